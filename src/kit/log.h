@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Structured logs, a line each, to standard error or a file: time, level, unit, message, and a context of key=value pairs
+ * (`supi=imsi-999700000000001 gnb=1`). The same line can be written as JSON. Values are escaped: nothing a peer sends can
+ * forge a line.
+ */
+#ifndef KIT_LOG_H
+#define KIT_LOG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+struct log_settings {
+    enum log_level level;
+    bool json;
+    FILE *to;         /* NULL: standard error */
+    const char *name; /* the process: "control", "edge"...; borrowed */
+};
+
+void log_setup(struct log_settings settings);
+bool log_level_of(const char *name, enum log_level *level);
+
+extern enum log_level log_level_now;
+
+static inline bool log_wanted(enum log_level level)
+{
+    return level <= log_level_now;
+}
+
+/* unit: the room that speaks ("amf", "smf", "sctp"); context: key=value pairs or NULL. */
+__attribute__((format(printf, 4, 5))) void log_write(enum log_level level, const char *unit, const char *context,
+                                                     const char *format, ...);
+
+#define log_at(level, ...)                                                                                             \
+    do {                                                                                                               \
+        if (log_wanted(level))                                                                                         \
+            log_write((level), __VA_ARGS__);                                                                           \
+    } while (0)
+
+#define log_error(...)   log_at(LOG_ERROR, __VA_ARGS__)
+#define log_warning(...) log_at(LOG_WARNING, __VA_ARGS__)
+#define log_info(...)    log_at(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)   log_at(LOG_DEBUG, __VA_ARGS__)
+
+#endif

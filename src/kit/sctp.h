@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SCTP for N2 (TS 38.412), one interface over two stacks: the kernel's where the host has it, else libusrsctp run without
+ * threads over a raw IP socket that this file owns. The choice is made once per endpoint and logged. Messages are
+ * delivered whole, in order per stream, and are only borrowed by the callback.
+ */
+#ifndef KIT_SCTP_H
+#define KIT_SCTP_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "kit/bytes.h"
+#include "kit/loop.h"
+
+struct sctp_endpoint;
+struct sctp_association;
+
+union socket_address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+enum sctp_stack { SCTP_AUTOMATIC, SCTP_KERNEL, SCTP_USERSPACE };
+
+struct sctp_events {
+    /* A peer came (listener) or answered (sctp_connect). `user` of the association is the owner's to set. */
+    void (*up)(void *context, struct sctp_association *association);
+    void (*message)(void *context, struct sctp_association *association, uint16_t stream, uint32_t ppid,
+                    struct bytes message);
+    /* Lost, shut down or never established; the association is freed when the call returns. */
+    void (*down)(void *context, struct sctp_association *association, const char *reason);
+    /* The peer restarted the association in place (RFC 9260, 5.2): all state above it is void. */
+    void (*restarted)(void *context, struct sctp_association *association);
+};
+
+struct sctp_association {
+    union socket_address peer;
+    uint16_t outbound_streams; /* known once up */
+    void *user;
+};
+
+struct sctp_settings {
+    enum sctp_stack stack;
+    union socket_address local; /* address (may be the any-address) and port (0: the stack picks) */
+    bool listen;
+    uint16_t streams;      /* outbound streams to ask for; 0 means 2 */
+    unsigned associations; /* most at once; more are aborted; 0 means 1024 */
+    size_t message_bytes;  /* longest message accepted; 0 means 64 KiB */
+    int socket;            /* raw or SCTP socket inherited from the keeper, or -1 to open one */
+};
+
+/* On failure NULL and *why names the cause and the remedy ("raw sockets need CAP_NET_RAW: ..."), static text. */
+struct sctp_endpoint *sctp_open(struct loop *loop, struct sctp_settings settings, const struct sctp_events *events,
+                                void *context, const char **why);
+void sctp_close(struct sctp_endpoint *endpoint);
+enum sctp_stack sctp_stack_of(const struct sctp_endpoint *endpoint);
+
+/* The privileged socket an endpoint with these settings needs, for the keeper to open and hand down; -1 with errno. */
+int sctp_socket(const struct sctp_settings *settings);
+
+/* Begins an association; `up` or `down` follows. NULL: refused at once, *why says why. */
+struct sctp_association *sctp_connect(struct sctp_endpoint *endpoint, const union socket_address *peer, const char **why);
+
+/* False when the association is going down or its send queue is full (the message was not taken). */
+bool sctp_send(struct sctp_association *association, uint16_t stream, uint32_t ppid, struct bytes message);
+
+/* Graceful (SHUTDOWN) or at once (ABORT); `down` follows. */
+void sctp_shutdown(struct sctp_association *association, bool abort);
+
+/* Sends what is queued; called from the process's settle hook. */
+void sctp_flush(struct sctp_endpoint *endpoint);
+
+#endif
