@@ -1,4 +1,74 @@
-# The front door. meson does the work; `make help` says what there is.
-.PHONY: help
-help:
-	@echo "make demo | test | run | bench | install | lint | fuzz"
+# The front door; meson does the work underneath.
+#
+#   make            build the release binaries in build/release
+#   make demo       a whole network in namespaces of its own: two gNBs, phones, packets
+#   make run        start the core alone, ready for real radio     (CONFIG=demarc.yaml)
+#   make test       everything, with sanitizers; ends with `N passed, N failed`
+#   make bench      measurements, a JSON object a line
+#   make fuzz       long fuzzing of every decoder                   (MINUTES=10)
+#   make lint       clang-format and clang-tidy
+#   make install    binaries, configuration, manual pages, systemd unit (DESTDIR=, PREFIX=/usr)
+
+PREFIX  ?= /usr
+CONFIG  ?= demarc.yaml
+MINUTES ?= 10
+
+# Namespaces, TUN devices and raw sockets need root.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+RELEASE := build/release
+TEST    := build/test
+FUZZ    := build/fuzz
+
+SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
+
+.PHONY: all demo run test bench fuzz lint install clean
+
+all: $(RELEASE)/build.ninja
+	@ninja -C $(RELEASE) --quiet
+
+$(RELEASE)/build.ninja:
+	@scripts/install-packages build
+	@CC=gcc meson setup $(RELEASE) --buildtype=release -Dprefix=$(PREFIX) -Dsysconfdir=/etc -Dtests=false >/dev/null
+
+$(TEST)/build.ninja:
+	@CC=clang meson setup $(TEST) $(SANITIZE) >/dev/null
+
+$(FUZZ)/build.ninja:
+	@CC=clang CFLAGS=-fsanitize=fuzzer-no-link meson setup $(FUZZ) $(SANITIZE) -Dfuzzer=true --buildtype=debugoptimized >/dev/null
+
+demo: all
+	@scripts/install-packages demo
+	@$(AS_ROOT) scripts/demo $(RELEASE)
+
+run: all
+	@scripts/install-packages demo
+	@$(AS_ROOT) $(RELEASE)/src/face/demarc run --config $(CONFIG)
+
+test:
+	@scripts/install-packages test
+	@$(MAKE) --no-print-directory all $(TEST)/build.ninja $(FUZZ)/build.ninja
+	@ninja -C $(TEST) --quiet
+	@ninja -C $(FUZZ) --quiet
+	@$(AS_ROOT) tests/run $(TEST) $(FUZZ)
+
+bench: all
+	@scripts/install-packages demo
+	@$(AS_ROOT) bench/run $(RELEASE)
+
+fuzz:
+	@scripts/install-packages test
+	@$(MAKE) --no-print-directory $(FUZZ)/build.ninja
+	@ninja -C $(FUZZ) --quiet
+	@tests/fuzz/long $(FUZZ) $(MINUTES)
+
+lint:
+	@scripts/install-packages lint
+	@$(MAKE) --no-print-directory $(TEST)/build.ninja
+	@scripts/lint $(TEST)
+
+install: all
+	@meson install -C $(RELEASE) --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+
+clean:
+	rm -rf build
