@@ -69,7 +69,8 @@ static inline bool reader_fail(struct reader *r, const char *where, const char *
     return false;
 }
 
-/* The next n bytes as a view into the input; an empty view when fewer are left (and the cursor has failed). */
+/* The next n bytes as a view into the input; an empty view when fewer are left (and the cursor has failed).
+ */
 static inline struct bytes read_bytes(struct reader *r, size_t n)
 {
     if (reader_left(r) < n) {

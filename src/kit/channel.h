@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Local message channels between the processes of the house: SOCK_SEQPACKET unix sockets, whole messages, sent and received
- * in batches (sendmmsg, recvmmsg). A slow reader fills the sender's bounded queue; then channel_send says so.
+ * Local message channels between the processes of the house: SOCK_SEQPACKET unix sockets, whole messages,
+ * sent and received in batches (sendmmsg, recvmmsg). A slow reader fills the sender's bounded queue; then
+ * channel_send says so.
  */
 #ifndef KIT_CHANNEL_H
 #define KIT_CHANNEL_H
@@ -25,7 +26,8 @@ enum { CHANNEL_MESSAGE_BYTES = 128 * 1024 };
 struct channel *channel_new(struct loop *loop, int fd, const struct channel_events *events, void *context);
 void channel_free(struct channel *channel); /* closes; no `closed` call */
 
-/* Queues; sent at channel_flush or when the queue is long. False: queue full or message too long; not taken. */
+/* Queues; sent at channel_flush or when the queue is long. False: queue full or message too long; not taken.
+ */
 bool channel_send(struct channel *channel, struct bytes message);
 void channel_flush(struct channel *channel);
 

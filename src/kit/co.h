@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stackful coroutines: a procedure that waits in the middle of a line of code. Stacks come from a bounded pool, each with
- * a guard page below it; AddressSanitizer is told of every switch. One thread drives one pool.
+ * Stackful coroutines: a procedure that waits in the middle of a line of code. Stacks come from a bounded
+ * pool, each with a guard page below it; AddressSanitizer is told of every switch. One thread drives one
+ * pool.
  */
 #ifndef KIT_CO_H
 #define KIT_CO_H
@@ -21,14 +22,16 @@ void co_pool_free(struct co_pool *pool);
 
 unsigned co_pool_running(const struct co_pool *pool);
 
-/* Runs body(argument) on a stack of its own until it first suspends or returns. False: the pool is exhausted (or no
- * memory) and nothing ran. *self, if not NULL, is set before the body runs, and the body's owner clears it at its end. */
+/* Runs body(argument) on a stack of its own until it first suspends or returns. False: the pool is exhausted
+ * (or no memory) and nothing ran. *self, if not NULL, is set before the body runs, and the body's owner
+ * clears it at its end. */
 bool co_start(struct co_pool *pool, struct co **self, void (*body)(void *argument), void *argument);
 
 /* Inside a coroutine: gives control back to whoever started or resumed it. Returns what co_resume passes. */
 intptr_t co_suspend(void);
 
-/* From outside any coroutine or from another one: continues where it suspended, until it suspends again or returns. */
+/* From outside any coroutine or from another one: continues where it suspended, until it suspends again or
+ * returns. */
 void co_resume(struct co *co, intptr_t word);
 
 /* The running coroutine, or NULL outside. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Structured logs, a line each, to standard error or a file: time, level, unit, message, and a context of key=value pairs
- * (`supi=imsi-999700000000001 gnb=1`). The same line can be written as JSON. Values are escaped: nothing a peer sends can
- * forge a line.
+ * Structured logs, a line each, to standard error or a file: time, level, unit, message, and a context of
+ * key=value pairs
+ * (`supi=imsi-999700000000001 gnb=1`). The same line can be written as JSON. Values are escaped: nothing a
+ * peer sends can forge a line.
  */
 #ifndef KIT_LOG_H
 #define KIT_LOG_H
@@ -30,13 +31,13 @@ static inline bool log_wanted(enum log_level level)
 }
 
 /* unit: the room that speaks ("amf", "smf", "sctp"); context: key=value pairs or NULL. */
-__attribute__((format(printf, 4, 5))) void log_write(enum log_level level, const char *unit, const char *context,
-                                                     const char *format, ...);
+__attribute__((format(printf, 4, 5))) void log_write(enum log_level level, const char *unit,
+                                                     const char *context, const char *format, ...);
 
-#define log_at(level, ...)                                                                                             \
-    do {                                                                                                               \
-        if (log_wanted(level))                                                                                         \
-            log_write((level), __VA_ARGS__);                                                                           \
+#define log_at(level, ...)                   \
+    do {                                     \
+        if (log_wanted(level))               \
+            log_write((level), __VA_ARGS__); \
     } while (0)
 
 #define log_error(...)   log_at(LOG_ERROR, __VA_ARGS__)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The event loop of a process: descriptors (epoll), timers on the monotonic clock, signals, and one hook that runs after
- * each batch of events ("settle"): there a process commits its store once and sends all it has queued.
+ * The event loop of a process: descriptors (epoll), timers on the monotonic clock, signals, and one hook that
+ * runs after each batch of events ("settle"): there a process commits its store once and sends all it has
+ * queued.
  */
 #ifndef KIT_LOOP_H
 #define KIT_LOOP_H
@@ -25,7 +26,8 @@ void loop_free(struct loop *loop);
 /* The loop's timers; their `now` is set once a batch. */
 struct timers *loop_timers(struct loop *loop);
 
-bool loop_watch(struct loop *loop, struct watch *watch, uint32_t events); /* adds or changes; false with errno */
+bool loop_watch(struct loop *loop, struct watch *watch,
+                uint32_t events); /* adds or changes; false with errno */
 void loop_forget(struct loop *loop, struct watch *watch);
 
 /* Called after each batch of descriptor events and timers. One hook per loop. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hash maps from an integer or a short byte string to a pointer. Open addressing, grown by doubling; keys are mixed
- * with a per-map random seed so that a peer which picks the keys cannot make them collide. The map owns neither keys'
- * meaning nor values.
+ * Hash maps from an integer or a short byte string to a pointer. Open addressing, grown by doubling; keys are
+ * mixed with a per-map random seed so that a peer which picks the keys cannot make them collide. The map owns
+ * neither keys' meaning nor values.
  */
 #ifndef KIT_MAP_H
 #define KIT_MAP_H
@@ -34,8 +34,8 @@ bool map_put(struct map *map, uint64_t key, void *value);
 /* Returns what was there, or NULL. */
 void *map_take(struct map *map, uint64_t key);
 
-/* Visits every entry, in no particular but (for one seed and history) repeatable order; the visitor must not change
- * the map. Start with *cursor = 0; false when all have been seen. */
+/* Visits every entry, in no particular but (for one seed and history) repeatable order; the visitor must not
+ * change the map. Start with *cursor = 0; false when all have been seen. */
 bool map_next(const struct map *map, size_t *cursor, uint64_t *key, void **value);
 
 #endif

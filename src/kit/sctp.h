@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SCTP for N2 (TS 38.412), one interface over two stacks: the kernel's where the host has it, else libusrsctp run without
- * threads over a raw IP socket that this file owns. The choice is made once per endpoint and logged. Messages are
- * delivered whole, in order per stream, and are only borrowed by the callback.
+ * SCTP for N2 (TS 38.412), one interface over two stacks: the kernel's where the host has it, else libusrsctp
+ * run without threads over a raw IP socket that this file owns. The choice is made once per endpoint and
+ * logged. Messages are delivered whole, in order per stream, and are only borrowed by the callback.
  */
 #ifndef KIT_SCTP_H
 #define KIT_SCTP_H
@@ -53,17 +53,20 @@ struct sctp_settings {
     int socket;            /* raw or SCTP socket inherited from the keeper, or -1 to open one */
 };
 
-/* On failure NULL and *why names the cause and the remedy ("raw sockets need CAP_NET_RAW: ..."), static text. */
-struct sctp_endpoint *sctp_open(struct loop *loop, struct sctp_settings settings, const struct sctp_events *events,
-                                void *context, const char **why);
+/* On failure NULL and *why names the cause and the remedy ("raw sockets need CAP_NET_RAW: ..."), static text.
+ */
+struct sctp_endpoint *sctp_open(struct loop *loop, struct sctp_settings settings,
+                                const struct sctp_events *events, void *context, const char **why);
 void sctp_close(struct sctp_endpoint *endpoint);
 enum sctp_stack sctp_stack_of(const struct sctp_endpoint *endpoint);
 
-/* The privileged socket an endpoint with these settings needs, for the keeper to open and hand down; -1 with errno. */
+/* The privileged socket an endpoint with these settings needs, for the keeper to open and hand down; -1 with
+ * errno. */
 int sctp_socket(const struct sctp_settings *settings);
 
 /* Begins an association; `up` or `down` follows. NULL: refused at once, *why says why. */
-struct sctp_association *sctp_connect(struct sctp_endpoint *endpoint, const union socket_address *peer, const char **why);
+struct sctp_association *sctp_connect(struct sctp_endpoint *endpoint, const union socket_address *peer,
+                                      const char **why);
 
 /* False when the association is going down or its send queue is full (the message was not taken). */
 bool sctp_send(struct sctp_association *association, uint16_t stream, uint32_t ppid, struct bytes message);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Timers on whatever clock the owner drives them with: the real one in a process, a virtual one in the simulation.
- * Times are nanoseconds on one monotonic scale. Timers are intrusive; arming is O(log n), and equal due times fire in
- * the order they were armed, so that a run replays.
+ * Timers on whatever clock the owner drives them with: the real one in a process, a virtual one in the
+ * simulation. Times are nanoseconds on one monotonic scale. Timers are intrusive; arming is O(log n), and
+ * equal due times fire in the order they were armed, so that a run replays.
  */
 #ifndef KIT_TIMERS_H
 #define KIT_TIMERS_H
@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MILLISECONDS(n) ((int64_t)(n) * 1000000)
-#define SECONDS(n)      ((int64_t)(n) * 1000000000)
+#define MILLISECONDS(n) ((int64_t)(n)*1000000)
+#define SECONDS(n)      ((int64_t)(n)*1000000000)
 
 struct timer {
     int64_t due;
@@ -31,7 +31,8 @@ struct timers {
 void timers_init(struct timers *timers, int64_t now);
 void timers_free(struct timers *timers);
 
-/* (Re)arms the timer to fire `after` nanoseconds from timers->now. timer->fire must be set. False: out of memory. */
+/* (Re)arms the timer to fire `after` nanoseconds from timers->now. timer->fire must be set. False: out of
+ * memory. */
 bool timer_start(struct timers *timers, struct timer *timer, int64_t after);
 
 /* Harmless when the timer is not armed. */

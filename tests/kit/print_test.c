@@ -25,7 +25,8 @@ static void json_is_json(void **state)
     struct printer p;
     print_init(&p, PRINT_JSON, out, sizeof out);
     show(&p);
-    assert_string_equal(out, "{\"id\":7,\"items\":[\"a\\\"b\\u000a\",-1],\"nas\":\"7e00\",\"cause\":\"unspecified\",\"last\":true}");
+    assert_string_equal(out, "{\"id\":7,\"items\":[\"a\\\"b\\u000a\",-1],\"nas\":\"7e00\",\"cause\":"
+                             "\"unspecified\",\"last\":true}");
     assert_false(p.cut);
 }
 
@@ -36,7 +37,8 @@ static void text_is_indented(void **state)
     struct printer p;
     print_init(&p, PRINT_TEXT, out, sizeof out);
     show(&p);
-    assert_string_equal(out, "- \n  id 7\n  items \n    - \"a\\\"b\\u000a\"\n    - -1\n  nas 7e00\n  cause unspecified\n  last true\n");
+    assert_string_equal(out, "- \n  id 7\n  items \n    - \"a\\\"b\\u000a\"\n    - -1\n  nas 7e00\n  cause "
+                             "unspecified\n  last true\n");
 }
 
 static void what_does_not_fit_is_cut_and_said(void **state)
