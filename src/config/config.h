@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration: an immutable snapshot read from one YAML file (/etc/demarc/demarc.yaml), whose keys are
+ * all described in one table (keys.c) that parses, checks, prints and documents them. A file says only what
+ * differs from the defaults; the repository's demarc.yaml holds every key with its default and is the manual.
+ *
+ * Lists are arrays with a count next to them. Strings and arrays live as long as the snapshot. An absent
+ * optional text is "" (never NULL); an absent address has family 0.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdio.h>
+
+#include "config/values.h"
+#include "kit/arena.h"
+#include "kit/log.h"
+
+/* A serving PLMN with what it offers. The first one is the home network. */
+struct config_serving {
+    struct config_plmn plmn;
+    const uint32_t *tacs;
+    unsigned tac_count;
+    const struct config_slice *slices;
+    unsigned slice_count;
+};
+
+struct config_network {
+    const char *amf_name;      /* AMF Name of NG Setup Response */
+    const char *full_name;     /* shown on the phone (TS 24.501 8.2.19) */
+    const char *short_name;    /* "" leaves it out */
+    const char *timezone;      /* "auto": the host's; else an IANA name */
+    uint8_t amf_region;        /* AMF Region ID, 8 bits */
+    uint16_t amf_set;          /* AMF Set ID, 10 bits */
+    uint8_t amf_pointer;       /* 6 bits */
+    uint8_t relative_capacity; /* TS 38.413 9.3.1.32 */
+    const struct config_serving *serving;
+    unsigned serving_count;
+};
+
+/* Algorithms in order of preference; the numbers of NEA and NIA (TS 33.501 5.11.1). */
+struct config_security {
+    const uint8_t *integrity;
+    unsigned integrity_count;
+    const uint8_t *ciphering;
+    unsigned ciphering_count;
+};
+
+/* TS 24.501 10.2. Nanoseconds. */
+struct config_amf_timers {
+    int64_t t3502, t3512, t3513, t3522, t3550, t3555, t3560, t3565, t3570;
+    int64_t mobile_reachable_margin; /* added to T3512 (5.3.7: 4 minutes) */
+    int64_t implicit_deregistration; /* after the mobile reachable timer */
+    int64_t n2_procedure;            /* waiting for a gNB's answer */
+};
+
+struct config_limits {
+    unsigned gnbs; /* over all edges */
+    unsigned ues;  /* registered or registering */
+    unsigned sessions_per_ue;
+    unsigned procedures;  /* running at once (each has a stack) */
+    unsigned ues_per_gnb; /* connected at once through one gNB */
+};
+
+struct config_amf {
+    struct config_security security;
+    struct config_amf_timers timers;
+};
+
+/* The values are those of NAS (TS 24.501 9.11.4.11). */
+enum config_session_type { CONFIG_IPV4 = 1, CONFIG_IPV6 = 2, CONFIG_IPV4V6 = 3 };
+
+struct config_dnn {
+    const char *name;
+    enum config_session_type type; /* the widest type granted; also the default */
+    struct config_prefix ipv4;     /* pool; family 0: none */
+    struct config_ip ipv4_gateway; /* the core's own address in the pool; default: the first */
+    struct config_prefix ipv6;     /* pool; each session gets a /64 */
+    const struct config_ip *dns;   /* IPv4 and IPv6 */
+    unsigned dns_count;
+    unsigned mtu;
+    uint64_t ambr_uplink, ambr_downlink; /* default session AMBR, bits per second */
+    uint8_t fiveqi, arp;                 /* default flow, for a subscriber who has none of his own */
+};
+
+struct config_smf {
+    union socket_address n4; /* PFCP, with port */
+    int64_t pfcp_t1;         /* TS 29.244 6.4 */
+    unsigned pfcp_n1;
+    int64_t pfcp_heartbeat;
+    int64_t t3591, t3592;          /* TS 24.501 10.3 */
+    const struct config_dnn *dnns; /* the first is the default DNN */
+    unsigned dnn_count;
+};
+
+struct config_plane {
+    const char *name;
+    union socket_address n4;        /* PFCP, with port */
+    const union socket_address *n3; /* GTP-U; at most one of each family */
+    unsigned n3_count;
+    unsigned workers; /* 0: every core */
+    const char *tun;  /* interface name prefix */
+    bool nat;
+    const char *egress;          /* interface towards the data network; "auto": by default route */
+    unsigned buffer_per_session; /* packets */
+    unsigned buffer_total;
+    const struct config_prefix
+        *infrastructure; /* where no phone may send: the core's and the radio's own networks */
+    unsigned infrastructure_count;
+};
+
+/* SUCI protection (TS 33.501 Annex C). */
+struct config_home_key {
+    uint8_t id;   /* home network public key identifier */
+    char profile; /* 'A' or 'B' */
+    uint8_t private_key[32];
+    bool published; /* one of the specification's test keys: fine in a lab, worthless elsewhere */
+};
+
+enum config_isolation { CONFIG_ISOLATION_FULL, CONFIG_ISOLATION_NONE };
+
+/* A trust domain on the radio side, served by a process of its own. */
+struct config_edge {
+    const char *name;                   /* [a-z0-9-]+; names its socket and its log */
+    const char *vendor;                 /* free text */
+    const union socket_address *listen; /* N2, with port */
+    unsigned listen_count;
+    enum config_isolation isolation;
+};
+
+enum config_store_sync { CONFIG_SYNC_OFF, CONFIG_SYNC_NORMAL, CONFIG_SYNC_FULL };
+
+struct config {
+    struct config_network network;
+    enum sctp_stack sctp;
+    const struct config_edge *edges;
+    unsigned edge_count;
+    struct config_amf amf;
+    struct config_limits limits;
+    struct config_smf smf;
+    const struct config_plane *planes;
+    unsigned plane_count;
+    const struct config_home_key *home_keys;
+    unsigned home_key_count;
+    const char *store_path; /* absolute; default STATE_DIR/demarc.db */
+    enum config_store_sync store_sync;
+    enum log_level log_level;
+    bool log_json;
+    union socket_address metrics; /* console's HTTP; family 0: none */
+    const char *runtime_dir, *state_dir;
+    const char *user; /* processes run as; "": as started */
+
+    struct arena memory;
+};
+
+/* One line: `FILE:LINE: KEY: found X, expected Y`. */
+struct config_error {
+    char text[512];
+};
+
+#define CONFIG_FILE "/etc/demarc/demarc.yaml"
+
+/* path NULL: CONFIG_FILE if it exists, else the defaults. NULL on failure, with *error. */
+struct config *config_load(const char *path, struct config_error *error);
+
+/* The same from memory; `name` is what errors call it. */
+struct config *config_parse(const char *text, size_t length, const char *name, struct config_error *error);
+
+void config_free(struct config *config);
+
+/* Which keys differ between two snapshots. Calls `changed` once for each, with its dotted name. */
+void config_compare(const struct config *old, const struct config *new,
+                    void (*changed)(void *context, const char *key, bool needs_restart), void *context);
+
+/* Every key in the form of the file, with its value in this snapshot; secrets are not shown. */
+void config_print(const struct config *config, FILE *to);
+
+/* Look-ups; NULL when there is none. */
+const struct config_dnn *config_find_dnn(const struct config *config, const char *name);
+const struct config_serving *config_find_plmn(const struct config *config, struct config_plmn plmn);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values that an operator writes by hand - networks, slices, addresses, rates, durations - with the one
+ * parser and the one printer each. Parsers take the whole string, set *value only on success and return false
+ * otherwise. Printers fill a caller's buffer (VALUE_TEXT_BYTES is always enough) and return it.
+ */
+#ifndef CONFIG_VALUES_H
+#define CONFIG_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kit/sctp.h"
+
+enum { VALUE_TEXT_BYTES = 80 };
+
+/* PLMN identity as it travels in NAS and NGAP (TS 24.008 10.5.1.3). Text: "999/70" or "99970". */
+struct config_plmn {
+    uint8_t octets[3];
+};
+
+/* S-NSSAI (TS 23.003 28.4). Text: "1" or "1-010203" (SD in hexadecimal). */
+struct config_slice {
+    uint8_t sst;
+    uint32_t sd; /* CONFIG_NO_SD: absent, which is the same as the value ffffff */
+};
+
+enum { CONFIG_NO_SD = 0xffffff };
+
+/* A prefix whose bits behind `length` are zero. Text: "10.45.0.0/16", "2001:db8:cafe::/48". */
+struct config_prefix {
+    uint8_t family; /* AF_INET, AF_INET6; 0: none */
+    uint8_t length;
+    uint8_t address[16]; /* network order; IPv4 in the first four */
+};
+
+/* An address without a port. Text: "10.45.0.1", "2001:db8::1". */
+struct config_ip {
+    uint8_t family; /* AF_INET, AF_INET6; 0: none */
+    uint8_t address[16];
+};
+
+bool config_plmn_parse(const char *text, struct config_plmn *value);
+const char *config_plmn_text(struct config_plmn value, char *buffer);
+unsigned config_plmn_mcc(struct config_plmn value);
+unsigned config_plmn_mnc(struct config_plmn value, unsigned *digits); /* digits: 2 or 3 */
+
+bool config_slice_parse(const char *text, struct config_slice *value);
+const char *config_slice_text(struct config_slice value, char *buffer);
+static inline bool config_slice_equal(struct config_slice a, struct config_slice b)
+{
+    return a.sst == b.sst && a.sd == b.sd;
+}
+
+bool config_prefix_parse(const char *text, struct config_prefix *value);
+const char *config_prefix_text(const struct config_prefix *value, char *buffer);
+bool config_prefix_holds(const struct config_prefix *prefix, const struct config_ip *ip);
+
+bool config_ip_parse(const char *text, struct config_ip *value);
+const char *config_ip_text(const struct config_ip *value, char *buffer);
+
+/* "127.0.0.5", "127.0.0.5:38412", "::1", "[::1]:38412"; without a port, `port` (host order) is taken. */
+bool config_endpoint_parse(const char *text, uint16_t port, union socket_address *value);
+const char *config_endpoint_text(const union socket_address *value, char *buffer);
+
+/* "1 Gbps", "500 Mbps", "64kbps", or plain bits per second. */
+bool config_rate_parse(const char *text, uint64_t *bits_per_second);
+const char *config_rate_text(uint64_t bits_per_second, char *buffer);
+
+/* "6s", "54m", "500ms", "12h", or plain seconds; nanoseconds in the struct (as kit/timers.h). */
+bool config_duration_parse(const char *text, int64_t *nanoseconds);
+const char *config_duration_text(int64_t nanoseconds, char *buffer);
+
+#endif

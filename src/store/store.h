@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything durable: subscribers, and the contexts of registered phones and their sessions. SQLite with a
+ * write-ahead log.
+ *
+ * Writes gather in one open transaction, begun by the first of them; store_commit makes the whole batch
+ * durable (in control this is the settle of the loop). Reads see the batch's own writes. A write that fails
+ * leaves the batch without that write - unless the result is STORE_FULL, STORE_BUSY, STORE_CORRUPT or
+ * STORE_FAILED: then the batch is lost as a whole, further writes and the next store_commit return the same
+ * result, and the store is as before the batch. One thread at a time.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "config/config.h"
+#include "kit/bytes.h"
+#include "store/subscriber.h"
+
+struct store;
+
+enum store_result {
+    STORE_OK,
+    STORE_NOT_FOUND,
+    STORE_EXISTS,  /* the row, or the 5G-TMSI of another one, is there already */
+    STORE_BUSY,    /* another process holds the database */
+    STORE_FULL,    /* no space, or a file-size limit */
+    STORE_CORRUPT, /* not a database, damaged, or of a newer schema */
+    STORE_FAILED,  /* anything else: permissions, I/O, memory */
+};
+
+const char *store_result_text(enum store_result result);
+
+struct store_settings {
+    const char *path; /* ":memory:" for a store that ends with the process */
+    enum config_store_sync sync;
+    int busy_ms;     /* how long to wait for another process's transaction */
+    bool must_exist; /* do not create */
+};
+
+/* Opens, creates and migrates. On failure NULL, and *why a sentence with cause and remedy (valid until the
+ * next call). */
+struct store *store_open(struct store_settings settings, enum store_result *result, const char **why);
+void store_close(struct store *store); /* rolls back what is not committed */
+
+enum store_result store_commit(struct store *store); /* STORE_OK when nothing was written */
+void store_rollback(struct store *store);
+
+/* --- Subscribers (UDM) --- */
+
+enum store_result store_subscriber_get(struct store *store, const char *supi, struct arena *arena,
+                                       struct store_subscriber *subscriber);
+enum store_result store_subscriber_add(struct store *store,
+                                       const struct store_subscriber *subscriber); /* STORE_EXISTS */
+enum store_result store_subscriber_put(struct store *store,
+                                       const struct store_subscriber *subscriber); /* adds or replaces */
+enum store_result store_subscriber_remove(struct store *store, const char *supi);
+enum store_result store_subscriber_count(struct store *store, uint64_t *count);
+
+/* Raises SQN; a lower one than is stored changes nothing and is STORE_OK. */
+enum store_result store_sqn_put(struct store *store, const char *supi, uint64_t sqn);
+
+/* In order of SUPI, beginning behind `after` ("" for all). The visitor returns false to stop; it may not
+ * write. */
+enum store_result store_subscriber_each(struct store *store, const char *after,
+                                        bool (*visit)(void *context,
+                                                      const struct store_subscriber *subscriber),
+                                        void *context);
+
+/* What someone changed through this store (not store_sqn_put); called after the write, before its commit. */
+enum store_change { STORE_ADDED, STORE_CHANGED, STORE_REMOVED };
+void store_on_change(struct store *store,
+                     void (*changed)(void *context, const char *supi, enum store_change change),
+                     void *context);
+
+/* --- Contexts (AMF, SMF). Blobs are the owner's, versioned by the owner. --- */
+
+/* tmsi 0: none. STORE_EXISTS: the 5G-TMSI is another phone's. */
+enum store_result store_ue_put(struct store *store, const char *supi, uint32_t tmsi, struct bytes blob);
+enum store_result store_ue_remove(struct store *store,
+                                  const char *supi); /* and its sessions; STORE_OK if none */
+enum store_result store_ue_each(struct store *store,
+                                bool (*visit)(void *context, const char *supi, uint32_t tmsi,
+                                              struct bytes blob),
+                                void *context);
+/* The blob is borrowed until the next call on the store. */
+enum store_result store_ue_find(struct store *store, const char *supi, uint32_t *tmsi, struct bytes *blob);
+enum store_result store_ue_find_by_tmsi(struct store *store, uint32_t tmsi, char supi[STORE_SUPI_BYTES],
+                                        struct bytes *blob);
+
+enum store_result store_session_put(struct store *store, const char *supi, uint8_t psi, struct bytes blob);
+enum store_result store_session_remove(struct store *store, const char *supi,
+                                       uint8_t psi); /* STORE_OK if none */
+/* supi NULL: of all phones. */
+enum store_result store_session_each(struct store *store, const char *supi,
+                                     bool (*visit)(void *context, const char *supi, uint8_t psi,
+                                                   struct bytes blob),
+                                     void *context);
+
+/* --- Small facts the core keeps about itself (restart counter, seeds). --- */
+enum store_result store_meta_get(struct store *store, const char *name, int64_t *value);
+enum store_result store_meta_put(struct store *store, const char *name, int64_t value);
+
+/* For tests: the write after the next `after` ones fails with `result` (STORE_OK: no more faults). `commit`
+ * counts as a write. */
+void store_inject(struct store *store, enum store_result result, unsigned after);
+
+#endif
