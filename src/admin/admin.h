@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The admin protocol: how the command line and the console ask the processes of the house. A SOCK_SEQPACKET
+ * unix socket in runtime_dir, one JSON object as request, one as reply, any number of turns per connection.
+ * The verbs and the shapes of their replies are in docs/admin.md.
+ *
+ *     request  {"verb": "ue", "supi": "imsi-999700000000001"}
+ *     reply    {"ok": true, "items": [...]}        or        {"ok": false, "error": "one line"}
+ */
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kit/channel.h"
+#include "kit/loop.h"
+
+/* --- Server --- */
+
+/* The reply is a new reference that the server consumes; "ok": true is added where it is missing. NULL: out
+ * of memory. */
+struct admin_verb {
+    const char *name;
+    json_t *(*handle)(void *context, const json_t *request);
+};
+
+struct admin;
+
+/* verbs and context are borrowed until admin_close. name is the process's ("control", "edge-default"). Every
+ * server also answers "process" (docs/admin.md) by itself. NULL with errno. */
+struct admin *admin_serve(struct loop *loop, const char *path, const char *name,
+                          const struct admin_verb *verbs, size_t verb_count, void *context);
+/* The same on a listening socket made by the keeper. */
+struct admin *admin_serve_socket(struct loop *loop, int listening, const char *name,
+                                 const struct admin_verb *verbs, size_t verb_count, void *context);
+void admin_close(struct admin *admin);
+
+/* Sends the queued replies; call it in the process's settle hook, after the commit. */
+void admin_flush(struct admin *admin);
+
+/* {"ok": false, "error": ...} for a handler to return. */
+__attribute__((format(printf, 1, 2))) json_t *admin_refuse(const char *format, ...);
+
+/* A list verb answers with at most ADMIN_PAGE items and, if there are more, "more": an opaque text that the
+ * next request carries as "after". */
+enum { ADMIN_PAGE = 100 };
+
+/* --- Client (blocking; for the command line and the console) --- */
+
+struct admin_client;
+
+/* NULL with errno; ENOENT and ECONNREFUSED mean that the process is not running. */
+struct admin_client *admin_open(const char *path);
+void admin_hang_up(struct admin_client *client);
+
+/* Takes over `request`. The reply (new reference) is an object with "ok"; NULL if the peer went away, with
+ * errno. */
+json_t *admin_ask(struct admin_client *client, json_t *request);
+
+/* Asks a list verb page by page: a new array of all items, or NULL with *error (new reference, may be NULL)
+ * as the reply. */
+json_t *admin_list(struct admin_client *client, json_t *request, json_t **error);
+
+#endif
