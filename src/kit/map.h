@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hash maps from an integer or a short byte string to a pointer. Open addressing, grown by doubling; keys are
- * mixed with a per-map random seed so that a peer which picks the keys cannot make them collide. The map owns
- * neither keys' meaning nor values.
+ * Hash maps from an integer to a pointer. Open addressing, grown by doubling; keys are mixed with a per-map
+ * random seed so that a peer which picks the keys cannot make them collide. The map does not own the values.
  */
 #ifndef KIT_MAP_H
 #define KIT_MAP_H

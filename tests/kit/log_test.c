@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kit/log.h"
+
+static char *text;
+static size_t size;
+static FILE *file;
+
+static void capture(bool json)
+{
+    file = open_memstream(&text, &size);
+    log_setup((struct log_settings){.level = LOG_INFO, .json = json, .to = file, .name = "control"});
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    log_setup((struct log_settings){.level = LOG_INFO});
+    fclose(file);
+    free(text);
+    return 0;
+}
+
+static void a_line_has_process_unit_message_and_context(void **state)
+{
+    (void)state;
+    capture(false);
+    log_info("amf", "gnb=1 supi=imsi-999700000000001", "registered after %d ms", 12);
+    assert_non_null(
+        strstr(text, "Z info    control/amf: registered after 12 ms [gnb=1 supi=imsi-999700000000001]\n"));
+}
+
+static void what_a_peer_sends_cannot_forge_a_line(void **state)
+{
+    (void)state;
+    capture(false);
+    log_warning("amf", "name=a\nb", "gNB name %s", "x\n2026 error: forged\x1b[31m");
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+    assert_null(strchr(text, '\x1b'));
+    assert_non_null(strstr(text, "x\\u000a2026"));
+}
+
+static void json_holds_the_context_as_members(void **state)
+{
+    (void)state;
+    capture(true);
+    log_error("smf", "pdu=5 flag", "said \"no\"");
+    assert_non_null(strstr(text, "\"level\":\"error\",\"process\":\"control\",\"unit\":\"smf\","
+                                 "\"message\":\"said \\\"no\\\"\",\"pdu\":\"5\",\"flag\":\"\"}\n"));
+}
+
+static void too_much_is_cut_to_one_whole_line(void **state)
+{
+    (void)state;
+    capture(false);
+    static char longest[5000];
+    memset(longest, '\x01', sizeof longest - 1);
+    log_info("x", longest, "%s", longest);
+    assert_true(size <= 4096);
+    assert_int_equal(text[size - 1], '\n');
+}
+
+static void levels_below_the_wanted_are_silent(void **state)
+{
+    (void)state;
+    capture(false);
+    log_debug("x", NULL, "hidden");
+    fflush(file);
+    assert_int_equal(size, 0);
+    enum log_level level;
+    assert_true(log_level_of("Debug", &level));
+    assert_int_equal(level, LOG_DEBUG);
+    assert_false(log_level_of("loud", &level));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_line_has_process_unit_message_and_context, teardown),
+        cmocka_unit_test_teardown(what_a_peer_sends_cannot_forge_a_line, teardown),
+        cmocka_unit_test_teardown(json_holds_the_context_as_members, teardown),
+        cmocka_unit_test_teardown(too_much_is_cut_to_one_whole_line, teardown),
+        cmocka_unit_test_teardown(levels_below_the_wanted_are_silent, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
