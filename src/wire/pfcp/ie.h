@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of PFCP information elements (TS 29.244 clause 8.2). Views (struct bytes) point into the decoded
+ * message or the builder's memory. Flags of several octets keep octet 5 in the lowest eight bits, octet 6 in
+ * the next, and so on.
+ */
+#ifndef WIRE_PFCP_IE_H
+#define WIRE_PFCP_IE_H
+
+#include "kit/bytes.h"
+
+/* 8.2.1 */
+enum pfcp_cause {
+    PFCP_ACCEPTED = 1,
+    PFCP_MORE_USAGE_REPORT_TO_SEND = 2,
+    PFCP_PARTIALLY_ACCEPTED = 3,
+    PFCP_REJECTED = 64,
+    PFCP_SESSION_CONTEXT_NOT_FOUND = 65,
+    PFCP_MANDATORY_IE_MISSING = 66,
+    PFCP_CONDITIONAL_IE_MISSING = 67,
+    PFCP_INVALID_LENGTH = 68,
+    PFCP_MANDATORY_IE_INCORRECT = 69,
+    PFCP_INVALID_FORWARDING_POLICY = 70,
+    PFCP_INVALID_F_TEID_ALLOCATION = 71,
+    PFCP_NO_ESTABLISHED_ASSOCIATION = 72,
+    PFCP_RULE_FAILURE = 73,
+    PFCP_CONGESTION = 74,
+    PFCP_NO_RESOURCES_AVAILABLE = 75,
+    PFCP_SERVICE_NOT_SUPPORTED = 76,
+    PFCP_SYSTEM_FAILURE = 77,
+    PFCP_REDIRECTION_REQUESTED = 78,
+    PFCP_ALL_DYNAMIC_ADDRESSES_OCCUPIED = 79,
+};
+
+/* 8.2.2 and 8.2.24; only the destination knows LI_FUNCTION. */
+enum pfcp_interface {
+    PFCP_ACCESS = 0,
+    PFCP_CORE = 1,
+    PFCP_N6_LAN = 2,
+    PFCP_CP_FUNCTION = 3,
+    PFCP_LI_FUNCTION = 4,
+};
+
+/* 8.2.79 */
+enum pfcp_pdn_type { PFCP_PDN_IPV4 = 1, PFCP_PDN_IPV6, PFCP_PDN_IPV4V6, PFCP_PDN_NON_IP, PFCP_PDN_ETHERNET };
+
+/* 8.2.26 */
+enum pfcp_apply_action {
+    PFCP_DROP = 1 << 0,
+    PFCP_FORW = 1 << 1,
+    PFCP_BUFF = 1 << 2,
+    PFCP_NOCP = 1 << 3,
+    PFCP_DUPL = 1 << 4,
+    PFCP_BDPN = 1 << 9,
+    PFCP_DDPN = 1 << 10,
+};
+
+/* 8.2.21 */
+enum pfcp_report_type {
+    PFCP_DLDR = 1 << 0, /* downlink data */
+    PFCP_USAR = 1 << 1, /* usage */
+    PFCP_ERIR = 1 << 2, /* error indication */
+    PFCP_UPIR = 1 << 3, /* user plane inactivity */
+};
+
+/* 8.2.30, PFCPSMReq-Flags (also within Update Forwarding Parameters); DROBU is the same bit of
+ * PFCPSRRsp-Flags */
+enum pfcp_smreq_flags { PFCP_DROBU = 1 << 0, PFCP_SNDEM = 1 << 1, PFCP_QAURR = 1 << 2 };
+
+enum pfcp_sereq_flags { PFCP_RESTI = 1 << 0 }; /* 8.2.126: restore the session with the given F-TEIDs */
+enum pfcp_srreq_flags { PFCP_PSDBU = 1 << 0 }; /* 8.2.110: the UP function deleted the session */
+enum pfcp_aureq_flags { PFCP_PARPS = 1 << 0 }; /* 8.2.111: association release is being prepared */
+enum pfcp_asrsp_flags { PFCP_PSREI = 1 << 0 }; /* 8.2.124: sessions were retained */
+enum pfcp_association_release { PFCP_SARR = 1 << 0 }; /* 8.2.74 */
+enum pfcp_node_report_type { PFCP_UPFR = 1 << 0, PFCP_UPRR = 1 << 1 };
+enum pfcp_ip_versions { PFCP_IP_V4 = 1 << 0, PFCP_IP_V6 = 1 << 1 };
+
+/* 8.2.25, octets 5 to 12 */
+#define PFCP_UP_BUCP  (UINT64_C(1) << 0)  /* buffering in the CP function */
+#define PFCP_UP_DDND  (UINT64_C(1) << 1)  /* downlink data notification delay */
+#define PFCP_UP_DLBD  (UINT64_C(1) << 2)  /* downlink buffering duration */
+#define PFCP_UP_FTUP  (UINT64_C(1) << 4)  /* F-TEID allocation by the UP function */
+#define PFCP_UP_EMPU  (UINT64_C(1) << 8)  /* sends end markers */
+#define PFCP_UP_PDIU  (UINT64_C(1) << 9)  /* PDI optimisation */
+#define PFCP_UP_QUOAC (UINT64_C(1) << 11) /* quota action */
+#define PFCP_UP_UEIP  (UINT64_C(1) << 18) /* allocates UE addresses */
+#define PFCP_UP_MNOP  (UINT64_C(1) << 20) /* counts packets in usage reports */
+#define PFCP_UP_BUNDL (UINT64_C(1) << 22) /* bundled messages */
+#define PFCP_UP_RESPS (UINT64_C(1) << 53) /* session restoration after a UP restart */
+
+/* 8.2.58 */
+enum pfcp_cp_features { PFCP_CP_LOAD = 1 << 0, PFCP_CP_OVRL = 1 << 1, PFCP_CP_BUNDL = 1 << 4 };
+
+/* 8.2.40 */
+enum pfcp_measurement_method { PFCP_DURAT = 1 << 0, PFCP_VOLUM = 1 << 1, PFCP_EVENT = 1 << 2 };
+
+/* 8.2.19 */
+enum pfcp_reporting_triggers {
+    PFCP_REPORT_PERIO = 1 << 0,
+    PFCP_REPORT_VOLTH = 1 << 1,
+    PFCP_REPORT_TIMTH = 1 << 2,
+    PFCP_REPORT_QUHTI = 1 << 3,
+    PFCP_REPORT_START = 1 << 4,
+    PFCP_REPORT_STOPT = 1 << 5,
+    PFCP_REPORT_LIUSA = 1 << 7,
+    PFCP_REPORT_VOLQU = 1 << 8,
+    PFCP_REPORT_TIMQU = 1 << 9,
+    PFCP_REPORT_UPINT = 1 << 17,
+};
+
+/* 8.2.41 */
+enum pfcp_usage_trigger {
+    PFCP_USAGE_PERIO = 1 << 0,
+    PFCP_USAGE_VOLTH = 1 << 1,
+    PFCP_USAGE_TIMTH = 1 << 2,
+    PFCP_USAGE_QUHTI = 1 << 3,
+    PFCP_USAGE_START = 1 << 4,
+    PFCP_USAGE_STOPT = 1 << 5,
+    PFCP_USAGE_IMMER = 1 << 7,
+    PFCP_USAGE_VOLQU = 1 << 8,
+    PFCP_USAGE_TIMQU = 1 << 9,
+    PFCP_USAGE_LIUSA = 1 << 10,
+    PFCP_USAGE_TERMR = 1 << 11,
+    PFCP_USAGE_MONIT = 1 << 12,
+    PFCP_USAGE_UPINT = 1 << 21,
+};
+
+/* Which of the volumes are meant (8.2.13, 8.2.44, 8.2.50) */
+enum pfcp_volume_flags {
+    PFCP_TOVOL = 1 << 0,
+    PFCP_ULVOL = 1 << 1,
+    PFCP_DLVOL = 1 << 2,
+    PFCP_TONOP = 1 << 3, /* packet counts: only in a measurement */
+    PFCP_ULNOP = 1 << 4,
+    PFCP_DLNOP = 1 << 5,
+};
+
+/* 8.2.7: each direction open or closed */
+struct pfcp_gate_status {
+    bool uplink_closed, downlink_closed;
+};
+
+struct pfcp_ip {
+    bool has_v4, has_v6;
+    uint8_t v4[4], v6[16];
+};
+
+/* 8.2.37 */
+struct pfcp_f_seid {
+    uint64_t seid;
+    struct pfcp_ip ip;
+};
+
+/* 8.2.3. With `choose` the UP function allocates: ip.has_v4/has_v6 then say which families are wanted, and
+ * PDRs of a session with the same choose_id get the same F-TEID. */
+struct pfcp_f_teid {
+    bool choose, has_choose_id;
+    uint8_t choose_id;
+    uint32_t teid;
+    struct pfcp_ip ip;
+};
+
+/* 8.2.38: an address, or an FQDN in DNS label form when neither has_v4 nor has_v6. Never both addresses. */
+struct pfcp_node_id {
+    struct pfcp_ip ip;
+    struct bytes fqdn;
+};
+
+/* 8.2.62. The IPv6 part is a prefix of `prefix_length` bits, 64 when that is 0. */
+struct pfcp_ue_ip {
+    struct pfcp_ip ip;
+    bool destination; /* S/D: the address is the packet's destination */
+    bool choose_v4, choose_v6;
+    uint8_t prefix_length;
+};
+
+/* 8.2.5 */
+struct pfcp_sdf_filter {
+    struct bytes flow_description; /* IPFilterRule text of TS 29.212 5.4.2; absent when empty */
+    bool has_tos, has_spi, has_flow_label, has_id;
+    uint16_t tos; /* value, mask */
+    uint32_t spi;
+    uint32_t flow_label; /* 20 bits */
+    uint32_t id;         /* bidirectional: filters of one id in both directions share a description */
+};
+
+/* 8.2.64; the second octet only when has_extension_deletion */
+enum pfcp_outer_header {
+    PFCP_REMOVE_GTPU_UDP_IPV4 = 0,
+    PFCP_REMOVE_GTPU_UDP_IPV6 = 1,
+    PFCP_REMOVE_GTPU_UDP_IP = 6,
+};
+
+struct pfcp_outer_header_removal {
+    uint8_t description;
+    bool has_extension_deletion;
+    uint8_t extension_deletion;
+};
+
+/* 8.2.56 */
+enum pfcp_outer_header_creation_flags {
+    PFCP_CREATE_GTPU_UDP_IPV4 = 1 << 0,
+    PFCP_CREATE_GTPU_UDP_IPV6 = 1 << 1,
+    PFCP_CREATE_UDP_IPV4 = 1 << 2,
+    PFCP_CREATE_UDP_IPV6 = 1 << 3,
+};
+
+struct pfcp_outer_header_creation {
+    uint16_t description; /* flags above */
+    uint32_t teid;        /* with GTP-U */
+    struct pfcp_ip ip;    /* as the description says */
+    uint16_t port;        /* with plain UDP */
+};
+
+/* 8.2.8, 8.2.9: kilobits per second, 40 bits */
+struct pfcp_bit_rate {
+    uint64_t uplink, downlink;
+};
+
+/* 8.2.20 */
+enum pfcp_redirect_type { PFCP_REDIRECT_IPV4, PFCP_REDIRECT_IPV6, PFCP_REDIRECT_URL, PFCP_REDIRECT_SIP_URI };
+
+struct pfcp_redirect {
+    uint8_t type;
+    struct bytes address; /* text */
+};
+
+/* 8.2.13 thresholds and quotas, bytes; only flags TOVOL, ULVOL, DLVOL. 8.2.44 measurement: all flags. */
+struct pfcp_volume {
+    uint8_t flags;
+    uint64_t total, uplink, downlink;
+    uint64_t total_packets, uplink_packets, downlink_packets;
+};
+
+/* 8.2.27: what the first buffered packet asks of paging */
+struct pfcp_downlink_service {
+    bool has_ppi, has_qfi;
+    uint8_t ppi, qfi;
+};
+
+/* 8.2.80 */
+enum pfcp_rule_kind { PFCP_RULE_PDR, PFCP_RULE_FAR, PFCP_RULE_QER, PFCP_RULE_URR, PFCP_RULE_BAR };
+
+struct pfcp_failed_rule {
+    uint8_t kind;
+    uint32_t id;
+};
+
+/* 8.2.70 */
+struct pfcp_remote_peer {
+    struct pfcp_ip ip;
+};
+
+/* 8.2.93 */
+struct pfcp_mac {
+    bool has_source, has_destination;
+    uint8_t source[6], destination[6];
+};
+
+/* 8.2.176: SD ffffff means none */
+struct pfcp_s_nssai {
+    uint8_t sst;
+    uint32_t sd;
+};
+
+/* 8.2.101: the parts a SUPI needs; other parts are skipped. IMSI as TBCD digits, SUPI as text of TS 23.003.
+ */
+struct pfcp_user_id {
+    struct bytes imsi, supi;
+};
+
+#endif
