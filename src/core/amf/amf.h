@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The AMF as the SMF sees it (Namf_Communication, TS 23.502 5.2.2).
+ */
+#ifndef CORE_AMF_AMF_H
+#define CORE_AMF_AMF_H
+
+#include <stdint.h>
+
+#include "core/core.h"
+
+struct ue;
+
+/* N2 SM information: which NGAP message carries the transfer (TS 29.502 6.1.6.3.6). */
+enum n2_request {
+    N2_NONE, /* N1 only: Downlink NAS Transport */
+    N2_SETUP_REQUEST,
+    N2_MODIFY_REQUEST,
+    N2_RELEASE_COMMAND,
+};
+
+struct n1n2_message {
+    uint8_t pdu_session_id;
+    struct bytes n1; /* a plain 5GSM message, or empty; amf wraps, protects and sends it */
+    enum n2_request n2;
+    struct bytes n2_transfer;  /* the encoded PDUSession...Transfer */
+    struct config_slice slice; /* for N2_SETUP_REQUEST */
+};
+
+enum amf_delivery {
+    AMF_SENT,        /* on its way with this batch */
+    AMF_PAGING,      /* not sent and not kept: the UE is idle, or in a 5GMM procedure. smf_reachable() or
+                      * smf_unreachable() follows, then transfer again */
+    AMF_UNREACHABLE, /* not sent, and no call will follow */
+};
+
+/* Namf_Communication_N1N2MessageTransfer. Bytes are copied. */
+enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *message);
+
+/* Downlink data waits for an idle UE: page it. When it answers, smf_activate is asked for this session among
+ * others. False: it cannot be paged (gone, or no gNB covers its registration area). */
+bool amf_page(struct ue *ue, uint8_t pdu_session_id);
+
+/* For logs, accounting and subscription look-ups. */
+supi_t amf_supi(const struct ue *ue);
+uint64_t amf_ue_ambr(const struct ue *ue, bool uplink);
+struct core *amf_core(const struct ue *ue);
+bool amf_connected(const struct ue *ue);
+struct tai amf_last_tai(const struct ue *ue);
+/* SMF's list of this UE's sessions hangs here; the SMF owns what it points to. */
+struct session **amf_sessions(struct ue *ue);
+struct ue *amf_find(struct core *core, supi_t supi);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The core: the network functions of `control` as one object that sees decoded messages, timers, a store and
+ * an outbox, never a socket. The control process drives it from its loop; tests and the simulation drive it
+ * from a virtual clock.
+ *
+ * Group commit (ARCHITECTURE.md, decision 2). Events are fed in through the entry points below; what the core
+ * wants to say is collected. core_settle() ends the batch: rows changed since are written, the store commits
+ * once, procedures that waited for it go on, and only then the outbox is handed to the ports.
+ */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "core/ids.h"
+#include "core/metrics.h"
+#include "core/outbox.h"
+#include "kit/arena.h"
+#include "kit/map.h"
+#include "kit/timers.h"
+
+struct core;
+struct co_pool;
+struct ngap_pdu;
+struct procedure;
+struct random;
+struct smf;
+struct store;
+struct gnb;
+struct ue;
+struct udm;
+
+/*
+ * A row of the store that follows a struct in memory. core_dirty() queues it; at settle `write` puts the
+ * present state into the store, once however often it was marked. After a failed commit all rows of the batch
+ * are queued again.
+ */
+struct row {
+    struct row *next;
+    bool (*write)(struct core *core, struct row *row); /* false: the store refused */
+    uint8_t queued;                                    /* which list it is in; 0: none */
+};
+
+struct core_settings {
+    const struct config *config; /* borrowed; replaced by core_reload */
+    struct store *store;         /* borrowed */
+    struct timers *timers;       /* borrowed; the clock */
+    struct random *random;       /* borrowed */
+    struct core_ports ports;
+};
+
+struct core {
+    const struct config *config;
+    struct store *store;
+    struct timers *timers;
+    struct random *random;
+    struct co_pool *stacks;
+    struct core_ports ports;
+    struct outbox outbox;
+    struct arena batch; /* lives until the end of the present batch: messages on their way out */
+
+    struct map gnbs;        /* struct gnb by association */
+    struct map ues_by_supi; /* struct ue by supi; registered or known */
+    struct map ues_by_tmsi; /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
+                               new one */
+    unsigned provisional;   /* contexts of phones that have proved nothing yet */
+    struct core_metrics metrics;
+
+    struct row *dirty, *written;          /* rows to write; rows in the transaction that is open */
+    struct procedure *commits, *resuming; /* procedures that wait for the commit; that it is being told to */
+    struct udm *udm;
+    struct smf *smf;
+    int64_t wall_offset; /* wall clock minus timers->now, nanoseconds: for what is stored or told to phones */
+    struct timer adoption; /* after a start: connected UEs whose gNB has not come back become idle */
+    unsigned sessions;     /* PDU sessions, counted by smf */
+};
+
+/* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */
+struct core *core_new(struct core_settings settings, const char **why);
+void core_free(struct core *core);
+
+/* Ends a batch. */
+void core_settle(struct core *core);
+
+/* A new snapshot is in force from now on; gNBs are told by AMF Configuration Update what concerns them. The
+ * caller frees the old one after the call. */
+void core_reload(struct core *core, const struct config *config);
+
+/* Marks a struct's row as changed. */
+void core_dirty(struct core *core, struct row *row);
+/* The struct is going away: leaves the queue. Deleting the stored row is the owner's, through the store. */
+void core_clean(struct core *core, struct row *row);
+
+/* What the edges report. `association` is unique over all edges and never used again while control lives. */
+void core_association_up(struct core *core, uint64_t association, const struct core_peer *peer);
+/* The edge had it already when this process (re)started; its gNB and UEs are picked up from the store. */
+void core_association_kept(struct core *core, uint64_t association, const struct core_peer *peer);
+void core_association_down(struct core *core, uint64_t association, const char *reason);
+/* A well-formed message. `stream`: the SCTP stream it came on. */
+void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu);
+
+/* A datagram from N4. */
+void core_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
+
+/* Wall-clock time, nanoseconds since 1970. */
+static inline int64_t core_wall(const struct core *core)
+{
+    return core->timers->now + core->wall_offset;
+}
+
+/* False: the outbox is at its limit (out of memory). The message is encoded before the call returns. */
+bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu);
+bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
+
+#endif

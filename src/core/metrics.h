@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counters of the network functions (TS 28.552 names are given where they are printed, in core/metrics.c).
+ */
+#ifndef CORE_METRICS_H
+#define CORE_METRICS_H
+
+#include <stdint.h>
+
+struct core_metrics {
+    uint64_t registrations_asked[3], registrations_done[3]; /* initial, mobility, periodic */
+    uint64_t registrations_failed[256];                     /* by 5GMM cause */
+    uint64_t authentications_asked, authentications_failed;
+    uint64_t service_requests, service_requests_failed;
+    uint64_t pagings, pagings_failed;
+    uint64_t deregistrations;
+    uint64_t sessions_asked, sessions_done, sessions_failed[256]; /* by 5GSM cause */
+    uint64_t ngap_in, ngap_out, ngap_refused;
+    uint64_t nas_integrity_failures, nas_replays;
+    uint64_t commits, commits_failed;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the core says, held back until the batch is durable.
+ */
+#ifndef CORE_OUTBOX_H
+#define CORE_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kit/bytes.h"
+#include "kit/sctp.h"
+
+/* The outside, as the control process, a test or the simulation provides it. Bytes are borrowed. */
+struct core_ports {
+    void *context;
+    /* A wicket message (wire/wicket) for the edge that holds the association. */
+    void (*ngap)(void *context, uint64_t association, struct bytes message);
+    /* End the association; no core_association_down follows. */
+    void (*close)(void *context, uint64_t association);
+    void (*pfcp)(void *context, const union socket_address *peer, struct bytes datagram);
+};
+
+enum outbox_kind { OUTBOX_NGAP, OUTBOX_CLOSE, OUTBOX_PFCP };
+
+struct outbox_item {
+    enum outbox_kind kind;
+    struct bytes bytes; /* in the core's batch arena */
+    uint64_t association;
+    union socket_address peer;
+};
+
+struct outbox {
+    struct outbox_item *items;
+    size_t count, room;
+};
+
+/* False: out of memory; nothing queued. The bytes must live until the flush. */
+bool outbox_put(struct outbox *outbox, const struct outbox_item *item);
+
+/* Hands everything to the ports, in order, and is then empty. */
+void outbox_flush(struct outbox *outbox, const struct core_ports *ports);
+
+void outbox_free(struct outbox *outbox);
+
+#endif

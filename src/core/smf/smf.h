@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The SMF as the AMF and the control process see it (Nsmf_PDUSession, TS 23.502 5.2.8). Calls come from
+ * inside and outside of procedures and never wait; answers that take time go out later through
+ * amf_n1n2_transfer.
+ */
+#ifndef CORE_SMF_SMF_H
+#define CORE_SMF_SMF_H
+
+#include "core/core.h"
+
+struct ue;
+struct smf;
+
+/* TS 24.501 9.11.3.47 */
+enum smf_request_type {
+    SMF_REQUEST_ABSENT = 0,
+    SMF_REQUEST_INITIAL = 1,
+    SMF_REQUEST_EXISTING = 2,
+    SMF_REQUEST_INITIAL_EMERGENCY = 3,
+    SMF_REQUEST_EXISTING_EMERGENCY = 4,
+    SMF_REQUEST_MODIFICATION = 5,
+};
+
+/* An uplink 5GSM message as it came in UL NAS TRANSPORT, after the AMF's own checks (TS 24.501 5.4.5.2.3). */
+struct smf_n1 {
+    uint8_t pdu_session_id; /* 1 to 15 */
+    enum smf_request_type request_type;
+    const char *dnn; /* NUL-terminated, in labels with dots; NULL: the subscriber's default */
+    bool has_slice;
+    struct config_slice slice; /* an allowed one */
+    struct bytes payload;      /* borrowed */
+};
+
+/* What the AMF answers a phone whose message found no SMF (5GMM causes, TS 24.501 9.11.3.2). */
+enum smf_verdict {
+    SMF_TAKEN = 0,
+    SMF_NOT_FORWARDED = 90,          /* payload was not forwarded */
+    SMF_DNN_NOT_SUPPORTED = 91,      /* DNN not supported or not subscribed in the slice */
+    SMF_INSUFFICIENT_RESOURCES = 92, /* insufficient user-plane resources for the PDU session */
+    SMF_CONGESTION = 22,
+    SMF_MAXIMUM_SESSIONS = 65,
+};
+
+enum smf_verdict smf_n1_message(struct ue *ue, const struct smf_n1 *message);
+
+/* Which NGAP message brought the N2 SM information. */
+enum n2_answer {
+    N2_SETUP_RESPONSE,     /* also from Initial Context Setup Response */
+    N2_SETUP_UNSUCCESSFUL, /* also from Initial Context Setup Failure */
+    N2_MODIFY_RESPONSE,
+    N2_MODIFY_UNSUCCESSFUL,
+    N2_RELEASE_RESPONSE,
+    N2_NOTIFY,
+    N2_NOTIFY_RELEASED,
+    N2_MODIFY_INDICATION,
+    N2_PATH_SWITCH_REQUEST,
+    N2_PATH_SWITCH_SETUP_FAILED,
+};
+
+/* `transfer`: the encoded PDUSession...Transfer. Sessions that are not the UE's are ignored with a log line.
+ */
+void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer);
+
+/* A session whose user plane is to be set up with the context (Initial Context Setup or PDU Session Resource
+ * Setup). */
+struct smf_setup_item {
+    uint8_t pdu_session_id;
+    struct config_slice slice;
+    struct bytes transfer; /* PDUSessionResourceSetupRequestTransfer, in core->batch */
+};
+
+enum { SMF_SESSIONS_PER_UE = 15 };
+
+/* Sets of sessions: bit n is PDU session identity n (1 to 15). */
+
+/* Nsmf_PDUSession_UpdateSMContext, upCnxState ACTIVATING: fills items for those of `wanted` that exist and
+ * have downlink or uplink to carry; returns how many. */
+unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE]);
+/* upCnxState DEACTIVATED: the plane buffers downlink and reports it. All of `which` that are active. */
+void smf_deactivate(struct ue *ue, uint16_t which);
+
+uint16_t smf_sessions(const struct ue *ue); /* that exist */
+uint16_t smf_active(const struct ue *ue);   /* whose user plane is up or being set up */
+uint16_t smf_pending(const struct ue *ue);  /* for which downlink data or signalling waits */
+
+/* The phone has these only: the others are released locally, without signalling to the phone (PDU session
+ * status, TS 24.501 5.5.1.3.4, 5.6.1.4.1). */
+void smf_keep_only(struct ue *ue, uint16_t existing);
+/* All of the UE's sessions end, locally. Afterwards no session refers to the UE, which may be freed. */
+void smf_release_all(struct ue *ue);
+
+/* The paged UE is connected and secured / could not be reached. */
+void smf_reachable(struct ue *ue);
+void smf_unreachable(struct ue *ue);
+
+/* From the control process. */
+bool smf_start(struct core *core,
+               const char **why); /* sets core->smf; loads sessions of loaded UEs; associates planes */
+void smf_stop(struct core *core);
+void smf_reload(struct core *core);
+void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
+
+/* Administration: release with signalling to the phone. False: no such session. */
+bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id);
+
+#endif
