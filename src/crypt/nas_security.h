@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A 5G NAS security context and the envelope around a protected NAS message (TS 24.501 4.4 and 9.1.1,
- * TS 33.501 6.4):
- *
- *     7e | security header type | MAC (4) | sequence number (1) | NAS message, ciphered or plain
+ * TS 33.501 6.4); its layout is in wire/nas/envelope.h.
  *
  * The same code serves the AMF and a simulated UE; `side` says which. Each NAS COUNT is used once per
  * direction: the sender counts up, the receiver accepts only a COUNT that it has not yet passed, and only
@@ -13,21 +11,12 @@
 #define CRYPT_NAS_SECURITY_H
 
 #include "kit/bytes.h"
+#include "wire/nas/envelope.h"
 
-#define NAS_ENVELOPE_SIZE 7         /* bytes in front of the message */
-#define NAS_COUNT_MAX     0xffffffu /* 16 bits of overflow, 8 of sequence number (TS 24.501 4.4.3.1) */
-#define NAS_COUNT_RENEW   0xffff00u /* from here on the AMF should authenticate anew (TS 24.501 4.4.3.5) */
-#define NAS_KSI_NONE      7         /* "no key is available" */
-#define NAS_ACCESS_3GPP   1         /* NAS connection identifier, the algorithms' BEARER */
-
-/* Security header types, TS 24.501 9.3. */
-enum nas_header {
-    NAS_PLAIN = 0,
-    NAS_INTEGRITY = 1,
-    NAS_CIPHERED = 2,              /* and integrity protected */
-    NAS_INTEGRITY_NEW_CONTEXT = 3, /* SECURITY MODE COMMAND */
-    NAS_CIPHERED_NEW_CONTEXT = 4,  /* SECURITY MODE COMPLETE */
-};
+#define NAS_COUNT_MAX   0xffffffu /* 16 bits of overflow, 8 of sequence number (TS 24.501 4.4.3.1) */
+#define NAS_COUNT_RENEW 0xffff00u /* from here on the AMF should authenticate anew (TS 24.501 4.4.3.5) */
+#define NAS_KSI_NONE    7         /* "no key is available" */
+#define NAS_ACCESS_3GPP 1         /* NAS connection identifier, the algorithms' BEARER */
 
 enum nas_side { NAS_NETWORK, NAS_UE };
 
@@ -67,7 +56,7 @@ void nas_security_clear(struct nas_security *security);
 struct nas_opened {
     struct bytes message; /* plain; in the caller's buffer */
     uint32_t count;       /* the NAS COUNT it used: input to K_gNB and to nas_cipher_container */
-    enum nas_header header;
+    enum nas_security_header header;
 };
 
 /* True if the bytes start like an envelope (security header type 1 to 4), false for a plain message or
@@ -78,10 +67,10 @@ bool nas_is_protected(struct bytes nas);
  * Puts the message into an envelope, writes that to out and counts up. header: any but NAS_PLAIN.
  * With a verdict other than NAS_ACCEPTED nothing was counted, and what stands in out is to be dropped.
  */
-enum nas_verdict nas_protect(struct nas_security *security, enum nas_header header, struct bytes message,
-                             struct writer *out);
+enum nas_verdict nas_protect(struct nas_security *security, enum nas_security_header header,
+                             struct bytes message, struct writer *out);
 
-/* Checks, deciphers into buffer (envelope.len - NAS_ENVELOPE_SIZE bytes are enough) and moves the COUNT on.
+/* Checks, deciphers into buffer (envelope.len - NAS_ENVELOPE_BYTES bytes are enough) and moves the COUNT on.
  * *opened is set only with NAS_ACCEPTED. */
 enum nas_verdict nas_unprotect(struct nas_security *security, struct bytes envelope, void *buffer,
                                size_t size, struct nas_opened *opened);

@@ -10,6 +10,7 @@
 #include "kit/arena.h"
 #include "kit/print.h"
 #include "wire/nas/cause.h"
+#include "wire/nas/envelope.h"
 #include "wire/nas/gmm.h"
 #include "wire/nas/gsm.h"
 
@@ -140,17 +141,6 @@ const char *nas_message_name(uint8_t type);
 /* The type of a plain message without decoding it; 0 when it is too short, protected or of another protocol.
  */
 uint8_t nas_peek(struct bytes plain);
-
-/* 9.3 */
-enum nas_security_header {
-    NAS_PLAIN = 0,
-    NAS_INTEGRITY = 1,
-    NAS_INTEGRITY_CIPHERED = 2,
-    NAS_INTEGRITY_NEW = 3,          /* with a new security context: Security mode command */
-    NAS_INTEGRITY_CIPHERED_NEW = 4, /* Security mode complete */
-};
-
-enum { NAS_ENVELOPE_BYTES = 7, NAS_MAC_AT = 2, NAS_COVERED_AT = 6 };
 
 struct nas_envelope {
     uint8_t security_header; /* enum nas_security_header */
