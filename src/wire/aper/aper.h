@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Aligned packed encoding rules (ITU-T X.691) for a protocol that is described by tables: how bits map to C
+ * structs. The tables come from a generator (src/wire/ngap/generate.py); engines over them live in
+ * aper_decode.c, aper_encode.c, aper_print.c and flat.c.
+ *
+ * A table never holds an address of a value, only offsets, so that it is constant and shared by all
+ * processes.
+ */
+#ifndef WIRE_APER_APER_H
+#define WIRE_APER_APER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kit/bytes.h"
+
+/* A bit string of varying length up to 64, right-aligned: the last bit is the lowest. */
+struct aper_bits {
+    uint64_t value;
+    uint8_t length;
+};
+
+/* A longer bit string: the first bit is the highest of data[0]. The unused bits of the last octet are zero.
+ */
+struct aper_bit_string {
+    const uint8_t *data;
+    size_t bits;
+};
+
+enum aper_kind {
+    APER_NULL,         /* no value */
+    APER_INTEGER,      /* uint8_t to uint64_t */
+    APER_ENUM,         /* enum: its place in the list of values, extension values after the root's */
+    APER_BITS,         /* BIT STRING of one size up to 64: an unsigned integer */
+    APER_SHORT_BITS,   /* BIT STRING of sizes up to 64: struct aper_bits */
+    APER_BIT_STRING,   /* any other: struct aper_bit_string */
+    APER_NUMBER,       /* OCTET STRING of one size up to 8 that is a big-endian number: an unsigned integer */
+    APER_OCTETS,       /* OCTET STRING (or octets of bits) of one size: uint8_t[size] in place */
+    APER_OCTET_STRING, /* struct bytes */
+    APER_TEXT,         /* PrintableString, VisibleString: struct bytes */
+    APER_UTF8,         /* UTF8String, whose size PER does not see: struct bytes */
+    APER_LIST,         /* struct aper_list */
+    APER_SEQUENCE,     /* struct */
+    APER_CHOICE,       /* struct { enum which; union } */
+    APER_CONTAINER,    /* SEQUENCE of one protocol IE container: struct with a member for each IE */
+};
+
+/* Every generated list has this shape, with a pointer to its own type. */
+struct aper_list {
+    const void *items;
+    size_t count;
+};
+
+struct aper_part;
+
+struct aper_type {
+    uint8_t kind;
+    bool extensible;
+    uint8_t width;  /* bits of the root's value or size, when it is a constrained bit-field */
+    uint8_t store;  /* bytes of the C value, for integers, enums, bits and numbers */
+    uint8_t roots;  /* parts that are not extensions */
+    uint8_t absent; /* root parts that are optional; the extension container is one more */
+    uint16_t count; /* parts; for an enum, all values known */
+    uint32_t size;  /* sizeof the C value */
+    uint64_t low,
+        high; /* the root's range, of the value or of the size; high is UINT64_MAX where there is no bound */
+    uint64_t top;     /* highest value known beyond an extensible root */
+    const char *name; /* as the specification spells it */
+    union {
+        const struct aper_part *parts; /* root parts, then extensions */
+        const char *const *names;      /* of an enum's values */
+        const struct aper_type *of;    /* a list's items; what an octet string contains, or NULL */
+    };
+};
+
+enum aper_presence {
+    APER_MANDATORY,
+    APER_FLAGGED, /* present when the bool at `flag` is true */
+    APER_POINTED, /* the struct holds a pointer to the value, NULL when absent */
+    APER_VIEWED,  /* a view (bytes, bit string, list) whose first word is a pointer, NULL when absent */
+};
+
+struct aper_part {
+    const char *name;
+    const struct aper_type *type;
+    uint16_t offset, flag;
+    uint16_t id; /* of the protocol IE or extension */
+    uint8_t presence;
+    uint8_t criticality;
+    bool extension;   /* stands in iE-Extensions, or in choice-Extensions */
+    bool conditional; /* its absence cannot be judged without the condition */
+};
+
+enum aper_criticality { APER_REJECT, APER_IGNORE, APER_NOTIFY };
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What generate.py makes beside the structs, for the engine, the tests and nobody else. */
+#ifndef WIRE_NGAP_TABLES_H
+#define WIRE_NGAP_TABLES_H
+
+#include "wire/aper/aper.h"
+#include "wire/ngap/ngap.h"
+
+struct ngap_message {
+    const struct aper_type *type;
+    uint8_t procedure_code, kind, criticality;
+    int8_t amf_id, ran_id; /* places of the UE's ids among the type's parts, or -1 */
+};
+
+/* By ngap_message_type. */
+extern const struct ngap_message ngap_messages[NGAP_MESSAGES];
+
+/* By kind and procedure code; NGAP_NO_MESSAGE where there is none. */
+extern const uint8_t ngap_message_of[3][256];
+
+/* Changes with every change of the description. */
+extern const uint32_t ngap_description_version;
+
+#endif
