@@ -78,7 +78,8 @@ static inline struct bytes read_bytes(struct reader *r, size_t n)
         return (struct bytes){0};
     }
     struct bytes view = {r->at, n};
-    r->at += n;
+    if (n) /* at may be NULL in an empty input */
+        r->at += n;
     return view;
 }
 

@@ -9,6 +9,138 @@
 
 #include "kit/bytes.h"
 
+/* 8.1.2: the element types Demarc reads or writes */
+enum pfcp_ie_type {
+    PFCP_IE_CREATE_PDR = 1,
+    PFCP_IE_PDI = 2,
+    PFCP_IE_CREATE_FAR = 3,
+    PFCP_IE_FORWARDING_PARAMETERS = 4,
+    PFCP_IE_CREATE_URR = 6,
+    PFCP_IE_CREATE_QER = 7,
+    PFCP_IE_CREATED_PDR = 8,
+    PFCP_IE_UPDATE_PDR = 9,
+    PFCP_IE_UPDATE_FAR = 10,
+    PFCP_IE_UPDATE_FORWARDING_PARAMETERS = 11,
+    PFCP_IE_UPDATE_BAR_IN_REPORT_RESPONSE = 12,
+    PFCP_IE_UPDATE_URR = 13,
+    PFCP_IE_UPDATE_QER = 14,
+    PFCP_IE_REMOVE_PDR = 15,
+    PFCP_IE_REMOVE_FAR = 16,
+    PFCP_IE_REMOVE_URR = 17,
+    PFCP_IE_REMOVE_QER = 18,
+    PFCP_IE_CAUSE = 19,
+    PFCP_IE_SOURCE_INTERFACE = 20,
+    PFCP_IE_F_TEID = 21,
+    PFCP_IE_NETWORK_INSTANCE = 22,
+    PFCP_IE_SDF_FILTER = 23,
+    PFCP_IE_APPLICATION_ID = 24,
+    PFCP_IE_GATE_STATUS = 25,
+    PFCP_IE_MBR = 26,
+    PFCP_IE_GBR = 27,
+    PFCP_IE_QER_CORRELATION_ID = 28,
+    PFCP_IE_PRECEDENCE = 29,
+    PFCP_IE_TRANSPORT_LEVEL_MARKING = 30,
+    PFCP_IE_VOLUME_THRESHOLD = 31,
+    PFCP_IE_TIME_THRESHOLD = 32,
+    PFCP_IE_MONITORING_TIME = 33,
+    PFCP_IE_SUBSEQUENT_VOLUME_THRESHOLD = 34,
+    PFCP_IE_SUBSEQUENT_TIME_THRESHOLD = 35,
+    PFCP_IE_INACTIVITY_DETECTION_TIME = 36,
+    PFCP_IE_REPORTING_TRIGGERS = 37,
+    PFCP_IE_REDIRECT_INFORMATION = 38,
+    PFCP_IE_REPORT_TYPE = 39,
+    PFCP_IE_OFFENDING_IE = 40,
+    PFCP_IE_FORWARDING_POLICY = 41,
+    PFCP_IE_DESTINATION_INTERFACE = 42,
+    PFCP_IE_UP_FUNCTION_FEATURES = 43,
+    PFCP_IE_APPLY_ACTION = 44,
+    PFCP_IE_DOWNLINK_DATA_SERVICE_INFORMATION = 45,
+    PFCP_IE_DOWNLINK_DATA_NOTIFICATION_DELAY = 46,
+    PFCP_IE_DL_BUFFERING_DURATION = 47,
+    PFCP_IE_DL_BUFFERING_SUGGESTED_PACKET_COUNT = 48,
+    PFCP_IE_PFCPSMREQ_FLAGS = 49,
+    PFCP_IE_PFCPSRRSP_FLAGS = 50,
+    PFCP_IE_LOAD_CONTROL_INFORMATION = 51,
+    PFCP_IE_SEQUENCE_NUMBER = 52,
+    PFCP_IE_METRIC = 53,
+    PFCP_IE_OVERLOAD_CONTROL_INFORMATION = 54,
+    PFCP_IE_TIMER = 55,
+    PFCP_IE_PDR_ID = 56,
+    PFCP_IE_F_SEID = 57,
+    PFCP_IE_NODE_ID = 60,
+    PFCP_IE_MEASUREMENT_METHOD = 62,
+    PFCP_IE_USAGE_REPORT_TRIGGER = 63,
+    PFCP_IE_MEASUREMENT_PERIOD = 64,
+    PFCP_IE_VOLUME_MEASUREMENT = 66,
+    PFCP_IE_DURATION_MEASUREMENT = 67,
+    PFCP_IE_TIME_OF_FIRST_PACKET = 69,
+    PFCP_IE_TIME_OF_LAST_PACKET = 70,
+    PFCP_IE_QUOTA_HOLDING_TIME = 71,
+    PFCP_IE_VOLUME_QUOTA = 73,
+    PFCP_IE_TIME_QUOTA = 74,
+    PFCP_IE_START_TIME = 75,
+    PFCP_IE_END_TIME = 76,
+    PFCP_IE_QUERY_URR = 77,
+    PFCP_IE_USAGE_REPORT_IN_MODIFICATION = 78,
+    PFCP_IE_USAGE_REPORT_IN_DELETION = 79,
+    PFCP_IE_USAGE_REPORT_IN_REPORT = 80,
+    PFCP_IE_URR_ID = 81,
+    PFCP_IE_LINKED_URR_ID = 82,
+    PFCP_IE_DOWNLINK_DATA_REPORT = 83,
+    PFCP_IE_OUTER_HEADER_CREATION = 84,
+    PFCP_IE_CREATE_BAR = 85,
+    PFCP_IE_UPDATE_BAR = 86,
+    PFCP_IE_REMOVE_BAR = 87,
+    PFCP_IE_BAR_ID = 88,
+    PFCP_IE_CP_FUNCTION_FEATURES = 89,
+    PFCP_IE_UE_IP_ADDRESS = 93,
+    PFCP_IE_OUTER_HEADER_REMOVAL = 95,
+    PFCP_IE_RECOVERY_TIME_STAMP = 96,
+    PFCP_IE_ERROR_INDICATION_REPORT = 99,
+    PFCP_IE_MEASUREMENT_INFORMATION = 100,
+    PFCP_IE_NODE_REPORT_TYPE = 101,
+    PFCP_IE_USER_PLANE_PATH_FAILURE_REPORT = 102,
+    PFCP_IE_REMOTE_GTP_U_PEER = 103,
+    PFCP_IE_UR_SEQN = 104,
+    PFCP_IE_ACTIVATE_PREDEFINED_RULES = 106,
+    PFCP_IE_DEACTIVATE_PREDEFINED_RULES = 107,
+    PFCP_IE_FAR_ID = 108,
+    PFCP_IE_QER_ID = 109,
+    PFCP_IE_OCI_FLAGS = 110,
+    PFCP_IE_ASSOCIATION_RELEASE_REQUEST = 111,
+    PFCP_IE_GRACEFUL_RELEASE_PERIOD = 112,
+    PFCP_IE_PDN_TYPE = 113,
+    PFCP_IE_FAILED_RULE_ID = 114,
+    PFCP_IE_USER_PLANE_INACTIVITY_TIMER = 117,
+    PFCP_IE_RQI = 123,
+    PFCP_IE_QFI = 124,
+    PFCP_IE_QUERY_URR_REFERENCE = 125,
+    PFCP_IE_ADDITIONAL_USAGE_REPORTS_INFORMATION = 126,
+    PFCP_IE_ETHERNET_PACKET_FILTER = 132,
+    PFCP_IE_MAC_ADDRESS = 133,
+    PFCP_IE_ETHERTYPE = 136,
+    PFCP_IE_ETHERNET_FILTER_ID = 138,
+    PFCP_IE_ETHERNET_FILTER_PROPERTIES = 139,
+    PFCP_IE_SUGGESTED_BUFFERING_PACKETS_COUNT = 140,
+    PFCP_IE_USER_ID = 141,
+    PFCP_IE_ETHERNET_PDU_SESSION_INFORMATION = 142,
+    PFCP_IE_FRAMED_ROUTE = 153,
+    PFCP_IE_AVERAGING_WINDOW = 157,
+    PFCP_IE_PAGING_POLICY_INDICATOR = 158,
+    PFCP_IE_APN_DNN = 159,
+    PFCP_IE_TGPP_INTERFACE_TYPE = 160,
+    PFCP_IE_PFCPSRREQ_FLAGS = 161,
+    PFCP_IE_PFCPAUREQ_FLAGS = 162,
+    PFCP_IE_UE_IP_ADDRESS_POOL_IDENTITY = 177,
+    PFCP_IE_PFCPASRSP_FLAGS = 184,
+    PFCP_IE_PFCPSEREQ_FLAGS = 186,
+    PFCP_IE_USER_PLANE_PATH_RECOVERY_REPORT = 187,
+    PFCP_IE_UE_IP_ADDRESS_POOL_INFORMATION = 233,
+    PFCP_IE_S_NSSAI = 257,
+    PFCP_IE_IP_VERSION = 258,
+    PFCP_IE_TYPES /* one more than the last */
+};
+
 /* 8.2.1 */
 enum pfcp_cause {
     PFCP_ACCEPTED = 1,
@@ -63,19 +195,19 @@ enum pfcp_report_type {
     PFCP_UPIR = 1 << 3, /* user plane inactivity */
 };
 
-/* 8.2.30, PFCPSMReq-Flags (also within Update Forwarding Parameters); DROBU is the same bit of
+/* 8.2.31, PFCPSMReq-Flags (also within Update Forwarding Parameters); DROBU is the same bit of
  * PFCPSRRsp-Flags */
 enum pfcp_smreq_flags { PFCP_DROBU = 1 << 0, PFCP_SNDEM = 1 << 1, PFCP_QAURR = 1 << 2 };
 
-enum pfcp_sereq_flags { PFCP_RESTI = 1 << 0 }; /* 8.2.126: restore the session with the given F-TEIDs */
-enum pfcp_srreq_flags { PFCP_PSDBU = 1 << 0 }; /* 8.2.110: the UP function deleted the session */
-enum pfcp_aureq_flags { PFCP_PARPS = 1 << 0 }; /* 8.2.111: association release is being prepared */
-enum pfcp_asrsp_flags { PFCP_PSREI = 1 << 0 }; /* 8.2.124: sessions were retained */
-enum pfcp_association_release { PFCP_SARR = 1 << 0 }; /* 8.2.74 */
+enum pfcp_sereq_flags { PFCP_RESTI = 1 << 0 };        /* restore the session with the given F-TEIDs */
+enum pfcp_srreq_flags { PFCP_PSDBU = 1 << 0 };        /* the UP function deleted the session */
+enum pfcp_aureq_flags { PFCP_PARPS = 1 << 0 };        /* association release is being prepared */
+enum pfcp_asrsp_flags { PFCP_PSREI = 1 << 0 };        /* sessions were retained */
+enum pfcp_association_release { PFCP_SARR = 1 << 0 }; /* the UP function asks to be released */
 enum pfcp_node_report_type { PFCP_UPFR = 1 << 0, PFCP_UPRR = 1 << 1 };
 enum pfcp_ip_versions { PFCP_IP_V4 = 1 << 0, PFCP_IP_V6 = 1 << 1 };
 
-/* 8.2.25, octets 5 to 12 */
+/* 8.2.25 */
 #define PFCP_UP_BUCP  (UINT64_C(1) << 0)  /* buffering in the CP function */
 #define PFCP_UP_DDND  (UINT64_C(1) << 1)  /* downlink data notification delay */
 #define PFCP_UP_DLBD  (UINT64_C(1) << 2)  /* downlink buffering duration */
@@ -86,7 +218,7 @@ enum pfcp_ip_versions { PFCP_IP_V4 = 1 << 0, PFCP_IP_V6 = 1 << 1 };
 #define PFCP_UP_UEIP  (UINT64_C(1) << 18) /* allocates UE addresses */
 #define PFCP_UP_MNOP  (UINT64_C(1) << 20) /* counts packets in usage reports */
 #define PFCP_UP_BUNDL (UINT64_C(1) << 22) /* bundled messages */
-#define PFCP_UP_RESPS (UINT64_C(1) << 53) /* session restoration after a UP restart */
+#define PFCP_UP_RESPS (UINT64_C(1) << 45) /* session restoration after a UP restart */
 
 /* 8.2.58 */
 enum pfcp_cp_features { PFCP_CP_LOAD = 1 << 0, PFCP_CP_OVRL = 1 << 1, PFCP_CP_BUNDL = 1 << 4 };
@@ -257,16 +389,15 @@ struct pfcp_mac {
     uint8_t source[6], destination[6];
 };
 
-/* 8.2.176: SD ffffff means none */
+/* SD ffffff means none */
 struct pfcp_s_nssai {
     uint8_t sst;
     uint32_t sd;
 };
 
-/* 8.2.101: the parts a SUPI needs; other parts are skipped. IMSI as TBCD digits, SUPI as text of TS 23.003.
- */
+/* Of a User ID only the IMSI is kept, as TBCD digits */
 struct pfcp_user_id {
-    struct bytes imsi, supi;
+    struct bytes imsi;
 };
 
 #endif

@@ -129,7 +129,7 @@ struct pfcp_load_control {
 struct pfcp_overload_control {
     uint32_t sequence;
     uint8_t metric;
-    uint8_t period; /* 8.2.39: unit in the upper 3 bits, value in the lower 5 */
+    uint8_t period; /* 8.2.35: unit in the upper 3 bits, value in the lower 5 */
     bool has_oci_flags;
     uint8_t oci_flags;
 };

@@ -29,7 +29,7 @@ struct pfcp_pdi {
     struct bytes network_instance;
     struct bytes application_id;
     uint8_t ethernet_session; /* bit 1: this PDI is for all of an Ethernet session's downlink */
-    uint8_t interface_type;   /* 3GPP interface type, 8.2.118 */
+    uint8_t interface_type;   /* 3GPP Interface Type */
     struct pfcp_ue_ip *ue_ips;
     size_t ue_ips_count;
     struct pfcp_sdf_filter *sdf_filters; /* any of them matches */
@@ -136,7 +136,7 @@ struct pfcp_urr {
     struct pfcp_volume subsequent_volume_threshold;
     uint32_t subsequent_time_threshold;
     uint32_t inactivity_detection_time;
-    uint8_t measurement_information; /* 8.2.68; bit 5 (MNOP): count packets too */
+    uint8_t measurement_information; /* bit 5 (MNOP): count packets too */
     uint32_t quota_far_id;           /* applied when a quota is used up */
     uint32_t *linked_urr_ids;
     size_t linked_urr_ids_count;
