@@ -28,6 +28,9 @@ struct aka_keys {
     uint8_t ak_star[6]; /* f5* */
 };
 
+/* Fills key->opc from OP (16 bytes) or TOP (32 bytes); the other members must be set. */
+void aka_derive_opc(struct aka_key *key, const uint8_t *op);
+
 /* f1 and f1*: MAC-A for AUTN, MAC-S for AUTS. Either may be NULL. */
 void aka_f1(const struct aka_key *key, const uint8_t rand[16], const uint8_t sqn[6], const uint8_t amf[2],
             uint8_t mac_a[8], uint8_t mac_s[8]);

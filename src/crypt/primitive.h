@@ -10,8 +10,11 @@
 
 #include "kit/bytes.h"
 
-/* AES-128-ECB over whole blocks; in and out may be the same. */
-void aes128_blocks(const uint8_t key[16], const uint8_t *in, uint8_t *out, size_t count);
+/* The key for this thread's next calls of aes128_blocks. */
+void aes128_key(const uint8_t key[16]);
+
+/* AES-128-ECB over whole blocks with the key set last; in and out may be the same. */
+void aes128_blocks(const uint8_t *in, uint8_t *out, size_t count);
 
 /* AES-128-CTR with the whole 16-byte counter block; in and out may be the same. */
 void aes128_ctr(const uint8_t key[16], const uint8_t counter[16], struct bytes in, uint8_t *out);
