@@ -7,22 +7,18 @@
 #ifndef KIT_SCTP_H
 #define KIT_SCTP_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
+#include "kit/address.h"
 #include "kit/bytes.h"
 #include "kit/loop.h"
 
+/* libusrsctp exports names like sctp_close for its own use; ours stay inside the executable. */
+#pragma GCC visibility push(hidden)
+
 struct sctp_endpoint;
 struct sctp_association;
-
-union socket_address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
 
 enum sctp_stack { SCTP_AUTOMATIC, SCTP_KERNEL, SCTP_USERSPACE };
 
@@ -50,18 +46,20 @@ struct sctp_settings {
     uint16_t streams;      /* outbound streams to ask for; 0 means 2 */
     unsigned associations; /* most at once; more are aborted; 0 means 1024 */
     size_t message_bytes;  /* longest message accepted; 0 means 64 KiB */
-    int socket;            /* raw or SCTP socket inherited from the keeper, or -1 to open one */
+    int socket; /* raw or SCTP socket from sctp_socket, which the endpoint takes over; or -1 to open one */
 };
 
 /* On failure NULL and *why names the cause and the remedy ("raw sockets need CAP_NET_RAW: ..."), static text.
  */
 struct sctp_endpoint *sctp_open(struct loop *loop, struct sctp_settings settings,
                                 const struct sctp_events *events, void *context, const char **why);
+/* Aborts every association, without `down` calls. Not from within one of the endpoint's callbacks. */
 void sctp_close(struct sctp_endpoint *endpoint);
 enum sctp_stack sctp_stack_of(const struct sctp_endpoint *endpoint);
 
 /* The privileged socket an endpoint with these settings needs, for the keeper to open and hand down; -1 with
- * errno. */
+ * errno. Each edge gets a fresh one: a socket that outlives its edge would keep the dead one's associations.
+ */
 int sctp_socket(const struct sctp_settings *settings);
 
 /* Begins an association; `up` or `down` follows. NULL: refused at once, *why says why. */
@@ -76,5 +74,10 @@ void sctp_shutdown(struct sctp_association *association, bool abort);
 
 /* Sends what is queued; called from the process's settle hook. */
 void sctp_flush(struct sctp_endpoint *endpoint);
+
+/* The address and port the endpoint is at. */
+union socket_address sctp_local(const struct sctp_endpoint *endpoint);
+
+#pragma GCC visibility pop
 
 #endif

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two endpoints in one process talk over loopback. Which stack: the argument "kernel" or "user" (default).
+ * Needs raw sockets (or the kernel's SCTP); without them every test says that it is skipped.
+ */
+#include "../check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kit/loop.h"
+#include "kit/sctp.h"
+#include "kit/sctp_raw.h"
+#include "kit/sctp_stack.h"
+
+enum { NGAP = 60, MANY = 40 };
+
+static enum sctp_stack stack = SCTP_USERSPACE;
+
+/* One side: what it saw, and what it does next. */
+struct side {
+    struct sctp_endpoint *endpoint;
+    struct sctp_association *last;
+    unsigned ups, downs, restarts, messages, out_of_order, wrong;
+    uint32_t next[8]; /* expected number per stream */
+    bool echo;
+};
+
+static struct loop *loop;
+static struct side server, client, crowd[MANY];
+static struct timer deadline;
+static bool (*done)(void);
+
+static void on_up(void *context, struct sctp_association *association)
+{
+    struct side *side = context;
+    side->ups++;
+    side->last = association;
+}
+
+static void on_message(void *context, struct sctp_association *association, uint16_t stream, uint32_t ppid,
+                       struct bytes message)
+{
+    struct side *side = context;
+    uint32_t number = 0;
+    side->messages++;
+    side->wrong += ppid != NGAP || message.len < sizeof number;
+    memcpy(&number, message.data, message.len < sizeof number ? message.len : sizeof number);
+    if (!side->echo && number != side->next[stream & 7]++)
+        side->out_of_order++;
+    for (size_t i = sizeof number; i < message.len; i++)
+        side->wrong += message.data[i] != (uint8_t)(number + i);
+    if (side->echo)
+        side->wrong += !sctp_send(association, stream, ppid, message);
+}
+
+static void on_down(void *context, struct sctp_association *association, const char *reason)
+{
+    struct side *side = context;
+    assert_non_null(reason);
+    side->downs++;
+    if (side->last == association)
+        side->last = NULL;
+}
+
+static void on_restarted(void *context, struct sctp_association *association)
+{
+    struct side *side = context;
+    side->restarts++;
+    side->last = association;
+}
+
+static const struct sctp_events events = {on_up, on_message, on_down, on_restarted};
+
+static void settle(void *context)
+{
+    (void)context;
+    if (server.endpoint)
+        sctp_flush(server.endpoint);
+    if (client.endpoint)
+        sctp_flush(client.endpoint);
+    if (done && done())
+        loop_stop(loop, 0);
+}
+
+static void too_late(struct timer *timer)
+{
+    (void)timer;
+    loop_stop(loop, 1);
+}
+
+static bool run_until(bool (*condition)(void), int milliseconds)
+{
+    done = condition;
+    deadline.fire = too_late;
+    timer_start(loop_timers(loop), &deadline, MILLISECONDS(milliseconds));
+    int code = loop_run(loop);
+    timer_stop(loop_timers(loop), &deadline);
+    return code == 0;
+}
+
+static bool never(void)
+{
+    return false;
+}
+
+static struct sctp_endpoint *open_side(struct side *side, const char *host, uint16_t port,
+                                       struct sctp_settings settings)
+{
+    const char *why = "";
+    *side = (struct side){0};
+    settings.stack = stack;
+    settings.socket = -1;
+    assert_true(address_parse(&settings.local, host, port));
+    side->endpoint = sctp_open(loop, settings, &events, side, &why);
+    if (!side->endpoint)
+        fprintf(stderr, "sctp_open: %s\n", why);
+    assert_non_null(side->endpoint);
+    return side->endpoint;
+}
+
+static struct sctp_association *connect_side(struct side *side, const char *host)
+{
+    const char *why = "";
+    union socket_address to, at = sctp_local(server.endpoint);
+    assert_true(address_parse(&to, host, address_port(&at)));
+    struct sctp_association *association = sctp_connect(side->endpoint, &to, &why);
+    assert_non_null(association);
+    return association;
+}
+
+static bool both_up(void)
+{
+    return server.ups && client.ups;
+}
+
+static void open_both(const char *host, struct sctp_settings server_settings)
+{
+    server_settings.listen = true;
+    open_side(&server, host, 0, server_settings);
+    open_side(&client, host, 0, (struct sctp_settings){.streams = 8});
+    connect_side(&client, host);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    sctp_lose_packet = NULL;
+    server = client = (struct side){0};
+    loop = loop_new();
+    if (!loop)
+        return -1;
+    loop_on_settle(loop, settle, NULL);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        sctp_close(crowd[i].endpoint);
+        crowd[i].endpoint = NULL;
+    }
+    sctp_close(client.endpoint);
+    sctp_close(server.endpoint);
+    loop_free(loop);
+    return 0;
+}
+
+static bool send_number(struct sctp_association *association, uint16_t stream, uint32_t number, size_t length)
+{
+    static uint8_t message[100000];
+    memcpy(message, &number, sizeof number);
+    for (size_t i = sizeof number; i < length; i++)
+        message[i] = (uint8_t)(number + i);
+    return sctp_send(association, stream, NGAP, bytes_of(message, length));
+}
+
+enum { ROUNDS = 3000 };
+
+static uint32_t sent;
+
+static bool all_came_back(void)
+{
+    for (; sent < ROUNDS && sent - client.messages < 200; sent++)
+        assert_true(send_number(client.last, (uint16_t)(sent % 2), sent / 2, 20 + sent % 700));
+    return client.messages == ROUNDS;
+}
+
+static void talk(const char *host, int milliseconds)
+{
+    open_both(host, (struct sctp_settings){.streams = 8});
+    server.echo = true;
+    assert_true(run_until(both_up, 3000));
+    assert_true(address_same_host(&server.last->peer, &client.last->peer));
+    assert_int_equal(client.last->outbound_streams, 8);
+    sent = 0;
+    assert_true(run_until(all_came_back, milliseconds));
+    assert_int_equal(client.out_of_order + client.wrong + server.wrong, 0);
+}
+
+static void thousands_of_messages_go_both_ways_in_order(void **state)
+{
+    (void)state;
+    talk("127.0.0.1", 10000);
+}
+
+static void ipv6_works_the_same(void **state)
+{
+    (void)state;
+    talk("::1", 10000);
+}
+
+static bool one_in_fifty(void)
+{
+    static uint32_t x = 1;
+    x = x * 1664525 + 1013904223;
+    return (x >> 16) % 50 == 0;
+}
+
+static void loss_is_made_good(void **state)
+{
+    (void)state;
+    if (stack == SCTP_KERNEL)
+        skip();
+    sctp_lose_packet = one_in_fifty;
+    talk("127.0.0.1", 60000);
+}
+
+static bool both_down(void)
+{
+    return server.downs && client.downs;
+}
+
+static void a_shutdown_delivers_what_was_sent_before(void **state)
+{
+    (void)state;
+    open_both("127.0.0.1", (struct sctp_settings){0});
+    assert_true(run_until(both_up, 3000));
+    for (uint32_t i = 0; i < 100; i++)
+        assert_true(send_number(client.last, 0, i, 100));
+    sctp_shutdown(client.last, false);
+    assert_false(send_number(client.last, 0, 0, 100));
+    assert_true(run_until(both_down, 3000));
+    assert_int_equal(server.messages, 100);
+}
+
+static void an_abort_is_seen_by_the_other_side(void **state)
+{
+    (void)state;
+    open_both("127.0.0.1", (struct sctp_settings){0});
+    assert_true(run_until(both_up, 3000));
+    sctp_shutdown(client.last, true);
+    assert_true(run_until(both_down, 3000));
+}
+
+static bool server_down(void)
+{
+    return server.downs;
+}
+
+static void closing_an_endpoint_aborts_its_associations(void **state)
+{
+    (void)state;
+    open_both("127.0.0.1", (struct sctp_settings){0});
+    assert_true(run_until(both_up, 3000));
+    sctp_close(client.endpoint);
+    client.endpoint = NULL;
+    assert_true(run_until(server_down, 3000));
+}
+
+static void a_message_too_long_costs_the_association(void **state)
+{
+    (void)state;
+    open_both("127.0.0.1", (struct sctp_settings){.message_bytes = 1000});
+    assert_true(run_until(both_up, 3000));
+    assert_true(send_number(client.last, 0, 0, 1000));
+    assert_true(send_number(client.last, 0, 1, 1001));
+    assert_true(run_until(both_down, 3000));
+    assert_int_equal(server.messages, 1);
+}
+
+static void an_endless_message_costs_the_association(void **state)
+{
+    (void)state;
+    open_both("127.0.0.1", (struct sctp_settings){0});
+    assert_true(run_until(both_up, 3000));
+    assert_true(send_number(client.last, 0, 0, 99999));
+    assert_true(run_until(both_down, 5000));
+    assert_int_equal(server.messages, 0);
+}
+
+static bool crowd_is_served(void)
+{
+    unsigned messages = 0;
+    for (int i = 0; i < MANY; i++) {
+        sctp_flush(crowd[i].endpoint);
+        if (crowd[i].ups && !crowd[i].restarts) {
+            crowd[i].restarts = 1; /* marks that it has spoken */
+            send_number(crowd[i].last, 0, 0, 50);
+        }
+        messages += crowd[i].messages;
+    }
+    return messages == MANY;
+}
+
+static void many_peers_are_told_apart(void **state)
+{
+    (void)state;
+    open_side(&server, "0.0.0.0", 0, (struct sctp_settings){.listen = true});
+    server.echo = true;
+    for (int i = 0; i < MANY; i++) {
+        char host[32];
+        snprintf(host, sizeof host, "127.0.1.%d", i / 2 + 1);
+        open_side(&crowd[i], host, i % 2 ? 0 : 36412, (struct sctp_settings){0});
+        snprintf(host, sizeof host, "127.0.0.%d", i % 3 + 1);
+        connect_side(&crowd[i], host);
+    }
+    assert_true(run_until(crowd_is_served, 10000));
+    assert_int_equal(server.ups, MANY);
+}
+
+static bool three_settled(void)
+{
+    unsigned downs = 0;
+    for (int i = 0; i < 3; i++) {
+        sctp_flush(crowd[i].endpoint);
+        downs += crowd[i].downs;
+    }
+    return server.ups == 2 && downs == 1;
+}
+
+static void one_association_too_many_is_aborted(void **state)
+{
+    (void)state;
+    open_side(&server, "127.0.0.1", 0, (struct sctp_settings){.listen = true, .associations = 2});
+    for (int i = 0; i < 3; i++) {
+        open_side(&crowd[i], "127.0.0.1", 0, (struct sctp_settings){0});
+        connect_side(&crowd[i], "127.0.0.1");
+    }
+    assert_true(run_until(three_settled, 5000));
+}
+
+static bool restarted(void)
+{
+    return server.restarts == 1 && client.ups == 1;
+}
+
+static bool lose_all(void)
+{
+    return true;
+}
+
+static void a_peer_that_comes_back_on_its_port_restarts_the_association(void **state)
+{
+    (void)state;
+    if (stack == SCTP_KERNEL)
+        skip();
+    open_side(&server, "127.0.0.1", 0, (struct sctp_settings){.listen = true});
+    open_side(&client, "127.0.0.1", 36413, (struct sctp_settings){0});
+    connect_side(&client, "127.0.0.1");
+    assert_true(run_until(both_up, 3000));
+    sctp_lose_packet = lose_all; /* dies without a word */
+    sctp_close(client.endpoint);
+    sctp_lose_packet = NULL;
+    open_side(&client, "127.0.0.1", 36413, (struct sctp_settings){0});
+    connect_side(&client, "127.0.0.1");
+    assert_true(run_until(restarted, 5000));
+    assert_int_equal(server.ups, 1);
+    assert_int_equal(server.downs, 0);
+}
+
+static bool client_down(void)
+{
+    return client.downs;
+}
+
+static void nobody_there_is_a_refusal_in_time(void **state)
+{
+    (void)state;
+    open_side(&server, "127.0.0.1", 0, (struct sctp_settings){0}); /* does not listen: answers ABORT */
+    open_side(&client, "127.0.0.1", 0, (struct sctp_settings){0});
+    connect_side(&client, "127.0.0.1");
+    assert_true(run_until(client_down, 30000));
+    assert_int_equal(client.ups, 0);
+}
+
+static void a_port_in_use_is_refused(void **state)
+{
+    (void)state;
+    const char *why = NULL;
+    open_side(&server, "127.0.0.1", 38499, (struct sctp_settings){.listen = true});
+    struct sctp_settings second = {.stack = stack, .listen = true, .socket = -1};
+    address_parse(&second.local, "127.0.0.1", 38499);
+    assert_null(sctp_open(loop, second, &events, &client, &why));
+    assert_non_null(why);
+}
+
+static void junk_packets_do_no_harm(void **state)
+{
+    (void)state;
+    if (stack == SCTP_KERNEL)
+        skip();
+    open_both("127.0.0.1", (struct sctp_settings){.streams = 8});
+    assert_true(run_until(both_up, 3000));
+    union socket_address at = sctp_local(server.endpoint), from;
+    const uint16_t port = htons(address_port(&at));
+    address_parse(&from, "127.0.0.1", 0);
+    int fd = raw_socket(&from);
+    assert_true(fd >= 0);
+    srand(1);
+    for (int i = 0; i < 2000; i++) {
+        uint8_t junk[200];
+        size_t length = (size_t)rand() % sizeof junk;
+        for (size_t k = 0; k < length; k++)
+            junk[k] = (uint8_t)rand();
+        if (length >= 4)
+            memcpy(junk + 2, &port, sizeof port);
+        address_set_port(&at, 0);
+        sendto(fd, junk, length, 0, &at.any, address_length(&at));
+    }
+    close(fd);
+    run_until(never, 50);
+    server.echo = true;
+    sent = 0;
+    assert_true(run_until(all_came_back, 10000));
+    assert_int_equal(server.ups + client.ups, 2);
+}
+
+static bool can_open(void)
+{
+    struct sctp_settings probe = {.stack = stack, .socket = -1};
+    address_parse(&probe.local, "127.0.0.1", 0);
+    int fd = sctp_socket(&probe);
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "kernel") == 0)
+        stack = SCTP_KERNEL;
+    if (!can_open()) {
+        printf("1..0 # SKIP no SCTP socket here: %s\n", strerror(errno));
+        return 0;
+    }
+    const struct CMUnitTest tests[] = {
+        TEST(thousands_of_messages_go_both_ways_in_order),
+        TEST(ipv6_works_the_same),
+        TEST(loss_is_made_good),
+        TEST(a_shutdown_delivers_what_was_sent_before),
+        TEST(an_abort_is_seen_by_the_other_side),
+        TEST(closing_an_endpoint_aborts_its_associations),
+        TEST(a_message_too_long_costs_the_association),
+        TEST(an_endless_message_costs_the_association),
+        TEST(many_peers_are_told_apart),
+        TEST(one_association_too_many_is_aborted),
+        TEST(a_peer_that_comes_back_on_its_port_restarts_the_association),
+        TEST(nobody_there_is_a_refusal_in_time),
+        TEST(a_port_in_use_is_refused),
+        TEST(junk_packets_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
