@@ -14,7 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kit/arena.h"
 #include "kit/bytes.h"
+#include "kit/print.h"
 
 /* A bit string of varying length up to 64, right-aligned: the last bit is the lowest. */
 struct aper_bits {
@@ -94,5 +96,62 @@ struct aper_part {
 };
 
 enum aper_criticality { APER_REJECT, APER_IGNORE, APER_NOTIFY };
+
+enum { APER_PROBLEMS = 16 };
+
+/* What was not as it should be in what was decoded, for a protocol's rules on abstract syntax errors. */
+struct aper_diagnostics {
+    struct fault fault; /* the first thing found wrong */
+    bool reject;        /* something of criticality reject is missing or not understood */
+    bool notify;
+    bool falsely_constructed; /* IEs doubled or in wrong order */
+    uint8_t count;            /* of problems kept; more than APER_PROBLEMS are not */
+    struct aper_problem {
+        uint16_t id;
+        uint8_t criticality;
+        bool missing; /* else not understood */
+    } problems[APER_PROBLEMS];
+};
+
+/*
+ * Decodes one value that fills `in` but for padding. *value is in the arena and views `in`. False: the bits
+ * are no value of the type, diagnostics->fault tells why; *value is then as far as it was decoded, or NULL.
+ * True does not mean that the diagnostics are empty. Values beyond an extensible root that the table does not
+ * know, and IEs, are dropped and reported by criticality.
+ */
+bool aper_decode(const struct aper_type *type, struct bytes in, struct arena *arena, bool any_order,
+                 const void **value, struct aper_diagnostics *diagnostics);
+
+/* Appends the encoding of a value, filled up to whole octets. */
+bool aper_encode(const struct aper_type *type, struct writer *w, const void *value, struct fault *fault);
+
+/* As an open type: behind its length. */
+bool aper_encode_open(const struct aper_type *type, struct writer *w, const void *value, struct fault *fault);
+
+/* The inverse of aper_encode_open's framing: the content, in place or (of fragments) in the arena. False:
+ * faulty. */
+bool aper_open_content(struct reader *r, struct arena *arena, struct bytes *content);
+
+void aper_print(struct printer *p, const char *name, const struct aper_type *type, const void *value);
+
+/*
+ * The flat form: little-endian, without alignment or pointers, every member checked in both directions.
+ * `dropped` names mandatory IEs, not of criticality reject, that are absent all the same; NULL when none may
+ * be.
+ */
+bool aper_flatten(const struct aper_type *type, struct writer *w, const void *value,
+                  const struct aper_diagnostics *dropped, struct fault *fault);
+bool aper_unflatten(const struct aper_type *type, struct reader *r, struct arena *arena, const void **value,
+                    const struct aper_diagnostics *dropped);
+
+/* Is a part of a sequence or container present in the struct? A mandatory one always is. */
+bool aper_part_present(const struct aper_part *part, const void *record);
+
+/* The part's value within its struct. */
+static inline const void *aper_part_value(const struct aper_part *part, const void *record)
+{
+    const void *place = (const char *)record + part->offset;
+    return part->presence == APER_POINTED ? *(const void *const *)place : place;
+}
 
 #endif

@@ -170,7 +170,7 @@ class Header:
             struct, name = f'struct {PREFIX}{type_.c}', type_.c
             self.put(f'extern const struct aper_type {PREFIX}type_{name};',
                      f'static inline enum ngap_verdict ngap_decode_{name}(struct bytes in, struct arena *arena,',
-                     f'    const {struct} **value, struct ngap_diagnostics *diagnostics)', '{',
+                     f'    const {struct} **value, struct aper_diagnostics *diagnostics)', '{',
                      f'    const void *any = NULL;',
                      f'    enum ngap_verdict verdict = ngap_decode_type(&{PREFIX}type_{name}, in, arena, &any, diagnostics);',
                      '    *value = any;', '    return verdict;', '}',
@@ -277,8 +277,11 @@ class Source:
             self.parts(type_)
             fields['parts'] = f'parts_{type_.c}'
         fields.update(count=len(type_.parts), roots=len(roots))
+        if len(type_.parts) > 64:
+            raise SystemExit(f'{type_.name}: the engine counts parts in 64 bits')
         if kind == 'SEQUENCE':
             fields['absent'] = sum(part.optional for part in roots)
+            assert fields['absent'] <= 30
         if kind == 'CHOICE':
             fields.update(extensible='false', high=len(roots), width=constrained_width(0, len(roots)))
 
@@ -288,12 +291,10 @@ class Source:
             ids = [place(message.type, ident) for ident in (10, 85)]
             self.put(f'    [{constant(message.type.c)}] = {{&ngap_type_{message.type.c}, {message.procedure}, '
                      f'{ROLES.index(message.role)}, {CRITICALITY.index(message.criticality)}, {ids[0]}, {ids[1]}}},')
-        highest = max(message.procedure for message in self.description.messages)
-        self.put('};', '', f'const uint8_t ngap_message_of[3][{256}] = {{')
+        self.put('};', '', 'const uint8_t ngap_message_of[3][256] = {')
         for message in self.description.messages:
             self.put(f'    [{ROLES.index(message.role)}][{message.procedure}] = {constant(message.type.c)},')
         self.put('};', f'const uint32_t ngap_description_version = 0x{self.version:08x};')
-        assert highest < 256
 
     def text(self):
         types = self.description.ordered()

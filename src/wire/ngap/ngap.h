@@ -61,18 +61,6 @@ enum ngap_verdict {
     NGAP_TRANSFER_SYNTAX_ERROR, /* 10.2: not decodable; diagnostics.fault tells where and why */
 };
 
-enum { NGAP_DIAGNOSTICS = 16 };
-
-struct ngap_diagnostics {
-    struct fault fault; /* the first thing found wrong */
-    unsigned count;
-    struct ngap_diagnostic {
-        uint16_t id;
-        uint8_t criticality; /* enum ngap_criticality */
-        bool missing;        /* else not understood */
-    } items[NGAP_DIAGNOSTICS];
-};
-
 struct ngap_pdu {
     enum ngap_message_type message; /* NGAP_NO_MESSAGE when the procedure is not known */
     enum ngap_kind kind;
@@ -84,7 +72,7 @@ struct ngap_pdu {
     uint32_t
         ran_ue_ngap_id; /* these two also when the message is refused, so that the reply can name the UE */
     uint64_t amf_ue_ngap_id;
-    struct ngap_diagnostics diagnostics;
+    struct aper_diagnostics diagnostics;
 };
 
 /* Clause 10.3.1 calls IEs in another order than the specification's falsely constructed; some radio nodes
@@ -98,7 +86,7 @@ enum ngap_verdict ngap_decode(struct bytes in, struct arena *arena, enum ngap_or
 
 /* One type by itself, as octet strings contain it. The typed forms are in ngap_calls.h. */
 enum ngap_verdict ngap_decode_type(const struct aper_type *type, struct bytes in, struct arena *arena,
-                                   const void **value, struct ngap_diagnostics *diagnostics);
+                                   const void **value, struct aper_diagnostics *diagnostics);
 
 /* False: fault says which value is out of range or which mandatory one is not set, or that the writer is
  * full. */
@@ -129,8 +117,7 @@ void ngap_print_type(struct printer *p, const char *name, const struct aper_type
 
 /*
  * The flat form: little-endian, without pointers, versioned by the description itself, checked as strictly as
- * the encoding from the air: for the wicket between processes of one build. ngap_unflatten sets all of the
- * pdu but its diagnostics.
+ * the encoding from the air: for the wicket between processes of one build.
  */
 bool ngap_flatten(struct writer *w, const struct ngap_pdu *pdu, struct fault *fault);
 bool ngap_unflatten(struct bytes in, struct arena *arena, struct ngap_pdu *pdu, struct fault *fault);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What generate.py makes beside the structs, for the engine, the tests and nobody else. */
+/* What generate.py makes beside the structs, for this room, its tests and nobody else. */
 #ifndef WIRE_NGAP_TABLES_H
 #define WIRE_NGAP_TABLES_H
 
@@ -20,5 +20,8 @@ extern const uint8_t ngap_message_of[3][256];
 
 /* Changes with every change of the description. */
 extern const uint32_t ngap_description_version;
+
+/* Sets the UE's ids of a PDU from its value, so far as they were read before something went wrong. */
+void ngap_take_ids(struct ngap_pdu *pdu);
 
 #endif
