@@ -173,6 +173,8 @@ static void bit_string(struct decoder *d, const struct aper_type *type, struct a
         content = counted(d, 1, &bits);
         if (bits < type->low || bits > type->high)
             input_fail(&d->in, "size out of range");
+        else
+            d->in.at -= 8 * content.len - bits; /* the rest of the last octet belongs to what follows */
     }
     if (!input_ok(&d->in))
         return;

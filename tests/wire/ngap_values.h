@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Random values of any NGAP type, made from the tables, and messages taken apart into their IEs, for the
+ * tests of the codec. */
+#ifndef TESTS_WIRE_NGAP_VALUES_H
+#define TESTS_WIRE_NGAP_VALUES_H
+
+#include "wire/ngap/tables.h"
+
+struct dice {
+    uint64_t state;
+};
+
+/* Uniform in low..high. */
+uint64_t dice_between(struct dice *dice, uint64_t low, uint64_t high);
+
+/* A valid value: edges of ranges often, everything optional sometimes. Contained types are encoded. NULL:
+ * arena full. */
+const void *random_value(struct dice *dice, const struct aper_type *type, struct arena *arena);
+
+enum { MOST_FIELDS = 80 };
+
+struct raw_field {
+    uint16_t id;
+    uint8_t criticality;
+    struct bytes content;
+};
+
+/* A PDU as its header and the fields of its container. */
+struct raw_pdu {
+    uint8_t kind, procedure_code, criticality;
+    unsigned count;
+    struct raw_field fields[MOST_FIELDS];
+};
+
+bool raw_read(struct bytes in, struct arena *arena, struct raw_pdu *raw);
+struct bytes raw_write(const struct raw_pdu *raw, struct writer *w);
+
+/* A message of random content, encoded; asserts that it could be. */
+struct bytes random_message(struct dice *dice, enum ngap_message_type type, struct arena *arena);
+
+#endif
