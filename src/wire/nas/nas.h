@@ -123,17 +123,18 @@ struct nas_error {
 };
 
 /*
- * Decodes a plain message as clause 7 demands: unknown, repeated, misplaced and syntactically incorrect
- * optional IEs count as absent, all else is an error. True with error->fault set means such an IE was
- * dropped. False still fills type, pdu_session_id and pti as far as they were there. Views point into
- * `plain`, lists and texts live in the arena.
+ * Decodes a plain message as clause 7 demands: unknown, repeated and syntactically incorrect optional IEs count as absent, all
+ * else is an error; order among optional IEs is not insisted on. True with error->fault set means that an IE was dropped.
+ * False still fills type, pdu_session_id and pti as far as they were there. Views point into `plain`, lists and texts live
+ * in the arena.
  */
 bool nas_decode(struct bytes plain, struct arena *arena, struct nas_message *out, struct nas_error *error);
 
 /* False: a value cannot be said on the wire, a list is too long, or the writer is full. */
 bool nas_encode(const struct nas_message *message, struct writer *w);
 
-void nas_print(struct printer *p, const struct nas_message *message);
+/* As an object of that name (NULL: outermost), as in kit/print.h. */
+void nas_print(struct printer *p, const char *name, const struct nas_message *message);
 
 /* "Registration request", or NULL for no known type. */
 const char *nas_message_name(uint8_t type);
