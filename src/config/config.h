@@ -142,7 +142,8 @@ struct config {
     unsigned plane_count;
     const struct config_home_key *home_keys;
     unsigned home_key_count;
-    const char *store_path; /* absolute; default STATE_DIR/demarc.db */
+    const char *store_path;     /* where the database is */
+    const char *store_path_key; /* the same as the file says it; "": by default in state_dir */
     enum config_store_sync store_sync;
     enum log_level log_level;
     bool log_json;

@@ -21,10 +21,10 @@
 #include "kit/arena.h"
 #include "kit/map.h"
 #include "kit/timers.h"
+#include "wire/ngap/ngap.h"
 
 struct core;
 struct co_pool;
-struct ngap_pdu;
 struct procedure;
 struct random;
 struct smf;
@@ -39,7 +39,7 @@ struct udm;
  * are queued again.
  */
 struct row {
-    struct row *next;
+    struct row *next, *previous;
     bool (*write)(struct core *core, struct row *row); /* false: the store refused */
     uint8_t queued;                                    /* which list it is in; 0: none */
 };
@@ -49,6 +49,7 @@ struct core_settings {
     struct store *store;         /* borrowed */
     struct timers *timers;       /* borrowed; the clock */
     struct random *random;       /* borrowed */
+    int64_t wall;                /* wall clock at timers->now, nanoseconds since 1970 */
     struct core_ports ports;
 };
 
@@ -62,6 +63,8 @@ struct core {
     struct outbox outbox;
     struct arena batch; /* lives until the end of the present batch: messages on their way out */
 
+    uint8_t *scratch; /* where messages are encoded */
+
     struct map gnbs;        /* struct gnb by association */
     struct map ues_by_supi; /* struct ue by supi; registered or known */
     struct map ues_by_tmsi; /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
@@ -74,6 +77,7 @@ struct core {
     struct udm *udm;
     struct smf *smf;
     int64_t wall_offset; /* wall clock minus timers->now, nanoseconds: for what is stored or told to phones */
+    struct timer retry;  /* the store refused a commit */
     struct timer adoption; /* after a start: connected UEs whose gNB has not come back become idle */
     unsigned sessions;     /* PDU sessions, counted by smf */
 };
@@ -112,7 +116,10 @@ static inline int64_t core_wall(const struct core *core)
 }
 
 /* False: the outbox is at its limit (out of memory). The message is encoded before the call returns. */
-bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu);
+bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, enum ngap_message_type message,
+                    const void *value);
+/* Everything queued for the association goes first. */
+bool core_close(struct core *core, uint64_t association);
 bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
 
 #endif

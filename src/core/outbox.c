@@ -21,7 +21,7 @@ static void hand_over(const struct outbox_item *item, const struct core_ports *p
 {
     switch (item->kind) {
     case OUTBOX_NGAP:
-        ports->ngap(ports->context, item->association, item->bytes);
+        ports->ngap(ports->context, item->association, item->stream, item->bytes);
         break;
     case OUTBOX_CLOSE:
         ports->close(ports->context, item->association);

@@ -15,8 +15,8 @@
 /* The outside, as the control process, a test or the simulation provides it. Bytes are borrowed. */
 struct core_ports {
     void *context;
-    /* A wicket message (wire/wicket) for the edge that holds the association. */
-    void (*ngap)(void *context, uint64_t association, struct bytes message);
+    /* A message in the flat form (wire/ngap), for the edge that holds the association. */
+    void (*ngap)(void *context, uint64_t association, uint16_t stream, struct bytes flat);
     /* End the association; no core_association_down follows. */
     void (*close)(void *context, uint64_t association);
     void (*pfcp)(void *context, const union socket_address *peer, struct bytes datagram);
@@ -28,6 +28,7 @@ struct outbox_item {
     enum outbox_kind kind;
     struct bytes bytes; /* in the core's batch arena */
     uint64_t association;
+    uint16_t stream;
     union socket_address peer;
 };
 

@@ -1,29 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the AMF knows: gNBs, their UE-associated logical connections, and UEs. Private to core/amf; the SMF
- * sees a UE through amf/amf.h.
+ * What the AMF knows: gNBs, their UE-associated logical connections, and UEs. Private to core/amf; the SMF sees
+ * a UE through amf/amf.h.
  *
  * A UE context is found in three ways only: by the connection it is on (which is found within one gNB's own
- * map), by its 5G-TMSI, and by its SUPI. A phone that names somebody's 5G-GUTI works on a *provisional*
- * context until it has proved who it is; the context of that somebody is untouched until then.
+ * map), by its 5G-TMSI, and by its SUPI. A phone that names somebody's 5G-GUTI works on a *provisional* context
+ * until it has proved who it is; the context of that somebody is untouched until then.
  */
 #ifndef CORE_AMF_CONTEXT_H
 #define CORE_AMF_CONTEXT_H
 
+#include "core/amf/amf.h"
 #include "core/core.h"
 #include "core/procedure.h"
 #include "crypt/nas_security.h"
+#include "wire/nas/mobility.h"
 
 struct connection;
 struct session;
 
-enum gnb_state { GNB_SILENT, GNB_READY, GNB_OVERLOADED };
-
-/* A tracking area as a gNB announced it, with its slices. */
+/* A tracking area that a gNB serves, with the slices it offers there. */
 struct gnb_area {
     struct tai tai;
+    const struct config_slice *slices; /* in gnb->memory */
     unsigned slice_count;
-    struct config_slice *slices; /* in gnb->memory */
+};
+
+/* Global RAN Node ID (TS 38.413 9.3.1.5). */
+struct gnb_identity {
+    struct config_plmn plmn;
+    uint8_t kind; /* which choice: gNB, ng-eNB, N3IWF... */
+    uint8_t bits; /* length of value */
+    uint32_t value;
 };
 
 /* An N2 association and the gNB behind it. */
@@ -31,72 +39,124 @@ struct gnb {
     struct core *core;
     uint64_t association;
     struct core_peer peer;
-    enum gnb_state state;
-    uint64_t identity; /* kind, length and value of the Global RAN Node ID within its PLMN; 0: none yet */
-    struct config_plmn plmn;
-    char name[151]; /* RAN Node Name, as UTF-8, cut */
-    struct gnb_area *areas;
+    bool ready; /* NG Setup is done */
+    bool overload_told;
+    struct gnb_identity identity;
+    char name[151]; /* RAN Node Name */
+    const struct gnb_area *areas;
     unsigned area_count;
     struct arena memory;
     struct map connections; /* struct connection by AMF UE NGAP ID */
-    struct map ran_ids;     /* the same by RAN UE NGAP ID */
-    uint16_t streams;
-    int64_t since; /* wall clock */
+    struct map ran_ids;     /* the same by RAN UE NGAP ID, plus 1 */
+    int64_t since;          /* wall clock */
 };
 
 /* A UE-associated logical NG connection (TS 38.413 3.1). */
 struct connection {
     struct gnb *gnb;
-    struct ue *ue;           /* never NULL but while it is being built or torn down */
+    struct ue *ue;           /* NULL only while it is being released */
     uint64_t amf_ue_ngap_id; /* 40 bits, random */
     uint32_t ran_ue_ngap_id;
     uint16_t stream;
     bool context_up; /* Initial Context Setup succeeded: the gNB has AS security */
     bool releasing;  /* UE Context Release Command is out */
-    struct tai tai;
-    uint64_t cell; /* NR cell identity, 36 bits */
-    uint8_t establishment_cause;
-    struct timer timer; /* release complete */
+    struct timer timer;
 };
 
-enum ue_state { UE_DEREGISTERED, UE_REGISTERED };
+enum { UE_SLICES = 8 };
 
-enum { UE_SLICES = 8, UE_CAPABILITY_BYTES = 8 };
-
-/* About 600 bytes; nothing else is held for an idle UE but its sessions and its radio capability. */
+/* Nothing else is held for an idle UE but its sessions and its radio capability. */
 struct ue {
     struct core *core;
     struct row row;
-    supi_t supi; /* 0: not proved yet */
-    uint32_t tmsi, former_tmsi;
-    enum ue_state state;
-    bool provisional;
+    supi_t supi;                /* 0: not known yet */
+    uint32_t tmsi, former_tmsi; /* the former one is good until the phone has confirmed the new one */
+    bool provisional;           /* in no map; freed with its procedure */
+    bool registered;
+    bool unreachable;              /* the mobile reachable timer ran out: not paged any more */
     struct connection *connection; /* NULL: CM-IDLE */
     struct procedure *procedure;   /* the 5GMM procedure that runs */
     struct session *sessions;      /* SMF's */
-    struct timer timer;            /* mobile reachable, then implicit deregistration */
-    bool unreachable;              /* mobile reachable timer ran out: not paged any more */
+    struct timer timer;            /* idle: mobile reachable, then implicit deregistration */
 
     struct nas_security security;
     uint8_t kamf[32];
     uint8_t nh[32];
     uint8_t ncc;
-    uint8_t abba[2];
+    uint32_t downlink_reserved; /* NAS COUNTs below this may have been used, says the stored row */
+    struct nas_ue_security_capability security_capability;
+    char imeisv[17]; /* digits; "" while not known */
 
-    uint8_t security_capability[UE_CAPABILITY_BYTES]; /* TS 24.501 9.11.3.54, as sent */
-    uint8_t security_capability_length;
-    uint8_t capability[13]; /* 5GMM capability */
-    uint8_t capability_length;
-    uint8_t imeisv[8]; /* BCD digits */
-    bool has_imeisv;
-
-    struct tai tai; /* last seen in */
-    uint64_t cell;
+    struct tai tai; /* where it was last seen; its registration area is all the core serves of the PLMN */
+    uint64_t cell;  /* NR cell identity, 36 bits */
     struct config_slice allowed[UE_SLICES];
     uint8_t allowed_count;
-    uint64_t ambr_uplink, ambr_downlink;
-    struct bytes radio_capability; /* owned; malloc */
-    int64_t last_seen;             /* wall clock */
+    uint64_t ambr_uplink, ambr_downlink; /* subscribed, bits per second */
+    struct bytes radio_capability;       /* owned */
+    struct bytes paging_capability;      /* owned */
+    int64_t since;                       /* registered, wall clock */
+    /* Connected state of before a restart, until the association is announced again; association 0: none. */
+    struct {
+        uint64_t association, amf_ue_ngap_id;
+        uint32_t ran_ue_ngap_id;
+        uint16_t stream;
+    } kept;
 };
+
+/* --- gNBs (context.c) --- */
+
+struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_peer *peer);
+/* Its UEs become idle. */
+void gnb_free(struct gnb *gnb, const char *why);
+void gnb_release_connections(struct gnb *gnb, const char *why);
+struct gnb *gnb_find(struct core *core, uint64_t association);
+bool gnb_serves(const struct gnb *gnb, struct tai tai);
+
+/* --- connections --- */
+
+/* NULL: limits (config_limits.ues_per_gnb) or memory. The UE must have none yet. */
+struct connection *connection_new(struct gnb *gnb, struct ue *ue, uint32_t ran_ue_ngap_id, uint16_t stream);
+/* The connection that the UE had before a restart of this process. */
+struct connection *connection_restore(struct gnb *gnb, struct ue *ue);
+/* Only among the gNB's own. */
+struct connection *connection_by_amf_id(const struct gnb *gnb, uint64_t amf_ue_ngap_id);
+struct connection *connection_by_ran_id(const struct gnb *gnb, uint32_t ran_ue_ngap_id);
+/* The gNB went away, or has forgotten it: procedures are cancelled, sessions deactivated, the UE is idle. */
+void connection_lost(struct connection *connection, const char *why);
+/* The UE, if any, is idle afterwards; the gNB is told nothing. */
+void connection_free(struct connection *connection);
+/* Moves the connection to another UE's context, which must be idle. */
+void connection_move(struct connection *connection, struct ue *ue);
+
+/* --- UEs --- */
+
+/* Provisional. NULL: limits (config_limits.ues) or memory. */
+struct ue *ue_new(struct core *core);
+/* Leaves the maps and the store's queue; sessions and connection must be gone. Keys are wiped. */
+void ue_free(struct ue *ue);
+struct ue *ue_by_tmsi(struct core *core, uint32_t tmsi);
+/* Enters a proved provisional context into the map of SUPIs. False: out of memory. */
+bool ue_adopt(struct ue *ue);
+/* Draws a new unpredictable 5G-TMSI; the old one becomes the former one (TS 33.501 6.12.3). False: out of memory. */
+bool ue_new_tmsi(struct ue *ue);
+void ue_forget_former_tmsi(struct ue *ue);
+/* Undoes ue_new_tmsi. */
+void ue_take_back_tmsi(struct ue *ue);
+/* Cancels what runs, deactivates sessions. The UE may be gone afterwards, if it was provisional. */
+void ue_became_idle(struct ue *ue, const char *why);
+/* Idle or deregistered: starts or stops the mobile reachable timer (TS 24.501 5.3.7). */
+void ue_watch_idle(struct ue *ue);
+
+/* "supi=imsi-... gnb=..." for log lines; in a buffer of UE_CONTEXT_TEXT bytes. */
+enum { UE_CONTEXT_TEXT = 96 };
+const char *ue_context_text(const struct ue *ue, char *buffer);
+
+/* --- stored form (ue_row.c) --- */
+bool ue_row_write(struct core *core, struct row *row);
+bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct bytes blob);
+
+/* Loads UEs from the store; frees everything. */
+bool amf_load(struct core *core, const char **why);
+void amf_stop(struct core *core);
 
 #endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A simulated gNB: its life on N2 (NG Setup, reset), a UE-associated connection per phone (TS 38.413), and the tunnels on N3
+ * (TS 29.281). Phones reach it through ran_gnb_uplink_nas and ran_gnb_uplink_packet; it reaches them through phone.h.
+ */
+#ifndef RAN_GNB_H
+#define RAN_GNB_H
+
+#include "kit/arena.h"
+#include "kit/map.h"
+#include "ran/radio.h"
+#include "wire/nas/slice.h"
+
+struct ran_gnb_settings {
+    char name[64]; /* RANNodeName */
+    uint32_t id;   /* gNB id, 32 bits long on the wire */
+    struct nas_plmn plmn;
+    uint32_t tac;
+    struct nas_s_nssai slice;
+    union socket_address address; /* N3, with port */
+};
+
+enum { GNB_TUNNELS = 8 }; /* of one phone */
+
+/* One PDU session's tunnel pair at the gNB. */
+struct ran_gnb_tunnel {
+    uint8_t pdu_session_id; /* 0: free */
+    uint8_t qfi;
+    uint32_t uplink_teid;   /* the UPF's */
+    uint32_t downlink_teid; /* ours */
+    union socket_address upf;
+    struct ran_gnb_connection *connection;
+};
+
+struct ran_gnb_connection {
+    struct ran_gnb *gnb;
+    struct phone *phone;
+    uint32_t ran_ue_ngap_id;
+    uint64_t amf_ue_ngap_id;
+    bool has_amf_id;
+    struct ran_gnb_tunnel tunnels[GNB_TUNNELS];
+};
+
+struct ran_gnb {
+    struct radio *radio;
+    struct ran_gnb_settings settings;
+    bool ready;             /* NG Setup accepted */
+    struct arena arena;     /* for one message at a time */
+    struct map connections; /* RAN UE NGAP ID -> struct ran_gnb_connection */
+    struct map tunnels;     /* downlink TEID -> struct ran_gnb_tunnel */
+    struct map camped;      /* 5G-TMSI -> struct phone: who listens to paging in this cell */
+    uint32_t next_ran_id, next_teid;
+    uint64_t undecodable, packets_dropped;
+    uint64_t uplink_packets, uplink_bytes, downlink_packets, downlink_bytes;
+    void *user; /* the driver's */
+};
+
+void ran_gnb_init(struct ran_gnb *gnb, struct radio *radio, const struct ran_gnb_settings *settings);
+void ran_gnb_free(struct ran_gnb *gnb); /* drops all connections; phones on them hear phone_on_release */
+
+void ran_gnb_setup(struct ran_gnb *gnb); /* the association is up: NG Setup Request */
+void ran_gnb_lost(struct ran_gnb *gnb);  /* the association is gone */
+void ran_gnb_on_ngap(struct ran_gnb *gnb,
+                     struct bytes message); /* undecodable messages are counted and dropped */
+void ran_gnb_on_n3(struct ran_gnb *gnb, const union socket_address *from, struct bytes packet);
+void ran_gnb_reset(struct ran_gnb *gnb); /* NG Reset of the whole interface */
+
+/* Initial UE Message if the phone has no connection yet, else Uplink NAS Transport. cause: RRC establishment cause.
+ * s_tmsi: of the phone's 5G-GUTI, or NULL. False: the gNB is not ready. */
+bool ran_gnb_uplink_nas(struct ran_gnb *gnb, struct phone *phone, struct bytes nas, uint8_t cause,
+                        const struct nas_s_tmsi *s_tmsi);
+
+/* UE Context Release Request with cause radioNetwork user-inactivity. */
+void ran_gnb_release_request(struct ran_gnb_connection *connection);
+
+/* The radio link is lost: the connection is forgotten without a word to the core. */
+void ran_gnb_forget(struct ran_gnb_connection *connection); /* NULL is harmless */
+void ran_gnb_forget_all(struct ran_gnb *gnb);
+
+bool ran_gnb_uplink_packet(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
+                           struct bytes packet);
+
+#endif

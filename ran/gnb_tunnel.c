@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ran/gnb_tunnel.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "ran/phone.h"
+#include "wire/gtpu/gtpu.h"
+#include "wire/ngap/ngap_calls.h"
+
+enum { TRANSFER_BYTES = 256 };
+
+static struct ran_gnb_tunnel *tunnel_of(struct ran_gnb_connection *connection, uint8_t pdu_session_id)
+{
+    for (unsigned i = 0; i < GNB_TUNNELS; i++)
+        if (connection->tunnels[i].pdu_session_id == pdu_session_id)
+            return &connection->tunnels[i];
+    return NULL;
+}
+
+static void drop(struct ran_gnb_connection *connection, struct ran_gnb_tunnel *tunnel)
+{
+    if (tunnel && tunnel->pdu_session_id) {
+        map_take(&connection->gnb->tunnels, tunnel->downlink_teid);
+        *tunnel = (struct ran_gnb_tunnel){0};
+    }
+}
+
+void ran_gnb_drop_tunnels(struct ran_gnb_connection *connection)
+{
+    for (unsigned i = 0; i < GNB_TUNNELS; i++)
+        drop(connection, &connection->tunnels[i]);
+}
+
+/* The first address of a transport layer address: 32 bits IPv4, 128 IPv6, 160 both (TS 38.414 5.1). */
+static bool read_address(const struct aper_bit_string *bits, union socket_address *address)
+{
+    *address = (union socket_address){0};
+    if (bits->bits == 32 || bits->bits == 160) {
+        address->v4.sin_family = AF_INET;
+        memcpy(&address->v4.sin_addr, bits->data, 4);
+    } else if (bits->bits == 128) {
+        address->v6.sin6_family = AF_INET6;
+        memcpy(&address->v6.sin6_addr, bits->data, 16);
+    } else {
+        return false;
+    }
+    address->v4.sin_port = htons(GTPU_PORT);
+    return true;
+}
+
+static struct aper_bit_string own_address(const struct ran_gnb *gnb)
+{
+    const union socket_address *own = &gnb->settings.address;
+    if (own->any.sa_family == AF_INET6)
+        return (struct aper_bit_string){own->v6.sin6_addr.s6_addr, 128};
+    return (struct aper_bit_string){(const uint8_t *)&own->v4.sin_addr, 32};
+}
+
+static struct bytes refusal(struct ran_gnb *gnb)
+{
+    const struct ngap_pdu_session_resource_setup_unsuccessful_transfer transfer = {
+        .cause = {.which = NGAP_CAUSE_RADIO_NETWORK,
+                  .radio_network = NGAP_CAUSE_RADIO_NETWORK_RADIO_RESOURCES_NOT_AVAILABLE}};
+    uint8_t room[TRANSFER_BYTES];
+    struct writer w = writer_of(room, sizeof room);
+    ngap_encode_pdu_session_resource_setup_unsuccessful_transfer(&w, &transfer, NULL);
+    return arena_copy(&gnb->arena, writer_bytes(&w));
+}
+
+static struct bytes acceptance(struct ran_gnb *gnb, const struct ran_gnb_tunnel *tunnel,
+                               const struct ngap_qos_flow_setup_request_list *flows)
+{
+    struct ngap_associated_qos_flow_item accepted[8] = {0};
+    struct ngap_pdu_session_resource_setup_response_transfer transfer = {0};
+    struct ngap_qos_flow_per_tnl_information *downlink = &transfer.dl_qos_flow_per_tnl_information;
+    size_t count = flows->count < 8 ? flows->count : 8;
+    for (size_t i = 0; i < count; i++)
+        accepted[i].qos_flow_identifier = flows->items[i].qos_flow_identifier;
+    downlink->up_transport_layer_information.which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL;
+    downlink->up_transport_layer_information.gtp_tunnel = (struct ngap_gtp_tunnel){
+        .transport_layer_address = own_address(gnb), .gtp_teid = tunnel->downlink_teid};
+    downlink->associated_qos_flow_list.items = accepted;
+    downlink->associated_qos_flow_list.count = count;
+    uint8_t room[TRANSFER_BYTES];
+    struct writer w = writer_of(room, sizeof room);
+    ngap_encode_pdu_session_resource_setup_response_transfer(&w, &transfer, NULL);
+    return arena_copy(&gnb->arena, writer_bytes(&w));
+}
+
+/* Makes or renews the session's tunnel; the response transfer, or an empty one when it cannot be. */
+static struct bytes set_up(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
+                           struct bytes encoded)
+{
+    struct ran_gnb *gnb = connection->gnb;
+    const struct ngap_pdu_session_resource_setup_request_transfer *request;
+    struct ngap_diagnostics diagnostics;
+    if (ngap_decode_pdu_session_resource_setup_request_transfer(encoded, &gnb->arena, &request,
+                                                                &diagnostics) > NGAP_NOTIFY ||
+        !request->qos_flow_setup_request_list.count)
+        return (struct bytes){0};
+    const struct ngap_gtp_tunnel *upf = &request->ul_ngu_up_tnl_information.gtp_tunnel;
+    union socket_address address;
+    struct ran_gnb_tunnel *tunnel = tunnel_of(connection, pdu_session_id);
+    drop(connection, tunnel);
+    if (!tunnel)
+        tunnel = tunnel_of(connection, 0);
+    if (!tunnel || !read_address(&upf->transport_layer_address, &address))
+        return (struct bytes){0};
+    *tunnel =
+        (struct ran_gnb_tunnel){.pdu_session_id = pdu_session_id,
+                                .qfi = request->qos_flow_setup_request_list.items[0].qos_flow_identifier,
+                                .uplink_teid = upf->gtp_teid,
+                                .downlink_teid = gnb->next_teid++,
+                                .upf = address,
+                                .connection = connection};
+    map_put(&gnb->tunnels, tunnel->downlink_teid, tunnel);
+    return acceptance(gnb, tunnel, &request->qos_flow_setup_request_list);
+}
+
+void ran_gnb_setup_tunnels_in_context(struct ran_gnb_connection *connection,
+                                      const struct ngap_initial_context_setup_request *request,
+                                      struct ngap_initial_context_setup_response *response)
+{
+    struct ran_gnb *gnb = connection->gnb;
+    size_t count = request->pdu_session_resource_setup_list_cxt_req.count, done = 0, failed = 0;
+    if (!count)
+        return;
+    struct ngap_pdu_session_resource_setup_item_cxt_res *good = arena_array(&gnb->arena, count, sizeof *good);
+    struct ngap_pdu_session_resource_failed_to_setup_item_cxt_res *bad =
+        arena_array(&gnb->arena, count, sizeof *bad);
+    for (size_t i = 0; good && bad && i < count; i++) {
+        const struct ngap_pdu_session_resource_setup_item_cxt_req *item =
+            &request->pdu_session_resource_setup_list_cxt_req.items[i];
+        struct bytes transfer =
+            set_up(connection, item->pdu_session_id, item->pdu_session_resource_setup_request_transfer);
+        if (transfer.len) {
+            good[done].pdu_session_id = item->pdu_session_id;
+            good[done++].pdu_session_resource_setup_response_transfer = transfer;
+        } else {
+            bad[failed].pdu_session_id = item->pdu_session_id;
+            bad[failed++].pdu_session_resource_setup_unsuccessful_transfer = refusal(gnb);
+        }
+    }
+    response->pdu_session_resource_setup_list_cxt_res.items = done ? good : NULL;
+    response->pdu_session_resource_setup_list_cxt_res.count = done;
+    response->pdu_session_resource_failed_to_setup_list_cxt_res.items = failed ? bad : NULL;
+    response->pdu_session_resource_failed_to_setup_list_cxt_res.count = failed;
+}
+
+void ran_gnb_setup_tunnels(struct ran_gnb_connection *connection,
+                           const struct ngap_pdu_session_resource_setup_request *request,
+                           struct ngap_pdu_session_resource_setup_response *response)
+{
+    struct ran_gnb *gnb = connection->gnb;
+    size_t count = request->pdu_session_resource_setup_list_su_req.count, done = 0, failed = 0;
+    struct ngap_pdu_session_resource_setup_item_su_res *good = arena_array(&gnb->arena, count, sizeof *good);
+    struct ngap_pdu_session_resource_failed_to_setup_item_su_res *bad =
+        arena_array(&gnb->arena, count, sizeof *bad);
+    for (size_t i = 0; good && bad && i < count; i++) {
+        const struct ngap_pdu_session_resource_setup_item_su_req *item =
+            &request->pdu_session_resource_setup_list_su_req.items[i];
+        struct bytes transfer =
+            set_up(connection, item->pdu_session_id, item->pdu_session_resource_setup_request_transfer);
+        if (transfer.len) {
+            good[done].pdu_session_id = item->pdu_session_id;
+            good[done++].pdu_session_resource_setup_response_transfer = transfer;
+        } else {
+            bad[failed].pdu_session_id = item->pdu_session_id;
+            bad[failed++].pdu_session_resource_setup_unsuccessful_transfer = refusal(gnb);
+        }
+    }
+    response->pdu_session_resource_setup_list_su_res.items = done ? good : NULL;
+    response->pdu_session_resource_setup_list_su_res.count = done;
+    response->pdu_session_resource_failed_to_setup_list_su_res.items = failed ? bad : NULL;
+    response->pdu_session_resource_failed_to_setup_list_su_res.count = failed;
+}
+
+void ran_gnb_modify_tunnels(struct ran_gnb_connection *connection,
+                            const struct ngap_pdu_session_resource_modify_request *request,
+                            struct ngap_pdu_session_resource_modify_response *response)
+{
+    struct ran_gnb *gnb = connection->gnb;
+    size_t count = request->pdu_session_resource_modify_list_mod_req.count;
+    struct ngap_pdu_session_resource_modify_item_mod_res *items =
+        arena_array(&gnb->arena, count, sizeof *items);
+    const struct ngap_pdu_session_resource_modify_response_transfer transfer = {0};
+    uint8_t room[TRANSFER_BYTES];
+    struct writer w = writer_of(room, sizeof room);
+    ngap_encode_pdu_session_resource_modify_response_transfer(&w, &transfer, NULL);
+    struct bytes encoded = arena_copy(&gnb->arena, writer_bytes(&w));
+    for (size_t i = 0; items && i < count; i++) {
+        items[i].pdu_session_id = request->pdu_session_resource_modify_list_mod_req.items[i].pdu_session_id;
+        items[i].pdu_session_resource_modify_response_transfer = encoded;
+    }
+    response->pdu_session_resource_modify_list_mod_res.items = items;
+    response->pdu_session_resource_modify_list_mod_res.count = items ? count : 0;
+}
+
+void ran_gnb_release_tunnels(struct ran_gnb_connection *connection,
+                             const struct ngap_pdu_session_resource_release_command *command,
+                             struct ngap_pdu_session_resource_release_response *response)
+{
+    struct ran_gnb *gnb = connection->gnb;
+    size_t count = command->pdu_session_resource_to_release_list_rel_cmd.count;
+    struct ngap_pdu_session_resource_released_item_rel_res *items =
+        arena_array(&gnb->arena, count, sizeof *items);
+    const struct ngap_pdu_session_resource_release_response_transfer transfer = {0};
+    uint8_t room[TRANSFER_BYTES];
+    struct writer w = writer_of(room, sizeof room);
+    ngap_encode_pdu_session_resource_release_response_transfer(&w, &transfer, NULL);
+    struct bytes encoded = arena_copy(&gnb->arena, writer_bytes(&w));
+    for (size_t i = 0; items && i < count; i++) {
+        items[i].pdu_session_id =
+            command->pdu_session_resource_to_release_list_rel_cmd.items[i].pdu_session_id;
+        items[i].pdu_session_resource_release_response_transfer = encoded;
+        drop(connection, tunnel_of(connection, items[i].pdu_session_id));
+    }
+    response->pdu_session_resource_released_list_rel_res.items = items;
+    response->pdu_session_resource_released_list_rel_res.count = items ? count : 0;
+}
+
+/* --- NAS that came along --- */
+
+void ran_gnb_give_context_nas(struct ran_gnb_connection *connection,
+                              const struct ngap_initial_context_setup_request *request)
+{
+    struct phone *phone = connection->phone;
+    size_t count = request->pdu_session_resource_setup_list_cxt_req.count;
+    const struct ngap_pdu_session_resource_setup_item_cxt_req *items =
+        request->pdu_session_resource_setup_list_cxt_req.items;
+    if (request->nas_pdu.len)
+        phone_on_nas(phone, request->nas_pdu);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].nas_pdu.len)
+            phone_on_nas(phone, items[i].nas_pdu);
+        phone_on_user_plane(phone, items[i].pdu_session_id);
+    }
+}
+
+void ran_gnb_give_session_nas(struct ran_gnb_connection *connection,
+                              const struct ngap_pdu_session_resource_setup_request *request)
+{
+    struct phone *phone = connection->phone;
+    const struct ngap_pdu_session_resource_setup_list_su_req *list =
+        &request->pdu_session_resource_setup_list_su_req;
+    if (request->nas_pdu.len)
+        phone_on_nas(phone, request->nas_pdu);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].pdu_session_nas_pdu.len)
+            phone_on_nas(phone, list->items[i].pdu_session_nas_pdu);
+        phone_on_user_plane(phone, list->items[i].pdu_session_id);
+    }
+}
+
+void ran_gnb_give_modify_nas(struct ran_gnb_connection *connection,
+                             const struct ngap_pdu_session_resource_modify_request *request)
+{
+    struct phone *phone = connection->phone;
+    for (size_t i = 0; i < request->pdu_session_resource_modify_list_mod_req.count; i++) {
+        struct bytes nas = request->pdu_session_resource_modify_list_mod_req.items[i].nas_pdu;
+        if (nas.len)
+            phone_on_nas(phone, nas);
+    }
+}
+
+/* --- Packets --- */
+
+bool ran_gnb_uplink_packet(struct ran_gnb_connection *connection, uint8_t pdu_session_id, struct bytes packet)
+{
+    struct ran_gnb *gnb = connection->gnb;
+    struct ran_gnb_tunnel *tunnel = tunnel_of(connection, pdu_session_id);
+    uint8_t room[2048];
+    if (!tunnel || packet.len > sizeof room - GTPU_HEADER_CONTAINER) {
+        gnb->packets_dropped++;
+        return false;
+    }
+    size_t header = gtpu_g_pdu_header(room, tunnel->uplink_teid, GTPU_UPLINK, tunnel->qfi, false, packet.len);
+    memcpy(room + header, packet.data, packet.len);
+    gnb->uplink_packets++;
+    gnb->uplink_bytes += packet.len;
+    gnb->radio->ports->n3(gnb->radio->context, gnb, &tunnel->upf, bytes_of(room, header + packet.len));
+    return true;
+}
+
+static void answer_echo(struct ran_gnb *gnb, const union socket_address *from,
+                        const struct gtpu_packet *request)
+{
+    uint8_t room[GTPU_MESSAGE_BYTES];
+    size_t length = gtpu_echo_response(room, sizeof room, request->sequence);
+    gnb->radio->ports->n3(gnb->radio->context, gnb, from, bytes_of(room, length));
+}
+
+void ran_gnb_on_n3(struct ran_gnb *gnb, const union socket_address *from, struct bytes packet)
+{
+    struct gtpu_packet parsed;
+    if (!gtpu_parse(packet, &parsed, NULL)) {
+        gnb->packets_dropped++;
+        return;
+    }
+    if (parsed.type == GTPU_ECHO_REQUEST)
+        answer_echo(gnb, from, &parsed);
+    struct ran_gnb_tunnel *tunnel = parsed.type == GTPU_G_PDU ? map_get(&gnb->tunnels, parsed.teid) : NULL;
+    if (!tunnel) {
+        gnb->packets_dropped += parsed.type == GTPU_G_PDU;
+        return;
+    }
+    gnb->downlink_packets++;
+    gnb->downlink_bytes += parsed.payload.len;
+    phone_on_packet(tunnel->connection->phone, tunnel->pdu_session_id, parsed.payload);
+}

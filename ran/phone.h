@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A simulated phone: USIM, NAS security, 5GMM and 5GSM (TS 24.501, the UE's side), its sessions and their addresses. It
+ * reacts to what the network says and to its own timers; nothing blocks.
+ */
+#ifndef RAN_PHONE_H
+#define RAN_PHONE_H
+
+#include "crypt/nas_security.h"
+#include "crypt/suci.h"
+#include "crypt/usim.h"
+#include "ran/gnb.h"
+#include "wire/nas/nas.h"
+
+enum { PHONE_SESSIONS = 4, PHONE_NAS_BYTES = 2048 };
+
+/* What many phones have in common; kept once, borrowed by the phones. */
+struct phone_model {
+    struct nas_plmn plmn;
+    struct nas_s_nssai slice;
+    const char *dnn;      /* of sessions opened without naming one */
+    uint8_t session_type; /* enum nas_session_type */
+    enum suci_scheme suci_scheme;
+    uint8_t suci_key_id;
+    struct bytes suci_key; /* the home network's public key */
+    uint8_t ea, ia;        /* algorithms offered; the top bit is algorithm 0 */
+};
+
+enum phone_state {
+    PHONE_OFF, /* 5GMM-DEREGISTERED */
+    PHONE_REGISTERING,
+    PHONE_ON, /* 5GMM-REGISTERED */
+    PHONE_LEAVING,
+};
+
+struct phone_session {
+    uint8_t id; /* PDU session identity, 1 to 15; 0: this place is free */
+    uint8_t pti;
+    uint8_t type; /* granted; enum nas_session_type */
+    bool up, has_prefix;
+    uint32_t ipv4; /* host order; 0: none */
+    uint32_t dns;  /* host order; 0: none */
+    uint8_t ipv6_interface[8];
+    uint8_t ipv6_prefix[8]; /* from the router advertisement */
+    uint16_t mtu;           /* 0: not told */
+    struct phone_tun *tun;  /* the driver's */
+    struct timer guard;     /* T3580, T3582 */
+    struct phone *phone;
+    uint64_t packets, bytes, packets_lost; /* towards the phone */
+};
+
+struct phone {
+    struct radio *radio;
+    const struct phone_model *model;
+    struct ran_gnb *gnb;                   /* the cell camped on */
+    struct ran_gnb_connection *connection; /* NULL while idle */
+    char imsi[16], imeisv[17];
+    struct usim usim;
+    uint8_t kamf[32];
+    struct nas_security security; /* in use, or ngksi NAS_NO_KEY */
+    uint8_t next_ngksi;           /* of the K_AMF above once authenticated, until its security mode command */
+    enum phone_state state;
+    bool has_guti, secured; /* secured: the present connection exchanges protected messages */
+    bool full_in_complete;  /* the security mode complete owes the network the whole registration request */
+    bool awaiting_service;
+    uint8_t registration_kind; /* enum nas_registration_kind */
+    struct nas_guti guti;
+    struct timer guard; /* T3510, T3517, T3521 */
+    int64_t began;      /* when the running procedure began */
+    struct phone_session sessions[PHONE_SESSIONS];
+    void *user;
+};
+
+/* imsi: 15 digits. key: the subscription's, also in the USIM. */
+void phone_init(struct phone *phone, struct radio *radio, const struct phone_model *model, const char *imsi,
+                const struct aka_key *key);
+void phone_free(struct phone *phone); /* stops its timers and wipes its keys; says nothing to the network */
+
+/* Chooses the cell. A connection at another one is dropped without a word. */
+void phone_camp(struct phone *phone, struct ran_gnb *gnb);
+
+/* Procedures the phone starts. Their outcome arrives as events. */
+void phone_register(struct phone *phone, enum nas_registration_kind kind);
+void phone_deregister(struct phone *phone, bool switch_off);
+void phone_request_service(struct phone *phone, enum nas_service_type type);
+/* dnn NULL, type 0: the model's. NULL when the id is in use or no place is free. */
+struct phone_session *phone_open_session(struct phone *phone, uint8_t id, const char *dnn, uint8_t type);
+void phone_close_session(struct phone *phone, struct phone_session *session);
+struct phone_session *phone_session(struct phone *phone, uint8_t id); /* NULL: none */
+
+/* A user packet to send. An idle phone requests service instead, and the packet is lost. */
+bool phone_send_packet(struct phone *phone, struct phone_session *session, struct bytes packet);
+
+/* What the gNB tells the phone. */
+void phone_on_nas(struct phone *phone, struct bytes nas);
+void phone_on_packet(struct phone *phone, uint8_t pdu_session_id, struct bytes packet);
+void phone_on_user_plane(struct phone *phone, uint8_t pdu_session_id);
+void phone_on_release(struct phone *phone);
+void phone_on_paging(struct phone *phone);
+
+/* --- Inside of the phone --- */
+
+/* Encodes, protects as the phone's state asks, and hands to the gNB. */
+bool phone_say(struct phone *phone, const struct nas_message *message);
+void phone_event(struct phone *phone, enum phone_event event, struct phone_session *session, uint8_t cause);
+void phone_on_gsm(struct phone *phone, const struct nas_message *message); /* 5GSM, unwrapped */
+void phone_forget_sessions(struct phone *phone);
+nas_session_set phone_session_set(const struct phone *phone);
+void phone_authenticate(struct phone *phone, const struct nas_authentication_request *request);
+void phone_security_mode(struct phone *phone, struct bytes envelope);
+/* The request as a whole, cleartext and other IEs. */
+struct nas_message phone_registration_request(struct phone *phone);
+
+#endif

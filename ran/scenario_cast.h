@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of a running scenario: its cast of gNBs and phones, and what steps are made of. */
+#ifndef RAN_SCENARIO_CAST_H
+#define RAN_SCENARIO_CAST_H
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "kit/co.h"
+#include "ran/driver.h"
+#include "ran/scenario.h"
+
+enum { SCENARIO_STATIONS = 64 };
+
+/* A phone with what the scenario needs to know of it. */
+struct actor {
+    struct phone phone;
+    unsigned number;
+    char netns[64]; /* where its TUN devices go; "": none are made unless asked for by `tun` */
+    bool wants_tun;
+    enum phone_event last; /* event */
+    uint8_t cause;
+    bool failed;
+};
+
+struct scenario {
+    const char *path;
+    FILE *file;
+    unsigned line;
+    struct scenario_options options;
+    struct driver driver;
+    struct radio_ports ports;
+    struct co_pool *stacks;
+    struct co *co;
+    struct timer patience;
+    bool waiting, stirred, impatient, interrupted, failed;
+
+    struct phone_model model;
+    struct station *stations[SCENARIO_STATIONS]; /* by number; NULL: none */
+    bool answered[SCENARIO_STATIONS];            /* NG Setup was answered */
+    struct map actors;                           /* by number */
+    const char *child_prefix;                    /* before each line a `run` command prints */
+};
+
+struct scenario_line {
+    char **words; /* words[0] is the step */
+    unsigned count;
+    const char *rest; /* behind the first colon, or NULL */
+};
+
+struct scenario_step {
+    const char *word, *usage, *help;
+    unsigned least_words;
+    bool (*run)(struct scenario *scenario, const struct scenario_line *line);
+};
+
+extern const struct scenario_step scenario_steps[]; /* ends with word NULL */
+
+/* Says on stderr in which line of the file what went wrong. Returns false. */
+__attribute__((format(printf, 2, 3))) bool scenario_fail(struct scenario *scenario, const char *format, ...);
+
+/* Inside a step: waits until it holds, at most `time` nanoseconds; whether it holds. */
+bool scenario_until(struct scenario *scenario, bool (*holds)(struct scenario *scenario, const void *argument),
+                    const void *argument, int64_t time);
+
+/* Something happened: a waiting step looks again. */
+void scenario_wake(struct scenario *scenario);
+
+bool scenario_cast_init(struct scenario *scenario);
+void scenario_cast_free(struct scenario *scenario);
+
+/* Runs a shell command, in a network namespace if given, showing each line it prints; its exit status. */
+int scenario_command(struct scenario *scenario, const char *netns, const char *command);
+
+#endif

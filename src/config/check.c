@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold within a record and between the records of a list. */
+#include "config/schema.h"
+
+#include <string.h>
+
+static bool found(struct complaint *complaint, const char *format, const char *text)
+{
+    snprintf(complaint->found, sizeof complaint->found, format, text);
+    return false;
+}
+
+bool check_serving(void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_serving *all = items;
+    char text[VALUE_TEXT_BYTES];
+    for (unsigned i = 0; i < index; i++)
+        if (memcmp(&all[i].plmn, &all[index].plmn, sizeof all->plmn) == 0)
+            return found(complaint, "%s twice", config_plmn_text(all[index].plmn, text)) ||
+                   complain(complaint, "each network once");
+    return true;
+}
+
+static bool once(const char *name, const char *other, struct complaint *complaint)
+{
+    if (strcmp(name, other) != 0)
+        return true;
+    return found(complaint, "the name %s twice", name) || complain(complaint, "a name of its own for each");
+}
+
+bool check_edge(void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_edge *all = items;
+    for (unsigned i = 0; i < index; i++)
+        if (!once(all[index].name, all[i].name, complaint))
+            return false;
+    return true;
+}
+
+static bool overlap(const struct config_prefix *a, const struct config_prefix *b)
+{
+    const struct config_prefix *wide = a->length < b->length ? a : b, *narrow = wide == a ? b : a;
+    struct config_ip ip = {.family = narrow->family};
+    memcpy(ip.address, narrow->address, sizeof ip.address);
+    return a->family && b->family && config_prefix_holds(wide, &ip);
+}
+
+static bool check_pools(const struct config_dnn *dnn, struct complaint *complaint)
+{
+    if (dnn->type & CONFIG_IPV4 && dnn->ipv4.family != AF_INET)
+        return found(complaint, "%s without an IPv4 pool in ipv4", dnn->name) ||
+               complain(complaint, "one, such as 10.45.0.0/16, or type: ipv6");
+    if (dnn->type & CONFIG_IPV6 && dnn->ipv6.family != AF_INET6)
+        return found(complaint, "%s without an IPv6 pool in ipv6", dnn->name) ||
+               complain(complaint, "one, such as 2001:db8:cafe::/48, or type: ipv4");
+    if (dnn->ipv4.family && dnn->ipv4.length > 29)
+        return found(complaint, "%s with a tiny pool", dnn->name) ||
+               complain(complaint, "a /29 at least for IPv4");
+    if (dnn->ipv6.family && dnn->ipv6.length > 63)
+        return found(complaint, "%s with a tiny pool", dnn->name) ||
+               complain(complaint, "a /63 at least for IPv6");
+    return true;
+}
+
+static bool check_gateway(struct config_dnn *dnn, struct complaint *complaint)
+{
+    if (!dnn->ipv4.family)
+        return true;
+    if (!dnn->ipv4_gateway.family) {
+        dnn->ipv4_gateway.family = AF_INET;
+        memcpy(dnn->ipv4_gateway.address, dnn->ipv4.address, 4);
+        dnn->ipv4_gateway.address[3]++;
+    }
+    char text[VALUE_TEXT_BYTES];
+    if (config_prefix_holds(&dnn->ipv4, &dnn->ipv4_gateway))
+        return true;
+    return found(complaint, "a gateway %s", config_ip_text(&dnn->ipv4_gateway, text)) ||
+           complain(complaint, "one within %s", config_prefix_text(&dnn->ipv4, text));
+}
+
+bool check_dnn(void *items, unsigned index, struct complaint *complaint)
+{
+    struct config_dnn *all = items, *dnn = &all[index];
+    if (!check_pools(dnn, complaint) || !check_gateway(dnn, complaint))
+        return false;
+    for (unsigned i = 0; i < index; i++) {
+        if (!once(dnn->name, all[i].name, complaint))
+            return false;
+        if (overlap(&dnn->ipv4, &all[i].ipv4) || overlap(&dnn->ipv6, &all[i].ipv6))
+            return found(complaint, "a pool that overlaps with that of %s", all[i].name) ||
+                   complain(complaint, "pools apart from each other");
+    }
+    return true;
+}
+
+bool check_plane(void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_plane *all = items, *plane = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!once(plane->name, all[i].name, complaint))
+            return false;
+    bool two = plane->n3_count == 2 && plane->n3[0].any.sa_family != plane->n3[1].any.sa_family;
+    if (plane->n3_count != 1 && !two)
+        return found(complaint, "%s with other n3 addresses", plane->name) ||
+               complain(complaint, "one IPv4 address, one IPv6 address, or one of each");
+    return true;
+}
+
+static const uint8_t published_keys[][32] = {
+    {0xc5, 0x3c, 0x22, 0x20, 0x8b, 0x61, 0x86, 0x0b, 0x06, 0xc6, 0x2e, 0x54, 0x06, 0xa7, 0xb3, 0x30,
+     0xc2, 0xb5, 0x77, 0xaa, 0x55, 0x58, 0x98, 0x15, 0x10, 0xd1, 0x28, 0x24, 0x7d, 0x38, 0xbd, 0x1d},
+    {0xf1, 0xab, 0x10, 0x74, 0x47, 0x7e, 0xbc, 0xc7, 0xf5, 0x54, 0xea, 0x1c, 0x5f, 0xc3, 0x68, 0xb1,
+     0x61, 0x67, 0x30, 0x15, 0x5e, 0x00, 0x41, 0xac, 0x44, 0x7d, 0x63, 0x01, 0x97, 0x5f, 0xec, 0xda},
+};
+
+bool home_key_is_published(const uint8_t private_key[32])
+{
+    for (size_t i = 0; i < sizeof published_keys / sizeof published_keys[0]; i++)
+        if (memcmp(private_key, published_keys[i], 32) == 0)
+            return true;
+    return false;
+}
+
+bool check_home_key(void *items, unsigned index, struct complaint *complaint)
+{
+    struct config_home_key *all = items;
+    for (unsigned i = 0; i < index; i++)
+        if (all[i].id == all[index].id)
+            return found(complaint, "an id%s twice", "") ||
+                   complain(complaint, "an id of its own for each key");
+    all[index].published = home_key_is_published(all[index].private_key);
+    return true;
+}

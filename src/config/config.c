@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/read.h"
+
+enum { FILE_MOST = 1 << 20, MEMORY_MOST = 16 << 20 };
+
+/* What depends on other keys. */
+static bool complete(struct config *config)
+{
+    config->store_path = config->store_path_key;
+    if (config->store_path[0])
+        return true;
+    size_t size = strlen(config->state_dir) + sizeof "/demarc.db";
+    char *path = arena_alloc(&config->memory, size);
+    if (!path)
+        return false;
+    snprintf(path, size, "%s/demarc.db", config->state_dir);
+    config->store_path = path;
+    return true;
+}
+
+struct config *config_parse(const char *text, size_t length, const char *name, struct config_error *error)
+{
+    struct config *config = calloc(1, sizeof *config);
+    if (config) {
+        arena_init(&config->memory, MEMORY_MOST);
+        if (!config_read(config_keys, text, length, name, config, &config->memory, error)) {
+            config_free(config);
+            return NULL;
+        }
+    }
+    if (config && complete(config))
+        return config;
+    config_free(config);
+    snprintf(error->text, sizeof error->text, "%s:1: file: found no memory for it, expected a smaller one",
+             name);
+    return NULL;
+}
+
+static struct config *read_file(FILE *file, const char *path, struct config_error *error)
+{
+    struct config *config = NULL;
+    char *text = malloc(FILE_MOST + 1);
+    size_t length = text ? fread(text, 1, FILE_MOST + 1, file) : 0;
+    if (!text || ferror(file))
+        snprintf(error->text, sizeof error->text, "%s:1: file: found %s, expected a readable file", path,
+                 strerror(errno));
+    else if (length > FILE_MOST)
+        snprintf(error->text, sizeof error->text, "%s:1: file: found more than 1 MiB, expected less", path);
+    else
+        config = config_parse(text, length, path, error);
+    if (text)
+        OPENSSL_cleanse(text, length);
+    free(text);
+    return config;
+}
+
+struct config *config_load(const char *path, struct config_error *error)
+{
+    const char *name = path ? path : CONFIG_FILE;
+    FILE *file = fopen(name, "re");
+    if (!file && !path && errno == ENOENT)
+        return config_parse("", 0, "defaults", error);
+    if (!file) {
+        snprintf(error->text, sizeof error->text, "%s:1: file: found %s, expected a readable file", name,
+                 strerror(errno));
+        return NULL;
+    }
+    struct config *config = read_file(file, name, error);
+    fclose(file);
+    return config;
+}
+
+void config_free(struct config *config)
+{
+    if (!config)
+        return;
+    for (unsigned i = 0; i < config->home_key_count; i++)
+        OPENSSL_cleanse((void *)(uintptr_t)config->home_keys[i].private_key,
+                        sizeof config->home_keys[i].private_key);
+    arena_free(&config->memory);
+    free(config);
+}
+
+struct comparison {
+    const struct config *old, *new;
+    void (*changed)(void *context, const char *key, bool needs_restart);
+    void *context;
+};
+
+static bool values_equal(const struct comparison *c, const struct key *key)
+{
+    char *before = config_write_value(key, c->old), *after = config_write_value(key, c->new);
+    bool equal = before && after && strcmp(before, after) == 0;
+    free(before);
+    free(after);
+    return equal;
+}
+
+static bool home_keys_equal(const struct config *a, const struct config *b)
+{
+    if (a->home_key_count != b->home_key_count)
+        return false;
+    for (unsigned i = 0; i < a->home_key_count; i++)
+        if (a->home_keys[i].id != b->home_keys[i].id || a->home_keys[i].profile != b->home_keys[i].profile ||
+            CRYPTO_memcmp(a->home_keys[i].private_key, b->home_keys[i].private_key, 32) != 0)
+            return false;
+    return true;
+}
+
+static void compare_keys(const struct comparison *c, const struct key *keys, const char *section)
+{
+    for (const struct key *key = keys; key->name; key++) {
+        char name[96];
+        snprintf(name, sizeof name, "%s%s%s", section, section[0] ? "." : "", key->name);
+        if (key->fields && !key->list) {
+            compare_keys(c, key->fields, name);
+            continue;
+        }
+        /* Secrets are not printed, so printing cannot tell them apart. */
+        bool equal = key->check == check_home_key ? home_keys_equal(c->old, c->new) : values_equal(c, key);
+        if (!equal)
+            c->changed(c->context, name, !key->live);
+    }
+}
+
+void config_compare(const struct config *old, const struct config *new,
+                    void (*changed)(void *context, const char *key, bool needs_restart), void *context)
+{
+    struct comparison c = {old, new, changed, context};
+    compare_keys(&c, config_keys, "");
+}
+
+const struct config_dnn *config_find_dnn(const struct config *config, const char *name)
+{
+    for (unsigned i = 0; i < config->smf.dnn_count; i++)
+        if (strcasecmp(config->smf.dnns[i].name, name) == 0)
+            return &config->smf.dnns[i];
+    return NULL;
+}
+
+const struct config_serving *config_find_plmn(const struct config *config, struct config_plmn plmn)
+{
+    for (unsigned i = 0; i < config->network.serving_count; i++)
+        if (memcmp(&config->network.serving[i].plmn, &plmn, sizeof plmn) == 0)
+            return &config->network.serving[i];
+    return NULL;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of keys: the only place that names one. demarc.yaml is printed from it (config_print). */
+#include "config/schema.h"
+#include "kit/timers.h"
+
+#define MEMBER(record, member) .offset = offsetof(record, member), .size = sizeof(((record *)0)->member)
+#define ITEMS(record, member, many)                                                           \
+    .list = true, .offset = offsetof(record, member), .count_offset = offsetof(record, many), \
+    .item_size = sizeof(*((record *)0)->member)
+#define ROOT(member)             MEMBER(struct config, member)
+#define ROOT_ITEMS(member, many) ITEMS(struct config, member, many)
+#define RANGE(from, to)          .low = (from), .high = (to)
+
+static const struct choice stacks[] = {
+    {"auto", SCTP_AUTOMATIC}, {"kernel", SCTP_KERNEL}, {"userspace", SCTP_USERSPACE}, {0}};
+static const struct choice isolations[] = {
+    {"full", CONFIG_ISOLATION_FULL}, {"none", CONFIG_ISOLATION_NONE}, {0}};
+static const struct choice integrities[] = {{"nia1", 1}, {"nia2", 2}, {"nia3", 3}, {0}};
+static const struct choice cipherings[] = {{"nea0", 0}, {"nea1", 1}, {"nea2", 2}, {"nea3", 3}, {0}};
+static const struct choice session_types[] = {
+    {"ipv4", CONFIG_IPV4}, {"ipv6", CONFIG_IPV6}, {"ipv4v6", CONFIG_IPV4V6}, {0}};
+static const struct choice profiles[] = {{"A", 'A'}, {"B", 'B'}, {0}};
+static const struct choice syncs[] = {
+    {"off", CONFIG_SYNC_OFF}, {"normal", CONFIG_SYNC_NORMAL}, {"full", CONFIG_SYNC_FULL}, {0}};
+static const struct choice levels[] = {
+    {"error", LOG_ERROR}, {"warning", LOG_WARNING}, {"info", LOG_INFO}, {"debug", LOG_DEBUG}, {0}};
+static const struct choice formats[] = {{"text", false}, {"json", true}, {0}};
+
+static const struct key slice_keys[] = {
+    {"sst", &type_uint, MEMBER(struct config_slice, sst), RANGE(0, 255)},
+    {"sd", &type_sd, MEMBER(struct config_slice, sd), .initial = "ffffff"},
+    {0},
+};
+
+static const struct key serving_keys[] = {
+    {"plmn", &type_plmn, MEMBER(struct config_serving, plmn),
+     .help = "MCC/MNC; a three-digit MNC keeps its zeros: 310/026."},
+    {"tacs", &type_uint, ITEMS(struct config_serving, tacs, tac_count), .least = 1, RANGE(0, 0xffffff),
+     .initial = "[1]", .help = "Tracking areas served, in decimal."},
+    {"slices", .fields = slice_keys, ITEMS(struct config_serving, slices, slice_count), .least = 1,
+     .initial = "[{sst: 1}]", .inline_items = true,
+     .help = "Slices offered: {sst: 1} or {sst: 1, sd: 010203} (SD in hexadecimal; ffffff is none)."},
+    {0},
+};
+
+static const struct key network_keys[] = {
+    {"plmns", .fields = serving_keys, ROOT_ITEMS(network.serving, network.serving_count), .least = 1,
+     .initial = "[{plmn: 999/70}]", .check = check_serving,
+     .help = "The networks served, each with its tracking areas and slices. The first is the home network."},
+    {"amf_name", &type_text, ROOT(network.amf_name), RANGE(1, 150), .initial = "demarc",
+     .help = "What gNBs see as AMF Name."},
+    {"amf_region", &type_uint, ROOT(network.amf_region), RANGE(0, 255), .initial = "2",
+     .help = "Region, set and pointer make the AMF identifier, a part of every 5G-GUTI."},
+    {"amf_set", &type_uint, ROOT(network.amf_set), RANGE(0, 1023), .initial = "1"},
+    {"amf_pointer", &type_uint, ROOT(network.amf_pointer), RANGE(0, 63), .initial = "0"},
+    {"relative_capacity", &type_uint, ROOT(network.relative_capacity), RANGE(0, 255), .initial = "255",
+     .help = "Weight among AMFs of one set."},
+    {"full_name", &type_text, ROOT(network.full_name), RANGE(0, 100), .initial = "Demarc", .live = true,
+     .help = "What phones show as the network's name. Empty: they show what their SIM says."},
+    {"short_name", &type_text, ROOT(network.short_name), RANGE(0, 50), .initial = "Demarc", .live = true},
+    {"timezone", &type_text, ROOT(network.timezone), RANGE(1, 64), .initial = "auto", .live = true,
+     .help = "What phones get as local time: auto (this host's), or a name such as Europe/Berlin."},
+    {0},
+};
+
+static const struct key edge_keys[] = {
+    {"name", &type_name, MEMBER(struct config_edge, name), RANGE(1, 32),
+     .help = "Names its process, socket and log lines."},
+    {"vendor", &type_text, MEMBER(struct config_edge, vendor), RANGE(0, 64), .initial = "any",
+     .help = "For people."},
+    {"listen", &type_endpoint, ITEMS(struct config_edge, listen, listen_count), .least = 1, .high = 38412,
+     .help = "Addresses where this domain's gNBs connect; the port is 38412 where none is given. For radio "
+             "outside this\n"
+             "host, put an address that it can reach, for example 192.0.2.5 or [2001:db8::5]:38412."},
+    {"isolation", &type_choice, MEMBER(struct config_edge, isolation), .choices = isolations,
+     .initial = "full",
+     .help = "full: no files, no network but N2, as far as the host can. none: for debugging."},
+    {0},
+};
+
+static const struct key n2_keys[] = {
+    {"sctp", &type_choice, ROOT(sctp), .choices = stacks, .initial = "auto",
+     .help = "auto: the kernel's SCTP where there is one, else in user space. Or kernel, or userspace."},
+    {"edges", .fields = edge_keys, ROOT_ITEMS(edges, edge_count), .least = 1,
+     .initial = "[{name: default, listen: [127.0.0.5]}]", .check = check_edge,
+     .help = "Trust domains of radio equipment, one for each vendor. Each is a process of its own, which "
+             "holds no key, no\n"
+             "subscriber and nothing of the other domains."},
+    {0},
+};
+
+static const struct key security_keys[] = {
+    {"integrity", &type_choice, ROOT_ITEMS(amf.security.integrity, amf.security.integrity_count), .least = 1,
+     .choices = integrities, .initial = "[nia2, nia1, nia3]", .live = true,
+     .help = "NAS and AS algorithms, best first (1: SNOW 3G, 2: AES, 3: ZUC). There is no nia0."},
+    {"ciphering", &type_choice, ROOT_ITEMS(amf.security.ciphering, amf.security.ciphering_count), .least = 1,
+     .choices = cipherings, .initial = "[nea2, nea1, nea3, nea0]", .live = true,
+     .help = "Leave nea0 out to refuse phones that cannot cipher."},
+    {0},
+};
+
+#define SECOND ((uint64_t)SECONDS(1))
+#define HOUR   (3600 * SECOND)
+#define AMF_TIMER(member, seconds, words)                                                 \
+    {                                                                                     \
+#member, &type_duration, ROOT(amf.timers.member), RANGE(SECOND / 10, 310 * HOUR), \
+            .initial = seconds, .live = true, .help = words                               \
+    }
+
+static const struct key timer_keys[] = {
+    AMF_TIMER(t3512, "54m", "Periodic registration: how often an idle phone reports."),
+    AMF_TIMER(mobile_reachable_margin, "4m",
+              "A phone is taken as unreachable this long after it should have reported,"),
+    AMF_TIMER(implicit_deregistration, "4m", "and is deregistered after as much again."),
+    AMF_TIMER(t3502, "12m", "How long a phone waits after failed attempts."),
+    AMF_TIMER(t3513, "2s", "Paging is repeated after."),
+    AMF_TIMER(t3522, "6s", "Deregistration by the network is repeated after."),
+    AMF_TIMER(t3550, "6s", "Registration accept is repeated after."),
+    AMF_TIMER(t3555, "6s", "Configuration update is repeated after."),
+    AMF_TIMER(t3560, "6s", "Authentication request and security mode command are repeated after."),
+    AMF_TIMER(t3565, "6s", "Notification is repeated after."),
+    AMF_TIMER(t3570, "6s", "Identity request is repeated after."),
+    AMF_TIMER(n2_procedure, "5s", "A gNB's answer is waited for."),
+    {0},
+};
+
+static const struct key limit_keys[] = {
+    {"gnbs", &type_uint, ROOT(limits.gnbs), RANGE(1, 100000), .initial = "1024", .live = true},
+    {"ues", &type_uint, ROOT(limits.ues), RANGE(1, 100000000), .initial = "1000000", .live = true,
+     .help = "Phones registered or registering."},
+    {"ues_per_gnb", &type_uint, ROOT(limits.ues_per_gnb), RANGE(1, 10000000), .initial = "65536",
+     .live = true, .help = "Phones connected at once through one gNB."},
+    {"sessions_per_ue", &type_uint, ROOT(limits.sessions_per_ue), RANGE(1, 15), .initial = "15",
+     .live = true},
+    {"procedures", &type_uint, ROOT(limits.procedures), RANGE(16, 1000000), .initial = "20000",
+     .help = "Procedures under way at once; each takes a small stack."},
+    {0},
+};
+
+static const struct key smf_keys[] = {
+    {"n4", &type_endpoint, ROOT(smf.n4), .high = 8805, .initial = "127.0.0.4", .help = "PFCP on this side."},
+    {"t3591", &type_duration, ROOT(smf.t3591), RANGE(SECOND, 60 * SECOND), .initial = "16s", .live = true,
+     .help = "Session modification command is repeated after."},
+    {"t3592", &type_duration, ROOT(smf.t3592), RANGE(SECOND, 60 * SECOND), .initial = "16s", .live = true,
+     .help = "Session release command is repeated after."},
+    {"pfcp_t1", &type_duration, ROOT(smf.pfcp_t1), RANGE(SECOND / 10, 60 * SECOND), .initial = "1s",
+     .live = true, .help = "PFCP requests are repeated after t1, n1 times."},
+    {"pfcp_n1", &type_uint, ROOT(smf.pfcp_n1), RANGE(0, 100), .initial = "3", .live = true},
+    {"pfcp_heartbeat", &type_duration, ROOT(smf.pfcp_heartbeat), RANGE(SECOND, HOUR), .initial = "5s",
+     .live = true},
+    {0},
+};
+
+static const struct key dnn_keys[] = {
+    {"name", &type_name, MEMBER(struct config_dnn, name), RANGE(1, 100),
+     .help = "The DNN (APN) that phones ask for."},
+    {"type", &type_choice, MEMBER(struct config_dnn, type), .choices = session_types, .initial = "ipv4v6",
+     .help = "The widest session type granted."},
+    {"ipv4", &type_prefix, MEMBER(struct config_dnn, ipv4), .initial = "", .help = "Addresses for phones."},
+    {"ipv4_gateway", &type_ip, MEMBER(struct config_dnn, ipv4_gateway), .initial = "",
+     .help = "The core's own address among them; the first where none is given."},
+    {"ipv6", &type_prefix, MEMBER(struct config_dnn, ipv6), .initial = "",
+     .help = "Each session gets a /64 of it."},
+    {"dns", &type_ip, ITEMS(struct config_dnn, dns, dns_count), .initial = "[]",
+     .help = "Name servers that phones are told."},
+    {"mtu", &type_uint, MEMBER(struct config_dnn, mtu), RANGE(1280, 9000), .initial = "1400"},
+    {"ambr_uplink", &type_rate, MEMBER(struct config_dnn, ambr_uplink), .initial = "1 Gbps",
+     .help = "Rate of a session where the subscriber has none of his own."},
+    {"ambr_downlink", &type_rate, MEMBER(struct config_dnn, ambr_downlink), .initial = "1 Gbps"},
+    {"fiveqi", &type_uint, MEMBER(struct config_dnn, fiveqi), RANGE(1, 254), .initial = "9"},
+    {"arp", &type_uint, MEMBER(struct config_dnn, arp), RANGE(1, 15), .initial = "8"},
+    {0},
+};
+
+static const struct key plane_keys[] = {
+    {"name", &type_name, MEMBER(struct config_plane, name), RANGE(1, 32)},
+    {"n4", &type_endpoint, MEMBER(struct config_plane, n4), .high = 8805, .help = "PFCP."},
+    {"n3", &type_endpoint, ITEMS(struct config_plane, n3, n3_count), .least = 1, .high = 2152,
+     .help = "GTP-U, where the gNBs send packets: one IPv4 address, one IPv6 address, or both."},
+    {"workers", &type_uint, MEMBER(struct config_plane, workers), RANGE(0, 1024), .initial = "0",
+     .help = "Threads that carry packets; 0: one for each core."},
+    {"tun", &type_name, MEMBER(struct config_plane, tun), RANGE(1, 10), .initial = "demarc",
+     .help = "Interfaces towards the data networks are called this and a number."},
+    {"nat", &type_bool, MEMBER(struct config_plane, nat), .initial = "true",
+     .help = "Phones leave with the host's address. Off: the networks around must route the pools here."},
+    {"egress", &type_name, MEMBER(struct config_plane, egress), RANGE(1, 15), .initial = "auto",
+     .help = "Interface towards the internet; auto: where the default route goes."},
+    {"buffer_per_session", &type_uint, MEMBER(struct config_plane, buffer_per_session), RANGE(0, 100000),
+     .initial = "64",
+     .help = "Packets kept for an idle phone while it is paged, and for all of them together."},
+    {"buffer_total", &type_uint, MEMBER(struct config_plane, buffer_total), RANGE(0, 10000000),
+     .initial = "16384"},
+    {"infrastructure", &type_prefix, ITEMS(struct config_plane, infrastructure, infrastructure_count),
+     .initial = "[127.0.0.0/8, \"::1/128\"]",
+     .help = "Where no phone may send: put the networks of core and radio here. The plane's own addresses "
+             "always are."},
+    {0},
+};
+
+static const struct key home_key_keys[] = {
+    {"id", &type_uint, MEMBER(struct config_home_key, id), RANGE(0, 255)},
+    {"profile", &type_choice, MEMBER(struct config_home_key, profile), .choices = profiles},
+    {"private_key", &type_private_key, MEMBER(struct config_home_key, private_key)},
+    {0},
+};
+
+static const struct key store_keys[] = {
+    {"path", &type_text, ROOT(store_path_key), RANGE(0, 4000), .initial = "",
+     .help = "Database; empty: demarc.db in state_dir."},
+    {"sync", &type_choice, ROOT(store_sync), .choices = syncs, .initial = "normal",
+     .help = "normal: what is promised survives any crash of Demarc. full: of the power supply too. off: for "
+             "tests."},
+    {0},
+};
+
+static const struct key log_keys[] = {
+    {"level", &type_choice, ROOT(log_level), .choices = levels, .initial = "info", .live = true},
+    {"format", &type_choice, ROOT(log_json), .choices = formats, .initial = "text", .live = true},
+    {0},
+};
+
+static const struct key metrics_keys[] = {
+    {"listen", &type_endpoint, ROOT(metrics), .high = 9090, .initial = "127.0.0.1:9090",
+     .help = "Prometheus finds /metrics here. Empty: no console."},
+    {0},
+};
+
+const struct key config_keys[] = {
+    {"network", .fields = network_keys, .help = "Who we are on the air."},
+    {"n2", .fields = n2_keys, .help = "The radio side."},
+    {"security", .fields = security_keys,
+     .help = "Phones and the network agree on the first of these that both know."},
+    {"timers", .fields = timer_keys,
+     .help = "Timers of TS 24.501 clause 10.2. 6s, 54m, 2h; a plain number means seconds."},
+    {"limits", .fields = limit_keys, .help = "Beyond these, newcomers are refused with a cause."},
+    {"smf", .fields = smf_keys, .help = "Session management."},
+    {"data_networks", .fields = dnn_keys, ROOT_ITEMS(smf.dnns, smf.dnn_count), .least = 1,
+     .initial = "[{name: internet, ipv4: 10.45.0.0/16, ipv6: \"2001:db8:cafe::/48\","
+                "  dns: [8.8.8.8, 8.8.4.4, \"2001:4860:4860::8888\", \"2001:4860:4860::8844\"]},"
+                " {name: ims, ipv4: 10.46.0.0/16, ipv6: \"2001:db8:babe::/48\","
+                "  dns: [8.8.8.8, 8.8.4.4, \"2001:4860:4860::8888\", \"2001:4860:4860::8844\"]}]",
+     .check = check_dnn,
+     .help = "Where phones get addresses and go. The first is taken when a phone names none."},
+    {"planes", .fields = plane_keys, ROOT_ITEMS(planes, plane_count), .least = 1,
+     .initial = "[{name: default, n4: 127.0.0.7, n3: [127.0.0.7]}]", .check = check_plane,
+     .help = "User planes (UPF). For radio outside this host, n3 must be an address that it can reach."},
+    {"home_network_keys", .fields = home_key_keys, ROOT_ITEMS(home_keys, home_key_count),
+     .initial = "[{id: 1, profile: A, private_key: "
+                "c53c22208b61860b06c62e5406a7b330c2b577aa5558981510d128247d38bd1d},"
+                " {id: 2, profile: B, private_key: "
+                "f1ab1074477ebcc7f554ea1c5fc368b1616730155e0041ac447d6301975fecda}]",
+     .check = check_home_key, .live = true,
+     .help = "Private keys that open concealed identities (SUCI). These are the specification's own test "
+             "keys (TS 33.501\n"
+             "Annex C.4): everyone knows them, replace them outside a lab. 64 hexadecimal digits, or the "
+             "absolute path of\n"
+             "a file that holds them: openssl rand -hex 32 > /etc/demarc/home.key"},
+    {"store", .fields = store_keys, .help = "Subscribers, registrations and sessions."},
+    {"log", .fields = log_keys},
+    {"metrics", .fields = metrics_keys},
+    {"runtime_dir", &type_text, ROOT(runtime_dir), RANGE(1, 60), .initial = "/run/demarc",
+     .help = "Local sockets."},
+    {"state_dir", &type_text, ROOT(state_dir), RANGE(1, 4000), .initial = "/var/lib/demarc",
+     .help = "What must survive."},
+    {"user", &type_text, ROOT(user), RANGE(0, 32), .initial = "",
+     .help = "Processes run as this user; empty: as started."},
+    {0},
+};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the table of keys (keys.c) is made of. A key is a value, a section (a nested mapping over the same
+ * struct), or a list of values or of records (structs of their own). Internal to this room.
+ */
+#ifndef CONFIG_SCHEMA_H
+#define CONFIG_SCHEMA_H
+
+#include "config/config.h"
+
+struct key;
+
+/* Why a value was refused: what was found (NULL: its text) and what would have been right. */
+struct complaint {
+    char found[96];
+    char expected[200];
+};
+
+__attribute__((format(printf, 2, 3))) bool complain(struct complaint *complaint, const char *expected, ...);
+
+/* How a scalar is read, written and named. `place` is the member itself. */
+struct key_type {
+    const char *expected; /* NULL: `parse` complains by itself */
+    bool (*parse)(const struct key *key, const char *text, struct arena *memory, void *place,
+                  struct complaint *complaint);
+    void (*print)(const struct key *key, const void *place, char *buffer, size_t size);
+};
+
+extern const struct key_type type_uint, type_bool, type_text, type_name, type_choice, type_duration,
+    type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_sd, type_private_key;
+
+struct choice {
+    const char *name; /* NULL ends the list */
+    unsigned value;
+};
+
+struct key {
+    const char *name;            /* NULL ends a table */
+    const struct key_type *type; /* NULL: has fields */
+    const struct key *fields;
+    size_t offset, size; /* of the member */
+    bool list;
+    size_t count_offset, item_size; /* of a list; offset is that of the pointer */
+    unsigned least;                 /* items a list must have */
+    uint64_t low,
+        high; /* range of numbers, lengths and durations; of an endpoint, high is the default port */
+    const struct choice *choices;
+    const char *initial; /* default, in YAML; NULL: the key must be there */
+    bool live;           /* a reload takes it over; else a restart must */
+    bool inline_items;   /* records are printed in one line */
+    const char *help;    /* what the manual says; lines separated by \n */
+    /* Looks at the list's item `index` once it is read (and the ones before it), completes it, or complains.
+     */
+    bool (*check)(void *items, unsigned index, struct complaint *complaint);
+};
+
+/* All keys; offsets are those of struct config. */
+extern const struct key config_keys[];
+
+bool check_serving(void *items, unsigned index, struct complaint *complaint);
+bool check_edge(void *items, unsigned index, struct complaint *complaint);
+bool check_dnn(void *items, unsigned index, struct complaint *complaint);
+bool check_plane(void *items, unsigned index, struct complaint *complaint);
+/* One of the test keys of TS 33.501 Annex C.4. */
+bool home_key_is_published(const uint8_t private_key[32]);
+bool check_home_key(void *items, unsigned index, struct complaint *complaint);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/amf/n2.h"
+
+#include <stdio.h>
+
+#include "core/smf/smf.h"
+#include "kit/log.h"
+
+struct config_plmn plmn_from_octets(const uint8_t octets[3])
+{
+    return (struct config_plmn){{octets[0], octets[1], octets[2]}};
+}
+
+struct tai tai_from_ngap(const struct ngap_tai *tai)
+{
+    return (struct tai){plmn_from_octets(tai->plmn_identity), tai->tac};
+}
+
+struct config_slice slice_from_ngap(const struct ngap_s_nssai *slice)
+{
+    return (struct config_slice){slice->sst, slice->has_sd ? slice->sd : CONFIG_NO_SD};
+}
+
+struct ngap_s_nssai slice_to_ngap(struct config_slice slice)
+{
+    return (struct ngap_s_nssai){.sst = slice.sst, .sd = slice.sd, .has_sd = slice.sd != CONFIG_NO_SD};
+}
+
+const char *n2_cause_text(const struct ngap_cause *cause, char *buffer, size_t size)
+{
+    static const char *const groups[] = {"none", "radioNetwork", "transport", "nas", "protocol", "misc"};
+    unsigned which = cause->which < sizeof groups / sizeof groups[0] ? cause->which : 0;
+    snprintf(buffer, size, "%s %d", groups[which], which ? (int)cause->radio_network : 0);
+    return buffer;
+}
+
+bool n2_send(struct gnb *gnb, enum ngap_message_type message, const void *value)
+{
+    return core_send_ngap(gnb->core, gnb->association, 0, message, value);
+}
+
+bool n2_send_ue(struct connection *connection, enum ngap_message_type message, const void *value)
+{
+    struct gnb *gnb = connection->gnb;
+    return core_send_ngap(gnb->core, gnb->association, connection->stream, message, value);
+}
+
+void n2_error(struct gnb *gnb, struct ngap_cause cause, const uint64_t *amf_id, const uint32_t *ran_id)
+{
+    struct ngap_error_indication indication = {
+        .amf_ue_ngap_id = amf_id ? *amf_id : 0,
+        .has_amf_ue_ngap_id = amf_id,
+        .ran_ue_ngap_id = ran_id ? *ran_id : 0,
+        .has_ran_ue_ngap_id = ran_id,
+        .cause = &cause,
+    };
+    gnb->core->metrics.ngap_refused++;
+    n2_send(gnb, NGAP_ERROR_INDICATION, &indication);
+}
+
+static void release_unanswered(struct timer *timer)
+{
+    struct connection *connection = (struct connection *)((char *)timer - offsetof(struct connection, timer));
+    connection_free(connection);
+}
+
+void n2_release(struct connection *connection, struct ngap_cause cause)
+{
+    struct core *core = connection->gnb->core;
+    struct ngap_ue_context_release_command command = {
+        .ue_ngap_ids =
+            {
+                .which = NGAP_UE_NGAP_IDS_UE_NGAP_ID_PAIR,
+                .ue_ngap_id_pair = {connection->amf_ue_ngap_id, connection->ran_ue_ngap_id},
+            },
+        .cause = cause,
+    };
+    n2_send_ue(connection, NGAP_UE_CONTEXT_RELEASE_COMMAND, &command);
+    connection_move(connection, NULL);
+    connection->releasing = true;
+    connection->timer.fire = release_unanswered;
+    if (!timer_start(core->timers, &connection->timer, core->config->amf.timers.n2_procedure))
+        connection_free(connection);
+}
+
+void ue_became_idle(struct ue *ue, const char *why)
+{
+    struct core *core = ue->core;
+    supi_t supi = ue->supi;
+    bool provisional = ue->provisional;
+    procedure_cancel(ue->procedure, why);
+    if (provisional || amf_find(core, supi) != ue)
+        return; /* its procedure took it along */
+    smf_deactivate(ue, smf_active(ue));
+    ue_watch_idle(ue);
+    core_dirty(core, &ue->row);
+}
+
+void connection_lost(struct connection *connection, const char *why)
+{
+    struct ue *ue = connection->ue;
+    connection_free(connection);
+    if (ue)
+        ue_became_idle(ue, why);
+}
+
+void an_release(struct ue *ue, struct ngap_cause cause, const char *why)
+{
+    if (ue->connection)
+        n2_release(ue->connection, cause);
+    ue_became_idle(ue, why);
+}

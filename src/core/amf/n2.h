@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The AMF's end of N2 (TS 38.413): dispatch of what comes in, and the small change of what goes out. Private to core/amf.
+ */
+#ifndef CORE_AMF_N2_H
+#define CORE_AMF_N2_H
+
+#include "core/amf/context.h"
+#include "wire/ngap/ngap.h"
+
+#define N2_RADIO(name) \
+    ((struct ngap_cause){.which = NGAP_CAUSE_RADIO_NETWORK, .radio_network = NGAP_CAUSE_RADIO_NETWORK_##name})
+#define N2_NAS(name) ((struct ngap_cause){.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_##name})
+#define N2_PROTOCOL(name) \
+    ((struct ngap_cause){.which = NGAP_CAUSE_PROTOCOL, .protocol = NGAP_CAUSE_PROTOCOL_##name})
+#define N2_MISC(name) ((struct ngap_cause){.which = NGAP_CAUSE_MISC, .misc = NGAP_CAUSE_MISC_##name})
+
+/* Non-UE-associated signalling goes on stream 0 (TS 38.412 7). */
+bool n2_send(struct gnb *gnb, enum ngap_message_type message, const void *value);
+bool n2_send_ue(struct connection *connection, enum ngap_message_type message, const void *value);
+
+/* Error Indication (8.7.4). Ids are left out where the pointer is NULL. */
+void n2_error(struct gnb *gnb, struct ngap_cause cause, const uint64_t *amf_id, const uint32_t *ran_id);
+
+/* UE Context Release Command (8.3.3); the connection is given up when the gNB answers or a timer runs out, and is
+ * separated from its UE at once. */
+void n2_release(struct connection *connection, struct ngap_cause cause);
+
+/* AN release (TS 23.502 4.2.6): the connection, if any, is released, sessions are deactivated, what runs is cancelled.
+ * The UE may be gone afterwards, if it was provisional. */
+void an_release(struct ue *ue, struct ngap_cause cause, const char *why);
+
+struct tai tai_from_ngap(const struct ngap_tai *tai);
+struct config_slice slice_from_ngap(const struct ngap_s_nssai *slice);
+struct ngap_s_nssai slice_to_ngap(struct config_slice slice);
+struct config_plmn plmn_from_octets(const uint8_t octets[3]);
+/* "RadioNetwork", 20 and the like, for logs. */
+const char *n2_cause_text(const struct ngap_cause *cause, char *buffer, size_t size);
+
+/* Interface management (ng_setup.c, ng_reset.c) */
+void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request);
+void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update);
+void amf_configuration_update(struct gnb *gnb); /* after a reload */
+void ng_reset(struct gnb *gnb, const struct ngap_ng_reset *reset);
+void ng_reset_send(struct gnb *gnb, struct ngap_cause cause);
+void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication);
+void overload_start(struct gnb *gnb);
+void overload_stop(struct gnb *gnb);
+
+#endif

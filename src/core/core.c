@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/core.h"
+
+#include <stdlib.h>
+
+#include "core/amf/context.h"
+#include "core/procedure.h"
+#include "core/smf/smf.h"
+#include "crypt/random.h"
+#include "kit/co.h"
+#include "kit/log.h"
+#include "store/store.h"
+
+enum {
+    STACK_BYTES = 256 * 1024,
+    BATCH_BYTES = 64 * 1024 * 1024,
+    ROW_DIRTY = 1,
+    ROW_WRITTEN = 2,
+    FLAT_BYTES = 64 * 1024
+};
+
+static void init_maps(struct core *core)
+{
+    map_init(&core->gnbs, random_u64(core->random));
+    map_init(&core->ues_by_supi, random_u64(core->random));
+    map_init(&core->ues_by_tmsi, random_u64(core->random));
+}
+
+/* A batch begins when it fires, and at its end the rows that could not be stored are tried again. */
+static void try_again(struct timer *timer)
+{
+    (void)timer;
+}
+
+struct core *core_new(struct core_settings settings, const char **why)
+{
+    struct core *core = calloc(1, sizeof *core);
+    *why = "out of memory";
+    if (!core)
+        return NULL;
+    core->config = settings.config;
+    core->store = settings.store;
+    core->timers = settings.timers;
+    core->random = settings.random;
+    core->ports = settings.ports;
+    core->wall_offset = settings.wall - settings.timers->now;
+    core->retry.fire = try_again;
+    arena_init(&core->batch, BATCH_BYTES);
+    init_maps(core);
+    core->stacks = co_pool_new(STACK_BYTES, settings.config->limits.procedures);
+    core->scratch = malloc(FLAT_BYTES);
+    if (core->stacks && core->scratch && amf_load(core, why) && smf_start(core, why))
+        return core;
+    core_free(core);
+    return NULL;
+}
+
+void core_free(struct core *core)
+{
+    timer_stop(core->timers, &core->retry);
+    smf_stop(core);
+    amf_stop(core);
+    if (core->stacks)
+        co_pool_free(core->stacks);
+    map_free(&core->gnbs);
+    map_free(&core->ues_by_supi);
+    map_free(&core->ues_by_tmsi);
+    outbox_free(&core->outbox);
+    arena_free(&core->batch);
+    free(core->scratch);
+    free(core);
+}
+
+void core_dirty(struct core *core, struct row *row)
+{
+    if (row->queued == ROW_DIRTY)
+        return;
+    if (row->queued == ROW_WRITTEN)
+        core_clean(core, row);
+    row->queued = ROW_DIRTY;
+    row->next = core->dirty;
+    row->previous = NULL;
+    if (row->next)
+        row->next->previous = row;
+    core->dirty = row;
+}
+
+void core_clean(struct core *core, struct row *row)
+{
+    if (!row->queued)
+        return;
+    struct row **head = row->queued == ROW_DIRTY ? &core->dirty : &core->written;
+    if (row->previous)
+        row->previous->next = row->next;
+    else
+        *head = row->next;
+    if (row->next)
+        row->next->previous = row->previous;
+    row->queued = 0;
+}
+
+/* Rows whose write the store refused by itself stay with the transaction: the commit reports what is wrong. */
+static void write_rows(struct core *core)
+{
+    while (core->dirty) {
+        struct row *row = core->dirty;
+        core_clean(core, row);
+        if (!row->write(core, row))
+            log_error("core", NULL, "a row could not be written");
+        row->queued = ROW_WRITTEN;
+        row->next = core->written;
+        row->previous = NULL;
+        if (row->next)
+            row->next->previous = row;
+        core->written = row;
+    }
+}
+
+static void end_transaction(struct core *core, bool durable)
+{
+    while (core->written) {
+        struct row *row = core->written;
+        core_clean(core, row);
+        if (!durable)
+            core_dirty(core, row);
+    }
+}
+
+static bool commit(struct core *core)
+{
+    write_rows(core);
+    enum store_result result = store_commit(core->store);
+    bool durable = result == STORE_OK;
+    end_transaction(core, durable);
+    core->metrics.commits++;
+    if (!durable) {
+        core->metrics.commits_failed++;
+        log_error("core", NULL, "state not stored: %s", store_result_text(result));
+    }
+    return durable;
+}
+
+void core_settle(struct core *core)
+{
+    bool durable;
+    do {
+        durable = commit(core);
+    } while (procedure_committed(core, durable) && durable);
+    if (!durable)
+        timer_start(core->timers, &core->retry, SECONDS(1));
+    outbox_flush(&core->outbox, &core->ports);
+    arena_reset(&core->batch);
+}
+
+bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, enum ngap_message_type message,
+                    const void *value)
+{
+    struct writer writer = writer_of(core->scratch, FLAT_BYTES);
+    struct ngap_pdu pdu = {.message = message, .value.any = value};
+    struct fault fault = {0};
+    if (!ngap_flatten(&writer, &pdu, &fault)) {
+        log_error("core", NULL, "%s cannot be encoded: %s: %s", ngap_message_name(message),
+                  fault.where ? fault.where : "", fault.what ? fault.what : "too long");
+        return false;
+    }
+    core->metrics.ngap_out++;
+    struct bytes flat = arena_copy(&core->batch, writer_bytes(&writer));
+    return flat.len &&
+           outbox_put(&core->outbox,
+                      &(struct outbox_item){
+                          .kind = OUTBOX_NGAP, .bytes = flat, .association = association, .stream = stream});
+}
+
+bool core_close(struct core *core, uint64_t association)
+{
+    return outbox_put(&core->outbox, &(struct outbox_item){.kind = OUTBOX_CLOSE, .association = association});
+}
+
+bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
+{
+    struct bytes copy = arena_copy(&core->batch, datagram);
+    return copy.len == datagram.len &&
+           outbox_put(&core->outbox,
+                      &(struct outbox_item){.kind = OUTBOX_PFCP, .bytes = copy, .peer = *peer});
+}
