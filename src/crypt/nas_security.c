@@ -32,7 +32,7 @@ void nas_security_rekey(struct nas_security *security, const uint8_t kamf[32], u
 void nas_security_start(struct nas_security *security, enum nas_side side, const uint8_t kamf[32],
                         uint8_t nia, uint8_t nea, uint8_t ngksi)
 {
-    *security = (struct nas_security){.ngksi = ngksi, .side = (uint8_t)side, .access = NAS_ACCESS_3GPP};
+    *security = (struct nas_security){.ngksi = ngksi, .side = (uint8_t)side, .access = NAS_CONNECTION_3GPP};
     nas_security_rekey(security, kamf, nia, nea);
 }
 
