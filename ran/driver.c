@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ran/driver.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,27 +20,6 @@ struct n3_batch {
     union socket_address to[N3_BATCH];
     uint8_t packets[N3_BATCH][PACKET_BYTES];
 };
-
-bool parse_address(const char *text, uint16_t port, union socket_address *address)
-{
-    *address = (union socket_address){0};
-    if (inet_pton(AF_INET, text, &address->v4.sin_addr) == 1) {
-        address->v4.sin_family = AF_INET;
-        address->v4.sin_port = htons(port);
-        return true;
-    }
-    if (inet_pton(AF_INET6, text, &address->v6.sin6_addr) == 1) {
-        address->v6.sin6_family = AF_INET6;
-        address->v6.sin6_port = htons(port);
-        return true;
-    }
-    return false;
-}
-
-static socklen_t address_length(const union socket_address *address)
-{
-    return address->any.sa_family == AF_INET6 ? sizeof address->v6 : sizeof address->v4;
-}
 
 /* --- N3 --- */
 
@@ -173,7 +151,7 @@ static const struct sctp_events n2_events = {
 static struct sctp_settings n2_settings(const struct driver *driver, const struct ran_gnb_settings *gnb)
 {
     struct sctp_settings settings = {.stack = driver->stack, .local = gnb->address, .socket = -1};
-    settings.local.v4.sin_port = 0; /* shares its place with sin6_port */
+    address_set_port(&settings.local, 0);
     return settings;
 }
 
@@ -314,7 +292,7 @@ static struct tun_settings tun_settings_for(const struct phone_session *session,
                                     .default_route = *netns != '\0'};
     if (session->has_prefix) {
         memcpy(settings.ipv6, session->ipv6_prefix, 8);
-        memcpy(settings.ipv6 + 8, session->ipv6_identifier, 8);
+        memcpy(settings.ipv6 + 8, session->ipv6_interface, 8);
     }
     return settings;
 }

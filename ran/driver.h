@@ -60,7 +60,4 @@ void driver_deliver(struct phone_session *session, struct bytes packet);
 
 void driver_detach_tun(struct driver *driver, struct phone_session *session);
 
-/* "10.0.0.1" or "2001:db8::1" with a port; false if it is neither. */
-bool parse_address(const char *text, uint16_t port, union socket_address *address);
-
 #endif

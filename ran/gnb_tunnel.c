@@ -94,7 +94,7 @@ static struct bytes set_up(struct ran_gnb_connection *connection, uint8_t pdu_se
 {
     struct ran_gnb *gnb = connection->gnb;
     const struct ngap_pdu_session_resource_setup_request_transfer *request;
-    struct ngap_diagnostics diagnostics;
+    struct aper_diagnostics diagnostics;
     if (ngap_decode_pdu_session_resource_setup_request_transfer(encoded, &gnb->arena, &request,
                                                                 &diagnostics) > NGAP_NOTIFY ||
         !request->qos_flow_setup_request_list.count)

@@ -30,6 +30,7 @@ enum phone_event {
     PHONE_SESSION_FAILED, /* cause: 5GSM cause, or 0 */
     PHONE_SESSION_DOWN,
     PHONE_USER_PLANE_UP, /* the gNB has the tunnel of the session */
+    PHONE_EVENTS
 };
 
 struct radio_ports {

@@ -19,7 +19,6 @@ struct actor {
     unsigned number;
     char netns[64]; /* where its TUN devices go; "": none are made unless asked for by `tun` */
     bool wants_tun;
-    enum phone_event last; /* event */
     uint8_t cause;
     bool failed;
 };
@@ -34,13 +33,15 @@ struct scenario {
     struct co_pool *stacks;
     struct co *co;
     struct timer patience;
-    bool waiting, stirred, impatient, interrupted, failed;
+    bool waiting, stirred, impatient, interrupted, failed, ending;
+    int64_t began;
+    unsigned watched; /* messages of phones up to this number are shown */
+    uint32_t tac;
 
     struct phone_model model;
     struct station *stations[SCENARIO_STATIONS]; /* by number; NULL: none */
     bool answered[SCENARIO_STATIONS];            /* NG Setup was answered */
     struct map actors;                           /* by number */
-    const char *child_prefix;                    /* before each line a `run` command prints */
 };
 
 struct scenario_line {

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <linux/ipv6.h>
-#include <linux/ipv6_route.h>
 #include <net/route.h>
 #include <sched.h>
 #include <stdio.h>
