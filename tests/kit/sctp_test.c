@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kit/log.h"
 #include "kit/loop.h"
 #include "kit/sctp.h"
 #include "kit/sctp_raw.h"
@@ -316,7 +317,8 @@ static void many_peers_are_told_apart(void **state)
         char host[32];
         snprintf(host, sizeof host, "127.0.1.%d", i / 2 + 1);
         open_side(&crowd[i], host, i % 2 ? 0 : 36412, (struct sctp_settings){0});
-        snprintf(host, sizeof host, "127.0.0.%d", i % 3 + 1);
+        /* The kernel answers for all of 127.0.0.0/8 but lists only the first as its own. */
+        snprintf(host, sizeof host, "127.0.0.%d", stack == SCTP_KERNEL ? 1 : i % 3 + 1);
         connect_side(&crowd[i], host);
     }
     assert_true(run_until(crowd_is_served, 10000));
@@ -447,6 +449,7 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "kernel") == 0)
         stack = SCTP_KERNEL;
+    log_setup((struct log_settings){.level = LOG_WARNING});
     if (!can_open()) {
         printf("1..0 # SKIP no SCTP socket here: %s\n", strerror(errno));
         return 0;
