@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Subscription identifier de-concealing (TS 33.501 6.12.5). */
+#include "core/udm/state.h"
+
+static bool is_our_routing(const char *ours, const char *indicator)
+{
+    size_t length = strlen(indicator);
+    if (!ours || !*ours)
+        return true;
+    for (const char *at = ours; *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == length && memcmp(at, indicator, length) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+/* The key's identifier and the scheme must both fit. The null scheme has neither key nor identifier. */
+static struct suci_home_key *find_key(const struct udm *udm, const struct nas_suci *suci)
+{
+    for (unsigned i = 0; i < udm->keys.count; i++) {
+        const struct udm_home_key *item = &udm->keys.items[i];
+        if (item->id == suci->key_id && (uint8_t)suci_home_key_scheme(item->key) == suci->scheme)
+            return item->key;
+    }
+    return NULL;
+}
+
+static enum udm_result of_verdict(enum suci_verdict verdict)
+{
+    switch (verdict) {
+    case SUCI_OK:
+        return UDM_OK;
+    case SUCI_BAD_PUBLIC_KEY:
+        return UDM_BAD_PUBLIC_KEY;
+    case SUCI_BAD_MAC:
+        return UDM_BAD_MAC;
+    default:
+        return UDM_MALFORMED_SUCI;
+    }
+}
+
+/* MCC, MNC and MSIN one after the other: the IMSI's digits. */
+static supi_t imsi_of(struct nas_plmn plmn, const char *msin)
+{
+    const uint8_t *o = plmn.octets;
+    const uint8_t nibbles[] = {o[0] & 0xf, o[0] >> 4, o[1] & 0xf, o[2] & 0xf, o[2] >> 4, o[1] >> 4};
+    char digits[sizeof nibbles + 11];
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof nibbles; i++)
+        if (i < 5 || nibbles[i] != 0xf)
+            digits[length++] = (char)('0' + nibbles[i]);
+    size_t msin_length = strlen(msin);
+    memcpy(digits + length, msin, msin_length);
+    return supi_of_digits(digits, length + msin_length);
+}
+
+static enum udm_result judge_address(const struct udm *udm, const struct nas_suci *suci)
+{
+    struct config_plmn home;
+    memcpy(home.octets, suci->plmn.octets, sizeof home.octets);
+    if (suci->supi_format != NAS_SUPI_IMSI || suci->scheme > SUCI_PROFILE_B)
+        return UDM_UNSUPPORTED_IDENTITY;
+    if (!udm_serves(udm, home))
+        return UDM_FOREIGN_NETWORK;
+    return is_our_routing(udm->settings.routing_indicators, suci->routing_indicator) ? UDM_OK
+                                                                                     : UDM_FOREIGN_ROUTING;
+}
+
+enum udm_result udm_deconceal(struct udm *udm, const struct nas_suci *suci, supi_t *supi)
+{
+    uint8_t plain[16];
+    size_t length = 0;
+    char msin[11];
+    enum udm_result result = judge_address(udm, suci);
+    if (result != UDM_OK)
+        return result;
+    struct suci_home_key *key = suci->scheme == SUCI_NULL ? NULL : find_key(udm, suci);
+    if (suci->scheme != SUCI_NULL && !key)
+        return UDM_UNKNOWN_KEY;
+    result = of_verdict(suci_deconceal(key, suci->scheme_output, plain, sizeof plain, &length));
+    if (result != UDM_OK)
+        return result;
+    supi_t found = suci_msin_unpack(bytes_of(plain, length), msin) ? imsi_of(suci->plmn, msin) : 0;
+    if (!found)
+        return UDM_MALFORMED_SUCI;
+    *supi = found;
+    return UDM_OK;
+}
