@@ -37,8 +37,9 @@ struct admin *admin_serve_socket(struct loop *loop, int listening, const char *n
                                  const struct admin_verb *verbs, size_t verb_count, void *context);
 void admin_close(struct admin *admin);
 
-/* Sends the queued replies; call it in the process's settle hook, after the commit. */
-void admin_flush(struct admin *admin);
+/* Replies wait for this call, which belongs into the process's settle hook, after the commit. failed: NULL,
+ * or why the batch was lost: then that is the answer to all that wait. */
+void admin_flush(struct admin *admin, const char *failed);
 
 /* {"ok": false, "error": ...} for a handler to return. */
 __attribute__((format(printf, 1, 2))) json_t *admin_refuse(const char *format, ...);

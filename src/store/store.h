@@ -20,12 +20,12 @@ struct store;
 
 enum store_result {
     STORE_OK,
-    STORE_NOT_FOUND,
-    STORE_EXISTS,  /* the row, or the 5G-TMSI of another one, is there already */
-    STORE_BUSY,    /* another process holds the database */
-    STORE_FULL,    /* no space, or a file-size limit */
-    STORE_CORRUPT, /* not a database, damaged, or of a newer schema */
-    STORE_FAILED,  /* anything else: permissions, I/O, memory */
+    STORE_NOT_FOUND, /* or no SUPI at all */
+    STORE_EXISTS,    /* the row, or the 5G-TMSI of another one, is there already */
+    STORE_BUSY,      /* another process holds the database */
+    STORE_FULL,      /* no space, or a file-size limit */
+    STORE_CORRUPT,   /* not a database, damaged, or of a newer schema */
+    STORE_FAILED,    /* anything else: permissions, I/O, memory */
 };
 
 const char *store_result_text(enum store_result result);

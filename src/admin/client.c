@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "admin/admin.h"
+
+enum { PATIENCE_SECONDS = 10 };
+
+struct admin_client {
+    int fd;
+    char reply[CHANNEL_MESSAGE_BYTES];
+};
+
+struct admin_client *admin_open(const char *path)
+{
+    struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+    int fd = channel_connect(path);
+    if (fd < 0)
+        return NULL;
+    struct admin_client *client = malloc(sizeof *client);
+    int flags = fcntl(fd, F_GETFL);
+    if (!client || flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) < 0) {
+        free(client);
+        close(fd);
+        return NULL;
+    }
+    client->fd = fd;
+    return client;
+}
+
+void admin_hang_up(struct admin_client *client)
+{
+    if (!client)
+        return;
+    close(client->fd);
+    free(client);
+}
+
+json_t *admin_ask(struct admin_client *client, json_t *request)
+{
+    char *text = json_dumps(request, JSON_COMPACT);
+    json_decref(request);
+    ssize_t n = text ? send(client->fd, text, strlen(text), MSG_NOSIGNAL) : -1;
+    free(text);
+    if (n >= 0)
+        n = recv(client->fd, client->reply, sizeof client->reply, 0);
+    if (n == 0)
+        errno = ECONNRESET;
+    if (n <= 0)
+        return NULL;
+    json_t *reply = json_loadb(client->reply, (size_t)n, 0, NULL);
+    if (!json_is_object(reply)) {
+        json_decref(reply);
+        errno = EPROTO;
+        return NULL;
+    }
+    return reply;
+}
+
+/* One page onto the items. The text to go on behind (borrowed from *reply), or NULL at the end. */
+static const char *take_page(json_t *reply, json_t *items)
+{
+    json_array_extend(items, json_object_get(reply, "items"));
+    return json_string_value(json_object_get(reply, "more"));
+}
+
+json_t *admin_list(struct admin_client *client, json_t *request, json_t **error)
+{
+    json_t *items = json_array(), *reply;
+    const char *more;
+    *error = NULL;
+    do {
+        reply = admin_ask(client, json_copy(request));
+        if (!reply || !json_is_true(json_object_get(reply, "ok"))) {
+            *error = reply;
+            json_decref(items);
+            json_decref(request);
+            return NULL;
+        }
+        more = take_page(reply, items);
+        if (more)
+            json_object_set_new(request, "after", json_string(more));
+        json_decref(reply);
+    } while (more);
+    json_decref(request);
+    return items;
+}

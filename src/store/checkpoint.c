@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SQLite moves its write-ahead log into the database at some commit, which then waits for the disk: far
+ * longer than a phone's answer may take. Here a thread with a connection of its own does it; a commit waits
+ * only when the log has become huge.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "store/database.h"
+
+enum { LOG_PAGES_WANTED = 2000, LOG_PAGES_MOST = 50000 };
+
+struct checkpointer {
+    sqlite3 *db; /* the thread's own */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool due, ending;
+};
+
+static void *work(void *argument)
+{
+    struct checkpointer *c = argument;
+    pthread_mutex_lock(&c->lock);
+    while (!c->ending) {
+        if (!c->due) {
+            pthread_cond_wait(&c->wake, &c->lock);
+            continue;
+        }
+        c->due = false;
+        pthread_mutex_unlock(&c->lock);
+        sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        pthread_mutex_lock(&c->lock);
+    }
+    pthread_mutex_unlock(&c->lock);
+    return NULL;
+}
+
+/* Called by SQLite after each commit of the writer. */
+static int committed(void *context, sqlite3 *db, const char *schema, int pages)
+{
+    struct checkpointer *c = context;
+    if (pages >= LOG_PAGES_MOST)
+        sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    else if (pages >= LOG_PAGES_WANTED && pthread_mutex_trylock(&c->lock) == 0) {
+        c->due = true;
+        pthread_cond_signal(&c->wake);
+        pthread_mutex_unlock(&c->lock);
+    }
+    return SQLITE_OK;
+}
+
+struct checkpointer *checkpointer_new(sqlite3 *db, const char *path)
+{
+    struct checkpointer *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->wake, NULL);
+    if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+        pthread_create(&c->thread, NULL, work, c) != 0) {
+        sqlite3_close(c->db);
+        free(c);
+        return NULL;
+    }
+    sqlite3_wal_hook(db, committed, c);
+    return c;
+}
+
+void checkpointer_free(struct checkpointer *c)
+{
+    if (!c)
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->ending = true;
+    pthread_cond_signal(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+    pthread_join(c->thread, NULL);
+    sqlite3_close(c->db);
+    pthread_cond_destroy(&c->wake);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}

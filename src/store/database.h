@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this room share: the connection, its statements, the batch. */
+#ifndef STORE_DATABASE_H
+#define STORE_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum statement {
+    SQL_BEGIN,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_SUBSCRIBER_GET,
+    SQL_SUBSCRIBER_ADD,
+    SQL_SUBSCRIBER_PUT,
+    SQL_SUBSCRIBER_REMOVE,
+    SQL_SUBSCRIBER_COUNT,
+    SQL_SUBSCRIBER_EACH,
+    SQL_SQN_PUT,
+    SQL_UE_PUT,
+    SQL_UE_REMOVE,
+    SQL_UE_EACH,
+    SQL_UE_FIND,
+    SQL_UE_FIND_TMSI,
+    SQL_SESSION_PUT,
+    SQL_SESSION_REMOVE,
+    SQL_SESSIONS_REMOVE,
+    SQL_SESSION_EACH,
+    SQL_META_GET,
+    SQL_META_PUT,
+    STATEMENT_COUNT
+};
+
+struct checkpointer;
+
+struct store {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
+    bool in_batch;
+    enum store_result broken; /* why the present batch is lost; STORE_OK: it is not */
+    struct checkpointer *checkpointer;
+    struct arena scratch; /* what a find lends out */
+    void (*changed)(void *context, const char *supi, enum store_change change);
+    void *changed_context;
+    enum store_result injected;
+    unsigned injected_after;
+};
+
+/* Reset and ready to bind; NULL: no memory or a damaged database (store_failure tells). */
+sqlite3_stmt *store_statement(struct store *store, enum statement which);
+
+/* The connection's last error. */
+enum store_result store_failure(const struct store *store);
+
+/* Begins the batch if need be and runs a statement that returns no rows. statement may be NULL (then it
+ * failed). */
+enum store_result store_write(struct store *store, sqlite3_stmt *statement);
+
+/* The next row: STORE_OK, STORE_NOT_FOUND when there is none, or an error; the statement is reset unless
+ * there is a row. */
+enum store_result store_row(struct store *store, sqlite3_stmt *statement);
+
+/* Creates or migrates the tables. STORE_CORRUPT also for those of a newer program. */
+enum store_result store_migrate(sqlite3 *db);
+
+/* SUPIs are kept as integers, "1" before the IMSI's digits so that leading zeros count. 0: no SUPI. */
+int64_t store_supi_key(const char *supi);
+void store_supi_text(int64_t key, char supi[STORE_SUPI_BYTES]);
+
+/* The list `slice` of a subscriber's document, which the database keeps as text. */
+json_t *store_slices_to_json(const struct store_subscriber *subscriber);
+bool store_slices_from_json(const json_t *list, struct arena *arena, struct store_subscriber *subscriber);
+
+/* Moves the log into the database beside the writer, so that no batch waits for the disk. NULL: no memory or
+ * threads. */
+struct checkpointer *checkpointer_new(sqlite3 *db, const char *path);
+void checkpointer_free(struct checkpointer *checkpointer);
+
+#endif

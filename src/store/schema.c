@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables, and the way there from each earlier version. */
+#include "store/database.h"
+
+/* Step i leads from user_version i to i + 1. Steps that were released never change. */
+static const char *const steps[] = {
+    "CREATE TABLE subscriber ("
+    " supi INTEGER PRIMARY KEY," /* store_supi_key */
+    " algorithm INTEGER NOT NULL, k BLOB NOT NULL, op BLOB NOT NULL, op_is_derived INTEGER NOT NULL,"
+    " amf INTEGER NOT NULL, sqn INTEGER NOT NULL, barred INTEGER NOT NULL,"
+    " ambr_uplink INTEGER NOT NULL, ambr_downlink INTEGER NOT NULL,"
+    " slices TEXT NOT NULL," /* the list `slice` of docs/admin.md */
+    " name TEXT NOT NULL);"
+    "CREATE TABLE ue_context (supi INTEGER PRIMARY KEY, tmsi INTEGER UNIQUE, context BLOB NOT NULL);"
+    "CREATE TABLE session_context (supi INTEGER, psi INTEGER, context BLOB NOT NULL, PRIMARY KEY (supi, "
+    "psi)) WITHOUT ROWID;"
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
+};
+
+enum { VERSION = sizeof steps / sizeof steps[0] };
+
+static int version_of(sqlite3 *db, int *version)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(statement) == SQLITE_ROW ? SQLITE_OK : sqlite3_errcode(db);
+    if (rc == SQLITE_OK)
+        *version = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+/* One transaction a step, so that a crash leaves a whole version. */
+static int take_step(sqlite3 *db, int from)
+{
+    char *sql =
+        sqlite3_mprintf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT", steps[from], from + 1);
+    int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+    sqlite3_free(sql);
+    return rc;
+}
+
+enum store_result store_migrate(sqlite3 *db)
+{
+    struct store probe = {.db = db};
+    int version = 0;
+    for (;;) {
+        if (version_of(db, &version) != SQLITE_OK)
+            return store_failure(&probe);
+        if (version == VERSION)
+            return STORE_OK;
+        if (version > VERSION || version < 0)
+            return STORE_CORRUPT;
+        if (take_step(db, version) != SQLITE_OK) {
+            enum store_result result = store_failure(&probe);
+            sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+            return result;
+        }
+    }
+}

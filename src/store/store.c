@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connection: opening, statements, the batch, and what its errors mean. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/database.h"
+
+static const char *const statement_text[STATEMENT_COUNT] = {
+    [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_SUBSCRIBER_GET] = "SELECT * FROM subscriber WHERE supi = ?",
+    [SQL_SUBSCRIBER_ADD] = "INSERT INTO subscriber VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_SUBSCRIBER_PUT] = "REPLACE INTO subscriber VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_SUBSCRIBER_REMOVE] = "DELETE FROM subscriber WHERE supi = ?",
+    [SQL_SUBSCRIBER_COUNT] = "SELECT count(*) FROM subscriber",
+    [SQL_SUBSCRIBER_EACH] = "SELECT * FROM subscriber WHERE supi > ? ORDER BY supi",
+    [SQL_SQN_PUT] = "UPDATE subscriber SET sqn = max(sqn, ?2) WHERE supi = ?1",
+    [SQL_UE_PUT] =
+        "INSERT INTO ue_context VALUES (?1, ?2, ?3) ON CONFLICT (supi) DO UPDATE SET tmsi = ?2, context = ?3",
+    [SQL_UE_REMOVE] = "DELETE FROM ue_context WHERE supi = ?",
+    [SQL_UE_EACH] = "SELECT supi, tmsi, context FROM ue_context ORDER BY supi",
+    [SQL_UE_FIND] = "SELECT supi, tmsi, context FROM ue_context WHERE supi = ?",
+    [SQL_UE_FIND_TMSI] = "SELECT supi, tmsi, context FROM ue_context WHERE tmsi = ?",
+    [SQL_SESSION_PUT] = "REPLACE INTO session_context VALUES (?, ?, ?)",
+    [SQL_SESSION_REMOVE] = "DELETE FROM session_context WHERE supi = ? AND psi = ?",
+    [SQL_SESSIONS_REMOVE] = "DELETE FROM session_context WHERE supi = ?",
+    [SQL_SESSION_EACH] =
+        "SELECT supi, psi, context FROM session_context WHERE supi BETWEEN ? AND ? ORDER BY supi, psi",
+    [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?",
+    [SQL_META_PUT] = "REPLACE INTO meta VALUES (?, ?)",
+};
+
+const char *store_result_text(enum store_result result)
+{
+    static const char *const texts[] = {
+        [STORE_OK] = "done",
+        [STORE_NOT_FOUND] = "not found",
+        [STORE_EXISTS] = "there is one already",
+        [STORE_BUSY] = "the database is held by another process",
+        [STORE_FULL] = "no space left for the database",
+        [STORE_CORRUPT] = "the database is damaged or of a newer version",
+        [STORE_FAILED] = "the database cannot be read or written",
+    };
+    return texts[result];
+}
+
+enum store_result store_failure(const struct store *store)
+{
+    int error = sqlite3_system_errno(store->db);
+    switch (sqlite3_extended_errcode(store->db)) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+        return STORE_EXISTS;
+    case SQLITE_IOERR_WRITE:
+        return error == EFBIG || error == EDQUOT || error == ENOSPC ? STORE_FULL : STORE_FAILED;
+    }
+    switch (sqlite3_errcode(store->db) & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_BUSY;
+    case SQLITE_FULL:
+        return STORE_FULL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_CORRUPT;
+    default:
+        return STORE_FAILED;
+    }
+}
+
+sqlite3_stmt *store_statement(struct store *store, enum statement which)
+{
+    sqlite3_stmt **slot = &store->statements[which];
+    if (!*slot && sqlite3_prepare_v3(store->db, statement_text[which], -1, SQLITE_PREPARE_PERSISTENT, slot,
+                                     NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_reset(*slot);
+    return *slot;
+}
+
+/* Runs BEGIN, COMMIT or ROLLBACK. */
+static enum store_result control(struct store *store, enum statement which)
+{
+    sqlite3_stmt *statement = store_statement(store, which);
+    if (!statement || sqlite3_step(statement) != SQLITE_DONE) {
+        enum store_result result = store_failure(store);
+        if (statement)
+            sqlite3_reset(statement);
+        return result;
+    }
+    sqlite3_reset(statement);
+    return STORE_OK;
+}
+
+static void end_batch(struct store *store)
+{
+    if (!sqlite3_get_autocommit(store->db))
+        control(store, SQL_ROLLBACK);
+    store->in_batch = false;
+}
+
+/* The batch is lost; further writes are refused until its end. */
+static enum store_result lose_batch(struct store *store, enum store_result result)
+{
+    end_batch(store);
+    store->in_batch = true;
+    store->broken = result;
+    return result;
+}
+
+static bool fault_is_due(struct store *store)
+{
+    return store->injected != STORE_OK && store->injected_after-- == 0;
+}
+
+static enum store_result take_injected(struct store *store)
+{
+    enum store_result result = store->injected;
+    store->injected = STORE_OK;
+    return lose_batch(store, result);
+}
+
+enum store_result store_write(struct store *store, sqlite3_stmt *statement)
+{
+    if (store->broken != STORE_OK)
+        return store->broken;
+    if (fault_is_due(store))
+        return take_injected(store);
+    if (!statement)
+        return lose_batch(store, store_failure(store));
+    if (!store->in_batch) {
+        enum store_result result = control(store, SQL_BEGIN);
+        if (result != STORE_OK)
+            return lose_batch(store, result);
+        store->in_batch = true;
+    }
+    int rc = sqlite3_step(statement);
+    enum store_result result = rc == SQLITE_DONE ? STORE_OK : store_failure(store);
+    sqlite3_reset(statement);
+    if (result != STORE_OK && result != STORE_EXISTS)
+        return lose_batch(store, result);
+    return result;
+}
+
+enum store_result store_row(struct store *store, sqlite3_stmt *statement)
+{
+    int rc = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+    if (rc == SQLITE_ROW)
+        return STORE_OK;
+    enum store_result result = rc == SQLITE_DONE ? STORE_NOT_FOUND : store_failure(store);
+    if (statement)
+        sqlite3_reset(statement);
+    return result;
+}
+
+enum store_result store_commit(struct store *store)
+{
+    if (!store->in_batch)
+        return STORE_OK;
+    enum store_result result = store->broken;
+    if (result == STORE_OK && fault_is_due(store))
+        result = take_injected(store);
+    if (result == STORE_OK)
+        result = control(store, SQL_COMMIT);
+    end_batch(store);
+    store->broken = STORE_OK;
+    return result;
+}
+
+void store_rollback(struct store *store)
+{
+    end_batch(store);
+    store->broken = STORE_OK;
+}
+
+void store_inject(struct store *store, enum store_result result, unsigned after)
+{
+    store->injected = result;
+    store->injected_after = after;
+}
+
+void store_on_change(struct store *store,
+                     void (*changed)(void *context, const char *supi, enum store_change change),
+                     void *context)
+{
+    store->changed = changed;
+    store->changed_context = context;
+}
+
+/* The file is there before SQLite makes it, so that it and its log are for the owner alone: it holds keys. */
+static bool make_file(const char *path)
+{
+    char copy[4096];
+    snprintf(copy, sizeof copy, "%s", path);
+    mkdir(dirname(copy), 0750);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
+static bool set_up(struct store *store, const struct store_settings *settings)
+{
+    static const char *const syncs[] = {
+        [CONFIG_SYNC_OFF] = "PRAGMA synchronous = OFF",
+        [CONFIG_SYNC_NORMAL] = "PRAGMA synchronous = NORMAL",
+        [CONFIG_SYNC_FULL] = "PRAGMA synchronous = FULL",
+    };
+    sqlite3_extended_result_codes(store->db, 1);
+    sqlite3_busy_timeout(store->db, settings->busy_ms);
+    return sqlite3_exec(store->db,
+                        "PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384",
+                        NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_exec(store->db, syncs[settings->sync], NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static enum store_result prepare(struct store *store, const struct store_settings *settings)
+{
+    bool in_memory = strcmp(settings->path, ":memory:") == 0;
+    if (!in_memory && !settings->must_exist && !make_file(settings->path))
+        return STORE_FAILED;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (in_memory ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(settings->path, &store->db, flags, NULL) != SQLITE_OK || !set_up(store, settings))
+        return store->db ? store_failure(store) : STORE_FAILED;
+    enum store_result result = store_migrate(store->db);
+    if (result == STORE_OK && !in_memory) {
+        store->checkpointer = checkpointer_new(store->db, settings->path);
+        result = store->checkpointer ? STORE_OK : STORE_FAILED;
+    }
+    return result;
+}
+
+static const char *explain(const struct store *store, const char *path, enum store_result result)
+{
+    static char text[512];
+    static const char *const remedies[] = {
+        [STORE_BUSY] = "wait, or end the process that holds it",
+        [STORE_FULL] = "make room on its file system",
+        [STORE_CORRUPT] = "use a newer demarc, or move the file away and import the subscribers again",
+        [STORE_FAILED] = "check the path and its permissions (store.path)",
+    };
+    int error = store->db ? sqlite3_system_errno(store->db) : errno;
+    snprintf(text, sizeof text, "%s: %s%s%s; %s", path, store_result_text(result), error ? ": " : "",
+             error ? strerror(error) : "", remedies[result]);
+    return text;
+}
+
+struct store *store_open(struct store_settings settings, enum store_result *result, const char **why)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (!store) {
+        *result = STORE_FAILED;
+        *why = "out of memory";
+        return NULL;
+    }
+    arena_init(&store->scratch, 0);
+    *result = prepare(store, &settings);
+    if (*result == STORE_OK)
+        return store;
+    *why = explain(store, settings.path, *result);
+    store_close(store);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    checkpointer_free(store->checkpointer);
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    sqlite3_close(store->db);
+    arena_free(&store->scratch);
+    free(store);
+}
+
+int64_t store_supi_key(const char *supi)
+{
+    char text[STORE_SUPI_BYTES];
+    if (!store_supi_parse(supi, text))
+        return 0;
+    int64_t key = 1;
+    for (const char *digit = text + strlen("imsi-"); *digit; digit++)
+        key = key * 10 + (*digit - '0');
+    return key;
+}
+
+void store_supi_text(int64_t key, char supi[STORE_SUPI_BYTES])
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%" PRId64, key);
+    snprintf(supi, STORE_SUPI_BYTES, "imsi-%.15s", digits + 1);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of the table of subscribers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/database.h"
+
+/* Columns in the order of the table (schema.c). */
+enum column {
+    SUPI,
+    ALGORITHM,
+    K,
+    OP,
+    OP_IS_DERIVED,
+    AMF,
+    SQN,
+    BARRED,
+    AMBR_UPLINK,
+    AMBR_DOWNLINK,
+    SLICES,
+    NAME
+};
+
+static void bind_row(sqlite3_stmt *row, const struct store_subscriber *s, const char *slices)
+{
+    sqlite3_bind_int64(row, 1 + SUPI, store_supi_key(s->supi));
+    sqlite3_bind_int(row, 1 + ALGORITHM, s->algorithm);
+    sqlite3_bind_blob(row, 1 + K, s->k, s->k_length, SQLITE_STATIC);
+    sqlite3_bind_blob(row, 1 + OP, s->op, s->algorithm == STORE_TUAK ? 32 : 16, SQLITE_STATIC);
+    sqlite3_bind_int(row, 1 + OP_IS_DERIVED, s->op_is_derived);
+    sqlite3_bind_int(row, 1 + AMF, s->amf[0] << 8 | s->amf[1]);
+    sqlite3_bind_int64(row, 1 + SQN, (sqlite3_int64)s->sqn);
+    sqlite3_bind_int(row, 1 + BARRED, s->barred);
+    sqlite3_bind_int64(row, 1 + AMBR_UPLINK, (sqlite3_int64)s->ambr_uplink);
+    sqlite3_bind_int64(row, 1 + AMBR_DOWNLINK, (sqlite3_int64)s->ambr_downlink);
+    sqlite3_bind_text(row, 1 + SLICES, slices, -1, SQLITE_STATIC);
+    sqlite3_bind_text(row, 1 + NAME, s->name, -1, SQLITE_STATIC);
+}
+
+static void copy_column(sqlite3_stmt *row, enum column column, uint8_t *to, size_t most, uint8_t *length)
+{
+    const void *data = sqlite3_column_blob(row, column);
+    size_t size = data ? (size_t)sqlite3_column_bytes(row, column) : 0;
+    *length = (uint8_t)(size < most ? size : most);
+    if (*length)
+        memcpy(to, data, *length);
+}
+
+static bool read_nested(sqlite3_stmt *row, struct arena *arena, struct store_subscriber *s)
+{
+    const char *slices = (const char *)sqlite3_column_text(row, SLICES);
+    const char *name = (const char *)sqlite3_column_text(row, NAME);
+    json_t *list = slices ? json_loads(slices, 0, NULL) : NULL;
+    bool ok = list && store_slices_from_json(list, arena, s);
+    json_decref(list);
+    s->name = "";
+    if (!ok || !name || !*name)
+        return ok;
+    struct bytes copy = arena_copy(arena, bytes_of(name, strlen(name) + 1));
+    s->name = (const char *)copy.data;
+    return copy.len != 0;
+}
+
+/* False: no memory, or somebody else wrote the row. */
+static bool read_row(sqlite3_stmt *row, struct arena *arena, struct store_subscriber *s)
+{
+    uint8_t op_length;
+    *s = (struct store_subscriber){0};
+    store_supi_text(sqlite3_column_int64(row, SUPI), s->supi);
+    s->algorithm = sqlite3_column_int(row, ALGORITHM) == STORE_TUAK ? STORE_TUAK : STORE_MILENAGE;
+    copy_column(row, K, s->k, sizeof s->k, &s->k_length);
+    copy_column(row, OP, s->op, sizeof s->op, &op_length);
+    s->op_is_derived = sqlite3_column_int(row, OP_IS_DERIVED) != 0;
+    s->amf[0] = (uint8_t)(sqlite3_column_int(row, AMF) >> 8);
+    s->amf[1] = (uint8_t)sqlite3_column_int(row, AMF);
+    s->sqn = (uint64_t)sqlite3_column_int64(row, SQN);
+    s->barred = sqlite3_column_int(row, BARRED) != 0;
+    s->ambr_uplink = (uint64_t)sqlite3_column_int64(row, AMBR_UPLINK);
+    s->ambr_downlink = (uint64_t)sqlite3_column_int64(row, AMBR_DOWNLINK);
+    return read_nested(row, arena, s);
+}
+
+enum store_result store_subscriber_get(struct store *store, const char *supi, struct arena *arena,
+                                       struct store_subscriber *subscriber)
+{
+    sqlite3_stmt *row = store_statement(store, SQL_SUBSCRIBER_GET);
+    if (row)
+        sqlite3_bind_int64(row, 1, store_supi_key(supi));
+    enum store_result result = store_row(store, row);
+    if (result != STORE_OK)
+        return result;
+    bool ok = read_row(row, arena, subscriber);
+    sqlite3_reset(row);
+    return ok ? STORE_OK : STORE_FAILED;
+}
+
+static bool exists(struct store *store, const char *supi)
+{
+    sqlite3_stmt *row = store_statement(store, SQL_SUBSCRIBER_GET);
+    if (row)
+        sqlite3_bind_int64(row, 1, store_supi_key(supi));
+    if (store_row(store, row) != STORE_OK)
+        return false;
+    sqlite3_reset(row);
+    return true;
+}
+
+static void tell(struct store *store, const char *supi, enum store_change change)
+{
+    if (store->changed)
+        store->changed(store->changed_context, supi, change);
+}
+
+static enum store_result write_row(struct store *store, enum statement which,
+                                   const struct store_subscriber *subscriber)
+{
+    json_t *list = store_slices_to_json(subscriber);
+    char *slices = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    if (!slices)
+        return STORE_FAILED;
+    sqlite3_stmt *row = store_statement(store, which);
+    if (row)
+        bind_row(row, subscriber, slices);
+    enum store_result result = store_write(store, row);
+    if (row)
+        sqlite3_clear_bindings(row);
+    free(slices);
+    return result;
+}
+
+enum store_result store_subscriber_add(struct store *store, const struct store_subscriber *subscriber)
+{
+    enum store_result result = write_row(store, SQL_SUBSCRIBER_ADD, subscriber);
+    if (result == STORE_OK)
+        tell(store, subscriber->supi, STORE_ADDED);
+    return result;
+}
+
+enum store_result store_subscriber_put(struct store *store, const struct store_subscriber *subscriber)
+{
+    bool known = store->changed && exists(store, subscriber->supi);
+    enum store_result result = write_row(store, SQL_SUBSCRIBER_PUT, subscriber);
+    if (result == STORE_OK)
+        tell(store, subscriber->supi, known ? STORE_CHANGED : STORE_ADDED);
+    return result;
+}
+
+enum store_result store_subscriber_remove(struct store *store, const char *supi)
+{
+    sqlite3_stmt *row = store_statement(store, SQL_SUBSCRIBER_REMOVE);
+    if (row)
+        sqlite3_bind_int64(row, 1, store_supi_key(supi));
+    enum store_result result = store_write(store, row);
+    if (result != STORE_OK)
+        return result;
+    if (sqlite3_changes(store->db) == 0)
+        return STORE_NOT_FOUND;
+    tell(store, supi, STORE_REMOVED);
+    return STORE_OK;
+}
+
+enum store_result store_subscriber_count(struct store *store, uint64_t *count)
+{
+    sqlite3_stmt *row = store_statement(store, SQL_SUBSCRIBER_COUNT);
+    enum store_result result = store_row(store, row);
+    if (result == STORE_OK) {
+        *count = (uint64_t)sqlite3_column_int64(row, 0);
+        sqlite3_reset(row);
+    }
+    return result;
+}
+
+enum store_result store_sqn_put(struct store *store, const char *supi, uint64_t sqn)
+{
+    sqlite3_stmt *row = store_statement(store, SQL_SQN_PUT);
+    if (row) {
+        sqlite3_bind_int64(row, 1, store_supi_key(supi));
+        sqlite3_bind_int64(row, 2, (sqlite3_int64)sqn);
+    }
+    enum store_result result = store_write(store, row);
+    return result == STORE_OK && sqlite3_changes(store->db) == 0 ? STORE_NOT_FOUND : result;
+}
+
+enum store_result store_subscriber_each(struct store *store, const char *after,
+                                        bool (*visit)(void *context,
+                                                      const struct store_subscriber *subscriber),
+                                        void *context)
+{
+    struct arena arena;
+    struct store_subscriber subscriber;
+    sqlite3_stmt *row = store_statement(store, SQL_SUBSCRIBER_EACH);
+    enum store_result result = STORE_OK;
+    bool go_on = true;
+    arena_init(&arena, 0);
+    if (row)
+        sqlite3_bind_int64(row, 1, store_supi_key(after));
+    while (go_on && (result = store_row(store, row)) == STORE_OK) {
+        arena_reset(&arena);
+        if (!read_row(row, &arena, &subscriber)) {
+            result = STORE_FAILED;
+            break;
+        }
+        go_on = visit(context, &subscriber);
+    }
+    if (row)
+        sqlite3_reset(row);
+    store_subscriber_wipe(&subscriber);
+    arena_free(&arena);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
