@@ -1,0 +1,134 @@
+"""A Demarc core in a network namespace of a lab: started, watched, measured, loaded."""
+import json
+import time
+from pathlib import Path
+
+from lab import LabError, wait_until
+
+KEY = "465B5CE8B199B49FAA5F0A2EE238A6BC"
+OPC = "E8ED289DEBA952E4283B54E88E6183CA"
+
+CONFIG = """
+runtime_dir: {folder}/run
+state_dir: {folder}/state
+log: {{level: warning}}
+data_networks:
+  - name: internet
+    type: ipv4
+    ipv4: 10.32.0.0/11
+    ipv4_gateway: 10.32.0.1
+"""
+
+
+class Core:
+    """A core of its own in a network namespace, with subscribers in its store."""
+
+    def __init__(self, lab, build, name, subscribers, config=CONFIG):
+        self.lab, self.build, self.demarc, self.ran = lab, build, build / "src/face/demarc", build / "ran/demarc-ran"
+        self.folder = lab.folder / name
+        for part in ("run", "state"):
+            (self.folder / part).mkdir(parents=True)
+        self.config = self.folder / "demarc.yaml"
+        self.config.write_text(config.format(folder=self.folder))
+        self.host = lab.host(name)
+        self.process = None
+        self.provision(subscribers)
+
+    def provision(self, count):
+        rows = self.folder / "subscribers.jsonl"
+        with rows.open("w") as file:
+            for number in range(1, count + 1):
+                file.write(json.dumps({"imsi": f"9997{number:011d}",
+                                       "security": {"k": KEY, "opc": OPC, "amf": "8000", "sqn": 0},
+                                       "slice": [{"sst": 1, "session": [{"name": "internet", "type": 1}]}]}) + "\n")
+        self.command("subscriber", "import", rows)
+
+    def start(self):
+        """Starts without waiting; returns when that was."""
+        began = time.monotonic()
+        self.process = self.host.start([self.demarc, "run", "--config", self.config], f"{self.host.name}.log")
+        return began
+
+    def wait(self, seconds=20):
+        wait_until(self.answers, seconds, "the core to answer `demarc status`")
+        return self
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise LabError(f"the core ended:\n{self.log()}")
+        return self.command("status", check=False).returncode == 0
+
+    def log(self):
+        return self.process.log.read_text()
+
+    def command(self, *words, check=True):
+        """`demarc WORDS` against this core."""
+        return self.lab.execute([self.demarc, *words, f"--config={self.config}"], check=check)
+
+    def json(self, *words):
+        return json.loads(self.command(*words, "--json").stdout)
+
+    def stop(self):
+        self.lab.stop(self.process)
+
+    def role(self, name):
+        """The process id of a role: control, plane, edge, console."""
+        for pid in self.processes():
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if len(words) > 1 and words[1].decode() == name:
+                return pid
+        return None
+
+    def processes(self):
+        """The keeper and all that it started."""
+        found, grown = {self.process.pid}, True
+        parents = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+                parents[int(stat.parent.name)] = int(fields[1])
+            except OSError:
+                continue
+        while grown:
+            more = {pid for pid, parent in parents.items() if parent in found} - found
+            found |= more
+            grown = bool(more)
+        return found
+
+    def cpu_seconds(self):
+        total = 0
+        for pid in self.processes():
+            for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+                try:
+                    total += int(thread.read_text().split()[0])
+                except OSError:
+                    continue
+        return total / 1e9
+
+    def resident_bytes(self):
+        total = 0
+        for pid in self.processes():
+            try:
+                for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                    if line.startswith("Pss:"):
+                        total += 1024 * int(line.split()[1])
+            except OSError:
+                continue
+        return total
+
+    def load(self, *options, timeout=300):
+        """demarc-ran's load mode in the core's own namespace; its figures."""
+        done = self.host.run([self.ran, "load", "--json", "--imsi", "999700000000001", "--seconds", timeout - 10, *options],
+                             check=False, timeout=timeout)
+        if not done.stdout:
+            raise LabError(f"demarc-ran load: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def scenario(self, text, check=True, timeout=60, quiet=True):
+        """Plays a scenario in the core's own namespace."""
+        path = self.folder / "test.scenario"
+        path.write_text(text)
+        return self.host.run([self.ran, "scenario", *(["--quiet"] if quiet else []), path], check=check, timeout=timeout)

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Phones register, have sessions, and their packets flow; what the core says is dissected by tshark."""
+import ipaddress
+import json
+import time
+
+from cases import case, expect, main
+from lab import wait_until
+from running_core import KEY, OPC, Core
+
+CAST = f"""
+gnb 1 north address 127.0.1.1
+gnb 2 south address 127.0.1.2
+phones 1-3 gnb 1 imsi 999700000000001 key {KEY} opc {OPC} tun
+"""
+
+BOTH_FAMILIES = """
+runtime_dir: {folder}/run
+state_dir: {folder}/state
+data_networks:
+  - name: internet
+    type: ipv4v6
+    ipv4: 10.45.0.0/16
+    ipv6: "2001:db8:cafe::/48"
+  - name: ims
+    type: ipv4v6
+    ipv4: 10.46.0.0/16
+    ipv6: "2001:db8:babe::/48"
+"""
+
+
+def tshark_complaints(lab, capture):
+    """Lines of packets that tshark finds malformed or in error."""
+    done = lab.execute(["tshark", "-r", capture, "-d", "sctp.port==38412,ngap", "-Y",
+                        "_ws.malformed || _ws.expert.severity == error || _ws.expert.group == malformed",
+                        "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Protocol", "-e", "_ws.col.Info", "-e",
+                        "_ws.expert.message"], timeout=120)
+    return done.stdout.strip()
+
+
+def tshark_count(lab, capture, display_filter):
+    done = lab.execute(["tshark", "-r", capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number"], timeout=120)
+    return len(done.stdout.split())
+
+
+@case
+def phones_register_have_a_session_and_ping_the_gateway(lab, build):
+    core = Core(lab, build, "core", 3)
+    core.start()
+    core.wait()
+    core.scenario(CAST + """
+start 1-2
+register 1-3
+session 1-3
+run here: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.32.0.1
+run here: ping -c 2 -i 0.2 -W 2 -I ue3s1 10.32.0.1
+idle 2
+service 2
+run here: ping -c 2 -i 0.2 -W 2 -I ue2s1 10.32.0.1
+close 3 1
+deregister 1-3
+""")
+
+
+@case
+def sessions_of_both_families_and_several_at_once(lab, build):
+    core = Core(lab, build, "core", 3, config=BOTH_FAMILIES)
+    core.command("subscriber", "set", "imsi-999700000000001", "slice=1:internet,ims")
+    core.start()
+    core.wait()
+    core.scenario(CAST + """
+start 1
+register 1-2
+session 1 1 internet ipv4v6
+session 1 2 ims ipv4v6
+session 2 1 internet ipv6
+run here: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.45.0.1
+run here: ping -c 2 -i 0.2 -W 2 -I ue1s2 10.46.0.1
+deregister 1-2
+""")
+
+
+@case
+def every_message_of_the_core_is_clean_to_tshark(lab, build):
+    core = Core(lab, build, "core", 3)
+    core.start()
+    core.wait()
+    capture = lab.folder / "trace.pcap"
+    trace = core.host.start([core.demarc, "trace", f"--config={core.config}", "--pcap", capture], "trace.log")
+    time.sleep(0.5)
+    core.scenario(CAST + """
+start 1-2
+register 1-3
+session 1-3
+run here: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.32.0.1
+idle 1
+service 1
+register 2 periodic
+idle 3
+run here: ping -c 1 -W 2 10.32.0.4 || true
+close 2 1
+deregister 1-3
+""")
+    time.sleep(0.5)
+    lab.stop(trace)
+    expect(tshark_count(lab, capture, "ngap") > 40, "the trace holds too few NGAP messages")
+    expect(tshark_count(lab, capture, "pfcp") > 10, "the trace holds too few PFCP messages")
+    expect(tshark_count(lab, capture, "gtp") > 2, "the trace holds too few GTP-U packets")
+    complaints = tshark_complaints(lab, capture)
+    expect(not complaints, f"tshark complains:\n{complaints}")
+
+
+@case
+def concealed_identities_of_both_profiles_are_opened(lab, build):
+    core = Core(lab, build, "core", 3)
+    core.start()
+    core.wait()
+    for profile, key in (("a 1", "5a8d38864820197c3394b92613b20b91633cbd897119273bf8e4a6f4eec0a650"),
+                         ("b 2", "0272da71976234ce833a6907425867b82e074d44ef907dfb4b3e21c1c2256ebcd1")):
+        core.scenario(f"suci {profile} {key}\n" + CAST + "start 1\nregister 1-3\nderegister 1-3\n")
+
+
+@case
+def downlink_data_pages_an_idle_phone_and_is_delivered(lab, build):
+    core = Core(lab, build, "core", 1)
+    core.start()
+    core.wait()
+    core.scenario(CAST.replace("1-3", "1") + """
+start 1
+register 1
+session 1
+idle 1
+run here: ping -c 3 -i 0.5 -W 3 -q 10.32.0.2
+expect 1 connected
+""")
+
+
+@case
+def thousands_of_phones_live_through_all_procedures(lab, build):
+    core = Core(lab, build, "core", 2000)
+    core.start()
+    core.wait()
+    result = core.load("--phones", 2000, "--gnbs", 4, "--window", 100, "--steps",
+                       "register,session,ping,idle,service,ping,idle,service,periodic,deregister", timeout=280)
+    expect(result["done"] == 2000, json.dumps(result))
+    status = core.json("status")
+    expect(not core.json("session"), f"sessions are left: {status}")
+
+
+@case
+def the_operator_sees_gnbs_phones_and_sessions(lab, build):
+    core = Core(lab, build, "core", 3)
+    core.start()
+    core.wait()
+    play = core.folder / "stay.scenario"
+    play.write_text(CAST + "start 1-2\nregister 1-3\nsession 1-2\nidle 2\nstay\n")
+    core.host.start([core.ran, "scenario", play], "ran.log")
+    wait_until(lambda: len(core.json("session")) == 2, 15, "two sessions to show up")
+    gnbs, phones, sessions = core.json("gnb"), core.json("ue"), core.json("session")
+    expect({one["name"] for one in gnbs} == {"north", "south"}, gnbs)
+    expect({one["supi"] for one in phones} == {f"imsi-99970000000000{n}" for n in (1, 2, 3)}, phones)
+    pool = ipaddress.ip_network("10.32.0.0/11")
+    expect(all(ipaddress.ip_address(one["ipv4"]) in pool for one in sessions), sessions)
+    wait_until(lambda: "fivegs_amffunction_rm_registeredsubnbr" in metrics(core), 10, "/metrics to answer")
+    expect("north" in core.command("gnb").stdout, "the table of gNBs lacks a name")
+
+
+def metrics(core):
+    return core.host.run("curl -s http://127.0.0.1:9090/metrics", check=False).stdout
+
+
+main()
