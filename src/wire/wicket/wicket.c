@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/wicket/wicket.h"
+
+enum { IPV4 = 4, IPV6 = 6 };
+
+static void write_address(struct writer *w, const union socket_address *address)
+{
+    bool v6 = address->any.sa_family == AF_INET6;
+    write_u8(w, v6 ? IPV6 : IPV4);
+    write_u16(w, address_port(address));
+    write_bytes(w, v6 ? BYTES(address->v6.sin6_addr.s6_addr)
+                      : bytes_of(&address->v4.sin_addr, sizeof address->v4.sin_addr));
+}
+
+size_t wicket_open(struct writer *w, enum wicket_kind kind, uint64_t association, uint16_t stream)
+{
+    write_u8(w, WICKET_VERSION);
+    write_u8(w, (uint8_t)kind);
+    write_u16(w, stream);
+    write_u64(w, association);
+    return write_length_open(w, 4);
+}
+
+bool wicket_close(struct writer *w, size_t mark)
+{
+    write_length_close(w, mark, 4);
+    return !w->full && writer_length(w) - mark <= WICKET_BODY_BYTES;
+}
+
+bool wicket_encode(struct writer *w, const struct wicket_message *message)
+{
+    size_t mark = wicket_open(w, message->kind, message->association, message->stream);
+    if (message->kind == WICKET_UP || message->kind == WICKET_KEPT)
+        write_address(w, &message->peer);
+    else
+        write_bytes(w, message->body);
+    return wicket_close(w, mark);
+}
+
+static void read_address(struct reader *r, union socket_address *address)
+{
+    uint8_t version = read_u8(r);
+    uint16_t port = read_u16(r);
+    *address = (union socket_address){0};
+    struct bytes host = read_bytes(r, version == IPV6 ? 16 : 4);
+    if (version != IPV4 && version != IPV6)
+        reader_fail(r, "peer", "IP version is neither 4 nor 6");
+    if (!reader_ok(r))
+        return;
+    address->any.sa_family = version == IPV6 ? AF_INET6 : AF_INET;
+    memcpy(version == IPV6 ? (void *)&address->v6.sin6_addr : (void *)&address->v4.sin_addr, host.data,
+           host.len);
+    address_set_port(address, port);
+}
+
+static void read_text(struct reader *r, size_t most, struct bytes *text)
+{
+    *text = read_rest(r);
+    if (text->len == 0 || text->len > most)
+        reader_fail(r, "text", "is empty or too long");
+    for (size_t i = 0; i < text->len; i++)
+        if (text->data[i] < 0x20 || text->data[i] > 0x7e) {
+            reader_fail(r, "text", "has characters that are not printable");
+            return;
+        }
+}
+
+static void read_flat(struct reader *r, struct bytes *flat)
+{
+    *flat = read_rest(r);
+    if (flat->len == 0)
+        reader_fail(r, "body", "is empty");
+}
+
+static void read_body(struct reader *r, enum wicket_side from, struct wicket_message *message)
+{
+    const bool from_edge = from == WICKET_FROM_EDGE;
+    switch (message->kind) {
+    case WICKET_NGAP:
+        read_flat(r, &message->body);
+        return;
+    case WICKET_CLOSE:
+        if (from_edge)
+            reader_fail(r, "kind", "is not the edge's to send");
+        return;
+    case WICKET_HELLO:
+        read_text(r, WICKET_NAME_BYTES, &message->body);
+        break;
+    case WICKET_UP:
+    case WICKET_KEPT:
+        read_address(r, &message->peer);
+        break;
+    case WICKET_REPLAY:
+        read_flat(r, &message->body);
+        break;
+    case WICKET_DOWN:
+        read_text(r, WICKET_REASON_BYTES, &message->body);
+        break;
+    default:
+        reader_fail(r, "kind", "is not known");
+        return;
+    }
+    if (!from_edge)
+        reader_fail(r, "kind", "is not control's to send");
+}
+
+bool wicket_decode(struct bytes in, enum wicket_side from, struct wicket_message *message,
+                   struct fault *fault)
+{
+    struct reader r = reader_of(in);
+    *message = (struct wicket_message){0};
+    if (read_u8(&r) != WICKET_VERSION)
+        reader_fail(&r, "version", "is not this build's");
+    message->kind = (enum wicket_kind)read_u8(&r);
+    message->stream = read_u16(&r);
+    message->association = read_u64(&r);
+    uint32_t length = read_u32(&r);
+    if (reader_ok(&r) && (length != reader_left(&r) || length > WICKET_BODY_BYTES))
+        reader_fail(&r, "length", "does not fit the message");
+    if (reader_ok(&r) && (message->kind == WICKET_HELLO) != (message->association == 0))
+        reader_fail(&r, "association", "is 0 where one is named, or the other way round");
+    if (reader_ok(&r))
+        read_body(&r, from, message);
+    if (reader_ok(&r) && reader_left(&r))
+        reader_fail(&r, "body", "is longer than its content");
+    *fault = r.fault;
+    return reader_ok(&r);
+}

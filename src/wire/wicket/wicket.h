@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The wicket: the messages between an edge and control, the only door in the line. One message is one datagram of
+ * a SOCK_SEQPACKET socket. Both sides check everything: control takes an edge for captured until shown otherwise.
+ *
+ *     version 1 | kind 1 | stream 2 | association 8 | length 4 | body
+ *
+ * An edge speaks first: HELLO, then each association that lives (UP, or KEPT followed by what control had
+ * accepted on it as REPLAYs), then events as they come. Association ids are random and never used twice; they
+ * stay the same when control restarts and the edge announces them anew.
+ */
+#ifndef WIRE_WICKET_WICKET_H
+#define WIRE_WICKET_WICKET_H
+
+#include "kit/address.h"
+#include "kit/bytes.h"
+
+enum wicket_kind {
+    /* edge to control */
+    WICKET_HELLO = 1, /* association 0; the edge's name */
+    WICKET_UP,        /* a new association: the peer's address */
+    WICKET_KEPT,      /* one that control (perhaps before its restart) had accepted an NG Setup on */
+    WICKET_REPLAY, /* flat NGAP: the accepted NG Setup Request, then RAN Configuration Updates; not answered */
+    WICKET_DOWN,   /* why, in words */
+    /* both ways */
+    WICKET_NGAP, /* flat NGAP, and the stream it came or goes on */
+    /* control to edge */
+    WICKET_CLOSE, /* end the association; no DOWN follows */
+};
+
+enum wicket_side { WICKET_FROM_EDGE, WICKET_FROM_CONTROL };
+
+enum {
+    WICKET_VERSION = 1,
+    WICKET_HEADER_BYTES = 16,
+    WICKET_BODY_BYTES = 128 * 1024 - WICKET_HEADER_BYTES,
+    WICKET_NAME_BYTES = 32,
+    WICKET_REASON_BYTES = 200,
+};
+
+struct wicket_message {
+    enum wicket_kind kind;
+    uint64_t association;
+    uint16_t stream;
+    union socket_address peer; /* UP, KEPT */
+    struct bytes body;         /* NGAP, REPLAY: flat NGAP; HELLO: name; DOWN: reason. A view into the input */
+};
+
+/* False: the writer is full or the body too long. */
+bool wicket_encode(struct writer *w, const struct wicket_message *message);
+
+/* The same for a body that the caller writes in place, between the two calls. */
+size_t wicket_open(struct writer *w, enum wicket_kind kind, uint64_t association, uint16_t stream);
+bool wicket_close(struct writer *w, size_t mark);
+
+/* `from` is who sent it; kinds that only the other side may send are refused. */
+bool wicket_decode(struct bytes in, enum wicket_side from, struct wicket_message *message,
+                   struct fault *fault);
+
+#endif
