@@ -137,7 +137,7 @@ static struct nas_mobile_identity suci_of(struct phone *phone)
     struct writer out = writer_of(room, room ? 128 : 0);
     char plmn[NAS_PLMN_TEXT];
     nas_plmn_text(model->plmn, plmn);
-    suci_msin_pack(phone->imsi + strlen(plmn), &msin);
+    nas_bcd_write(&msin, phone->imsi + strlen(plmn));
     suci_conceal(model->suci_scheme, model->suci_key, phone->radio->random, writer_bytes(&msin), &out);
     struct nas_mobile_identity identity = {.type = NAS_SUCI,
                                            .suci = {.supi_format = NAS_SUPI_IMSI,

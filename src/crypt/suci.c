@@ -293,32 +293,3 @@ bool suci_conceal(enum suci_scheme scheme, struct bytes home_public, struct rand
     secret_clear(ephemeral, sizeof ephemeral);
     return done;
 }
-
-bool suci_msin_pack(const char *digits, struct writer *out)
-{
-    size_t count = strspn(digits, "0123456789");
-    if (count == 0 || count > 10 || digits[count])
-        return false;
-    for (size_t i = 0; i < count; i += 2) {
-        unsigned high = i + 1 < count ? (unsigned)(digits[i + 1] - '0') : 0xf;
-        write_u8(out, (uint8_t)(high << 4 | (unsigned)(digits[i] - '0')));
-    }
-    return !out->full;
-}
-
-bool suci_msin_unpack(struct bytes packed, char digits[11])
-{
-    size_t count = 0;
-    if (packed.len == 0 || packed.len > 5)
-        return false;
-    for (size_t i = 0; i < 2 * packed.len; i++) {
-        unsigned digit = packed.data[i / 2] >> i % 2 * 4 & 0xf;
-        bool filler = digit == 0xf && i == 2 * packed.len - 1;
-        if (digit > 9 && !filler)
-            return false;
-        if (!filler)
-            digits[count++] = (char)('0' + digit);
-    }
-    digits[count] = '\0';
-    return true;
-}

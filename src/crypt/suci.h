@@ -54,9 +54,4 @@ bool suci_conceal(enum suci_scheme scheme, struct bytes home_public, struct rand
 bool suci_conceal_with(enum suci_scheme scheme, struct bytes home_public, const uint8_t ephemeral[32],
                        bool compressed, struct bytes plain, struct writer *out);
 
-/* MSIN digits <-> packed BCD, low nibble first, filler 'f' (TS 23.003 2.2B, TS 24.501 9.11.3.4). Both return
- * false on anything else than 1 to 10 digits. digits receives a NUL-terminated string. */
-bool suci_msin_pack(const char *digits, struct writer *out);
-bool suci_msin_unpack(struct bytes packed, char digits[11]);
-
 #endif

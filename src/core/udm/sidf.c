@@ -41,19 +41,15 @@ static enum udm_result of_verdict(enum suci_verdict verdict)
     }
 }
 
-/* MCC, MNC and MSIN one after the other: the IMSI's digits. */
-static supi_t imsi_of(struct nas_plmn plmn, const char *msin)
+/* MCC, MNC and MSIN one after the other: the IMSI's digits. 0 when there is no MSIN or it is no number. */
+static supi_t imsi_of(struct nas_plmn plmn, struct bytes msin)
 {
-    const uint8_t *o = plmn.octets;
-    const uint8_t nibbles[] = {o[0] & 0xf, o[0] >> 4, o[1] & 0xf, o[2] & 0xf, o[2] >> 4, o[1] >> 4};
-    char digits[sizeof nibbles + 11];
-    size_t length = 0;
-    for (size_t i = 0; i < sizeof nibbles; i++)
-        if (i < 5 || nibbles[i] != 0xf)
-            digits[length++] = (char)('0' + nibbles[i]);
-    size_t msin_length = strlen(msin);
-    memcpy(digits + length, msin, msin_length);
-    return supi_of_digits(digits, length + msin_length);
+    char digits[NAS_PLMN_TEXT + 10], *end = digits;
+    nas_plmn_text(plmn, digits);
+    end += strlen(digits);
+    if (!nas_bcd_text(msin, end, (size_t)(digits + sizeof digits - end)) || !*end)
+        return 0;
+    return supi_of_digits(digits, strlen(digits));
 }
 
 static enum udm_result judge_address(const struct udm *udm, const struct nas_suci *suci)
@@ -72,7 +68,6 @@ enum udm_result udm_deconceal(struct udm *udm, const struct nas_suci *suci, supi
 {
     uint8_t plain[16];
     size_t length = 0;
-    char msin[11];
     enum udm_result result = judge_address(udm, suci);
     if (result != UDM_OK)
         return result;
@@ -82,7 +77,7 @@ enum udm_result udm_deconceal(struct udm *udm, const struct nas_suci *suci, supi
     result = of_verdict(suci_deconceal(key, suci->scheme_output, plain, sizeof plain, &length));
     if (result != UDM_OK)
         return result;
-    supi_t found = suci_msin_unpack(bytes_of(plain, length), msin) ? imsi_of(suci->plmn, msin) : 0;
+    supi_t found = imsi_of(suci->plmn, bytes_of(plain, length));
     if (!found)
         return UDM_MALFORMED_SUCI;
     *supi = found;
