@@ -6,6 +6,7 @@
 #include "core/amf/context.h"
 #include "core/procedure.h"
 #include "core/smf/smf.h"
+#include "core/udm/udm.h"
 #include "crypt/random.h"
 #include "kit/co.h"
 #include "kit/log.h"
@@ -32,6 +33,16 @@ static void try_again(struct timer *timer)
     (void)timer;
 }
 
+static bool start_functions(struct core *core, const char **why)
+{
+    core->udm = udm_new(
+        (struct udm_settings){.store = core->store, .random = core->random, .config = core->config}, why);
+    if (!core->udm || !amf_load(core, why) || !smf_start(core, why))
+        return false;
+    amf_watch_subscribers(core);
+    return true;
+}
+
 struct core *core_new(struct core_settings settings, const char **why)
 {
     struct core *core = calloc(1, sizeof *core);
@@ -49,7 +60,7 @@ struct core *core_new(struct core_settings settings, const char **why)
     init_maps(core);
     core->stacks = co_pool_new(STACK_BYTES, settings.config->limits.procedures);
     core->scratch = malloc(FLAT_BYTES);
-    if (core->stacks && core->scratch && amf_load(core, why) && smf_start(core, why))
+    if (core->stacks && core->scratch && start_functions(core, why))
         return core;
     core_free(core);
     return NULL;
@@ -58,8 +69,10 @@ struct core *core_new(struct core_settings settings, const char **why)
 void core_free(struct core *core)
 {
     timer_stop(core->timers, &core->retry);
-    smf_stop(core);
     amf_stop(core);
+    smf_stop(core);
+    amf_free_ues(core);
+    udm_free(core->udm);
     if (core->stacks)
         co_pool_free(core->stacks);
     map_free(&core->gnbs);
@@ -143,12 +156,14 @@ static bool commit(struct core *core)
 void core_settle(struct core *core)
 {
     bool durable;
+    amf_apply_changes(core);
     do {
         durable = commit(core);
     } while (procedure_committed(core, durable) && durable);
     if (!durable)
         timer_start(core->timers, &core->retry, SECONDS(1));
     outbox_flush(&core->outbox, &core->ports);
+    ue_bury(core);
     arena_reset(&core->batch);
 }
 

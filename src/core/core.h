@@ -69,6 +69,8 @@ struct core {
     struct map ues_by_supi; /* struct ue by supi; registered or known */
     struct map ues_by_tmsi; /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
                                new one */
+    struct ue *changed;     /* whose subscription changed in this batch */
+    struct ue *dead;        /* to be freed at the end of the batch */
     unsigned provisional;   /* contexts of phones that have proved nothing yet */
     struct core_metrics metrics;
 
@@ -100,8 +102,10 @@ void core_clean(struct core *core, struct row *row);
 
 /* What the edges report. `association` is unique over all edges and never used again while control lives. */
 void core_association_up(struct core *core, uint64_t association, const struct core_peer *peer);
-/* The edge had it already when this process (re)started; its gNB and UEs are picked up from the store. */
+/* The edge had it already when this process (re)started. What control had accepted on it then follows through core_replay;
+ * the gNB's connected UEs are picked up from the store. */
 void core_association_kept(struct core *core, uint64_t association, const struct core_peer *peer);
+void core_replay(struct core *core, uint64_t association, const struct ngap_pdu *pdu);
 void core_association_down(struct core *core, uint64_t association, const char *reason);
 /* A well-formed message. `stream`: the SCTP stream it came on. */
 void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu);

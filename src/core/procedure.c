@@ -6,7 +6,7 @@
 #include "core/core.h"
 #include "kit/co.h"
 
-enum { PROCEDURE_MEMORY = 64 * 1024, NAS_TRANSMISSIONS = 5 };
+enum { PROCEDURE_MEMORY = 64 * 1024 };
 
 struct start {
     struct procedure fresh;

@@ -24,6 +24,9 @@
 struct core;
 struct co;
 
+/* A message and its four repetitions; on the fifth expiry the procedure is abandoned (TS 24.501 10.2, 10.3). */
+enum { NAS_TRANSMISSIONS = 5 };
+
 /* What a procedure can wait for. At most 64. */
 enum procedure_event {
     EV_NONE,

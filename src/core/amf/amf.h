@@ -51,4 +51,7 @@ struct tai amf_last_tai(const struct ue *ue);
 struct session **amf_sessions(struct ue *ue);
 struct ue *amf_find(struct core *core, supi_t supi);
 
+/* Begins a deregistration by the network (TS 24.501 5.5.2.3). cause: 5GMM, or 0. False: no stack is free. */
+bool amf_deregister(struct ue *ue, uint8_t cause, bool reregister);
+
 #endif

@@ -56,13 +56,13 @@ struct gnb *gnb_find(struct core *core, uint64_t association)
     return map_get(&core->gnbs, association);
 }
 
-bool gnb_serves(const struct gnb *gnb, struct tai tai)
+const struct gnb_area *gnb_area_of(const struct gnb *gnb, struct tai tai)
 {
     for (unsigned i = 0; i < gnb->area_count; i++) {
         if (tai_equal(gnb->areas[i].tai, tai))
-            return true;
+            return &gnb->areas[i];
     }
-    return false;
+    return NULL;
 }
 
 static uint64_t draw_amf_id(const struct gnb *gnb)
@@ -123,6 +123,9 @@ struct connection *connection_restore(struct gnb *gnb, struct ue *ue)
         .ran_ue_ngap_id = ue->kept.ran_ue_ngap_id,
         .stream = ue->kept.stream,
         .context_up = true,
+        .secured = true,
+        .in_area = true,
+        .selected = ue->tai.plmn,
     };
     if (connection_by_ran_id(gnb, ue->kept.ran_ue_ngap_id) || !enter(connection)) {
         free(connection);
@@ -147,8 +150,10 @@ void connection_move(struct connection *connection, struct ue *ue)
     if (connection->ue)
         connection->ue->connection = NULL;
     connection->ue = ue;
-    if (ue)
-        ue->connection = connection;
+    if (!ue)
+        return;
+    ue->connection = connection;
+    ue->kept.association = 0;
 }
 
 void connection_free(struct connection *connection)
@@ -193,8 +198,21 @@ void ue_free(struct ue *ue)
         map_take(&core->ues_by_supi, ue->supi);
     free((void *)ue->radio_capability.data);
     free((void *)ue->paging_capability.data);
-    OPENSSL_cleanse(ue, sizeof *ue);
-    free(ue);
+    OPENSSL_cleanse(&ue->security, sizeof ue->security);
+    OPENSSL_cleanse(ue->kamf, sizeof ue->kamf);
+    OPENSSL_cleanse(ue->nh, sizeof ue->nh);
+    ue->dead = true;
+    ue->next_dead = core->dead;
+    core->dead = ue;
+}
+
+void ue_bury(struct core *core)
+{
+    while (core->dead) {
+        struct ue *ue = core->dead;
+        core->dead = ue->next_dead;
+        free(ue);
+    }
 }
 
 struct ue *ue_by_tmsi(struct core *core, uint32_t tmsi)

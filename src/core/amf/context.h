@@ -41,6 +41,7 @@ struct gnb {
     struct core_peer peer;
     bool ready; /* NG Setup is done */
     bool overload_told;
+    bool replaying; /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;
     char name[151]; /* RAN Node Name */
     const struct gnb_area *areas;
@@ -60,6 +61,10 @@ struct connection {
     uint16_t stream;
     bool context_up; /* Initial Context Setup succeeded: the gNB has AS security */
     bool releasing;  /* UE Context Release Command is out */
+    bool secured;    /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
+    bool in_area;    /* the tracking area it began in is one of the gNB's */
+    struct config_plmn selected;
+    uint32_t kgnb_count; /* the uplink NAS COUNT that K_gNB is derived with (TS 33.501 6.8.1.2.2) */
     struct timer timer;
 };
 
@@ -71,15 +76,19 @@ struct ue {
     struct row row;
     supi_t supi;                /* 0: not known yet */
     uint32_t tmsi, former_tmsi; /* the former one is good until the phone has confirmed the new one */
-    bool provisional;           /* in no map; freed with its procedure */
+    bool provisional;           /* in no map; ends with its procedure */
+    bool dead;                  /* freed at the end of the batch */
     bool registered;
     bool unreachable;              /* the mobile reachable timer ran out: not paged any more */
     struct connection *connection; /* NULL: CM-IDLE */
     struct procedure *procedure;   /* the 5GMM procedure that runs */
     struct session *sessions;      /* SMF's */
-    struct timer timer;            /* idle: mobile reachable, then implicit deregistration */
+    struct ue *next_dead, *next_changed;
+    bool changed;       /* its subscription, in this batch */
+    struct timer timer; /* idle: mobile reachable, then implicit deregistration */
 
     struct nas_security security;
+    struct nas_security *pending; /* while a security mode command is out: the context it proposes */
     uint8_t kamf[32];
     uint8_t nh[32];
     uint8_t ncc;
@@ -110,7 +119,7 @@ struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_p
 void gnb_free(struct gnb *gnb, const char *why);
 void gnb_release_connections(struct gnb *gnb, const char *why);
 struct gnb *gnb_find(struct core *core, uint64_t association);
-bool gnb_serves(const struct gnb *gnb, struct tai tai);
+const struct gnb_area *gnb_area_of(const struct gnb *gnb, struct tai tai); /* NULL: not one of the gNB's */
 
 /* --- connections --- */
 
@@ -132,8 +141,11 @@ void connection_move(struct connection *connection, struct ue *ue);
 
 /* Provisional. NULL: limits (config_limits.ues) or memory. */
 struct ue *ue_new(struct core *core);
-/* Leaves the maps and the store's queue; sessions and connection must be gone. Keys are wiped. */
+/* Leaves the maps and the store's queue; sessions and connection must be gone. Keys are wiped. The memory itself lasts
+ * until the end of the batch, for those who still hold the pointer. */
 void ue_free(struct ue *ue);
+/* At the end of a batch: what ue_free was called for. */
+void ue_bury(struct core *core);
 struct ue *ue_by_tmsi(struct core *core, uint32_t tmsi);
 /* Enters a proved provisional context into the map of SUPIs. False: out of memory. */
 bool ue_adopt(struct ue *ue);
@@ -158,5 +170,13 @@ bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct byte
 /* Loads UEs from the store; frees everything. */
 bool amf_load(struct core *core, const char **why);
 void amf_stop(struct core *core);
+void amf_free_ues(struct core *core);
+
+/* Subscriptions that changed through the store are looked at when the batch ends (subscriber_change.c). */
+void amf_watch_subscribers(struct core *core);
+void amf_apply_changes(struct core *core);
+
+/* A copy on the heap in place of the one kept so far; nothing happens when it is empty or too long. */
+void ue_keep(struct bytes *kept, struct bytes from, size_t most);
 
 #endif

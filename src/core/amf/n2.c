@@ -36,7 +36,7 @@ const char *n2_cause_text(const struct ngap_cause *cause, char *buffer, size_t s
 
 bool n2_send(struct gnb *gnb, enum ngap_message_type message, const void *value)
 {
-    return core_send_ngap(gnb->core, gnb->association, 0, message, value);
+    return gnb->replaying || core_send_ngap(gnb->core, gnb->association, 0, message, value);
 }
 
 bool n2_send_ue(struct connection *connection, enum ngap_message_type message, const void *value)

@@ -44,6 +44,8 @@ void amf_configuration_update(struct gnb *gnb); /* after a reload */
 void ng_reset(struct gnb *gnb, const struct ngap_ng_reset *reset);
 void ng_reset_send(struct gnb *gnb, struct ngap_cause cause);
 void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication);
+void handover_required(struct connection *connection);
+void path_switch_request(struct gnb *gnb, const struct ngap_path_switch_request *request);
 void overload_start(struct gnb *gnb);
 void overload_stop(struct gnb *gnb);
 

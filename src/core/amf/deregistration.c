@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deregistration (TS 24.501 5.5.2, TS 23.502 4.2.2.3) by the phone, by the network, and by silence.
+ */
+#include "core/amf/gmm.h"
+#include "kit/log.h"
+#include "store/store.h"
+
+void ue_discard(struct ue *ue, struct ngap_cause cause)
+{
+    smf_release_all(ue);
+    if (ue->connection)
+        n2_release(ue->connection, cause);
+    ue_free(ue);
+}
+
+void ue_remove(struct ue *ue, struct ngap_cause cause)
+{
+    struct core *core = ue->core;
+    char context[UE_CONTEXT_TEXT], supi[SUPI_TEXT_BYTES];
+    log_info("amf", ue_context_text(ue, context), "deregistered");
+    core->metrics.deregistrations++;
+    supi_text(ue->supi, supi);
+    ue_discard(ue, cause);
+    if (store_ue_remove(core->store, supi) != STORE_OK)
+        log_error("amf", NULL, "the row of %s could not be removed", supi);
+    log_info("amf", NULL, "number of UEs: %zu", core->ues_by_supi.count);
+}
+
+/* 5.5.2.2. The phone has proved itself; whoever has not was answered without any effect. */
+void deregistration_by_ue(struct procedure *p)
+{
+    const struct uplink *uplink = p->argument;
+    struct ue *ue = p->owner;
+    if (!uplink->message.deregistration_request.type.switch_off)
+        gmm_send(ue, &(struct nas_message){.type = NAS_DEREGISTRATION_ACCEPT});
+    procedure_leave(p);
+    ue_remove(ue, N2_NAS(DEREGISTER));
+}
+
+static void ask(struct procedure *p, void *context)
+{
+    const struct deregistration *how = context;
+    struct nas_message message = {
+        .type = NAS_NETWORK_DEREGISTRATION_REQUEST,
+        .network_deregistration_request = {.type = {.access = NAS_ACCESS_3GPP,
+                                                    .reregistration_required = how->reregister},
+                                           .cause = how->cause,
+                                           .has = {.cause = how->cause}},
+    };
+    gmm_send(p->owner, &message);
+}
+
+/* 5.5.2.3. An idle phone is not called for this: it learns of it when it next speaks. */
+void deregistration_by_network(struct procedure *p)
+{
+    struct deregistration how = *(const struct deregistration *)p->argument;
+    struct ue *ue = p->owner;
+    if (ue->connection && ue->connection->secured)
+        procedure_ask(p, ask, &how, EVENT(EV_DEREGISTRATION_ACCEPT), p->core->config->amf.timers.t3522);
+    procedure_leave(p);
+    ue_remove(ue, N2_NAS(DEREGISTER));
+}
+
+bool amf_deregister(struct ue *ue, uint8_t cause, bool reregister)
+{
+    struct deregistration how = {.cause = cause, .reregister = reregister};
+    return procedure_start(ue->core, &ue->procedure, "deregistration by the network",
+                           deregistration_by_network, ue, &how);
+}
+
+/* 5.3.7: first the phone is no longer paged, then it is forgotten. */
+static void silent(struct timer *timer)
+{
+    struct ue *ue = (struct ue *)((char *)timer - offsetof(struct ue, timer));
+    if (!ue->unreachable) {
+        ue->unreachable = true;
+        timer_start(ue->core->timers, timer, ue->core->config->amf.timers.implicit_deregistration);
+        return;
+    }
+    procedure_cancel(ue->procedure, "implicit deregistration");
+    if (!ue->dead)
+        ue_remove(ue, N2_NAS(DEREGISTER));
+}
+
+void ue_watch_idle(struct ue *ue)
+{
+    const struct config_amf_timers *timers = &ue->core->config->amf.timers;
+    if (!ue->registered)
+        return;
+    ue->timer.fire = silent;
+    timer_start(ue->core->timers, &ue->timer, timers->t3512 + timers->mobile_reachable_margin);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 5GMM (TS 24.501 clause 5): messages in and out, and the procedures. Private to core/amf.
+ */
+#ifndef CORE_AMF_GMM_H
+#define CORE_AMF_GMM_H
+
+#include "core/amf/n2.h"
+#include "core/nssf/nssf.h"
+#include "core/smf/smf.h"
+#include "core/udm/udm.h"
+#include "wire/nas/nas.h"
+
+/* An uplink message, decoded; what it points to lives until the end of the batch. */
+struct uplink {
+    struct nas_message message;
+    struct bytes plain;
+    uint32_t count; /* NAS COUNT it came with, if proven */
+    bool proven;    /* its MAC is right under the security context of the UE */
+};
+
+/* --- in (gmm_in.c) --- */
+void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message);
+void gmm_uplink(struct connection *connection, struct bytes pdu);
+/* The message within a NAS message container, decoded into memory; NULL if it is none of that type. */
+const struct nas_message *gmm_contained(struct bytes container, uint8_t type, struct arena *memory);
+/* Where the gNB says the UE is; false (and nothing changed) when that is no tracking area of the gNB. */
+bool gmm_locate(struct ue *ue, const struct gnb *gnb, const struct ngap_user_location_information *location);
+
+/* --- out (gmm_out.c) --- */
+/* Protected once the connection is secured, else plain. Empty: it cannot be said (logged). In core->batch. */
+struct bytes gmm_seal(struct ue *ue, const struct nas_message *message);
+/* Under another security context than the UE's own, with its header: for Security mode command. */
+struct bytes gmm_seal_with(struct ue *ue, struct nas_security *security, uint8_t header,
+                           const struct nas_message *message);
+/* In Downlink NAS Transport; nothing if the UE is idle. */
+bool gmm_send(struct ue *ue, const struct nas_message *message);
+bool gmm_send_sealed(struct ue *ue, struct bytes pdu);
+void gmm_status(struct ue *ue, uint8_t cause);
+
+/* --- procedures: each runs in ue->procedure; argument: struct uplink --- */
+void registration(struct procedure *p);
+void service_request(struct procedure *p);
+void deregistration_by_ue(struct procedure *p);
+void deregistration_by_network(struct procedure *p); /* argument: struct deregistration */
+void paging(struct procedure *p);
+
+struct deregistration {
+    uint8_t cause; /* 5GMM cause to tell, or 0 */
+    bool reregister;
+};
+
+/* T3346 that goes with cause #22. */
+enum { CONGESTION_SECONDS = 60 };
+
+/* Common steps of procedures */
+
+/* Asks for a SUCI (5.4.3). NULL: no usable answer. The identity is in p->memory. */
+const struct nas_suci *identification(struct procedure *p);
+
+enum authentication_result {
+    AUTHENTICATED,
+    AUTHENTICATION_REFUSED,    /* the phone was told Authentication reject */
+    AUTHENTICATION_UNKNOWN,    /* no such subscriber, or his SUCI cannot be opened */
+    AUTHENTICATION_IMPOSSIBLE, /* the store failed, or out of memory */
+    AUTHENTICATION_UNANSWERED, /* timer, or cancelled */
+};
+
+/* What a 5G AKA run proves. */
+struct proof {
+    supi_t supi;
+    uint8_t kamf[32];
+    uint8_t ngksi;
+};
+
+/* 5G AKA (5.4.1.3, TS 33.501 6.1.3.2). */
+enum authentication_result authentication(struct procedure *p, const struct nas_suci *suci,
+                                          uint8_t ngksi_in_use, struct proof *proof);
+
+/* Security mode control (5.4.2): takes the new keys into use. 0, or the 5GMM cause to reject with; *complete views the
+ * NAS message container of the answer, in p->memory, or is empty. 255: no answer, or cancelled. */
+enum { GMM_NO_ANSWER = 255 };
+uint8_t security_mode(struct procedure *p, const struct proof *proof,
+                      const struct nas_ue_security_capability *capability, bool ask_again,
+                      struct bytes *complete);
+
+/* The gNB's context of the UE with the sessions to set up, and a NAS message on top (context_setup.c). */
+struct context_setup {
+    uint16_t sessions;  /* wanted */
+    uint16_t activated; /* of these */
+    unsigned count;
+    struct smf_setup_item items[SMF_SESSIONS_PER_UE];
+};
+
+/* Asks the SMF for the sessions' part, so that the NAS message can tell what came of it. */
+void context_setup_prepare(struct ue *ue, struct context_setup *setup);
+/* Initial Context Setup Request, or PDU Session Resource Setup or a mere transport where the gNB has the context. */
+bool context_setup_send(struct ue *ue, const struct context_setup *setup, struct bytes nas);
+
+/* What Registration accept says (registration_accept.c); sealed, in core->batch. */
+struct registration_answer {
+    const struct nas_registration_request *request;
+    const struct nssf_choice *slices;
+    const struct udm_access *subscription;
+    uint16_t wanted, activated; /* sessions */
+};
+struct bytes registration_accept(struct ue *ue, struct arena *memory,
+                                 const struct registration_answer *answer);
+
+/* Network name and time (5.4.4). */
+void configuration_update(struct ue *ue);
+
+/* After a procedure that leaves the UE connected, or not: tells the SMF what waits for the UE. */
+void mobility_done(struct ue *ue);
+
+/* The context goes, with its sessions and its connection. A procedure that calls it has left its slot. */
+void ue_discard(struct ue *ue, struct ngap_cause cause);
+/* The same for a UE that the store knows. */
+void ue_remove(struct ue *ue, struct ngap_cause cause);
+/* The known UE's context goes on with the keys, the connection and the place of the provisional one, which ends. */
+void ue_take_over(struct ue *known, struct ue *provisional);
+
+/* Is service allowed in the tracking area? 0, or the cause (11, 12). */
+uint8_t location_cause(const struct connection *connection);
+
+/* --- transport of 5GSM (transport.c) --- */
+void ul_nas_transport(struct ue *ue, const struct nas_ul_nas_transport *message);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Uplink NAS: from bytes to the procedure that waits for them, or to a new one (TS 24.501 4.4.4.3, 5.3.1, clause 7).
+ */
+#include "core/amf/gmm.h"
+#include "core/smf/smf.h"
+#include "crypt/nas_security.h"
+#include "kit/log.h"
+
+/* Opens the envelope, if there is one, and decodes. False: undecodable; error tells. An envelope that cannot be
+ * verified but is not ciphered gives an unproven message. */
+static bool open_message(struct core *core, struct nas_security *security, struct bytes pdu,
+                         struct uplink *uplink, struct nas_error *error)
+{
+    struct nas_envelope envelope;
+    *uplink = (struct uplink){0};
+    if (!nas_open(pdu, &envelope, &error->fault))
+        return false;
+    uplink->plain = envelope.payload;
+    if (envelope.security_header != NAS_PLAIN && security && security->ngksi != NAS_KSI_NONE) {
+        struct nas_opened opened;
+        void *buffer = arena_alloc(&core->batch, pdu.len);
+        if (buffer && nas_unprotect(security, pdu, buffer, pdu.len, &opened) == NAS_ACCEPTED) {
+            uplink->proven = true;
+            uplink->plain = opened.message;
+            uplink->count = opened.count;
+        } else {
+            core->metrics.nas_integrity_failures++;
+        }
+    }
+    if (!uplink->proven && envelope.security_header != NAS_PLAIN && envelope.security_header != NAS_INTEGRITY)
+        return fault_set(&error->fault, 0, "NAS", "ciphered, and not by a key the core has");
+    return nas_decode(uplink->plain, &core->batch, &uplink->message, error);
+}
+
+const struct nas_message *gmm_contained(struct bytes container, uint8_t type, struct arena *memory)
+{
+    struct nas_error error = {0};
+    struct nas_message *message = ARENA_NEW(memory, struct nas_message);
+    struct bytes copy = arena_copy(memory, container);
+    if (!message || nas_peek(copy) != type || !nas_decode(copy, memory, message, &error))
+        return NULL;
+    return message;
+}
+
+/* --- messages on an established connection --- */
+
+static enum procedure_event event_of(uint8_t type)
+{
+    switch (type) {
+    case NAS_IDENTITY_RESPONSE:
+        return EV_IDENTITY_RESPONSE;
+    case NAS_AUTHENTICATION_RESPONSE:
+        return EV_AUTHENTICATION_RESPONSE;
+    case NAS_AUTHENTICATION_FAILURE:
+        return EV_AUTHENTICATION_FAILURE;
+    case NAS_SECURITY_MODE_COMPLETE:
+        return EV_SECURITY_MODE_COMPLETE;
+    case NAS_SECURITY_MODE_REJECT:
+        return EV_SECURITY_MODE_REJECT;
+    case NAS_REGISTRATION_COMPLETE:
+        return EV_REGISTRATION_COMPLETE;
+    case NAS_CONFIGURATION_UPDATE_COMPLETE:
+        return EV_CONFIGURATION_UPDATE_COMPLETE;
+    case NAS_NETWORK_DEREGISTRATION_ACCEPT:
+        return EV_DEREGISTRATION_ACCEPT;
+    default:
+        return EV_NONE;
+    }
+}
+
+/* 4.4.4.3: what may be heard without integrity protection, and only while the connection is not secured. */
+static bool heard_unproven(uint8_t type)
+{
+    switch (type) {
+    case NAS_REGISTRATION_REQUEST:
+    case NAS_IDENTITY_RESPONSE:
+    case NAS_AUTHENTICATION_RESPONSE:
+    case NAS_AUTHENTICATION_FAILURE:
+    case NAS_SECURITY_MODE_REJECT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void start(struct ue *ue, const char *name, void (*run)(struct procedure *p), struct uplink *uplink)
+{
+    procedure_cancel(ue->procedure, name);
+    if (ue->dead || procedure_start(ue->core, &ue->procedure, name, run, ue, uplink))
+        return;
+    log_warning("amf", NULL, "%s: limits.procedures is reached", name);
+    uint8_t type = uplink->message.type;
+    struct nas_message reject = {.type = NAS_REGISTRATION_REJECT,
+                                 .registration_reject = {.cause = NAS_GMM_CONGESTION}};
+    if (type == NAS_SERVICE_REQUEST)
+        reject =
+            (struct nas_message){.type = NAS_SERVICE_REJECT, .service_reject = {.cause = NAS_GMM_CONGESTION}};
+    if (type == NAS_REGISTRATION_REQUEST || type == NAS_SERVICE_REQUEST)
+        gmm_send(ue, &reject);
+    if (ue->provisional)
+        ue_discard(ue, N2_MISC(CONTROL_PROCESSING_OVERLOAD));
+    else
+        an_release(ue, N2_MISC(CONTROL_PROCESSING_OVERLOAD), "limits.procedures is reached");
+}
+
+static const char *registration_name(const struct nas_registration_request *request)
+{
+    switch (request->type.kind) {
+    case NAS_MOBILITY_REGISTRATION:
+        return "mobility registration";
+    case NAS_PERIODIC_REGISTRATION:
+        return "periodic registration";
+    default:
+        return "initial registration";
+    }
+}
+
+static void dispatch(struct ue *ue, struct uplink *uplink)
+{
+    struct nas_message *message = &uplink->message;
+    switch (message->type) {
+    case NAS_REGISTRATION_REQUEST:
+        start(ue, registration_name(&message->registration_request), registration, uplink);
+        return;
+    case NAS_SERVICE_REQUEST:
+        start(ue, "service request", service_request, uplink);
+        return;
+    case NAS_DEREGISTRATION_REQUEST:
+        start(ue, "deregistration", deregistration_by_ue, uplink);
+        return;
+    case NAS_UL_NAS_TRANSPORT:
+        ul_nas_transport(ue, &message->ul_nas_transport);
+        return;
+    case NAS_GMM_STATUS:
+        log_info("amf", NULL, "the phone reports 5GMM cause %u", message->gmm_status.cause);
+        return;
+    default:
+        break;
+    }
+    enum procedure_event event = event_of(message->type);
+    if (!event)
+        gmm_status(ue, NAS_MESSAGE_TYPE_UNKNOWN);
+    else if (!procedure_offer(ue->procedure, event, uplink))
+        gmm_status(ue, NAS_MESSAGE_TYPE_NOT_COMPATIBLE);
+}
+
+/* Clause 7: a status is worth sending only to who has proved himself. */
+static void answer_error(struct ue *ue, const struct uplink *uplink, const struct nas_error *error)
+{
+    char context[UE_CONTEXT_TEXT];
+    log_info("amf", ue_context_text(ue, context), "NAS refused: %s: %s",
+             error->fault.where ? error->fault.where : "message", error->fault.what ? error->fault.what : "");
+    if (uplink->proven && error->cause)
+        gmm_status(ue, error->cause);
+}
+
+void gmm_uplink(struct connection *connection, struct bytes pdu)
+{
+    struct ue *ue = connection->ue;
+    struct uplink uplink;
+    struct nas_error error = {0};
+    struct nas_envelope envelope;
+    if (!ue || !nas_open(pdu, &envelope, &error.fault))
+        return;
+    bool fresh = envelope.security_header == NAS_INTEGRITY_CIPHERED_NEW;
+    bool readable = open_message(ue->core, fresh ? ue->pending : &ue->security, pdu, &uplink, &error);
+    if (!uplink.proven && (connection->secured || !readable || !heard_unproven(uplink.message.type))) {
+        log_info("amf", NULL, "NAS message dropped: not integrity protected, or not by this phone");
+        return;
+    }
+    if (fresh != (uplink.message.type == NAS_SECURITY_MODE_COMPLETE))
+        return;
+    if (!readable) {
+        answer_error(ue, &uplink, &error);
+        return;
+    }
+    if (uplink.proven && ue->registered)
+        core_dirty(ue->core, &ue->row);
+    dispatch(ue, &uplink);
+}
+
+/* --- the first message of a connection --- */
+
+static bool own_s_tmsi(const struct config_network *network, const struct nas_s_tmsi *s_tmsi)
+{
+    return s_tmsi->amf_set_id == network->amf_set && s_tmsi->amf_pointer == network->amf_pointer;
+}
+
+/* The UE that the message says it is from; which proves nothing. */
+static struct ue *claimed(struct core *core, const struct nas_mobile_identity *identity)
+{
+    const struct config_network *network = &core->config->network;
+    if (identity->type == NAS_S_TMSI && own_s_tmsi(network, &identity->s_tmsi))
+        return ue_by_tmsi(core, identity->s_tmsi.tmsi);
+    if (identity->type != NAS_GUTI || identity->guti.amf_region_id != network->amf_region ||
+        !own_s_tmsi(network, &identity->guti.s_tmsi) ||
+        !config_find_plmn(core->config, plmn_from_octets(identity->guti.plmn.octets)))
+        return NULL;
+    return ue_by_tmsi(core, identity->guti.s_tmsi.tmsi);
+}
+
+static const struct nas_mobile_identity *identity_in(const struct nas_message *message)
+{
+    switch (message->type) {
+    case NAS_REGISTRATION_REQUEST:
+        return &message->registration_request.identity;
+    case NAS_SERVICE_REQUEST:
+        return &message->service_request.identity;
+    case NAS_DEREGISTRATION_REQUEST:
+        return &message->deregistration_request.identity;
+    default:
+        return NULL;
+    }
+}
+
+/* 5.5.1.2.8, 5.6.1.8: protocol errors in the first message are answered with its own reject. */
+static void reject_initial(struct ue *ue, uint8_t type, uint8_t cause)
+{
+    struct nas_message reject = {.type = NAS_REGISTRATION_REJECT, .registration_reject = {.cause = cause}};
+    if (type == NAS_SERVICE_REQUEST)
+        reject = (struct nas_message){.type = NAS_SERVICE_REJECT, .service_reject = {.cause = cause}};
+    if (type == NAS_REGISTRATION_REQUEST || type == NAS_SERVICE_REQUEST)
+        gmm_send(ue, &reject);
+    ue_discard(ue, N2_NAS(UNSPECIFIED));
+}
+
+/* A first message without proof: a registration goes on on a provisional context, all else ends here. */
+static void unproven(struct ue *ue, struct uplink *uplink)
+{
+    switch (uplink->message.type) {
+    case NAS_REGISTRATION_REQUEST:
+        dispatch(ue, uplink);
+        return;
+    case NAS_SERVICE_REQUEST:
+        ue->core->metrics.service_requests_failed++;
+        reject_initial(ue, NAS_SERVICE_REQUEST, NAS_GMM_UE_IDENTITY_CANNOT_BE_DERIVED);
+        return;
+    case NAS_DEREGISTRATION_REQUEST:
+        if (!uplink->message.deregistration_request.type.switch_off)
+            gmm_send(ue, &(struct nas_message){.type = NAS_DEREGISTRATION_ACCEPT});
+        ue_discard(ue, N2_NAS(DEREGISTER));
+        return;
+    default:
+        ue_discard(ue, N2_NAS(UNSPECIFIED));
+    }
+}
+
+static struct connection *refuse_connection(struct gnb *gnb, uint32_t ran_id, const char *why)
+{
+    log_warning("amf", NULL, "gNB %s: Initial UE Message refused: %s", gnb->name, why);
+    n2_error(gnb, N2_MISC(CONTROL_PROCESSING_OVERLOAD), NULL, &ran_id);
+    return NULL;
+}
+
+static struct connection *open_connection(struct gnb *gnb, struct ue *ue, uint16_t stream,
+                                          const struct ngap_initial_ue_message *message)
+{
+    struct connection *connection = connection_new(gnb, ue, message->ran_ue_ngap_id, stream);
+    if (!connection)
+        return refuse_connection(gnb, message->ran_ue_ngap_id, "limits.ues_per_gnb is reached");
+    connection->in_area = gmm_locate(ue, gnb, &message->user_location_information);
+    connection->selected = connection->in_area ? ue->tai.plmn : gnb->identity.plmn;
+    return connection;
+}
+
+/* The phone has proved itself with the very first message: a connection it may still have had is void. */
+static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
+                   const struct ngap_initial_ue_message *message, struct uplink *uplink)
+{
+    if (ue->connection)
+        n2_release(ue->connection, N2_RADIO(RELEASE_DUE_TO_CN_DETECTED_MOBILITY));
+    smf_deactivate(ue, smf_active(ue));
+    struct connection *connection = open_connection(gnb, ue, stream, message);
+    if (!connection) {
+        ue_became_idle(ue, "no room for its connection");
+        return;
+    }
+    timer_stop(ue->core->timers, &ue->timer);
+    ue->unreachable = false;
+    connection->secured = true;
+    connection->kgnb_count = uplink->count;
+    core_dirty(ue->core, &ue->row);
+    dispatch(ue, uplink);
+}
+
+void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message)
+{
+    struct core *core = gnb->core;
+    if (connection_by_ran_id(gnb, message->ran_ue_ngap_id)) {
+        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL,
+                 &message->ran_ue_ngap_id);
+        return;
+    }
+    struct uplink uplink, verified;
+    struct nas_error error = {0}, ignored = {0};
+    bool readable = open_message(core, NULL, message->nas_pdu, &uplink, &error);
+    const struct nas_mobile_identity *identity = readable ? identity_in(&uplink.message) : NULL;
+    struct ue *known = identity ? claimed(core, identity) : NULL;
+    if (known && open_message(core, &known->security, message->nas_pdu, &verified, &ignored) &&
+        verified.proven) {
+        proven(known, gnb, stream, message, &verified);
+        return;
+    }
+    struct ue *ue = ue_new(core);
+    if (!ue) {
+        refuse_connection(gnb, message->ran_ue_ngap_id, "limits.ues is reached");
+        return;
+    }
+    if (!open_connection(gnb, ue, stream, message))
+        ue_free(ue);
+    else if (readable)
+        unproven(ue, &uplink);
+    else
+        reject_initial(ue, uplink.message.type, error.cause ? error.cause : NAS_PROTOCOL_ERROR);
+}
+
+/* --- location --- */
+
+bool gmm_locate(struct ue *ue, const struct gnb *gnb, const struct ngap_user_location_information *location)
+{
+    if (location->which != NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR)
+        return false;
+    const struct ngap_user_location_information_nr *nr = &location->user_location_information_nr;
+    struct tai tai = tai_from_ngap(&nr->tai);
+    if (!gnb_area_of(gnb, tai))
+        return false;
+    ue->tai = tai;
+    ue->cell = nr->nr_cgi.nr_cell_identity;
+    return true;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/amf/gmm.h"
+#include "kit/log.h"
+
+enum { MESSAGE_BYTES = 4096, COUNT_MARGIN = 64 };
+
+static struct bytes encode(struct ue *ue, const struct nas_message *message)
+{
+    uint8_t *buffer = arena_alloc(&ue->core->batch, MESSAGE_BYTES);
+    struct writer writer = writer_of(buffer, buffer ? MESSAGE_BYTES : 0);
+    if (buffer && nas_encode(message, &writer))
+        return writer_bytes(&writer);
+    log_error("amf", NULL, "%s cannot be encoded", nas_message_name(message->type));
+    return (struct bytes){0};
+}
+
+/* The stored row promises that no COUNT below downlink_reserved is used again with these keys. */
+static void reserve_count(struct ue *ue, const struct nas_security *security)
+{
+    if (security != &ue->security || security->downlink + COUNT_MARGIN / 2 < ue->downlink_reserved)
+        return;
+    ue->downlink_reserved = security->downlink + COUNT_MARGIN;
+    core_dirty(ue->core, &ue->row);
+}
+
+struct bytes gmm_seal_with(struct ue *ue, struct nas_security *security, uint8_t header,
+                           const struct nas_message *message)
+{
+    struct bytes plain = encode(ue, message);
+    size_t size = plain.len + NAS_ENVELOPE_BYTES;
+    uint8_t *buffer = plain.len ? arena_alloc(&ue->core->batch, size) : NULL;
+    struct writer writer = writer_of(buffer, buffer ? size : 0);
+    if (!buffer)
+        return (struct bytes){0};
+    reserve_count(ue, security);
+    enum nas_verdict verdict = nas_protect(security, header, plain, &writer);
+    if (verdict == NAS_ACCEPTED)
+        return writer_bytes(&writer);
+    log_error("amf", NULL, "%s cannot be protected: %s", nas_message_name(message->type),
+              nas_verdict_name(verdict));
+    return (struct bytes){0};
+}
+
+struct bytes gmm_seal(struct ue *ue, const struct nas_message *message)
+{
+    if (ue->connection && ue->connection->secured)
+        return gmm_seal_with(ue, &ue->security, NAS_INTEGRITY_CIPHERED, message);
+    return encode(ue, message);
+}
+
+bool gmm_send_sealed(struct ue *ue, struct bytes pdu)
+{
+    struct connection *connection = ue->connection;
+    if (!connection || !pdu.len)
+        return false;
+    struct ngap_downlink_nas_transport transport = {
+        .amf_ue_ngap_id = connection->amf_ue_ngap_id,
+        .ran_ue_ngap_id = connection->ran_ue_ngap_id,
+        .nas_pdu = pdu,
+    };
+    return n2_send_ue(connection, NGAP_DOWNLINK_NAS_TRANSPORT, &transport);
+}
+
+bool gmm_send(struct ue *ue, const struct nas_message *message)
+{
+    return ue->connection && gmm_send_sealed(ue, gmm_seal(ue, message));
+}
+
+void gmm_status(struct ue *ue, uint8_t cause)
+{
+    gmm_send(ue, &(struct nas_message){.type = NAS_GMM_STATUS, .gmm_status = {.cause = cause}});
+}

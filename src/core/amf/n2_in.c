@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * NGAP from the edges: what belongs to the interface, and what belongs to a UE - which is looked up among the connections
+ * of the very association that it came over (TS 38.413 10.6).
+ */
+#include <stdlib.h>
+
+#include "core/amf/gmm.h"
+#include "kit/log.h"
+
+enum { RADIO_CAPABILITY_BYTES = 8192 };
+
+/* Every list of sessions has the same shape: an identity and a transfer. */
+#define TELL_SMF(ue, list, member, kind)                                                           \
+    do {                                                                                           \
+        for (size_t i = 0; i < (list).count; i++)                                                  \
+            smf_n2_response((ue), (list).items[i].pdu_session_id, (kind), (list).items[i].member); \
+    } while (0)
+
+/* --- the gNB's context of a UE --- */
+
+static void context_setup_response(struct ue *ue, const struct ngap_initial_context_setup_response *response)
+{
+    if (ue->connection->context_up)
+        return;
+    ue->connection->context_up = true;
+    core_dirty(ue->core, &ue->row);
+    TELL_SMF(ue, response->pdu_session_resource_setup_list_cxt_res,
+             pdu_session_resource_setup_response_transfer, N2_SETUP_RESPONSE);
+    TELL_SMF(ue, response->pdu_session_resource_failed_to_setup_list_cxt_res,
+             pdu_session_resource_setup_unsuccessful_transfer, N2_SETUP_UNSUCCESSFUL);
+    procedure_offer(ue->procedure, EV_INITIAL_CONTEXT_SETUP_RESPONSE, response);
+}
+
+static void context_setup_failure(struct ue *ue, const struct ngap_initial_context_setup_failure *failure)
+{
+    char text[32];
+    log_warning("amf", NULL, "the gNB cannot set up a context: %s",
+                n2_cause_text(&failure->cause, text, sizeof text));
+    TELL_SMF(ue, failure->pdu_session_resource_failed_to_setup_list_cxt_fail,
+             pdu_session_resource_setup_unsuccessful_transfer, N2_SETUP_UNSUCCESSFUL);
+    if (!procedure_offer(ue->procedure, EV_INITIAL_CONTEXT_SETUP_FAILURE, failure))
+        an_release(ue, N2_RADIO(UNSPECIFIED), "no context at the gNB");
+}
+
+/* 8.3.2: the gNB has its reason, and gets it back. */
+static void release_request(struct ue *ue, const struct ngap_ue_context_release_request *request)
+{
+    struct ngap_cause cause = request->cause.which ? request->cause : N2_RADIO(UNSPECIFIED);
+    an_release(ue, cause, "the gNB asked for the release");
+}
+
+static void radio_capability(struct ue *ue, const struct ngap_ue_radio_capability_info_indication *info)
+{
+    const struct ngap_ue_radio_capability_for_paging *paging = info->ue_radio_capability_for_paging;
+    ue_keep(&ue->radio_capability, info->ue_radio_capability, RADIO_CAPABILITY_BYTES);
+    if (paging)
+        ue_keep(&ue->paging_capability, paging->ue_radio_capability_for_paging_of_nr, RADIO_CAPABILITY_BYTES);
+    core_dirty(ue->core, &ue->row);
+}
+
+/* --- PDU sessions --- */
+
+static void session_setup_response(struct ue *ue,
+                                   const struct ngap_pdu_session_resource_setup_response *response)
+{
+    TELL_SMF(ue, response->pdu_session_resource_setup_list_su_res,
+             pdu_session_resource_setup_response_transfer, N2_SETUP_RESPONSE);
+    TELL_SMF(ue, response->pdu_session_resource_failed_to_setup_list_su_res,
+             pdu_session_resource_setup_unsuccessful_transfer, N2_SETUP_UNSUCCESSFUL);
+}
+
+static void session_modify_response(struct ue *ue,
+                                    const struct ngap_pdu_session_resource_modify_response *response)
+{
+    TELL_SMF(ue, response->pdu_session_resource_modify_list_mod_res,
+             pdu_session_resource_modify_response_transfer, N2_MODIFY_RESPONSE);
+    TELL_SMF(ue, response->pdu_session_resource_failed_to_modify_list_mod_res,
+             pdu_session_resource_modify_unsuccessful_transfer, N2_MODIFY_UNSUCCESSFUL);
+}
+
+static void session_notify(struct ue *ue, const struct ngap_pdu_session_resource_notify *notify)
+{
+    TELL_SMF(ue, notify->pdu_session_resource_notify_list, pdu_session_resource_notify_transfer, N2_NOTIFY);
+    TELL_SMF(ue, notify->pdu_session_resource_released_list_not,
+             pdu_session_resource_notify_released_transfer, N2_NOTIFY_RELEASED);
+}
+
+/* --- messages of a UE --- */
+
+static void nas_non_delivery(const struct ue *ue, const struct ngap_nas_non_delivery_indication *indication)
+{
+    char text[32], context[UE_CONTEXT_TEXT];
+    log_info("amf", ue_context_text(ue, context), "NAS message not delivered: %s",
+             n2_cause_text(&indication->cause, text, sizeof text));
+}
+
+/* False: no message that a gNB sends for a UE. */
+static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu)
+{
+    struct ue *ue = connection->ue;
+    const union ngap_value value = pdu->value;
+    switch (pdu->message) {
+    case NGAP_UPLINK_NAS_TRANSPORT:
+        gmm_locate(ue, connection->gnb, &value.uplink_nas_transport->user_location_information);
+        gmm_uplink(connection, value.uplink_nas_transport->nas_pdu);
+        return true;
+    case NGAP_INITIAL_CONTEXT_SETUP_RESPONSE:
+        context_setup_response(ue, value.initial_context_setup_response);
+        return true;
+    case NGAP_INITIAL_CONTEXT_SETUP_FAILURE:
+        context_setup_failure(ue, value.initial_context_setup_failure);
+        return true;
+    case NGAP_UE_CONTEXT_RELEASE_REQUEST:
+        release_request(ue, value.ue_context_release_request);
+        return true;
+    case NGAP_PDU_SESSION_RESOURCE_SETUP_RESPONSE:
+        session_setup_response(ue, value.pdu_session_resource_setup_response);
+        return true;
+    case NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE:
+        session_modify_response(ue, value.pdu_session_resource_modify_response);
+        return true;
+    case NGAP_PDU_SESSION_RESOURCE_RELEASE_RESPONSE:
+        TELL_SMF(ue, value.pdu_session_resource_release_response->pdu_session_resource_released_list_rel_res,
+                 pdu_session_resource_release_response_transfer, N2_RELEASE_RESPONSE);
+        return true;
+    case NGAP_PDU_SESSION_RESOURCE_NOTIFY:
+        session_notify(ue, value.pdu_session_resource_notify);
+        return true;
+    case NGAP_PDU_SESSION_RESOURCE_MODIFY_INDICATION:
+        TELL_SMF(ue, value.pdu_session_resource_modify_indication->pdu_session_resource_modify_list_mod_ind,
+                 pdu_session_resource_modify_indication_transfer, N2_MODIFY_INDICATION);
+        return true;
+    case NGAP_UE_RADIO_CAPABILITY_INFO_INDICATION:
+        radio_capability(ue, value.ue_radio_capability_info_indication);
+        return true;
+    case NGAP_UE_CONTEXT_MODIFICATION_RESPONSE:
+        procedure_offer(ue->procedure, EV_UE_CONTEXT_MODIFICATION_RESPONSE, value.any);
+        return true;
+    case NGAP_UE_CONTEXT_MODIFICATION_FAILURE:
+        procedure_offer(ue->procedure, EV_UE_CONTEXT_MODIFICATION_FAILURE, value.any);
+        return true;
+    case NGAP_NAS_NON_DELIVERY_INDICATION:
+        nas_non_delivery(ue, value.nas_non_delivery_indication);
+        return true;
+    case NGAP_HANDOVER_REQUIRED:
+        handover_required(connection);
+        return true;
+    case NGAP_LOCATION_REPORT:
+    case NGAP_LOCATION_REPORTING_FAILURE_INDICATION:
+    case NGAP_RRC_INACTIVE_TRANSITION_REPORT:
+    case NGAP_SECONDARY_RAT_DATA_USAGE_REPORT:
+    case NGAP_TRACE_FAILURE_INDICATION:
+    case NGAP_CELL_TRAFFIC_TRACE:
+    case NGAP_UE_RADIO_CAPABILITY_CHECK_RESPONSE:
+        return true; /* nobody asked for these */
+    default:
+        return false;
+    }
+}
+
+static void for_ue(struct gnb *gnb, const struct ngap_pdu *pdu)
+{
+    const uint64_t *amf_id = &pdu->amf_ue_ngap_id;
+    const uint32_t *ran_id = &pdu->ran_ue_ngap_id;
+    struct connection *connection = connection_by_amf_id(gnb, *amf_id);
+    bool complete = pdu->message == NGAP_UE_CONTEXT_RELEASE_COMPLETE;
+    if (!connection || connection->ran_ue_ngap_id != *ran_id) {
+        if (!complete)
+            n2_error(gnb,
+                     connection ? N2_RADIO(INCONSISTENT_REMOTE_UE_NGAP_ID)
+                                : N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID),
+                     amf_id, ran_id);
+        return;
+    }
+    if (connection->releasing) {
+        if (complete)
+            connection_free(connection);
+        return; /* crossed our release command */
+    }
+    if (!ue_message(connection, pdu))
+        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), amf_id, ran_id);
+}
+
+/* --- messages of the interface --- */
+
+/* False: it is none. */
+static bool interface_message(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)
+{
+    switch (pdu->message) {
+    case NGAP_RAN_CONFIGURATION_UPDATE:
+        ran_configuration_update(gnb, pdu->value.ran_configuration_update);
+        return true;
+    case NGAP_NG_RESET:
+        ng_reset(gnb, pdu->value.ng_reset);
+        return true;
+    case NGAP_INITIAL_UE_MESSAGE:
+        gmm_initial(gnb, stream, pdu->value.initial_ue_message);
+        return true;
+    case NGAP_PATH_SWITCH_REQUEST:
+        path_switch_request(gnb, pdu->value.path_switch_request);
+        return true;
+    case NGAP_AMF_CONFIGURATION_UPDATE_FAILURE:
+        log_warning("amf", NULL, "gNB %s refuses the AMF's configuration update", gnb->name);
+        return true;
+    case NGAP_AMF_CONFIGURATION_UPDATE_ACKNOWLEDGE:
+    case NGAP_NG_RESET_ACKNOWLEDGE:
+    case NGAP_UPLINK_RAN_CONFIGURATION_TRANSFER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu)
+{
+    struct gnb *gnb = gnb_find(core, association);
+    core->metrics.ngap_in++;
+    if (!gnb)
+        return;
+    if (pdu->message == NGAP_NG_SETUP_REQUEST) {
+        ng_setup(gnb, pdu->value.ng_setup_request);
+    } else if (pdu->message == NGAP_ERROR_INDICATION) {
+        if (gnb->ready)
+            error_indication(gnb, pdu->value.error_indication);
+    } else if (!gnb->ready) {
+        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, NULL);
+    } else if (!interface_message(gnb, stream, pdu)) {
+        if (pdu->has_amf_ue_ngap_id && pdu->has_ran_ue_ngap_id)
+            for_ue(gnb, pdu);
+        else
+            n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, NULL);
+    }
+}
+
+/* --- associations --- */
+
+void core_association_up(struct core *core, uint64_t association, const struct core_peer *peer)
+{
+    struct gnb *gnb = gnb_find(core, association);
+    if (gnb)
+        gnb_free(gnb, "the association began anew");
+    if (!gnb_new(core, association, peer))
+        core_close(core, association);
+}
+
+void core_association_down(struct core *core, uint64_t association, const char *reason)
+{
+    struct gnb *gnb = gnb_find(core, association);
+    if (!gnb)
+        return;
+    if (gnb->ready)
+        log_warning("amf", NULL, "gNB %s is lost: %s", gnb->name, reason);
+    gnb_free(gnb, reason);
+}
+
+void core_association_kept(struct core *core, uint64_t association, const struct core_peer *peer)
+{
+    core_association_up(core, association, peer);
+}
+
+/* UEs that were connected through it stay so. */
+static void adopt(struct gnb *gnb)
+{
+    size_t cursor = 0;
+    void *value;
+    uint64_t supi;
+    while (map_next(&gnb->core->ues_by_supi, &cursor, &supi, &value)) {
+        struct ue *ue = value;
+        if (ue->kept.association == gnb->association && !ue->connection && !connection_restore(gnb, ue))
+            log_warning("amf", NULL, "a connection of gNB %s cannot be picked up", gnb->name);
+    }
+}
+
+void core_replay(struct core *core, uint64_t association, const struct ngap_pdu *pdu)
+{
+    struct gnb *gnb = gnb_find(core, association);
+    if (!gnb)
+        return;
+    gnb->replaying = true;
+    if (pdu->message == NGAP_NG_SETUP_REQUEST)
+        ng_setup(gnb, pdu->value.ng_setup_request);
+    else if (pdu->message == NGAP_RAN_CONFIGURATION_UPDATE && gnb->ready)
+        ran_configuration_update(gnb, pdu->value.ran_configuration_update);
+    gnb->replaying = false;
+    if (gnb->ready)
+        adopt(gnb);
+}
+
+void core_reload(struct core *core, const struct config *config)
+{
+    size_t cursor = 0;
+    void *gnb;
+    uint64_t association;
+    const char *why;
+    core->config = config;
+    if (!udm_reload(core->udm, config, &why))
+        log_error("core", NULL, "home network keys not taken over: %s", why);
+    smf_reload(core);
+    while (map_next(&core->gnbs, &cursor, &association, &gnb)) {
+        if (((struct gnb *)gnb)->ready)
+            amf_configuration_update(gnb);
+    }
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Registration (TS 24.501 5.5.1, TS 23.502 4.2.2.2): initial, mobility and periodic.
+ */
+#include <openssl/crypto.h>
+
+#include "core/amf/gmm.h"
+#include "crypt/nas_security.h"
+#include "kit/log.h"
+
+enum kind { INITIAL, MOBILITY, PERIODIC };
+
+struct run {
+    struct procedure *p;
+    struct ue *ue; /* provisional until the phone has proved who it is */
+    const struct nas_registration_request *request;
+    enum kind kind;
+    bool proven;
+    uint32_t count; /* uplink NAS COUNT of the request, if proven */
+    struct udm_access subscription;
+    struct nssf_choice slices;
+    uint16_t wanted, activated; /* sessions */
+    bool done;
+};
+
+/* 5.5.1.2.5, 5.5.1.3.5. A context that proved nothing is gone with its connection; one that did stays as it was. */
+static void reject(struct run *run, uint8_t cause)
+{
+    struct core *core = run->p->core;
+    struct nas_message message = {.type = NAS_REGISTRATION_REJECT, .registration_reject = {.cause = cause}};
+    core->metrics.registrations_failed[cause]++;
+    if (cause == NAS_GMM_CONGESTION) {
+        message.registration_reject.t3346 = CONGESTION_SECONDS;
+        message.registration_reject.has.t3346 = true;
+    }
+    if (cause == NAS_GMM_NO_NETWORK_SLICES_AVAILABLE && run->slices.rejected_count) {
+        message.registration_reject.rejected_nssai =
+            (struct nas_rejected_nssai){run->slices.rejected, run->slices.rejected_count};
+        message.registration_reject.has.rejected_nssai = true;
+    }
+    char context[UE_CONTEXT_TEXT];
+    log_info("amf", ue_context_text(run->ue, context), "%s rejected: cause %u, %s", run->p->name, cause,
+             nas_gmm_cause_name(cause) ? nas_gmm_cause_name(cause) : "");
+    gmm_send(run->ue, &message);
+}
+
+static enum kind kind_of(const struct nas_registration_request *request)
+{
+    switch (request->type.kind) {
+    case NAS_MOBILITY_REGISTRATION:
+        return MOBILITY;
+    case NAS_PERIODIC_REGISTRATION:
+        return PERIODIC;
+    default: /* 9.11.3.7: reserved values are read as initial registration */
+        return INITIAL;
+    }
+}
+
+/* Keeps the request beyond the batch that brought it, and opens a ciphered container within it (4.4.6). */
+static bool keep_request(struct run *run, const struct uplink *uplink)
+{
+    struct procedure *p = run->p;
+    const struct nas_message *message = gmm_contained(uplink->plain, NAS_REGISTRATION_REQUEST, &p->memory);
+    if (!message)
+        return false;
+    run->request = &message->registration_request;
+    struct bytes container = run->request->nas_message_container;
+    if (run->proven && run->request->has.nas_message_container && container.len) {
+        nas_cipher_container(&run->ue->security, run->count, (uint8_t *)container.data, container.len);
+        message = gmm_contained(container, NAS_REGISTRATION_REQUEST, &p->memory);
+        if (!message)
+            return false;
+        run->request = &message->registration_request;
+    }
+    run->kind = kind_of(run->request);
+    return true;
+}
+
+static bool kind_supported(struct run *run)
+{
+    switch (run->request->type.kind) {
+    case NAS_EMERGENCY_REGISTRATION:
+        reject(run, NAS_GMM_PEI_NOT_ACCEPTED);
+        return false;
+    case NAS_SNPN_ONBOARDING_REGISTRATION:
+    case NAS_DISASTER_MOBILITY_REGISTRATION:
+    case NAS_DISASTER_INITIAL_REGISTRATION:
+        reject(run, NAS_GMM_5GS_SERVICES_NOT_ALLOWED);
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool permitted_here(struct run *run)
+{
+    uint8_t cause = location_cause(run->ue->connection);
+    if (cause)
+        reject(run, cause);
+    return cause == 0;
+}
+
+static const struct nas_suci *identify(struct run *run)
+{
+    if (run->request->identity.type == NAS_SUCI)
+        return &run->request->identity.suci;
+    const struct nas_suci *suci = identification(run->p);
+    if (!suci && !procedure_cancelled(run->p))
+        reject(run, NAS_GMM_UE_IDENTITY_CANNOT_BE_DERIVED);
+    return suci;
+}
+
+static bool authenticate(struct run *run, struct proof *proof)
+{
+    const struct nas_suci *suci = identify(run);
+    if (!suci)
+        return false;
+    switch (authentication(run->p, suci, run->request->ngksi, proof)) {
+    case AUTHENTICATED:
+        return true;
+    case AUTHENTICATION_UNKNOWN:
+        reject(run, NAS_GMM_ILLEGAL_UE);
+        return false;
+    case AUTHENTICATION_IMPOSSIBLE:
+        reject(run, NAS_GMM_CONGESTION);
+        return false;
+    case AUTHENTICATION_REFUSED:
+        run->p->core->metrics.registrations_failed[NAS_GMM_ILLEGAL_UE]++;
+        return false;
+    case AUTHENTICATION_UNANSWERED:
+        break;
+    }
+    return false;
+}
+
+/* The complete request comes in Security mode complete (4.4.6). What it says of algorithms must be what the first one
+ * said: else a relay has been bidding down (TS 33.501 6.7.2). */
+static bool take_complete_request(struct run *run, struct bytes container)
+{
+    if (!container.len)
+        return true;
+    const struct nas_message *message = gmm_contained(container, NAS_REGISTRATION_REQUEST, &run->p->memory);
+    if (!message) {
+        reject(run, NAS_PROTOCOL_ERROR);
+        return false;
+    }
+    const struct nas_registration_request *complete = &message->registration_request;
+    const struct nas_ue_security_capability *now = &complete->ue_security_capability;
+    const struct nas_ue_security_capability *used = &run->ue->security_capability;
+    if (complete->has.ue_security_capability &&
+        (now->length != used->length || memcmp(now->octets, used->octets, now->length) != 0)) {
+        reject(run, NAS_GMM_SECURITY_CAPABILITIES_MISMATCH);
+        return false;
+    }
+    run->request = complete;
+    run->kind = kind_of(complete);
+    return true;
+}
+
+static bool secure(struct run *run, const struct proof *proof, struct bytes *container)
+{
+    if (!run->request->has.ue_security_capability) {
+        reject(run, NAS_INVALID_MANDATORY_INFORMATION);
+        return false;
+    }
+    bool ask_again = run->request->identity.type != NAS_SUCI;
+    uint8_t cause = security_mode(run->p, proof, &run->request->ue_security_capability, ask_again, container);
+    if (cause && cause != GMM_NO_ANSWER)
+        reject(run, cause);
+    return cause == 0;
+}
+
+/* The phone has proved who it is. If the core knows it already, the procedure goes on on that context, which so far
+ * nothing has touched. */
+static bool join(struct run *run, supi_t supi)
+{
+    struct core *core = run->p->core;
+    struct ue *ue = run->ue;
+    struct ue *known = amf_find(core, supi);
+    if (known)
+        procedure_cancel(known->procedure, run->p->name);
+    known = amf_find(core, supi);
+    ue->supi = supi;
+    if (!known)
+        return ue_adopt(ue);
+    if (known->connection)
+        n2_release(known->connection, N2_RADIO(RELEASE_DUE_TO_CN_DETECTED_MOBILITY));
+    smf_deactivate(known, smf_active(known));
+    timer_stop(core->timers, &known->timer);
+    procedure_move(run->p, &known->procedure, known);
+    ue_take_over(known, ue);
+    run->ue = known;
+    return true;
+}
+
+static bool prove(struct run *run)
+{
+    struct proof proof;
+    struct bytes container = {0};
+    bool secured = authenticate(run, &proof) && secure(run, &proof, &container);
+    OPENSSL_cleanse(proof.kamf, sizeof proof.kamf);
+    if (!secured)
+        return false;
+    if (!join(run, proof.supi)) {
+        reject(run, NAS_GMM_CONGESTION);
+        return false;
+    }
+    run->proven = true;
+    return take_complete_request(run, container);
+}
+
+static bool choose_slices(struct run *run)
+{
+    const struct gnb_area *area = gnb_area_of(run->ue->connection->gnb, run->ue->tai);
+    struct nssf_question question = {
+        .requested = run->request->has.requested_nssai ? &run->request->requested_nssai : NULL,
+        .subscribed = run->subscription.slices,
+        .subscribed_count = run->subscription.slice_count,
+        .served = area ? area->slices : NULL,
+        .served_count = area ? area->slice_count : 0,
+    };
+    return nssf_select(&question, &run->slices);
+}
+
+static uint8_t subscription_cause(struct run *run)
+{
+    switch (udm_access_data(run->p->core->udm, run->ue->supi, &run->p->memory, &run->subscription)) {
+    case UDM_OK:
+        return run->subscription.barred ? NAS_GMM_5GS_SERVICES_NOT_ALLOWED : 0;
+    case UDM_UNKNOWN_SUBSCRIBER:
+        return NAS_GMM_5GS_SERVICES_NOT_ALLOWED;
+    default:
+        return NAS_GMM_CONGESTION;
+    }
+}
+
+/* Subscription and slices decide what the phone gets; nothing has changed so far but its keys. */
+static bool decide(struct run *run)
+{
+    uint8_t cause = subscription_cause(run);
+    if (!cause && !choose_slices(run))
+        cause = NAS_GMM_NO_NETWORK_SLICES_AVAILABLE;
+    if (cause)
+        reject(run, cause);
+    return cause == 0;
+}
+
+/* What the phone holds and the core does not, and the other way round (5.5.1.2.4, 5.5.1.3.4). */
+static void align_sessions(struct run *run)
+{
+    if (run->kind == INITIAL)
+        smf_release_all(run->ue);
+    else if (run->request->has.pdu_session_status)
+        smf_keep_only(run->ue, run->request->pdu_session_status);
+}
+
+static void hold(struct run *run)
+{
+    struct ue *ue = run->ue;
+    if (!ue->registered)
+        ue->since = core_wall(ue->core);
+    ue->registered = true;
+    ue->unreachable = false;
+    ue->ambr_uplink = run->subscription.ambr_uplink;
+    ue->ambr_downlink = run->subscription.ambr_downlink;
+    memcpy(ue->allowed, run->slices.allowed, sizeof ue->allowed);
+    ue->allowed_count = run->slices.allowed_count;
+    core_dirty(ue->core, &ue->row);
+}
+
+static bool commit(struct run *run)
+{
+    struct ue *ue = run->ue;
+    bool was_registered = ue->registered;
+    if (!ue_new_tmsi(ue)) {
+        reject(run, NAS_GMM_CONGESTION);
+        return false;
+    }
+    hold(run);
+    if (procedure_commit(run->p))
+        return true;
+    ue->registered = was_registered;
+    ue_take_back_tmsi(ue);
+    if (!procedure_cancelled(run->p))
+        reject(run, NAS_GMM_CONGESTION);
+    return false;
+}
+
+static struct bytes accept_message(struct run *run)
+{
+    struct registration_answer answer = {
+        .request = run->request,
+        .slices = &run->slices,
+        .subscription = &run->subscription,
+        .wanted = run->wanted,
+        .activated = run->activated,
+    };
+    return registration_accept(run->ue, &run->p->memory, &answer);
+}
+
+static void send_accept_again(struct run *run)
+{
+    gmm_send_sealed(run->ue, accept_message(run));
+}
+
+/* 5.5.1.2.4 and TS 38.413 8.3.1: the accept rides in Initial Context Setup, or in a transport if the gNB has the
+ * context already. */
+static bool send_accept(struct run *run)
+{
+    struct ue *ue = run->ue;
+    run->wanted = smf_pending(ue);
+    if (run->request->has.uplink_data_status)
+        run->wanted |= run->request->uplink_data_status;
+    struct context_setup setup = {.sessions = run->wanted};
+    context_setup_prepare(ue, &setup);
+    run->activated = setup.activated;
+    return context_setup_send(ue, &setup, accept_message(run));
+}
+
+/* Until the phone has confirmed (T3550) and the gNB has set up its context. */
+static bool confirmed(struct run *run)
+{
+    struct ue *ue = run->ue;
+    const struct config_amf_timers *timers = &run->p->core->config->amf.timers;
+    const uint64_t events = EVENT(EV_REGISTRATION_COMPLETE) | EVENT(EV_INITIAL_CONTEXT_SETUP_RESPONSE) |
+                            EVENT(EV_INITIAL_CONTEXT_SETUP_FAILURE);
+    bool complete = false;
+    for (unsigned sent = 1; !complete || !ue->connection->context_up;) {
+        switch (procedure_wait(run->p, events, timers->t3550)) {
+        case EV_REGISTRATION_COMPLETE:
+            complete = true;
+            break;
+        case EV_INITIAL_CONTEXT_SETUP_RESPONSE:
+            break;
+        case EV_TIMEOUT:
+            if (sent++ == NAS_TRANSMISSIONS)
+                return false;
+            if (!complete)
+                send_accept_again(run);
+            break;
+        default:
+            return false;
+        }
+    }
+    return true;
+}
+
+static void finish(struct run *run)
+{
+    struct ue *ue = run->ue;
+    char context[UE_CONTEXT_TEXT];
+    ue_forget_former_tmsi(ue);
+    run->p->core->metrics.registrations_done[run->kind]++;
+    log_info("amf", ue_context_text(ue, context), "registration complete (%s)", run->p->name);
+    if (run->kind == INITIAL)
+        configuration_update(ue);
+    run->done = true;
+}
+
+static bool carry_out(struct run *run)
+{
+    if (!kind_supported(run) || !permitted_here(run))
+        return false;
+    if (!run->proven && !prove(run))
+        return false;
+    if (!decide(run))
+        return false;
+    align_sessions(run);
+    return commit(run) && send_accept(run) && confirmed(run);
+}
+
+/* 5.5.1.3.4: without follow-on request or data the connection is of no more use. */
+static bool connection_idle(const struct run *run)
+{
+    return run->kind != INITIAL && !run->request->type.follow_on && !smf_active(run->ue);
+}
+
+static void leave(struct run *run)
+{
+    struct ue *ue = run->ue;
+    if (run->done) {
+        if (connection_idle(run)) {
+            procedure_leave(run->p);
+            an_release(ue, N2_NAS(NORMAL_RELEASE), "registration is done");
+        } else {
+            mobility_done(ue);
+        }
+        return;
+    }
+    if (ue->provisional || !ue->registered) {
+        procedure_leave(run->p);
+        ue_discard(ue, N2_NAS(UNSPECIFIED));
+    } else if (!procedure_cancelled(run->p)) {
+        procedure_leave(run->p);
+        an_release(ue, N2_NAS(UNSPECIFIED), "registration failed");
+        smf_unreachable(ue);
+    }
+}
+
+void registration(struct procedure *p)
+{
+    const struct uplink *uplink = p->argument;
+    struct run run = {.p = p, .ue = p->owner, .proven = uplink->proven, .count = uplink->count};
+    if (keep_request(&run, uplink)) {
+        p->core->metrics.registrations_asked[run.kind]++;
+        run.done = carry_out(&run);
+        if (run.done)
+            finish(&run);
+    } else {
+        reject(&run, NAS_INVALID_MANDATORY_INFORMATION);
+    }
+    leave(&run);
+}

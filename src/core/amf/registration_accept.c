@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the phone is told when it is registered (TS 24.501 8.2.7), and what it shows (8.2.19).
+ */
+#include <time.h>
+
+#include "core/amf/gmm.h"
+#include "kit/log.h"
+
+enum { TAIS = 16, NSSAI = 16 };
+
+static uint32_t seconds(int64_t nanoseconds)
+{
+    return (uint32_t)(nanoseconds / SECONDS(1));
+}
+
+static struct nas_mobile_identity guti_of(const struct ue *ue)
+{
+    const struct config_network *network = &ue->core->config->network;
+    struct nas_mobile_identity identity = {
+        .type = NAS_GUTI,
+        .guti = {.amf_region_id = network->amf_region,
+                 .s_tmsi = {.amf_set_id = network->amf_set,
+                            .amf_pointer = network->amf_pointer,
+                            .tmsi = ue->tmsi}},
+    };
+    memcpy(identity.guti.plmn.octets, ue->connection->selected.octets, sizeof identity.guti.plmn.octets);
+    return identity;
+}
+
+/* The registration area: where the phone is, and all other tracking areas of the PLMN. */
+static struct nas_tai_list area_of(const struct ue *ue, struct nas_tai *tais)
+{
+    const struct config_serving *serving = config_find_plmn(ue->core->config, ue->tai.plmn);
+    struct nas_tai_list list = {tais, 1};
+    memcpy(tais[0].plmn.octets, ue->tai.plmn.octets, sizeof tais[0].plmn.octets);
+    tais[0].tac = ue->tai.tac;
+    for (unsigned i = 0; serving && i < serving->tac_count && list.count < TAIS; i++) {
+        if (serving->tacs[i] == ue->tai.tac)
+            continue;
+        tais[list.count] = tais[0];
+        tais[list.count++].tac = serving->tacs[i];
+    }
+    return list;
+}
+
+static struct nas_nssai allowed_of(const struct ue *ue, struct nas_s_nssai *slices)
+{
+    for (unsigned i = 0; i < ue->allowed_count; i++)
+        slices[i] = (struct nas_s_nssai){.sst = ue->allowed[i].sst, .sd = ue->allowed[i].sd};
+    return (struct nas_nssai){slices, ue->allowed_count};
+}
+
+static struct nas_nssai configured_of(const struct udm_access *subscription, struct nas_s_nssai *slices)
+{
+    unsigned count = subscription->slice_count < NSSAI ? subscription->slice_count : NSSAI;
+    for (unsigned i = 0; i < count; i++)
+        slices[i] = (struct nas_s_nssai){
+            .sst = subscription->slices[i].slice.sst,
+            .sd = subscription->slices[i].slice.sd,
+        };
+    return (struct nas_nssai){slices, count};
+}
+
+struct bytes registration_accept(struct ue *ue, struct arena *memory,
+                                 const struct registration_answer *answer)
+{
+    const struct config_amf_timers *timers = &ue->core->config->amf.timers;
+    const struct nas_registration_request *request = answer->request;
+    struct nas_tai tais[TAIS];
+    struct nas_s_nssai allowed[UE_SLICES], configured[NSSAI];
+    struct nas_message *message = ARENA_NEW(memory, struct nas_message);
+    if (!message)
+        return (struct bytes){0};
+    message->type = NAS_REGISTRATION_ACCEPT;
+    struct nas_registration_accept *accept = &message->registration_accept;
+    *accept = (struct nas_registration_accept){
+        .result = {.access = NAS_ACCESS_3GPP},
+        .guti = guti_of(ue),
+        .tai_list = area_of(ue, tais),
+        .allowed_nssai = allowed_of(ue, allowed),
+        .rejected_nssai = {answer->slices->rejected, answer->slices->rejected_count},
+        .configured_nssai = configured_of(answer->subscription, configured),
+        .pdu_session_status = smf_sessions(ue),
+        .reactivation_result = (uint16_t)(answer->wanted & ~answer->activated),
+        .t3512 = seconds(timers->t3512),
+        .t3502 = seconds(timers->t3502),
+        .has = {.guti = true,
+                .tai_list = true,
+                .allowed_nssai = true,
+                .network_feature_support = true,
+                .t3512 = true,
+                .t3502 = true},
+    };
+    accept->has.rejected_nssai = answer->slices->rejected_count > 0;
+    accept->has.configured_nssai =
+        accept->configured_nssai.count > 0 && (accept->has.rejected_nssai || !request->has.requested_nssai);
+    accept->has.pdu_session_status = request->has.pdu_session_status;
+    accept->has.reactivation_result = request->has.uplink_data_status;
+    return gmm_seal(ue, message);
+}
+
+static struct nas_time time_of(const struct core *core)
+{
+    time_t now = (time_t)(core_wall(core) / SECONDS(1));
+    struct tm utc, local;
+    gmtime_r(&now, &utc);
+    localtime_r(&now, &local);
+    return (struct nas_time){
+        .year = (uint8_t)(utc.tm_year % 100),
+        .month = (uint8_t)(utc.tm_mon + 1),
+        .day = (uint8_t)utc.tm_mday,
+        .hour = (uint8_t)utc.tm_hour,
+        .minute = (uint8_t)utc.tm_min,
+        .second = (uint8_t)utc.tm_sec,
+        .zone = (int8_t)(local.tm_gmtoff / (15 * 60)),
+    };
+}
+
+void configuration_update(struct ue *ue)
+{
+    const struct config_network *network = &ue->core->config->network;
+    struct nas_message message = {
+        .type = NAS_CONFIGURATION_UPDATE_COMMAND,
+        .configuration_update_command = {.full_name = {.text = network->full_name},
+                                         .short_name = {.text = network->short_name},
+                                         .universal_time = time_of(ue->core),
+                                         .has = {.full_name = *network->full_name,
+                                                 .short_name = *network->short_name,
+                                                 .universal_time = true}},
+    };
+    struct nas_configuration_update_command *command = &message.configuration_update_command;
+    command->local_time_zone = command->universal_time.zone;
+    command->has.local_time_zone = true;
+    gmm_send(ue, &message);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Security mode control (TS 24.501 5.4.2, TS 33.501 6.7.2).
+ */
+#include <openssl/crypto.h>
+
+#include "core/amf/gmm.h"
+#include "kit/log.h"
+
+struct proposal {
+    struct ue *ue;
+    struct nas_security security;
+    const struct nas_ue_security_capability *capability;
+    bool ask_again, want_imeisv;
+};
+
+/* The first of the operator's that the phone has; -1: none. Null integrity is never taken (TS 33.501 5.5.2). */
+static int choose(const uint8_t *preferred, unsigned count, uint8_t offered, bool null_allowed)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (nas_algorithm_offered(offered, preferred[i]) && (preferred[i] != 0 || null_allowed))
+            return preferred[i];
+    }
+    return -1;
+}
+
+static void command(struct procedure *p, void *context)
+{
+    static const uint8_t abba[2] = {0, 0};
+    struct proposal *proposal = context;
+    (void)p;
+    struct nas_message message = {
+        .type = NAS_SECURITY_MODE_COMMAND,
+        .security_mode_command =
+            {
+                .algorithms = {.ciphering = proposal->security.nea, .integrity = proposal->security.nia},
+                .ngksi = proposal->security.ngksi,
+                .replayed_capability = *proposal->capability,
+                .imeisv_request = 1,
+                .additional_information = {.retransmission_requested = proposal->ask_again},
+                .abba = BYTES(abba),
+                .has = {.imeisv_request = proposal->want_imeisv,
+                        .additional_information = proposal->ask_again,
+                        .abba = true},
+            },
+    };
+    gmm_send_sealed(proposal->ue,
+                    gmm_seal_with(proposal->ue, &proposal->security, NAS_INTEGRITY_NEW, &message));
+}
+
+static void take_into_use(struct ue *ue, const struct proposal *proposal, const struct proof *proof)
+{
+    ue->security = proposal->security;
+    ue->downlink_reserved = 0;
+    memcpy(ue->kamf, proof->kamf, sizeof ue->kamf);
+    ue->security_capability = *proposal->capability;
+    ue->connection->secured = true;
+}
+
+static void take_imeisv(struct ue *ue, const struct nas_security_mode_complete *complete)
+{
+    if (complete->has.imeisv && complete->imeisv.type == NAS_IMEISV)
+        memcpy(ue->imeisv, complete->imeisv.digits, sizeof ue->imeisv);
+}
+
+static bool propose(const struct procedure *p, struct proposal *proposal, const struct proof *proof)
+{
+    const struct config_security *security = &p->core->config->amf.security;
+    int nia = choose(security->integrity, security->integrity_count, proposal->capability->ia, false);
+    int nea = choose(security->ciphering, security->ciphering_count, proposal->capability->ea, true);
+    if (nia < 0 || nea < 0)
+        return false;
+    nas_security_start(&proposal->security, NAS_NETWORK, proof->kamf, (uint8_t)nia, (uint8_t)nea,
+                       proof->ngksi);
+    return true;
+}
+
+uint8_t security_mode(struct procedure *p, const struct proof *proof,
+                      const struct nas_ue_security_capability *capability, bool ask_again,
+                      struct bytes *complete)
+{
+    struct ue *ue = p->owner;
+    struct proposal proposal = {
+        .ue = ue,
+        .capability = capability,
+        .ask_again = ask_again,
+        .want_imeisv = !*ue->imeisv,
+    };
+    if (!propose(p, &proposal, proof))
+        return NAS_GMM_SECURITY_CAPABILITIES_MISMATCH;
+    ue->pending = &proposal.security;
+    enum procedure_event event = procedure_ask(
+        p, command, &proposal, EVENT(EV_SECURITY_MODE_COMPLETE) | EVENT(EV_SECURITY_MODE_REJECT),
+        p->core->config->amf.timers.t3560);
+    ue->pending = NULL;
+    uint8_t cause = GMM_NO_ANSWER;
+    if (event == EV_SECURITY_MODE_COMPLETE) {
+        const struct uplink *uplink = p->data;
+        take_into_use(ue, &proposal, proof);
+        take_imeisv(ue, &uplink->message.security_mode_complete);
+        *complete = arena_copy(&p->memory, uplink->message.security_mode_complete.nas_message_container);
+        cause = 0;
+    } else if (event == EV_SECURITY_MODE_REJECT) {
+        cause = NAS_GMM_SECURITY_MODE_REJECTED;
+    }
+    OPENSSL_cleanse(&proposal.security, sizeof proposal.security);
+    return cause;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Service request (TS 24.501 5.6.1, TS 23.502 4.2.3). Only a phone that has proved itself gets here; others were told
+ * cause #9 before.
+ */
+#include "core/amf/gmm.h"
+#include "crypt/nas_security.h"
+#include "kit/log.h"
+
+struct run {
+    struct procedure *p;
+    struct ue *ue;
+    const struct nas_service_request *request;
+    uint16_t wanted, activated; /* sessions */
+};
+
+static void reject(struct run *run, uint8_t cause)
+{
+    struct nas_message message = {.type = NAS_SERVICE_REJECT, .service_reject = {.cause = cause}};
+    if (cause == NAS_GMM_CONGESTION) {
+        message.service_reject.t3346 = CONGESTION_SECONDS;
+        message.service_reject.has.t3346 = true;
+    }
+    run->p->core->metrics.service_requests_failed++;
+    gmm_send(run->ue, &message);
+}
+
+/* The request with what its ciphered container says, which stands in its place (4.4.6). */
+static bool keep_request(struct run *run, const struct uplink *uplink)
+{
+    struct arena *memory = &run->p->memory;
+    const struct nas_message *message = gmm_contained(uplink->plain, NAS_SERVICE_REQUEST, memory);
+    if (!message)
+        return false;
+    struct bytes container = message->service_request.nas_message_container;
+    if (message->service_request.has.nas_message_container && container.len) {
+        nas_cipher_container(&run->ue->security, uplink->count, (uint8_t *)container.data, container.len);
+        message = gmm_contained(container, NAS_SERVICE_REQUEST, memory);
+        if (!message)
+            return false;
+    }
+    run->request = &message->service_request;
+    return true;
+}
+
+static struct bytes accept_message(const struct run *run)
+{
+    struct nas_message message = {
+        .type = NAS_SERVICE_ACCEPT,
+        .service_accept = {.pdu_session_status = smf_sessions(run->ue),
+                           .reactivation_result = (uint16_t)(run->wanted & ~run->activated),
+                           .has = {.pdu_session_status = run->request->has.pdu_session_status,
+                                   .reactivation_result = run->request->has.uplink_data_status}},
+    };
+    return gmm_seal(run->ue, &message);
+}
+
+static bool context_is_up(struct run *run)
+{
+    const uint64_t events =
+        EVENT(EV_INITIAL_CONTEXT_SETUP_RESPONSE) | EVENT(EV_INITIAL_CONTEXT_SETUP_FAILURE);
+    if (run->ue->connection->context_up)
+        return true;
+    return procedure_wait(run->p, events, run->p->core->config->amf.timers.n2_procedure) ==
+           EV_INITIAL_CONTEXT_SETUP_RESPONSE;
+}
+
+static bool carry_out(struct run *run)
+{
+    struct ue *ue = run->ue;
+    uint8_t cause = location_cause(ue->connection);
+    if (!cause && !procedure_commit(run->p))
+        cause = NAS_GMM_CONGESTION;
+    if (cause) {
+        if (!procedure_cancelled(run->p))
+            reject(run, cause);
+        return false;
+    }
+    if (run->request->has.pdu_session_status)
+        smf_keep_only(ue, run->request->pdu_session_status);
+    run->wanted = smf_pending(ue);
+    if (run->request->has.uplink_data_status)
+        run->wanted |= run->request->uplink_data_status;
+    struct context_setup setup = {.sessions = run->wanted};
+    context_setup_prepare(ue, &setup);
+    run->activated = setup.activated;
+    return context_setup_send(ue, &setup, accept_message(run)) && context_is_up(run);
+}
+
+void service_request(struct procedure *p)
+{
+    struct run run = {.p = p, .ue = p->owner};
+    bool done = false;
+    p->core->metrics.service_requests++;
+    if (keep_request(&run, p->argument))
+        done = carry_out(&run);
+    else
+        reject(&run, NAS_INVALID_MANDATORY_INFORMATION);
+    if (done) {
+        mobility_done(run.ue);
+    } else if (!procedure_cancelled(p)) {
+        procedure_leave(p);
+        an_release(run.ue, N2_NAS(UNSPECIFIED), "service request failed");
+        smf_unreachable(run.ue);
+    }
+}

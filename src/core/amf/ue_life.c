@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a UE's context begins to be known, survives restarts and ends.
+ */
+#include <openssl/crypto.h>
+#include <stdlib.h>
+
+#include "core/amf/gmm.h"
+#include "kit/log.h"
+#include "store/store.h"
+
+void ue_keep(struct bytes *kept, struct bytes from, size_t most)
+{
+    if (!from.len || from.len > most)
+        return;
+    uint8_t *copy = realloc((void *)kept->data, from.len);
+    if (!copy)
+        return;
+    memcpy(copy, from.data, from.len);
+    *kept = bytes_of(copy, from.len);
+}
+
+void ue_take_over(struct ue *known, struct ue *provisional)
+{
+    known->security = provisional->security;
+    known->downlink_reserved = provisional->downlink_reserved;
+    memcpy(known->kamf, provisional->kamf, sizeof known->kamf);
+    known->security_capability = provisional->security_capability;
+    memcpy(known->imeisv, provisional->imeisv, sizeof known->imeisv);
+    known->tai = provisional->tai;
+    known->cell = provisional->cell;
+    connection_move(provisional->connection, known);
+    ue_free(provisional);
+}
+
+uint8_t location_cause(const struct connection *connection)
+{
+    if (connection->in_area)
+        return 0;
+    return NAS_GMM_TRACKING_AREA_NOT_ALLOWED;
+}
+
+/* --- start --- */
+
+struct loading {
+    struct core *core;
+    bool failed;
+};
+
+static bool load_one(void *context, const char *supi, uint32_t tmsi, struct bytes blob)
+{
+    struct loading *loading = context;
+    if (!ue_row_load(loading->core, supi, tmsi, blob))
+        log_error("amf", NULL, "the stored context of %s cannot be read; the phone will register anew", supi);
+    return true;
+}
+
+/* Whose gNB has not come back is idle. */
+static void end_adoption(struct timer *timer)
+{
+    struct core *core = (struct core *)((char *)timer - offsetof(struct core, adoption));
+    size_t cursor = 0;
+    void *value;
+    uint64_t supi;
+    while (map_next(&core->ues_by_supi, &cursor, &supi, &value)) {
+        struct ue *ue = value;
+        if (!ue->kept.association)
+            continue;
+        ue->kept.association = 0;
+        ue_became_idle(ue, "its gNB has not come back");
+    }
+}
+
+bool amf_load(struct core *core, const char **why)
+{
+    struct loading loading = {.core = core};
+    enum store_result result = store_ue_each(core->store, load_one, &loading);
+    if (result != STORE_OK) {
+        *why = store_result_text(result);
+        return false;
+    }
+    core->adoption.fire = end_adoption;
+    return timer_start(core->timers, &core->adoption, SECONDS(5));
+}
+
+static void *first_of(const struct map *map)
+{
+    size_t cursor = 0;
+    void *value;
+    uint64_t key;
+    return map_next(map, &cursor, &key, &value) ? value : NULL;
+}
+
+/* Memory only: what is stored stays. */
+void amf_stop(struct core *core)
+{
+    struct gnb *gnb;
+    timer_stop(core->timers, &core->adoption);
+    while ((gnb = first_of(&core->gnbs)))
+        gnb_free(gnb, "the core stops");
+}
+
+void amf_free_ues(struct core *core)
+{
+    struct ue *ue;
+    while ((ue = first_of(&core->ues_by_supi))) {
+        procedure_cancel(ue->procedure, "the core stops");
+        if (!ue->dead)
+            ue_free(ue);
+    }
+    ue_bury(core);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A UE as the store keeps it: one blob, little more than its keys and its place. The first octet is the form's version; a
+ * blob of another version is not read, and the phone registers anew.
+ */
+#include <stdlib.h>
+
+#include "core/amf/gmm.h"
+#include "store/store.h"
+
+enum { VERSION = 1, ROW_BYTES = 600, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+
+static void write_security(struct writer *w, const struct ue *ue)
+{
+    write_bytes(w, BYTES(ue->kamf));
+    write_u8(w, ue->security.ngksi);
+    write_u8(w, ue->security.nia);
+    write_u8(w, ue->security.nea);
+    write_u32(w, ue->security.uplink);
+    write_u32(w, ue->downlink_reserved);
+    write_bytes(w, BYTES(ue->nh));
+    write_u8(w, ue->ncc);
+    write_u8(w, ue->security_capability.length);
+    write_bytes(w, BYTES(ue->security_capability.octets));
+    write_bytes(w, BYTES(ue->imeisv));
+}
+
+static void write_place(struct writer *w, const struct ue *ue)
+{
+    write_bytes(w, BYTES(ue->tai.plmn.octets));
+    write_u32(w, ue->tai.tac);
+    write_u64(w, ue->cell);
+    write_u64(w, (uint64_t)ue->since);
+    write_u8(w, ue->allowed_count);
+    for (unsigned i = 0; i < ue->allowed_count; i++) {
+        write_u8(w, ue->allowed[i].sst);
+        write_u32(w, ue->allowed[i].sd);
+    }
+    write_u64(w, ue->ambr_uplink);
+    write_u64(w, ue->ambr_downlink);
+}
+
+/* A connection whose gNB has the context survives a restart of this process. */
+static void write_connection(struct writer *w, const struct ue *ue)
+{
+    const struct connection *c = ue->connection;
+    bool up = c && c->context_up;
+    write_u64(w, up ? c->gnb->association : ue->kept.association);
+    write_u64(w, up ? c->amf_ue_ngap_id : ue->kept.amf_ue_ngap_id);
+    write_u32(w, up ? c->ran_ue_ngap_id : ue->kept.ran_ue_ngap_id);
+    write_u16(w, up ? c->stream : ue->kept.stream);
+}
+
+static void write_capability(struct writer *w, struct bytes capability)
+{
+    write_u16(w, (uint16_t)capability.len);
+    write_bytes(w, capability);
+}
+
+bool ue_row_write(struct core *core, struct row *row)
+{
+    struct ue *ue = (struct ue *)((char *)row - offsetof(struct ue, row));
+    uint8_t buffer[ROW_BYTES + CAPABILITIES_BYTES];
+    struct writer w = writer_of(buffer, sizeof buffer);
+    char supi[SUPI_TEXT_BYTES];
+    if (!ue->registered)
+        return true;
+    write_u8(&w, VERSION);
+    write_u32(&w, ue->former_tmsi);
+    write_security(&w, ue);
+    write_place(&w, ue);
+    write_connection(&w, ue);
+    write_capability(&w, ue->radio_capability);
+    write_capability(&w, ue->paging_capability);
+    return !w.full &&
+           store_ue_put(core->store, supi_text(ue->supi, supi), ue->tmsi, writer_bytes(&w)) == STORE_OK;
+}
+
+static void read_into(struct reader *r, void *to, size_t size)
+{
+    struct bytes from = read_bytes(r, size);
+    if (from.len)
+        memcpy(to, from.data, from.len);
+}
+
+static void read_security(struct reader *r, struct ue *ue)
+{
+    read_into(r, ue->kamf, sizeof ue->kamf);
+    uint8_t ngksi = read_u8(r), nia = read_u8(r), nea = read_u8(r);
+    nas_security_start(&ue->security, NAS_NETWORK, ue->kamf, nia & 3, nea & 3, ngksi);
+    ue->security.uplink = read_u32(r);
+    ue->security.downlink = ue->downlink_reserved = read_u32(r);
+    read_into(r, ue->nh, sizeof ue->nh);
+    ue->ncc = read_u8(r);
+    ue->security_capability.length = read_u8(r);
+    read_into(r, ue->security_capability.octets, sizeof ue->security_capability.octets);
+    read_into(r, ue->imeisv, sizeof ue->imeisv);
+    ue->imeisv[sizeof ue->imeisv - 1] = '\0';
+}
+
+static void read_place(struct reader *r, struct ue *ue)
+{
+    read_into(r, ue->tai.plmn.octets, sizeof ue->tai.plmn.octets);
+    ue->tai.tac = read_u32(r);
+    ue->cell = read_u64(r);
+    ue->since = (int64_t)read_u64(r);
+    ue->allowed_count = read_u8(r);
+    if (ue->allowed_count > UE_SLICES)
+        reader_fail(r, "allowed", "too many slices");
+    for (unsigned i = 0; reader_ok(r) && i < ue->allowed_count; i++) {
+        ue->allowed[i].sst = read_u8(r);
+        ue->allowed[i].sd = read_u32(r);
+    }
+    ue->ambr_uplink = read_u64(r);
+    ue->ambr_downlink = read_u64(r);
+}
+
+static void read_connection(struct reader *r, struct ue *ue)
+{
+    ue->kept.association = read_u64(r);
+    ue->kept.amf_ue_ngap_id = read_u64(r);
+    ue->kept.ran_ue_ngap_id = read_u32(r);
+    ue->kept.stream = read_u16(r);
+}
+
+static bool enter(struct ue *ue, const char *supi, uint32_t tmsi, uint32_t former)
+{
+    struct core *core = ue->core;
+    ue->supi = supi_of_text(supi);
+    if (!ue->supi || amf_find(core, ue->supi) || ue_by_tmsi(core, tmsi) || !ue_adopt(ue))
+        return false;
+    ue->registered = true;
+    if (tmsi && map_put(&core->ues_by_tmsi, tmsi, ue))
+        ue->tmsi = tmsi;
+    if (former && !ue_by_tmsi(core, former) && map_put(&core->ues_by_tmsi, former, ue))
+        ue->former_tmsi = former;
+    return true;
+}
+
+bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct bytes blob)
+{
+    struct reader r = reader_of(blob);
+    struct ue *ue = ue_new(core);
+    if (!ue)
+        return false;
+    if (read_u8(&r) != VERSION)
+        reader_fail(&r, "version", "another version");
+    uint32_t former = read_u32(&r);
+    read_security(&r, ue);
+    read_place(&r, ue);
+    read_connection(&r, ue);
+    ue_keep(&ue->radio_capability, read_bytes(&r, read_u16(&r)), blob.len);
+    ue_keep(&ue->paging_capability, read_bytes(&r, read_u16(&r)), blob.len);
+    if (!reader_ok(&r) || !enter(ue, supi, tmsi, former)) {
+        ue_free(ue);
+        return false;
+    }
+    if (!ue->kept.association)
+        ue_watch_idle(ue);
+    return true;
+}
