@@ -148,7 +148,7 @@ static void read_guti(struct reader *r, struct nas_guti *guti)
 /* IMEI and IMEISV: the first digit shares an octet with the type; bit 4 says that their number is odd. */
 static bool read_equipment(struct reader *r, uint8_t first, char digits[17], size_t count)
 {
-    struct bytes rest = read_bytes(r, 8 - (count == 15));
+    struct bytes rest = read_bytes(r, count / 2);
     if (!reader_ok(r))
         return false;
     digits[0] = (char)('0' + (first >> 4));
@@ -177,9 +177,11 @@ static bool read_identity(struct reader *r, struct nas_mobile_identity *identity
         read_s_tmsi(r, &identity->s_tmsi);
         break;
     case NAS_IMEI:
-        return read_equipment(r, first, identity->digits, 15);
+        read_equipment(r, first, identity->digits, 15);
+        break;
     case NAS_IMEISV:
-        return read_equipment(r, first, identity->digits, 16);
+        read_equipment(r, first, identity->digits, 16);
+        break;
     case NAS_MAC_ADDRESS:
         identity->mac.unusable = first >> 3 & 1;
         read_octets(r, identity->mac.address, 6);

@@ -108,7 +108,7 @@ static const struct nas_bit gmm_features_bits[] = {
     NAS_BIT(nas_network_feature_support, paging_restriction, 2, 6, 1),
 };
 const struct nas_codec nas_codec_gmm_features =
-    NAS_BITS_CODEC(nas_network_feature_support, gmm_features_bits, 1);
+    NAS_BITS_CODEC(nas_network_feature_support, gmm_features_bits, 2);
 
 static const struct nas_bit update_type_bits[] = {
     NAS_BIT(nas_update_type, sms_requested, 0, 0, 1),

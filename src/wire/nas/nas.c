@@ -240,7 +240,8 @@ static bool encode_field(struct writer *w, const struct nas_field *field, const 
     size_t mark = write_length_open(w, size);
     if (!field->codec->encode(field->codec, w, value))
         return false;
-    write_length_close(w, mark, size);
+    if (size > 0)
+        write_length_close(w, mark, size);
     size_t octets = writer_length(w) - start;
     return !w->full && octets >= field->least && (field->most == NAS_ANY || octets <= field->most);
 }
@@ -256,9 +257,11 @@ bool nas_encode(const struct nas_message *message, struct writer *w)
     else
         write_uint(w, NAS_EPD_5GSM << 16 | message->pdu_session_id << 8 | message->pti, 3);
     write_u8(w, message->type);
-    for (const struct nas_field *field = shape->fields; field < shape->fields + shape->count; field++)
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct nas_field *field = &shape->fields[i];
         if ((!field->has || body[field->has]) && !encode_field(w, field, body + field->offset))
             return false;
+    }
     return !w->full;
 }
 
