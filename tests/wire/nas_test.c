@@ -84,7 +84,9 @@ static void reads_a_networks_registration_accept(void **state)
 {
     (void)state;
     struct nas_message m;
-    decode_hex("7e0042010177000bf299f907020040c000072754074099f90700000115020101210201005e0192", &m);
+    struct nas_error error;
+    assert_true(decode(
+        unhex("7e0042010177000bf299f907020040c000072754074099f90700000115020101210201005e0192"), &m, &error));
     const struct nas_registration_accept *accept = &m.registration_accept;
     assert_int_equal(accept->result.access, NAS_ACCESS_3GPP);
     assert_int_equal(accept->guti.guti.amf_region_id, 2);
