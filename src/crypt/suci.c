@@ -18,6 +18,7 @@ enum { SECRET = 32, MAC_TAG = 8, X25519_POINT = 32, P256_COMPRESSED = 33, P256_P
 struct suci_home_key {
     enum suci_scheme scheme;
     EVP_PKEY *key;
+    EVP_PKEY *peer; /* the other side's public key; set anew for each agreement, since making one is slow */
     EVP_PKEY_CTX *agreement;
     uint8_t point[P256_POINT]; /* public half: 32 bytes, or an uncompressed point */
 };
@@ -86,6 +87,24 @@ static EVP_PKEY *p256_private(const uint8_t scalar[SECRET], uint8_t point[P256_P
     return key;
 }
 
+static EVP_PKEY *empty_peer(const struct suci_home_key *key)
+{
+    if (key->scheme == SUCI_PROFILE_A)
+        return EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, key->point, X25519_POINT);
+    EVP_PKEY *peer = EVP_PKEY_new();
+    if (peer && EVP_PKEY_copy_parameters(peer, key->key) == 1)
+        return peer;
+    EVP_PKEY_free(peer);
+    return NULL;
+}
+
+static bool prepare(struct suci_home_key *key)
+{
+    key->peer = empty_peer(key);
+    key->agreement = EVP_PKEY_CTX_new_from_pkey(NULL, key->key, NULL);
+    return key->peer && key->agreement && EVP_PKEY_derive_init(key->agreement) == 1;
+}
+
 struct suci_home_key *suci_home_key_new(enum suci_scheme scheme, struct bytes private_key)
 {
     struct suci_home_key *key = private_key.len == SECRET ? calloc(1, sizeof *key) : NULL;
@@ -96,8 +115,7 @@ struct suci_home_key *suci_home_key_new(enum suci_scheme scheme, struct bytes pr
         key->key = x25519_private(private_key.data, key->point);
     else if (scheme == SUCI_PROFILE_B)
         key->key = p256_private(private_key.data, key->point);
-    key->agreement = key->key ? EVP_PKEY_CTX_new_from_pkey(NULL, key->key, NULL) : NULL;
-    if (key->agreement && EVP_PKEY_derive_init(key->agreement) == 1)
+    if (key->key && prepare(key))
         return key;
     suci_home_key_free(key);
     return NULL;
@@ -108,6 +126,7 @@ void suci_home_key_free(struct suci_home_key *key)
     if (!key)
         return;
     EVP_PKEY_CTX_free(key->agreement);
+    EVP_PKEY_free(key->peer);
     EVP_PKEY_free(key->key);
     free(key);
 }
@@ -133,28 +152,14 @@ size_t suci_home_key_public(const struct suci_home_key *key, uint8_t out[33])
     return X25519_POINT;
 }
 
-/* EVP_PKEY_set1_encoded_public_key refuses what is not on the curve; with P-256's cofactor of 1 that is all
- * the validation a point needs. */
-static EVP_PKEY *peer_of(const struct suci_home_key *key, struct bytes point)
-{
-    if (key->scheme == SUCI_PROFILE_A)
-        return EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, point.data, point.len);
-    EVP_PKEY *peer = EVP_PKEY_new();
-    if (peer && EVP_PKEY_copy_parameters(peer, key->key) == 1 &&
-        EVP_PKEY_set1_encoded_public_key(peer, point.data, point.len) == 1)
-        return peer;
-    EVP_PKEY_free(peer);
-    return NULL;
-}
-
+/* EVP_PKEY_set1_encoded_public_key refuses what is not on the curve; with P-256's cofactor of 1 that is all the
+ * validation a point needs. X25519 takes any point, and its derivation refuses a zero secret. */
 static bool agree(struct suci_home_key *key, struct bytes point, uint8_t secret[SECRET])
 {
     size_t size = SECRET;
-    EVP_PKEY *peer = peer_of(key, point);
-    bool agreed = peer && EVP_PKEY_derive_set_peer_ex(key->agreement, peer, 0) == 1 &&
-                  EVP_PKEY_derive(key->agreement, secret, &size) == 1 && size == SECRET;
-    EVP_PKEY_free(peer);
-    return agreed;
+    return EVP_PKEY_set1_encoded_public_key(key->peer, point.data, point.len) == 1 &&
+           EVP_PKEY_derive_set_peer_ex(key->agreement, key->peer, 0) == 1 &&
+           EVP_PKEY_derive(key->agreement, secret, &size) == 1 && size == SECRET;
 }
 
 /* What ECIES draws from the shared secret (SEC 1 5.1.3). */
