@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypt/primitive.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 
 /* One thread's contexts. */
 struct tools {
     EVP_CIPHER_CTX *ecb, *ctr;
-    EVP_MAC_CTX *cmac, *hmac;
     EVP_MD_CTX *sha256;
 };
 
@@ -40,18 +38,6 @@ static EVP_CIPHER_CTX *cipher_context(const char *name)
     return context;
 }
 
-static EVP_MAC_CTX *mac_context(const char *name, const char *parameter, char *value)
-{
-    static const uint8_t zeros[16];
-    OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(parameter, value, 0),
-                               OSSL_PARAM_construct_end()};
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, name, NULL);
-    EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
-    must(context && EVP_MAC_init(context, zeros, sizeof zeros, parameters));
-    EVP_MAC_free(mac);
-    return context;
-}
-
 static EVP_MD_CTX *digest_context(const char *name)
 {
     EVP_MD *digest = EVP_MD_fetch(NULL, name, NULL);
@@ -66,8 +52,6 @@ static void tools_free(void *value)
     struct tools *t = value;
     EVP_CIPHER_CTX_free(t->ecb);
     EVP_CIPHER_CTX_free(t->ctr);
-    EVP_MAC_CTX_free(t->cmac);
-    EVP_MAC_CTX_free(t->hmac);
     EVP_MD_CTX_free(t->sha256);
     free(t);
 }
@@ -79,15 +63,12 @@ static void tools_register(void)
 
 static struct tools *tools_make(void)
 {
-    char cipher[] = "AES-128-CBC", digest[] = "SHA256";
     must(pthread_once(&tools_once, tools_register) == 0);
     struct tools *t = malloc(sizeof *t);
     must(t);
     *t = (struct tools){
         .ecb = cipher_context("AES-128-ECB"),
         .ctr = cipher_context("AES-128-CTR"),
-        .cmac = mac_context(OSSL_MAC_NAME_CMAC, OSSL_MAC_PARAM_CIPHER, cipher),
-        .hmac = mac_context(OSSL_MAC_NAME_HMAC, OSSL_MAC_PARAM_DIGEST, digest),
         .sha256 = digest_context("SHA256"),
     };
     must(pthread_setspecific(tools_key, t) == 0);
@@ -118,24 +99,78 @@ void aes128_ctr(const uint8_t key[16], const uint8_t counter[16], struct bytes i
          (in.len == 0 || EVP_EncryptUpdate(ctr, out, &written, in.data, (int)in.len)));
 }
 
-static void mac_over(EVP_MAC_CTX *context, struct bytes key, const struct bytes *parts, size_t count,
-                     uint8_t *mac, size_t size)
+/* Doubling in GF(2^128), RFC 4493 2.3. */
+static void double_block(uint8_t block[16])
 {
-    size_t written;
-    must(EVP_MAC_init(context, key.data, key.len, NULL));
+    uint8_t carry = block[0] >> 7;
+    for (unsigned i = 0; i < 15; i++)
+        block[i] = (uint8_t)(block[i] << 1 | block[i + 1] >> 7);
+    block[15] = (uint8_t)(block[15] << 1) ^ (0x87 & (uint8_t)-carry);
+}
+
+static void xor_into(uint8_t *block, const uint8_t *with, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        block[i] ^= with[i];
+}
+
+/* The chain of RFC 4493 2.4 up to, but without, encryption of the last block; returns how much of that is filled. */
+static size_t cmac_chain(const struct bytes *parts, size_t count, uint8_t chain[16])
+{
+    size_t filled = 0;
     for (size_t i = 0; i < count; i++)
-        must(parts[i].len == 0 || EVP_MAC_update(context, parts[i].data, parts[i].len));
-    must(EVP_MAC_final(context, mac, &written, size) && written == size);
+        for (size_t at = 0; at < parts[i].len;) {
+            if (filled == 16) {
+                aes128_blocks(chain, chain, 1);
+                filled = 0;
+            }
+            size_t left = parts[i].len - at, size = left < 16 - filled ? left : 16 - filled;
+            xor_into(chain + filled, parts[i].data + at, size);
+            filled += size;
+            at += size;
+        }
+    return filled;
 }
 
 void aes128_cmac(const uint8_t key[16], const struct bytes *parts, size_t count, uint8_t mac[16])
 {
-    mac_over(my_tools()->cmac, bytes_of(key, 16), parts, count, mac, 16);
+    uint8_t subkey[16] = {0}, chain[16] = {0};
+    aes128_key(key);
+    aes128_blocks(subkey, subkey, 1);
+    double_block(subkey);
+    size_t filled = cmac_chain(parts, count, chain);
+    if (filled < 16) {
+        double_block(subkey);
+        chain[filled] ^= 0x80;
+    }
+    xor_into(chain, subkey, 16);
+    aes128_blocks(chain, mac, 1);
+    secret_clear(subkey, sizeof subkey);
 }
 
+static void digest_keyed(const uint8_t pad[64], const struct bytes *parts, size_t count, uint8_t digest[32])
+{
+    EVP_MD_CTX *context = my_tools()->sha256;
+    must(EVP_DigestInit_ex2(context, NULL, NULL) && EVP_DigestUpdate(context, pad, 64));
+    for (size_t i = 0; i < count; i++)
+        must(parts[i].len == 0 || EVP_DigestUpdate(context, parts[i].data, parts[i].len));
+    must(EVP_DigestFinal_ex(context, digest, NULL));
+}
+
+/* RFC 2104 */
 void hmac_sha256(struct bytes key, const struct bytes *parts, size_t count, uint8_t mac[32])
 {
-    mac_over(my_tools()->hmac, key, parts, count, mac, 32);
+    uint8_t inner[64], outer[64], digest[32];
+    assert(key.len <= sizeof inner);
+    memset(inner, 0x36, sizeof inner);
+    memset(outer, 0x5c, sizeof outer);
+    xor_into(inner, key.data, key.len);
+    xor_into(outer, key.data, key.len);
+    digest_keyed(inner, parts, count, digest);
+    const struct bytes rest = BYTES(digest);
+    digest_keyed(outer, &rest, 1, mac);
+    secret_clear(inner, sizeof inner);
+    secret_clear(outer, sizeof outer);
 }
 
 void sha256(const struct bytes *parts, size_t count, uint8_t digest[32])
