@@ -43,7 +43,7 @@ static void *room(struct making *m, size_t size)
     return got;
 }
 
-static uint64_t number_for(struct making *m, const struct aper_type *type)
+static uint64_t any_number_for(struct making *m, const struct aper_type *type)
 {
     uint64_t high = type->kind == APER_ENUM ? type->count - 1u : type->high;
     if (type->kind == APER_BITS)
@@ -63,6 +63,14 @@ static uint64_t number_for(struct making *m, const struct aper_type *type)
     default:
         return dice_between(m->dice, low, high);
     }
+}
+
+static uint64_t number_for(struct making *m, const struct aper_type *type)
+{
+    uint64_t value = any_number_for(m, type);
+    while (!aper_defined(type, value))
+        value = any_number_for(m, type);
+    return value;
 }
 
 static uint64_t size_for(struct making *m, const struct aper_type *type, uint64_t usual)

@@ -57,6 +57,10 @@ struct aper_list {
 
 struct aper_part;
 
+struct aper_range {
+    uint64_t low, high;
+};
+
 struct aper_type {
     uint8_t kind;
     bool extensible;
@@ -64,18 +68,28 @@ struct aper_type {
     uint8_t store;  /* bytes of the C value, for integers, enums, bits and numbers */
     uint8_t roots;  /* parts that are not extensions */
     uint8_t absent; /* root parts that are optional; the extension container is one more */
-    uint16_t count; /* parts; for an enum, all values known */
+    uint16_t count; /* parts; for an enum, all values known; of ranges */
     uint32_t size;  /* sizeof the C value */
     uint64_t low,
         high; /* the root's range, of the value or of the size; high is UINT64_MAX where there is no bound */
     uint64_t top;     /* highest value known beyond an extensible root */
     const char *name; /* as the specification spells it */
     union {
-        const struct aper_part *parts; /* root parts, then extensions */
-        const char *const *names;      /* of an enum's values */
-        const struct aper_type *of;    /* a list's items; what an octet string contains, or NULL */
+        const struct aper_part *parts;   /* root parts, then extensions */
+        const char *const *names;        /* of an enum's values */
+        const struct aper_range *ranges; /* of an integer whose root has gaps, or NULL */
+        const struct aper_type *of;      /* a list's items; what an octet string contains, or NULL */
     };
 };
+
+/* Is a value of the root's range one of the root's values? */
+static inline bool aper_defined(const struct aper_type *type, uint64_t value)
+{
+    bool defined = type->kind != APER_INTEGER || !type->ranges;
+    for (unsigned i = 0; !defined && i < type->count; i++)
+        defined = value >= type->ranges[i].low && value <= type->ranges[i].high;
+    return defined;
+}
 
 enum aper_presence {
     APER_MANDATORY,

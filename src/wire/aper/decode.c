@@ -92,8 +92,11 @@ static void integer(struct decoder *d, const struct aper_type *type, void *out)
 {
     if (type->extensible && input_bits(&d->in, 1))
         beyond_integer(d, type, out);
-    else
-        scalar_store(out, type->store, whole(d, type));
+    else {
+        uint64_t value = whole(d, type);
+        d->strange |= !aper_defined(type, value);
+        scalar_store(out, type->store, value);
+    }
 }
 
 /* 11.6: a number that is usually below 64. */

@@ -42,7 +42,10 @@ static void integer(struct output *out, const struct aper_type *type, uint64_t v
     if (type->extensible)
         output_bits(out, beyond, 1);
     if (!beyond) {
-        whole(out, type, value);
+        if (aper_defined(type, value))
+            whole(out, type, value);
+        else
+            output_fail(out, NULL, "value between those defined");
         return;
     }
     unsigned octets = octets_needed(value);

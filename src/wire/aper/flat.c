@@ -33,7 +33,8 @@ static bool scalar_good(const struct aper_type *type, uint64_t value)
     case APER_NUMBER:
         return type->high >= 8 || value >> (8 * type->high) == 0;
     default:
-        return value >= type->low && value <= (type->top > type->high ? type->top : type->high);
+        return value >= type->low && value <= (type->top > type->high ? type->top : type->high) &&
+               aper_defined(type, value);
     }
 }
 

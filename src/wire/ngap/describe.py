@@ -37,6 +37,7 @@ class Type:
         self.values = []
         self.known = 0
         self.parts = []
+        self.ranges = []
         self.of = None
         self.text = None
 
@@ -65,10 +66,10 @@ class Message:
 
 
 def ranged(kind, words, type_):
-    """LOW[..HIGH] [... [TOP]]"""
+    """LOW[..HIGH][|MORE...] [... [TOP]]"""
     if words and re.match(r'-?\d', words[0]):
-        low, _, high = words.pop(0).partition('..')
-        type_.low, type_.high = int(low), int(high or low)
+        type_.ranges = [[int(bound) for bound in span.split('..')] for span in words.pop(0).split('|')]
+        type_.low, type_.high = type_.ranges[0][0], type_.ranges[-1][-1]
     else:
         type_.high = None
     if words and words[0] == '...':

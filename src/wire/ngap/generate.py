@@ -265,10 +265,17 @@ class Source:
                 fields['width'] = constrained_width(type_.low, high)
             if kind == 'INTEGER':
                 fields['top'] = f'{type_.top if type_.extensible else high}u'
+                self.ranges(type_, fields)
             if type_.of:
                 fields['of'] = f'&ngap_type_{type_.of.c}'
         body = ', '.join(f'.{name} = {value}' for name, value in fields.items())
         self.put(f'const struct aper_type ngap_type_{type_.c} = {{{body}}};')
+
+    def ranges(self, type_, fields):
+        if len(type_.ranges) > 1:
+            pairs = ', '.join(f'{{{span[0]}, {span[-1]}}}' for span in type_.ranges)
+            self.put(f'static const struct aper_range ranges_{type_.c}[] = {{{pairs}}};')
+            fields.update(ranges=f'ranges_{type_.c}', count=len(type_.ranges))
 
     def composite(self, type_, kind, fields):
         roots = type_.roots()
@@ -294,6 +301,8 @@ class Source:
         self.put('};', '', 'const uint8_t ngap_message_of[3][256] = {')
         for message in self.description.messages:
             self.put(f'    [{ROLES.index(message.role)}][{message.procedure}] = {constant(message.type.c)},')
+        self.put('};', '', 'const struct aper_type *const ngap_contained[] = {')
+        self.put(*[f'    &ngap_type_{type_.c},' for type_ in contained(self.description)], '    NULL,')
         self.put('};', f'const uint32_t ngap_description_version = 0x{self.version:08x};')
 
     def text(self):

@@ -18,6 +18,9 @@ extern const struct ngap_message ngap_messages[NGAP_MESSAGES];
 /* By kind and procedure code; NGAP_NO_MESSAGE where there is none. */
 extern const uint8_t ngap_message_of[3][256];
 
+/* What octet strings contain, up to a NULL. */
+extern const struct aper_type *const ngap_contained[];
+
 /* Changes with every change of the description. */
 extern const uint32_t ngap_description_version;
 
