@@ -2,7 +2,7 @@
 /*
  * Prints random messages and contained types for the referees, a line each: the type's name as the
  * specification spells it (NGAP-PDU for a whole message) and its encoding in hexadecimal. ngap-emit
- * [MESSAGES-OF-A-TYPE [SEED]]
+ * [EACH [SEED [plain]]]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,17 +30,18 @@ int main(int argc, char **argv)
 {
     unsigned long each = argc > 1 ? strtoul(argv[1], NULL, 10) : 10;
     unsigned long seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+    bool plain = argc > 3;
     struct arena arena;
     arena_init(&arena, 64 << 20);
     for (unsigned type = 1; type < NGAP_MESSAGES; type++)
         for (unsigned long i = 0; i < each; i++) {
-            struct dice dice = {seed * 1000003 + type * 1009 + i};
+            struct dice dice = {seed * 1000003 + type * 1009 + i, plain};
             print_line("NGAP-PDU", random_message(&dice, type, &arena));
             arena_reset(&arena);
         }
     for (unsigned type = 0; ngap_contained[type]; type++)
         for (unsigned long i = 0; i < each; i++) {
-            struct dice dice = {seed * 1000033 + type * 1013 + i};
+            struct dice dice = {seed * 1000033 + type * 1013 + i, plain};
             print_contained(ngap_contained[type], &dice, &arena);
             arena_reset(&arena);
         }

@@ -37,7 +37,7 @@ static const void *decoded(const struct aper_type *type, struct bytes in, struct
 
 static void check_type(const struct aper_type *type, uint64_t seed, struct arena *arena)
 {
-    struct dice dice = {seed};
+    struct dice dice = {.state = seed};
     const void *value = random_value(&dice, type, arena);
     assert_non_null(value);
     struct bytes air = arena_copy(arena, encoded(type, value, first));
@@ -73,7 +73,7 @@ static void every_message_is_recognised(void **state)
     struct ngap_pdu pdu;
     arena_init(&arena, 64 << 20);
     for (unsigned message = 1; message < NGAP_MESSAGES; message++) {
-        struct dice dice = {message};
+        struct dice dice = {.state = message};
         struct bytes in = random_message(&dice, message, &arena);
         assert_int_equal(ngap_decode(in, &arena, NGAP_STRICT_ORDER, &pdu), NGAP_OK);
         assert_int_equal(pdu.message, message);
@@ -95,7 +95,7 @@ static void long_contents_travel_in_fragments(void **state)
     struct arena arena;
     arena_init(&arena, 8 << 20);
     static uint8_t capability[100000];
-    struct dice dice = {7};
+    struct dice dice = {.state = 7};
     for (size_t i = 0; i < sizeof capability; i++)
         capability[i] = (uint8_t)dice_between(&dice, 0, 255);
     const size_t sizes[] = {127, 128, 16383, 16384, 16385, 65535, 65536, 65540, 100000};

@@ -78,6 +78,8 @@ static uint64_t size_for(struct making *m, const struct aper_type *type, uint64_
     uint64_t high = type->high < type->low + usual ? type->high : type->low + usual;
     if (type->high <= 160 && one_in(m->dice, 6))
         return type->high;
+    if (m->dice->plain && type->high == UINT64_MAX)
+        return usual;
     return dice_between(m->dice, type->low, high);
 }
 
@@ -134,6 +136,19 @@ static void fill_list(struct making *m, const struct aper_type *type, struct ape
     *out = (struct aper_list){items, count};
 }
 
+/* What tshark 4.0 dissects whatever it is told, and UTF8String, which it takes for a string with a
+ * PER-visible size. */
+static bool looked_into(const struct aper_type *type)
+{
+    static const char *const names[] = {"EN-DCSONConfigurationTransfer", "MDT-Configuration-EUTRA",
+                                        "UERLFReportContainer", "FailureIndication",
+                                        "SuccessfulHandoverReportList"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(type->name, names[i]) == 0)
+            return true;
+    return type->kind == APER_UTF8;
+}
+
 static void fill_parts(struct making *m, const struct aper_type *type, char *out)
 {
     for (unsigned i = 0; i < type->count; i++) {
@@ -142,6 +157,8 @@ static void fill_parts(struct making *m, const struct aper_type *type, char *out
         if (optional && (m->depth > DEEP || one_in(m->dice, m->depth > 3 ? 2 : 3)))
             continue;
         if (optional && part->extension && !one_in(m->dice, 4))
+            continue;
+        if (optional && m->dice->plain && looked_into(part->type))
             continue;
         void *place = out + part->offset;
         if (part->presence == APER_FLAGGED)
@@ -192,6 +209,8 @@ static void fill(struct making *m, const struct aper_type *type, void *out)
         break;
     case APER_CHOICE: {
         uint32_t which = (uint32_t)dice_between(m->dice, 1, type->count);
+        while (m->dice->plain && looked_into(type->parts[which - 1].type))
+            which = which % type->count + 1;
         *(uint32_t *)out = which;
         fill(m, type->parts[which - 1].type, (char *)out + type->parts[which - 1].offset);
         break;

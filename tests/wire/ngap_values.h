@@ -8,6 +8,7 @@
 
 struct dice {
     uint64_t state;
+    bool plain; /* nothing that tshark would look into and find random */
 };
 
 /* Uniform in low..high. */
