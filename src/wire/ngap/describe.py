@@ -14,7 +14,8 @@ class Mistake(Exception):
 # Spellings in which case does not tell where a word ends.
 WORDS = {'QoS': 'Qos', 'QoE': 'Qoe', 'IoT': 'Iot', 'eNB': 'Enb', 'eDRX': 'Edrx', 'CEmode': 'CeMode', 'V2X': 'V2x',
          '5QI': '5qi', 'ProSe': 'Prose', 'CEcapab': 'CeCapab', 'PEIPS': 'Peips', 'RANto': 'RanTo', 'Nnode': 'NNode',
-         'UEtoNet': 'UeToNet', 'IWF': 'iwf'}
+         'UEtoNet': 'UeToNet', 'IWF': 'iwf', 'CNPacket': 'CnPacket', 'CNsub': 'CnSub', 'IPsec': 'Ipsec', 'ULend': 'UlEnd',
+         'qoS': 'Qos', 'qoE': 'Qoe', 'ProsePC5': 'Prose_PC5'}
 
 
 def snake(name):
