@@ -83,12 +83,8 @@ static void make_identity(struct nas_maker *m, const struct nas_field *field,
 {
     static const uint8_t usual[] = {NAS_SUCI, NAS_GUTI, NAS_IMEI, NAS_IMEISV, NAS_MAC_ADDRESS, NAS_EUI_64};
     identity->type = usual[RANDOM(sizeof usual)];
-    if (field->most == 9)
-        identity->type = NAS_S_TMSI;
-    else if (field->most == 14)
-        identity->type = NAS_GUTI;
-    else if (field->most == 12)
-        identity->type = NAS_IMEISV;
+    if (field->codec->detail)
+        identity->type = *(const uint8_t *)field->codec->detail;
     if (identity->type == NAS_SUCI)
         make_suci(m, &identity->suci);
     if (identity->type == NAS_GUTI) {
@@ -343,7 +339,7 @@ static void make_value(struct nas_maker *m, const struct nas_field *field, void 
     const struct nas_codec *c = field->codec;
     if (c->decode == nas_bits_decode)
         make_bits(m, c, value);
-    else if (c == &nas_codec_identity)
+    else if (c->decode == nas_codec_identity.decode)
         make_identity(m, field, value);
     else if (c == &nas_codec_plmn)
         *(struct nas_plmn *)value = plmn(m);

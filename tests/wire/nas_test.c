@@ -214,6 +214,7 @@ static void errors_carry_the_cause_to_answer_with(void **state)
     assert_int_equal(cause_of("7e00417900"), NAS_INVALID_MANDATORY_INFORMATION);
     assert_int_equal(cause_of("7e0041790000"), NAS_INVALID_MANDATORY_INFORMATION);
     assert_int_equal(cause_of("7e004179000d0199f907"), NAS_INVALID_MANDATORY_INFORMATION);
+    assert_int_equal(cause_of("7e004c10000706000000000001"), NAS_INVALID_MANDATORY_INFORMATION);
     assert_int_equal(cause_of("7e00430500"), NAS_INVALID_MANDATORY_INFORMATION);
 }
 

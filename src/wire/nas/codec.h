@@ -17,7 +17,7 @@ struct nas_codec {
     /* False: no such value can be sent. */
     bool (*encode)(const struct nas_codec *codec, struct writer *w, const void *value);
     void (*print)(const struct nas_codec *codec, struct printer *p, const char *name, const void *value);
-    const void *detail; /* struct nas_names, struct nas_bits, or none */
+    const void *detail; /* the codec function's own parameter, or NULL */
     uint16_t size;      /* of the value in the struct */
 };
 
@@ -106,8 +106,8 @@ extern const struct nas_codec nas_codec_u8, nas_codec_u16, nas_codec_opaque, nas
     nas_codec_octets16;
 
 /* identity.c, area.c */
-extern const struct nas_codec nas_codec_identity, nas_codec_plmn, nas_codec_plmns, nas_codec_tai,
-    nas_codec_tai_list, nas_codec_service_area;
+extern const struct nas_codec nas_codec_identity, nas_codec_guti, nas_codec_s_tmsi, nas_codec_imeisv,
+    nas_codec_plmn, nas_codec_plmns, nas_codec_tai, nas_codec_tai_list, nas_codec_service_area;
 /* slice.c */
 extern const struct nas_codec nas_codec_s_nssai, nas_codec_nssai, nas_codec_rejected_nssai, nas_codec_dnn,
     nas_codec_dnn_list, nas_codec_ladn;

@@ -20,7 +20,7 @@ static const struct nas_field registration_request[] = {
     O(0x50, pdu_session_status, TLV, 4, 34, sessions),
     O1(0xb0, mico_indication, mico),
     O(0x2b, ue_status, TLV, 3, 3, ue_status),
-    O(0x77, additional_guti, TLV_E, 14, 14, identity),
+    O(0x77, additional_guti, TLV_E, 14, 14, guti),
     O(0x25, allowed_pdu_session_status, TLV, 4, 34, sessions),
     O(0x18, usage_setting, TLV, 3, 3, u8),
     O(0x51, requested_drx, TLV, 3, 3, u8),
@@ -55,7 +55,7 @@ static const struct nas_field registration_request[] = {
 #define MESSAGE nas_registration_accept
 static const struct nas_field registration_accept[] = {
     M(result, LV, 2, 2, registration_result),
-    O(0x77, guti, TLV_E, 14, 14, identity),
+    O(0x77, guti, TLV_E, 14, 14, guti),
     O(0x4a, equivalent_plmns, TLV, 5, 47, plmns),
     O(0x54, tai_list, TLV, 9, 114, tai_list),
     O(0x15, allowed_nssai, TLV, 4, 74, nssai),
@@ -159,7 +159,7 @@ static const struct nas_field network_deregistration_request[] = {
 static const struct nas_field service_request[] = {
     LOW(ngksi, u8),
     HIGH(service_type, service_type),
-    M(identity, LV_E, 9, 9, identity),
+    M(identity, LV_E, 9, 9, s_tmsi),
     O(0x40, uplink_data_status, TLV, 4, 34, sessions),
     O(0x50, pdu_session_status, TLV, 4, 34, sessions),
     O(0x25, allowed_pdu_session_status, TLV, 4, 34, sessions),
@@ -220,7 +220,7 @@ static const struct nas_field control_plane_service_request[] = {
 #define MESSAGE nas_configuration_update_command
 static const struct nas_field configuration_update_command[] = {
     O1(0xd0, indication, update_indication),
-    O(0x77, guti, TLV_E, 14, 14, identity),
+    O(0x77, guti, TLV_E, 14, 14, guti),
     O(0x54, tai_list, TLV, 9, 114, tai_list),
     O(0x15, allowed_nssai, TLV, 4, 74, nssai),
     O(0x27, service_area_list, TLV, 6, 114, service_area),
@@ -321,7 +321,7 @@ static const struct nas_field security_mode_command[] = {
 
 #define MESSAGE nas_security_mode_complete
 static const struct nas_field security_mode_complete[] = {
-    O(0x77, imeisv, TLV_E, 12, 12, identity),
+    O(0x77, imeisv, TLV_E, 12, 12, imeisv),
     O(0x71, nas_message_container, TLV_E, 4, N, opaque),
     O(0x78, non_imeisv_pei, TLV_E, 7, N, identity),
 };

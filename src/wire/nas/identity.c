@@ -286,14 +286,20 @@ bool nas_mobile_identity_encode(const struct nas_mobile_identity *identity, stru
 
 static bool identity_decode(const struct nas_codec *codec, struct reader *r, struct arena *arena, void *value)
 {
-    (void)codec, (void)arena;
-    return read_identity(r, value);
+    (void)arena;
+    const uint8_t *wanted = codec->detail;
+    const struct nas_mobile_identity *identity = value;
+    if (!read_identity(r, value))
+        return false;
+    return !wanted || identity->type == *wanted ||
+           reader_fail(r, NULL, "an identity of a type that has no place here");
 }
 
 static bool identity_encode(const struct nas_codec *codec, struct writer *w, const void *value)
 {
-    (void)codec;
-    return write_identity(w, value);
+    const uint8_t *wanted = codec->detail;
+    const struct nas_mobile_identity *identity = value;
+    return (!wanted || identity->type == *wanted) && write_identity(w, identity);
 }
 
 static void print_suci(struct printer *p, const struct nas_suci *suci)
@@ -350,5 +356,12 @@ static void identity_print(const struct nas_codec *codec, struct printer *p, con
     print_close(p);
 }
 
-const struct nas_codec nas_codec_identity = {identity_decode, identity_encode, identity_print, NULL,
-                                             sizeof(struct nas_mobile_identity)};
+#define IDENTITY_CODEC(wanted)                                                                       \
+    {                                                                                                \
+        identity_decode, identity_encode, identity_print, wanted, sizeof(struct nas_mobile_identity) \
+    }
+
+const struct nas_codec nas_codec_identity = IDENTITY_CODEC(NULL);
+const struct nas_codec nas_codec_guti = IDENTITY_CODEC(&(const uint8_t){NAS_GUTI});
+const struct nas_codec nas_codec_s_tmsi = IDENTITY_CODEC(&(const uint8_t){NAS_S_TMSI});
+const struct nas_codec nas_codec_imeisv = IDENTITY_CODEC(&(const uint8_t){NAS_IMEISV});
