@@ -13,9 +13,9 @@
 #include "kit/bytes.h"
 #include "wire/nas/envelope.h"
 
-#define NAS_COUNT_MAX   0xffffffu /* 16 bits of overflow, 8 of sequence number (TS 24.501 4.4.3.1) */
-#define NAS_COUNT_RENEW 0xffff00u /* from here on the AMF should authenticate anew (TS 24.501 4.4.3.5) */
-#define NAS_KSI_NONE    7         /* "no key is available" */
+#define NAS_COUNT_MAX       0xffffffu /* 16 bits of overflow, 8 of sequence number (TS 24.501 4.4.3.1) */
+#define NAS_COUNT_RENEW     0xffff00u /* from here on the AMF should authenticate anew (TS 24.501 4.4.3.5) */
+#define NAS_KSI_NONE        7         /* "no key is available" */
 #define NAS_CONNECTION_3GPP 1         /* NAS connection identifier, the algorithms' BEARER */
 
 enum nas_side { NAS_NETWORK, NAS_UE };
