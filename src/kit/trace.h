@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Copies of what passes the interfaces, for `demarc trace`. A collector makes trace.sock in runtime_dir; every
+ * process that has a trace notices, and sends it what it is given as long as the collector lives. Nobody waits
+ * for the collector: what it does not take in time is lost. Without a collector, the cost is one test.
+ */
+#ifndef KIT_TRACE_H
+#define KIT_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kit/address.h"
+#include "kit/bytes.h"
+#include "kit/loop.h"
+
+enum trace_kind {
+    TRACE_NGAP = 1, /* an NGAP PDU */
+    TRACE_PFCP,     /* a UDP payload */
+    TRACE_GTPU,     /* a UDP payload */
+    TRACE_NAS,      /* a NAS message after deciphering; the addresses are those of its NGAP message */
+};
+
+struct trace_record {
+    enum trace_kind kind;
+    bool incoming; /* to the process that reports it */
+    int64_t time;  /* nanoseconds since 1970 */
+    union socket_address from, to;
+    struct bytes bytes;
+};
+
+enum { TRACE_RECORD_BYTES = 65536 + 64 };
+
+/* --- The process that reports --- */
+
+struct trace;
+
+/* NULL: out of memory or descriptors; every other call takes NULL and does nothing. */
+struct trace *trace_new(struct loop *loop, const char *runtime_dir);
+void trace_free(struct trace *trace);
+
+/* Is anybody listening? May be asked, and trace_send called, from any thread while the trace lives. */
+bool trace_wanted(const struct trace *trace);
+
+/* The time is filled in. */
+void trace_send(struct trace *trace, const struct trace_record *record);
+
+/* --- The collector --- */
+
+/* Makes the socket; the descriptor, or -1 with errno. The caller unlinks trace_path at its end. */
+int trace_listen(const char *runtime_dir);
+
+/* Reads one record; its bytes are in `space`. False: none waits, or what came is no record (errno EBADMSG). */
+bool trace_receive(int fd, struct trace_record *record, uint8_t space[static TRACE_RECORD_BYTES]);
+
+/* "RUNTIME_DIR/trace.sock"; false if that is too long for a socket's name. */
+bool trace_path(const char *runtime_dir, char *path, size_t size);
+
+#endif
