@@ -52,12 +52,20 @@ struct pfcp_ue_ip_pool {
     size_t s_nssais_count;
 };
 
+/* 7.4.4.1-2: asks the UP function to keep the sessions it has with these entities, or all when none is named */
+struct pfcp_session_retention {
+    struct pfcp_remote_peer *cp_entities;
+    size_t cp_entities_count;
+};
+
 struct pfcp_association_setup_request {
     struct pfcp_node_id node_id;
     uint32_t recovery_time_stamp;
     bool has_up_features, has_cp_features;
     uint64_t up_features; /* PFCP_UP_... */
     uint64_t cp_features; /* enum pfcp_cp_features */
+    bool has_session_retention;
+    struct pfcp_session_retention session_retention;
     struct pfcp_ue_ip_pool *ue_ip_pools;
     size_t ue_ip_pools_count;
 };

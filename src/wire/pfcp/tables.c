@@ -271,11 +271,17 @@ static const struct pfcp_member heartbeat_members[] = {
 };
 GROUP(heartbeat);
 
+static const struct pfcp_member session_retention_members[] = {
+    LIST(CP_PFCP_ENTITY_IP_ADDRESS, pfcp_session_retention, cp_entities),
+};
+GROUP(session_retention);
+
 static const struct pfcp_member association_setup_request_members[] = {
     MANDATORY(NODE_ID, pfcp_association_setup_request, node_id),
     MANDATORY(RECOVERY_TIME_STAMP, pfcp_association_setup_request, recovery_time_stamp),
     CONDITIONAL(UP_FUNCTION_FEATURES, pfcp_association_setup_request, up_features),
     CONDITIONAL(CP_FUNCTION_FEATURES, pfcp_association_setup_request, cp_features),
+    OPTIONAL(PFCP_SESSION_RETENTION_INFORMATION, pfcp_association_setup_request, session_retention),
     LIST(UE_IP_ADDRESS_POOL_INFORMATION, pfcp_association_setup_request, ue_ip_pools),
 };
 GROUP(association_setup_request);
@@ -594,6 +600,8 @@ static const struct pfcp_element elements[PFCP_IE_TYPES] = {
     VALUE(PFCPSRREQ_FLAGS, "PFCPSRReq-Flags", flags),
     VALUE(PFCPAUREQ_FLAGS, "PFCPAUReq-Flags", flags),
     VALUE(UE_IP_ADDRESS_POOL_IDENTITY, "UE IP address Pool Identity", pool_identity),
+    GROUPED(PFCP_SESSION_RETENTION_INFORMATION, "PFCP Session Retention Information", session_retention),
+    VALUE(CP_PFCP_ENTITY_IP_ADDRESS, "CP PFCP Entity IP Address", remote_peer),
     VALUE(PFCPASRSP_FLAGS, "PFCPASRsp-Flags", flags),
     VALUE(PFCPSEREQ_FLAGS, "PFCPSEReq-Flags", flags),
     GROUPED(USER_PLANE_PATH_RECOVERY_REPORT, "User Plane Path Recovery Report", path_report),

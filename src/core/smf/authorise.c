@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* May this phone have this session, and with what (TS 23.502 4.3.2.2.1, TS 24.501 6.4.1.3, 6.4.1.4)? */
+#include "core/smf/n4.h"
+#include "core/udm/udm.h"
+#include "crypt/random.h"
+
+enum { SSC_MODE_1 = 1 };
+
+static struct verdict refused(uint8_t cause, const char *what)
+{
+    return (struct verdict){.cause = cause, .what = what};
+}
+
+/* Types as sets: bit 1 IPv4, bit 2 IPv6 (TS 24.501 9.11.4.11). */
+static uint8_t allowed_types(const struct config_dnn *dnn, const struct store_dnn *data)
+{
+    uint8_t pools = (uint8_t)((dnn->ipv4.family || data->ipv4.family ? NAS_SESSION_IPV4 : 0) |
+                              (dnn->ipv6.family || data->ipv6.family ? NAS_SESSION_IPV6 : 0));
+    return (uint8_t)((unsigned)dnn->type & (unsigned)data->type & pools);
+}
+
+static struct verdict choose_type(struct session *session, uint8_t allowed,
+                                  const struct nas_session_establishment_request *request)
+{
+    uint8_t asked = request->has.session_type ? request->session_type : allowed;
+    uint8_t only = allowed == NAS_SESSION_IPV4 ? NAS_GSM_IPV4_ONLY_ALLOWED : NAS_GSM_IPV6_ONLY_ALLOWED;
+    if (asked > NAS_SESSION_IPV4V6)
+        return refused(NAS_GSM_UNKNOWN_SESSION_TYPE, "PDU session type is not supported");
+    session->type = asked & allowed;
+    if (!session->type)
+        return refused(only, "PDU session type is not allowed");
+    return (struct verdict){.notice = session->type == asked ? 0 : only};
+}
+
+static bool take_ipv4(struct session *session, const struct config_ip *own)
+{
+    if (own->family) {
+        memcpy(session->ipv4, own->address, sizeof session->ipv4);
+        session->has_ipv4 = network_claim_ipv4(session->network, session->ipv4);
+    } else {
+        session->has_ipv4 = network_take_ipv4(session->network, session->ipv4);
+    }
+    return session->has_ipv4;
+}
+
+static bool take_prefix(struct session *session, const struct config_ip *own)
+{
+    random_fill(session_smf(session)->core->random, session->interface_id, sizeof session->interface_id);
+    if (own->family) {
+        memcpy(session->prefix, own->address, sizeof session->prefix);
+        session->has_prefix = network_claim_ipv6(session->network, session->prefix);
+    } else {
+        session->has_prefix = network_take_ipv6(session->network, session->prefix);
+    }
+    return session->has_prefix;
+}
+
+static bool take_addresses(struct session *session, const struct store_dnn *data)
+{
+    return (!(session->type & NAS_SESSION_IPV4) || take_ipv4(session, &data->ipv4)) &&
+           (!(session->type & NAS_SESSION_IPV6) || take_prefix(session, &data->ipv6));
+}
+
+static void take_qos(struct session *session, const struct config_dnn *dnn, const struct store_dnn *data)
+{
+    session->fiveqi = data->fiveqi ? data->fiveqi : dnn->fiveqi;
+    session->arp = data->arp ? data->arp : dnn->arp;
+    session->may_preempt = data->may_preempt;
+    session->preemptable = data->preemptable;
+    session->ambr_uplink = data->ambr_uplink ? data->ambr_uplink : dnn->ambr_uplink;
+    session->ambr_downlink = data->ambr_downlink ? data->ambr_downlink : dnn->ambr_downlink;
+}
+
+/* The slice asked for, or the subscriber's first default one. */
+static bool choose_slice(struct session *session, const struct smf_n1 *n1, struct arena *memory)
+{
+    struct udm_access access;
+    session->slice = n1->slice;
+    if (n1->has_slice)
+        return true;
+    if (udm_access_data(session_smf(session)->core->udm, amf_supi(session->ue), memory, &access) != UDM_OK)
+        return false;
+    for (unsigned i = 0; i < access.slice_count; i++) {
+        if (access.slices[i].is_default) {
+            session->slice = access.slices[i].slice;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool subscribed_elsewhere(struct session *session, const char *dnn, struct arena *memory)
+{
+    struct udm_access access;
+    if (udm_access_data(session_smf(session)->core->udm, amf_supi(session->ue), memory, &access) != UDM_OK)
+        return false;
+    for (unsigned i = 0; i < access.slice_count; i++)
+        for (unsigned j = 0; j < access.slices[i].dnn_count; j++)
+            if (strcmp(access.slices[i].dnns[j].name, dnn) == 0)
+                return true;
+    return false;
+}
+
+static struct verdict not_subscribed(struct session *session, const char *dnn, struct arena *memory)
+{
+    const struct config *config = session_smf(session)->core->config;
+    if (dnn && !config_find_dnn(config, dnn))
+        return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN, "no such data network");
+    if (dnn && subscribed_elsewhere(session, dnn, memory))
+        return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN_IN_SLICE,
+                       "data network is not subscribed in the slice");
+    return refused(NAS_GSM_SERVICE_OPTION_NOT_SUBSCRIBED, "not subscribed");
+}
+
+static struct verdict look_up(struct session *session, const struct smf_n1 *n1, struct arena *memory,
+                              const struct store_dnn **data)
+{
+    struct udm *udm = session_smf(session)->core->udm;
+    if (!choose_slice(session, n1, memory))
+        return refused(NAS_GSM_SERVICE_OPTION_NOT_SUBSCRIBED, "no slice");
+    switch (udm_session_data(udm, amf_supi(session->ue), session->slice, n1->dnn, memory, data)) {
+    case UDM_OK:
+        return (struct verdict){0};
+    case UDM_NOT_SUBSCRIBED:
+        return not_subscribed(session, n1->dnn, memory);
+    case UDM_UNKNOWN_SUBSCRIBER:
+        return refused(NAS_GSM_USER_AUTHENTICATION_FAILED, "no such subscriber");
+    default:
+        return refused(NAS_GSM_NETWORK_FAILURE, "subscription data cannot be read");
+    }
+}
+
+static struct verdict grant(struct session *session, const struct store_dnn *data,
+                            const struct nas_session_establishment_request *request)
+{
+    struct smf *smf = session_smf(session);
+    const struct config_dnn *dnn = config_find_dnn(smf->core->config, data->name);
+    struct upf *upf = n4_choose(smf);
+    if (!dnn)
+        return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN, "data network is not configured");
+    if (request->has.ssc_mode && request->ssc_mode != SSC_MODE_1)
+        return refused(NAS_GSM_NOT_SUPPORTED_SSC_MODE, "SSC mode is not supported");
+    struct verdict verdict = choose_type(session, allowed_types(dnn, data), request);
+    if (verdict.cause)
+        return verdict;
+    if (!upf)
+        return refused(NAS_GSM_NETWORK_FAILURE, "no plane is associated");
+    session->network = network_get(&smf->networks, data->name, dnn);
+    if (!session->network)
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "out of memory");
+    session->network->sessions++;
+    if (!take_addresses(session, data))
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "no address is free");
+    take_qos(session, dnn, data);
+    session->always_on = request->has.always_on_requested && request->always_on_requested;
+    n4_join(session, upf);
+    return verdict;
+}
+
+struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
+                                 const struct nas_session_establishment_request *request)
+{
+    struct arena memory;
+    const struct store_dnn *data = NULL;
+    arena_init(&memory, 0);
+    struct verdict verdict = look_up(session, n1, &memory, &data);
+    if (!verdict.cause)
+        verdict = grant(session, data, request);
+    arena_free(&memory);
+    return verdict;
+}
+
+bool session_refresh_qos(struct session *session, bool *changed)
+{
+    struct core *core = session_smf(session)->core;
+    struct session before = *session;
+    struct arena memory;
+    const struct store_dnn *data = NULL;
+    arena_init(&memory, 0);
+    enum udm_result result = udm_session_data(core->udm, amf_supi(session->ue), session->slice,
+                                              session->network->name, &memory, &data);
+    const struct config_dnn *dnn = config_find_dnn(core->config, session->network->name);
+    bool subscribed = result != UDM_NOT_SUBSCRIBED && result != UDM_UNKNOWN_SUBSCRIBER;
+    if (result == UDM_OK && dnn)
+        take_qos(session, dnn, data);
+    *changed = before.fiveqi != session->fiveqi || before.arp != session->arp ||
+               before.ambr_uplink != session->ambr_uplink || before.ambr_downlink != session->ambr_downlink;
+    arena_free(&memory);
+    return subscribed;
+}

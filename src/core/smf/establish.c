@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UE-requested PDU session establishment (TS 23.502 4.3.2.2.1, TS 24.501 6.4.1). */
+#include "core/smf/n4.h"
+#include "kit/log.h"
+
+/* The phone's options outlive its message. False: out of memory. */
+static bool keep_pco(struct procedure *p, const struct nas_pco *asked, struct nas_pco *kept)
+{
+    struct nas_pco_unit *units = arena_array(&p->memory, asked->count, sizeof *units);
+    if (asked->count && !units)
+        return false;
+    for (size_t i = 0; i < asked->count; i++)
+        units[i] = (struct nas_pco_unit){asked->items[i].id, arena_copy(&p->memory, asked->items[i].content)};
+    *kept = (struct nas_pco){units, asked->count};
+    return true;
+}
+
+static void reject(struct procedure *p, uint8_t cause, const char *why)
+{
+    struct session *session = p->owner;
+    struct ue *ue = session->ue;
+    uint8_t psi = session->psi, pti = session->pti;
+    char text[SESSION_TEXT];
+    log_info("smf", session_text(session, text), "session refused: %s (cause %u)", why, cause);
+    procedure_leave(p);
+    session_free(session, why);
+    n1_reject_establishment(ue, psi, pti, cause);
+}
+
+static bool establish_in_plane(struct procedure *p)
+{
+    struct session *session = p->owner;
+    if (session->up_seid)
+        return true;
+    return n4_establish(session) && procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE &&
+           *(const bool *)p->data;
+}
+
+enum setup { SETUP_DONE, SETUP_REFUSED, SETUP_UNANSWERED, SETUP_CANCELLED };
+
+/* Waits for the gNB's part. Without an answer the phone may have the session all the same. */
+static enum setup await_setup(struct procedure *p)
+{
+    struct session *session = p->owner;
+    for (;;) {
+        switch (procedure_wait(p, EVENT(EV_SM_N2), p->core->config->amf.timers.n2_procedure)) {
+        case EV_SM_N2:
+            break;
+        case EV_TIMEOUT:
+            return SETUP_UNANSWERED;
+        default:
+            return SETUP_CANCELLED;
+        }
+        const struct sm_n2 *n2 = p->data;
+        session_take_n2(session, n2);
+        if (n2->kind == N2_SETUP_RESPONSE && session->state == SESSION_ACTIVE)
+            return SETUP_DONE;
+        if (n2->kind == N2_SETUP_RESPONSE || n2->kind == N2_SETUP_UNSUCCESSFUL)
+            return SETUP_REFUSED;
+    }
+}
+
+static void tell(struct session *session)
+{
+    char text[SESSION_TEXT], ipv4[VALUE_TEXT_BYTES] = "-";
+    struct config_ip ip = {.family = AF_INET};
+    memcpy(ip.address, session->ipv4, sizeof session->ipv4);
+    if (session->type & NAS_SESSION_IPV4)
+        config_ip_text(&ip, ipv4);
+    log_info("smf", session_text(session, text), "session established DNN[%s] IPv4[%s] plane=%s",
+             session->network->name, ipv4, session->upf->name);
+}
+
+void session_establish(struct procedure *p)
+{
+    struct session *session = p->owner;
+    struct establishment asked = *(const struct establishment *)p->argument;
+    struct verdict verdict = {0};
+    struct nas_pco pco;
+    session->pti = asked.pti;
+    p->core->metrics.sessions_asked++;
+    if (session->state == SESSION_NEW)
+        verdict = session_authorise(session, asked.n1, asked.request);
+    if (verdict.cause) {
+        reject(p, verdict.cause, verdict.what);
+        return;
+    }
+    bool kept = keep_pco(p, &asked.request->pco, &pco);
+    if (!kept || !establish_in_plane(p)) {
+        if (!procedure_cancelled(p))
+            reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the plane did not take it");
+        return;
+    }
+    session->state = SESSION_ACTIVATING;
+    core_dirty(p->core, &session->row);
+    if (!procedure_commit(p)) {
+        if (!procedure_cancelled(p))
+            reject(p, NAS_GSM_NETWORK_FAILURE, "not stored");
+        return;
+    }
+    struct n1n2_message accept = {
+        .pdu_session_id = session->psi,
+        .n1 = n1_accept(session, &pco, verdict.notice),
+        .n2 = N2_SETUP_REQUEST,
+        .n2_transfer = n2_setup_request(session),
+        .slice = session->slice,
+    };
+    if (!accept.n1.len || !accept.n2_transfer.len || !session_send(p, &accept)) {
+        if (!procedure_cancelled(p))
+            reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the accept could not be sent");
+        return;
+    }
+    switch (await_setup(p)) {
+    case SETUP_DONE:
+        p->core->metrics.sessions_done++;
+        tell(session);
+        break;
+    case SETUP_REFUSED:
+        reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the gNB did not set it up");
+        break;
+    case SETUP_UNANSWERED:
+        session_disconnected(session);
+        break;
+    case SETUP_CANCELLED:
+        break;
+    }
+}

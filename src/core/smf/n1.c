@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* 5GSM messages that the SMF sends (TS 24.501 8.3). */
+#include "core/smf/session.h"
+#include "kit/log.h"
+
+enum {
+    N1_BYTES = 2048,
+    DEFAULT_RULE = 1,
+    DEFAULT_FILTER = 1,
+    LOWEST_PRECEDENCE = 255,
+    SSC_MODE_1 = 1,
+};
+
+struct bytes n1_encode(struct core *core, const struct nas_message *message)
+{
+    uint8_t encoded[N1_BYTES];
+    struct writer w = writer_of(encoded, sizeof encoded);
+    if (nas_encode(message, &w))
+        return arena_copy(&core->batch, writer_bytes(&w));
+    log_error("smf", NULL, "%s cannot be encoded", nas_message_name(message->type));
+    return (struct bytes){0};
+}
+
+void n1_send(struct ue *ue, const struct nas_message *message)
+{
+    struct n1n2_message transfer = {.pdu_session_id = message->pdu_session_id,
+                                    .n1 = n1_encode(amf_core(ue), message)};
+    if (transfer.n1.len)
+        amf_n1n2_transfer(ue, &transfer);
+}
+
+void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
+{
+    struct nas_message message = {
+        .type = NAS_SESSION_ESTABLISHMENT_REJECT, .pdu_session_id = psi, .pti = pti};
+    message.session_establishment_reject.cause = cause;
+    if (cause == NAS_GSM_NOT_SUPPORTED_SSC_MODE) {
+        message.session_establishment_reject.allowed_ssc_modes = SSC_MODE_1;
+        message.session_establishment_reject.has.allowed_ssc_modes = true;
+    }
+    amf_core(ue)->metrics.sessions_failed[cause]++;
+    n1_send(ue, &message);
+}
+
+void n1_status(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
+{
+    struct nas_message message = {.type = NAS_GSM_STATUS, .pdu_session_id = psi, .pti = pti};
+    message.gsm_status.cause = cause;
+    n1_send(ue, &message);
+}
+
+static struct nas_pdu_address pdu_address(const struct session *session)
+{
+    struct nas_pdu_address address = {.type = session->type};
+    memcpy(address.ipv4, session->ipv4, sizeof session->ipv4);
+    memcpy(address.interface_id, session->interface_id, sizeof session->interface_id);
+    return address;
+}
+
+struct bytes n1_accept(const struct session *session, const struct nas_pco *asked, uint8_t notice)
+{
+    static const struct nas_filter_component all = {.type = NAS_FILTER_MATCH_ALL};
+    static const struct nas_packet_filter filter = {
+        .id = DEFAULT_FILTER, .direction = NAS_FILTER_BOTH, .components = &all, .count = 1};
+    static const struct nas_qos_rule rule = {.id = DEFAULT_RULE,
+                                             .operation = NAS_RULE_CREATE,
+                                             .is_default = true,
+                                             .has_precedence = true,
+                                             .precedence = LOWEST_PRECEDENCE,
+                                             .has_qfi = true,
+                                             .qfi = SMF_DEFAULT_QFI,
+                                             .filters = &filter,
+                                             .count = 1};
+    const struct nas_qos_flow flow = {.qfi = SMF_DEFAULT_QFI,
+                                      .operation = NAS_FLOW_CREATE,
+                                      .complete = true,
+                                      .five_qi = session->fiveqi,
+                                      .has.five_qi = true};
+    struct nas_pco pco = pco_answer(session, asked);
+    struct nas_message message = {
+        .type = NAS_SESSION_ESTABLISHMENT_ACCEPT, .pdu_session_id = session->psi, .pti = session->pti};
+    message.session_establishment_accept = (struct nas_session_establishment_accept){
+        .session_type = session->type,
+        .ssc_mode = SSC_MODE_1,
+        .qos_rules = {&rule, 1},
+        .session_ambr = {.downlink = session->ambr_downlink, .uplink = session->ambr_uplink},
+        .cause = notice,
+        .pdu_address = pdu_address(session),
+        .s_nssai = {.sst = session->slice.sst, .sd = session->slice.sd},
+        .always_on = session->always_on,
+        .qos_flows = {&flow, 1},
+        .pco = pco,
+        .dnn = session->network->name,
+        .has = {.cause = notice != 0,
+                .pdu_address = true,
+                .s_nssai = true,
+                .always_on = session->always_on,
+                .qos_flows = true,
+                .pco = pco.count > 0,
+                .dnn = true},
+    };
+    return n1_encode(session_smf(session)->core, &message);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* N2 SM information: the transfers of TS 38.413 9.3.4. */
+#include <sys/socket.h>
+
+#include "core/smf/n4.h"
+#include "kit/log.h"
+#include "wire/ngap/ngap.h"
+
+enum { TRANSFER_BYTES = 1024, IPV4_BITS = 32, IPV6_BITS = 128 };
+
+/* Rates beyond what NGAP can say are as good as unlimited. */
+static uint64_t ngap_rate(uint64_t rate)
+{
+    const uint64_t most = 4000000000000;
+    return rate < most ? rate : most;
+}
+
+static struct ngap_pdu_session_aggregate_maximum_bit_rate ambr_of(const struct session *session)
+{
+    return (struct ngap_pdu_session_aggregate_maximum_bit_rate){
+        .pdu_session_aggregate_maximum_bit_rate_dl = ngap_rate(session->ambr_downlink),
+        .pdu_session_aggregate_maximum_bit_rate_ul = ngap_rate(session->ambr_uplink),
+    };
+}
+
+static struct ngap_qos_flow_level_qos_parameters flow_qos(const struct session *session)
+{
+    return (struct ngap_qos_flow_level_qos_parameters){
+        .qos_characteristics = {.which = NGAP_QOS_CHARACTERISTICS_NON_DYNAMIC5QI,
+                                .non_dynamic5qi = {.five_qi = session->fiveqi}},
+        .allocation_and_retention_priority = {
+            .priority_level_arp = session->arp,
+            .pre_emption_capability = session->may_preempt
+                                          ? NGAP_PRE_EMPTION_CAPABILITY_MAY_TRIGGER_PRE_EMPTION
+                                          : NGAP_PRE_EMPTION_CAPABILITY_SHALL_NOT_TRIGGER_PRE_EMPTION,
+            .pre_emption_vulnerability = session->preemptable
+                                             ? NGAP_PRE_EMPTION_VULNERABILITY_PRE_EMPTABLE
+                                             : NGAP_PRE_EMPTION_VULNERABILITY_NOT_PRE_EMPTABLE,
+        }};
+}
+
+static enum ngap_pdu_session_type ngap_type(uint8_t type)
+{
+    return type == NAS_SESSION_IPV4   ? NGAP_PDU_SESSION_TYPE_IPV4
+           : type == NAS_SESSION_IPV6 ? NGAP_PDU_SESSION_TYPE_IPV6
+                                      : NGAP_PDU_SESSION_TYPE_IPV4V6;
+}
+
+static struct bytes finish(const struct session *session, struct writer *w, bool encoded,
+                           const struct fault *fault)
+{
+    char text[SESSION_TEXT];
+    if (encoded)
+        return arena_copy(&session_smf(session)->core->batch, writer_bytes(w));
+    log_error("smf", session_text(session, text), "an N2 transfer cannot be encoded: %s: %s",
+              fault->where ? fault->where : "", fault->what ? fault->what : "too long");
+    return (struct bytes){0};
+}
+
+struct bytes n2_setup_request(const struct session *session)
+{
+    uint8_t encoded[TRANSFER_BYTES];
+    struct writer w = writer_of(encoded, sizeof encoded);
+    struct fault fault = {0};
+    const struct ngap_pdu_session_aggregate_maximum_bit_rate ambr = ambr_of(session);
+    const struct ngap_qos_flow_setup_request_item flow = {
+        .qos_flow_identifier = SMF_DEFAULT_QFI,
+        .qos_flow_level_qos_parameters = flow_qos(session),
+    };
+    const struct ngap_pdu_session_resource_setup_request_transfer transfer = {
+        .pdu_session_aggregate_maximum_bit_rate = &ambr,
+        .ul_ngu_up_tnl_information = {.which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL,
+                                      .gtp_tunnel = {.transport_layer_address = {session->n3.address,
+                                                                                 session->n3.family == AF_INET
+                                                                                     ? IPV4_BITS
+                                                                                     : IPV6_BITS},
+                                                     .gtp_teid = session->n3.teid}},
+        .pdu_session_type = ngap_type(session->type),
+        .qos_flow_setup_request_list = {&flow, 1},
+    };
+    return finish(session, &w, ngap_encode_pdu_session_resource_setup_request_transfer(&w, &transfer, &fault),
+                  &fault);
+}
+
+struct bytes n2_modify_request(const struct session *session)
+{
+    uint8_t encoded[TRANSFER_BYTES];
+    struct writer w = writer_of(encoded, sizeof encoded);
+    struct fault fault = {0};
+    const struct ngap_pdu_session_aggregate_maximum_bit_rate ambr = ambr_of(session);
+    const struct ngap_qos_flow_level_qos_parameters qos = flow_qos(session);
+    const struct ngap_qos_flow_add_or_modify_request_item flow = {
+        .qos_flow_identifier = SMF_DEFAULT_QFI,
+        .qos_flow_level_qos_parameters = &qos,
+    };
+    const struct ngap_pdu_session_resource_modify_request_transfer transfer = {
+        .pdu_session_aggregate_maximum_bit_rate = &ambr,
+        .qos_flow_add_or_modify_request_list = {&flow, 1},
+    };
+    return finish(session, &w,
+                  ngap_encode_pdu_session_resource_modify_request_transfer(&w, &transfer, &fault), &fault);
+}
+
+struct bytes n2_release_command(const struct session *session)
+{
+    uint8_t encoded[TRANSFER_BYTES];
+    struct writer w = writer_of(encoded, sizeof encoded);
+    struct fault fault = {0};
+    const struct ngap_pdu_session_resource_release_command_transfer transfer = {
+        .cause = {.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_NORMAL_RELEASE},
+    };
+    return finish(session, &w,
+                  ngap_encode_pdu_session_resource_release_command_transfer(&w, &transfer, &fault), &fault);
+}
+
+/* An address has 32 bits, 128, or both one behind the other (TS 38.413 9.3.2.4). */
+static bool read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *gnb)
+{
+    const struct aper_bit_string *address = &information->gtp_tunnel.transport_layer_address;
+    bool v6 = address->bits == IPV6_BITS;
+    if (information->which != NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL ||
+        (!v6 && address->bits != IPV4_BITS && address->bits != IPV4_BITS + IPV6_BITS))
+        return false;
+    *gnb = (struct tunnel){.teid = information->gtp_tunnel.gtp_teid, .family = v6 ? AF_INET6 : AF_INET};
+    memcpy(gnb->address, address->data, v6 ? 16 : 4);
+    return true;
+}
+
+bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb)
+{
+    const struct ngap_pdu_session_resource_setup_response_transfer *response;
+    struct aper_diagnostics diagnostics;
+    return ngap_decode_pdu_session_resource_setup_response_transfer(transfer, &core->batch, &response,
+                                                                    &diagnostics) <= NGAP_NOTIFY &&
+           read_tunnel(&response->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
+}
+
+bool n2_read_path_switch(struct core *core, struct bytes transfer, struct tunnel *gnb)
+{
+    const struct ngap_path_switch_request_transfer *request;
+    struct aper_diagnostics diagnostics;
+    return ngap_decode_path_switch_request_transfer(transfer, &core->batch, &request, &diagnostics) <=
+               NGAP_NOTIFY &&
+           read_tunnel(&request->dl_ngu_up_tnl_information, gnb);
+}
+
+bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb)
+{
+    const struct ngap_pdu_session_resource_modify_indication_transfer *indication;
+    struct aper_diagnostics diagnostics;
+    return ngap_decode_pdu_session_resource_modify_indication_transfer(transfer, &core->batch, &indication,
+                                                                       &diagnostics) <= NGAP_NOTIFY &&
+           read_tunnel(&indication->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
+}

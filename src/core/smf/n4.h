@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * N4 from the SMF's side (TS 29.244): planes and their associations, requests with retransmission, and what is said
+ * about sessions. Private to core/smf.
+ */
+#ifndef CORE_SMF_N4_H
+#define CORE_SMF_N4_H
+
+#include "core/smf/session.h"
+
+enum upf_restoring {
+    RESTORE_UPDATE, /* the plane has its sessions; they may be out of date */
+    RESTORE_CREATE, /* it lost them */
+};
+
+/* A plane. */
+struct upf {
+    struct upf *next;
+    struct smf *smf;
+    union socket_address address;
+    char *name;
+    bool associated;
+    bool removed; /* no longer configured: no new sessions */
+    bool n3_ipv6_only;
+    uint32_t recovery_time_stamp; /* 0: never associated */
+    uint64_t features;
+    struct timer timer;         /* associated: next heartbeat; else: next attempt */
+    struct n4_request *request; /* association setup or heartbeat under way */
+    struct session *sessions;
+    unsigned session_count;
+    struct session *restore_at; /* next to be restored */
+    enum upf_restoring restore;
+    unsigned restoring; /* under way */
+};
+
+/* A request that waits for its answer (6.4). */
+struct n4_request {
+    struct timer timer;
+    struct smf *smf;
+    struct upf *upf;
+    struct session *session; /* NULL: about the node, or the session is gone */
+    uint32_t sequence;
+    uint8_t type;
+    bool restores;
+    unsigned transmissions;
+    /* NULL: none came. The request is freed afterwards. */
+    void (*answered)(struct n4_request *request, const struct pfcp_message *answer);
+    size_t size;
+    uint8_t bytes[];
+};
+
+/* Sets the sequence number and sends; NULL: out of memory. */
+struct n4_request *n4_request_send(struct upf *upf, struct session *session, struct pfcp_message *message,
+                                   void (*answered)(struct n4_request *, const struct pfcp_message *));
+/* The answer to a request, if there is one from that plane. */
+void n4_request_answer(struct smf *smf, const struct upf *upf, const struct pfcp_message *answer);
+/* Nobody waits for the answer any more. */
+void n4_request_forget(struct n4_request *request);
+/* For the session's end: its answer still counts. */
+void n4_requests_free(struct smf *smf);
+
+/* --- planes (n4_node.c) --- */
+
+bool n4_start(struct smf *smf);
+void n4_stop(struct smf *smf);
+void n4_reload(struct smf *smf);
+/* The associated one with the fewest sessions, or NULL. */
+struct upf *n4_choose(const struct smf *smf);
+struct upf *n4_find(const struct smf *smf, const char *name);
+struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer);
+struct pfcp_node_id n4_node_id(const struct smf *smf);
+struct pfcp_ip n4_own_ip(const struct smf *smf);
+void n4_lost(struct upf *upf, const char *why);
+/* A heartbeat or setup told the plane's time stamp. */
+void n4_heard(struct upf *upf, uint32_t recovery_time_stamp);
+void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t features, bool retained);
+void n4_restore_next(struct upf *upf);
+void n4_answer(struct smf *smf, const union socket_address *peer, const struct pfcp_message *request,
+               struct pfcp_message *answer);
+
+/* --- sessions (n4_session.c) --- */
+
+/* Puts the session on a plane's list; n4_leave takes it off and deletes it there. */
+void n4_join(struct session *session, struct upf *upf);
+void n4_leave(struct session *session);
+/* The answer wakes the session's procedure with EV_PFCP_RESPONSE, data: const bool *accepted. False: not sent. */
+bool n4_establish(struct session *session);
+/* Where downlink goes now, and the QoS. */
+void n4_sync(struct session *session);
+
+/* --- reports (n4_report.c) --- */
+
+void n4_session_report(struct upf *upf, const union socket_address *peer, const struct pfcp_message *request);
+void n4_count_usage(struct session *session, const struct pfcp_usage_report *reports, size_t count);
+
+#endif

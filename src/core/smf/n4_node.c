@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Planes: association, heartbeat, loss and return (TS 29.244 6.2, TS 23.527 4.2, 4.3). */
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "core/smf/n4.h"
+#include "kit/log.h"
+#include "store/store.h"
+
+enum { META_NAME = 96, RESTORE_WINDOW = 64, ANSWER_BYTES = 1024 };
+
+#define ASSOCIATION_RETRY SECONDS(2)
+
+static struct pfcp_ip ip_of(const union socket_address *address)
+{
+    struct pfcp_ip ip = {.has_v4 = address->any.sa_family == AF_INET,
+                         .has_v6 = address->any.sa_family == AF_INET6};
+    if (ip.has_v4)
+        memcpy(ip.v4, &address->v4.sin_addr, sizeof ip.v4);
+    if (ip.has_v6)
+        memcpy(ip.v6, &address->v6.sin6_addr, sizeof ip.v6);
+    return ip;
+}
+
+static bool same_host(const union socket_address *a, const union socket_address *b)
+{
+    struct pfcp_ip left = ip_of(a), right = ip_of(b);
+    return memcmp(&left, &right, sizeof left) == 0;
+}
+
+static uint16_t port_of(const union socket_address *address)
+{
+    return address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port;
+}
+
+struct pfcp_ip n4_own_ip(const struct smf *smf)
+{
+    return ip_of(&smf->core->config->smf.n4);
+}
+
+struct pfcp_node_id n4_node_id(const struct smf *smf)
+{
+    return (struct pfcp_node_id){.ip = n4_own_ip(smf)};
+}
+
+struct upf *n4_find(const struct smf *smf, const char *name)
+{
+    for (struct upf *upf = smf->upfs; upf; upf = upf->next)
+        if (strcmp(upf->name, name) == 0)
+            return upf;
+    return NULL;
+}
+
+/* Requests may come from any port; planes that share a host are told apart by theirs. */
+struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer)
+{
+    struct upf *found = NULL;
+    for (struct upf *upf = smf->upfs; upf; upf = upf->next) {
+        if (!same_host(&upf->address, peer))
+            continue;
+        if (port_of(&upf->address) == port_of(peer))
+            return upf;
+        found = upf;
+    }
+    return found;
+}
+
+struct upf *n4_choose(const struct smf *smf)
+{
+    struct upf *best = NULL;
+    for (struct upf *upf = smf->upfs; upf; upf = upf->next)
+        if (upf->associated && !upf->removed && (!best || upf->session_count < best->session_count))
+            best = upf;
+    return best;
+}
+
+/* The plane's time stamp is remembered, so that after our own restart we know whether it restarted meanwhile. */
+static const char *meta_name(const struct upf *upf, char name[META_NAME])
+{
+    snprintf(name, META_NAME, "pfcp-recovery-%s", upf->name);
+    return name;
+}
+
+static void remember_time_stamp(struct upf *upf, uint32_t recovery_time_stamp)
+{
+    char name[META_NAME];
+    if (upf->recovery_time_stamp == recovery_time_stamp)
+        return;
+    upf->recovery_time_stamp = recovery_time_stamp;
+    store_meta_put(upf->smf->core->store, meta_name(upf, name), recovery_time_stamp);
+}
+
+static void attempt_later(struct upf *upf, int64_t after)
+{
+    timer_start(upf->smf->core->timers, &upf->timer, after);
+}
+
+/* --- Restoration (TS 23.527 4.3) --- */
+
+static bool restore_one(struct upf *upf, struct session *session)
+{
+    if (session->state == SESSION_NEW || session->n4)
+        return false;
+    if (upf->restore == RESTORE_CREATE) {
+        session->n4_lost = true;
+        n4_establish(session);
+    } else {
+        session->n4_lost = false;
+        n4_sync(session);
+    }
+    if (session->n4)
+        session->n4->restores = true;
+    return session->n4 != NULL;
+}
+
+void n4_restore_next(struct upf *upf)
+{
+    while (upf->associated && upf->restore_at && upf->restoring < RESTORE_WINDOW) {
+        struct session *session = upf->restore_at;
+        upf->restore_at = session->upf_next;
+        if (restore_one(upf, session))
+            upf->restoring++;
+    }
+}
+
+void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t features, bool retained)
+{
+    bool same = upf->recovery_time_stamp == recovery_time_stamp;
+    upf->associated = true;
+    upf->features = features;
+    upf->restore = same && retained ? RESTORE_UPDATE : RESTORE_CREATE;
+    upf->restore_at = upf->sessions;
+    remember_time_stamp(upf, recovery_time_stamp);
+    log_info("smf", NULL, "plane %s is associated; %u sessions to %s", upf->name, upf->session_count,
+             upf->restore == RESTORE_CREATE ? "restore" : "update");
+    attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
+    n4_restore_next(upf);
+}
+
+/* What was asked about sessions will not be answered any more. */
+static void drop_requests(struct upf *upf)
+{
+    bool accepted = false;
+    for (struct session *session = upf->sessions, *next; session; session = next) {
+        next = session->upf_next;
+        session->n4_lost = session->up_seid != 0;
+        if (session->n4)
+            n4_request_forget(session->n4);
+        if (session->state == SESSION_NEW)
+            procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
+    }
+}
+
+void n4_lost(struct upf *upf, const char *why)
+{
+    if (!upf->associated)
+        return;
+    log_error("smf", NULL, "plane %s is lost: %s", upf->name, why);
+    upf->associated = false;
+    upf->restore_at = NULL;
+    drop_requests(upf);
+    if (upf->request)
+        n4_request_forget(upf->request);
+    attempt_later(upf, 0);
+}
+
+void n4_heard(struct upf *upf, uint32_t recovery_time_stamp)
+{
+    if (upf->associated && upf->recovery_time_stamp != recovery_time_stamp)
+        n4_lost(upf, "it restarted");
+}
+
+/* --- Association and heartbeat --- */
+
+static void setup_answered(struct n4_request *request, const struct pfcp_message *answer)
+{
+    struct upf *upf = request->upf;
+    if (!answer || answer->association_setup_response.cause != PFCP_ACCEPTED) {
+        if (answer)
+            log_warning("smf", NULL, "plane %s refuses the association: %s", upf->name,
+                        pfcp_cause_name(answer->association_setup_response.cause));
+        attempt_later(upf, ASSOCIATION_RETRY);
+        return;
+    }
+    const struct pfcp_association_setup_response *response = &answer->association_setup_response;
+    bool retained = response->has_asrsp_flags && (response->asrsp_flags & PFCP_PSREI);
+    n4_associated(upf, response->recovery_time_stamp, response->up_features, retained);
+}
+
+static void ask_association(struct upf *upf)
+{
+    struct pfcp_message message = {
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .association_setup_request = {.node_id = n4_node_id(upf->smf),
+                                      .recovery_time_stamp = upf->smf->recovery_time_stamp,
+                                      .has_cp_features = true,
+                                      .has_session_retention = true},
+    };
+    upf->request = n4_request_send(upf, NULL, &message, setup_answered);
+    if (!upf->request)
+        attempt_later(upf, ASSOCIATION_RETRY);
+}
+
+static void heartbeat_answered(struct n4_request *request, const struct pfcp_message *answer)
+{
+    struct upf *upf = request->upf;
+    if (!answer) {
+        n4_lost(upf, "no answer to heartbeats");
+        return;
+    }
+    n4_heard(upf, answer->heartbeat_response.recovery_time_stamp);
+    if (upf->associated)
+        attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
+}
+
+static void ask_heartbeat(struct upf *upf)
+{
+    struct pfcp_message message = {
+        .type = PFCP_HEARTBEAT_REQUEST,
+        .heartbeat_request = {.recovery_time_stamp = upf->smf->recovery_time_stamp},
+    };
+    upf->request = n4_request_send(upf, NULL, &message, heartbeat_answered);
+}
+
+static void due(struct timer *timer)
+{
+    struct upf *upf = (struct upf *)((char *)timer - offsetof(struct upf, timer));
+    if (upf->request)
+        return;
+    if (upf->associated)
+        ask_heartbeat(upf);
+    else
+        ask_association(upf);
+}
+
+/* --- Configured planes --- */
+
+static bool n3_is_ipv6_only(const struct config_plane *plane)
+{
+    for (unsigned i = 0; i < plane->n3_count; i++)
+        if (plane->n3[i].any.sa_family == AF_INET)
+            return false;
+    return plane->n3_count > 0;
+}
+
+static struct upf *add_plane(struct smf *smf, const struct config_plane *plane)
+{
+    struct upf *upf = calloc(1, sizeof *upf);
+    char name[META_NAME];
+    int64_t known = 0;
+    if (!upf || !(upf->name = strdup(plane->name))) {
+        free(upf);
+        return NULL;
+    }
+    upf->smf = smf;
+    upf->timer.fire = due;
+    if (store_meta_get(smf->core->store, meta_name(upf, name), &known) == STORE_OK)
+        upf->recovery_time_stamp = (uint32_t)known;
+    upf->next = smf->upfs;
+    smf->upfs = upf;
+    return upf;
+}
+
+void n4_reload(struct smf *smf)
+{
+    const struct config *config = smf->core->config;
+    for (struct upf *upf = smf->upfs; upf; upf = upf->next)
+        upf->removed = true;
+    for (unsigned i = 0; i < config->plane_count; i++) {
+        const struct config_plane *plane = &config->planes[i];
+        struct upf *upf = n4_find(smf, plane->name);
+        bool fresh = !upf;
+        if (fresh && !(upf = add_plane(smf, plane))) {
+            log_error("smf", NULL, "plane %s: out of memory", plane->name);
+            continue;
+        }
+        upf->removed = false;
+        upf->n3_ipv6_only = n3_is_ipv6_only(plane);
+        upf->address = plane->n4;
+        if (fresh)
+            attempt_later(upf, 0);
+    }
+}
+
+bool n4_start(struct smf *smf)
+{
+    n4_reload(smf);
+    return smf->core->config->plane_count == 0 || smf->upfs;
+}
+
+void n4_stop(struct smf *smf)
+{
+    n4_requests_free(smf);
+    while (smf->upfs) {
+        struct upf *upf = smf->upfs;
+        smf->upfs = upf->next;
+        timer_stop(smf->core->timers, &upf->timer);
+        free(upf->name);
+        free(upf);
+    }
+}
+
+/* --- What planes send --- */
+
+void n4_answer(struct smf *smf, const union socket_address *peer, const struct pfcp_message *request,
+               struct pfcp_message *answer)
+{
+    uint8_t encoded[ANSWER_BYTES];
+    answer->type = answer->type ? answer->type : (uint8_t)(request->type + 1);
+    answer->sequence = request->sequence;
+    size_t size = pfcp_encode(answer, encoded, sizeof encoded);
+    if (size)
+        core_send_pfcp(smf->core, peer, bytes_of(encoded, size));
+}
+
+static void accept_association(struct upf *upf, const union socket_address *peer,
+                               const struct pfcp_message *request)
+{
+    const struct pfcp_association_setup_request *asked = &request->association_setup_request;
+    struct pfcp_message answer = {
+        .association_setup_response = {.node_id = n4_node_id(upf->smf),
+                                       .cause = PFCP_ACCEPTED,
+                                       .recovery_time_stamp = upf->smf->recovery_time_stamp,
+                                       .has_cp_features = true},
+    };
+    n4_answer(upf->smf, peer, request, &answer);
+    if (upf->request)
+        n4_request_forget(upf->request);
+    n4_associated(upf, asked->recovery_time_stamp, asked->up_features, asked->has_session_retention);
+}
+
+static void update_association(struct upf *upf, const union socket_address *peer,
+                               const struct pfcp_message *request)
+{
+    const struct pfcp_association_update_request *asked = &request->association_update_request;
+    struct pfcp_message answer = {
+        .association_update_response = {.node_id = n4_node_id(upf->smf), .cause = PFCP_ACCEPTED},
+    };
+    if (asked->has_up_features)
+        upf->features = asked->up_features;
+    n4_answer(upf->smf, peer, request, &answer);
+}
+
+static void take_node_report(struct upf *upf, const union socket_address *peer,
+                             const struct pfcp_message *request)
+{
+    struct pfcp_message answer = {
+        .node_report_response = {.node_id = n4_node_id(upf->smf), .cause = PFCP_ACCEPTED},
+    };
+    if (request->node_report_request.has_path_failure)
+        log_warning("smf", NULL, "plane %s: %zu GTP-U paths failed", upf->name,
+                    request->node_report_request.path_failure.peers_count);
+    n4_answer(upf->smf, peer, request, &answer);
+}
+
+static void refuse(struct smf *smf, const union socket_address *peer, const struct pfcp_message *request,
+                   const struct pfcp_problem *problem)
+{
+    struct pfcp_node_id own = n4_node_id(smf);
+    struct pfcp_message answer;
+    if (pfcp_refuse(request, problem, &own, smf->recovery_time_stamp, &answer))
+        n4_answer(smf, peer, request, &answer);
+}
+
+static void dispatch(struct upf *upf, const union socket_address *peer, const struct pfcp_message *message)
+{
+    struct pfcp_message answer = {
+        .heartbeat_response = {.recovery_time_stamp = upf->smf->recovery_time_stamp},
+    };
+    switch (message->type) {
+    case PFCP_HEARTBEAT_REQUEST:
+        n4_answer(upf->smf, peer, message, &answer);
+        n4_heard(upf, message->heartbeat_request.recovery_time_stamp);
+        break;
+    case PFCP_ASSOCIATION_SETUP_REQUEST:
+        accept_association(upf, peer, message);
+        break;
+    case PFCP_ASSOCIATION_UPDATE_REQUEST:
+        update_association(upf, peer, message);
+        break;
+    case PFCP_NODE_REPORT_REQUEST:
+        take_node_report(upf, peer, message);
+        break;
+    case PFCP_SESSION_REPORT_REQUEST:
+        n4_session_report(upf, peer, message);
+        break;
+    default:
+        if (pfcp_is_request(message->type))
+            refuse(
+                upf->smf, peer, message,
+                &(struct pfcp_problem){.reaction = PFCP_ANSWER_CAUSE, .cause = PFCP_SERVICE_NOT_SUPPORTED});
+        else
+            n4_request_answer(upf->smf, upf, message);
+    }
+}
+
+void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
+{
+    struct upf *upf = n4_of_peer(core->smf, peer);
+    struct pfcp_message message;
+    struct pfcp_problem problem;
+    struct arena arena;
+    if (!upf) {
+        log_warning("smf", NULL, "PFCP from a peer that is no configured plane: ignored");
+        return;
+    }
+    arena_init(&arena, 0);
+    if (pfcp_decode(&arena, datagram, &message, &problem)) {
+        dispatch(upf, peer, &message);
+    } else {
+        log_warning("smf", NULL, "plane %s: malformed PFCP: %s: %s", upf->name,
+                    problem.fault.where ? problem.fault.where : "message", problem.fault.what);
+        refuse(core->smf, peer, &message, &problem);
+    }
+    arena_free(&arena);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a plane reports about a session (TS 29.244 5.7, 7.5.8). */
+#include "core/smf/n4.h"
+#include "kit/log.h"
+
+void n4_count_usage(struct session *session, const struct pfcp_usage_report *reports, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct pfcp_volume *volume = &reports[i].volume;
+        if (!reports[i].has_volume)
+            continue;
+        session->bytes_uplink += volume->flags & PFCP_ULVOL ? volume->uplink : 0;
+        session->bytes_downlink += volume->flags & PFCP_DLVOL ? volume->downlink : 0;
+    }
+}
+
+/* A connected phone gets its user plane back at once; an idle one is paged (TS 23.502 4.2.3.3). */
+static void downlink_data(struct session *session)
+{
+    char text[SESSION_TEXT];
+    if (session->state != SESSION_INACTIVE || session->data_waits)
+        return;
+    session->data_waits = true;
+    if (amf_connected(session->ue)) {
+        if (!session->procedure)
+            procedure_start(session_smf(session)->core, &session->procedure, "session activation",
+                            session_activate, session, NULL);
+        return;
+    }
+    if (!amf_page(session->ue, session->psi)) {
+        log_info("smf", session_text(session, text), "downlink data, but the phone cannot be paged");
+        session->data_waits = false;
+        session->drop_buffered = true;
+        n4_sync(session);
+    }
+}
+
+/* The gNB knows the tunnel no more (TS 23.527 5.3.3). */
+static void tunnel_unknown(struct session *session, const struct pfcp_error_indication_report *report)
+{
+    char text[SESSION_TEXT];
+    for (size_t i = 0; i < report->remote_f_teids_count; i++) {
+        if (report->remote_f_teids[i].teid != session->gnb.teid || session->state != SESSION_ACTIVE)
+            continue;
+        log_info("smf", session_text(session, text), "the gNB does not know the tunnel any more");
+        session_disconnected(session);
+    }
+}
+
+static void deleted_by_plane(struct session *session)
+{
+    struct release release = {.cause = NAS_GSM_REACTIVATION_REQUESTED,
+                              .why = "the plane deleted the session"};
+    session->up_seid = 0;
+    procedure_start(session_smf(session)->core, &session->procedure, "session release", session_release,
+                    session, &release);
+}
+
+void n4_session_report(struct upf *upf, const union socket_address *peer, const struct pfcp_message *request)
+{
+    const struct pfcp_session_report_request *report = &request->session_report_request;
+    struct session *session = map_get(&upf->smf->sessions, request->seid);
+    struct pfcp_message answer = {.session_report_response = {.cause = PFCP_ACCEPTED}};
+    if (!session || session->upf != upf) {
+        answer.session_report_response.cause = PFCP_SESSION_CONTEXT_NOT_FOUND;
+        n4_answer(upf->smf, peer, request, &answer);
+        return;
+    }
+    answer.seid = session->up_seid;
+    n4_answer(upf->smf, peer, request, &answer);
+    if (report->report_type & PFCP_USAR)
+        n4_count_usage(session, report->usage_reports, report->usage_reports_count);
+    if (report->has_error_indication)
+        tunnel_unknown(session, &report->error_indication);
+    if (report->has_srreq_flags && (report->srreq_flags & PFCP_PSDBU))
+        deleted_by_plane(session);
+    else if (report->has_downlink_data)
+        downlink_data(session);
+}

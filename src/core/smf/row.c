@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A session as it is stored: what the phone, the gNB and the plane were promised. */
+#include <stdlib.h>
+
+#include "core/smf/n4.h"
+#include "kit/log.h"
+#include "store/store.h"
+
+enum { ROW_VERSION = 1, ROW_BYTES = 512 };
+
+enum {
+    FLAG_MAY_PREEMPT = 1,
+    FLAG_PREEMPTABLE = 2,
+    FLAG_ALWAYS_ON = 4,
+    FLAG_ACTIVE = 8,
+};
+
+static void write_text(struct writer *w, const char *text)
+{
+    size_t mark = write_length_open(w, 1);
+    write_bytes(w, bytes_of(text, strlen(text)));
+    write_length_close(w, mark, 1);
+}
+
+static void write_tunnel(struct writer *w, const struct tunnel *tunnel)
+{
+    write_u8(w, tunnel->family);
+    write_u32(w, tunnel->teid);
+    write_bytes(w, BYTES(tunnel->address));
+}
+
+static struct tunnel read_tunnel(struct reader *r)
+{
+    struct tunnel tunnel = {.family = read_u8(r), .teid = read_u32(r)};
+    struct bytes address = read_bytes(r, sizeof tunnel.address);
+    if (address.len)
+        memcpy(tunnel.address, address.data, address.len);
+    return tunnel;
+}
+
+static uint8_t flags_of(const struct session *session)
+{
+    return (uint8_t)((session->may_preempt ? FLAG_MAY_PREEMPT : 0) |
+                     (session->preemptable ? FLAG_PREEMPTABLE : 0) |
+                     (session->always_on ? FLAG_ALWAYS_ON : 0) |
+                     (session->state == SESSION_ACTIVE ? FLAG_ACTIVE : 0));
+}
+
+bool session_row_write(struct core *core, struct row *row)
+{
+    struct session *session = (struct session *)((char *)row - offsetof(struct session, row));
+    char supi[SUPI_TEXT_BYTES];
+    uint8_t blob[ROW_BYTES];
+    struct writer w = writer_of(blob, sizeof blob);
+    write_u8(&w, ROW_VERSION);
+    write_u8(&w, flags_of(session));
+    write_text(&w, session->network->name);
+    write_text(&w, session->upf ? session->upf->name : "");
+    write_u64(&w, session->seid);
+    write_u64(&w, session->up_seid);
+    write_tunnel(&w, &session->n3);
+    write_tunnel(&w, &session->gnb);
+    write_u8(&w, session->slice.sst);
+    write_u32(&w, session->slice.sd);
+    write_u64(&w, session->ambr_uplink);
+    write_u64(&w, session->ambr_downlink);
+    write_u64(&w, session->bytes_uplink);
+    write_u64(&w, session->bytes_downlink);
+    write_u64(&w, (uint64_t)session->since);
+    write_u8(&w, session->type);
+    write_u8(&w, session->fiveqi);
+    write_u8(&w, session->arp);
+    write_bytes(&w, BYTES(session->ipv4));
+    write_bytes(&w, BYTES(session->prefix));
+    write_bytes(&w, BYTES(session->interface_id));
+    return !w.full && store_session_put(core->store, supi_text(amf_supi(session->ue), supi), session->psi,
+                                        writer_bytes(&w)) == STORE_OK;
+}
+
+static const char *read_text(struct reader *r, char text[256])
+{
+    struct bytes content = read_bytes(r, read_u8(r));
+    if (content.len)
+        memcpy(text, content.data, content.len);
+    text[content.len] = '\0';
+    return text;
+}
+
+static void read_octets(struct reader *r, uint8_t *to, size_t count)
+{
+    struct bytes octets = read_bytes(r, count);
+    if (octets.len)
+        memcpy(to, octets.data, count);
+}
+
+static void read_row(struct reader *r, struct session *session)
+{
+    session->n3 = read_tunnel(r);
+    session->gnb = read_tunnel(r);
+    session->slice.sst = read_u8(r);
+    session->slice.sd = read_u32(r);
+    session->ambr_uplink = read_u64(r);
+    session->ambr_downlink = read_u64(r);
+    session->bytes_uplink = read_u64(r);
+    session->bytes_downlink = read_u64(r);
+    session->since = (int64_t)read_u64(r);
+    session->type = read_u8(r);
+    session->fiveqi = read_u8(r);
+    session->arp = read_u8(r);
+    read_octets(r, session->ipv4, sizeof session->ipv4);
+    read_octets(r, session->prefix, sizeof session->prefix);
+    read_octets(r, session->interface_id, sizeof session->interface_id);
+}
+
+static void claim_addresses(struct session *session)
+{
+    session->has_ipv4 =
+        session->type & NAS_SESSION_IPV4 && network_claim_ipv4(session->network, session->ipv4);
+    session->has_prefix =
+        session->type & NAS_SESSION_IPV6 && network_claim_ipv6(session->network, session->prefix);
+    session->network->sessions++;
+}
+
+/* False: the row makes no session any more (older format, plane not configured). */
+static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blob)
+{
+    struct smf *smf = core->smf;
+    struct reader r = reader_of(blob);
+    char dnn[256], plane[256];
+    if (read_u8(&r) != ROW_VERSION)
+        return false;
+    uint8_t flags = read_u8(&r);
+    read_text(&r, dnn);
+    struct upf *upf = n4_find(smf, read_text(&r, plane));
+    uint64_t seid = read_u64(&r), up_seid = read_u64(&r);
+    if (!reader_ok(&r) || !upf || map_get(&smf->sessions, seid))
+        return false;
+    struct network *network = network_get(&smf->networks, dnn, config_find_dnn(core->config, dnn));
+    struct session *session = network ? session_new(ue, psi) : NULL;
+    if (!session)
+        return false;
+    read_row(&r, session);
+    map_take(&smf->sessions, session->seid);
+    session->seid = seid;
+    session->up_seid = up_seid;
+    session->may_preempt = flags & FLAG_MAY_PREEMPT;
+    session->preemptable = flags & FLAG_PREEMPTABLE;
+    session->always_on = flags & FLAG_ALWAYS_ON;
+    session->state = flags & FLAG_ACTIVE ? SESSION_ACTIVE : SESSION_INACTIVE;
+    session->network = network;
+    claim_addresses(session);
+    n4_join(session, upf);
+    return map_put(&smf->sessions, seid, session) && reader_ok(&r);
+}
+
+struct orphan {
+    struct orphan *next;
+    uint8_t psi;
+    char supi[];
+};
+
+struct loading {
+    struct core *core;
+    struct orphan *orphans;
+};
+
+static bool visit(void *context, const char *supi, uint8_t psi, struct bytes blob)
+{
+    struct loading *loading = context;
+    struct ue *ue = amf_find(loading->core, supi_of_text(supi));
+    if (ue && load(loading->core, ue, psi, blob))
+        return true;
+    size_t size = strlen(supi) + 1;
+    struct orphan *orphan = malloc(sizeof *orphan + size);
+    if (!orphan)
+        return true;
+    *orphan = (struct orphan){loading->orphans, psi};
+    memcpy(orphan->supi, supi, size);
+    loading->orphans = orphan;
+    return true;
+}
+
+bool session_load_all(struct core *core, const char **why)
+{
+    struct loading loading = {.core = core};
+    enum store_result result = store_session_each(core->store, NULL, visit, &loading);
+    *why = store_result_text(result);
+    while (loading.orphans) {
+        struct orphan *orphan = loading.orphans;
+        loading.orphans = orphan->next;
+        store_session_remove(core->store, orphan->supi, orphan->psi);
+        free(orphan);
+    }
+    return result == STORE_OK || result == STORE_NOT_FOUND;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/smf/session.h"
+
+#include <stdlib.h>
+
+#include "core/smf/n4.h"
+#include "crypt/random.h"
+#include "kit/log.h"
+#include "store/store.h"
+
+struct session *session_find(const struct ue *ue, uint8_t psi)
+{
+    struct session *session = *amf_sessions((struct ue *)ue);
+    while (session && session->psi != psi)
+        session = session->next;
+    return session;
+}
+
+const char *session_text(const struct session *session, char *buffer)
+{
+    char supi[SUPI_TEXT_BYTES];
+    snprintf(buffer, SESSION_TEXT, "supi=%s psi=%u", supi_text(amf_supi(session->ue), supi), session->psi);
+    return buffer;
+}
+
+static uint64_t new_seid(struct smf *smf)
+{
+    uint64_t seid;
+    do {
+        seid = random_u64(smf->core->random);
+    } while (seid == 0 || map_get(&smf->sessions, seid));
+    return seid;
+}
+
+struct session *session_new(struct ue *ue, uint8_t psi)
+{
+    struct core *core = amf_core(ue);
+    struct session *session = calloc(1, sizeof *session);
+    if (!session)
+        return NULL;
+    session->row.write = session_row_write;
+    session->ue = ue;
+    session->psi = psi;
+    session->seid = new_seid(core->smf);
+    session->since = core_wall(core);
+    if (!map_put(&core->smf->sessions, session->seid, session)) {
+        free(session);
+        return NULL;
+    }
+    session->next = *amf_sessions(ue);
+    *amf_sessions(ue) = session;
+    core->sessions++;
+    return session;
+}
+
+static void give_back_addresses(struct session *session)
+{
+    struct network *network = session->network;
+    if (!network)
+        return;
+    if (session->has_ipv4)
+        network_release_ipv4(network, session->ipv4);
+    if (session->has_prefix)
+        network_release_ipv6(network, session->prefix);
+    network->sessions--;
+}
+
+static void leave_ue(struct session *session)
+{
+    struct session **place = amf_sessions(session->ue);
+    while (*place != session)
+        place = &(*place)->next;
+    *place = session->next;
+}
+
+void session_free(struct session *session, const char *why)
+{
+    struct core *core = amf_core(session->ue);
+    char text[SESSION_TEXT], supi[SUPI_TEXT_BYTES];
+    procedure_cancel(session->procedure, why);
+    if (session->state != SESSION_NEW)
+        log_info("smf", session_text(session, text), "session ended: %s", why);
+    n4_leave(session);
+    give_back_addresses(session);
+    leave_ue(session);
+    map_take(&core->smf->sessions, session->seid);
+    core_clean(core, &session->row);
+    store_session_remove(core->store, supi_text(amf_supi(session->ue), supi), session->psi);
+    core->sessions--;
+    free(session);
+}
+
+void session_connected(struct session *session, const struct tunnel *gnb)
+{
+    bool moved = session->state == SESSION_ACTIVE && session->gnb.family &&
+                 (session->gnb.teid != gnb->teid ||
+                  memcmp(session->gnb.address, gnb->address, sizeof gnb->address) != 0);
+    session->end_marker = session->end_marker || moved;
+    session->gnb = *gnb;
+    session->state = SESSION_ACTIVE;
+    session->data_waits = false;
+    n4_sync(session);
+    core_dirty(session_smf(session)->core, &session->row);
+}
+
+void session_disconnected(struct session *session)
+{
+    if (session->state == SESSION_NEW)
+        return;
+    session->state = SESSION_INACTIVE;
+    session->gnb = (struct tunnel){0};
+    session->data_waits = false;
+    n4_sync(session);
+    core_dirty(session_smf(session)->core, &session->row);
+}
+
+void session_take_n2(struct session *session, const struct sm_n2 *n2)
+{
+    struct core *core = session_smf(session)->core;
+    struct tunnel gnb;
+    switch (n2->kind) {
+    case N2_SETUP_RESPONSE:
+        if (session->state != SESSION_ACTIVATING)
+            break;
+        if (n2_read_setup_response(core, n2->transfer, &gnb))
+            session_connected(session, &gnb);
+        else
+            session_disconnected(session);
+        break;
+    case N2_SETUP_UNSUCCESSFUL:
+    case N2_NOTIFY_RELEASED:
+    case N2_PATH_SWITCH_SETUP_FAILED:
+        session_disconnected(session);
+        break;
+    case N2_PATH_SWITCH_REQUEST:
+        if (session->state == SESSION_ACTIVE && n2_read_path_switch(core, n2->transfer, &gnb))
+            session_connected(session, &gnb);
+        break;
+    case N2_MODIFY_INDICATION:
+        if (session->state == SESSION_ACTIVE && n2_read_modify_indication(core, n2->transfer, &gnb))
+            session_connected(session, &gnb);
+        break;
+    default: /* answers that change nothing by themselves */
+        break;
+    }
+}
+
+/* What waits in the batch's arena does not outlive the batch. */
+static struct n1n2_message keep(struct procedure *p, const struct n1n2_message *message)
+{
+    struct n1n2_message kept = *message;
+    kept.n1 = arena_copy(&p->memory, message->n1);
+    kept.n2_transfer = arena_copy(&p->memory, message->n2_transfer);
+    return kept;
+}
+
+bool session_send(struct procedure *p, const struct n1n2_message *message)
+{
+    struct session *session = p->owner;
+    struct n1n2_message kept = keep(p, message);
+    for (;;) {
+        switch (amf_n1n2_transfer(session->ue, &kept)) {
+        case AMF_SENT:
+            return true;
+        case AMF_UNREACHABLE:
+            return false;
+        case AMF_PAGING:
+            if (procedure_wait(p, EVENT(EV_SM_REACHABLE) | EVENT(EV_SM_UNREACHABLE), SECONDS(60)) !=
+                EV_SM_REACHABLE)
+                return false;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the SMF knows: PDU sessions, the planes (UPFs) they live on, and the data networks whose addresses they
+ * have. Private to core/smf; others see a session through smf.h.
+ *
+ * The plane is told of a session in two ways only: by an establishment that states all of it (n4_establish), and by
+ * n4_sync, which states where downlink packets go now. At most one request per session is under way; a change
+ * meanwhile is sent when it is answered, so that requests cannot overtake each other.
+ */
+#ifndef CORE_SMF_SESSION_H
+#define CORE_SMF_SESSION_H
+
+#include "core/amf/amf.h"
+#include "core/core.h"
+#include "core/procedure.h"
+#include "core/smf/network.h"
+#include "core/smf/smf.h"
+#include "wire/nas/nas.h"
+#include "wire/pfcp/pfcp.h"
+
+struct upf;
+struct n4_request;
+
+/* A GTP-U tunnel endpoint. */
+struct tunnel {
+    uint32_t teid;
+    uint8_t family; /* AF_INET, AF_INET6; 0: none */
+    uint8_t address[16];
+};
+
+enum { SMF_DEFAULT_QFI = 1 };
+
+enum session_state {
+    SESSION_NEW,      /* being established: not yet promised to the phone */
+    SESSION_INACTIVE, /* no user-plane connection: the plane buffers downlink */
+    SESSION_ACTIVATING,
+    SESSION_ACTIVE,
+};
+
+/* All that is held for an idle session: no procedure, no arena. */
+struct session {
+    struct row row;
+    struct session *next; /* of the same UE */
+    struct session *upf_next, *upf_previous;
+    struct ue *ue;
+    struct upf *upf;
+    struct network *network;
+    struct procedure *procedure;
+    struct n4_request *n4;  /* under way */
+    uint64_t seid, up_seid; /* own and the plane's; up_seid 0: not established there */
+    struct tunnel n3, gnb;  /* the plane's end and the gNB's */
+    struct config_slice slice;
+    uint64_t ambr_uplink, ambr_downlink;   /* bits per second */
+    uint64_t bytes_uplink, bytes_downlink; /* as the plane reported them */
+    int64_t since;                         /* wall clock */
+    uint8_t ipv4[4];
+    uint8_t prefix[8]; /* IPv6 /64 */
+    uint8_t interface_id[8];
+    uint8_t psi, pti, type, fiveqi, arp; /* type: enum nas_session_type */
+    uint8_t state;                       /* enum session_state */
+    bool may_preempt, preemptable;
+    bool has_ipv4, has_prefix; /* taken, to be given back */
+    bool always_on;
+    bool data_waits; /* the plane reported downlink data for an idle phone */
+    bool n4_stale;   /* changed since the request under way was built */
+    bool n4_lost;    /* the plane has forgotten it; restored when it is associated */
+    bool end_marker; /* the next update moves a live tunnel */
+    bool drop_buffered;
+};
+
+struct smf {
+    struct core *core;
+    struct upf *upfs;    /* a list */
+    struct map sessions; /* by own SEID */
+    struct map requests; /* struct n4_request by sequence number */
+    struct networks networks;
+    uint32_t recovery_time_stamp; /* of the first start: state is durable, so a restart loses nothing */
+    uint32_t sequence;
+};
+
+/* --- sessions (session.c) --- */
+
+struct session *session_find(const struct ue *ue, uint8_t psi);
+/* NULL: out of memory. In state SESSION_NEW, in the UE's list. */
+struct session *session_new(struct ue *ue, uint8_t psi);
+/* Ends it here and in the plane: cancels its procedure, gives addresses back, removes the row. */
+void session_free(struct session *session, const char *why);
+/* "supi=imsi-... psi=1", for log lines. */
+enum { SESSION_TEXT = 48 };
+const char *session_text(const struct session *session, char *buffer);
+
+static inline struct smf *session_smf(const struct session *session)
+{
+    return amf_core(session->ue)->smf;
+}
+
+/* --- authorisation (authorise.c, TS 23.502 4.3.2.2.1 steps 4 to 7) --- */
+
+struct verdict {
+    uint8_t cause;  /* enum nas_gsm_cause; 0: granted */
+    uint8_t notice; /* cause to tell in the accept: another type than asked for */
+    const char *what;
+};
+
+/* Fills type, QoS, AMBR and slice of the session from subscription and configuration, and takes addresses. */
+struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
+                                 const struct nas_session_establishment_request *request);
+
+/* Bit rates and the default flow as subscribed and configured now. False: not subscribed any more. */
+bool session_refresh_qos(struct session *session, bool *changed);
+
+/* --- the phone's side (n1.c) --- */
+
+struct bytes n1_accept(const struct session *session, const struct nas_pco *asked, uint8_t notice);
+/* In the batch's arena; empty when it cannot be encoded. */
+struct bytes n1_encode(struct core *core, const struct nas_message *message);
+/* A message by itself, outside of procedures: rejects and status. */
+void n1_send(struct ue *ue, const struct nas_message *message);
+void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
+void n1_status(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
+/* Answers to what the phone asked in its protocol configuration options (pco.c). In the batch's arena. */
+struct nas_pco pco_answer(const struct session *session, const struct nas_pco *asked);
+
+/* --- the gNB's side (n2.c): transfers of TS 38.413 9.3.4 in the batch's arena; empty when they cannot be made --- */
+
+struct bytes n2_setup_request(const struct session *session);
+struct bytes n2_modify_request(const struct session *session);
+struct bytes n2_release_command(const struct session *session);
+bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb);
+bool n2_read_path_switch(struct core *core, struct bytes transfer, struct tunnel *gnb);
+bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb);
+
+/* --- procedures --- */
+
+void session_establish(struct procedure *p); /* establish.c; argument: struct establishment */
+void session_release(struct procedure *p);   /* release.c; argument: struct release */
+void session_modify(struct procedure *p);    /* modify.c; argument: struct modification */
+void session_activate(
+    struct procedure *p); /* activate.c: towards a connected phone, because of downlink data */
+
+struct establishment {
+    const struct smf_n1 *n1;
+    const struct nas_session_establishment_request *request;
+    uint8_t pti;
+};
+
+struct release {
+    uint8_t pti; /* 0: the network's own wish */
+    uint8_t cause;
+    const char *why;
+};
+
+struct modification {
+    uint8_t pti;
+    bool always_on_asked;
+    bool qos_changed; /* AMBR or default flow: gNB and plane are told too */
+};
+
+/* EV_SM_MESSAGE carries a struct nas_message, EV_SM_N2 one of these. */
+struct sm_n2 {
+    enum n2_answer kind;
+    struct bytes transfer;
+};
+
+/* Sends, waiting for the phone to become reachable if need be. False: it is not, or the procedure was cancelled. */
+bool session_send(struct procedure *p, const struct n1n2_message *message);
+
+/* What an N2 answer means by itself, whatever procedure runs. */
+void session_take_n2(struct session *session, const struct sm_n2 *n2);
+/* The gNB has set up the user plane towards `gnb`. */
+void session_connected(struct session *session, const struct tunnel *gnb);
+/* It has not, or has taken it down. */
+void session_disconnected(struct session *session);
+
+/* --- stored form (row.c) --- */
+
+bool session_row_write(struct core *core, struct row *row);
+bool session_load_all(struct core *core, const char **why);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SMF as others see it: beginning and end, sets of sessions, user planes on and off. */
+#include "core/smf/smf.h"
+
+#include <stdlib.h>
+
+#include "core/smf/n4.h"
+#include "crypt/random.h"
+#include "kit/log.h"
+#include "store/store.h"
+
+#define SECONDS_1900_TO_1970 2208988800u
+
+static uint16_t bit_of(const struct session *session)
+{
+    return (uint16_t)(1u << session->psi);
+}
+
+/* The first start's: what the planes hold stays valid over a restart, because so does what we know (TS 23.527 4.2). */
+static uint32_t own_time_stamp(struct core *core)
+{
+    int64_t stored = 0;
+    if (store_meta_get(core->store, "pfcp-recovery", &stored) == STORE_OK)
+        return (uint32_t)stored;
+    stored = (uint32_t)(core_wall(core) / SECONDS(1) + SECONDS_1900_TO_1970);
+    store_meta_put(core->store, "pfcp-recovery", stored);
+    return (uint32_t)stored;
+}
+
+bool smf_start(struct core *core, const char **why)
+{
+    struct smf *smf = calloc(1, sizeof *smf);
+    *why = "out of memory";
+    if (!smf)
+        return false;
+    core->smf = smf;
+    smf->core = core;
+    map_init(&smf->sessions, random_u64(core->random));
+    map_init(&smf->requests, random_u64(core->random));
+    smf->sequence = (uint32_t)random_u64(core->random);
+    smf->recovery_time_stamp = own_time_stamp(core);
+    return n4_start(smf) && session_load_all(core, why);
+}
+
+/* Ends what runs and frees what is in memory; stored rows and planes keep their sessions. */
+static void forget_sessions(struct smf *smf)
+{
+    size_t cursor = 0;
+    uint64_t seid;
+    void *value;
+    while (map_next(&smf->sessions, &cursor, &seid, &value)) {
+        struct session *session = value;
+        procedure_cancel(session->procedure, "the core ends");
+        core_clean(smf->core, &session->row);
+        *amf_sessions(session->ue) = NULL;
+    }
+    cursor = 0;
+    while (map_next(&smf->sessions, &cursor, &seid, &value))
+        free(value);
+    map_free(&smf->sessions);
+}
+
+void smf_stop(struct core *core)
+{
+    struct smf *smf = core->smf;
+    if (!smf)
+        return;
+    forget_sessions(smf);
+    n4_stop(smf);
+    networks_free(&smf->networks);
+    free(smf);
+    core->smf = NULL;
+}
+
+void smf_reload(struct core *core)
+{
+    n4_reload(core->smf);
+}
+
+uint16_t smf_sessions(const struct ue *ue)
+{
+    uint16_t set = 0;
+    for (struct session *session = *amf_sessions((struct ue *)ue); session; session = session->next)
+        if (session->state != SESSION_NEW)
+            set |= bit_of(session);
+    return set;
+}
+
+uint16_t smf_active(const struct ue *ue)
+{
+    uint16_t set = 0;
+    for (struct session *session = *amf_sessions((struct ue *)ue); session; session = session->next)
+        if (session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING)
+            set |= bit_of(session);
+    return set;
+}
+
+static bool waits_for_phone(const struct session *session)
+{
+    return session->procedure && (session->procedure->awaited & EVENT(EV_SM_REACHABLE));
+}
+
+uint16_t smf_pending(const struct ue *ue)
+{
+    uint16_t set = 0;
+    for (struct session *session = *amf_sessions((struct ue *)ue); session; session = session->next)
+        if (session->data_waits || waits_for_phone(session))
+            set |= bit_of(session);
+    return set;
+}
+
+/* What waits for the phone with a message of its own brings the user plane up itself. */
+static bool can_be_activated(const struct session *session)
+{
+    return !waits_for_phone(session) && session->state != SESSION_NEW && session->up_seid &&
+           session->upf->associated && !session->n4_lost;
+}
+
+unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE])
+{
+    unsigned count = 0;
+    for (struct session *session = *amf_sessions(ue); session && count < SMF_SESSIONS_PER_UE;
+         session = session->next) {
+        if (!(wanted & bit_of(session)) || !can_be_activated(session))
+            continue;
+        struct bytes transfer = n2_setup_request(session);
+        if (!transfer.len)
+            continue;
+        session->state = SESSION_ACTIVATING;
+        session->data_waits = false;
+        items[count++] = (struct smf_setup_item){session->psi, session->slice, transfer};
+    }
+    return count;
+}
+
+void smf_deactivate(struct ue *ue, uint16_t which)
+{
+    for (struct session *session = *amf_sessions(ue); session; session = session->next)
+        if ((which & bit_of(session)) &&
+            (session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING))
+            session_disconnected(session);
+}
+
+void smf_keep_only(struct ue *ue, uint16_t existing)
+{
+    for (struct session *session = *amf_sessions(ue), *next; session; session = next) {
+        next = session->next;
+        if (!(existing & bit_of(session)) && session->state != SESSION_NEW)
+            session_free(session, "the phone does not have it any more");
+    }
+}
+
+void smf_release_all(struct ue *ue)
+{
+    while (*amf_sessions(ue))
+        session_free(*amf_sessions(ue), "the phone is deregistered");
+}
+
+/* A session's procedure may end the session; the list is walked anew by number. */
+static void offer_all(struct ue *ue, enum procedure_event event)
+{
+    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        struct session *session = session_find(ue, psi);
+        if (session)
+            procedure_offer(session->procedure, event, NULL);
+    }
+}
+
+void smf_reachable(struct ue *ue)
+{
+    offer_all(ue, EV_SM_REACHABLE);
+}
+
+void smf_unreachable(struct ue *ue)
+{
+    for (struct session *session = *amf_sessions(ue); session; session = session->next) {
+        if (!session->data_waits)
+            continue;
+        session->data_waits = false;
+        session->drop_buffered = true;
+        n4_sync(session);
+    }
+    offer_all(ue, EV_SM_UNREACHABLE);
+}
+
+void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer)
+{
+    struct session *session = session_find(ue, pdu_session_id);
+    struct sm_n2 n2 = {kind, transfer};
+    if (!session)
+        log_warning("smf", NULL, "N2 answer for PDU session %u, which is not the phone's: ignored",
+                    pdu_session_id);
+    else if (!procedure_offer(session->procedure, EV_SM_N2, &n2))
+        session_take_n2(session, &n2);
+}
+
+bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id)
+{
+    struct session *session = session_find(ue, pdu_session_id);
+    struct release release = {.cause = NAS_GSM_REGULAR_DEACTIVATION, .why = "administration"};
+    return session && procedure_start(amf_core(ue), &session->procedure, "session release", session_release,
+                                      session, &release);
+}
