@@ -159,7 +159,20 @@ bool aper_unflatten(const struct aper_type *type, struct reader *r, struct arena
                     const struct aper_diagnostics *dropped);
 
 /* Is a part of a sequence or container present in the struct? A mandatory one always is. */
-bool aper_part_present(const struct aper_part *part, const void *record);
+static inline bool aper_part_present(const struct aper_part *part, const void *record)
+{
+    const char *base = record;
+    switch ((enum aper_presence)part->presence) {
+    case APER_FLAGGED:
+        return *(const bool *)(base + part->flag);
+    case APER_POINTED:
+    case APER_VIEWED:
+        return *(void *const *)(base + part->offset) != NULL;
+    case APER_MANDATORY:
+        break;
+    }
+    return true;
+}
 
 /* The part's value within its struct. */
 static inline const void *aper_part_value(const struct aper_part *part, const void *record)

@@ -25,8 +25,22 @@ static void falsely_constructed(struct decoder *d, const char *name, const char 
     d->diagnostics->falsely_constructed = true;
 }
 
+/* The usual field, id, criticality and less than 128 octets, in one step. False: nothing was read. */
+static bool read_short_field(struct input *in, struct field *field)
+{
+    const uint8_t *head = in->base + in->at / 8;
+    size_t left = input_left(in) / 8;
+    if (in->at % 8 || left < 4 || head[3] >= 128 || left - 4 < head[3] || head[2] >> 6 > APER_NOTIFY)
+        return false;
+    *field = (struct field){(uint16_t)(head[0] << 8 | head[1]), head[2] >> 6, {head + 4, head[3]}};
+    in->at += 8 * (4 + (size_t)head[3]);
+    return true;
+}
+
 static bool read_field(struct decoder *d, struct field *field)
 {
+    if (read_short_field(&d->in, field))
+        return true;
     field->id = (uint16_t)input_number(&d->in, 2);
     field->criticality = (uint8_t)input_bits(&d->in, 2);
     if (field->criticality > APER_NOTIFY)

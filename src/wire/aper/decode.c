@@ -284,9 +284,9 @@ static void skip_additions(struct decoder *d)
 
 static void sequence(struct decoder *d, const struct aper_type *type, void *out)
 {
-    bool added = type->extensible && input_bits(&d->in, 1);
-    uint32_t present = input_bits(&d->in, type->absent + 1u);
+    uint32_t present = input_bits(&d->in, type->extensible + type->absent + 1u);
     unsigned bit = type->absent;
+    bool added = type->extensible && present >> (type->absent + 1) & 1;
     for (unsigned i = 0; i < type->roots && input_ok(&d->in); i++) {
         const struct aper_part *part = &type->parts[i];
         if (part->presence != APER_MANDATORY && !(present >> bit-- & 1))
@@ -370,23 +370,43 @@ void decode_value(struct decoder *d, const struct aper_type *type, void *out)
         d->in.fault.where = type->name;
 }
 
-bool decode_whole(struct decoder *d, const struct aper_type *type, struct bytes content, void *out)
+/* Decodes from the cursor on a value that ends where the cursor's input ends. */
+static void decode_to_end(struct decoder *d, const struct aper_type *type, void *out)
+{
+    size_t start = d->in.at;
+    decode_value(d, type, out);
+    size_t used = (d->in.at - start + 7) / 8;
+    if (input_ok(&d->in) && 8 * (used ? used : 1) != d->in.end - start) {
+        input_fail(&d->in, "longer than its value");
+        d->in.fault.where = type->name;
+    }
+}
+
+/* Fragments joined elsewhere; a fault in them is said to be behind them. */
+static bool decode_joined(struct decoder *d, const struct aper_type *type, struct bytes content, void *out)
 {
     struct input outer = d->in;
-    size_t offset = content.data >= outer.base && content.data < outer.base + outer.end / 8
-                        ? 0
-                        : outer.at / 8; /* joined fragments lie elsewhere: name the place behind them */
     d->in = input_of(content);
-    decode_value(d, type, out);
-    size_t used = (d->in.at + 7) / 8;
-    if (input_ok(&d->in) && (used ? used : 1) != content.len)
-        fault_set(&d->in.fault, used, type->name, "longer than its value");
+    decode_to_end(d, type, out);
     outer.fault = d->in.fault;
-    if (!input_ok(&outer)) {
-        outer.fault.at += offset ? offset : (size_t)(content.data - outer.base);
-        outer.at = outer.end;
-    }
     d->in = outer;
+    if (!input_ok(&d->in)) {
+        d->in.fault.at = d->in.at / 8;
+        d->in.at = d->in.end;
+    }
+    return input_ok(&d->in);
+}
+
+bool decode_whole(struct decoder *d, const struct aper_type *type, struct bytes content, void *out)
+{
+    size_t at = d->in.at, end = d->in.end, start = 8 * (size_t)(content.data - d->in.base);
+    if (content.data < d->in.base || content.data + content.len > d->in.base + end / 8)
+        return decode_joined(d, type, content, out);
+    d->in.at = start;
+    d->in.end = start + 8 * content.len;
+    decode_to_end(d, type, out);
+    d->in.at = input_ok(&d->in) ? at : end;
+    d->in.end = end;
     return input_ok(&d->in);
 }
 
@@ -400,7 +420,8 @@ bool aper_decode(const struct aper_type *type, struct bytes in, struct arena *ar
     *value = out;
     if (!out)
         return fault_set(&diagnostics->fault, 0, type->name, "larger than memory allows");
-    bool ok = decode_whole(&d, type, in, out);
+    decode_to_end(&d, type, out);
+    bool ok = input_ok(&d.in);
     if (!ok)
         diagnostics->fault = d.in.fault;
     else if (d.strange)

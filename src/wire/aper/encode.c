@@ -377,18 +377,3 @@ bool aper_encode_open(const struct aper_type *type, struct writer *w, const void
 {
     return encode(type, w, value, fault, open_type);
 }
-
-bool aper_part_present(const struct aper_part *part, const void *record)
-{
-    const char *base = record;
-    switch ((enum aper_presence)part->presence) {
-    case APER_FLAGGED:
-        return *(const bool *)(base + part->flag);
-    case APER_POINTED:
-    case APER_VIEWED:
-        return *(void *const *)(base + part->offset) != NULL;
-    case APER_MANDATORY:
-        break;
-    }
-    return true;
-}
