@@ -153,18 +153,20 @@ static bool commit(struct core *core)
     return durable;
 }
 
-void core_settle(struct core *core)
+bool core_settle(struct core *core)
 {
-    bool durable;
+    bool durable, lost = false;
     amf_apply_changes(core);
     do {
         durable = commit(core);
+        lost |= !durable;
     } while (procedure_committed(core, durable) && durable);
     if (!durable)
         timer_start(core->timers, &core->retry, SECONDS(1));
     outbox_flush(&core->outbox, &core->ports);
     ue_bury(core);
     arena_reset(&core->batch);
+    return !lost;
 }
 
 bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, enum ngap_message_type message,
@@ -197,4 +199,9 @@ bool core_send_pfcp(struct core *core, const union socket_address *peer, struct 
     return copy.len == datagram.len &&
            outbox_put(&core->outbox,
                       &(struct outbox_item){.kind = OUTBOX_PFCP, .bytes = copy, .peer = *peer});
+}
+
+void core_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
+{
+    smf_pfcp(core, peer, datagram);
 }

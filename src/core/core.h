@@ -88,8 +88,8 @@ struct core {
 struct core *core_new(struct core_settings settings, const char **why);
 void core_free(struct core *core);
 
-/* Ends a batch. */
-void core_settle(struct core *core);
+/* Ends a batch. False: the store refused (part of) it. */
+bool core_settle(struct core *core);
 
 /* A new snapshot is in force from now on; gNBs are told by AMF Configuration Update what concerns them. The
  * caller frees the old one after the call. */

@@ -5,7 +5,10 @@
 #ifndef CORE_METRICS_H
 #define CORE_METRICS_H
 
+#include <jansson.h>
 #include <stdint.h>
+
+struct core;
 
 struct core_metrics {
     uint64_t registrations_asked[3], registrations_done[3]; /* initial, mobility, periodic */
@@ -19,5 +22,8 @@ struct core_metrics {
     uint64_t nas_integrity_failures, nas_replays;
     uint64_t commits, commits_failed;
 };
+
+/* As the admin verb "metrics" lists them (docs/admin.md); a new reference. */
+json_t *core_metrics_list(const struct core *core);
 
 #endif

@@ -96,7 +96,8 @@ bool map_next(const struct map *map, size_t *cursor, uint64_t *key, void **value
         const struct map_slot *slot = &map->slots[(*cursor)++];
         if (!slot->value)
             continue;
-        *key = slot->key;
+        if (key)
+            *key = slot->key;
         *value = slot->value;
         return true;
     }

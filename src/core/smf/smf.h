@@ -104,4 +104,32 @@ void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes 
 /* Administration: release with signalling to the phone. False: no such session. */
 bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id);
 
+/* --- for status displays (view.c) --- */
+
+struct smf_session_view {
+    uint8_t pdu_session_id;
+    uint8_t type; /* enum nas_session_type */
+    uint8_t fiveqi, arp;
+    bool active, has_ipv4, has_prefix;
+    uint8_t ipv4[4], prefix[8];
+    const char *dnn, *plane;
+    struct config_slice slice;
+    uint64_t ambr_uplink, ambr_downlink; /* bits per second */
+    uint64_t plane_seid;
+    int64_t since; /* wall clock, nanoseconds */
+};
+
+/* False: no such session. Texts live as long as it does. */
+bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view);
+
+struct smf_plane_view {
+    const char *name;
+    union socket_address address;
+    bool associated;
+    unsigned sessions;
+};
+
+/* The nth plane; false: there are fewer. */
+bool smf_plane(const struct core *core, unsigned n, struct smf_plane_view *view);
+
 #endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The control process: the core on a real loop, with the wicket to the edges, N4 to the planes, and the admin socket. Shared by
+ * control.c and control_admin.c.
+ */
+#ifndef CORE_CONTROL_H
+#define CORE_CONTROL_H
+
+#include <sys/socket.h>
+
+#include "admin/admin.h"
+#include "core/core.h"
+#include "kit/channel.h"
+#include "kit/loop.h"
+#include "store/store.h"
+#include "wire/wicket/wicket.h"
+
+/* An edge process. */
+struct edge_link {
+    struct control *control;
+    struct channel *channel;
+    struct edge_link *next;
+    char name[WICKET_NAME_BYTES]; /* one of the configuration's; empty until it has said hello */
+    unsigned associations;
+};
+
+struct control {
+    struct config *config;
+    const char *config_path; /* NULL: the default */
+    struct loop *loop;
+    struct store *store;
+    struct core *core;
+    struct admin *admin;
+    struct watch wicket, n4;
+    struct edge_link *links;
+    struct map associations; /* struct edge_link by association */
+    struct arena arena;      /* one message at a time */
+    uint8_t *buffer;         /* a wicket message on its way out */
+};
+
+/* Takes over the file's new state as far as a running process can. changed and restart, if not NULL, get the names of the
+ * keys that differ. */
+bool control_reload(struct control *control, json_t *changed, json_t *restart, struct config_error *error);
+
+/* The process (face/roles.h). Takes over the configuration; `name` is not used. Returns the exit code. */
+int control_main(struct config *config, const char *config_path, const char *name);
+
+extern const struct admin_verb control_verbs[];
+extern const size_t control_verb_count;
+
+#endif

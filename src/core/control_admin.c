@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs of control's admin socket (docs/admin.md).
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/amf/context.h"
+#include "core/control.h"
+#include "core/smf/smf.h"
+#include "kit/log.h"
+#include "store/subscriber_admin.h"
+
+static json_int_t unix_seconds(int64_t wall)
+{
+    return (json_int_t)(wall / SECONDS(1));
+}
+
+static json_t *slices_of(const struct config_slice *slices, unsigned count)
+{
+    json_t *list = json_array();
+    char text[VALUE_TEXT_BYTES];
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(list, json_string(config_slice_text(slices[i], text)));
+    return list;
+}
+
+static struct ue *ue_asked_for(const struct control *control, const json_t *request)
+{
+    const char *supi = json_string_value(json_object_get(request, "supi"));
+    return supi ? amf_find(control->core, supi_of_text(supi)) : NULL;
+}
+
+static bool names_ue(const json_t *request)
+{
+    return json_object_get(request, "supi") != NULL;
+}
+
+/* --- paging through a map: "after" is the place where the next page begins --- */
+
+struct page {
+    json_t *items;
+    size_t cursor;
+};
+
+static struct page page_begin(const json_t *request)
+{
+    const char *after = json_string_value(json_object_get(request, "after"));
+    return (struct page){json_array(), after ? (size_t)strtoull(after, NULL, 10) : 0};
+}
+
+static json_t *page_end(const struct page *page, bool more)
+{
+    json_t *reply = json_pack("{s:o}", "items", page->items);
+    char text[24];
+    snprintf(text, sizeof text, "%zu", page->cursor);
+    if (more)
+        json_object_set_new(reply, "more", json_string(text));
+    return reply;
+}
+
+/* --- status --- */
+
+static json_t *plmns(const struct config *config)
+{
+    json_t *list = json_array();
+    char text[VALUE_TEXT_BYTES];
+    for (unsigned i = 0; i < config->network.serving_count; i++)
+        json_array_append_new(list, json_string(config_plmn_text(config->network.serving[i].plmn, text)));
+    return list;
+}
+
+static json_t *planes(const struct core *core)
+{
+    json_t *list = json_array();
+    struct smf_plane_view plane;
+    char text[VALUE_TEXT_BYTES];
+    for (unsigned i = 0; smf_plane(core, i, &plane); i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:i}", "name", plane.name, "address",
+                                              config_endpoint_text(&plane.address, text), "associated",
+                                              plane.associated, "sessions", (int)plane.sessions));
+    return list;
+}
+
+static unsigned gnbs_of_edge(const struct core *core, const char *edge)
+{
+    unsigned count = 0;
+    size_t cursor = 0;
+    void *gnb;
+    while (map_next(&core->gnbs, &cursor, NULL, &gnb))
+        count += ((struct gnb *)gnb)->ready && (!edge || strcmp(((struct gnb *)gnb)->peer.edge, edge) == 0);
+    return count;
+}
+
+static json_t *edges(const struct control *control)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < control->config->edge_count; i++) {
+        const char *name = control->config->edges[i].name;
+        bool connected = false;
+        for (const struct edge_link *link = control->links; link; link = link->next)
+            connected |= strcmp(link->name, name) == 0;
+        json_array_append_new(list, json_pack("{s:s, s:b, s:i}", "name", name, "connected", connected, "gnbs",
+                                              (int)gnbs_of_edge(control->core, name)));
+    }
+    return list;
+}
+
+static unsigned connected_ues(const struct core *core)
+{
+    unsigned count = 0;
+    size_t cursor = 0;
+    void *ue;
+    while (map_next(&core->ues_by_supi, &cursor, NULL, &ue))
+        count += ((struct ue *)ue)->connection != NULL;
+    return count;
+}
+
+static json_t *status(void *context, const json_t *request)
+{
+    struct control *control = context;
+    uint64_t subscribers = 0;
+    (void)request;
+    store_subscriber_count(control->store, &subscribers);
+    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:o, s:o}", "amf_name",
+                     control->config->network.amf_name, "plmns", plmns(control->config), "subscribers",
+                     (json_int_t)subscribers, "gnbs", (int)gnbs_of_edge(control->core, NULL), "ues",
+                     (int)control->core->ues_by_supi.count, "ues_connected",
+                     (int)connected_ues(control->core), "sessions", (int)control->core->sessions, "planes",
+                     planes(control->core), "edges", edges(control));
+}
+
+static json_t *metrics(void *context, const json_t *request)
+{
+    const struct control *control = context;
+    (void)request;
+    return json_pack("{s:o}", "metrics", core_metrics_list(control->core));
+}
+
+/* --- gNBs --- */
+
+static void gnb_id(const struct gnb *gnb, char *text, size_t size)
+{
+    char plmn[VALUE_TEXT_BYTES];
+    snprintf(text, size, "%s-%08x", config_plmn_text(gnb->identity.plmn, plmn), gnb->identity.value);
+}
+
+static json_t *describe_gnb(const struct gnb *gnb)
+{
+    char id[VALUE_TEXT_BYTES], address[VALUE_TEXT_BYTES];
+    json_t *tacs = json_array();
+    gnb_id(gnb, id, sizeof id);
+    for (unsigned i = 0; i < gnb->area_count; i++)
+        json_array_append_new(tacs, json_integer(gnb->areas[i].tai.tac));
+    const struct gnb_area *first = gnb->areas;
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:I}", "id", id, "name", gnb->name, "edge",
+                     gnb->peer.edge, "address", config_endpoint_text(&gnb->peer.address, address), "tacs",
+                     tacs, "slices", slices_of(first ? first->slices : NULL, first ? first->slice_count : 0),
+                     "ues", (int)gnb->connections.count, "since", unix_seconds(gnb->since));
+}
+
+static json_t *list_gnbs(void *context, const json_t *request)
+{
+    struct control *control = context;
+    const char *wanted = json_string_value(json_object_get(request, "id"));
+    struct page page = page_begin(request);
+    void *value = NULL;
+    while (json_array_size(page.items) < ADMIN_PAGE &&
+           map_next(&control->core->gnbs, &page.cursor, NULL, &value)) {
+        const struct gnb *gnb = value;
+        char id[VALUE_TEXT_BYTES];
+        gnb_id(gnb, id, sizeof id);
+        if (gnb->ready && (!wanted || strcmp(wanted, id) == 0))
+            json_array_append_new(page.items, describe_gnb(gnb));
+    }
+    return page_end(&page, json_array_size(page.items) == ADMIN_PAGE);
+}
+
+/* --- UEs --- */
+
+static void guti_text(const struct ue *ue, char *text, size_t size)
+{
+    const struct config_network *network = &ue->core->config->network;
+    char plmn[VALUE_TEXT_BYTES];
+    snprintf(text, size, "%s-%02x-%03x-%02x-%08x", config_plmn_text(ue->tai.plmn, plmn), network->amf_region,
+             network->amf_set, network->amf_pointer, ue->tmsi);
+}
+
+static json_t *describe_ue(const struct ue *ue)
+{
+    char supi[SUPI_TEXT_BYTES], guti[VALUE_TEXT_BYTES], cell[20];
+    guti_text(ue, guti, sizeof guti);
+    snprintf(cell, sizeof cell, "%09llx", (unsigned long long)ue->cell);
+    json_t *item =
+        json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:i, s:o, s:I}", "supi", supi_text(ue->supi, supi), "guti",
+                  guti, "state", ue->registered ? "registered" : "registering", "connection",
+                  ue->connection ? "connected" : "idle", "tac", (int)ue->tai.tac, "cell", cell, "sessions",
+                  __builtin_popcount(smf_sessions(ue)), "slices", slices_of(ue->allowed, ue->allowed_count),
+                  "since", unix_seconds(ue->since));
+    if (ue->connection)
+        json_object_set_new(item, "gnb", json_string(ue->connection->gnb->name));
+    if (*ue->imeisv) {
+        char pei[32];
+        snprintf(pei, sizeof pei, "imeisv-%s", ue->imeisv);
+        json_object_set_new(item, "pei", json_string(pei));
+    }
+    return item;
+}
+
+static json_t *list_ues(void *context, const json_t *request)
+{
+    struct control *control = context;
+    struct page page = page_begin(request);
+    void *value = ue_asked_for(control, request);
+    if (names_ue(request)) {
+        if (value)
+            json_array_append_new(page.items, describe_ue(value));
+        return page_end(&page, false);
+    }
+    while (json_array_size(page.items) < ADMIN_PAGE &&
+           map_next(&control->core->ues_by_supi, &page.cursor, NULL, &value))
+        json_array_append_new(page.items, describe_ue(value));
+    return page_end(&page, json_array_size(page.items) == ADMIN_PAGE);
+}
+
+static json_t *deregister(void *context, const json_t *request)
+{
+    struct ue *ue = ue_asked_for(context, request);
+    if (!ue)
+        return admin_refuse("no such phone is registered");
+    if (!amf_deregister(ue, 0, false))
+        return admin_refuse("limits.procedures is reached");
+    return json_pack("{s:s}", "state", "deregistering");
+}
+
+/* --- sessions --- */
+
+static const char *session_type(uint8_t type)
+{
+    static const char *const names[] = {"", "ipv4", "ipv6", "ipv4v6"};
+    return type < 4 ? names[type] : "";
+}
+
+static void add_addresses(json_t *item, const struct smf_session_view *view)
+{
+    char text[INET6_ADDRSTRLEN];
+    uint8_t prefix[16] = {0};
+    memcpy(prefix, view->prefix, sizeof view->prefix);
+    if (view->has_ipv4)
+        json_object_set_new(item, "ipv4", json_string(inet_ntop(AF_INET, view->ipv4, text, sizeof text)));
+    if (view->has_prefix)
+        json_object_set_new(item, "ipv6", json_string(inet_ntop(AF_INET6, prefix, text, sizeof text)));
+}
+
+static json_t *describe_session(const struct ue *ue, const struct smf_session_view *view)
+{
+    char supi[SUPI_TEXT_BYTES], slice[VALUE_TEXT_BYTES], seid[20];
+    snprintf(seid, sizeof seid, "%llx", (unsigned long long)view->plane_seid);
+    json_t *item =
+        json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:s, s:s, s:I}", "supi",
+                  supi_text(ue->supi, supi), "psi", view->pdu_session_id, "dnn", view->dnn, "slice",
+                  config_slice_text(view->slice, slice), "type", session_type(view->type), "state",
+                  view->active ? "active" : "idle", "fiveqi", view->fiveqi, "arp", view->arp, "ambr_uplink",
+                  (json_int_t)view->ambr_uplink, "ambr_downlink", (json_int_t)view->ambr_downlink, "plane",
+                  view->plane, "seid", seid, "since", unix_seconds(view->since));
+    if (ue->connection)
+        json_object_set_new(item, "gnb", json_string(ue->connection->gnb->name));
+    add_addresses(item, view);
+    return item;
+}
+
+static void add_sessions(json_t *items, const struct ue *ue, int wanted)
+{
+    struct smf_session_view view;
+    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        if ((wanted == 0 || wanted == psi) && smf_view(ue, psi, &view))
+            json_array_append_new(items, describe_session(ue, &view));
+    }
+}
+
+static json_t *list_sessions(void *context, const json_t *request)
+{
+    struct control *control = context;
+    struct page page = page_begin(request);
+    int psi = (int)json_integer_value(json_object_get(request, "psi"));
+    void *value = ue_asked_for(control, request);
+    if (names_ue(request)) {
+        if (value)
+            add_sessions(page.items, value, psi);
+        return page_end(&page, false);
+    }
+    while (json_array_size(page.items) < ADMIN_PAGE - SMF_SESSIONS_PER_UE) {
+        if (!map_next(&control->core->ues_by_supi, &page.cursor, NULL, &value))
+            return page_end(&page, false);
+        add_sessions(page.items, value, psi);
+    }
+    return page_end(&page, true);
+}
+
+static json_t *release_session(void *context, const json_t *request)
+{
+    struct ue *ue = ue_asked_for(context, request);
+    json_int_t psi = json_integer_value(json_object_get(request, "psi"));
+    if (!ue || psi < 1 || psi > SMF_SESSIONS_PER_UE || !smf_admin_release(ue, (uint8_t)psi))
+        return admin_refuse("no such session");
+    return json_pack("{s:s}", "state", "releasing");
+}
+
+/* --- configuration --- */
+
+struct differences {
+    json_t *changed, *restart;
+};
+
+static void note_difference(void *context, const char *key, bool needs_restart)
+{
+    struct differences *differences = context;
+    json_t *list = needs_restart ? differences->restart : differences->changed;
+    if (list)
+        json_array_append_new(list, json_string(key));
+    log_info("control", NULL, "%s changed%s", key, needs_restart ? ", which needs a restart" : "");
+}
+
+bool control_reload(struct control *control, json_t *changed, json_t *restart, struct config_error *error)
+{
+    struct config *old = control->config;
+    struct config *new = config_load(control->config_path, error);
+    if (!new)
+        return false;
+    config_compare(old, new, note_difference, &(struct differences){changed, restart});
+    control->config = new;
+    core_reload(control->core, new);
+    log_setup((struct log_settings){.level = new->log_level, .json = new->log_json, .name = "control"});
+    config_free(old);
+    return true;
+}
+
+static json_t *reload(void *context, const json_t *request)
+{
+    struct config_error error;
+    json_t *changed = json_array(), *restart = json_array();
+    (void)request;
+    if (control_reload(context, changed, restart, &error))
+        return json_pack("{s:o, s:o}", "changed", changed, "restart", restart);
+    json_decref(changed);
+    json_decref(restart);
+    return admin_refuse("%s", error.text);
+}
+
+/* --- subscribers --- */
+
+#define SUBSCRIBER_VERB(verb)                                              \
+    static json_t *subscriber_##verb(void *context, const json_t *request) \
+    {                                                                      \
+        const struct control *control = context;                           \
+        return store_admin_##verb(control->store, request);                \
+    }
+
+SUBSCRIBER_VERB(get)
+SUBSCRIBER_VERB(list)
+SUBSCRIBER_VERB(add)
+SUBSCRIBER_VERB(put)
+SUBSCRIBER_VERB(remove)
+
+const struct admin_verb control_verbs[] = {
+    {"status", status},
+    {"metrics", metrics},
+    {"gnb", list_gnbs},
+    {"ue", list_ues},
+    {"ue.deregister", deregister},
+    {"session", list_sessions},
+    {"session.release", release_session},
+    {"reload", reload},
+    {"subscriber.get", subscriber_get},
+    {"subscriber.list", subscriber_list},
+    {"subscriber.add", subscriber_add},
+    {"subscriber.put", subscriber_put},
+    {"subscriber.remove", subscriber_remove},
+};
+
+const size_t control_verb_count = sizeof control_verbs / sizeof control_verbs[0];

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/metrics.h"
+
+#include "core/amf/context.h"
+
+struct list {
+    json_t *items;
+};
+
+static void put(struct list *list, const char *name, const char *type, const char *help, uint64_t value,
+                json_t *labels)
+{
+    json_t *item = json_pack("{s:s, s:s, s:s, s:I}", "name", name, "type", type, "help", help, "value",
+                             (json_int_t)value);
+    if (labels)
+        json_object_set_new(item, "labels", labels);
+    json_array_append_new(list->items, item);
+}
+
+static void by_cause(struct list *list, const char *name, const char *help, const uint64_t *counts)
+{
+    for (unsigned cause = 0; cause < 256; cause++) {
+        if (!counts[cause])
+            continue;
+        char text[4];
+        snprintf(text, sizeof text, "%u", cause);
+        put(list, name, "counter", help, counts[cause], json_pack("{s:s}", "cause", text));
+    }
+}
+
+static void by_kind(struct list *list, const char *name, const char *help, const uint64_t counts[3])
+{
+    static const char *const kinds[3] = {"initial", "mobility", "periodic"};
+    for (unsigned i = 0; i < 3; i++)
+        put(list, name, "counter", help, counts[i], json_pack("{s:s}", "type", kinds[i]));
+}
+
+struct census {
+    uint64_t registered, connected, gnbs;
+};
+
+static struct census take_census(const struct core *core)
+{
+    struct census census = {0};
+    size_t cursor = 0;
+    void *value;
+    while (map_next(&core->ues_by_supi, &cursor, NULL, &value)) {
+        census.registered += ((struct ue *)value)->registered;
+        census.connected += ((struct ue *)value)->connection != NULL;
+    }
+    cursor = 0;
+    while (map_next(&core->gnbs, &cursor, NULL, &value))
+        census.gnbs += ((struct gnb *)value)->ready;
+    return census;
+}
+
+static void registrations(struct list *list, const struct core_metrics *m)
+{
+    by_kind(list, "fivegs_amffunction_rm_reginitreq", "registration requests", m->registrations_asked);
+    by_kind(list, "fivegs_amffunction_rm_reginitsucc", "registrations completed", m->registrations_done);
+    by_cause(list, "fivegs_amffunction_rm_reginitfail", "registrations rejected", m->registrations_failed);
+    put(list, "fivegs_amffunction_amf_authreq", "counter", "authentication requests",
+        m->authentications_asked, NULL);
+    put(list, "fivegs_amffunction_amf_authfail", "counter", "authentications failed",
+        m->authentications_failed, NULL);
+    put(list, "fivegs_amffunction_mm_servicereq", "counter", "service requests", m->service_requests, NULL);
+    put(list, "fivegs_amffunction_mm_servicefail", "counter", "service requests rejected",
+        m->service_requests_failed, NULL);
+    put(list, "fivegs_amffunction_mm_paging5greq", "counter", "paging attempts", m->pagings, NULL);
+    put(list, "fivegs_amffunction_mm_paging5gfail", "counter", "pages without an answer", m->pagings_failed,
+        NULL);
+    put(list, "fivegs_amffunction_rm_deregistrations", "counter", "deregistrations", m->deregistrations,
+        NULL);
+}
+
+static void sessions(struct list *list, const struct core_metrics *m, unsigned now)
+{
+    put(list, "fivegs_smffunction_sm_sessionnbr", "gauge", "PDU sessions", now, NULL);
+    put(list, "fivegs_smffunction_sm_pdusessioncreationreq", "counter", "PDU session requests",
+        m->sessions_asked, NULL);
+    put(list, "fivegs_smffunction_sm_pdusessioncreationsucc", "counter", "PDU sessions established",
+        m->sessions_done, NULL);
+    by_cause(list, "fivegs_smffunction_sm_pdusessioncreationfail", "PDU session requests rejected",
+             m->sessions_failed);
+}
+
+static void house(struct list *list, const struct core_metrics *m)
+{
+    put(list, "demarc_ngap_messages_in", "counter", "NGAP messages from edges", m->ngap_in, NULL);
+    put(list, "demarc_ngap_messages_out", "counter", "NGAP messages to edges", m->ngap_out, NULL);
+    put(list, "demarc_ngap_refused", "counter", "NGAP messages answered with an error", m->ngap_refused,
+        NULL);
+    put(list, "demarc_nas_integrity_failures", "counter", "NAS messages with a wrong MAC",
+        m->nas_integrity_failures, NULL);
+    put(list, "demarc_store_commits", "counter", "batches made durable", m->commits, NULL);
+    put(list, "demarc_store_commits_failed", "counter", "batches that the store refused", m->commits_failed,
+        NULL);
+}
+
+json_t *core_metrics_list(const struct core *core)
+{
+    struct list list = {json_array()};
+    struct census census = take_census(core);
+    registrations(&list, &core->metrics);
+    put(&list, "fivegs_amffunction_rm_registeredsubnbr", "gauge", "registered subscribers", census.registered,
+        NULL);
+    put(&list, "ran_ue", "gauge", "UEs connected through a gNB", census.connected, NULL);
+    put(&list, "ues_active", "gauge", "registered UEs that are connected", census.connected, NULL);
+    put(&list, "gnb", "gauge", "gNBs connected", census.gnbs, NULL);
+    sessions(&list, &core->metrics, core->sessions);
+    house(&list, &core->metrics);
+    return list.items;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The core with simulated gNBs and phones around it, on one virtual clock, without a socket. What the gNBs send is decoded, and
+ * what they get encoded, as the edges do it. A stand-in plays the SMF.
+ */
+#ifndef TESTS_CORE_AMF_WORLD_H
+#define TESTS_CORE_AMF_WORLD_H
+
+#include "../check.h"
+
+#include "core/amf/context.h"
+#include "core/core.h"
+#include "crypt/random.h"
+#include "ran/gnb.h"
+#include "ran/phone.h"
+#include "store/store.h"
+
+enum { WORLD_GNBS = 3, WORLD_PHONES = 4 };
+
+struct parcel;
+
+struct world {
+    struct timers timers;
+    struct random_seeded random;
+    struct config *config;
+    struct store *store;
+    struct core *core;
+    struct radio radio;
+    struct ran_gnb gnbs[WORLD_GNBS];
+    bool gnb_ready[WORLD_GNBS], gnb_refused[WORLD_GNBS], closed[WORLD_GNBS];
+    struct phone_model model;
+    struct phone phones[WORLD_PHONES];
+    unsigned events[WORLD_PHONES][PHONE_EVENTS];
+    uint8_t cause[WORLD_PHONES]; /* of the last event */
+    struct parcel *first, **last;
+    struct arena arena;
+    bool deaf;                    /* what the core sends is lost */
+    unsigned sent[NGAP_MESSAGES]; /* NGAP messages of the core, by type */
+    unsigned heard[256];          /* NAS messages that the phones got, by type */
+    struct ngap_cause last_cause; /* of the last NG Setup Failure, Error Indication or release */
+    unsigned transfers, activations, reachable, unreachable, releases; /* calls of the stand-in SMF */
+    bool (*uplink_filter)(struct world *world, struct ngap_pdu *pdu);  /* false: lost on the way */
+};
+
+extern struct world *world_now; /* for the stand-in SMF */
+
+void world_open(struct world *world);
+void world_close(struct world *world);
+/* Sets up gNB 0 and lets phone 0 to 3 camp on it. */
+void world_ready(struct world *world);
+
+/* Everything that is on its way arrives, and what that brings about. */
+void world_run(struct world *world);
+void world_pass(struct world *world, int64_t time);
+
+/* control dies without a word and starts again on the same store. */
+void world_restart(struct world *world);
+/* The edge announces what it has to a restarted control. */
+void world_announce(struct world *world, unsigned gnb);
+
+struct ue *world_ue(struct world *world, unsigned phone);
+/* A message of the gNB as if it had decoded it from the air. */
+void world_ngap(struct world *world, unsigned gnb, enum ngap_message_type message, const void *value);
+void world_register(struct world *world, unsigned phone);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands in for the SMF where only the AMF is looked at: sessions exist as soon as a phone asks, and have no plane. */
+#include <stdlib.h>
+
+#include "amf_world.h"
+#include "core/smf/smf.h"
+
+struct session {
+    uint16_t exist, active, pending;
+};
+
+static struct session *sessions_of(struct ue *ue)
+{
+    if (!ue->sessions)
+        ue->sessions = calloc(1, sizeof *ue->sessions);
+    return ue->sessions;
+}
+
+enum smf_verdict smf_n1_message(struct ue *ue, const struct smf_n1 *message)
+{
+    sessions_of(ue)->exist |= (uint16_t)(1u << message->pdu_session_id);
+    sessions_of(ue)->active |= (uint16_t)(1u << message->pdu_session_id);
+    world_now->transfers++;
+    return SMF_TAKEN;
+}
+
+void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer)
+{
+    (void)ue, (void)pdu_session_id, (void)kind, (void)transfer;
+}
+
+unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE])
+{
+    (void)items;
+    sessions_of(ue)->active |= wanted & sessions_of(ue)->exist;
+    sessions_of(ue)->pending = 0;
+    world_now->activations++;
+    return 0;
+}
+
+void smf_deactivate(struct ue *ue, uint16_t which)
+{
+    sessions_of(ue)->active &= (uint16_t)~which;
+}
+
+uint16_t smf_sessions(const struct ue *ue)
+{
+    return ue->sessions ? ue->sessions->exist : 0;
+}
+
+uint16_t smf_active(const struct ue *ue)
+{
+    return ue->sessions ? ue->sessions->active : 0;
+}
+
+uint16_t smf_pending(const struct ue *ue)
+{
+    return ue->sessions ? ue->sessions->pending : 0;
+}
+
+void smf_keep_only(struct ue *ue, uint16_t existing)
+{
+    sessions_of(ue)->exist &= existing;
+}
+
+void smf_release_all(struct ue *ue)
+{
+    free(ue->sessions);
+    ue->sessions = NULL;
+    world_now->releases++;
+}
+
+void smf_reachable(struct ue *ue)
+{
+    (void)ue;
+    world_now->reachable++;
+}
+
+void smf_unreachable(struct ue *ue)
+{
+    (void)ue;
+    world_now->unreachable++;
+}
+
+bool smf_start(struct core *core, const char **why)
+{
+    (void)core, (void)why;
+    return true;
+}
+
+void smf_stop(struct core *core)
+{
+    size_t cursor = 0;
+    void *ue;
+    uint64_t supi;
+    while (map_next(&core->ues_by_supi, &cursor, &supi, &ue)) {
+        free(((struct ue *)ue)->sessions);
+        ((struct ue *)ue)->sessions = NULL;
+    }
+}
+
+void smf_reload(struct core *core)
+{
+    (void)core;
+}
+
+void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
+{
+    (void)core, (void)peer, (void)datagram;
+}
