@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Session reports (TS 29.244 7.5.8): downlink data for idle UEs, usage, error indications from gNBs. */
+#include <string.h>
+
+#include "kit/log.h"
+#include "plane/agent_state.h"
+#include "plane/held.h"
+#include "plane/usage.h"
+
+/* After a downlink data report was answered and nothing came of it, the next packet may ask again. */
+#define DATA_REPORT_AGAIN SECONDS(30)
+
+static bool send_report(struct session *session, struct pfcp_session_report_request report)
+{
+    struct pfcp_message message = {
+        .type = PFCP_SESSION_REPORT_REQUEST,
+        .seid = session->cp_seid,
+        .session_report_request = report,
+    };
+    return smf_request(session->smf, &message, session->seid);
+}
+
+static void report_data(struct session *session)
+{
+    session->notify_at = 0;
+    bool sent = session->smf->associated &&
+                send_report(session, (struct pfcp_session_report_request){
+                                         .report_type = PFCP_DLDR,
+                                         .has_downlink_data = true,
+                                         .downlink_data = {.pdr_ids = &session->data_pdr, .pdr_ids_count = 1},
+                                     });
+    if (!sent)
+        session->data_reported = false;
+}
+
+/* TS 29.244 5.2.4.3: the BAR may ask to wait, in the hope that the UE comes by itself. */
+static int64_t notification_delay(struct session *session)
+{
+    int64_t delay = 0;
+    const struct ruleset *rules = session->rules;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const struct pdr *pdr = &rules->pdrs[i];
+        const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
+        if (pdr->id == session->data_pdr && far && far->bar != RULES_NONE)
+            delay = MILLISECONDS(50) * rules->bars[far->bar].notification_delay;
+    }
+    return delay;
+}
+
+/* Takes what is due, and begins those measurements anew. */
+static size_t take_usage(struct agent *agent, struct session *session,
+                         struct pfcp_usage_report reports[RULES_MOST])
+{
+    size_t count = 0;
+    session_lock(session);
+    for (unsigned i = 0; i < session->rules->urr_count; i++) {
+        struct urr *urr = &session->rules->urrs[i];
+        usage_tick(urr, agent_now(agent));
+        if (urr->due)
+            usage_report(urr, urr->due, agent_now(agent), agent->settings.wall, &reports[count++]);
+    }
+    session_unlock(session);
+    return count;
+}
+
+static void report_usage(struct agent *agent, struct session *session)
+{
+    struct pfcp_usage_report reports[RULES_MOST];
+    if (!session->smf->associated)
+        return;
+    size_t count = take_usage(agent, session, reports);
+    if (count && !send_report(session, (struct pfcp_session_report_request){
+                                           .report_type = PFCP_USAR,
+                                           .usage_reports = reports,
+                                           .usage_reports_count = count,
+                                       }))
+        log_error("plane", NULL, "a usage report could not be sent: out of memory");
+}
+
+void session_news(struct agent *agent, struct session *session, uint8_t news)
+{
+    if (session->gone)
+        return;
+    if (news & NEWS_USAGE)
+        report_usage(agent, session);
+    if (news & NEWS_DATA) {
+        int64_t delay = notification_delay(session);
+        session->notify_at = agent_now(agent) + delay;
+        if (delay == 0)
+            report_data(session);
+    }
+    session_reschedule(agent, session);
+}
+
+static int64_t next_due(const struct agent *agent, struct session *session)
+{
+    int64_t next = session->notify_at ? session->notify_at : INT64_MAX;
+    session_lock(session);
+    for (unsigned i = 0; session->smf->associated && i < session->rules->urr_count; i++) {
+        int64_t due = usage_next(&session->rules->urrs[i]);
+        if (session->rules->urrs[i].due)
+            due = agent_now(agent);
+        next = due < next ? due : next;
+    }
+    session_unlock(session);
+    return next;
+}
+
+void session_reschedule(struct agent *agent, struct session *session)
+{
+    struct timers *timers = agent->settings.timers;
+    int64_t next = next_due(agent, session);
+    timer_stop(timers, &session->timer);
+    if (next != INT64_MAX)
+        timer_start(timers, &session->timer, next > timers->now ? next - timers->now : 0);
+}
+
+/* Nobody answers a page for ever: a report that led to nothing is forgotten, and the next packet reports again. */
+static bool data_still_wanted(struct session *session)
+{
+    session_lock(session);
+    bool waiting = held_first(session) != NULL;
+    session_unlock(session);
+    return waiting;
+}
+
+void session_timer(struct timer *timer)
+{
+    struct session *session = (struct session *)((char *)timer - offsetof(struct session, timer));
+    struct agent *agent = session->smf->agent;
+    report_usage(agent, session);
+    if (session->notify_at && session->notify_at <= agent_now(agent)) {
+        bool asked = session->data_asked;
+        session->notify_at = 0;
+        session->data_asked = false;
+        if (asked)
+            session->data_reported = false;
+        else if (data_still_wanted(session))
+            report_data(session);
+    }
+    session_reschedule(agent, session);
+}
+
+static void discard_held(struct agent *agent, struct session *session)
+{
+    session_lock(session);
+    held_discard(agent->settings.plane, session);
+    session->data_reported = false;
+    session_unlock(session);
+}
+
+void session_report_answered(struct agent *agent, const struct request *request,
+                             const struct pfcp_session_report_response *response)
+{
+    struct session *session = map_get(&agent->sessions, request->seid);
+    if (!session)
+        return;
+    if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND) {
+        log_info("plane", NULL, "the SMF does not know a session any more: deleted");
+        session_remove(agent, session);
+        return;
+    }
+    if (response->has_srrsp_flags && (response->srrsp_flags & PFCP_DROBU))
+        discard_held(agent, session);
+    if (request->report_type & PFCP_DLDR) {
+        session->data_asked = true;
+        session->notify_at = agent_now(agent) + DATA_REPORT_AGAIN;
+        session_reschedule(agent, session);
+    }
+}
+
+void session_report_lost(struct agent *agent, const struct request *request)
+{
+    struct session *session = map_get(&agent->sessions, request->seid);
+    if (session && (request->report_type & PFCP_DLDR))
+        session->data_reported = false;
+}
+
+void session_drain(struct agent *agent, struct session *session)
+{
+    const struct agent_settings *settings = &agent->settings;
+    for (;;) {
+        enum verdict verdict;
+        struct packet packet = {
+            .data = agent->buffer + PATH_HEADROOM,
+            .end = agent->buffer + sizeof agent->buffer,
+            .now = agent_now(agent),
+        };
+        if (!path_release(settings->plane, agent->lane, session, &packet, &verdict))
+            return;
+        if (verdict == PATH_TO_N3)
+            settings->send_n3(settings->context, &packet);
+        else if (verdict == PATH_TO_N6)
+            settings->send_n6(settings->context, &packet);
+    }
+}
+
+static bool leads_to(const struct session *session, const struct tunnel_error *error)
+{
+    for (unsigned i = 0; i < session->rules->far_count; i++) {
+        const struct far *far = &session->rules->fars[i];
+        if (far->has_outer && (far->action & PFCP_FORW) && far->gnb == error->gnb && far->teid == error->teid)
+            return true;
+    }
+    return false;
+}
+
+static struct pfcp_f_teid remote_f_teid(const struct tunnel_error *error)
+{
+    struct pfcp_f_teid f_teid = {.teid = error->teid};
+    if (error->gnb->address.any.sa_family == AF_INET) {
+        f_teid.ip.has_v4 = true;
+        memcpy(f_teid.ip.v4, &error->gnb->address.v4.sin_addr, 4);
+    } else {
+        f_teid.ip.has_v6 = true;
+        memcpy(f_teid.ip.v6, &error->gnb->address.v6.sin6_addr, 16);
+    }
+    return f_teid;
+}
+
+/* TS 23.527 5.3.3.1. The tunnel is searched for: this is rare, and workers limit how often it can be asked for. */
+void session_tunnel_error(struct agent *agent, const struct tunnel_error *error)
+{
+    size_t cursor = 0;
+    uint64_t key;
+    void *value;
+    while (map_next(&agent->sessions, &cursor, &key, &value)) {
+        struct session *session = value;
+        if (!session->smf->associated || !leads_to(session, error))
+            continue;
+        struct pfcp_f_teid f_teid = remote_f_teid(error);
+        if (session->error_reported == error->teid)
+            return;
+        session->error_reported = error->teid;
+        send_report(session, (struct pfcp_session_report_request){
+                                 .report_type = PFCP_ERIR,
+                                 .has_error_indication = true,
+                                 .error_indication = {.remote_f_teids = &f_teid, .remote_f_teids_count = 1},
+                             });
+        return;
+    }
+}

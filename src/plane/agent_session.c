@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Session establishment, modification and deletion (TS 29.244 6.3) as transactions: plan, check against all other sessions,
+ * reserve what is new, and only then exchange the rules. A refusal leaves everything as it was.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kit/log.h"
+#include "plane/agent_state.h"
+#include "plane/held.h"
+#include "plane/usage.h"
+#include "wire/gtpu/gtpu.h"
+
+static uint64_t v4_key(const struct ruleset *rules)
+{
+    struct reader r = reader_of(BYTES(rules->v4));
+    return rules->has_v4 ? read_u32(&r) : 0;
+}
+
+static uint64_t v6_key(const struct ruleset *rules)
+{
+    struct reader r = reader_of(BYTES(rules->v6));
+    return rules->has_v6 ? read_u64(&r) : 0;
+}
+
+static bool is_others(const struct table *table, uint64_t key, const struct session *own)
+{
+    const void *holder = table_get(table, key);
+    return holder && holder != own;
+}
+
+/* What another session has already (own: the session to be changed or replaced, or NULL). */
+static bool collides(struct plan *plan, const struct ruleset *rules, const struct network *network,
+                     const struct session *own)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (is_others(&plan->plane->teids, rules->pdrs[i].teid, own))
+            return !plan_refuse_rule(plan, PFCP_RULE_PDR, rules->pdrs[i].id,
+                                     "F-TEID belongs to another session");
+    if (is_others(&network->by_v4, v4_key(rules), own) || is_others(&network->by_v6, v6_key(rules), own))
+        return !plan_refuse_rule(plan, PFCP_RULE_PDR, rules->pdrs[0].id,
+                                 "UE address belongs to another session");
+    return false;
+}
+
+static bool put_keys(struct plane *plane, struct session *session, const struct ruleset *rules)
+{
+    struct network *network = session->network;
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].teid && !table_put(&plane->teids, rules->pdrs[i].teid, session))
+            return false;
+    return (!rules->has_v4 || table_put(&network->by_v4, v4_key(rules), session)) &&
+           (!rules->has_v6 || table_put(&network->by_v6, v6_key(rules), session));
+}
+
+static bool has_teid(const struct ruleset *rules, uint32_t teid)
+{
+    for (unsigned i = 0; rules && i < rules->pdr_count; i++)
+        if (rules->pdrs[i].teid == teid)
+            return true;
+    return false;
+}
+
+static void remove_key(struct table *table, uint64_t key, const struct session *session)
+{
+    if (table_get(table, key) == session)
+        table_remove(table, key);
+}
+
+/* All keys of `rules` that are not also in `kept` (NULL: none is kept). */
+static void remove_keys(struct plane *plane, struct session *session, const struct ruleset *rules,
+                        const struct ruleset *kept)
+{
+    struct network *network = session->network;
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (!has_teid(kept, rules->pdrs[i].teid))
+            remove_key(&plane->teids, rules->pdrs[i].teid, session);
+    if (!kept || v4_key(kept) != v4_key(rules))
+        remove_key(&network->by_v4, v4_key(rules), session);
+    if (!kept || v6_key(kept) != v6_key(rules))
+        remove_key(&network->by_v6, v6_key(rules), session);
+}
+
+static void release_session(struct epoch_retired *retired)
+{
+    struct session *session = (struct session *)((char *)retired - offsetof(struct session, retired));
+    free(session->rules);
+    free(session);
+}
+
+/* A worker may have put it on the list of news just before it was marked as gone: what is there is handled first. */
+static void take_off_news(struct agent *agent, struct session *session)
+{
+    struct plane *plane = agent->settings.plane;
+    struct session *other;
+    uint8_t news;
+    while ((other = plane_take_news(plane, &news)))
+        if (other != session)
+            session_news(agent, other, news);
+}
+
+void session_remove(struct agent *agent, struct session *session)
+{
+    struct plane *plane = agent->settings.plane;
+    session_lock(session);
+    session->gone = true;
+    held_discard(plane, session);
+    session_unlock(session);
+    timer_stop(agent->settings.timers, &session->timer);
+    remove_keys(plane, session, session->rules, NULL);
+    map_take(&agent->sessions, session->seid);
+    if (map_get(&session->smf->by_cp_seid, session->cp_seid) == session)
+        map_take(&session->smf->by_cp_seid, session->cp_seid);
+    take_off_news(agent, session);
+    epoch_retire(&plane->epochs, &session->retired, release_session);
+}
+
+static uint64_t new_seid(struct agent *agent)
+{
+    const struct agent_settings *settings = &agent->settings;
+    for (;;) {
+        uint64_t seid = settings->random(settings->context);
+        if (seid && !map_get(&agent->sessions, seid))
+            return seid;
+    }
+}
+
+static void update_gnb(struct session *session)
+{
+    const struct far *far = ruleset_access_far(session->rules);
+    session->gnb = far ? far->gnb : NULL;
+}
+
+/* On success the session owns the rules. */
+static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network *network,
+                              struct ruleset *rules)
+{
+    struct agent *agent = smf->agent;
+    struct session *session = calloc(1, sizeof *session);
+    if (!session)
+        return NULL;
+    *session = (struct session){
+        .seid = new_seid(agent),
+        .cp_seid = cp_seid,
+        .smf = smf,
+        .network = network,
+        .rules = rules,
+        .timer.fire = session_timer,
+    };
+    ruleset_take_over(rules, NULL, agent_now(agent));
+    update_gnb(session);
+    if (map_put(&agent->sessions, session->seid, session) && map_put(&smf->by_cp_seid, cp_seid, session) &&
+        put_keys(agent->settings.plane, session, rules))
+        return session;
+    remove_keys(agent->settings.plane, session, rules, NULL);
+    map_take(&agent->sessions, session->seid);
+    map_take(&smf->by_cp_seid, cp_seid);
+    /* A worker may have found it in the moment between: it is retired with rules of its own to free. */
+    epoch_retire(&agent->settings.plane->epochs, &session->retired, release_session);
+    return NULL;
+}
+
+/* The F-TEIDs that were chosen for the request. */
+static struct pfcp_created_pdr *created_pdrs(struct agent *agent, const struct plan *plan, size_t *count)
+{
+    const struct plane *plane = agent->settings.plane;
+    struct pfcp_created_pdr *created = arena_array(&agent->arena, plan->pdr_count + 1, sizeof *created);
+    *count = 0;
+    for (unsigned i = 0; created && i < plan->pdr_count; i++) {
+        const struct pdr *pdr = &plan->pdrs[i].pdr;
+        if (!plan->pdrs[i].allocated)
+            continue;
+        struct pfcp_created_pdr *ie = &created[(*count)++];
+        *ie = (struct pfcp_created_pdr){.pdr_id = pdr->id, .has_f_teid = true, .f_teid.teid = pdr->teid};
+        ie->f_teid.ip = (struct pfcp_ip){.has_v4 = pdr->teid_v4, .has_v6 = pdr->teid_v6};
+        memcpy(ie->f_teid.ip.v4, plane->n3_v4.address, 4);
+        memcpy(ie->f_teid.ip.v6, plane->n3_v6.address, 16);
+    }
+    return created;
+}
+
+static bool begin_plan(struct agent *agent, struct plan *plan, const struct ruleset *old)
+{
+    bool begun = plan_begin(plan, &agent->arena, agent->settings.plane, old);
+    plan->random = agent->settings.random;
+    plan->random_context = agent->settings.context;
+    return begun;
+}
+
+static bool check_establishment(struct agent *agent, struct plan *plan,
+                                const struct pfcp_session_establishment_request *request,
+                                const struct session *old)
+{
+    if (request->has_pdn_type && request->pdn_type > PFCP_PDN_IPV4V6)
+        return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "only IP sessions are served");
+    if (!old && agent->settings.sessions && agent->sessions.count >= agent->settings.sessions)
+        return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "as many sessions as are allowed");
+    if (!plan_establishment(plan, request))
+        return false;
+    if (!plan->network && request->has_dnn)
+        plan->network = plane_network(agent->settings.plane, request->dnn);
+    if (!plan->network && agent->settings.plane->network_count)
+        plan->network = &agent->settings.plane->networks[0];
+    return plan->network || plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "no data network is configured");
+}
+
+/* A request for a session that the SMF has already replaces it: its answer was lost, or the SMF forgot (TS 29.244 6.3.2). */
+static struct session *establish(struct smf *smf, const struct pfcp_session_establishment_request *request,
+                                 struct plan *plan)
+{
+    struct agent *agent = smf->agent;
+    struct session *old = map_get(&smf->by_cp_seid, request->cp_f_seid.seid);
+    if (!begin_plan(agent, plan, NULL) || !check_establishment(agent, plan, request, old))
+        return NULL;
+    struct ruleset *rules = plan_finish(plan);
+    if (!rules)
+        return NULL;
+    if (collides(plan, rules, plan->network, old)) {
+        free(rules);
+        return NULL;
+    }
+    if (old)
+        session_remove(agent, old);
+    struct session *session = insert(smf, request->cp_f_seid.seid, plan->network, rules);
+    if (!session)
+        plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
+    return session;
+}
+
+static void log_refusal(const char *what, const struct refusal *refusal)
+{
+    log_info("plane", NULL, "session %s refused (%s): %s, rule %u", what, pfcp_cause_name(refusal->cause),
+             refusal->what, refusal->failed_rule.id);
+}
+
+/* TS 23.501 5.8.2.2.3: the phone is told its prefix as soon as there is a way to tell it. */
+static void advertise(struct agent *agent, struct session *session)
+{
+    struct packet packet = {
+        .data = agent->buffer + PATH_HEADROOM,
+        .end = agent->buffer + sizeof agent->buffer,
+        .now = agent_now(agent),
+    };
+    if (session->gnb && session->rules->has_v6 && path_advertise(agent->lane, session, &packet) == PATH_TO_N3)
+        agent->settings.send_n3(agent->settings.context, &packet);
+}
+
+void session_establish(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer)
+{
+    struct agent *agent = smf->agent;
+    struct plan plan;
+    struct pfcp_session_establishment_response *response = &answer->session_establishment_response;
+    *response = (struct pfcp_session_establishment_response){.node_id = agent->settings.node_id};
+    answer->seid = request->session_establishment_request.cp_f_seid.seid;
+    struct session *session = establish(smf, &request->session_establishment_request, &plan);
+    if (!session) {
+        log_refusal("establishment", &plan.refusal);
+        response->cause = plan.refusal.cause;
+        response->has_failed_rule = plan.refusal.has_failed_rule;
+        response->failed_rule = plan.refusal.failed_rule;
+        return;
+    }
+    response->cause = PFCP_ACCEPTED;
+    response->has_up_f_seid = true;
+    response->up_f_seid = (struct pfcp_f_seid){session->seid, agent->settings.n4};
+    response->created_pdrs = created_pdrs(agent, &plan, &response->created_pdrs_count);
+    session_reschedule(agent, session);
+    advertise(agent, session);
+}
+
+static struct session *find_session(struct smf *smf, uint64_t seid)
+{
+    struct session *session = map_get(&smf->agent->sessions, seid);
+    return session && session->smf == smf ? session : NULL;
+}
+
+static bool change_cp_seid(struct smf *smf, struct session *session, uint64_t cp_seid)
+{
+    struct session *holder = map_get(&smf->by_cp_seid, cp_seid);
+    if (holder == session)
+        return true;
+    if (holder || !map_put(&smf->by_cp_seid, cp_seid, session))
+        return false;
+    map_take(&smf->by_cp_seid, session->cp_seid);
+    session->cp_seid = cp_seid;
+    return true;
+}
+
+/* New keys first: they may fail. Then the rules, in one moment. */
+static bool commit(struct smf *smf, struct session *session, struct ruleset *rules, struct plan *plan,
+                   const struct pfcp_session_modification_request *request)
+{
+    struct agent *agent = smf->agent;
+    struct plane *plane = agent->settings.plane;
+    struct ruleset *old = session->rules;
+    if (!put_keys(plane, session, rules)) {
+        remove_keys(plane, session, rules, old);
+        return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
+    }
+    if (request->has_cp_f_seid && !change_cp_seid(smf, session, request->cp_f_seid.seid)) {
+        remove_keys(plane, session, rules, old);
+        return plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "the new CP F-SEID is another session's");
+    }
+    session_lock(session);
+    ruleset_take_over(rules, old, agent_now(agent));
+    session->rules = rules;
+    update_gnb(session);
+    if (plan->wakes)
+        session->data_reported = false;
+    if (request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU))
+        held_discard(plane, session);
+    session_unlock(session);
+    remove_keys(plane, session, old, rules);
+    return true;
+}
+
+static struct urr *find_urr(const struct ruleset *rules, uint32_t id)
+{
+    for (unsigned i = 0; i < rules->urr_count; i++)
+        if (rules->urrs[i].id == id)
+            return &rules->urrs[i];
+    return NULL;
+}
+
+/* Reports that a modification asks for: final ones of removed URRs, immediate ones of queried URRs. */
+static struct pfcp_usage_report *usage_reports(struct agent *agent, struct session *session,
+                                               struct ruleset *old,
+                                               const struct pfcp_session_modification_request *request,
+                                               size_t *count)
+{
+    bool all = request->has_smreq_flags && (request->smreq_flags & PFCP_QAURR);
+    size_t most = old->urr_count + session->rules->urr_count + request->query_urrs_count;
+    struct pfcp_usage_report *reports = arena_array(&agent->arena, most + 1, sizeof *reports);
+    int64_t now = agent_now(agent), wall = agent->settings.wall;
+    *count = 0;
+    session_lock(session);
+    for (unsigned i = 0; reports && i < old->urr_count; i++)
+        if (!find_urr(session->rules, old->urrs[i].id))
+            usage_report(&old->urrs[i], PFCP_USAGE_TERMR, now, wall, &reports[(*count)++]);
+    for (size_t i = 0; reports && !all && i < request->query_urrs_count; i++) {
+        struct urr *urr = find_urr(session->rules, request->query_urrs[i].id);
+        if (urr)
+            usage_report(urr, PFCP_USAGE_IMMER, now, wall, &reports[(*count)++]);
+    }
+    for (unsigned i = 0; reports && all && i < session->rules->urr_count; i++)
+        usage_report(&session->rules->urrs[i], PFCP_USAGE_IMMER, now, wall, &reports[(*count)++]);
+    session_unlock(session);
+    return reports;
+}
+
+static void send_end_markers(struct agent *agent, const struct plan *plan)
+{
+    for (unsigned i = 0; i < plan->end_marker_count; i++) {
+        struct packet packet = {
+            .data = agent->buffer + PATH_HEADROOM,
+            .end = agent->buffer + sizeof agent->buffer,
+            .to = plan->end_markers[i].to,
+        };
+        packet.length = gtpu_end_marker(packet.data, GTPU_MESSAGE_BYTES, plan->end_markers[i].teid);
+        agent->settings.send_n3(agent->settings.context, &packet);
+    }
+}
+
+static struct ruleset *modify(struct agent *agent, struct session *session, struct plan *plan,
+                              const struct pfcp_session_modification_request *request)
+{
+    if (!begin_plan(agent, plan, session->rules) || !plan_modification(plan, request))
+        return NULL;
+    if (plan->network && plan->network != session->network) {
+        plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "a session stays in its data network");
+        return NULL;
+    }
+    struct ruleset *rules = plan_finish(plan);
+    if (rules && !collides(plan, rules, session->network, session) &&
+        commit(session->smf, session, rules, plan, request))
+        return rules;
+    free(rules);
+    return NULL;
+}
+
+void session_modify(struct smf *smf, const struct pfcp_message *message, struct pfcp_message *answer)
+{
+    struct agent *agent = smf->agent;
+    const struct pfcp_session_modification_request *request = &message->session_modification_request;
+    struct pfcp_session_modification_response *response = &answer->session_modification_response;
+    *response = (struct pfcp_session_modification_response){.cause = PFCP_SESSION_CONTEXT_NOT_FOUND};
+    struct session *session = find_session(smf, message->seid);
+    if (!session)
+        return;
+    struct plan plan;
+    struct ruleset *old = session->rules;
+    bool was_active = session->gnb != NULL;
+    if (!modify(agent, session, &plan, request)) {
+        log_refusal("modification", &plan.refusal);
+        answer->seid = session->cp_seid;
+        response->cause = plan.refusal.cause;
+        response->has_failed_rule = plan.refusal.has_failed_rule;
+        response->failed_rule = plan.refusal.failed_rule;
+        return;
+    }
+    answer->seid = session->cp_seid;
+    response->cause = PFCP_ACCEPTED;
+    response->created_pdrs = created_pdrs(agent, &plan, &response->created_pdrs_count);
+    response->usage_reports = usage_reports(agent, session, old, request, &response->usage_reports_count);
+    free(old);
+    send_end_markers(agent, &plan);
+    session_drain(agent, session);
+    session_reschedule(agent, session);
+    if (!was_active)
+        advertise(agent, session);
+}
+
+void session_delete(struct smf *smf, const struct pfcp_message *message, struct pfcp_message *answer)
+{
+    struct agent *agent = smf->agent;
+    struct pfcp_session_deletion_response *response = &answer->session_deletion_response;
+    *response = (struct pfcp_session_deletion_response){.cause = PFCP_SESSION_CONTEXT_NOT_FOUND};
+    struct session *session = find_session(smf, message->seid);
+    if (!session)
+        return;
+    answer->seid = session->cp_seid;
+    response->cause = PFCP_ACCEPTED;
+    session_lock(session);
+    session->gone = true;
+    struct ruleset *rules = session->rules;
+    response->usage_reports =
+        arena_array(&agent->arena, rules->urr_count + 1u, sizeof *response->usage_reports);
+    for (unsigned i = 0; response->usage_reports && i < rules->urr_count; i++)
+        usage_report(&rules->urrs[i], PFCP_USAGE_TERMR, agent_now(agent), agent->settings.wall,
+                     &response->usage_reports[response->usage_reports_count++]);
+    session_unlock(session);
+    session_remove(agent, session);
+}

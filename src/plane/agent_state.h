@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the parts of the agent; nobody else's. */
+#ifndef PLANE_AGENT_STATE_H
+#define PLANE_AGENT_STATE_H
+
+#include "kit/arena.h"
+#include "kit/map.h"
+#include "plane/agent.h"
+#include "plane/plan.h"
+
+/* A request of ours that waits for its response. */
+struct request {
+    struct timer timer;
+    struct smf *smf;
+    uint64_t seid; /* of the session it is about; 0: none */
+    uint32_t sequence;
+    uint8_t type;
+    uint8_t report_type; /* of a session report */
+    unsigned tries;
+    size_t length;
+    uint8_t message[];
+};
+
+/* A response that is kept for when its request comes again. */
+struct answered {
+    struct answered *next;
+    int64_t expires;
+    uint32_t sequence;
+    uint8_t request_type;
+    size_t length;
+    uint8_t message[];
+};
+
+struct smf {
+    struct agent *agent;
+    union socket_address address;
+    bool associated;
+    uint32_t recovery_time_stamp;
+    uint32_t next_sequence;
+    struct timer timer;    /* next heartbeat, or next offer of an association */
+    struct map requests;   /* sequence -> struct request */
+    struct map by_cp_seid; /* -> struct session */
+    struct map answers;    /* sequence -> struct answered */
+    struct answered *oldest, **newest;
+};
+
+enum { AGENT_BUFFER_BYTES = 65536 + 256 };
+
+struct agent {
+    struct agent_settings settings;
+    struct smf *smfs;
+    unsigned smf_count;
+    struct map sessions; /* by our SEID */
+    struct arena arena;  /* of the message in hand */
+    uint64_t refused_peers, refused_messages;
+    struct lane *lane;                  /* the plane's last: no worker's but where there is only one */
+    uint8_t out[PFCP_MESSAGE_BYTES];    /* message being built */
+    uint8_t buffer[AGENT_BUFFER_BYTES]; /* packet being sent */
+};
+
+static inline int64_t agent_now(const struct agent *agent)
+{
+    return agent->settings.timers->now;
+}
+
+/* agent_request.c: our requests and kept answers. */
+void smf_send(struct smf *smf, const struct pfcp_message *message);
+/* Sends until answered or given up; false: no memory or no encoding. */
+bool smf_request(struct smf *smf, struct pfcp_message *message, uint64_t seid);
+/* The request that this response ends, for the caller to free(); NULL: none is waiting. */
+struct request *smf_answered(struct smf *smf, uint32_t sequence);
+void smf_forget_requests(struct smf *smf);
+void smf_keep_answer(struct smf *smf, uint8_t request_type, uint32_t sequence, struct bytes message);
+const struct answered *smf_find_answer(struct smf *smf, uint8_t request_type, uint32_t sequence);
+void smf_forget_answers(struct smf *smf);
+void smf_given_up(struct request *request); /* agent.c; the request is freed afterwards */
+
+/* agent_session.c: transactions. The answer's header is set by the caller. */
+void session_establish(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
+void session_modify(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
+void session_delete(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
+/* Takes the session out of all tables; it is freed when no worker can see it any more. */
+void session_remove(struct agent *agent, struct session *session);
+
+/* agent_report.c: what the plane has to say about a session. */
+void session_news(struct agent *agent, struct session *session, uint8_t news);
+void session_timer(struct timer *timer);
+void session_reschedule(struct agent *agent, struct session *session);
+void session_report_answered(struct agent *agent, const struct request *request,
+                             const struct pfcp_session_report_response *response);
+void session_report_lost(struct agent *agent, const struct request *request);
+void session_drain(struct agent *agent, struct session *session);
+void session_tunnel_error(struct agent *agent, const struct tunnel_error *error);
+
+#endif

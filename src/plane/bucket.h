@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A rate limiter that needs one number of state: the time at which the traffic admitted so far would have ended had it gone
+ * at exactly the allowed rate (a token bucket seen as a virtual schedule). Times are sixteenths of a nanosecond, so that
+ * rounding stays below 0.1 % at 100 Gbit/s.
+ */
+#ifndef PLANE_BUCKET_H
+#define PLANE_BUCKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    BUCKET_TICKS = 16,             /* a nanosecond */
+    BUCKET_BURST_NS = 50000000,    /* what may pass at once, as time at the allowed rate ... */
+    BUCKET_BURST_BYTES = 10 * 1500 /* ... but at least this much, so that slow rates pass whole packets */
+};
+
+struct bucket {
+    int64_t booked; /* ticks */
+};
+
+static inline int64_t bucket_cost(uint64_t bytes, uint64_t kbps)
+{
+    return (int64_t)(bytes * 8 * 1000000 * BUCKET_TICKS / kbps);
+}
+
+static inline int64_t bucket_end(const struct bucket *bucket, int64_t now, uint64_t bytes, uint64_t kbps)
+{
+    int64_t ticks = now * BUCKET_TICKS;
+    return (bucket->booked > ticks ? bucket->booked : ticks) + bucket_cost(bytes, kbps);
+}
+
+/* Whether `bytes` at time `now` (ns) conform to a rate of kbps (0: nothing does). */
+static inline bool bucket_fits(const struct bucket *bucket, int64_t now, uint64_t bytes, uint64_t kbps)
+{
+    if (kbps == 0)
+        return false;
+    int64_t burst = (int64_t)BUCKET_BURST_NS * BUCKET_TICKS;
+    int64_t least = bucket_cost(BUCKET_BURST_BYTES, kbps);
+    return bucket_end(bucket, now, bytes, kbps) - now * BUCKET_TICKS <= (burst > least ? burst : least);
+}
+
+static inline void bucket_take(struct bucket *bucket, int64_t now, uint64_t bytes, uint64_t kbps)
+{
+    bucket->booked = bucket_end(bucket, now, bytes, kbps);
+}
+
+#endif

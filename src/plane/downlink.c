@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the data network to N3: find the subscriber by address, obey his rules, hold what cannot be delivered yet. */
+#include <string.h>
+
+#include "plane/answer.h"
+#include "plane/held.h"
+#include "plane/pathway.h"
+#include "wire/gtpu/gtpu.h"
+
+static struct session *find_session(const struct network *network, const struct flow *flow)
+{
+    struct reader r = reader_of(bytes_of(flow->destination, 8));
+    if (flow->version == 4)
+        return table_get(&network->by_v4, read_u32(&r));
+    return table_get(&network->by_v6, read_u64(&r));
+}
+
+static unsigned buffer_limit(const struct plane *plane, const struct ruleset *rules, const struct far *far)
+{
+    unsigned most = plane->policy.buffer_per_session;
+    unsigned asked = far->bar != RULES_NONE ? rules->bars[far->bar].packets : 0;
+    return asked && asked < most ? asked : most;
+}
+
+static enum verdict hold(struct plane *plane, struct lane *lane, struct session *session,
+                         const struct pdr *pdr, const struct packet *packet)
+{
+    const struct far *far = &session->rules->fars[pdr->far];
+    if ((far->action & PFCP_NOCP) && !session->data_reported) {
+        session->data_reported = true;
+        session->data_pdr = pdr->id;
+        plane_post(plane, session, NEWS_DATA);
+    }
+    if (!held_push(plane, session, packet, buffer_limit(plane, session->rules, far))) {
+        session->counters.dropped[DOWNLINK]++;
+        return path_drop(lane, DROP_BUFFER_FULL);
+    }
+    count(&lane->counters.held, 1);
+    return PATH_HELD;
+}
+
+static size_t piece_length(const struct packet *packet)
+{
+    size_t piece = (size_t)packet->header_bytes + packet->segment_bytes;
+    return packet->segment_bytes && piece < packet->length ? piece : packet->length;
+}
+
+/* An IPv4 packet that may be fragmented is left to the outer IP layer. */
+static bool too_big(const struct plane *plane, const struct flow *flow, const struct packet *packet)
+{
+    if (piece_length(packet) <= plane->policy.tunnel_mtu)
+        return false;
+    return flow->version == 6 || (packet->data[6] & 0x40);
+}
+
+/* The answer replaces the packet and goes back to the data network. */
+static enum verdict refuse_too_big(struct plane *plane, struct lane *lane, struct session *session,
+                                   const struct flow *flow, struct packet *packet)
+{
+    uint8_t answer[ANSWER_BYTES];
+    path_drop(lane, DROP_TOO_BIG);
+    size_t length = answer_too_big(session->network, bytes_of(packet->data, packet->length), flow,
+                                   plane->policy.tunnel_mtu, answer);
+    if (length == 0)
+        return PATH_DROP;
+    memcpy(packet->data, answer, length);
+    packet->length = length;
+    packet->segment_bytes = 0;
+    packet->network = session->network;
+    count(&lane->counters.too_big_sent, 1);
+    return PATH_TO_N6;
+}
+
+static enum verdict deliver(struct plane *plane, struct lane *lane, struct session *session,
+                            const struct flow *flow, const struct pdr *pdr, struct packet *packet)
+{
+    struct ruleset *rules = session->rules;
+    const struct far *far = &rules->fars[pdr->far];
+    enum drop drop = DROP_NONE;
+    if (!(far->action & PFCP_FORW))
+        drop = DROP_ACTION;
+    else if (!far->has_outer)
+        drop = DROP_NO_RULE;
+    else if (too_big(plane, flow, packet))
+        return refuse_too_big(plane, lane, session, flow, packet);
+    bool due = false;
+    if (drop == DROP_NONE)
+        drop = enforce(rules, pdr, DOWNLINK, packet, &due);
+    if (due)
+        plane_post(plane, session, NEWS_USAGE);
+    if (drop != DROP_NONE) {
+        session->counters.dropped[DOWNLINK]++;
+        return path_drop(lane, drop);
+    }
+    path_count(lane, session, far->gnb, DOWNLINK, packet);
+    return path_encapsulate(rules, pdr, far, packet);
+}
+
+static enum verdict downlink_locked(struct plane *plane, struct lane *lane, struct session *session,
+                                    const struct flow *flow, struct packet *packet)
+{
+    if (session->gone)
+        return path_drop(lane, DROP_NO_SESSION);
+    const struct pdr *pdr = ruleset_match(session->rules, PFCP_CORE, 0, 0, flow);
+    if (!pdr || pdr->far == RULES_NONE)
+        return path_drop(lane, DROP_NO_RULE);
+    const struct far *far = &session->rules->fars[pdr->far];
+    if ((far->action & PFCP_BUFF) || ((far->action & PFCP_FORW) && session->held))
+        return hold(plane, lane, session, pdr, packet);
+    return deliver(plane, lane, session, flow, pdr, packet);
+}
+
+enum verdict path_downlink(struct plane *plane, struct lane *lane, struct network *network,
+                           struct packet *packet)
+{
+    struct flow flow;
+    if (flow_parse(bytes_of(packet->data, packet->length), &flow) != NULL)
+        return path_drop(lane, DROP_INNER_MALFORMED);
+    if (packet->segment_bytes == 0)
+        packet->length = flow.length;
+    struct session *session = find_session(network, &flow);
+    if (!session)
+        return path_drop(lane, DROP_NO_SESSION);
+    session_lock(session);
+    enum verdict verdict = downlink_locked(plane, lane, session, &flow, packet);
+    session_unlock(session);
+    return verdict;
+}
+
+/* Whether the oldest held packet must wait on. */
+static bool must_wait(const struct session *session, struct flow *flow, const struct pdr **pdr)
+{
+    *pdr = NULL;
+    if (flow_parse(held_bytes(held_first(session)), flow) == NULL)
+        *pdr = ruleset_match(session->rules, PFCP_CORE, 0, 0, flow);
+    if (*pdr && (*pdr)->far == RULES_NONE)
+        *pdr = NULL;
+    return *pdr && (session->rules->fars[(*pdr)->far].action & PFCP_BUFF);
+}
+
+bool path_release(struct plane *plane, struct lane *lane, struct session *session, struct packet *packet,
+                  enum verdict *verdict)
+{
+    struct flow flow;
+    const struct pdr *pdr;
+    session_lock(session);
+    bool ready = !session->gone && held_first(session) && !must_wait(session, &flow, &pdr);
+    if (ready) {
+        held_pop(plane, session, packet);
+        flow_parse(bytes_of(packet->data, packet->length), &flow);
+        *verdict = pdr ? deliver(plane, lane, session, &flow, pdr, packet) : path_drop(lane, DROP_NO_RULE);
+    } else if (!held_first(session)) {
+        held_discard(plane, session);
+    }
+    session_unlock(session);
+    return ready;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/enforce.h"
+
+#include "plane/usage.h"
+
+unsigned segments_of(const struct packet *packet)
+{
+    if (packet->segment_bytes == 0)
+        return 1;
+    size_t payload = packet->length - packet->header_bytes;
+    return (unsigned)((payload + packet->segment_bytes - 1) / packet->segment_bytes);
+}
+
+size_t segments_bytes(const struct packet *packet, unsigned segments)
+{
+    if (packet->segment_bytes == 0)
+        return segments ? packet->length : 0;
+    size_t payload = packet->length - packet->header_bytes, sent = (size_t)segments * packet->segment_bytes;
+    return (size_t)segments * packet->header_bytes + (sent < payload ? sent : payload);
+}
+
+static bool gates_open(const struct ruleset *rules, const struct pdr *pdr, enum direction direction)
+{
+    for (unsigned i = 0; i < rules->qer_count; i++)
+        if ((pdr->qers >> i & 1) && rules->qers[i].closed[direction])
+            return false;
+    return true;
+}
+
+static bool quota_left(const struct ruleset *rules, const struct pdr *pdr)
+{
+    for (unsigned i = 0; i < rules->urr_count; i++)
+        if ((pdr->urrs >> i & 1) && rules->urrs[i].exhausted)
+            return false;
+    return true;
+}
+
+/* Takes the bytes from every limit at once, or from none. */
+static bool rates_admit(struct ruleset *rules, const struct pdr *pdr, enum direction direction, int64_t now,
+                        size_t bytes)
+{
+    for (unsigned i = 0; i < rules->qer_count; i++) {
+        const struct qer *qer = &rules->qers[i];
+        if ((pdr->qers >> i & 1) && qer->has_mbr &&
+            !bucket_fits(&qer->bucket[direction], now, bytes, qer->mbr[direction]))
+            return false;
+    }
+    for (unsigned i = 0; i < rules->qer_count; i++) {
+        struct qer *qer = &rules->qers[i];
+        if ((pdr->qers >> i & 1) && qer->has_mbr)
+            bucket_take(&qer->bucket[direction], now, bytes, qer->mbr[direction]);
+    }
+    return true;
+}
+
+static unsigned admitted(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                         const struct packet *packet)
+{
+    unsigned segments = segments_of(packet);
+    if (rates_admit(rules, pdr, direction, packet->now, segments_bytes(packet, segments)))
+        return segments;
+    unsigned n = 0;
+    while (n < segments) {
+        size_t piece = segments_bytes(packet, n + 1) - segments_bytes(packet, n);
+        if (!rates_admit(rules, pdr, direction, packet->now, piece))
+            break;
+        n++;
+    }
+    return n;
+}
+
+enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                  struct packet *packet, bool *due)
+{
+    if (!gates_open(rules, pdr, direction))
+        return DROP_GATE;
+    if (!quota_left(rules, pdr))
+        return DROP_QUOTA;
+    packet->segments = admitted(rules, pdr, direction, packet);
+    if (packet->segments == 0)
+        return DROP_RATE;
+    size_t bytes = segments_bytes(packet, packet->segments);
+    for (unsigned i = 0; i < rules->urr_count; i++)
+        if (pdr->urrs >> i & 1)
+            *due |= usage_count(&rules->urrs[i], direction, bytes, packet->segments, packet->now);
+    return DROP_NONE;
+}

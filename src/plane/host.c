@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/host.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "kit/log.h"
+#include "plane/nat.h"
+
+/* What SIOCSIFADDR takes for IPv6 (linux/ipv6.h, which cannot be included beside netinet/in.h). */
+struct in6_address_request {
+    struct in6_addr address;
+    uint32_t prefix_length;
+    int index;
+};
+
+static void name_request(struct ifreq *request, const char *device)
+{
+    memset(request, 0, sizeof *request);
+    strncpy(request->ifr_name, device, IFNAMSIZ - 1);
+}
+
+static struct in_addr netmask(unsigned length)
+{
+    return (struct in_addr){length ? htonl(~UINT32_C(0) << (32 - length)) : 0};
+}
+
+static bool set_v4(int fd, const char *device, const struct network *network)
+{
+    struct ifreq request;
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    name_request(&request, device);
+    memcpy(&address.sin_addr, network->gateway_v4.address, 4);
+    memcpy(&request.ifr_addr, &address, sizeof address);
+    if (ioctl(fd, SIOCSIFADDR, &request) != 0)
+        return false;
+    address.sin_addr = netmask(network->pool_v4.length);
+    memcpy(&request.ifr_netmask, &address, sizeof address);
+    return ioctl(fd, SIOCSIFNETMASK, &request) == 0;
+}
+
+static bool set_v6(const char *device, const struct network *network)
+{
+    struct in6_address_request request = {.prefix_length = network->pool_v6.length,
+                                          .index = (int)if_nametoindex(device)};
+    memcpy(&request.address, network->pool_v6.address, 16);
+    request.address.s6_addr[15] |= 1;
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool done = fd >= 0 && (ioctl(fd, SIOCSIFADDR, &request) == 0 || errno == EEXIST);
+    int reason = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = reason;
+    return done;
+}
+
+static bool set_mtu_and_up(int fd, const char *device, unsigned mtu)
+{
+    struct ifreq request;
+    name_request(&request, device);
+    request.ifr_mtu = (int)mtu;
+    if (ioctl(fd, SIOCSIFMTU, &request) != 0)
+        return false;
+    name_request(&request, device);
+    request.ifr_flags = IFF_UP | IFF_RUNNING | IFF_NOARP | IFF_POINTOPOINT;
+    return ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+}
+
+static bool fail(char *why, size_t size, const char *device, const char *what, const char *remedy)
+{
+    snprintf(why, size, "%s: cannot %s: %s; %s", device, what, strerror(errno), remedy);
+    return false;
+}
+
+bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return fail(why, size, device, "open a socket", "raise the limit of open files");
+    bool done = true;
+    if (!set_mtu_and_up(fd, device, network->mtu))
+        done = fail(why, size, device, "set MTU and state", "CAP_NET_ADMIN is needed: run as root");
+    else if (network->pool_v4.family && !set_v4(fd, device, network))
+        done = fail(why, size, device, "set the IPv4 gateway address",
+                    "check that no other device has the pool's network (ip route)");
+    else if (network->pool_v6.family && !set_v6(device, network))
+        done = fail(why, size, device, "set the IPv6 gateway address",
+                    "check that IPv6 is not disabled (sysctl net.ipv6.conf.all.disable_ipv6)");
+    close(fd);
+    return done;
+}
+
+static char read_setting(const char *path)
+{
+    char value = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && read(fd, &value, 1) != 1)
+        value = 0;
+    if (fd >= 0)
+        close(fd);
+    return value;
+}
+
+static bool write_setting(const char *path, char value)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool done = fd >= 0 && write(fd, &value, 1) == 1;
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+static const char forward_v4[] = "/proc/sys/net/ipv4/ip_forward";
+static const char forward_v6[] = "/proc/sys/net/ipv6/conf/all/forwarding";
+
+/* True: it was off and is on now. */
+static bool switch_on(const char *path)
+{
+    if (read_setting(path) != '0')
+        return false;
+    if (write_setting(path, '1'))
+        return true;
+    log_warning("plane", NULL, "cannot switch on %s: %s; phones will have no internet, write 1 to it as root",
+                path, strerror(errno));
+    return false;
+}
+
+void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
+                        unsigned network_count)
+{
+    bool v4 = false, v6 = false;
+    for (unsigned i = 0; i < network_count; i++) {
+        v4 |= networks[i].pool_v4.family != 0;
+        v6 |= networks[i].pool_v6.family != 0;
+    }
+    host->forward_v4 = v4 && switch_on(forward_v4);
+    host->forward_v6 = v6 && switch_on(forward_v6);
+    host->nat = nat_install(config, networks, network_count);
+}
+
+void host_restore(struct host *host)
+{
+    if (host->nat)
+        nat_remove();
+    if (host->forward_v4)
+        write_setting(forward_v4, '0');
+    if (host->forward_v6)
+        write_setting(forward_v6, '0');
+    *host = (struct host){0};
+}
+
+static bool has_address(const struct ifaddrs *entry, const union socket_address *address)
+{
+    union socket_address own;
+    if (!entry->ifa_addr || entry->ifa_addr->sa_family != address->any.sa_family)
+        return false;
+    memcpy(&own, entry->ifa_addr, address->any.sa_family == AF_INET ? sizeof own.v4 : sizeof own.v6);
+    return address_same_host(&own, address);
+}
+
+static unsigned device_mtu(const char *device)
+{
+    struct ifreq request;
+    name_request(&request, device);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool known = fd >= 0 && ioctl(fd, SIOCGIFMTU, &request) == 0;
+    if (fd >= 0)
+        close(fd);
+    return known ? (unsigned)request.ifr_mtu : 0;
+}
+
+unsigned host_mtu(const union socket_address *address)
+{
+    enum { ETHERNET = 1500 };
+    struct ifaddrs *list = NULL;
+    unsigned mtu = 0;
+    if (getifaddrs(&list) != 0)
+        return ETHERNET;
+    for (const struct ifaddrs *entry = list; entry && !mtu; entry = entry->ifa_next)
+        if (has_address(entry, address))
+            mtu = device_mtu(entry->ifa_name);
+    freeifaddrs(list);
+    return mtu ? mtu : ETHERNET;
+}

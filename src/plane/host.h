@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the plane sets up on its host and takes down again: a TUN device a data network with addresses and MTU, forwarding
+ * between it and the rest, and an nftables table `demarc` that translates addresses. TUN devices vanish with the process;
+ * what a killed predecessor left of the table is replaced.
+ */
+#ifndef PLANE_HOST_H
+#define PLANE_HOST_H
+
+#include "config/config.h"
+#include "plane/plane.h"
+
+struct host {
+    bool nat;                    /* the table is there */
+    bool forward_v4, forward_v6; /* forwarding was off before us */
+};
+
+/* Sets address, MTU and state of the device of a data network. False: `why` says what, why and what to do. */
+bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size);
+
+/* Forwarding and NAT for all data networks. Failure here leaves phones without the internet but is no reason to stop: it is
+ * logged. */
+void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
+                        unsigned network_count);
+
+void host_restore(struct host *host);
+
+/* The MTU of the device that has this address; 1500 when none can be found. */
+unsigned host_mtu(const union socket_address *address);
+
+#endif

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/main.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "admin/admin.h"
+#include "kit/log.h"
+#include "plane/agent.h"
+#include "plane/host.h"
+#include "plane/status.h"
+#include "plane/worker.h"
+#include "wire/gtpu/gtpu.h"
+
+struct process {
+    const struct config *config;
+    const struct config_plane *own;
+    struct loop *loop;
+    struct plane plane;
+    struct network *networks;
+    struct config_prefix *infrastructure;
+    struct agent *agent;
+    struct admin *admin;
+    struct host host;
+    struct worker **workers;
+    unsigned worker_count;
+    struct watch n4, news;
+    struct transmit transmit; /* of the agent's thread */
+    int *tun;                 /* queues, a row of networks a worker */
+    int n3[2];                /* the first worker's sockets, which the agent sends through, too */
+};
+
+/* TEIDs and SEIDs must not be guessed; they are drawn from the kernel in blocks. */
+static uint64_t draw(void *context)
+{
+    static uint64_t pool[32];
+    static unsigned left;
+    (void)context;
+    if (left == 0) {
+        if (getrandom(pool, sizeof pool, 0) != sizeof pool)
+            abort(); /* cannot happen for up to 256 bytes, and there is no safe way on */
+        left = sizeof pool / sizeof pool[0];
+    }
+    return pool[--left];
+}
+
+static void send_n4(void *context, const union socket_address *to, struct bytes message)
+{
+    struct process *process = context;
+    if (sendto(process->n4.fd, message.data, message.len, 0, &to->any, address_length(to)) < 0)
+        log_debug("plane", NULL, "PFCP message not sent: %s", strerror(errno));
+}
+
+static void send_n3(void *context, struct packet *packet)
+{
+    struct process *process = context;
+    struct lane *lane = &process->plane.lanes[process->plane.lane_count - 1];
+    if (packet->segment_bytes)
+        segment_transmit(&process->transmit, lane, packet);
+    else
+        transmit_packet(&process->transmit, lane, packet);
+    transmit_flush(&process->transmit, lane);
+}
+
+static void send_n6(void *context, struct packet *packet)
+{
+    struct process *process = context;
+    struct lane *lane = &process->plane.lanes[process->plane.lane_count - 1];
+    static struct coalesce coalesce;
+    coalesce_packet(&coalesce, lane, process->tun[packet->network->index], packet);
+    coalesce_flush(&coalesce, lane);
+}
+
+static void n4_ready(struct watch *watch, uint32_t events)
+{
+    struct process *process = (struct process *)((char *)watch - offsetof(struct process, n4));
+    static uint8_t buffer[PFCP_MESSAGE_BYTES];
+    enum { BATCH = 64 };
+    (void)events;
+    for (unsigned i = 0; i < BATCH; i++) {
+        union socket_address from;
+        socklen_t length = sizeof from;
+        ssize_t size = recvfrom(watch->fd, buffer, sizeof buffer, MSG_DONTWAIT, &from.any, &length);
+        if (size < 0)
+            return;
+        agent_receive(process->agent, &from, bytes_of(buffer, (size_t)size));
+    }
+}
+
+static void news_ready(struct watch *watch, uint32_t events)
+{
+    struct process *process = (struct process *)((char *)watch - offsetof(struct process, news));
+    eventfd_t ignored;
+    (void)events;
+    eventfd_read(watch->fd, &ignored);
+    agent_poll(process->agent);
+}
+
+static void wake(void *context)
+{
+    struct process *process = context;
+    eventfd_write(process->news.fd, 1);
+}
+
+static void settle(void *context)
+{
+    struct process *process = context;
+    epoch_collect(&process->plane.epochs);
+    if (process->admin)
+        admin_flush(process->admin, NULL);
+}
+
+static void stop(void *context, int signal)
+{
+    struct process *process = context;
+    (void)signal;
+    loop_stop(process->loop, 0);
+}
+
+static bool complain(const char *what, const char *remedy)
+{
+    log_error("plane", NULL, "cannot %s: %s; %s", what, strerror(errno), remedy);
+    return false;
+}
+
+static void fill_network(struct network *network, const struct config_dnn *dnn)
+{
+    *network = (struct network){
+        .name = dnn->name,
+        .pool_v4 = dnn->ipv4,
+        .pool_v6 = dnn->ipv6,
+        .gateway_v4 = dnn->ipv4_gateway,
+        .mtu = (uint16_t)dnn->mtu,
+    };
+    unsigned servers = 0;
+    for (unsigned i = 0; i < dnn->dns_count && servers < 2; i++)
+        if (dnn->dns[i].family == AF_INET6)
+            network->dns6[servers++] = dnn->dns[i];
+}
+
+static struct config_prefix prefix_of(const union socket_address *address)
+{
+    struct config_prefix prefix = {.family = (uint8_t)address->any.sa_family};
+    bool v4 = prefix.family == AF_INET;
+    prefix.length = v4 ? 32 : 128;
+    memcpy(prefix.address, v4 ? (const void *)&address->v4.sin_addr : &address->v6.sin6_addr, v4 ? 4 : 16);
+    return prefix;
+}
+
+/* Where phones may not send: what is configured, and the core's own addresses. */
+static bool fill_infrastructure(struct process *process)
+{
+    const struct config_plane *own = process->own;
+    unsigned count = 0, most = own->infrastructure_count + own->n3_count + 2;
+    process->infrastructure = calloc(most, sizeof *process->infrastructure);
+    if (!process->infrastructure)
+        return false;
+    for (unsigned i = 0; i < own->infrastructure_count; i++)
+        process->infrastructure[count++] = own->infrastructure[i];
+    for (unsigned i = 0; i < own->n3_count; i++)
+        process->infrastructure[count++] = prefix_of(&own->n3[i]);
+    process->infrastructure[count++] = prefix_of(&own->n4);
+    process->infrastructure[count++] = prefix_of(&process->config->smf.n4);
+    process->plane.policy.infrastructure = process->infrastructure;
+    process->plane.policy.infrastructure_count = count;
+    return true;
+}
+
+static uint16_t tunnel_mtu(const struct config_plane *own)
+{
+    enum { OVERHEAD_V4 = 20 + 8 + GTPU_HEADER_CONTAINER, OVERHEAD_V6 = OVERHEAD_V4 + 20 };
+    unsigned least = UINT16_MAX;
+    for (unsigned i = 0; i < own->n3_count; i++) {
+        unsigned mtu = host_mtu(&own->n3[i]);
+        unsigned overhead = own->n3[i].any.sa_family == AF_INET ? OVERHEAD_V4 : OVERHEAD_V6;
+        if (mtu > overhead && mtu - overhead < least)
+            least = mtu - overhead;
+    }
+    return (uint16_t)least;
+}
+
+static bool set_up_plane(struct process *process)
+{
+    const struct config_plane *own = process->own;
+    const struct config_smf *smf = &process->config->smf;
+    process->networks = calloc(smf->dnn_count, sizeof *process->networks);
+    if (!process->networks)
+        return false;
+    for (unsigned i = 0; i < smf->dnn_count; i++)
+        fill_network(&process->networks[i], &smf->dnns[i]);
+    if (!plane_init(&process->plane, process->networks, smf->dnn_count, process->worker_count + 1,
+                    draw(NULL)))
+        return false;
+    for (unsigned i = 0; i < own->n3_count; i++) {
+        struct config_prefix prefix = prefix_of(&own->n3[i]);
+        struct config_ip *ip = prefix.family == AF_INET ? &process->plane.n3_v4 : &process->plane.n3_v6;
+        ip->family = prefix.family;
+        memcpy(ip->address, prefix.address, sizeof ip->address);
+    }
+    process->plane.policy = (struct policy){
+        .tunnel_mtu = tunnel_mtu(own),
+        .buffer_per_session = own->buffer_per_session,
+        .buffer_total = own->buffer_total,
+        .gnbs = process->config->limits.gnbs * 4, /* a gNB may have several addresses, and change them */
+    };
+    process->plane.wake = wake;
+    process->plane.wake_context = process;
+    return fill_infrastructure(process);
+}
+
+static bool open_tun(struct process *process, unsigned index, bool *udp_segments)
+{
+    char device[32], why[256];
+    unsigned networks = process->plane.network_count;
+    snprintf(device, sizeof device, "%s%u", process->own->tun, index);
+    for (unsigned i = 0; i < process->worker_count; i++) {
+        int *fd = &process->tun[i * networks + index];
+        *fd = tun_open(device, udp_segments);
+        if (*fd >= 0)
+            continue;
+        log_error("plane", NULL, "cannot open TUN device %s: %s; %s", device, strerror(errno),
+                  errno == ENOENT || errno == ENODEV
+                      ? "the kernel has no TUN: modprobe tun, or mknod /dev/net/tun c 10 200"
+                  : errno == EBUSY ? "another process has it: stop that one, or change planes.tun"
+                                   : "CAP_NET_ADMIN is needed: run as root");
+        return false;
+    }
+    if (host_set_up_device(device, &process->networks[index], why, sizeof why))
+        return true;
+    log_error("plane", NULL, "%s", why);
+    return false;
+}
+
+static bool open_n3(struct process *process, int fds[2])
+{
+    char text[VALUE_TEXT_BYTES];
+    fds[0] = fds[1] = -1;
+    for (unsigned i = 0; i < process->own->n3_count; i++) {
+        const union socket_address *address = &process->own->n3[i];
+        int *fd = &fds[address->any.sa_family == AF_INET6];
+        *fd = n3_open(address, process->worker_count);
+        if (*fd < 0) {
+            log_error(
+                "plane", NULL,
+                "cannot open N3 on %s: %s; is another UPF running (ss -lunp), is the address up (ip addr)?",
+                config_endpoint_text(address, text), strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool start_workers(struct process *process)
+{
+    unsigned networks = process->plane.network_count;
+    bool udp_segments = false;
+    process->tun = calloc((size_t)process->worker_count * networks, sizeof *process->tun);
+    process->workers = calloc(process->worker_count, sizeof(struct worker *));
+    if (!process->tun || !process->workers)
+        return complain("start packet workers", "more memory is needed");
+    for (unsigned i = 0; i < networks; i++)
+        if (!open_tun(process, i, &udp_segments))
+            return false;
+    for (unsigned i = 0; i < process->worker_count; i++) {
+        struct worker_settings settings = {.plane = &process->plane,
+                                           .lane = &process->plane.lanes[i],
+                                           .tun = &process->tun[i * networks],
+                                           .udp_segments = udp_segments};
+        if (!open_n3(process, settings.n3))
+            return false;
+        if (i == 0)
+            memcpy(process->n3, settings.n3, sizeof process->n3);
+        process->workers[i] = worker_new(&settings);
+        if (!process->workers[i] || !worker_start(process->workers[i]))
+            return complain("start a packet worker", "more memory or a higher limit of threads is needed");
+    }
+    return transmit_init(&process->transmit, process->n3[0], process->n3[1]);
+}
+
+static bool open_n4(struct process *process)
+{
+    const union socket_address *address = &process->own->n4;
+    char text[VALUE_TEXT_BYTES];
+    int size = 4 << 20;
+    process->n4 = (struct watch){socket(address->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+                                 n4_ready};
+    process->news = (struct watch){eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), news_ready};
+    if (process->n4.fd < 0 || process->news.fd < 0)
+        return complain("open a socket", "raise the limit of open files");
+    setsockopt(process->n4.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+    if (bind(process->n4.fd, &address->any, address_length(address)) != 0) {
+        log_error("plane", NULL,
+                  "cannot open PFCP on %s: %s; is another UPF running (ss -lunp), is the address up?",
+                  config_endpoint_text(address, text), strerror(errno));
+        return false;
+    }
+    return loop_watch(process->loop, &process->n4, EPOLLIN) &&
+           loop_watch(process->loop, &process->news, EPOLLIN);
+}
+
+static bool start_agent(struct process *process)
+{
+    const struct config_smf *smf = &process->config->smf;
+    const union socket_address *own = &process->own->n4;
+    bool v4 = own->any.sa_family == AF_INET;
+    struct pfcp_ip ip = {.has_v4 = v4, .has_v6 = !v4};
+    if (v4)
+        memcpy(ip.v4, &own->v4.sin_addr, 4);
+    else
+        memcpy(ip.v6, &own->v6.sin6_addr, 16);
+    enum { FROM_1900_TO_1970 = 2208988800u };
+    int64_t wall = (int64_t)time(NULL) + FROM_1900_TO_1970;
+    timers_run(loop_timers(process->loop), clock_now());
+    struct agent_settings settings = {
+        .plane = &process->plane,
+        .timers = loop_timers(process->loop),
+        .node_id.ip = ip,
+        .n4 = ip,
+        .smfs = &smf->n4,
+        .smf_count = 1,
+        .recovery_time_stamp = (uint32_t)wall,
+        .wall = wall - clock_now() / SECONDS(1),
+        .t1 = smf->pfcp_t1,
+        .n1 = smf->pfcp_n1,
+        .heartbeat = smf->pfcp_heartbeat,
+        .random = draw,
+        .send_n4 = send_n4,
+        .send_n3 = send_n3,
+        .send_n6 = send_n6,
+        .context = process,
+    };
+    process->agent = agent_new(&settings);
+    return process->agent != NULL;
+}
+
+static json_t *admin_status(void *context, const json_t *request)
+{
+    const struct process *process = context;
+    (void)request;
+    return status_reply(process->agent, process->own);
+}
+
+static json_t *admin_session(void *context, const json_t *request)
+{
+    return session_reply(((const struct process *)context)->agent, request);
+}
+
+static json_t *admin_gnb(void *context, const json_t *request)
+{
+    return gnb_reply(((const struct process *)context)->agent, request);
+}
+
+static json_t *admin_metrics(void *context, const json_t *request)
+{
+    (void)request;
+    return metrics_reply(((const struct process *)context)->agent);
+}
+
+static void serve_admin(struct process *process)
+{
+    static const struct admin_verb verbs[] = {
+        {"status", admin_status},
+        {"session", admin_session},
+        {"gnb", admin_gnb},
+        {"metrics", admin_metrics},
+    };
+    char path[256], name[64];
+    snprintf(path, sizeof path, "%s/plane-%s.sock", process->config->runtime_dir, process->own->name);
+    snprintf(name, sizeof name, "plane-%s", process->own->name);
+    process->admin = admin_serve(process->loop, path, name, verbs, sizeof verbs / sizeof verbs[0], process);
+    if (!process->admin)
+        log_warning("plane", NULL, "no admin socket at %s: %s; `demarc status` will not see this plane", path,
+                    strerror(errno));
+}
+
+static int run(struct process *process)
+{
+    char text[VALUE_TEXT_BYTES];
+    process->worker_count =
+        process->own->workers ? process->own->workers : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    process->loop = loop_new();
+    if (!process->loop || !set_up_plane(process))
+        return complain("set up the plane", "more memory is needed") ? 0 : 1;
+    if (!open_n4(process) || !start_agent(process) || !start_workers(process))
+        return 1;
+    host_open_internet(&process->host, process->own, process->networks, process->plane.network_count);
+    serve_admin(process);
+    loop_on_settle(process->loop, settle, process);
+    loop_on_signal(process->loop, SIGTERM, stop, process);
+    loop_on_signal(process->loop, SIGINT, stop, process);
+    log_info("plane", NULL, "user plane %s ready: N3 %s, %u data networks, %u workers", process->own->name,
+             config_endpoint_text(&process->own->n3[0], text), process->plane.network_count,
+             process->worker_count);
+    agent_start(process->agent);
+    return loop_run(process->loop);
+}
+
+static void close_down(struct process *process)
+{
+    for (unsigned i = 0; process->workers && i < process->worker_count; i++)
+        worker_free(process->workers[i]);
+    if (process->admin)
+        admin_close(process->admin);
+    if (process->agent)
+        agent_free(process->agent);
+    host_restore(&process->host);
+    transmit_free(&process->transmit);
+    if (process->networks && process->plane.lanes)
+        plane_free(&process->plane);
+    free(process->networks);
+    free(process->infrastructure);
+    free(process->workers);
+    free(process->tun);
+    if (process->loop)
+        loop_free(process->loop);
+}
+
+static const struct config_plane *find_plane(const struct config *config, const char *name)
+{
+    for (unsigned i = 0; i < config->plane_count; i++)
+        if (!name || strcmp(config->planes[i].name, name) == 0)
+            return &config->planes[i];
+    return NULL;
+}
+
+int plane_main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {0}};
+    const char *file = NULL;
+    for (int option; (option = getopt_long(argc, argv, "c:", options, NULL)) != -1;) {
+        if (option != 'c') {
+            fprintf(stderr, "usage: demarc plane [-c FILE] [NAME]\n");
+            return 2;
+        }
+        file = optarg;
+    }
+    struct config_error error;
+    struct config *config = config_load(file, &error);
+    if (!config) {
+        fprintf(stderr, "%s\n", error.text);
+        return 2;
+    }
+    log_setup((struct log_settings){.level = config->log_level, .json = config->log_json, .name = "plane"});
+    struct process process = {.config = config, .own = find_plane(config, argv[optind]), .n4.fd = -1};
+    int status = 2;
+    if (process.own) {
+        status = run(&process);
+        close_down(&process);
+    } else {
+        log_error("plane", NULL, "no user plane named `%s` is configured", argv[optind]);
+    }
+    config_free(config);
+    return status;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What both directions share. */
+#include "plane/pathway.h"
+
+#include "plane/answer.h"
+#include "wire/gtpu/gtpu.h"
+
+enum verdict path_drop(struct lane *lane, enum drop reason)
+{
+    count(&lane->counters.drops[reason], 1);
+    return PATH_DROP;
+}
+
+void path_count(struct lane *lane, struct session *session, struct gnb *gnb, enum direction direction,
+                const struct packet *packet)
+{
+    size_t bytes = segments_bytes(packet, packet->segments);
+    count(&lane->counters.packets[direction], packet->segments);
+    count(&lane->counters.bytes[direction], bytes);
+    session->counters.passed.packets[direction] += packet->segments;
+    session->counters.passed.bytes[direction] += bytes;
+    if (gnb) {
+        count(&gnb->counters[lane->index].packets[direction], packet->segments);
+        count(&gnb->counters[lane->index].bytes[direction], bytes);
+    }
+}
+
+enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,
+                              struct packet *packet)
+{
+    packet->to = far->to;
+    packet->marking = far->has_marking ? far->marking : 0;
+    packet->teid = far->teid;
+    packet->qfi = ruleset_qfi(rules, pdr, &packet->rqi);
+    if (packet->segment_bytes == 0) {
+        packet->data -= GTPU_HEADER_CONTAINER;
+        gtpu_g_pdu_header(packet->data, packet->teid, GTPU_DOWNLINK, packet->qfi, packet->rqi,
+                          packet->length);
+        packet->length += GTPU_HEADER_CONTAINER;
+    }
+    return PATH_TO_N3;
+}
+
+/* The downlink PDR that marks what no rule matches: the last in precedence. */
+static const struct pdr *default_pdr(const struct ruleset *rules)
+{
+    for (unsigned i = rules->pdr_count; i-- > 0;)
+        if (rules->pdrs[i].source == PFCP_CORE)
+            return &rules->pdrs[i];
+    return NULL;
+}
+
+enum verdict path_advertise_locked(struct lane *lane, struct session *session, struct packet *packet)
+{
+    const struct ruleset *rules = session->rules;
+    const struct far *far = rules->has_v6 ? ruleset_access_far(rules) : NULL;
+    const struct pdr *pdr = far ? default_pdr(rules) : NULL;
+    if (!pdr || packet->end - packet->data < ANSWER_BYTES)
+        return path_drop(lane, DROP_LINK_LOCAL);
+    packet->length = answer_router_advertisement(session->network, rules->v6, packet->data);
+    packet->segment_bytes = 0;
+    count(&lane->counters.router_advertisements, 1);
+    return path_encapsulate(rules, pdr, far, packet);
+}
+
+enum verdict path_advertise(struct lane *lane, struct session *session, struct packet *packet)
+{
+    session_lock(session);
+    enum verdict verdict = path_advertise_locked(lane, session, packet);
+    session_unlock(session);
+    return verdict;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the parts of the packet path; nobody else's. A session's lock is held where one is given. */
+#ifndef PLANE_PATHWAY_H
+#define PLANE_PATHWAY_H
+
+#include "plane/enforce.h"
+#include "plane/path.h"
+
+/* Counts the reason; returns PATH_DROP. */
+enum verdict path_drop(struct lane *lane, enum drop reason);
+
+/* Counts what passes, for the lane, the session and the gNB (which may be NULL). */
+void path_count(struct lane *lane, struct session *session, struct gnb *gnb, enum direction direction,
+                const struct packet *packet);
+
+/* Puts the tunnel header of the FAR in front, or notes it for each piece of a super-packet. */
+enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,
+                              struct packet *packet);
+
+enum verdict path_advertise_locked(struct lane *lane, struct session *session, struct packet *packet);
+
+#endif

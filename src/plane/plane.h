@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the agent and the packet workers share: the tables by which a packet finds its session, the data networks, the
+ * gNBs, the policy, and the list of sessions with news for the agent. The agent's thread is the only writer of tables;
+ * workers look up inside a batch (plane/epoch.h) and take only the lock of the one session they found.
+ */
+#ifndef PLANE_PLANE_H
+#define PLANE_PLANE_H
+
+#include "config/values.h"
+#include "kit/address.h"
+#include "plane/counters.h"
+#include "plane/session.h"
+#include "plane/table.h"
+
+/* A data network (DNN): its sessions by address, and what a phone there may reach. */
+struct network {
+    const char *name; /* borrowed */
+    unsigned index;
+    struct config_prefix pool_v4, pool_v6; /* family 0: none */
+    struct config_ip gateway_v4;
+    uint16_t mtu;              /* told to phones, and of the TUN device */
+    struct config_ip dns6[2];  /* for router advertisements; family 0: none */
+    struct table by_v4, by_v6; /* address; upper 64 bits of the prefix */
+};
+
+/* A radio node, known by the address it takes downlink packets at. Kept, with its counters, as long as the plane runs. */
+struct gnb {
+    union socket_address address;
+    uint32_t id;                    /* from 1 */
+    struct gnb_counters counters[]; /* one a lane */
+};
+
+struct policy {
+    bool ue_to_ue; /* phones may reach phones */
+    const struct config_prefix *infrastructure;
+    unsigned infrastructure_count;
+    uint16_t tunnel_mtu;         /* longest inner packet that fits through N3 unfragmented */
+    unsigned buffer_per_session; /* packets held for an idle UE */
+    unsigned buffer_total;
+    unsigned gnbs; /* most radio nodes */
+};
+
+enum { PLANE_NETWORKS = 64 };
+
+/* An error indication that a worker passes on to the agent. */
+struct tunnel_error {
+    struct gnb *gnb; /* who sent it */
+    uint32_t teid;   /* the gNB's, which it does not know */
+};
+
+enum { LANE_ERRORS = 64 };
+
+/* What belongs to one packet worker. */
+struct lane {
+    struct lane_counters counters;
+    unsigned index;
+    struct epoch_reader *reader;
+    struct bucket answers; /* limits error indications sent */
+    uint16_t ip_id;
+    struct tunnel_error errors[LANE_ERRORS]; /* ring: the worker writes, the agent reads */
+    _Atomic unsigned errors_written, errors_read;
+};
+
+struct plane {
+    struct policy policy;
+    struct config_ip n3_v4, n3_v6; /* own tunnel addresses; family 0: none */
+    struct network *networks;      /* owned by the caller of plane_init */
+    unsigned network_count;
+    struct epochs epochs;
+    struct epoch_reader *readers; /* one a lane */
+    struct table teids;           /* local TEID -> session */
+    struct table gnbs;            /* hash of the address -> gnb */
+    struct lane *lanes;
+    unsigned lane_count;
+
+    _Atomic(struct session *) news; /* stack of sessions that wait for the agent */
+    void (*wake)(void *context);    /* the agent has news; any thread */
+    void *wake_context;
+    atomic_uint held_total; /* packets buffered over all sessions */
+};
+
+/* networks outlive the plane. lane_count: packet workers. seed: for the tables. False: out of memory. */
+bool plane_init(struct plane *plane, struct network *networks, unsigned network_count, unsigned lane_count,
+                uint64_t seed);
+void plane_free(struct plane *plane); /* every session must have gone */
+
+/* By the name in a Network Instance or APN/DNN element, as text or as labels; NULL: no such network. */
+struct network *plane_network(const struct plane *plane, struct bytes name);
+
+/* The gNB at this address (port aside), or NULL. */
+struct gnb *plane_gnb(const struct plane *plane, const union socket_address *address);
+
+/* Agent only. Finds or makes it; NULL: out of memory, or more than the policy allows. */
+struct gnb *plane_gnb_make(struct plane *plane, const union socket_address *address);
+
+/* Puts the session on the agent's list and wakes it; its lock is held. news: enum session_news. */
+void plane_post(struct plane *plane, struct session *session, uint8_t news);
+
+/* Agent only: takes one session with news off the list and its news with it; NULL: none. */
+struct session *plane_take_news(struct plane *plane, uint8_t *news);
+
+/* Worker: false when the agent is too far behind. */
+bool lane_report_error(struct plane *plane, struct lane *lane, struct tunnel_error error);
+/* Agent: the next one of this lane; false: none. */
+bool lane_take_error(struct lane *lane, struct tunnel_error *error);
+
+#endif

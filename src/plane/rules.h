@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of one session (TS 29.244 5.2) in the form the packet path runs: one allocation, references by index, PDRs in
+ * order of precedence. A ruleset is never changed once installed but for the counters of its URRs and the buckets of its
+ * QERs, which the session's lock protects; a modification builds a new one (plane/compile.h).
+ */
+#ifndef PLANE_RULES_H
+#define PLANE_RULES_H
+
+#include <stdint.h>
+
+#include "kit/sctp.h"
+#include "plane/bucket.h"
+#include "plane/sdf.h"
+#include "wire/pfcp/rules.h"
+
+enum {
+    RULES_MOST = 32, /* of each kind in a session: references are bit masks */
+    RULES_NONE = 0xff,
+};
+
+enum direction { UPLINK, DOWNLINK };
+
+struct gnb;
+
+struct pdr {
+    uint64_t qfis; /* bit n: QFI n matches; 0: any */
+    uint32_t precedence;
+    uint32_t teid;       /* of the local F-TEID; 0: none */
+    uint32_t qers, urrs; /* bit masks over the ruleset's arrays */
+    uint16_t id;
+    uint16_t first_filter, filter_count; /* any of them matches; 0: every packet */
+    uint8_t source;                      /* enum pfcp_interface */
+    uint8_t far;                         /* index, or RULES_NONE: drop */
+    uint8_t choose_id;                   /* of PDRs whose F-TEID was allocated together */
+    bool has_choose_id, has_removal;
+    bool teid_v4, teid_v6; /* families of the F-TEID */
+};
+
+struct far {
+    struct gnb *gnb; /* of the outer header */
+    uint32_t id;
+    uint32_t teid;   /* of the outer header */
+    uint16_t action; /* enum pfcp_apply_action */
+    uint8_t destination;
+    uint8_t bar; /* index or RULES_NONE */
+    bool has_outer;
+    bool has_marking;
+    uint8_t marking; /* outer TOS */
+    union socket_address to;
+};
+
+struct qer {
+    uint64_t mbr[2]; /* kbps, by enum direction; with has_mbr */
+    struct bucket bucket[2];
+    uint32_t id;
+    bool closed[2];
+    bool has_mbr, has_qfi, rqi;
+    uint8_t qfi;
+};
+
+/* Volume by direction. */
+struct volume {
+    uint64_t bytes[2], packets[2];
+};
+
+struct urr {
+    uint32_t id;
+    uint32_t triggers; /* enum pfcp_reporting_triggers */
+    uint8_t method;    /* enum pfcp_measurement_method */
+    bool count_packets;
+    uint8_t threshold_flags, quota_flags;        /* enum pfcp_volume_flags */
+    uint64_t threshold[3], quota[3];             /* total, uplink, downlink */
+    uint32_t period, time_threshold, time_quota; /* seconds; 0: none */
+
+    struct volume volume; /* since the last report */
+    struct volume spent;  /* of the quota */
+    int64_t since;        /* of this measurement, ns */
+    int64_t quota_since;
+    int64_t first_packet, last_packet; /* 0: none yet */
+    uint32_t sequence;
+    uint32_t due; /* enum pfcp_usage_trigger: crossed, not yet reported */
+    bool exhausted;
+    bool renewed; /* its quota was granted anew and the next installation begins it */
+};
+
+struct bar {
+    uint8_t id;
+    uint8_t notification_delay; /* units of 50 ms */
+    uint16_t packets;           /* 0: as configured */
+};
+
+struct ruleset {
+    struct pdr *pdrs; /* lowest precedence value first */
+    struct far *fars;
+    struct qer *qers;
+    struct urr *urrs;
+    struct bar *bars;
+    struct sdf_filter *filters;
+    uint8_t pdr_count, far_count, qer_count, urr_count, bar_count;
+    uint16_t filter_count;
+    bool has_v4, has_v6;
+    uint8_t v4[4]; /* the UE's address */
+    uint8_t v6[8]; /* its prefix of 64 bits */
+};
+
+/* One allocation with the counts and room for the arrays. NULL: out of memory. free() gives it back. */
+struct ruleset *ruleset_new(const struct ruleset *counts);
+
+/* Carries counters and buckets over from the ruleset that this one replaces (NULL: none); new measurements begin. */
+void ruleset_take_over(struct ruleset *rules, const struct ruleset *old, int64_t now);
+
+/* The first PDR in order of precedence that matches; NULL: none. teid and qfi count for packets from the access side. */
+const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uint32_t teid, uint8_t qfi,
+                                const struct flow *flow);
+
+/* The tunnel towards the UE: the FAR with an outer header that forwards to the access side, or NULL. */
+const struct far *ruleset_access_far(const struct ruleset *rules);
+
+/* The QFI that marks packets of this PDR, and whether reflective QoS is asked for; 0 when no QER says. */
+uint8_t ruleset_qfi(const struct ruleset *rules, const struct pdr *pdr, bool *rqi);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A PFCP session as the packet path sees it. The lock is the session's own: it is held for the microsecond that a packet
+ * needs its rules, and by the agent to exchange them.
+ */
+#ifndef PLANE_SESSION_H
+#define PLANE_SESSION_H
+
+#include <sched.h>
+
+#include "kit/timers.h"
+#include "plane/epoch.h"
+#include "plane/rules.h"
+
+struct network;
+struct held_queue;
+
+/* What a worker has to tell the agent about a session. */
+enum session_news {
+    NEWS_DATA = 1 << 0,  /* downlink packet for an idle UE */
+    NEWS_USAGE = 1 << 1, /* a URR is due */
+};
+
+struct session_counters {
+    struct volume passed;
+    uint32_t dropped[2];
+};
+
+struct session {
+    struct epoch_retired retired;
+    uint64_t seid;    /* ours; random */
+    uint64_t cp_seid; /* the SMF's */
+    struct smf *smf;
+    struct network *network;
+    struct ruleset *rules;
+    struct held_queue *held; /* NULL: nothing is buffered */
+    struct gnb *gnb;         /* where uplink packets must come from; NULL: not known yet */
+    struct session *news_next;
+    struct timer timer; /* the next thing due by time: usage, or a delayed report */
+    struct session_counters counters;
+    int64_t
+        notify_at; /* when a delayed downlink data report is due, or (data_asked) may be repeated; 0: never */
+    uint32_t error_reported; /* remote TEID of the last error indication passed on */
+    uint16_t data_pdr;       /* whose packet was held first */
+    uint8_t news;            /* enum session_news, while on the agent's list */
+    bool gone;               /* deleted; what still finds it must leave it alone */
+    bool data_reported;      /* one downlink data report an idle period */
+    bool data_asked;         /* ... and the SMF has answered it */
+    atomic_flag lock;
+};
+
+static inline void session_lock(struct session *session)
+{
+    for (unsigned tries = 1; atomic_flag_test_and_set_explicit(&session->lock, memory_order_acquire); tries++)
+        if (tries % 64 == 0)
+            sched_yield();
+}
+
+static inline void session_unlock(struct session *session)
+{
+    atomic_flag_clear_explicit(&session->lock, memory_order_release);
+}
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/status.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin.h"
+#include "plane/agent_state.h"
+#include "plane/held.h"
+
+static uint64_t sum_packets(const struct plane *plane, enum direction direction)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < plane->lane_count; i++)
+        sum += counted(&plane->lanes[i].counters.packets[direction]);
+    return sum;
+}
+
+static uint64_t sum_bytes(const struct plane *plane, enum direction direction)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < plane->lane_count; i++)
+        sum += counted(&plane->lanes[i].counters.bytes[direction]);
+    return sum;
+}
+
+static uint64_t sum_drops(const struct plane *plane, enum drop reason)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < plane->lane_count; i++)
+        sum += counted(&plane->lanes[i].counters.drops[reason]);
+    return sum;
+}
+
+static void put(json_t *object, const char *name, uint64_t value)
+{
+    json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+static json_t *drops_of(const struct plane *plane, uint64_t *total)
+{
+    json_t *drops = json_object();
+    *total = 0;
+    for (enum drop reason = DROP_NONE + 1; reason < DROP_REASONS; reason++) {
+        uint64_t n = sum_drops(plane, reason);
+        *total += n;
+        if (n)
+            put(drops, drop_name(reason), n);
+    }
+    return drops;
+}
+
+json_t *status_reply(const struct agent *agent, const struct config_plane *config)
+{
+    const struct plane *plane = agent->settings.plane;
+    json_t *reply = json_object(), *n3 = json_array(), *tun = json_array();
+    char text[VALUE_TEXT_BYTES];
+    bool associated = false;
+    uint64_t dropped;
+    for (unsigned i = 0; i < agent->smf_count; i++)
+        associated |= agent->smfs[i].associated;
+    for (unsigned i = 0; i < config->n3_count; i++)
+        json_array_append_new(n3, json_string(config_endpoint_text(&config->n3[i], text)));
+    for (unsigned i = 0; i < plane->network_count; i++) {
+        snprintf(text, sizeof text, "%s%u", config->tun, i);
+        json_array_append_new(tun, json_string(text));
+    }
+    json_object_set_new(reply, "name", json_string(config->name));
+    json_object_set_new(reply, "n3", n3);
+    json_object_set_new(reply, "tun", tun);
+    json_object_set_new(reply, "associated", json_boolean(associated));
+    put(reply, "sessions", agent_sessions(agent));
+    put(reply, "workers", plane->lane_count - 1);
+    put(reply, "uplink_packets", sum_packets(plane, UPLINK));
+    put(reply, "uplink_bytes", sum_bytes(plane, UPLINK));
+    put(reply, "downlink_packets", sum_packets(plane, DOWNLINK));
+    put(reply, "downlink_bytes", sum_bytes(plane, DOWNLINK));
+    json_object_set_new(reply, "drops", drops_of(plane, &dropped));
+    put(reply, "dropped_packets", dropped);
+    return reply;
+}
+
+static void put_addresses(json_t *item, const struct ruleset *rules)
+{
+    char text[INET6_ADDRSTRLEN];
+    uint8_t v6[16] = {0};
+    if (rules->has_v4)
+        json_object_set_new(item, "ipv4", json_string(inet_ntop(AF_INET, rules->v4, text, sizeof text)));
+    memcpy(v6, rules->v6, sizeof rules->v6);
+    if (rules->has_v6)
+        json_object_set_new(item, "ipv6", json_string(inet_ntop(AF_INET6, v6, text, sizeof text)));
+}
+
+static json_t *session_item(struct session *session)
+{
+    char seid[17];
+    json_t *item = json_object();
+    snprintf(seid, sizeof seid, "%" PRIx64, session->seid);
+    json_object_set_new(item, "seid", json_string(seid));
+    session_lock(session);
+    struct session_counters counters = session->counters;
+    unsigned held = held_pieces(session);
+    session_unlock(session);
+    put_addresses(item, session->rules);
+    put(item, "uplink_packets", counters.passed.packets[UPLINK]);
+    put(item, "uplink_bytes", counters.passed.bytes[UPLINK]);
+    put(item, "downlink_packets", counters.passed.packets[DOWNLINK]);
+    put(item, "downlink_bytes", counters.passed.bytes[DOWNLINK]);
+    put(item, "dropped_packets", (uint64_t)counters.dropped[UPLINK] + counters.dropped[DOWNLINK]);
+    put(item, "buffered_packets", held);
+    return item;
+}
+
+/* The smallest SEIDs above `after`, in order: pages do not lose or repeat a session that stays. */
+static size_t next_page(const struct agent *agent, uint64_t after, struct session *page[ADMIN_PAGE],
+                        bool *more)
+{
+    size_t count = 0, cursor = 0;
+    uint64_t seid;
+    void *value;
+    *more = false;
+    while (map_next(&agent->sessions, &cursor, &seid, &value)) {
+        if (seid <= after)
+            continue;
+        size_t at = count;
+        while (at > 0 && page[at - 1]->seid > seid)
+            at--;
+        if (count == ADMIN_PAGE)
+            *more = true;
+        if (at == ADMIN_PAGE)
+            continue;
+        size_t kept = count < ADMIN_PAGE ? count : ADMIN_PAGE - 1;
+        memmove(&page[at + 1], &page[at], (kept - at) * sizeof page[0]);
+        page[at] = value;
+        count = kept + 1;
+    }
+    return count;
+}
+
+static uint64_t hex_of(const json_t *request, const char *key)
+{
+    const char *text = json_string_value(json_object_get(request, key));
+    return text ? strtoull(text, NULL, 16) : 0;
+}
+
+json_t *session_reply(const struct agent *agent, const json_t *request)
+{
+    struct session *page[ADMIN_PAGE];
+    json_t *items = json_array();
+    json_t *reply = json_pack("{s:o}", "items", items);
+    uint64_t one = hex_of(request, "seid");
+    if (one) {
+        struct session *session = map_get(&agent->sessions, one);
+        if (session)
+            json_array_append_new(items, session_item(session));
+        return reply;
+    }
+    bool more;
+    size_t count = next_page(agent, hex_of(request, "after"), page, &more);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(items, session_item(page[i]));
+    if (more && count)
+        json_object_set(reply, "more", json_object_get(json_array_get(items, count - 1), "seid"));
+    return reply;
+}
+
+static json_t *gnb_item(const struct plane *plane, const struct gnb *gnb)
+{
+    static const char *const names[2][2] = {{"uplink_packets", "uplink_bytes"},
+                                            {"downlink_packets", "downlink_bytes"}};
+    char text[VALUE_TEXT_BYTES];
+    json_t *item = json_object();
+    json_object_set_new(item, "address", json_string(config_endpoint_text(&gnb->address, text)));
+    for (unsigned d = UPLINK; d <= DOWNLINK; d++) {
+        uint64_t packets = 0, bytes = 0;
+        for (unsigned i = 0; i < plane->lane_count; i++) {
+            packets += counted(&gnb->counters[i].packets[d]);
+            bytes += counted(&gnb->counters[i].bytes[d]);
+        }
+        put(item, names[d][0], packets);
+        put(item, names[d][1], bytes);
+    }
+    return item;
+}
+
+json_t *gnb_reply(const struct agent *agent, const json_t *request)
+{
+    const struct plane *plane = agent->settings.plane;
+    json_t *items = json_array();
+    size_t cursor = (size_t)hex_of(request, "after");
+    uint64_t key;
+    void *gnb;
+    bool more = false;
+    while (!(more = json_array_size(items) == ADMIN_PAGE) && table_next(&plane->gnbs, &cursor, &key, &gnb))
+        json_array_append_new(items, gnb_item(plane, gnb));
+    json_t *reply = json_pack("{s:o}", "items", items);
+    char place[20];
+    snprintf(place, sizeof place, "%zx", cursor);
+    if (more)
+        json_object_set_new(reply, "more", json_string(place));
+    return reply;
+}
+
+static void add_metric(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
+                       const char *reason)
+{
+    json_t *metric = json_pack("{s:s, s:s, s:s, s:I}", "name", name, "type", type, "help", help, "value",
+                               (json_int_t)value);
+    if (reason)
+        json_object_set_new(metric, "labels", json_pack("{s:s}", "reason", reason));
+    json_array_append_new(metrics, metric);
+}
+
+json_t *metrics_reply(const struct agent *agent)
+{
+    const struct plane *plane = agent->settings.plane;
+    json_t *metrics = json_array();
+    add_metric(metrics, "fivegs_upffunction_upf_sessionnbr", "gauge", "PDU sessions", agent_sessions(agent),
+               NULL);
+    add_metric(metrics, "fivegs_ep_n3_gtp_indatapktn3upf", "counter", "data packets in from N3",
+               sum_packets(plane, UPLINK), NULL);
+    add_metric(metrics, "fivegs_ep_n3_gtp_outdatapktn3upf", "counter", "data packets out to N3",
+               sum_packets(plane, DOWNLINK), NULL);
+    add_metric(metrics, "fivegs_ep_n3_gtp_indatavolumen3upf", "counter",
+               "bytes in from N3, without tunnel headers", sum_bytes(plane, UPLINK), NULL);
+    add_metric(metrics, "fivegs_ep_n3_gtp_outdatavolumen3upf", "counter",
+               "bytes out to N3, without tunnel headers", sum_bytes(plane, DOWNLINK), NULL);
+    add_metric(metrics, "demarc_plane_held_packets", "gauge", "packets held for idle phones",
+               atomic_load((atomic_uint *)&plane->held_total), NULL);
+    for (enum drop reason = DROP_NONE + 1; reason < DROP_REASONS; reason++)
+        add_metric(metrics, "demarc_plane_dropped_packets", "counter", "packets that went no further",
+                   sum_drops(plane, reason), drop_name(reason));
+    return json_pack("{s:o}", "metrics", metrics);
+}

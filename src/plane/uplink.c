@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From N3 to the data network. Nothing is believed because of the port it came in on: the tunnel must exist, the sender
+ * must be the gNB the tunnel was given to, and what is inside must be the subscriber's own and bound for the outside.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "plane/answer.h"
+#include "plane/pathway.h"
+#include "wire/gtpu/gtpu.h"
+
+enum { ANSWERS_KBPS = 64 }; /* error indications sent, or passed on to the SMF, for a lane */
+
+/* The answer in place of the packet, towards its sender. */
+static enum verdict answer(struct packet *packet, const union socket_address *peer, size_t length)
+{
+    packet->length = length;
+    packet->to = *peer;
+    packet->marking = 0;
+    packet->segment_bytes = 0;
+    return length ? PATH_TO_N3 : PATH_DROP;
+}
+
+/* Keeps what a flood of bad packets can set off to some sixty a second. */
+static bool may_answer(struct lane *lane, const struct packet *packet)
+{
+    if (!bucket_fits(&lane->answers, packet->now, GTPU_MESSAGE_BYTES, ANSWERS_KBPS))
+        return false;
+    bucket_take(&lane->answers, packet->now, GTPU_MESSAGE_BYTES, ANSWERS_KBPS);
+    return packet->end - packet->data >= GTPU_MESSAGE_BYTES;
+}
+
+/* TS 29.281 7.3.1: the element holds the address that the unknown tunnel's packet was sent to, which is ours. */
+static enum verdict unknown_teid(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                                 uint32_t teid, struct packet *packet)
+{
+    path_drop(lane, DROP_UNKNOWN_TEID);
+    const struct config_ip *own = peer->any.sa_family == AF_INET ? &plane->n3_v4 : &plane->n3_v6;
+    if (own->family == 0 || teid == 0 || !may_answer(lane, packet))
+        return PATH_DROP;
+    struct gtpu_error_indication indication = {.teid = teid, .address_size = own->family == AF_INET ? 4 : 16};
+    memcpy(indication.address, own->address, sizeof indication.address);
+    count(&lane->counters.error_indications_sent, 1);
+    return answer(packet, peer, gtpu_error_indication(packet->data, GTPU_MESSAGE_BYTES, &indication));
+}
+
+/* Only the gNB that has the tunnel may say that it does not know it. */
+static enum verdict error_indication(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                                     const struct gtpu_packet *gtpu, const struct packet *packet)
+{
+    struct gtpu_error_indication indication;
+    struct fault fault;
+    if (!gtpu_read_error_indication(gtpu, &indication, &fault))
+        return path_drop(lane, DROP_OUTER_MALFORMED);
+    struct gnb *gnb = plane_gnb(plane, peer);
+    bool v4 = peer->any.sa_family == AF_INET;
+    const void *own = v4 ? (const void *)&peer->v4.sin_addr : &peer->v6.sin6_addr;
+    if (!gnb || indication.address_size != (v4 ? 4 : 16) || memcmp(indication.address, own, v4 ? 4 : 16) != 0)
+        return path_drop(lane, DROP_WRONG_PEER);
+    count(&lane->counters.error_indications_received, 1);
+    if (may_answer(lane, packet))
+        lane_report_error(plane, lane, (struct tunnel_error){gnb, indication.teid});
+    return PATH_DROP;
+}
+
+static bool is_link_local(const struct flow *flow)
+{
+    static const uint8_t unspecified[16];
+    return flow->version == 6 && ((flow->source[0] == 0xfe && (flow->source[1] & 0xc0) == 0x80) ||
+                                  memcmp(flow->source, unspecified, 16) == 0);
+}
+
+static bool is_router_solicitation(const struct flow *flow, const uint8_t *packet)
+{
+    enum { ROUTER_SOLICITATION = 133 };
+    return flow->protocol == PROTOCOL_ICMPV6 && !flow->fragment && flow->length >= flow->transport + 8 &&
+           packet[flow->transport] == ROUTER_SOLICITATION && packet[7] == 255;
+}
+
+static bool is_own_address(const struct ruleset *rules, uint8_t version, const uint8_t *address)
+{
+    if (version == 4)
+        return rules->has_v4 && memcmp(address, rules->v4, 4) == 0;
+    return rules->has_v6 && memcmp(address, rules->v6, 8) == 0;
+}
+
+/* Loopback, "this host", and link-local addresses (cloud metadata services live there) belong to the host. */
+static bool is_host_internal(const struct config_ip *ip)
+{
+    const uint8_t *a = ip->address;
+    static const uint8_t zero[10];
+    if (ip->family == AF_INET)
+        return a[0] == 127 || a[0] == 0 || (a[0] == 169 && a[1] == 254);
+    return (memcmp(a, zero, 10) == 0) || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
+           (a[0] == 0xff && (a[1] & 15) <= 2);
+}
+
+static bool is_gateway(const struct network *network, const struct config_ip *ip)
+{
+    return ip->family == AF_INET && network->gateway_v4.family == AF_INET &&
+           memcmp(network->gateway_v4.address, ip->address, 4) == 0;
+}
+
+static enum drop check_destination(const struct plane *plane, const struct session *session,
+                                   const struct flow *flow)
+{
+    struct config_ip ip = {.family = flow->version == 4 ? AF_INET : AF_INET6};
+    memcpy(ip.address, flow->destination, flow->version == 4 ? 4 : 16);
+    if (flow->protocol == PROTOCOL_UDP && flow->destination_port == GTPU_PORT)
+        return DROP_INNER_TUNNEL;
+    if (is_gateway(session->network, &ip))
+        return DROP_NONE;
+    if (is_host_internal(&ip))
+        return DROP_INFRASTRUCTURE;
+    for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)
+        if (config_prefix_holds(&plane->policy.infrastructure[i], &ip))
+            return DROP_INFRASTRUCTURE;
+    for (unsigned i = 0; !plane->policy.ue_to_ue && i < plane->network_count; i++)
+        if (config_prefix_holds(&plane->networks[i].pool_v4, &ip) ||
+            config_prefix_holds(&plane->networks[i].pool_v6, &ip))
+            return DROP_UE_TO_UE;
+    return DROP_NONE;
+}
+
+/* A tunnel that leads to another tunnel (TS 23.502 4.9.1.3: indirect forwarding at handover) carries downlink packets. */
+static enum drop check_inner(const struct plane *plane, const struct session *session, const struct far *far,
+                             const struct flow *flow)
+{
+    if (far->destination == PFCP_ACCESS)
+        return is_own_address(session->rules, flow->version, flow->destination) ? DROP_NONE
+                                                                                : DROP_SPOOFED_SOURCE;
+    if (!is_own_address(session->rules, flow->version, flow->source))
+        return DROP_SPOOFED_SOURCE;
+    return check_destination(plane, session, flow);
+}
+
+static enum verdict forward(struct plane *plane, struct lane *lane, struct session *session,
+                            const struct flow *flow, const struct pdr *pdr, struct packet *packet)
+{
+    struct ruleset *rules = session->rules;
+    const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
+    if (!far)
+        return path_drop(lane, DROP_NO_RULE);
+    enum drop drop = check_inner(plane, session, far, flow);
+    if (drop == DROP_NONE && !(far->action & PFCP_FORW))
+        drop = DROP_ACTION;
+    if (drop == DROP_NONE && far->destination == PFCP_ACCESS && !far->has_outer)
+        drop = DROP_NO_RULE;
+    bool due = false;
+    if (drop == DROP_NONE)
+        drop = enforce(rules, pdr, UPLINK, packet, &due);
+    if (due)
+        plane_post(plane, session, NEWS_USAGE);
+    if (drop != DROP_NONE) {
+        session->counters.dropped[UPLINK]++;
+        return path_drop(lane, drop);
+    }
+    path_count(lane, session, session->gnb, UPLINK, packet);
+    if (far->destination == PFCP_ACCESS)
+        return path_encapsulate(rules, pdr, far, packet);
+    packet->network = session->network;
+    return PATH_TO_N6;
+}
+
+static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct session *session,
+                                  const union socket_address *peer, const struct gtpu_packet *gtpu,
+                                  struct packet *packet)
+{
+    if (session->gone)
+        return path_drop(lane, DROP_UNKNOWN_TEID);
+    if (session->gnb && !address_same_host(&session->gnb->address, peer))
+        return path_drop(lane, DROP_WRONG_PEER);
+    struct flow flow;
+    if (flow_parse(gtpu->payload, &flow) != NULL)
+        return path_drop(lane, DROP_INNER_MALFORMED);
+    if (is_link_local(&flow)) {
+        if (is_router_solicitation(&flow, gtpu->payload.data))
+            return path_advertise_locked(lane, session, packet);
+        return path_drop(lane, DROP_LINK_LOCAL);
+    }
+    packet->data += gtpu->payload.data - packet->data;
+    packet->length = flow.length;
+    const struct pdr *pdr =
+        ruleset_match(session->rules, PFCP_ACCESS, gtpu->teid, gtpu->container.qfi, &flow);
+    if (!pdr)
+        return path_drop(lane, DROP_NO_RULE);
+    return forward(plane, lane, session, &flow, pdr, packet);
+}
+
+static enum verdict g_pdu(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                          const struct gtpu_packet *gtpu, struct packet *packet)
+{
+    struct session *session = table_get(&plane->teids, gtpu->teid);
+    if (!session)
+        return unknown_teid(plane, lane, peer, gtpu->teid, packet);
+    session_lock(session);
+    enum verdict verdict = uplink_locked(plane, lane, session, peer, gtpu, packet);
+    session_unlock(session);
+    return verdict;
+}
+
+enum verdict path_uplink(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                         struct packet *packet)
+{
+    struct gtpu_packet gtpu;
+    struct fault fault;
+    packet->segment_bytes = 0;
+    if (!gtpu_parse(bytes_of(packet->data, packet->length), &gtpu, &fault))
+        return path_drop(lane, DROP_OUTER_MALFORMED);
+    if (gtpu.unknown_extension) {
+        path_drop(lane, DROP_OUTER_TYPE);
+        size_t length = may_answer(lane, packet)
+                            ? gtpu_supported_extensions(packet->data, GTPU_MESSAGE_BYTES, gtpu.sequence)
+                            : 0;
+        return answer(packet, peer, length);
+    }
+    switch (gtpu.type) {
+    case GTPU_G_PDU:
+        return g_pdu(plane, lane, peer, &gtpu, packet);
+    case GTPU_ECHO_REQUEST:
+        count(&lane->counters.echo_requests, 1);
+        if (packet->end - packet->data < GTPU_MESSAGE_BYTES)
+            return PATH_DROP;
+        return answer(packet, peer, gtpu_echo_response(packet->data, GTPU_MESSAGE_BYTES, gtpu.sequence));
+    case GTPU_ERROR_INDICATION:
+        return error_indication(plane, lane, peer, &gtpu, packet);
+    case GTPU_END_MARKER:
+        count(&lane->counters.end_markers_received, 1);
+        return PATH_DROP;
+    default:
+        return path_drop(lane, DROP_OUTER_TYPE);
+    }
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "kit/loop.h"
+#include "plane/enforce.h"
+#include "wire/gtpu/gtpu.h"
+
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+enum {
+    RECEIVED = 16, /* N3 (super-)datagrams a batch */
+    READ = 16,     /* TUN (super-)packets a batch */
+    BUFFER_BYTES = PATH_HEADROOM + TUN_HEADER_BYTES + TUN_PACKET_BYTES + PATH_ROOM,
+    SPARES = 64, /* copies of small datagrams, with room for an answer in place */
+    SPARE_BYTES = 2048,
+    COPY_BELOW = 512,
+};
+
+struct worker {
+    struct worker_settings settings;
+    pthread_t thread;
+    bool running;
+    int stop; /* eventfd */
+    struct transmit transmit;
+    struct coalesce coalesce;
+    int *tun;
+    struct pollfd *polled; /* stop, N3, TUN queues */
+    unsigned polled_count;
+    uint8_t (*buffers)[BUFFER_BYTES];
+    uint8_t (*spares)[SPARE_BYTES];
+    unsigned spare_count;
+};
+
+struct worker *worker_new(const struct worker_settings *settings)
+{
+    unsigned networks = settings->plane->network_count;
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (!worker)
+        return NULL;
+    worker->settings = *settings;
+    worker->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    worker->tun = calloc(networks, sizeof *worker->tun);
+    worker->polled = calloc(networks + 3, sizeof *worker->polled);
+    worker->buffers = malloc(RECEIVED * sizeof *worker->buffers);
+    worker->spares = malloc(SPARES * sizeof *worker->spares);
+    bool all = worker->stop >= 0 && worker->tun && worker->polled && worker->buffers && worker->spares;
+    if (!all || !transmit_init(&worker->transmit, settings->n3[0], settings->n3[1])) {
+        worker_free(worker);
+        return NULL;
+    }
+    memcpy(worker->tun, settings->tun, networks * sizeof *worker->tun);
+    worker->coalesce.udp_segments = settings->udp_segments;
+    worker->polled[worker->polled_count++].fd = worker->stop;
+    worker->polled[worker->polled_count++].fd = settings->n3[0];
+    worker->polled[worker->polled_count++].fd = settings->n3[1];
+    for (unsigned i = 0; i < networks; i++)
+        worker->polled[worker->polled_count++].fd = worker->tun[i];
+    for (unsigned i = 0; i < worker->polled_count; i++)
+        worker->polled[i].events = POLLIN;
+    return worker;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (!worker)
+        return;
+    if (worker->running) {
+        eventfd_write(worker->stop, 1);
+        pthread_join(worker->thread, NULL);
+    }
+    for (unsigned i = 0; i < worker->polled_count; i++)
+        if (worker->polled[i].fd >= 0)
+            close(worker->polled[i].fd);
+    transmit_free(&worker->transmit);
+    free(worker->tun);
+    free(worker->polled);
+    free(worker->buffers);
+    free(worker->spares);
+    free(worker);
+}
+
+static void deliver(struct worker *worker, enum verdict verdict, struct packet *packet)
+{
+    struct lane *lane = worker->settings.lane;
+    if (verdict == PATH_TO_N6)
+        coalesce_packet(&worker->coalesce, lane, worker->tun[packet->network->index], packet);
+    else if (verdict == PATH_TO_N3 && packet->segment_bytes)
+        segment_transmit(&worker->transmit, lane, packet);
+    else if (verdict == PATH_TO_N3)
+        transmit_packet(&worker->transmit, lane, packet);
+}
+
+static void flush(struct worker *worker)
+{
+    coalesce_flush(&worker->coalesce, worker->settings.lane);
+    transmit_flush(&worker->transmit, worker->settings.lane);
+    worker->spare_count = 0;
+}
+
+/* Whether something may be written over the datagram that its place in a super-datagram has no room for: an answer, or a
+ * tunnel header that is longer than the one it came with. */
+static bool needs_copy(const uint8_t *datagram, size_t length)
+{
+    enum { HAS_EXTENSIONS = 0x04 };
+    return length < COPY_BELOW || datagram[1] != GTPU_G_PDU || !(datagram[0] & HAS_EXTENSIONS);
+}
+
+static void uplink(struct worker *worker, const union socket_address *peer, uint8_t *datagram, size_t length,
+                   int64_t now)
+{
+    struct packet packet = {.data = datagram, .length = length, .end = datagram + length, .now = now};
+    if (needs_copy(datagram, length) && length <= SPARE_BYTES - PATH_HEADROOM) {
+        if (worker->spare_count == SPARES)
+            flush(worker);
+        uint8_t *spare = worker->spares[worker->spare_count++];
+        packet.data = spare + PATH_HEADROOM;
+        packet.end = spare + SPARE_BYTES;
+        memcpy(packet.data, datagram, length);
+    }
+    struct lane *lane = worker->settings.lane;
+    deliver(worker, path_uplink(worker->settings.plane, lane, peer, &packet), &packet);
+}
+
+/* The size of the datagrams in a super-datagram, or 0. */
+static size_t segment_size(struct msghdr *header)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c))
+        if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+            int size;
+            memcpy(&size, CMSG_DATA(c), sizeof size);
+            return size > 0 ? (size_t)size : 0;
+        }
+    return 0;
+}
+
+static void split(struct worker *worker, struct mmsghdr *message, const union socket_address *peer,
+                  int64_t now)
+{
+    uint8_t *data = message->msg_hdr.msg_iov->iov_base;
+    size_t left = message->msg_len, size = segment_size(&message->msg_hdr);
+    if (size == 0)
+        size = left;
+    while (left) {
+        size_t length = left < size ? left : size;
+        uplink(worker, peer, data, length, now);
+        data += length;
+        left -= length;
+    }
+}
+
+/* True: there may be more. */
+static bool receive(struct worker *worker, int fd)
+{
+    struct mmsghdr messages[RECEIVED];
+    struct iovec parts[RECEIVED];
+    union socket_address peers[RECEIVED];
+    _Alignas(struct cmsghdr) uint8_t control[RECEIVED][CMSG_SPACE(sizeof(int))];
+    for (unsigned i = 0; i < RECEIVED; i++) {
+        parts[i] = (struct iovec){worker->buffers[i] + PATH_HEADROOM, TUN_PACKET_BYTES};
+        messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &peers[i],
+            .msg_namelen = sizeof peers[i],
+            .msg_iov = &parts[i],
+            .msg_iovlen = 1,
+            .msg_control = control[i],
+            .msg_controllen = sizeof control[i],
+        };
+    }
+    int count = recvmmsg(fd, messages, RECEIVED, MSG_DONTWAIT, NULL);
+    int64_t now = clock_now();
+    for (int i = 0; i < count; i++)
+        split(worker, &messages[i], &peers[i], now);
+    flush(worker);
+    return count == RECEIVED;
+}
+
+static bool read_packet(struct worker *worker, unsigned index, int fd, struct network *network)
+{
+    uint8_t *at = worker->buffers[index] + PATH_HEADROOM;
+    struct virtio_net_hdr header;
+    ssize_t length = read(fd, at, TUN_HEADER_BYTES + TUN_PACKET_BYTES);
+    if (length <= TUN_HEADER_BYTES)
+        return false;
+    memcpy(&header, at, sizeof header);
+    struct packet packet = {
+        .data = at + TUN_HEADER_BYTES,
+        .length = (size_t)length - TUN_HEADER_BYTES,
+        .end = worker->buffers[index] + BUFFER_BYTES,
+        .now = clock_now(),
+    };
+    struct lane *lane = worker->settings.lane;
+    if (segment_begin(&header, &packet))
+        deliver(worker, path_downlink(worker->settings.plane, lane, network, &packet), &packet);
+    else
+        count(&lane->counters.drops[DROP_INNER_MALFORMED], 1);
+    return true;
+}
+
+static bool read_tun(struct worker *worker, int fd, struct network *network)
+{
+    unsigned n = 0;
+    while (n < READ && read_packet(worker, n, fd, network))
+        n++;
+    flush(worker);
+    return n == READ;
+}
+
+/* One batch from each readable descriptor; true: some have more. */
+static bool serve(struct worker *worker)
+{
+    struct plane *plane = worker->settings.plane;
+    bool more = false;
+    epoch_enter(&plane->epochs, worker->settings.lane->reader);
+    for (unsigned i = 1; i < worker->polled_count; i++) {
+        struct pollfd *polled = &worker->polled[i];
+        if (!(polled->revents & POLLIN))
+            continue;
+        bool again =
+            i < 3 ? receive(worker, polled->fd) : read_tun(worker, polled->fd, &plane->networks[i - 3]);
+        if (!again)
+            polled->revents = 0;
+        more |= again;
+    }
+    epoch_leave(worker->settings.lane->reader);
+    return more;
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    enum { ROUNDS = 64 }; /* at most, before looking at everything again */
+    for (;;) {
+        if (poll(worker->polled, worker->polled_count, -1) < 0 && errno != EINTR)
+            return NULL;
+        if (worker->polled[0].revents)
+            return NULL;
+        for (unsigned i = 0; i < ROUNDS && serve(worker); i++)
+            continue;
+    }
+}
+
+bool worker_start(struct worker *worker)
+{
+    int reason = pthread_create(&worker->thread, NULL, run, worker);
+    worker->running = reason == 0;
+    errno = reason;
+    return worker->running;
+}

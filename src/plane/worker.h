@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A packet worker: one thread with sockets and TUN queues of its own. It waits until something is readable, takes a batch
+ * from each descriptor, sends all that came of it, and waits again.
+ */
+#ifndef PLANE_WORKER_H
+#define PLANE_WORKER_H
+
+#include <pthread.h>
+
+#include "plane/coalesce.h"
+#include "plane/segment.h"
+
+struct worker;
+
+struct worker_settings {
+    struct plane *plane;
+    struct lane *lane;
+    int n3[2];      /* sockets, IPv4 and IPv6; -1: none */
+    const int *tun; /* a queue for each data network */
+    bool udp_segments;
+};
+
+/* Takes over the descriptors (not the array). NULL: out of memory. */
+struct worker *worker_new(const struct worker_settings *settings);
+void worker_free(struct worker *worker); /* stops the thread if it runs */
+
+/* Runs on a thread of its own; false with errno. */
+bool worker_start(struct worker *worker);
+
+#endif

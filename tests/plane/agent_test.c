@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lab.h"
+
+#include "kit/map.h"
+
+static int set_up(void **state)
+{
+    *state = lab_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    lab_free(*state);
+    return 0;
+}
+
+static uint8_t ask_cause(struct lab *lab, struct lab_session *session)
+{
+    return lab_ask(lab, &session->request).session_establishment_response.cause;
+}
+
+static struct pfcp_message deletion(uint64_t seid)
+{
+    return (struct pfcp_message){.type = PFCP_SESSION_DELETION_REQUEST, .seid = seid};
+}
+
+static void a_session_gets_a_random_tunnel_and_is_found_by_its_addresses(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session one, two;
+    uint32_t teid = 0, other = 0;
+    lab_describe(&one, 2);
+    lab_describe(&two, 3);
+    uint64_t seid = lab_establish(lab, &one, &teid), seid2 = lab_establish(lab, &two, &other);
+    assert_true(teid && other && teid != other && seid != seid2);
+    assert_int_equal(agent_sessions(lab->agent), 2);
+    assert_non_null(table_get(&lab->plane.teids, teid));
+    assert_non_null(table_get(&lab->networks[0].by_v4, 0x0a2d0002));
+    assert_non_null(table_get(&lab->networks[0].by_v6, 0x20010db8cafe0002));
+}
+
+static void a_repeated_request_gets_the_same_answer_and_has_no_second_effect(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    uint32_t teid = 0, again = 0;
+    lab_describe(&session, 2);
+    uint64_t seid = lab_establish(lab, &session, &teid);
+    assert_int_equal(lab_establish(lab, &session, &again), seid);
+    assert_int_equal(teid, again);
+    assert_int_equal(agent_sessions(lab->agent), 1);
+}
+
+static void a_new_request_for_the_same_cp_seid_replaces_the_session(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    uint32_t teid = 0, again = 0;
+    lab_describe(&session, 2);
+    uint64_t seid = lab_establish(lab, &session, &teid);
+    session.request.sequence = 0;
+    assert_int_not_equal(lab_establish(lab, &session, &again), seid);
+    assert_int_equal(agent_sessions(lab->agent), 1);
+    assert_null(table_get(&lab->plane.teids, teid));
+    assert_non_null(table_get(&lab->plane.teids, again));
+}
+
+static void an_address_or_tunnel_of_another_session_is_refused(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session one, two;
+    uint32_t teid = 0;
+    lab_describe(&one, 2);
+    lab_establish(lab, &one, &teid);
+    lab_describe(&two, 3);
+    two.ue_ip.ip.v4[3] = 2;
+    assert_int_equal(ask_cause(lab, &two), PFCP_RULE_FAILURE);
+    lab_describe(&two, 3);
+    two.pdrs[0].pdi.f_teid = (struct pfcp_f_teid){.teid = teid, .ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}};
+    assert_int_equal(ask_cause(lab, &two), PFCP_RULE_FAILURE);
+    assert_int_equal(agent_sessions(lab->agent), 1);
+    assert_null(table_get(&lab->networks[0].by_v4, 0x0a2d0003));
+}
+
+static void a_given_tunnel_is_restored(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    uint32_t teid = 0;
+    lab_describe(&session, 2);
+    session.pdrs[0].pdi.f_teid =
+        (struct pfcp_f_teid){.teid = 0x1234, .ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}};
+    session.request.session_establishment_request.has_sereq_flags = true;
+    session.request.session_establishment_request.sereq_flags = PFCP_RESTI;
+    lab_establish(lab, &session, &teid);
+    assert_non_null(table_get(&lab->plane.teids, 0x1234));
+    session.pdrs[0].pdi.f_teid.ip.v4[3] = 8;
+    session.request.sequence = 0;
+    assert_int_equal(ask_cause(lab, &session), PFCP_INVALID_F_TEID_ALLOCATION);
+}
+
+static void a_refused_modification_changes_nothing(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    uint32_t teid = 0;
+    lab_describe(&session, 2);
+    uint64_t seid = lab_establish(lab, &session, &teid);
+    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x55, false), PFCP_ACCEPTED);
+    const struct session *held = table_get(&lab->plane.teids, teid);
+    const struct ruleset *before = held->rules;
+    struct pfcp_update_far fars[2] = {
+        {.far_id = 1, .has_apply_action = true, .apply_action = PFCP_DROP},
+        {.far_id = 99, .has_apply_action = true, .apply_action = PFCP_DROP},
+    };
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = seid,
+        .session_modification_request = {.update_fars = fars, .update_fars_count = 2},
+    };
+    struct pfcp_message answer = lab_ask(lab, &request);
+    assert_int_equal(answer.session_modification_response.cause, PFCP_RULE_FAILURE);
+    assert_int_equal(answer.session_modification_response.failed_rule.id, 99);
+    assert_int_equal(answer.seid, 2);
+    assert_ptr_equal(held->rules, before);
+    assert_int_equal(held->rules->fars[0].action, PFCP_FORW);
+}
+
+static void a_foreign_seid_is_not_found(void **state)
+{
+    struct lab *lab = *state;
+    struct pfcp_message request = deletion(4711);
+    assert_int_equal(lab_ask(lab, &request).session_deletion_response.cause, PFCP_SESSION_CONTEXT_NOT_FOUND);
+    assert_int_equal(lab_switch(lab, 4711, &lab->gnb, 1, false), PFCP_SESSION_CONTEXT_NOT_FOUND);
+}
+
+static void a_peer_that_is_not_configured_gets_silence(void **state)
+{
+    struct lab *lab = *state;
+    struct pfcp_message request = {.type = PFCP_HEARTBEAT_REQUEST, .sequence = 9};
+    uint8_t buffer[64];
+    union socket_address stranger;
+    address_parse(&stranger, "127.0.0.66", PFCP_PORT);
+    size_t length = pfcp_encode(&request, buffer, sizeof buffer);
+    lab->n4_count = 0;
+    agent_receive(lab->agent, &stranger, bytes_of(buffer, length));
+    assert_int_equal(lab->n4_count, 0);
+}
+
+static void without_an_association_sessions_are_refused(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    struct pfcp_message release = {
+        .type = PFCP_ASSOCIATION_RELEASE_REQUEST,
+        .association_release_request.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
+    };
+    assert_int_equal(lab_ask(lab, &release).association_release_response.cause, PFCP_ACCEPTED);
+    lab_describe(&session, 2);
+    assert_int_equal(ask_cause(lab, &session), PFCP_NO_ESTABLISHED_ASSOCIATION);
+}
+
+static void the_limit_of_sessions_is_a_refusal(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    uint32_t teid;
+    for (uint8_t i = 2; i < 7; i++) {
+        lab_describe(&session, i);
+        lab_establish(lab, &session, &teid);
+    }
+    lab_describe(&session, 7);
+    assert_int_equal(ask_cause(lab, &session), PFCP_NO_RESOURCES_AVAILABLE);
+}
+
+static void deletion_brings_the_final_report(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    struct packet packet;
+    uint32_t teid = 0;
+    uint8_t inner[200];
+    lab_describe(&session, 2);
+    uint64_t seid = lab_establish(lab, &session, &teid);
+    size_t length = lab_udp(inner, (uint8_t[]){10, 45, 0, 2}, (uint8_t[]){8, 8, 8, 8}, 53, 100);
+    assert_int_equal(lab_uplink(lab, &lab->gnb, teid, 1, bytes_of(inner, length), &packet), PATH_TO_N6);
+    struct pfcp_message request = deletion(seid);
+    struct pfcp_message answer = lab_ask(lab, &request);
+    assert_int_equal(answer.session_deletion_response.cause, PFCP_ACCEPTED);
+    assert_int_equal(answer.session_deletion_response.usage_reports_count, 1);
+    assert_int_equal(answer.session_deletion_response.usage_reports[0].volume.uplink, 128);
+    assert_int_equal(answer.session_deletion_response.usage_reports[0].trigger, PFCP_USAGE_TERMR);
+    assert_int_equal(agent_sessions(lab->agent), 0);
+    assert_null(table_get(&lab->plane.teids, teid));
+}
+
+static void an_unanswered_report_is_repeated_and_given_up(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    struct packet packet;
+    uint32_t teid = 0;
+    uint8_t inner[200];
+    lab_describe(&session, 2);
+    lab_establish(lab, &session, &teid);
+    size_t length = lab_udp(inner, (uint8_t[]){8, 8, 8, 8}, (uint8_t[]){10, 45, 0, 2}, 53, 100);
+    lab->n4_count = 0;
+    assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_HELD);
+    assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_HELD);
+    for (unsigned i = 0; i < 20; i++)
+        lab_sleep(lab, SECONDS(1));
+    assert_int_equal(lab->n4_count, 3);
+    struct pfcp_message report = lab_last(lab);
+    assert_int_equal(report.type, PFCP_SESSION_REPORT_REQUEST);
+    assert_int_equal(report.session_report_request.report_type, PFCP_DLDR);
+    assert_int_equal(report.session_report_request.downlink_data.pdr_ids[0], 2);
+    assert_int_equal(report.seid, 2);
+}
+
+static void an_idle_session_takes_little_memory(void **state)
+{
+    (void)state;
+    size_t rules = sizeof(struct ruleset) + 2 * (sizeof(struct pdr) + sizeof(struct far)) +
+                   sizeof(struct qer) + sizeof(struct urr);
+    size_t tables = 3 * 2 * sizeof(struct table_slot) + 2 * 2 * sizeof(struct map_slot);
+    assert_true(sizeof(struct session) + rules + tables <= 1228);
+}
+
+int main(void)
+{
+#define LAB(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        LAB(a_session_gets_a_random_tunnel_and_is_found_by_its_addresses),
+        LAB(a_repeated_request_gets_the_same_answer_and_has_no_second_effect),
+        LAB(a_new_request_for_the_same_cp_seid_replaces_the_session),
+        LAB(an_address_or_tunnel_of_another_session_is_refused),
+        LAB(a_given_tunnel_is_restored),
+        LAB(a_refused_modification_changes_nothing),
+        LAB(a_foreign_seid_is_not_found),
+        LAB(a_peer_that_is_not_configured_gets_silence),
+        LAB(without_an_association_sessions_are_refused),
+        LAB(the_limit_of_sessions_is_a_refusal),
+        LAB(deletion_brings_the_final_report),
+        LAB(an_unanswered_report_is_repeated_and_given_up),
+        cmocka_unit_test(an_idle_session_takes_little_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plane without sockets: an agent on a virtual clock, one SMF to talk to it, and everything it sends caught. */
+#ifndef TESTS_PLANE_LAB_H
+#define TESTS_PLANE_LAB_H
+
+#include "../check.h"
+#include "describe.h"
+#include "kit/arena.h"
+#include "plane/agent.h"
+#include "wire/gtpu/gtpu.h"
+
+enum { LAB_CAUGHT = 512, LAB_PACKET = 2048 };
+
+struct caught {
+    union socket_address to;
+    size_t length;
+    uint8_t data[LAB_PACKET];
+};
+
+struct lab {
+    struct network networks[2];
+    struct plane plane;
+    struct timers timers;
+    struct agent *agent;
+    struct arena arena;
+    uint64_t seed;
+    uint32_t sequence;
+    union socket_address smf, gnb, other_gnb;
+    struct caught n4[LAB_CAUGHT], n3[LAB_CAUGHT];
+    unsigned n4_count, n3_count, n6_count;
+    uint8_t buffer[PATH_HEADROOM + 4096];
+};
+
+/* With an association between SMF and plane. */
+struct lab *lab_new(void);
+void lab_free(struct lab *lab);
+
+void lab_sleep(struct lab *lab, int64_t ns);
+
+/* The SMF sends; the plane's answer is decoded (in the lab's arena, until the next call). */
+struct pfcp_message lab_ask(struct lab *lab, struct pfcp_message *request);
+/* The last message that the plane sent to the SMF. */
+struct pfcp_message lab_last(struct lab *lab);
+
+/* Establishes and returns the plane's SEID; *teid is the uplink tunnel. */
+uint64_t lab_establish(struct lab *lab, struct lab_session *session, uint32_t *teid);
+
+/* Leads the downlink FAR to the gNB's tunnel (action FORW), or makes it buffer (BUFF | NOCP, teid 0). Returns the cause. */
+uint8_t lab_switch(struct lab *lab, uint64_t seid, const union socket_address *gnb, uint32_t teid,
+                   bool end_marker);
+
+/* An IPv4/UDP packet into `to`; returns its length. */
+size_t lab_udp(uint8_t *to, const uint8_t from[4], const uint8_t dest[4], uint16_t port, size_t payload);
+
+/* Runs a packet through the path; `packet` then says what became of it. */
+enum verdict lab_uplink(struct lab *lab, const union socket_address *peer, uint32_t teid, uint8_t qfi,
+                        struct bytes inner, struct packet *packet);
+enum verdict lab_downlink(struct lab *lab, struct bytes inner, struct packet *packet);
+
+uint64_t lab_drops(const struct lab *lab, enum drop reason);
+
+#endif

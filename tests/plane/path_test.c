@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lab.h"
+
+static const uint8_t ue[4] = {10, 45, 0, 2}, neighbour[4] = {10, 45, 0, 9}, server[4] = {8, 8, 8, 8};
+
+struct bench {
+    struct lab *lab;
+    struct lab_session session;
+    uint64_t seid;
+    uint32_t teid;
+    uint8_t inner[2048];
+    struct packet packet;
+};
+
+/* A session with its tunnel to the gNB up. */
+static int set_up(void **state)
+{
+    struct bench *b = test_calloc(1, sizeof *b);
+    b->lab = lab_new();
+    lab_describe(&b->session, 2);
+    b->seid = lab_establish(b->lab, &b->session, &b->teid);
+    assert_int_equal(lab_switch(b->lab, b->seid, &b->lab->gnb, 0x55, false), PFCP_ACCEPTED);
+    *state = b;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct bench *b = *state;
+    lab_free(b->lab);
+    test_free(b);
+    return 0;
+}
+
+static enum verdict up(struct bench *b, const uint8_t from[4], const uint8_t to[4], uint16_t port)
+{
+    size_t length = lab_udp(b->inner, from, to, port, 100);
+    return lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet);
+}
+
+static enum verdict down(struct bench *b, size_t payload)
+{
+    size_t length = lab_udp(b->inner, server, ue, 99, payload);
+    return lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet);
+}
+
+static void packets_pass_in_both_directions(void **state)
+{
+    struct bench *b = *state;
+    assert_int_equal(up(b, ue, server, 53), PATH_TO_N6);
+    assert_int_equal(b->packet.length, 128);
+    assert_memory_equal(b->packet.data, b->inner, 128);
+    assert_int_equal(down(b, 100), PATH_TO_N3);
+    struct gtpu_packet gtpu;
+    struct fault fault;
+    assert_true(gtpu_parse(bytes_of(b->packet.data, b->packet.length), &gtpu, &fault));
+    assert_int_equal(gtpu.teid, 0x55);
+    assert_int_equal(gtpu.container.qfi, 1);
+    assert_int_equal(gtpu.payload.len, 128);
+    assert_true(address_same_host(&b->packet.to, &b->lab->gnb));
+}
+
+static void a_forged_source_goes_nowhere(void **state)
+{
+    struct bench *b = *state;
+    assert_int_equal(up(b, neighbour, server, 53), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_SPOOFED_SOURCE), 1);
+}
+
+static void another_gnb_cannot_use_the_tunnel(void **state)
+{
+    struct bench *b = *state;
+    size_t length = lab_udp(b->inner, ue, server, 53, 100);
+    assert_int_equal(
+        lab_uplink(b->lab, &b->lab->other_gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet),
+        PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_WRONG_PEER), 1);
+}
+
+static void phones_do_not_reach_each_other_nor_the_core_nor_open_tunnels(void **state)
+{
+    struct bench *b = *state;
+    assert_int_equal(up(b, ue, neighbour, 80), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_UE_TO_UE), 1);
+    assert_int_equal(up(b, ue, (uint8_t[]){192, 0, 2, 1}, 80), PATH_DROP);
+    assert_int_equal(up(b, ue, (uint8_t[]){127, 0, 0, 1}, 80), PATH_DROP);
+    assert_int_equal(up(b, ue, (uint8_t[]){169, 254, 169, 254}, 80), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_INFRASTRUCTURE), 3);
+    assert_int_equal(up(b, ue, server, GTPU_PORT), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_INNER_TUNNEL), 1);
+    assert_int_equal(up(b, ue, (uint8_t[]){10, 45, 0, 1}, 53), PATH_TO_N6);
+    b->lab->plane.policy.ue_to_ue = true;
+    assert_int_equal(up(b, ue, neighbour, 80), PATH_TO_N6);
+}
+
+static void an_unknown_tunnel_is_answered_at_a_limited_rate(void **state)
+{
+    struct bench *b = *state;
+    size_t length = lab_udp(b->inner, ue, server, 53, 100);
+    unsigned answers = 0;
+    for (unsigned i = 0; i < 1000; i++)
+        answers += lab_uplink(b->lab, &b->lab->gnb, b->teid + 1 + i, 1, bytes_of(b->inner, length),
+                              &b->packet) == PATH_TO_N3;
+    assert_in_range(answers, 1, 200);
+    struct gtpu_packet gtpu;
+    struct gtpu_error_indication indication;
+    struct fault fault;
+    b->lab->timers.now += SECONDS(10);
+    lab_uplink(b->lab, &b->lab->gnb, b->teid + 1, 1, bytes_of(b->inner, length), &b->packet);
+    assert_true(gtpu_parse(bytes_of(b->packet.data, b->packet.length), &gtpu, &fault));
+    assert_true(gtpu_read_error_indication(&gtpu, &indication, &fault));
+    assert_int_equal(indication.teid, b->teid + 1);
+}
+
+static void an_error_indication_counts_only_from_the_tunnels_own_gnb(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    struct gtpu_error_indication indication = {.teid = 0x55, .address = {127, 0, 0, 20}, .address_size = 4};
+    uint8_t *at = lab->buffer + PATH_HEADROOM;
+    struct packet packet = {.data = at, .end = at + 2048, .now = lab->timers.now};
+    packet.length = gtpu_error_indication(at, 256, &indication);
+    lab->n4_count = 0;
+    path_uplink(&lab->plane, &lab->plane.lanes[0], &lab->other_gnb, &packet);
+    agent_poll(lab->agent);
+    assert_int_equal(lab->n4_count, 0);
+    path_uplink(&lab->plane, &lab->plane.lanes[0], &lab->gnb, &packet);
+    agent_poll(lab->agent);
+    assert_int_equal(lab->n4_count, 1);
+    struct pfcp_message report = lab_last(lab);
+    assert_int_equal(report.session_report_request.report_type, PFCP_ERIR);
+    assert_int_equal(report.session_report_request.error_indication.remote_f_teids[0].teid, 0x55);
+}
+
+static void an_echo_is_answered(void **state)
+{
+    struct bench *b = *state;
+    uint8_t *at = b->lab->buffer + PATH_HEADROOM;
+    struct packet packet = {.data = at, .end = at + 2048};
+    struct gtpu_packet gtpu;
+    struct fault fault;
+    packet.length = gtpu_echo_request(at, 256, 513);
+    assert_int_equal(path_uplink(&b->lab->plane, &b->lab->plane.lanes[0], &b->lab->gnb, &packet), PATH_TO_N3);
+    assert_true(gtpu_parse(bytes_of(packet.data, packet.length), &gtpu, &fault));
+    assert_int_equal(gtpu.type, GTPU_ECHO_RESPONSE);
+    assert_int_equal(gtpu.sequence, 513);
+}
+
+static void held_packets_come_out_in_order_before_newer_ones(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    assert_int_equal(lab_switch(lab, b->seid, NULL, 0, false), PFCP_ACCEPTED);
+    lab->n4_count = lab->n3_count = 0;
+    for (size_t i = 1; i <= 8; i++)
+        assert_int_equal(down(b, i), PATH_HELD);
+    assert_int_equal(down(b, 9), PATH_DROP);
+    assert_int_equal(lab_drops(lab, DROP_BUFFER_FULL), 1);
+    agent_poll(lab->agent);
+    assert_int_equal(lab->n4_count, 1);
+    assert_int_equal(lab_switch(lab, b->seid, &lab->gnb, 0x66, false), PFCP_ACCEPTED);
+    unsigned data = 0;
+    for (unsigned i = 0; i < lab->n3_count; i++) {
+        struct gtpu_packet gtpu;
+        struct fault fault;
+        assert_true(gtpu_parse(bytes_of(lab->n3[i].data, lab->n3[i].length), &gtpu, &fault));
+        if (gtpu.payload.data[0] >> 4 == 4)
+            assert_int_equal(gtpu.payload.len, 28 + ++data);
+    }
+    assert_int_equal(data, 8);
+    assert_int_equal(atomic_load(&lab->plane.held_total), 0);
+    assert_int_equal(down(b, 10), PATH_TO_N3);
+}
+
+static void one_report_is_sent_until_the_phone_was_reached(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    lab_switch(lab, b->seid, NULL, 0, false);
+    lab->n4_count = 0;
+    down(b, 1);
+    agent_poll(lab->agent);
+    assert_int_equal(lab->n4_count, 1);
+    struct pfcp_message report = lab_last(lab);
+    struct pfcp_message answer = {
+        .type = PFCP_SESSION_REPORT_RESPONSE,
+        .seid = b->seid,
+        .sequence = report.sequence,
+        .session_report_response.cause = PFCP_ACCEPTED,
+    };
+    uint8_t buffer[128];
+    size_t length = pfcp_encode(&answer, buffer, sizeof buffer);
+    agent_receive(lab->agent, &lab->smf, bytes_of(buffer, length));
+    down(b, 1);
+    lab_sleep(lab, SECONDS(10));
+    assert_int_equal(lab->n4_count, 1);
+    lab_switch(lab, b->seid, &lab->gnb, 0x66, false);
+    lab_switch(lab, b->seid, NULL, 0, false);
+    lab->n4_count = 0;
+    down(b, 1);
+    agent_poll(lab->agent);
+    assert_int_equal(lab->n4_count, 1);
+}
+
+static void a_moved_tunnel_ends_with_an_end_marker(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    lab->n3_count = 0;
+    assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
+    assert_int_equal(lab->n3_count, 1);
+    struct gtpu_packet gtpu;
+    struct fault fault;
+    assert_true(gtpu_parse(bytes_of(lab->n3[0].data, lab->n3[0].length), &gtpu, &fault));
+    assert_int_equal(gtpu.type, GTPU_END_MARKER);
+    assert_int_equal(gtpu.teid, 0x55);
+    assert_true(address_same_host(&lab->n3[0].to, &lab->gnb));
+    assert_int_equal(down(b, 1), PATH_TO_N3);
+    assert_true(address_same_host(&b->packet.to, &lab->other_gnb));
+}
+
+static void a_router_solicitation_is_answered_with_the_prefix(void **state)
+{
+    struct bench *b = *state;
+    struct writer w = writer_of(b->inner, 64);
+    write_u32(&w, 0x60000000);
+    write_u32(&w, 0x00083aff);
+    write_u64(&w, 0xfe80000000000000);
+    write_u64(&w, 2);
+    write_u64(&w, 0xff02000000000000);
+    write_u64(&w, 2);
+    write_u64(&w, 0x8500000000000000);
+    enum verdict verdict = lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, writer_bytes(&w), &b->packet);
+    assert_int_equal(verdict, PATH_TO_N3);
+    struct gtpu_packet gtpu;
+    struct fault fault;
+    assert_true(gtpu_parse(bytes_of(b->packet.data, b->packet.length), &gtpu, &fault));
+    assert_int_equal(gtpu.payload.data[40], 134);
+    assert_memory_equal(gtpu.payload.data + 72, b->session.ue_ip.ip.v6, 8);
+}
+
+static void a_packet_too_big_for_the_tunnel_is_refused_to_its_sender(void **state)
+{
+    struct bench *b = *state;
+    assert_int_equal(down(b, 1456 - 28), PATH_TO_N3);
+    assert_int_equal(down(b, 1457 - 28), PATH_TO_N6);
+    assert_int_equal(b->packet.data[20], 3);
+    assert_int_equal(b->packet.data[21], 4);
+    assert_memory_equal(b->packet.data + 16, server, 4);
+    assert_int_equal(b->packet.data[26] << 8 | b->packet.data[27], 1456);
+}
+
+static void a_threshold_is_reported_once_and_exactly(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    struct pfcp_urr urr = {
+        .urr_id = 1, .has_volume_threshold = true, .volume_threshold = {.flags = PFCP_TOVOL, .total = 1000}};
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = b->seid,
+        .session_modification_request = {.update_urrs = &urr, .update_urrs_count = 1},
+    };
+    assert_int_equal(lab_ask(lab, &request).session_modification_response.cause, PFCP_ACCEPTED);
+    lab->n4_count = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        up(b, ue, server, 53);
+        agent_poll(lab->agent);
+        assert_int_equal(lab->n4_count, i == 7);
+    }
+    struct pfcp_message report = lab_last(lab);
+    assert_int_equal(report.session_report_request.usage_reports[0].volume.total, 8 * 128);
+    assert_int_equal(report.session_report_request.usage_reports[0].trigger, PFCP_USAGE_VOLTH);
+}
+
+static void a_quota_used_up_stops_the_traffic_until_a_new_one(void **state)
+{
+    struct bench *b = *state;
+    struct pfcp_urr urr = {
+        .urr_id = 1, .has_volume_quota = true, .volume_quota = {.flags = PFCP_TOVOL, .total = 200}};
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = b->seid,
+        .session_modification_request = {.update_urrs = &urr, .update_urrs_count = 1},
+    };
+    lab_ask(b->lab, &request);
+    assert_int_equal(up(b, ue, server, 53), PATH_TO_N6);
+    assert_int_equal(down(b, 100), PATH_TO_N3);
+    assert_int_equal(up(b, ue, server, 53), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_QUOTA), 1);
+    request.sequence = 0;
+    lab_ask(b->lab, &request);
+    assert_int_equal(up(b, ue, server, 53), PATH_TO_N6);
+}
+
+static void set_rate(struct bench *b, uint64_t kbps)
+{
+    struct pfcp_qer qer = {.qer_id = 1, .has_mbr = true, .mbr = {kbps, kbps}};
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = b->seid,
+        .session_modification_request = {.update_qers = &qer, .update_qers_count = 1},
+    };
+    assert_int_equal(lab_ask(b->lab, &request).session_modification_response.cause, PFCP_ACCEPTED);
+}
+
+/* Offers twice the rate for a while; returns the bytes that passed. */
+static uint64_t offer(struct bench *b, uint64_t kbps, size_t size, int64_t time)
+{
+    int64_t step = (int64_t)size * 8 * 1000000 / (int64_t)(2 * kbps), end = b->lab->timers.now + time;
+    uint64_t passed = 0;
+    for (; b->lab->timers.now < end; b->lab->timers.now += step)
+        passed += down(b, size - 28) == PATH_TO_N3 ? size : 0;
+    return passed;
+}
+
+static void the_rate_is_exact_within_two_percent(void **state)
+{
+    struct bench *b = *state;
+    static const uint64_t rates[] = {256, 20000, 1000000};
+    for (unsigned i = 0; i < 3; i++) {
+        set_rate(b, rates[i]);
+        int64_t time = i == 2 ? SECONDS(1) : SECONDS(10);
+        offer(b, rates[i], 1400, SECONDS(1)); /* uses the burst up */
+        double kbps = (double)offer(b, rates[i], 1400, time) * 8 * 1e6 / (double)time;
+        assert_true(kbps > 0.98 * (double)rates[i] && kbps < 1.02 * (double)rates[i]);
+        b->lab->timers.now += SECONDS(1);
+    }
+}
+
+static void malformed_inner_packets_are_dropped(void **state)
+{
+    struct bench *b = *state;
+    for (unsigned cut = 0; cut < 128; cut++) {
+        lab_udp(b->inner, ue, server, 53, 100);
+        assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, cut), &b->packet),
+                         PATH_DROP);
+    }
+    assert_int_equal(lab_drops(b->lab, DROP_INNER_MALFORMED), 128);
+}
+
+int main(void)
+{
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        BENCH(packets_pass_in_both_directions),
+        BENCH(a_forged_source_goes_nowhere),
+        BENCH(another_gnb_cannot_use_the_tunnel),
+        BENCH(phones_do_not_reach_each_other_nor_the_core_nor_open_tunnels),
+        BENCH(an_unknown_tunnel_is_answered_at_a_limited_rate),
+        BENCH(an_error_indication_counts_only_from_the_tunnels_own_gnb),
+        BENCH(an_echo_is_answered),
+        BENCH(held_packets_come_out_in_order_before_newer_ones),
+        BENCH(one_report_is_sent_until_the_phone_was_reached),
+        BENCH(a_moved_tunnel_ends_with_an_end_marker),
+        BENCH(a_router_solicitation_is_answered_with_the_prefix),
+        BENCH(a_packet_too_big_for_the_tunnel_is_refused_to_its_sender),
+        BENCH(a_threshold_is_reported_once_and_exactly),
+        BENCH(a_quota_used_up_stops_the_traffic_until_a_new_one),
+        BENCH(the_rate_is_exact_within_two_percent),
+        BENCH(malformed_inner_packets_are_dropped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
