@@ -32,6 +32,7 @@ struct gate {
 
 /* Ties an SCTP association to the edge's. */
 struct link {
+    struct link *next, **place; /* in the process's list */
     struct gate *gate;
     struct sctp_association *sctp;
     struct edge_association *edge;
@@ -44,6 +45,7 @@ struct process {
     struct loop *loop;
     struct edge *edge;
     struct gate *gates;
+    struct link *links;
     struct channel *wicket; /* NULL: control is away */
     struct timer reconnect;
     unsigned tries;
@@ -96,17 +98,38 @@ static void trace_ngap(void *context, void *opaque, bool uplink, struct bytes ng
 
 /* --- SCTP --- */
 
+static struct link *link_new(struct gate *gate, struct sctp_association *association)
+{
+    struct process *process = gate->process;
+    struct link *link = calloc(1, sizeof *link);
+    if (!link)
+        return NULL;
+    *link =
+        (struct link){.next = process->links, .place = &process->links, .gate = gate, .sctp = association};
+    if (link->next)
+        link->next->place = &link->next;
+    process->links = link;
+    return link;
+}
+
+static void link_free(struct link *link)
+{
+    *link->place = link->next;
+    if (link->next)
+        link->next->place = link->place;
+    free(link);
+}
+
 static void gnb_up(void *context, struct sctp_association *association)
 {
     struct gate *gate = context;
-    struct link *link = calloc(1, sizeof *link);
-    if (link) {
-        *link = (struct link){.gate = gate, .sctp = association};
+    struct link *link = link_new(gate, association);
+    if (link)
         link->edge =
             edge_gnb_up(gate->process->edge, link, &association->peer, association->outbound_streams);
-    }
     if (!link || !link->edge) {
-        free(link);
+        if (link)
+            link_free(link);
         sctp_shutdown(association, true);
         return;
     }
@@ -131,9 +154,10 @@ static void gnb_down(void *context, struct sctp_association *association, const 
     char from[ADDRESS_TEXT];
     log_info("edge", NULL, "association with %s is down: %s", address_print(&association->peer, from),
              reason);
-    if (link)
-        edge_gnb_down(gate->process->edge, link->edge, reason);
-    free(link);
+    if (!link)
+        return;
+    edge_gnb_down(gate->process->edge, link->edge, reason);
+    link_free(link);
 }
 
 static void gnb_restarted(void *context, struct sctp_association *association)
@@ -329,6 +353,8 @@ static void close_down(struct process *process)
         admin_close(process->admin);
     trace_free(process->trace);
     edge_free(process->edge);
+    while (process->links)
+        link_free(process->links);
     free(process->gates);
     loop_free(process->loop);
 }

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keeper/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kit/log.h"
+#include "kit/loop.h"
+#include "kit/sctp.h"
+
+enum { SOCKETS = 16, PATIENT_DEATHS = 3, FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
+
+/* Privileged sockets on their way to a child. */
+struct gift {
+    int fds[SOCKETS];
+    unsigned count;
+};
+
+const char *child_title(const struct child *child, char text[static 64])
+{
+    snprintf(text, 64, "%s%s%s", child->role, child->name ? " " : "", child->name ? child->name : "");
+    return text;
+}
+
+bool child_is_up(const struct child *child, const struct config *config)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s%s%s.sock", config->runtime_dir, child->role, child->name ? "-" : "",
+             child->name ? child->name : "");
+    return access(path, F_OK) == 0;
+}
+
+static void open_gift(struct gift *gift, const struct child *child, const struct config *config)
+{
+    gift->count = 0;
+    for (unsigned i = 0; child->edge && i < child->edge->listen_count && i < SOCKETS; i++) {
+        const struct sctp_settings settings = {
+            .stack = config->sctp, .local = child->edge->listen[i], .listen = true, .socket = -1};
+        gift->fds[gift->count++] = sctp_socket(&settings);
+    }
+}
+
+static void close_gift(const struct gift *gift)
+{
+    for (unsigned i = 0; i < gift->count; i++)
+        if (gift->fds[i] >= 0)
+            close(gift->fds[i]);
+}
+
+/* kit/inherit.h */
+static void hand_over(const struct gift *gift)
+{
+    char list[SOCKETS * 24] = "";
+    size_t length = 0;
+    for (unsigned i = 0; i < gift->count; i++)
+        if (gift->fds[i] >= 0 && fcntl(gift->fds[i], F_SETFD, 0) == 0)
+            length += (size_t)snprintf(list + length, sizeof list - length, "%sn2.%u=%d", length ? " " : "",
+                                       i, gift->fds[i]);
+    setenv("DEMARC_FDS", list, 1);
+}
+
+static bool become(struct host_user user)
+{
+    return setgroups(0, NULL) == 0 && setgid(user.gid) == 0 && setuid(user.uid) == 0;
+}
+
+/* In the new process. Ends with the keeper: after the change of user, which would undo it. */
+static void enter(const struct child *child, const char *config_path, struct host_user user, pid_t keeper)
+{
+    char *arguments[6] = {(char *)"demarc", (char *)child->role};
+    unsigned count = 2;
+    if (child->name)
+        arguments[count++] = (char *)child->name;
+    if (config_path) {
+        arguments[count++] = (char *)"--config";
+        arguments[count++] = (char *)config_path;
+    }
+    signal(SIGHUP, SIG_IGN); /* reaches those that await it in their loop, and does not end the others */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (user.set && child->unprivileged && !become(user))
+        _exit(126);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (child->unprivileged)
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (getppid() == keeper)
+        execv("/proc/self/exe", arguments);
+    _exit(127);
+}
+
+bool child_start(struct child *child, const struct config *config, const char *config_path,
+                 struct host_user user)
+{
+    struct gift gift;
+    char title[64];
+    const pid_t keeper = getpid();
+    open_gift(&gift, child, config);
+    child->pid = fork();
+    if (child->pid == 0) {
+        hand_over(&gift);
+        enter(child, config_path, user, keeper);
+    }
+    int cause = errno;
+    close_gift(&gift);
+    child->started = clock_now();
+    if (child->pid > 0)
+        return true;
+    child->pid = 0;
+    log_error("keeper", NULL, "%s cannot be started: %s", child_title(child, title), strerror(cause));
+    return false;
+}
+
+int64_t child_pause(struct child *child, int64_t now)
+{
+    child->quick_deaths = now - child->started < SECONDS(1) ? child->quick_deaths + 1 : 0;
+    if (child->quick_deaths <= PATIENT_DEATHS)
+        return 0;
+    unsigned doublings = child->quick_deaths - PATIENT_DEATHS - 1;
+    int64_t pause = doublings < 6 ? FIRST_PAUSE_MS << doublings : LONGEST_PAUSE_MS;
+    return MILLISECONDS(pause);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One process that the keeper keeps alive. */
+#ifndef KEEPER_CHILD_H
+#define KEEPER_CHILD_H
+
+#include "config/config.h"
+#include "keeper/host.h"
+#include "kit/timers.h"
+
+/* In the order in which they are stopped: nothing new comes in, then what is under way ends. */
+enum child_stage { STAGE_OUTSIDE, STAGE_CONTROL, STAGE_PLANE, STAGES };
+
+struct child {
+    const char *role;
+    const char *name;               /* of an edge or plane; or NULL */
+    const struct config_edge *edge; /* whose sockets it gets; or NULL */
+    enum child_stage stage;
+    bool unprivileged; /* runs as the configured user */
+    pid_t pid;         /* 0: not running */
+    int64_t started;
+    unsigned quick_deaths; /* in a row, each within a second of its start */
+    struct timer again;
+};
+
+/* Starts it. False with errno (logged). */
+bool child_start(struct child *child, const struct config *config, const char *config_path,
+                 struct host_user user);
+
+/* How long to wait before it is started again: not at all, unless it keeps dying. Nanoseconds. */
+int64_t child_pause(struct child *child, int64_t now);
+
+/* "edge default", for logs. */
+const char *child_title(const struct child *child, char text[static 64]);
+
+/* Does its admin socket exist? Then it has come up. */
+bool child_is_up(const struct child *child, const struct config *config);
+
+#endif

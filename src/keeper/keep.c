@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keeper/keep.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper/child.h"
+#include "keeper/notify.h"
+#include "kit/log.h"
+#include "kit/loop.h"
+
+enum { STOP_PATIENCE_MS = 3000, READY_POLL_MS = 10, READY_PATIENCE_MS = 10000 };
+
+struct keeper {
+    const struct config *config;
+    const char *config_path;
+    struct host_user user;
+    struct loop *loop;
+    struct child *children;
+    unsigned count;
+    bool stopping;
+    enum child_stage stage; /* being stopped */
+    struct timer patience;  /* with the stage that is being stopped */
+    struct timer ready;
+    int64_t started;
+};
+
+static struct keeper *the_keeper; /* one a process; timers of children find it here */
+
+static void start_child(struct keeper *keeper, struct child *child)
+{
+    if (!child_start(child, keeper->config, keeper->config_path, keeper->user))
+        timer_start(loop_timers(keeper->loop), &child->again, SECONDS(1));
+}
+
+static void start_again(struct timer *timer)
+{
+    struct child *child = (struct child *)((char *)timer - offsetof(struct child, again));
+    if (!the_keeper->stopping)
+        start_child(the_keeper, child);
+}
+
+/* --- Stopping, stage by stage --- */
+
+static bool stage_runs(const struct keeper *keeper)
+{
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].pid && keeper->children[i].stage == keeper->stage)
+            return true;
+    return false;
+}
+
+static void signal_stage(const struct keeper *keeper, int number)
+{
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].pid && keeper->children[i].stage == keeper->stage)
+            kill(keeper->children[i].pid, number);
+}
+
+static void stop_stages(struct keeper *keeper)
+{
+    while (keeper->stage < STAGES && !stage_runs(keeper))
+        keeper->stage++;
+    if (keeper->stage == STAGES) {
+        loop_stop(keeper->loop, 0);
+        return;
+    }
+    signal_stage(keeper, SIGTERM);
+    timer_start(loop_timers(keeper->loop), &keeper->patience, MILLISECONDS(STOP_PATIENCE_MS));
+}
+
+static void out_of_patience(struct timer *timer)
+{
+    struct keeper *keeper = (struct keeper *)((char *)timer - offsetof(struct keeper, patience));
+    log_warning("keeper", NULL, "some processes do not stop: they are killed");
+    signal_stage(keeper, SIGKILL);
+}
+
+static void on_stop(void *context, int number)
+{
+    struct keeper *keeper = context;
+    (void)number;
+    if (keeper->stopping)
+        return;
+    log_info("keeper", NULL, "stopping");
+    notify_service("STOPPING=1");
+    keeper->stopping = true;
+    keeper->stage = STAGE_OUTSIDE;
+    stop_stages(keeper);
+}
+
+/* --- Deaths --- */
+
+static void bury(struct keeper *keeper, struct child *child, int status)
+{
+    char title[64];
+    child->pid = 0;
+    if (keeper->stopping)
+        return;
+    int64_t pause = child_pause(child, clock_now());
+    if (WIFSIGNALED(status))
+        log_warning("keeper", NULL, "%s was killed by signal %d (%s); started again",
+                    child_title(child, title), WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        log_warning("keeper", NULL, "%s ended with code %d; started again", child_title(child, title),
+                    WEXITSTATUS(status));
+    if (pause)
+        timer_start(loop_timers(keeper->loop), &child->again, pause);
+    else
+        start_child(keeper, child);
+}
+
+static void on_death(void *context, int number)
+{
+    struct keeper *keeper = context;
+    int status;
+    (void)number;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        for (unsigned i = 0; i < keeper->count; i++)
+            if (keeper->children[i].pid == pid)
+                bury(keeper, &keeper->children[i], status);
+    if (keeper->stopping && !stage_runs(keeper))
+        stop_stages(keeper);
+}
+
+static void on_reload(void *context, int number)
+{
+    const struct keeper *keeper = context;
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].pid)
+            kill(keeper->children[i].pid, number);
+}
+
+static void on_orphaned(void *context, int number)
+{
+    (void)context;
+    (void)number;
+    log_warning("keeper", NULL, "the outermost process was killed; going on without it");
+}
+
+/* --- Starting --- */
+
+static void check_ready(struct timer *timer)
+{
+    struct keeper *keeper = (struct keeper *)((char *)timer - offsetof(struct keeper, ready));
+    int64_t elapsed = clock_now() - keeper->started;
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (!child_is_up(&keeper->children[i], keeper->config) && elapsed < MILLISECONDS(READY_PATIENCE_MS)) {
+            timer_start(loop_timers(keeper->loop), timer, MILLISECONDS(READY_POLL_MS));
+            return;
+        }
+    notify_service("READY=1");
+    if (elapsed < MILLISECONDS(READY_PATIENCE_MS))
+        log_info("keeper", NULL, "all %u processes are up after %lld ms", keeper->count,
+                 (long long)(elapsed / MILLISECONDS(1)));
+    else
+        log_error("keeper", NULL, "not all processes have come up; their log lines above say why");
+}
+
+static void add(struct keeper *keeper, struct child child)
+{
+    child.again.fire = start_again;
+    keeper->children[keeper->count++] = child;
+}
+
+static bool list_children(struct keeper *keeper)
+{
+    const struct config *config = keeper->config;
+    keeper->children = calloc(config->plane_count + config->edge_count + 2, sizeof *keeper->children);
+    if (!keeper->children)
+        return false;
+    add(keeper, (struct child){.role = "control", .stage = STAGE_CONTROL, .unprivileged = true});
+    for (unsigned i = 0; i < config->plane_count; i++)
+        add(keeper, (struct child){.role = "plane", .name = config->planes[i].name, .stage = STAGE_PLANE});
+    for (unsigned i = 0; i < config->edge_count; i++)
+        add(keeper, (struct child){.role = "edge",
+                                   .name = config->edges[i].name,
+                                   .edge = &config->edges[i],
+                                   .stage = STAGE_OUTSIDE,
+                                   .unprivileged = true});
+    if (config->metrics.any.sa_family)
+        add(keeper, (struct child){.role = "console", .stage = STAGE_OUTSIDE, .unprivileged = true});
+    return true;
+}
+
+static bool watch_signals(struct keeper *keeper)
+{
+    return loop_on_signal(keeper->loop, SIGTERM, on_stop, keeper) &&
+           loop_on_signal(keeper->loop, SIGINT, on_stop, keeper) &&
+           loop_on_signal(keeper->loop, SIGHUP, on_reload, keeper) &&
+           loop_on_signal(keeper->loop, SIGCHLD, on_death, keeper) &&
+           loop_on_signal(keeper->loop, SIGUSR1, on_orphaned, keeper);
+}
+
+int keep(const struct config *config, const char *config_path, struct host_user user)
+{
+    struct keeper keeper = {.config = config,
+                            .config_path = config_path,
+                            .user = user,
+                            .loop = loop_new(),
+                            .patience.fire = out_of_patience,
+                            .ready.fire = check_ready,
+                            .started = clock_now()};
+    int code = 1;
+    the_keeper = &keeper;
+    if (keeper.loop && list_children(&keeper) && watch_signals(&keeper)) {
+        prctl(PR_SET_PDEATHSIG, SIGUSR1); /* not before it is watched: it would end us */
+        for (unsigned i = 0; i < keeper.count; i++)
+            start_child(&keeper, &keeper.children[i]);
+        timer_start(loop_timers(keeper.loop), &keeper.ready, 0);
+        code = loop_run(keeper.loop);
+    }
+    free(keeper.children);
+    loop_free(keeper.loop);
+    return code;
+}

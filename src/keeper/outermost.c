@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The outermost process does nothing that could make it fail: it waits for signals, and for the keeper's end. A
+ * keeper that is killed is started again; one that ends by itself ends the run.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "keeper/host.h"
+#include "keeper/keep.h"
+#include "keeper/keeper.h"
+#include "kit/log.h"
+
+enum { RESTART_PAUSE_MS = 20 };
+
+struct run {
+    const struct config *config;
+    const char *config_path;
+    struct host_user user;
+    sigset_t signals; /* blocked, here and in the keeper, which reads them from its loop */
+    pid_t keeper;
+    bool stopping;
+};
+
+/* The terminal's signals reach only us, so that the keeper can stop the others in order. */
+static bool start_keeper(struct run *run)
+{
+    run->keeper = fork();
+    if (run->keeper < 0) {
+        log_error("keeper", NULL, "the keeper cannot be started: %s", strerror(errno));
+        return false;
+    }
+    if (run->keeper == 0) {
+        setpgid(0, 0);
+        _exit(keep(run->config, run->config_path, run->user));
+    }
+    return true;
+}
+
+/* True: the run goes on. */
+static bool keeper_ended(struct run *run, int *code)
+{
+    int status;
+    if (waitpid(run->keeper, &status, WNOHANG) != run->keeper)
+        return true;
+    if (!WIFSIGNALED(status) || run->stopping) {
+        *code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+        return false;
+    }
+    log_error("keeper", NULL, "the keeper was killed by signal %d (%s); started again", WTERMSIG(status),
+              strsignal(WTERMSIG(status)));
+    const struct timespec pause = {.tv_nsec = RESTART_PAUSE_MS * 1000000};
+    nanosleep(&pause, NULL); /* the kernel is taking the old processes down */
+    return start_keeper(run);
+}
+
+static int watch_over(struct run *run)
+{
+    int code = 1;
+    for (bool going_on = start_keeper(run); going_on;) {
+        int number = sigwaitinfo(&run->signals, NULL);
+        if (number == SIGCHLD)
+            going_on = keeper_ended(run, &code);
+        if (number == SIGTERM || number == SIGINT)
+            run->stopping = true;
+        if (number > 0 && number != SIGCHLD)
+            kill(run->keeper, number);
+    }
+    return code;
+}
+
+int keeper_main(struct config *config, const char *config_path, const char *name)
+{
+    struct run run = {.config = config, .config_path = config_path};
+    int code = 1;
+    (void)name;
+    if (host_user_of(config, &run.user) && host_check(config) && host_prepare(config, run.user)) {
+        sigemptyset(&run.signals);
+        sigaddset(&run.signals, SIGCHLD);
+        sigaddset(&run.signals, SIGTERM);
+        sigaddset(&run.signals, SIGINT);
+        sigaddset(&run.signals, SIGHUP);
+        sigprocmask(SIG_BLOCK, &run.signals, NULL);
+        code = watch_over(&run);
+    }
+    config_free(config);
+    return code;
+}
