@@ -221,10 +221,10 @@ static bool answer_session_request(struct smf *smf, const struct pfcp_message *r
 {
     switch (request->type) {
     case PFCP_SESSION_ESTABLISHMENT_REQUEST:
-        session_establish(smf, request, answer);
+        agent_establish(smf, request, answer);
         return true;
     case PFCP_SESSION_MODIFICATION_REQUEST:
-        session_modify(smf, request, answer);
+        agent_modify(smf, request, answer);
         return true;
     case PFCP_SESSION_DELETION_REQUEST:
         session_delete(smf, request, answer);

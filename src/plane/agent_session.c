@@ -246,7 +246,7 @@ static void advertise(struct agent *agent, struct session *session)
         agent->settings.send_n3(agent->settings.context, &packet);
 }
 
-void session_establish(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer)
+void agent_establish(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer)
 {
     struct agent *agent = smf->agent;
     struct plan plan;
@@ -379,7 +379,7 @@ static struct ruleset *modify(struct agent *agent, struct session *session, stru
     return NULL;
 }
 
-void session_modify(struct smf *smf, const struct pfcp_message *message, struct pfcp_message *answer)
+void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pfcp_message *answer)
 {
     struct agent *agent = smf->agent;
     const struct pfcp_session_modification_request *request = &message->session_modification_request;

@@ -76,8 +76,8 @@ void smf_forget_answers(struct smf *smf);
 void smf_given_up(struct request *request); /* agent.c; the request is freed afterwards */
 
 /* agent_session.c: transactions. The answer's header is set by the caller. */
-void session_establish(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
-void session_modify(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
+void agent_establish(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
+void agent_modify(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
 void session_delete(struct smf *smf, const struct pfcp_message *request, struct pfcp_message *answer);
 /* Takes the session out of all tables; it is freed when no worker can see it any more. */
 void session_remove(struct agent *agent, struct session *session);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Phones that do at random what phones do, and take what comes. */
+#include "world.h"
+
+enum { PAUSE_MS = 4000, RETRY_MS = 500, PING_BYTES = 60, ICMP = 1 };
+
+static void later(struct inhabitant *inhabitant, int64_t most)
+{
+    struct world *world = inhabitant->world;
+    timer_start(&world->timers, &inhabitant->next, 1 + (int64_t)(random_u64(&world->dice.random) % (uint64_t)most));
+}
+
+static void ping(struct inhabitant *inhabitant)
+{
+    struct phone *phone = &inhabitant->phone;
+    struct phone_session *session = phone_session(phone, 1);
+    uint8_t packet[PING_BYTES] = {0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP, [16] = 192, [17] = 0, [18] = 2, [19] = 1, [20] = 8};
+    if (!session || !session->up)
+        return;
+    for (unsigned i = 0; i < 4; i++)
+        packet[12 + i] = (uint8_t)(session->ipv4 >> (24 - 8 * i));
+    phone_send_packet(phone, session, BYTES(packet));
+}
+
+static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
+{
+    struct world *world = inhabitant->world;
+    struct phone_session *session = phone_session(phone, 1);
+    switch (world_dice(world, 12)) {
+    case 0:
+        phone_deregister(phone, world_dice(world, 2));
+        break;
+    case 1:
+        phone_register(phone, NAS_PERIODIC_REGISTRATION);
+        break;
+    case 2:
+        if (session && session->up)
+            phone_close_session(phone, session);
+        break;
+    case 3:
+        phone_register(phone, NAS_INITIAL_REGISTRATION);
+        break;
+    case 4:
+        ran_gnb_forget(phone->connection); /* radio link lost */
+        break;
+    case 5:
+    case 6:
+        ran_gnb_release_request(phone->connection);
+        break;
+    default:
+        if (!session)
+            phone_open_session(phone, 1, NULL, 0);
+        else
+            ping(inhabitant);
+    }
+}
+
+static void act_idle(struct inhabitant *inhabitant, struct phone *phone)
+{
+    struct world *world = inhabitant->world;
+    switch (world_dice(world, 6)) {
+    case 0:
+        phone_camp(phone, &world->masts[world_dice(world, WORLD_GNBS)].gnb);
+        phone_register(phone, NAS_MOBILITY_REGISTRATION);
+        break;
+    case 1:
+        phone_camp(phone, &world->masts[world_dice(world, WORLD_GNBS)].gnb);
+        phone_request_service(phone, NAS_SERVICE_DATA);
+        break;
+    case 2:
+        ping(inhabitant);
+        break;
+    default:
+        phone_request_service(phone, NAS_SERVICE_DATA);
+    }
+}
+
+static void act(struct timer *timer)
+{
+    struct inhabitant *inhabitant = (struct inhabitant *)((char *)timer - offsetof(struct inhabitant, next));
+    struct phone *phone = &inhabitant->phone;
+    later(inhabitant, MILLISECONDS(PAUSE_MS));
+    if (!phone->gnb->ready || timer_armed(&phone->guard))
+        return;
+    if (phone->state == PHONE_OFF)
+        phone_register(phone, NAS_INITIAL_REGISTRATION);
+    else if (phone->state == PHONE_ON && phone->connection)
+        act_connected(inhabitant, phone);
+    else if (phone->state == PHONE_ON)
+        act_idle(inhabitant, phone);
+}
+
+void life_event(struct world *world, struct phone *phone, enum phone_event event, uint8_t cause)
+{
+    struct inhabitant *inhabitant = phone->user;
+    (void)cause;
+    if (event == PHONE_REGISTERED) {
+        inhabitant->told_registered = true;
+        world->registrations++;
+    } else if (event == PHONE_DEREGISTERED || event == PHONE_REGISTRATION_FAILED) {
+        inhabitant->told_registered = false;
+    } else if (event == PHONE_CONNECTED) {
+        world->services++;
+    } else if (event == PHONE_SESSION_UP) {
+        world->sessions_up++;
+    }
+}
+
+void life_begin(struct world *world)
+{
+    for (unsigned i = 0; i < WORLD_PHONES; i++) {
+        world->inhabitants[i].next.fire = act;
+        later(&world->inhabitants[i], MILLISECONDS(RETRY_MS));
+    }
+}
+
+void life_stop(struct world *world)
+{
+    for (unsigned i = 0; i < WORLD_PHONES; i++)
+        timer_stop(&world->timers, &world->inhabitants[i].next);
+}
