@@ -7,14 +7,16 @@ enum { PAUSE_MS = 4000, RETRY_MS = 500, PING_BYTES = 60, ICMP = 1 };
 static void later(struct inhabitant *inhabitant, int64_t most)
 {
     struct world *world = inhabitant->world;
-    timer_start(&world->timers, &inhabitant->next, 1 + (int64_t)(random_u64(&world->dice.random) % (uint64_t)most));
+    timer_start(&world->timers, &inhabitant->next,
+                1 + (int64_t)(random_u64(&world->dice.random) % (uint64_t)most));
 }
 
 static void ping(struct inhabitant *inhabitant)
 {
     struct phone *phone = &inhabitant->phone;
     struct phone_session *session = phone_session(phone, 1);
-    uint8_t packet[PING_BYTES] = {0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP, [16] = 192, [17] = 0, [18] = 2, [19] = 1, [20] = 8};
+    uint8_t packet[PING_BYTES] = {
+        0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP, [16] = 192, [17] = 0, [18] = 2, [19] = 1, [20] = 8};
     if (!session || !session->up)
         return;
     for (unsigned i = 0; i < 4; i++)

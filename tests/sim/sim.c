@@ -16,12 +16,12 @@
 
 enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100 };
 
-
 /* --- Fate --- */
 
 static void storm(struct world *world)
 {
-    world->weather = (struct weather){.datagrams_lost = 20, .datagrams_doubled = 20, .delay = MILLISECONDS(30)};
+    world->weather =
+        (struct weather){.datagrams_lost = 20, .datagrams_doubled = 20, .delay = MILLISECONDS(30)};
     int64_t end = world->timers.now + SECONDS(STORM_SECONDS);
     life_begin(world);
     while (world->timers.now < end) {
@@ -110,7 +110,8 @@ static const char *live(uint64_t seed, bool say)
     storm(world);
     const char *wrong = aftermath(world);
     if (say || wrong)
-        printf("# seed %llu: %llu deliveries, %u kills, %u associations lost, %u registrations, %u services, %u sessions; history "
+        printf("# seed %llu: %llu deliveries, %u kills, %u associations lost, %u registrations, %u services, "
+               "%u sessions; history "
                "%016llx\n",
                (unsigned long long)seed, (unsigned long long)world->delivered, world->kills, world->losses,
                world->registrations, world->services, world->sessions_up, (unsigned long long)world->history);

@@ -10,10 +10,11 @@
 
 enum { NGAP_PPID = 60, RESTART_MS = 50, RECONNECT_MS = 400, LANES = 1 };
 
-static const char configuration[] = "timers: {t3512: 2m, mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n"
-                                    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"
-                                    "data_networks: [{name: internet, type: ipv4, ipv4: 10.45.0.0/16}]\n"
-                                    "log: {level: error}\n";
+static const char configuration[] =
+    "timers: {t3512: 2m, mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n"
+    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"
+    "data_networks: [{name: internet, type: ipv4, ipv4: 10.45.0.0/16}]\n"
+    "log: {level: error}\n";
 
 unsigned world_dice(struct world *world, unsigned sides)
 {
@@ -63,7 +64,8 @@ static void post_ordered(struct world *world, struct parcel *parcel, int64_t *la
     timer_start(&world->timers, &parcel->timer, due - world->timers.now);
 }
 
-static void post_datagram(struct world *world, enum place place, const struct parcel *header, struct bytes content)
+static void post_datagram(struct world *world, enum place place, const struct parcel *header,
+                          struct bytes content)
 {
     unsigned copies = 1;
     if (world_dice(world, 1000) < world->weather.datagrams_lost)
@@ -110,7 +112,8 @@ static void gnb_says(void *context, struct ran_gnb *gnb, uint16_t stream, struct
     post_ordered(world, parcel, &mast->last_up);
 }
 
-static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf, struct bytes packet)
+static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf,
+                             struct bytes packet)
 {
     struct world *world = context;
     const struct mast *mast = gnb->user;
@@ -119,15 +122,16 @@ static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union soc
     post_datagram(world, TO_PLANE, &header, packet);
 }
 
-static void phone_receives(void *context, struct phone *phone, struct phone_session *session, struct bytes packet)
+static void phone_receives(void *context, struct phone *phone, struct phone_session *session,
+                           struct bytes packet)
 {
     struct inhabitant *inhabitant = phone->user;
     (void)context, (void)session, (void)packet;
     inhabitant->answers++;
 }
 
-static void phone_reports(void *context, struct phone *phone, enum phone_event event, struct phone_session *session,
-                          uint8_t cause)
+static void phone_reports(void *context, struct phone *phone, enum phone_event event,
+                          struct phone_session *session, uint8_t cause)
 {
     (void)session;
     life_event(context, phone, event, cause);
@@ -241,7 +245,8 @@ static void core_closes(void *context, uint64_t association)
     struct world *world = context;
     uint8_t room[64];
     struct writer w = writer_of(room, sizeof room);
-    if (world->core_muted || !wicket_encode(&w, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association}))
+    if (world->core_muted ||
+        !wicket_encode(&w, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association}))
         return;
     struct parcel *parcel = parcel_new(world, TO_EDGE_FROM_CORE, writer_bytes(&w));
     parcel->generation = world->core_generation;
@@ -332,8 +337,10 @@ static void plane_to_n6(void *context, struct packet *packet)
 static void plane_receives(struct world *world, const struct parcel *parcel)
 {
     uint8_t room[PATH_HEADROOM + 4096];
-    struct packet packet = {
-        .data = room + PATH_HEADROOM, .length = parcel->length, .end = room + sizeof room, .now = world->timers.now};
+    struct packet packet = {.data = room + PATH_HEADROOM,
+                            .length = parcel->length,
+                            .end = room + sizeof room,
+                            .now = world->timers.now};
     if (parcel->length > 2048)
         return;
     memcpy(packet.data, parcel->content, parcel->length);
@@ -530,7 +537,8 @@ static bool subscribe(struct world *world)
         struct store_subscriber subscriber;
         struct arena arena;
         arena_init(&arena, 0);
-        bool added = store_subscriber_defaults(&subscriber, &arena, world->config->network.serving[0].slices[0], "internet");
+        bool added = store_subscriber_defaults(&subscriber, &arena,
+                                               world->config->network.serving[0].slices[0], "internet");
         snprintf(subscriber.supi, sizeof subscriber.supi, "imsi-9997000000%05u", i + 1);
         memcpy(subscriber.k, subscription.k, 16);
         memcpy(subscriber.op, subscription.opc, 16);
@@ -555,8 +563,8 @@ bool world_init(struct world *world, uint64_t seed)
     random_seed(&world->secrets, ~seed);
     timers_init(&world->timers, SECONDS(1));
     world->config = config_parse(configuration, sizeof configuration - 1, "simulation", &error);
-    world->store =
-        store_open((struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
+    world->store = store_open(
+        (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
     if (!world->config || !world->store || !subscribe(world) || !make_edge(world))
         return false;
     world->core_again.fire = start_core;

@@ -30,9 +30,9 @@ struct mast {
     struct world *world;
     unsigned number;
     struct edge_association *association; /* NULL: down */
-    uint64_t generation;                  /* of the association: what was on its way on an older one is lost */
-    int64_t last_up, last_down;           /* streams are ordered */
-    struct timer again;                   /* reconnects */
+    uint64_t generation;        /* of the association: what was on its way on an older one is lost */
+    int64_t last_up, last_down; /* streams are ordered */
+    struct timer again;         /* reconnects */
 };
 
 struct inhabitant {
