@@ -6,8 +6,11 @@
 /* The phone's options outlive its message. False: out of memory. */
 static bool keep_pco(struct procedure *p, const struct nas_pco *asked, struct nas_pco *kept)
 {
+    *kept = (struct nas_pco){0};
+    if (asked->count == 0)
+        return true;
     struct nas_pco_unit *units = arena_array(&p->memory, asked->count, sizeof *units);
-    if (asked->count && !units)
+    if (!units)
         return false;
     for (size_t i = 0; i < asked->count; i++)
         units[i] = (struct nas_pco_unit){asked->items[i].id, arena_copy(&p->memory, asked->items[i].content)};

@@ -31,7 +31,9 @@ static void write_tunnel(struct writer *w, const struct tunnel *tunnel)
 
 static struct tunnel read_tunnel(struct reader *r)
 {
-    struct tunnel tunnel = {.family = read_u8(r), .teid = read_u32(r)};
+    struct tunnel tunnel = {0};
+    tunnel.family = read_u8(r);
+    tunnel.teid = read_u32(r);
     struct bytes address = read_bytes(r, sizeof tunnel.address);
     if (address.len)
         memcpy(tunnel.address, address.data, address.len);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smf_world.h"
+
+static struct world world;
+
+static void idle_phone(void)
+{
+    smf_deactivate(&world.ue, smf_active(&world.ue));
+    world.ue.connected = false;
+    world_pump(&world);
+}
+
+static void report_downlink(void)
+{
+    uint16_t pdr = 2;
+    struct pfcp_message message = {
+        .type = PFCP_SESSION_REPORT_REQUEST,
+        .seid = world.plane.cp_seid,
+        .session_report_request = {.report_type = PFCP_DLDR,
+                                   .has_downlink_data = true,
+                                   .downlink_data = {.pdr_ids = &pdr, .pdr_ids_count = 1}},
+    };
+    world_from_plane(&world, &message);
+}
+
+static void an_idle_phone_is_paged_for_downlink_data(void **state)
+{
+    (void)state;
+    struct smf_setup_item items[SMF_SESSIONS_PER_UE];
+    world_open(&world, "");
+    world_session(&world, 1);
+    idle_phone();
+    assert_int_equal(world.plane.action, PFCP_BUFF | PFCP_NOCP);
+    report_downlink();
+    report_downlink();
+    assert_int_equal(world.ue.pages, 1);
+    assert_int_equal(smf_pending(&world.ue), 1 << 1);
+    world.ue.connected = true;
+    assert_int_equal(smf_activate(&world.ue, smf_pending(&world.ue), items), 1);
+    assert_int_equal(items[0].pdu_session_id, 1);
+    assert_true(items[0].transfer.len > 0);
+    world_gnb_accepts(&world, 1, 0x77);
+    assert_int_equal(world.plane.action, PFCP_FORW);
+    assert_int_equal(world.plane.header.teid, 0x77);
+    world_close(&world);
+}
+
+static void a_connected_phone_gets_its_user_plane_back(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    smf_deactivate(&world.ue, 1 << 1);
+    world_pump(&world);
+    report_downlink();
+    assert_int_equal(world.ue.pages, 0);
+    assert_int_equal(world.ue.n2, N2_SETUP_REQUEST);
+    assert_int_equal(world.ue.n1_size, 0);
+    world_gnb_accepts(&world, 1, 0x78);
+    assert_int_equal(world.plane.action, PFCP_FORW);
+    world_close(&world);
+}
+
+static void an_error_indication_takes_the_tunnel_down(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    struct pfcp_f_teid remote = {.teid = session->gnb.teid, .ip = {.has_v4 = true, .v4 = {10, 0, 0, 9}}};
+    struct pfcp_message message = {
+        .type = PFCP_SESSION_REPORT_REQUEST,
+        .seid = world.plane.cp_seid,
+        .session_report_request = {.report_type = PFCP_ERIR,
+                                   .has_error_indication = true,
+                                   .error_indication = {.remote_f_teids = &remote,
+                                                        .remote_f_teids_count = 1}},
+    };
+    world_from_plane(&world, &message);
+    assert_int_equal(session->state, SESSION_INACTIVE);
+    assert_int_equal(world.plane.action, PFCP_BUFF | PFCP_NOCP);
+    world_close(&world);
+}
+
+static void usage_is_added_up(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    struct pfcp_usage_report usage = {
+        .urr_id = 1,
+        .trigger = PFCP_USAGE_VOLTH,
+        .has_volume = true,
+        .volume = {.flags = PFCP_ULVOL | PFCP_DLVOL, .uplink = 5, .downlink = 7},
+    };
+    struct pfcp_message message = {
+        .type = PFCP_SESSION_REPORT_REQUEST,
+        .seid = world.plane.cp_seid,
+        .session_report_request = {.report_type = PFCP_USAR,
+                                   .usage_reports = &usage,
+                                   .usage_reports_count = 1},
+    };
+    world_from_plane(&world, &message);
+    world_from_plane(&world, &message);
+    assert_int_equal(session->bytes_uplink, 10);
+    assert_int_equal(session->bytes_downlink, 14);
+    world_close(&world);
+}
+
+static void a_plane_that_restarted_gets_its_sessions_back(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    uint32_t teid = world.plane.teid;
+    uint8_t address[4];
+    memcpy(address, world.plane.ue_ipv4, 4);
+    unsigned before = world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST];
+    world.plane = (struct plane){.time_stamp = 2000, .next_teid = 500};
+    world_wait(&world, world.config->smf.pfcp_heartbeat + SECONDS(1));
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], before);
+    assert_true(world.plane.restored);
+    assert_int_equal(world.plane.teid, teid);
+    assert_memory_equal(world.plane.ue_ipv4, address, 4);
+    assert_int_equal(world.plane.action, PFCP_FORW);
+    assert_int_equal(world.plane.header.teid, session->gnb.teid);
+    assert_int_equal(session->up_seid, world.plane.up_seid);
+    world_close(&world);
+}
+
+static void the_core_restarts_and_the_plane_keeps_its_sessions(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    struct session before = *world.ue.sessions;
+    world_restart_core(&world);
+    const struct session *after = session_find(&world.ue, 1);
+    assert_non_null(after);
+    assert_int_equal(after->seid, before.seid);
+    assert_int_equal(after->n3.teid, before.n3.teid);
+    assert_memory_equal(after->ipv4, before.ipv4, 4);
+    assert_int_equal(after->state, SESSION_ACTIVE);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    assert_int_equal(world.plane.heard[PFCP_ASSOCIATION_SETUP_REQUEST], 2);
+    uint8_t fresh[4];
+    assert_true(network_take_ipv4(after->network, fresh));
+    assert_memory_not_equal(fresh, before.ipv4, 4);
+    world_close(&world);
+}
+
+static void the_core_restarts_and_the_plane_did_too(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    uint32_t teid = world.plane.teid;
+    world.plane = (struct plane){.time_stamp = 2000, .retains = true, .next_teid = 500};
+    world_restart_core(&world);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    assert_true(world.plane.restored);
+    assert_int_equal(world.plane.teid, teid);
+    world_close(&world);
+}
+
+static void a_session_that_the_plane_has_lost_is_restored_by_itself(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    world.plane.up_seid = 1;
+    smf_deactivate(&world.ue, 1 << 1);
+    world_pump(&world);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 2);
+    assert_int_equal(world.plane.action, PFCP_BUFF | PFCP_NOCP);
+    world_close(&world);
+}
+
+static void a_silent_plane_is_asked_again_and_then_lost(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world.plane.silent = true;
+    unsigned before = world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST];
+    world_establish(&world, 1, 7, NAS_SESSION_IPV4);
+    world_wait(&world, (world.config->smf.pfcp_n1 + 2) * world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], before);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_REJECT);
+    assert_null(world.ue.sessions);
+    world_wait(&world, 2 * world.config->smf.pfcp_heartbeat + SECONDS(60));
+    assert_null(n4_choose(world.core.smf));
+    world_establish(&world, 1, 8, NAS_SESSION_IPV4);
+    assert_int_equal(world_n1(&world)->session_establishment_reject.cause, NAS_GSM_NETWORK_FAILURE);
+    world.plane.silent = false;
+    world_wait(&world, SECONDS(60));
+    assert_non_null(n4_choose(world.core.smf));
+    world_session(&world, 1);
+    world_close(&world);
+}
+
+static void changes_do_not_overtake_each_other(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    unsigned before = world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST];
+    struct tunnel gnb = session->gnb;
+    smf_deactivate(&world.ue, 1 << 1);
+    session->state = SESSION_ACTIVATING;
+    session_connected(session, &gnb);
+    smf_deactivate(&world.ue, 1 << 1);
+    world_pump(&world);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST], before + 2);
+    assert_int_equal(world.plane.action, PFCP_BUFF | PFCP_NOCP);
+    world_close(&world);
+}
+
+static void a_moved_tunnel_gets_an_end_marker(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    struct tunnel gnb = session->gnb;
+    gnb.teid++;
+    session_connected(session, &gnb);
+    world_pump(&world);
+    assert_true(world.plane.end_marker);
+    assert_int_equal(world.plane.header.teid, gnb.teid);
+    world_close(&world);
+}
+
+static void planes_that_are_not_ours_are_not_heard(void **state)
+{
+    (void)state;
+    static const uint8_t heartbeat[] = {0x20, 0x01, 0x00, 0x0c, 0, 0, 1, 0,
+                                        0x00, 0x60, 0x00, 0x04, 0, 0, 0, 9};
+    union socket_address stranger = {.v4 = {.sin_family = AF_INET, .sin_addr.s_addr = 0x0100000a}};
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    smf_pfcp(&world.core, &stranger, BYTES(heartbeat));
+    world_pump(&world);
+    assert_int_equal(session->up_seid, world.plane.up_seid);
+    world.plane.cp_seid ^= 1;
+    report_downlink();
+    assert_int_equal(world.plane.heard[PFCP_SESSION_REPORT_RESPONSE], 1);
+    assert_int_equal(world.ue.pages, 0);
+    world_close(&world);
+}
+
+static void a_plane_may_begin_the_association(void **state)
+{
+    (void)state;
+    struct pfcp_message setup = {
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .sequence = 5,
+        .association_setup_request = {.node_id = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}},
+                                      .recovery_time_stamp = 3000},
+    };
+    world_open(&world, "");
+    world_session(&world, 1);
+    world.plane = (struct plane){.time_stamp = 3000};
+    world_from_plane(&world, &setup);
+    assert_int_equal(world.plane.heard[PFCP_ASSOCIATION_SETUP_RESPONSE], 1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    assert_true(world.plane.restored);
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_idle_phone_is_paged_for_downlink_data),
+        cmocka_unit_test(a_connected_phone_gets_its_user_plane_back),
+        cmocka_unit_test(an_error_indication_takes_the_tunnel_down),
+        cmocka_unit_test(usage_is_added_up),
+        cmocka_unit_test(a_plane_that_restarted_gets_its_sessions_back),
+        cmocka_unit_test(the_core_restarts_and_the_plane_keeps_its_sessions),
+        cmocka_unit_test(the_core_restarts_and_the_plane_did_too),
+        cmocka_unit_test(a_session_that_the_plane_has_lost_is_restored_by_itself),
+        cmocka_unit_test(a_silent_plane_is_asked_again_and_then_lost),
+        cmocka_unit_test(changes_do_not_overtake_each_other),
+        cmocka_unit_test(a_moved_tunnel_gets_an_end_marker),
+        cmocka_unit_test(planes_that_are_not_ours_are_not_heard),
+        cmocka_unit_test(a_plane_may_begin_the_association),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "smf_world.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+enum { STACKS = 16, STACK_BYTES = 256 * 1024, DATAGRAMS = 64, WALL = 1700000000 };
+
+static struct world *now;
+static struct {
+    uint8_t bytes[4096];
+    size_t size;
+} outbox[DATAGRAMS];
+static unsigned outbox_count;
+
+/* --- what the core and the AMF are to the SMF --- */
+
+bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
+{
+    (void)core;
+    (void)peer;
+    assert_true(outbox_count < DATAGRAMS && datagram.len <= sizeof outbox[0].bytes);
+    memcpy(outbox[outbox_count].bytes, datagram.data, datagram.len);
+    outbox[outbox_count++].size = datagram.len;
+    return true;
+}
+
+void core_dirty(struct core *core, struct row *row)
+{
+    if (row->queued)
+        return;
+    row->queued = 1;
+    row->next = core->dirty;
+    core->dirty = row;
+}
+
+void core_clean(struct core *core, struct row *row)
+{
+    for (struct row **place = &core->dirty; *place; place = &(*place)->next) {
+        if (*place == row) {
+            *place = row->next;
+            break;
+        }
+    }
+    row->queued = 0;
+}
+
+enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *message)
+{
+    if (!ue->connected)
+        return amf_page(ue, message->pdu_session_id) ? AMF_PAGING : AMF_UNREACHABLE;
+    ue->sent++;
+    ue->n2 = message->n2;
+    ue->n1_size = message->n1.len;
+    ue->transfer_size = message->n2_transfer.len;
+    assert_true(ue->n1_size <= sizeof ue->n1 && ue->transfer_size <= sizeof ue->transfer);
+    if (message->n1.len)
+        memcpy(ue->n1, message->n1.data, message->n1.len);
+    if (message->n2_transfer.len)
+        memcpy(ue->transfer, message->n2_transfer.data, message->n2_transfer.len);
+    return AMF_SENT;
+}
+
+bool amf_page(struct ue *ue, uint8_t pdu_session_id)
+{
+    (void)pdu_session_id;
+    ue->pages++;
+    return !ue->unreachable;
+}
+
+supi_t amf_supi(const struct ue *ue)
+{
+    return ue->supi;
+}
+
+struct core *amf_core(const struct ue *ue)
+{
+    return ue->core;
+}
+
+bool amf_connected(const struct ue *ue)
+{
+    return ue->connected;
+}
+
+struct session **amf_sessions(struct ue *ue)
+{
+    return &ue->sessions;
+}
+
+struct ue *amf_find(struct core *core, supi_t supi)
+{
+    (void)core;
+    return now->ue.supi == supi ? &now->ue : NULL;
+}
+
+/* --- the plane --- */
+
+static void take_far(struct plane *plane, uint16_t action, bool has_forwarding,
+                     const struct pfcp_forwarding *forwarding)
+{
+    plane->action = action;
+    if (!has_forwarding)
+        return;
+    plane->header = forwarding->outer_header_creation;
+    plane->end_marker = forwarding->has_smreq_flags && (forwarding->smreq_flags & PFCP_SNDEM);
+}
+
+static void take_establishment(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
+{
+    static struct pfcp_created_pdr created;
+    const struct pfcp_session_establishment_request *request = &in->session_establishment_request;
+    const struct pfcp_pdi *uplink = &request->create_pdrs[0].pdi;
+    const struct pfcp_ip own = {.has_v4 = true, .v4 = {127, 0, 0, 7}};
+    plane->cp_seid = request->cp_f_seid.seid;
+    plane->up_seid = plane->cp_seid ^ 0xffff;
+    plane->restored = request->has_sereq_flags && (request->sereq_flags & PFCP_RESTI);
+    plane->teid = uplink->f_teid.choose ? ++plane->next_teid : uplink->f_teid.teid;
+    plane->has_v4 = uplink->ue_ips[0].ip.has_v4;
+    plane->has_v6 = uplink->ue_ips[0].ip.has_v6;
+    memcpy(plane->ue_ipv4, uplink->ue_ips[0].ip.v4, 4);
+    plane->mbr_downlink = request->create_qers[0].mbr.downlink;
+    take_far(plane, request->create_fars[1].apply_action, request->create_fars[1].has_forwarding,
+             &request->create_fars[1].forwarding);
+    created = (struct pfcp_created_pdr){
+        .pdr_id = 1, .has_f_teid = true, .f_teid = {.teid = plane->teid, .ip = own}};
+    out->seid = plane->cp_seid;
+    out->session_establishment_response = (struct pfcp_session_establishment_response){
+        .node_id = {.ip = own},
+        .cause = plane->refuses ? PFCP_NO_RESOURCES_AVAILABLE : PFCP_ACCEPTED,
+        .has_up_f_seid = !plane->refuses,
+        .up_f_seid = {.seid = plane->up_seid, .ip = own},
+        .created_pdrs = &created,
+        .created_pdrs_count = !plane->refuses,
+    };
+}
+
+static void take_modification(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
+{
+    const struct pfcp_session_modification_request *request = &in->session_modification_request;
+    const struct pfcp_update_far *far = &request->update_fars[0];
+    bool known = in->seid == plane->up_seid;
+    out->seid = plane->cp_seid;
+    out->session_modification_response.cause = known ? PFCP_ACCEPTED : PFCP_SESSION_CONTEXT_NOT_FOUND;
+    if (!known)
+        return;
+    take_far(plane, far->apply_action, far->has_forwarding, &far->forwarding);
+    plane->mbr_downlink = request->update_qers[0].mbr.downlink;
+}
+
+/* False: nothing to say. */
+static bool plane_answers(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
+{
+    const struct pfcp_node_id own = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}};
+    plane->heard[in->type]++;
+    *out = (struct pfcp_message){.type = (uint8_t)(in->type + 1), .sequence = in->sequence};
+    switch (in->type) {
+    case PFCP_HEARTBEAT_REQUEST:
+        out->heartbeat_response.recovery_time_stamp = plane->time_stamp;
+        return true;
+    case PFCP_ASSOCIATION_SETUP_REQUEST:
+        out->association_setup_response = (struct pfcp_association_setup_response){
+            .node_id = own,
+            .cause = PFCP_ACCEPTED,
+            .recovery_time_stamp = plane->time_stamp,
+            .has_up_features = true,
+            .up_features = PFCP_UP_FTUP,
+            .has_asrsp_flags = plane->retains,
+            .asrsp_flags = PFCP_PSREI,
+        };
+        return true;
+    case PFCP_SESSION_ESTABLISHMENT_REQUEST:
+        take_establishment(plane, in, out);
+        return true;
+    case PFCP_SESSION_MODIFICATION_REQUEST:
+        take_modification(plane, in, out);
+        return true;
+    case PFCP_SESSION_DELETION_REQUEST:
+        out->session_deletion_response.cause = PFCP_ACCEPTED;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void to_core(struct world *world, const struct pfcp_message *message)
+{
+    uint8_t bytes[4096];
+    size_t size = pfcp_encode(message, bytes, sizeof bytes);
+    assert_true(size > 0);
+    smf_pfcp(&world->core, &world->config->planes[0].n4, bytes_of(bytes, size));
+}
+
+void world_from_plane(struct world *world, struct pfcp_message *message)
+{
+    to_core(world, message);
+    world_pump(world);
+}
+
+static void deliver(struct world *world)
+{
+    struct pfcp_message in, out;
+    struct pfcp_problem problem;
+    unsigned count = outbox_count;
+    uint8_t copies[DATAGRAMS][4096];
+    size_t sizes[DATAGRAMS];
+    for (unsigned i = 0; i < count; i++) {
+        sizes[i] = outbox[i].size;
+        memcpy(copies[i], outbox[i].bytes, sizes[i]);
+    }
+    outbox_count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct arena memory;
+        arena_init(&memory, 0);
+        if (!pfcp_decode(&memory, bytes_of(copies[i], sizes[i]), &in, &problem))
+            fail_msg("the SMF sent %s: %s", problem.fault.where, problem.fault.what);
+        if (!world->plane.silent && plane_answers(&world->plane, &in, &out))
+            to_core(world, &out);
+        arena_free(&memory);
+    }
+}
+
+/* --- the world --- */
+
+static void settle(struct world *world)
+{
+    struct core *core = &world->core;
+    bool durable;
+    do {
+        while (core->dirty) {
+            struct row *row = core->dirty;
+            core_clean(core, row);
+            row->write(core, row);
+        }
+        durable = store_commit(core->store) == STORE_OK;
+    } while (procedure_committed(core, durable) && durable);
+}
+
+void world_pump(struct world *world)
+{
+    settle(world);
+    while (outbox_count) {
+        deliver(world);
+        settle(world);
+    }
+    arena_reset(&world->core.batch);
+}
+
+void world_wait(struct world *world, int64_t time)
+{
+    int64_t end = world->timers.now + time;
+    while (timers_next(&world->timers) <= end) {
+        timers_run(&world->timers, timers_next(&world->timers));
+        world_pump(world);
+    }
+    timers_run(&world->timers, end);
+    world_pump(world);
+}
+
+static void open_core(struct world *world)
+{
+    const char *why;
+    struct core *core = &world->core;
+    *core = (struct core){
+        .config = world->config,
+        .store = world->store,
+        .timers = &world->timers,
+        .random = &world->random.random,
+        .wall_offset = SECONDS(WALL),
+    };
+    arena_init(&core->batch, 1 << 20);
+    core->stacks = co_pool_new(STACK_BYTES, STACKS);
+    core->udm = udm_new(
+        (struct udm_settings){.store = world->store, .random = core->random, .config = world->config}, &why);
+    assert_non_null(core->udm);
+    world->ue.core = core;
+    assert_true(smf_start(core, &why));
+    world_wait(world, 1);
+}
+
+static void close_core(struct world *world)
+{
+    smf_stop(&world->core);
+    outbox_count = 0;
+    udm_free(world->core.udm);
+    co_pool_free(world->core.stacks);
+    arena_free(&world->core.batch);
+}
+
+static void subscribe(struct world *world)
+{
+    struct store_subscriber subscriber;
+    struct arena memory;
+    arena_init(&memory, 0);
+    assert_true(
+        store_subscriber_defaults(&subscriber, &memory, (struct config_slice){1, CONFIG_NO_SD}, "internet"));
+    assert_true(store_supi_parse("999700000000001", subscriber.supi));
+    subscriber.k_length = 16;
+    assert_int_equal(store_subscriber_add(world->store, &subscriber), STORE_OK);
+    assert_int_equal(store_commit(world->store), STORE_OK);
+    arena_free(&memory);
+}
+
+void world_open(struct world *world, const char *yaml)
+{
+    struct config_error error;
+    enum store_result result;
+    const char *why;
+    *world = (struct world){.plane = {.time_stamp = 1000, .retains = true}, .ue = {.connected = true}};
+    now = world;
+    world->config = config_parse(yaml, strlen(yaml), "test", &error);
+    if (!world->config)
+        fail_msg("%s", error.text);
+    timers_init(&world->timers, SECONDS(1));
+    random_seed(&world->random, 1);
+    world->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
+    assert_non_null(world->store);
+    subscribe(world);
+    world->ue.supi = supi_of_text("999700000000001");
+    arena_init(&world->memory, 0);
+    open_core(world);
+}
+
+void world_close(struct world *world)
+{
+    close_core(world);
+    timers_free(&world->timers);
+    store_close(world->store);
+    config_free(world->config);
+    arena_free(&world->memory);
+}
+
+void world_restart_core(struct world *world)
+{
+    close_core(world);
+    open_core(world);
+}
+
+enum smf_verdict world_ask(struct world *world, uint8_t psi, enum smf_request_type type, const char *dnn,
+                           const struct nas_message *message)
+{
+    uint8_t bytes[1024];
+    struct writer w = writer_of(bytes, sizeof bytes);
+    assert_true(nas_encode(message, &w));
+    struct smf_n1 n1 = {.pdu_session_id = psi, .request_type = type, .dnn = dnn, .payload = writer_bytes(&w)};
+    enum smf_verdict verdict = smf_n1_message(&world->ue, &n1);
+    world_pump(world);
+    return verdict;
+}
+
+enum smf_verdict world_establish(struct world *world, uint8_t psi, uint8_t pti, uint8_t session_type)
+{
+    struct nas_message message = {
+        .type = NAS_SESSION_ESTABLISHMENT_REQUEST, .pdu_session_id = psi, .pti = pti};
+    message.session_establishment_request.integrity_rate = (struct nas_integrity_rate){255, 255};
+    message.session_establishment_request.session_type = session_type;
+    message.session_establishment_request.has.session_type = session_type != 0;
+    return world_ask(world, psi, SMF_REQUEST_INITIAL, NULL, &message);
+}
+
+void world_gnb_accepts(struct world *world, uint8_t psi, uint32_t teid)
+{
+    static const uint8_t address[] = {10, 0, 0, 9};
+    uint8_t bytes[256];
+    struct writer w = writer_of(bytes, sizeof bytes);
+    struct fault fault;
+    const struct ngap_associated_qos_flow_item flow = {.qos_flow_identifier = SMF_DEFAULT_QFI};
+    const struct ngap_pdu_session_resource_setup_response_transfer response = {
+        .dl_qos_flow_per_tnl_information = {
+            .up_transport_layer_information = {.which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL,
+                                               .gtp_tunnel = {{address, 32}, teid}},
+            .associated_qos_flow_list = {&flow, 1}}};
+    assert_true(ngap_encode_pdu_session_resource_setup_response_transfer(&w, &response, &fault));
+    smf_n2_response(&world->ue, psi, N2_SETUP_RESPONSE, writer_bytes(&w));
+    world_pump(world);
+}
+
+struct session *world_session(struct world *world, uint8_t psi)
+{
+    assert_int_equal(world_establish(world, psi, psi, NAS_SESSION_IPV4), SMF_TAKEN);
+    assert_int_equal(world_n1(world)->type, NAS_SESSION_ESTABLISHMENT_ACCEPT);
+    world_gnb_accepts(world, psi, 0x900u + psi);
+    struct session *session = session_find(&world->ue, psi);
+    assert_int_equal(session->state, SESSION_ACTIVE);
+    assert_null(session->procedure);
+    return session;
+}
+
+const struct nas_message *world_n1(struct world *world)
+{
+    struct nas_error error;
+    if (!world->ue.n1_size)
+        return NULL;
+    arena_reset(&world->memory);
+    assert_true(nas_decode(bytes_of(world->ue.n1, world->ue.n1_size), &world->memory, &world->n1, &error));
+    return &world->n1;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A world for the SMF's tests: a store in memory, a virtual clock, an AMF and a plane that can be told to misbehave. */
+#ifndef TESTS_CORE_SMF_WORLD_H
+#define TESTS_CORE_SMF_WORLD_H
+
+#include "../check.h"
+
+#include <string.h>
+
+#include "core/smf/n4.h"
+#include "core/udm/udm.h"
+#include "crypt/random.h"
+#include "kit/co.h"
+#include "store/store.h"
+#include "wire/ngap/ngap.h"
+
+/* The AMF's phone: what was sent to it and how that goes. */
+struct ue {
+    struct core *core;
+    supi_t supi;
+    struct session *sessions;
+    bool connected;
+    bool unreachable; /* paging is refused */
+    unsigned pages;
+    unsigned sent;      /* messages delivered */
+    enum n2_request n2; /* of the last one */
+    uint8_t transfer[512], n1[2048];
+    size_t transfer_size, n1_size;
+};
+
+/* The plane: what it was told last. */
+struct plane {
+    uint32_t time_stamp;
+    bool silent, retains, refuses;
+    uint64_t cp_seid, up_seid;
+    uint32_t teid, next_teid; /* given out */
+    bool restored;            /* the last establishment had RESTI */
+    uint16_t action;          /* of the downlink FAR */
+    struct pfcp_outer_header_creation header;
+    bool end_marker;
+    uint8_t ue_ipv4[4];
+    bool has_v4, has_v6;
+    uint64_t mbr_downlink;
+    unsigned heard[64]; /* by message type */
+};
+
+struct world {
+    struct core core;
+    struct config *config;
+    struct timers timers;
+    struct random_seeded random;
+    struct store *store;
+    struct ue ue;
+    struct plane plane;
+    struct arena memory;   /* of decoded messages */
+    struct nas_message n1; /* decoded by world_n1 */
+};
+
+/* Demo subscriber; `yaml` is the configuration. The plane is associated. */
+void world_open(struct world *world, const char *yaml);
+void world_close(struct world *world);
+/* The core's process is killed and starts anew on the same store. */
+void world_restart_core(struct world *world);
+
+/* Commits, delivers PFCP both ways, until nothing moves. */
+void world_pump(struct world *world);
+void world_wait(struct world *world, int64_t time);
+
+/* From the phone. Returns what the AMF would be told. */
+enum smf_verdict world_ask(struct world *world, uint8_t psi, enum smf_request_type type, const char *dnn,
+                           const struct nas_message *message);
+/* A plain establishment of that session type, with transaction identity pti. */
+enum smf_verdict world_establish(struct world *world, uint8_t psi, uint8_t pti, uint8_t session_type);
+/* The gNB accepts the setup with this tunnel. */
+void world_gnb_accepts(struct world *world, uint8_t psi, uint32_t teid);
+/* All of it: an active session. */
+struct session *world_session(struct world *world, uint8_t psi);
+/* The last 5GSM message to the phone, or NULL. */
+const struct nas_message *world_n1(struct world *world);
+/* A message from the plane. */
+void world_from_plane(struct world *world, struct pfcp_message *message);
+
+#endif
