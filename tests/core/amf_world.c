@@ -43,7 +43,8 @@ static void phone_happened(void *context, struct phone *phone, enum phone_event 
     size_t index = (size_t)(phone - world->phones);
     (void)session;
     world->events[index][event]++;
-    world->cause[index] = cause;
+    if (cause)
+        world->cause[index] = cause;
 }
 
 static void gnb_answered(void *context, struct ran_gnb *gnb, bool accepted)

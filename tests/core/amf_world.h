@@ -31,7 +31,7 @@ struct world {
     struct phone_model model;
     struct phone phones[WORLD_PHONES];
     unsigned events[WORLD_PHONES][PHONE_EVENTS];
-    uint8_t cause[WORLD_PHONES]; /* of the last event */
+    uint8_t cause[WORLD_PHONES]; /* the last one told */
     struct parcel *first, **last;
     struct arena arena;
     bool deaf;                    /* what the core sends is lost */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions and planes as status displays show them. */
+#include <string.h>
+
+#include "core/smf/n4.h"
+#include "core/smf/session.h"
+
+bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view)
+{
+    const struct session *session = session_find(ue, pdu_session_id);
+    if (!session || session->state == SESSION_NEW)
+        return false;
+    *view = (struct smf_session_view){
+        .pdu_session_id = session->psi,
+        .type = session->type,
+        .fiveqi = session->fiveqi,
+        .arp = session->arp,
+        .active = session->state == SESSION_ACTIVE,
+        .has_ipv4 = session->has_ipv4,
+        .has_prefix = session->has_prefix,
+        .dnn = session->network ? session->network->name : "",
+        .plane = session->upf ? session->upf->name : "",
+        .slice = session->slice,
+        .ambr_uplink = session->ambr_uplink,
+        .ambr_downlink = session->ambr_downlink,
+        .plane_seid = session->up_seid,
+        .since = session->since,
+    };
+    memcpy(view->ipv4, session->ipv4, sizeof view->ipv4);
+    memcpy(view->prefix, session->prefix, sizeof view->prefix);
+    return true;
+}
+
+bool smf_plane(const struct core *core, unsigned n, struct smf_plane_view *view)
+{
+    const struct upf *upf = core->smf->upfs;
+    while (upf && n-- > 0)
+        upf = upf->next;
+    if (!upf)
+        return false;
+    *view = (struct smf_plane_view){
+        .name = upf->name,
+        .address = upf->address,
+        .associated = upf->associated,
+        .sessions = upf->session_count,
+    };
+    return true;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens after registration: idle and back, paging, leaving, silence, restarts (TS 24.501 5.3.7, 5.5.2, 5.6). */
+#include "amf_world.h"
+
+#include "core/amf/gmm.h"
+
+static struct world world;
+
+static int open_world(void **state)
+{
+    (void)state;
+    world_open(&world);
+    world_ready(&world);
+    world_register(&world, 0);
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    world_close(&world);
+    return 0;
+}
+
+static void go_idle(unsigned phone)
+{
+    ran_gnb_release_request(world.phones[phone].connection);
+    world_run(&world);
+    assert_null(world_ue(&world, phone)->connection);
+}
+
+static bool in_store(unsigned phone)
+{
+    char supi[32];
+    uint32_t tmsi;
+    struct bytes blob;
+    snprintf(supi, sizeof supi, "imsi-%s", world.phones[phone].imsi);
+    return store_ue_find(world.store, supi, &tmsi, &blob) == STORE_OK;
+}
+
+static void the_gnb_releases_an_inactive_phone(void **state)
+{
+    (void)state;
+    go_idle(0);
+    assert_int_equal(world.events[0][PHONE_IDLE], 1);
+    assert_int_equal(world.gnbs[0].connections.count, 0);
+    assert_true(world_ue(&world, 0)->registered);
+}
+
+static void a_service_request_brings_the_context_back(void **state)
+{
+    (void)state;
+    go_idle(0);
+    phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_SERVICE_ACCEPT], 1);
+    assert_true(world_ue(&world, 0)->connection->context_up);
+    assert_int_equal(world.reachable, 2); /* at registration and now */
+}
+
+static void a_service_request_from_a_stranger_is_told_cause_9(void **state)
+{
+    (void)state;
+    go_idle(0);
+    world.phones[0].guti.s_tmsi.tmsi ^= 1;
+    phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    assert_int_equal(world.cause[0], NAS_GMM_UE_IDENTITY_CANNOT_BE_DERIVED);
+}
+
+static void a_paged_phone_answers(void **state)
+{
+    (void)state;
+    go_idle(0);
+    assert_true(amf_page(world_ue(&world, 0), 1));
+    world_run(&world);
+    assert_int_equal(world.events[0][PHONE_PAGED], 1);
+    assert_non_null(world_ue(&world, 0)->connection);
+    assert_int_equal(world.unreachable, 0);
+}
+
+static void paging_is_repeated_and_then_given_up(void **state)
+{
+    (void)state;
+    go_idle(0);
+    world.deaf = true;
+    assert_true(amf_page(world_ue(&world, 0), 1));
+    world_run(&world);
+    world_pass(&world, 5 * world.config->amf.timers.t3513);
+    assert_int_equal(world.sent[NGAP_PAGING], 5);
+    assert_int_equal(world.unreachable, 1);
+    assert_null(world_ue(&world, 0)->procedure);
+}
+
+static void a_phone_that_switches_off_is_forgotten(void **state)
+{
+    (void)state;
+    phone_deregister(&world.phones[0], true);
+    world_run(&world);
+    assert_null(world_ue(&world, 0));
+    assert_false(in_store(0));
+    assert_int_equal(world.sent[NGAP_UE_CONTEXT_RELEASE_COMMAND], 1);
+}
+
+static void a_phone_that_leaves_is_answered(void **state)
+{
+    (void)state;
+    go_idle(0);
+    phone_deregister(&world.phones[0], false);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_DEREGISTRATION_ACCEPT], 1);
+    assert_null(world_ue(&world, 0));
+}
+
+static void the_network_deregisters_a_removed_subscriber(void **state)
+{
+    (void)state;
+    assert_int_equal(store_subscriber_remove(world.store, "imsi-999700000000001"), STORE_OK);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_NETWORK_DEREGISTRATION_REQUEST], 1);
+    assert_null(world_ue(&world, 0));
+    assert_int_equal(world.events[0][PHONE_DEREGISTERED], 1);
+}
+
+static void deregistration_by_the_network_ends_without_an_answer_too(void **state)
+{
+    (void)state;
+    world.deaf = true;
+    assert_true(amf_deregister(world_ue(&world, 0), 0, false));
+    world_run(&world);
+    world_pass(&world, 5 * world.config->amf.timers.t3522);
+    assert_null(world_ue(&world, 0));
+}
+
+static void a_silent_phone_is_first_not_paged_and_then_forgotten(void **state)
+{
+    (void)state;
+    const struct config_amf_timers *timers = &world.config->amf.timers;
+    go_idle(0);
+    timer_stop(&world.timers, &world.phones[0].guard);
+    world_pass(&world, timers->t3512 + timers->mobile_reachable_margin);
+    assert_true(world_ue(&world, 0)->unreachable);
+    assert_false(amf_page(world_ue(&world, 0), 1));
+    world_pass(&world, timers->implicit_deregistration);
+    assert_null(world_ue(&world, 0));
+    assert_false(in_store(0));
+}
+
+static void a_periodic_registration_keeps_a_phone_known(void **state)
+{
+    (void)state;
+    go_idle(0);
+    world_pass(&world, world.config->amf.timers.t3512);
+    phone_register(&world.phones[0], NAS_PERIODIC_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.events[0][PHONE_REGISTERED], 2);
+    assert_null(world_ue(&world, 0)->connection); /* nothing follows: released */
+    world_pass(&world, world.config->amf.timers.t3512);
+    assert_false(world_ue(&world, 0)->unreachable);
+}
+
+static void the_loss_of_a_gnb_makes_its_phones_idle_and_no_others(void **state)
+{
+    (void)state;
+    ran_gnb_setup(&world.gnbs[1]);
+    world_run(&world);
+    phone_camp(&world.phones[1], &world.gnbs[1]);
+    world_register(&world, 1);
+    core_association_down(world.core, 100, "test");
+    ran_gnb_lost(&world.gnbs[0]);
+    world_run(&world);
+    assert_null(world_ue(&world, 0)->connection);
+    assert_true(world_ue(&world, 0)->registered);
+    assert_non_null(world_ue(&world, 1)->connection);
+}
+
+static void a_phone_that_moves_to_another_gnb_leaves_no_connection_behind(void **state)
+{
+    (void)state;
+    ran_gnb_setup(&world.gnbs[1]);
+    world_run(&world);
+    phone_camp(&world.phones[0], &world.gnbs[1]);
+    phone_register(&world.phones[0], NAS_MOBILITY_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.events[0][PHONE_REGISTERED], 2);
+    assert_int_equal(gnb_find(world.core, 100)->connections.count, 0);
+}
+
+/* --- restarts --- */
+
+static void registered_phones_stay_registered_over_a_restart(void **state)
+{
+    (void)state;
+    go_idle(0);
+    uint32_t downlink = world_ue(&world, 0)->security.downlink;
+    world_restart(&world);
+    struct ue *ue = world_ue(&world, 0);
+    assert_non_null(ue);
+    assert_true(ue->registered);
+    assert_true(ue->security.downlink >= downlink); /* no NAS COUNT is used twice */
+    world_announce(&world, 0);
+    phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_SERVICE_ACCEPT], 1);
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 1);
+}
+
+static void connected_phones_stay_connected_when_the_edge_announces_their_gnb(void **state)
+{
+    (void)state;
+    uint64_t id = world_ue(&world, 0)->connection->amf_ue_ngap_id;
+    world_restart(&world);
+    assert_null(world_ue(&world, 0)->connection);
+    world_announce(&world, 0);
+    assert_non_null(world_ue(&world, 0)->connection);
+    assert_true(world_ue(&world, 0)->connection->amf_ue_ngap_id == id);
+    world_pass(&world, SECONDS(10));
+    assert_non_null(world_ue(&world, 0)->connection);
+    phone_deregister(&world.phones[0], false);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_DEREGISTRATION_ACCEPT], 1);
+}
+
+static void phones_whose_gnb_does_not_come_back_become_idle(void **state)
+{
+    (void)state;
+    world_restart(&world);
+    world_pass(&world, SECONDS(10));
+    struct ue *ue = world_ue(&world, 0);
+    assert_null(ue->connection);
+    assert_true(timer_armed(&ue->timer));
+    assert_true(ue->kept.association == 0);
+}
+
+static void a_replay_after_a_restart_is_still_a_replay(void **state)
+{
+    (void)state;
+    go_idle(0);
+    phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    uint32_t uplink = world_ue(&world, 0)->security.uplink;
+    world_restart(&world);
+    assert_int_equal(world_ue(&world, 0)->security.uplink, uplink);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        TEST(the_gnb_releases_an_inactive_phone),
+        TEST(a_service_request_brings_the_context_back),
+        TEST(a_service_request_from_a_stranger_is_told_cause_9),
+        TEST(a_paged_phone_answers),
+        TEST(paging_is_repeated_and_then_given_up),
+        TEST(a_phone_that_switches_off_is_forgotten),
+        TEST(a_phone_that_leaves_is_answered),
+        TEST(the_network_deregisters_a_removed_subscriber),
+        TEST(deregistration_by_the_network_ends_without_an_answer_too),
+        TEST(a_silent_phone_is_first_not_paged_and_then_forgotten),
+        TEST(a_periodic_registration_keeps_a_phone_known),
+        TEST(the_loss_of_a_gnb_makes_its_phones_idle_and_no_others),
+        TEST(a_phone_that_moves_to_another_gnb_leaves_no_connection_behind),
+        TEST(registered_phones_stay_registered_over_a_restart),
+        TEST(connected_phones_stay_connected_when_the_edge_announces_their_gnb),
+        TEST(phones_whose_gnb_does_not_come_back_become_idle),
+        TEST(a_replay_after_a_restart_is_still_a_replay),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
