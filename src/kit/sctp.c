@@ -37,6 +37,14 @@ int sctp_socket(const struct sctp_settings *settings)
     return choose(&fresh) == SCTP_KERNEL ? sctp_kernel_socket(&fresh) : raw_socket(&fresh.local);
 }
 
+static void association_free(struct association *association)
+{
+    const struct sctp_stack_calls *calls = association->endpoint->calls;
+    if (calls->forget)
+        calls->forget(association);
+    free(association);
+}
+
 static void fill_defaults(struct sctp_settings *settings)
 {
     if (!settings->streams)
@@ -58,7 +66,7 @@ static void tell_of_ended(struct timer *timer)
     if (endpoint->ended)
         timer_start(loop_timers(endpoint->loop), timer, 0);
     endpoint->events->down(endpoint->context, &ended->shown, "closed by this side");
-    free(ended);
+    association_free(ended);
 }
 
 struct sctp_endpoint *sctp_open(struct loop *loop, struct sctp_settings settings,
@@ -87,19 +95,17 @@ void sctp_close(struct sctp_endpoint *endpoint)
     if (!endpoint)
         return;
     timer_stop(loop_timers(endpoint->loop), &endpoint->end_timer);
-    struct map associations = endpoint->associations;
-    struct association *ended = endpoint->ended;
-    endpoint->calls->close(endpoint);
-    while (ended) {
-        struct association *next = ended->next_ended;
-        free(ended);
-        ended = next;
+    while (endpoint->ended) {
+        struct association *next = endpoint->ended->next_ended;
+        association_free(endpoint->ended);
+        endpoint->ended = next;
     }
     size_t cursor = 0;
     uint64_t id;
-    for (void *association; map_next(&associations, &cursor, &id, &association);)
-        free(association);
-    map_free(&associations);
+    for (void *association; map_next(&endpoint->associations, &cursor, &id, &association);)
+        association_free(association);
+    map_free(&endpoint->associations);
+    endpoint->calls->close(endpoint);
 }
 
 enum sctp_stack sctp_stack_of(const struct sctp_endpoint *endpoint)
@@ -156,7 +162,7 @@ bool sctp_send(struct sctp_association *shown, uint16_t stream, uint32_t ppid, s
     struct sctp_endpoint *endpoint = association->endpoint;
     if (!association->up || association->ending || stream >= shown->outbound_streams || !message.len)
         return false;
-    return endpoint->calls->send(endpoint, association->id, stream, ppid, message);
+    return endpoint->calls->send(association, stream, ppid, message);
 }
 
 static void abort_now(struct association *association)
@@ -243,7 +249,7 @@ void sctp_went_down(struct sctp_endpoint *endpoint, uint32_t id, const char *rea
         return;
     association->ending = true;
     endpoint->events->down(endpoint->context, &association->shown, reason);
-    free(association);
+    association_free(association);
 }
 
 void sctp_was_restarted(struct sctp_endpoint *endpoint, uint32_t id)

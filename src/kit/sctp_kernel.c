@@ -189,12 +189,12 @@ static ssize_t send_with(const struct kernel_endpoint *endpoint, const struct sc
     return sendmsg(endpoint->watch.fd, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static bool kernel_send(struct sctp_endpoint *base, uint32_t id, uint16_t stream, uint32_t ppid,
-                        struct bytes message)
+static bool kernel_send(struct association *association, uint16_t stream, uint32_t ppid, struct bytes message)
 {
     const struct sctp_sndinfo info = {
-        .snd_sid = stream, .snd_ppid = htonl(ppid), .snd_assoc_id = (sctp_assoc_t)id};
-    return send_with((struct kernel_endpoint *)base, &info, message) == (ssize_t)message.len;
+        .snd_sid = stream, .snd_ppid = htonl(ppid), .snd_assoc_id = (sctp_assoc_t)association->id};
+    const struct kernel_endpoint *endpoint = (struct kernel_endpoint *)association->endpoint;
+    return send_with(endpoint, &info, message) == (ssize_t)message.len;
 }
 
 static void kernel_end(struct sctp_endpoint *base, uint32_t id, bool abort)

@@ -24,20 +24,33 @@ enum {
     SCTP_RECEIVE_WINDOW_BYTES = 512 * 1024,
 };
 
+struct association;
+
 struct sctp_stack_calls {
     enum sctp_stack stack;
     void (*close)(struct sctp_endpoint *endpoint); /* aborts all associations; frees the endpoint */
     bool (*connect)(struct sctp_endpoint *endpoint, const union socket_address *peer, uint32_t *id);
-    bool (*send)(struct sctp_endpoint *endpoint, uint32_t id, uint16_t stream, uint32_t ppid,
-                 struct bytes message);
+    bool (*send)(struct association *association, uint16_t stream, uint32_t ppid, struct bytes message);
     void (*end)(struct sctp_endpoint *endpoint, uint32_t id, bool abort);
+    void (*forget)(struct association *association); /* it is about to be freed; may be NULL */
     void (*flush)(struct sctp_endpoint *endpoint);
+};
+
+/* The newest message of a batch, which the user-space stack holds back until the flush: what goes before it may wait
+ * and share packets, it may not. */
+struct held {
+    struct association *next, **place; /* among those that hold one; place is NULL when this one does not */
+    uint8_t *data;
+    size_t length, room;
+    uint16_t stream;
+    uint32_t ppid;
 };
 
 struct association {
     struct sctp_association shown; /* first: the owner's pointer is ours */
     struct sctp_endpoint *endpoint;
     struct association *next_ended;
+    struct held held;
     uint32_t id;
     bool up;
     bool ending; /* nothing more is sent or delivered */

@@ -39,6 +39,7 @@ struct user_endpoint {
     int claim;
     uint16_t number;  /* from 1 */
     struct map peers; /* opaque address -> struct peer */
+    struct association *holding;
 };
 
 struct note {
@@ -438,6 +439,13 @@ static struct sockaddr_conn own_address(const struct user_endpoint *endpoint)
     return (struct sockaddr_conn){.sconn_family = AF_CONN, .sconn_port = virtual_port(endpoint)};
 }
 
+/* Nagle's algorithm lets small messages wait for company while others are under way. */
+static void set_nagle(const struct user_endpoint *endpoint, bool on)
+{
+    const int no_delay = !on;
+    usrsctp_setsockopt(endpoint->socket, IPPROTO_SCTP, SCTP_NODELAY, &no_delay, sizeof no_delay);
+}
+
 static bool set_up_socket(struct user_endpoint *endpoint)
 {
     const struct sctp_settings *settings = &endpoint->base.settings;
@@ -447,7 +455,6 @@ static bool set_up_socket(struct user_endpoint *endpoint)
         return false;
     endpoint->socket = socket;
     usrsctp_set_non_blocking(socket, 1);
-    const int on = 1;
     const struct sctp_initmsg streams = {.sinit_num_ostreams = settings->streams};
     const struct sctp_event changes = {
         .se_assoc_id = SCTP_FUTURE_ASSOC, .se_type = SCTP_ASSOC_CHANGE, .se_on = 1};
@@ -456,8 +463,8 @@ static bool set_up_socket(struct user_endpoint *endpoint)
                                           .spp_hbinterval = SCTP_HEARTBEAT_MS,
                                           .spp_pathmaxrxt = SCTP_RETRANSMISSIONS};
     struct sockaddr_conn own = own_address(endpoint);
-    return usrsctp_setsockopt(socket, IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof on) == 0 &&
-           usrsctp_setsockopt(socket, IPPROTO_SCTP, SCTP_INITMSG, &streams, sizeof streams) == 0 &&
+    set_nagle(endpoint, true);
+    return usrsctp_setsockopt(socket, IPPROTO_SCTP, SCTP_INITMSG, &streams, sizeof streams) == 0 &&
            usrsctp_setsockopt(socket, IPPROTO_SCTP, SCTP_EVENT, &changes, sizeof changes) == 0 &&
            usrsctp_setsockopt(socket, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof path) == 0 &&
            usrsctp_bind(socket, (struct sockaddr *)&own, sizeof own) == 0 &&
@@ -566,25 +573,98 @@ static bool user_connect(struct sctp_endpoint *base, const union socket_address 
     return *id != 0;
 }
 
-static bool user_send(struct sctp_endpoint *base, uint32_t id, uint16_t stream, uint32_t ppid,
-                      struct bytes message)
+static bool give(const struct user_endpoint *endpoint, uint32_t id, uint16_t stream, uint32_t ppid,
+                 struct bytes message)
 {
-    struct user_endpoint *endpoint = (struct user_endpoint *)base;
     struct sctp_sndinfo info = {.snd_sid = stream, .snd_ppid = htonl(ppid), .snd_assoc_id = id};
     return usrsctp_sendv(endpoint->socket, message.data, message.len, NULL, 0, &info, sizeof info,
                          SCTP_SENDV_SNDINFO, 0) == (ssize_t)message.len;
+}
+
+/* --- Messages held back (struct held) --- */
+
+static void unlink_held(struct held *held)
+{
+    if (!held->place)
+        return;
+    *held->place = held->next;
+    if (held->next)
+        held->next->held.place = held->place;
+    held->place = NULL;
+}
+
+/* Gives the held message to the library. False: it does not take it now. */
+static bool release(struct association *association)
+{
+    struct held *held = &association->held;
+    if (!held->place)
+        return true;
+    if (!give((struct user_endpoint *)association->endpoint, association->id, held->stream, held->ppid,
+              bytes_of(held->data, held->length)))
+        return false;
+    unlink_held(held);
+    return true;
+}
+
+static bool hold(struct association *association, uint16_t stream, uint32_t ppid, struct bytes message)
+{
+    struct user_endpoint *endpoint = (struct user_endpoint *)association->endpoint;
+    struct held *held = &association->held;
+    if (message.len > held->room) {
+        uint8_t *data = realloc(held->data, message.len);
+        if (!data)
+            return false;
+        held->data = data;
+        held->room = message.len;
+    }
+    memcpy(held->data, message.data, message.len);
+    held->length = message.len;
+    held->stream = stream;
+    held->ppid = ppid;
+    held->next = endpoint->holding;
+    held->place = &endpoint->holding;
+    if (held->next)
+        held->next->held.place = &held->next;
+    endpoint->holding = association;
+    return true;
+}
+
+static void user_forget(struct association *association)
+{
+    unlink_held(&association->held);
+    free(association->held.data);
+}
+
+static bool user_send(struct association *association, uint16_t stream, uint32_t ppid, struct bytes message)
+{
+    return release(association) && hold(association, stream, ppid, message);
+}
+
+static void release_all(struct user_endpoint *endpoint)
+{
+    if (!endpoint->holding)
+        return;
+    set_nagle(endpoint, false);
+    for (struct association *next, *association = endpoint->holding; association; association = next) {
+        next = association->held.next;
+        release(association);
+    }
+    set_nagle(endpoint, true);
 }
 
 static void user_end(struct sctp_endpoint *base, uint32_t id, bool abort)
 {
     struct user_endpoint *endpoint = (struct user_endpoint *)base;
     struct sctp_sndinfo info = {.snd_flags = abort ? SCTP_ABORT : SCTP_EOF, .snd_assoc_id = id};
+    struct association *association = map_get(&base->associations, id);
+    if (association)
+        release(association);
     usrsctp_sendv(endpoint->socket, "", 0, NULL, 0, &info, sizeof info, SCTP_SENDV_SNDINFO, 0);
 }
 
 static void user_flush(struct sctp_endpoint *base)
 {
-    (void)base;
+    release_all((struct user_endpoint *)base);
     raw_flush(stack.batch);
 }
 
@@ -594,5 +674,6 @@ static const struct sctp_stack_calls user_calls = {
     .connect = user_connect,
     .send = user_send,
     .end = user_end,
+    .forget = user_forget,
     .flush = user_flush,
 };
