@@ -70,11 +70,9 @@ static void write_joined(struct joined *joined, struct lane *lane)
 
 void coalesce_flush(struct coalesce *coalesce, struct lane *lane)
 {
-    for (unsigned i = 0; i < COALESCE_FLOWS; i++) {
-        struct joined *joined = &coalesce->flows[(coalesce->turn + i) % COALESCE_FLOWS];
-        if (joined->part_count)
-            write_joined(joined, lane);
-    }
+    for (unsigned i = 0; i < coalesce->used_count; i++)
+        write_joined(&coalesce->flows[coalesce->used[i]], lane);
+    coalesce->used_count = 0;
 }
 
 /* Length of IP and transport headers of a packet that can be joined, or 0. A wrong checksum must not be healed. */
@@ -163,21 +161,29 @@ static void begin(struct joined *joined, int fd, const struct packet *packet, co
     joined->closed = header_bytes == 0 || (tcp && (packet->data[flow->transport + 13] & TCP_PSH));
 }
 
+/* Flows that share a place only join less. */
+static unsigned place_of(const struct flow *flow)
+{
+    size_t size = flow->version == 4 ? 4 : 16;
+    uint32_t mixed =
+        get32(flow->source + size - 4) * 0x9e3779b1u ^ get32(flow->destination + size - 4) * 0x85ebca6bu;
+    mixed ^= ((uint32_t)flow->source_port << 16 | flow->destination_port) * 0xc2b2ae35u;
+    return (mixed ^ mixed >> 15) >> 8 & (COALESCE_FLOWS - 1);
+}
+
 void coalesce_packet(struct coalesce *coalesce, struct lane *lane, int fd, struct packet *packet)
 {
     struct flow flow;
     if (flow_parse(bytes_of(packet->data, packet->length), &flow) != NULL)
         return;
     size_t header_bytes = joinable(coalesce, packet, &flow);
-    struct joined *joined = NULL;
-    for (unsigned i = 0; i < COALESCE_FLOWS && !joined; i++)
-        if (same_flow(&coalesce->flows[i], fd, &flow))
-            joined = &coalesce->flows[i];
-    if (joined && header_bytes && append(joined, packet, header_bytes))
+    unsigned place = place_of(&flow);
+    struct joined *joined = &coalesce->flows[place];
+    if (header_bytes && same_flow(joined, fd, &flow) && append(joined, packet, header_bytes))
         return;
-    if (!joined)
-        joined = &coalesce->flows[coalesce->turn++ % COALESCE_FLOWS];
     if (joined->part_count)
         write_joined(joined, lane);
+    else
+        coalesce->used[coalesce->used_count++] = (uint8_t)place;
     begin(joined, fd, packet, &flow, header_bytes);
 }

@@ -12,7 +12,7 @@
 #include "plane/path.h"
 #include "plane/tun.h"
 
-enum { COALESCE_FLOWS = 8, COALESCE_PIECES = 48, COALESCE_BYTES = 64000 };
+enum { COALESCE_FLOWS = 64, COALESCE_PIECES = 48, COALESCE_BYTES = 64000 };
 
 struct joined {
     struct virtio_net_hdr header;
@@ -28,8 +28,9 @@ struct joined {
 };
 
 struct coalesce {
-    struct joined flows[COALESCE_FLOWS];
-    unsigned turn; /* the next to make room */
+    struct joined flows[COALESCE_FLOWS]; /* a flow's place follows from its addresses and ports */
+    uint8_t used[COALESCE_FLOWS];        /* places taken since the last flush, in order */
+    unsigned used_count;
     bool udp_segments;
 };
 

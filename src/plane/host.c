@@ -132,16 +132,41 @@ static bool switch_on(const char *path)
     return false;
 }
 
+/* What a killed predecessor switched on is ours to switch off. */
+static void read_note(struct host *host)
+{
+    FILE *note = fopen(host->note, "re");
+    for (int c; note && (c = fgetc(note)) != EOF;) {
+        host->forward_v4 |= c == '4';
+        host->forward_v6 |= c == '6';
+    }
+    if (note)
+        fclose(note);
+}
+
+static void write_note(const struct host *host)
+{
+    FILE *note = host->forward_v4 || host->forward_v6 ? fopen(host->note, "we") : NULL;
+    if (!note)
+        return;
+    fputs(host->forward_v4 ? "4" : "", note);
+    fputs(host->forward_v6 ? "6" : "", note);
+    fclose(note);
+}
+
 void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
-                        unsigned network_count)
+                        unsigned network_count, const char *note)
 {
     bool v4 = false, v6 = false;
     for (unsigned i = 0; i < network_count; i++) {
         v4 |= networks[i].pool_v4.family != 0;
         v6 |= networks[i].pool_v6.family != 0;
     }
-    host->forward_v4 = v4 && switch_on(forward_v4);
-    host->forward_v6 = v6 && switch_on(forward_v6);
+    snprintf(host->note, sizeof host->note, "%s", note);
+    read_note(host);
+    host->forward_v4 |= v4 && switch_on(forward_v4);
+    host->forward_v6 |= v6 && switch_on(forward_v6);
+    write_note(host);
     host->nat = nat_install(config, networks, network_count);
 }
 
@@ -153,6 +178,8 @@ void host_restore(struct host *host)
         write_setting(forward_v4, '0');
     if (host->forward_v6)
         write_setting(forward_v6, '0');
+    if (host->note[0])
+        unlink(host->note);
     *host = (struct host){0};
 }
 

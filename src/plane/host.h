@@ -12,16 +12,17 @@
 
 struct host {
     bool nat;                    /* the table is there */
-    bool forward_v4, forward_v6; /* forwarding was off before us */
+    bool forward_v4, forward_v6; /* forwarding was off before us, or before a predecessor that was killed */
+    char note[256];              /* file that says so to a successor */
 };
 
 /* Sets address, MTU and state of the device of a data network. False: `why` says what, why and what to do. */
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size);
 
-/* Forwarding and NAT for all data networks. Failure here leaves phones without the internet but is no reason to stop: it is
+/* note: a file in the runtime directory. Forwarding and NAT for all data networks. Failure here leaves phones without the internet but is no reason to stop: it is
  * logged. */
 void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
-                        unsigned network_count);
+                        unsigned network_count, const char *note);
 
 void host_restore(struct host *host);
 

@@ -385,19 +385,21 @@ static void serve_admin(struct process *process)
 
 static int run(struct process *process)
 {
-    char text[VALUE_TEXT_BYTES];
+    char text[VALUE_TEXT_BYTES], note[256];
     process->worker_count =
         process->own->workers ? process->own->workers : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     process->loop = loop_new();
     if (!process->loop || !set_up_plane(process))
         return complain("set up the plane", "more memory is needed") ? 0 : 1;
+    loop_on_settle(process->loop, settle, process);
+    loop_on_signal(process->loop, SIGTERM, stop,
+                   process); /* before the workers start: they must not take signals */
+    loop_on_signal(process->loop, SIGINT, stop, process);
     if (!open_n4(process) || !start_agent(process) || !start_workers(process))
         return 1;
-    host_open_internet(&process->host, process->own, process->networks, process->plane.network_count);
+    snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
+    host_open_internet(&process->host, process->own, process->networks, process->plane.network_count, note);
     serve_admin(process);
-    loop_on_settle(process->loop, settle, process);
-    loop_on_signal(process->loop, SIGTERM, stop, process);
-    loop_on_signal(process->loop, SIGINT, stop, process);
     log_info("plane", NULL, "user plane %s ready: N3 %s, %u data networks, %u workers", process->own->name,
              config_endpoint_text(&process->own->n3[0], text), process->plane.network_count,
              process->worker_count);

@@ -55,8 +55,8 @@ static void write_script(FILE *to, const struct config_plane *config, const stru
     }
     fprintf(to,
             " chain forward {\n  type filter hook forward priority filter; policy accept;\n"
-            "  oifname \"%s*\" tcp flags syn tcp option maxseg size set rt mtu\n"
-            "  iifname \"%s*\" tcp flags syn tcp option maxseg size set rt mtu\n }\n}\n",
+            "  tcp flags syn oifname \"%s*\" tcp option maxseg size set rt mtu\n"
+            "  tcp flags syn iifname \"%s*\" tcp option maxseg size set rt mtu\n }\n}\n",
             config->tun, config->tun);
 }
 

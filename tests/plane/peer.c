@@ -2,9 +2,10 @@
 /*
  * SMF and gNB for the plane's end-to-end test and benchmark: sets sessions up over PFCP, then
  *     peer LOCAL PLANE tun DEVICE KBPS             carries packets between a TUN device (the phone 10.45.0.2) and the tunnel
- *     peer LOCAL PLANE flood SECONDS GROUP DEST    sends 1400-byte packets of 16 phones, GROUP at a time, and ends
+ *     peer LOCAL PLANE flood SECONDS GROUP BURST DEST
+ *                                              sends 1400-byte packets of 16 phones in turn, BURST messages of GROUP packets each
  *     peer LOCAL PLANE sink SECONDS                has 16 phones and throws away what comes for them
- *     peer - - blast SECONDS GROUP                 no peer at all: a server that sends to the 16 phones
+ *     peer - - blast SECONDS GROUP BURST           no peer at all: a server that sends to the 16 phones
  * and prints `ready` once the sessions stand.
  */
 #include <arpa/inet.h>
@@ -23,6 +24,7 @@
 #include "kit/address.h"
 #include "kit/arena.h"
 #include "kit/loop.h"
+#include "plane/checksum.h"
 #include "wire/gtpu/gtpu.h"
 
 #ifndef UDP_SEGMENT
@@ -186,18 +188,17 @@ static size_t inner_packet(uint8_t *to, unsigned phone, const char *destination)
     write_u32(&w, 0x40110000);
     write_u32(&w, 0x0a2d0002 + phone);
     write_bytes(&w, bytes_of(&address, sizeof address));
-    uint32_t sum = 0;
-    for (unsigned i = 0; i < 20; i += 2)
-        sum += (uint32_t)(to[i] << 8 | to[i + 1]);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    to[10] = (uint8_t)(~sum >> 8);
-    to[11] = (uint8_t)~sum;
+    uint16_t check = (uint16_t)~checksum_fold(checksum_add(0, to, 20));
+    memcpy(to + 10, &check, sizeof check);
     write_u16(&w, (uint16_t)(4000 + phone));
     write_u16(&w, PORT);
     write_u16(&w, INNER - 20);
     write_u16(&w, 0);
     memset(write_room(&w, INNER - 28), 'x', INNER - 28);
+    struct flow flow = {.version = 4, .source = to + 12, .destination = to + 16};
+    uint64_t sum = checksum_pseudo(&flow, PROTOCOL_UDP, INNER - 20);
+    check = (uint16_t)~checksum_fold(checksum_add(sum, to + 20, INNER - 20));
+    memcpy(to + 26, &check, sizeof check);
     return INNER;
 }
 
@@ -220,7 +221,8 @@ static void send_group(int fd, const union socket_address *to, const uint8_t *da
     sendmsg(fd, &message, 0);
 }
 
-static void flood(struct peer *peer, unsigned seconds, unsigned group, const char *destination)
+static void flood(struct peer *peer, unsigned seconds, unsigned group, unsigned burst,
+                  const char *destination)
 {
     static uint8_t data[PHONES][64 * DATAGRAM];
     for (unsigned phone = 0; phone < PHONES; phone++)
@@ -231,7 +233,8 @@ static void flood(struct peer *peer, unsigned seconds, unsigned group, const cha
         }
     for (int64_t end = clock_now() + SECONDS(seconds); clock_now() < end;)
         for (unsigned phone = 0; phone < PHONES; phone++)
-            send_group(peer->n3, &peer->plane, data[phone], group * DATAGRAM, DATAGRAM);
+            for (unsigned i = 0; i < burst; i++)
+                send_group(peer->n3, &peer->plane, data[phone], group * DATAGRAM, DATAGRAM);
 }
 
 static void sink(struct peer *peer, unsigned seconds)
@@ -246,7 +249,7 @@ static void sink(struct peer *peer, unsigned seconds)
                 continue;
 }
 
-static void blast(unsigned seconds, unsigned group)
+static void blast(unsigned seconds, unsigned group, unsigned burst)
 {
     enum { PAYLOAD = INNER - 28 };
     static uint8_t data[46 * PAYLOAD];
@@ -258,7 +261,8 @@ static void blast(unsigned seconds, unsigned group)
     }
     for (int64_t end = clock_now() + SECONDS(seconds); clock_now() < end;)
         for (unsigned i = 0; i < PHONES; i++)
-            send_group(fds[i], &to[i], data, group * PAYLOAD, PAYLOAD);
+            for (unsigned n = 0; n < burst; n++)
+                send_group(fds[i], &to[i], data, group * PAYLOAD, PAYLOAD);
 }
 
 int main(int argc, char **argv)
@@ -268,14 +272,14 @@ int main(int argc, char **argv)
         return 2;
     const char *mode = argv[3];
     unsigned number = (unsigned)atoi(argv[4]);
-    if (strcmp(mode, "blast") == 0 && argc > 5) {
-        blast(number, (unsigned)atoi(argv[5]));
+    if (strcmp(mode, "blast") == 0 && argc > 6) {
+        blast(number, (unsigned)atoi(argv[5]), (unsigned)atoi(argv[6]));
     } else if (strcmp(mode, "tun") == 0 && argc > 5) {
         set_up(&peer, argv[1], argv[2], 1, (uint64_t)atoll(argv[5]));
         carry(&peer, argv[4]);
-    } else if (strcmp(mode, "flood") == 0 && argc > 6) {
+    } else if (strcmp(mode, "flood") == 0 && argc > 7) {
         set_up(&peer, argv[1], argv[2], PHONES, 0);
-        flood(&peer, number, (unsigned)atoi(argv[5]), argv[6]);
+        flood(&peer, number, (unsigned)atoi(argv[5]), (unsigned)atoi(argv[6]), argv[7]);
     } else if (strcmp(mode, "sink") == 0) {
         set_up(&peer, argv[1], argv[2], PHONES, 0);
         sink(&peer, number);
