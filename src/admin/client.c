@@ -64,31 +64,30 @@ json_t *admin_ask(struct admin_client *client, json_t *request)
     return reply;
 }
 
-/* One page onto the items. The text to go on behind (borrowed from *reply), or NULL at the end. */
-static const char *take_page(json_t *reply, json_t *items)
+/* One page onto the items. Whether there are more; then the request asks for them. */
+static bool take_page(const json_t *reply, json_t *items, json_t *request)
 {
+    json_t *more = json_object_get(reply, "more");
     json_array_extend(items, json_object_get(reply, "items"));
-    return json_string_value(json_object_get(reply, "more"));
+    return json_is_string(more) && json_object_set(request, "after", more) == 0;
 }
 
 json_t *admin_list(struct admin_client *client, json_t *request, json_t **error)
 {
-    json_t *items = json_array(), *reply;
-    const char *more;
+    json_t *items = json_array();
+    bool more = true;
     *error = NULL;
-    do {
-        reply = admin_ask(client, json_copy(request));
+    while (more) {
+        json_t *reply = admin_ask(client, json_copy(request));
         if (!reply || !json_is_true(json_object_get(reply, "ok"))) {
             *error = reply;
             json_decref(items);
             json_decref(request);
             return NULL;
         }
-        more = take_page(reply, items);
-        if (more)
-            json_object_set_new(request, "after", json_string(more));
+        more = take_page(reply, items, request);
         json_decref(reply);
-    } while (more);
+    }
     json_decref(request);
     return items;
 }

@@ -78,13 +78,19 @@ struct config *config_load(const char *path, struct config_error *error)
     return config;
 }
 
+void config_forget_secrets(struct config *config)
+{
+    for (unsigned i = 0; i < config->home_key_count; i++)
+        OPENSSL_cleanse((void *)(uintptr_t)config->home_keys[i].private_key,
+                        sizeof config->home_keys[i].private_key);
+    config->home_key_count = 0;
+}
+
 void config_free(struct config *config)
 {
     if (!config)
         return;
-    for (unsigned i = 0; i < config->home_key_count; i++)
-        OPENSSL_cleanse((void *)(uintptr_t)config->home_keys[i].private_key,
-                        sizeof config->home_keys[i].private_key);
+    config_forget_secrets(config);
     arena_free(&config->memory);
     free(config);
 }

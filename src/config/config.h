@@ -15,6 +15,7 @@
 #include "config/values.h"
 #include "kit/arena.h"
 #include "kit/log.h"
+#include "kit/sctp.h"
 
 /* A serving PLMN with what it offers. The first one is the home network. */
 struct config_serving {
@@ -168,6 +169,9 @@ struct config *config_load(const char *path, struct config_error *error);
 struct config *config_parse(const char *text, size_t length, const char *name, struct config_error *error);
 
 void config_free(struct config *config);
+
+/* Wipes the private keys, for processes that have no business with them. */
+void config_forget_secrets(struct config *config);
 
 /* Which keys differ between two snapshots. Calls `changed` once for each, with its dotted name. */
 void config_compare(const struct config *old, const struct config *new,

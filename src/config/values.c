@@ -193,32 +193,13 @@ static bool split_endpoint(const char *text, char *host, uint16_t *port)
 bool config_endpoint_parse(const char *text, uint16_t port, union socket_address *value)
 {
     char host[VALUE_TEXT_BYTES];
-    struct config_ip ip;
-    if (!split_endpoint(text, host, &port) || !config_ip_parse(host, &ip))
-        return false;
-    *value = (union socket_address){0};
-    if (ip.family == AF_INET) {
-        value->v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
-        memcpy(&value->v4.sin_addr, ip.address, 4);
-    } else {
-        value->v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port)};
-        memcpy(&value->v6.sin6_addr, ip.address, 16);
-    }
-    return true;
+    return split_endpoint(text, host, &port) && address_parse(value, host, port);
 }
 
 const char *config_endpoint_text(const union socket_address *value, char *buffer)
 {
-    char host[INET6_ADDRSTRLEN] = "";
     buffer[0] = '\0';
-    if (value->any.sa_family == AF_INET) {
-        inet_ntop(AF_INET, &value->v4.sin_addr, host, sizeof host);
-        snprintf(buffer, VALUE_TEXT_BYTES, "%s:%u", host, ntohs(value->v4.sin_port));
-    } else if (value->any.sa_family == AF_INET6) {
-        inet_ntop(AF_INET6, &value->v6.sin6_addr, host, sizeof host);
-        snprintf(buffer, VALUE_TEXT_BYTES, "[%s]:%u", host, ntohs(value->v6.sin6_port));
-    }
-    return buffer;
+    return value->any.sa_family ? address_print(value, buffer) : buffer;
 }
 
 struct unit {

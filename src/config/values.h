@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kit/sctp.h"
+#include "kit/address.h"
 
 enum { VALUE_TEXT_BYTES = 80 };
 

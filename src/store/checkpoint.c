@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SQLite moves its write-ahead log into the database at some commit, which then waits for the disk: far
- * longer than a phone's answer may take. Here a thread with a connection of its own does it; a commit waits
- * only when the log has become huge.
+ * SQLite moves its write-ahead log into the database at some commit, which then waits for the disk: far longer than a phone's
+ * answer may take. Here a thread with a connection of its own does it. The log begins anew when a writer finds it moved as a
+ * whole; under a load that never pauses the thread is always a little behind, and then the writer moves the little rest itself.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "kit/timers.h"
 #include "store/database.h"
 
-enum { LOG_PAGES_WANTED = 2000, LOG_PAGES_MOST = 50000 };
+enum { LOG_PAGES_WANTED = 2000, LOG_PAGES_MANY = 100000, LOG_PAGES_REST = 2000 };
 
 struct checkpointer {
     sqlite3 *db; /* the thread's own */
@@ -17,7 +20,21 @@ struct checkpointer {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool due, ending;
+    atomic_int rest; /* pages of the log that the last round left */
 };
+
+static void move_log(struct checkpointer *c)
+{
+    int pages = 0, moved = 0;
+    if (sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved) == SQLITE_OK)
+        c->rest = pages - moved;
+}
+
+/* Rounds have a pause between them, or the writer would wake the thread at each commit. */
+static void rest_a_little(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = MILLISECONDS(20)}, NULL);
+}
 
 static void *work(void *argument)
 {
@@ -28,10 +45,11 @@ static void *work(void *argument)
             pthread_cond_wait(&c->wake, &c->lock);
             continue;
         }
-        c->due = false;
         pthread_mutex_unlock(&c->lock);
-        sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        move_log(c);
+        rest_a_little();
         pthread_mutex_lock(&c->lock);
+        c->due = false;
     }
     pthread_mutex_unlock(&c->lock);
     return NULL;
@@ -41,13 +59,14 @@ static void *work(void *argument)
 static int committed(void *context, sqlite3 *db, const char *schema, int pages)
 {
     struct checkpointer *c = context;
-    if (pages >= LOG_PAGES_MOST)
-        sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
-    else if (pages >= LOG_PAGES_WANTED && pthread_mutex_trylock(&c->lock) == 0) {
-        c->due = true;
+    if (pages >= LOG_PAGES_MANY && c->rest < LOG_PAGES_REST)
+        sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (pages < LOG_PAGES_WANTED || pthread_mutex_trylock(&c->lock) != 0)
+        return SQLITE_OK;
+    if (!c->due)
         pthread_cond_signal(&c->wake);
-        pthread_mutex_unlock(&c->lock);
-    }
+    c->due = true;
+    pthread_mutex_unlock(&c->lock);
     return SQLITE_OK;
 }
 
@@ -56,6 +75,7 @@ struct checkpointer *checkpointer_new(sqlite3 *db, const char *path)
     struct checkpointer *c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
+    c->rest = LOG_PAGES_MANY;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->wake, NULL);
     if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||

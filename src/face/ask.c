@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/ask.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "face/command.h"
+
+struct config *load_or_fail(const char *path)
+{
+    struct config_error error;
+    struct config *config = config_load(path, &error);
+    if (!config)
+        failed("%s", error.text);
+    return config;
+}
+
+static void socket_path(const struct config *config, const char *kind, const char *name, char *path,
+                        size_t size)
+{
+    snprintf(path, size, "%s/%s%s%s.sock", config->runtime_dir, kind, name ? "-" : "", name ? name : "");
+}
+
+struct admin_client *ask_open(const struct config *config, const char *kind, const char *name)
+{
+    char path[128];
+    socket_path(config, kind, name, path, sizeof path);
+    return admin_open(path);
+}
+
+json_t *ask_quietly(const struct config *config, const char *kind, const char *name, const char *verb)
+{
+    struct admin_client *client = ask_open(config, kind, name);
+    json_t *reply = client ? admin_ask(client, json_pack("{s:s}", "verb", verb)) : NULL;
+    admin_hang_up(client);
+    if (reply && json_is_true(json_object_get(reply, "ok")))
+        return reply;
+    json_decref(reply);
+    return NULL;
+}
+
+struct admin_client *ask_control(const struct config *config)
+{
+    struct admin_client *client = ask_open(config, "control", NULL);
+    char path[128];
+    socket_path(config, "control", NULL, path, sizeof path);
+    if (!client && (errno == ENOENT || errno == ECONNREFUSED))
+        failed("the core is not running (nobody answers at %s); start it with: demarc run", path);
+    else if (!client)
+        failed("%s: %s", path, strerror(errno));
+    return client;
+}
+
+static void explain(const json_t *reply)
+{
+    if (reply)
+        failed("%s", json_string_value(json_object_get(reply, "error")));
+    else
+        failed("the core did not answer: %s", errno == EAGAIN ? "it takes too long" : strerror(errno));
+}
+
+json_t *ask_or_fail(struct admin_client *client, json_t *request)
+{
+    json_t *reply = admin_ask(client, request);
+    if (reply && json_is_true(json_object_get(reply, "ok")))
+        return reply;
+    explain(reply);
+    json_decref(reply);
+    return NULL;
+}
+
+json_t *list_or_fail(struct admin_client *client, json_t *request)
+{
+    json_t *error, *items = admin_list(client, request, &error);
+    if (!items)
+        explain(error);
+    json_decref(error);
+    return items;
+}

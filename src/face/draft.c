@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a file of subscribers amounts to, held until all of it has been read. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin.h"
+#include "face/book.h"
+#include "face/command.h"
+#include "face/import.h"
+#include "store/subscriber.h"
+
+void draft_init(struct draft *draft, struct book *book)
+{
+    *draft = (struct draft){.book = book};
+    map_init(&draft->by_supi, 0);
+}
+
+static void wipe(char *document)
+{
+    if (document)
+        explicit_bzero(document, strlen(document));
+    free(document);
+}
+
+void draft_free(struct draft *draft)
+{
+    for (size_t i = 0; i < draft->count; i++)
+        wipe(draft->entries[i].document);
+    free(draft->entries);
+    map_free(&draft->by_supi);
+}
+
+bool draft_refuse(struct draft *draft, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(draft->what, sizeof draft->what, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* The length is part of it, so that leading zeros count. */
+static uint64_t key_of(const char *supi)
+{
+    return strtoull(supi + strlen("imsi-"), NULL, 10) * 16 + strlen(supi) - strlen("imsi-") + 1;
+}
+
+static struct draft_entry *find(const struct draft *draft, const char *supi)
+{
+    size_t place = (size_t)(uintptr_t)map_get(&draft->by_supi, key_of(supi));
+    return place ? &draft->entries[place - 1] : NULL;
+}
+
+static struct draft_entry *enter(struct draft *draft, const char *supi)
+{
+    struct draft_entry *entry = find(draft, supi);
+    if (entry)
+        return entry;
+    if (draft->count == draft->room) {
+        size_t room = draft->room ? 2 * draft->room : 256;
+        struct draft_entry *grown = realloc(draft->entries, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        draft->entries = grown;
+        draft->room = room;
+    }
+    if (!map_put(&draft->by_supi, key_of(supi), (void *)(uintptr_t)(draft->count + 1)))
+        return NULL;
+    entry = &draft->entries[draft->count++];
+    *entry = (struct draft_entry){0};
+    snprintf(entry->supi, sizeof entry->supi, "%s", supi);
+    return entry;
+}
+
+static bool put(struct draft *draft, const char *supi, const json_t *document, unsigned line)
+{
+    struct draft_entry *entry = enter(draft, supi);
+    char *text = json_dumps(document, JSON_COMPACT);
+    if (!entry || !text) {
+        free(text);
+        return draft_refuse(draft, "out of memory");
+    }
+    wipe(entry->document);
+    entry->document = text;
+    entry->line = line;
+    return true;
+}
+
+/* Whether the store would take it; its SUPI. */
+static bool check(struct draft *draft, const json_t *document, char supi[STORE_SUPI_BYTES])
+{
+    struct store_subscriber subscriber;
+    struct arena arena;
+    arena_init(&arena, 0);
+    bool ok = store_subscriber_from_json(document, &arena, &subscriber, draft->what, sizeof draft->what);
+    if (ok)
+        memcpy(supi, subscriber.supi, STORE_SUPI_BYTES);
+    store_subscriber_wipe(&subscriber);
+    arena_free(&arena);
+    return ok;
+}
+
+bool draft_add(struct draft *draft, const json_t *document)
+{
+    char supi[STORE_SUPI_BYTES];
+    if (!check(draft, document, supi))
+        return false;
+    const struct draft_entry *entry = find(draft, supi);
+    if (entry && entry->document && entry->line)
+        return draft_refuse(draft, "%s is in line %u already", supi, entry->line);
+    return put(draft, supi, document, draft->line);
+}
+
+/* As the file has it so far, else as the book has it; a new reference. */
+static json_t *present(struct draft *draft, const char *supi)
+{
+    const struct draft_entry *entry = find(draft, supi);
+    if (entry)
+        return entry->document ? json_loads(entry->document, 0, NULL) : NULL;
+    return book_get(draft->book, supi, true, NULL);
+}
+
+bool draft_change(struct draft *draft, const char *imsi, const char *const values[FIELD_MOST])
+{
+    char supi[STORE_SUPI_BYTES];
+    if (!store_supi_parse(imsi, supi))
+        return draft_refuse(draft, "imsi: found %.40s, expected 5 to 15 digits", imsi);
+    json_t *document = present(draft, supi);
+    if (!document)
+        return draft_refuse(draft, "%s is not there to be changed", supi);
+    const struct draft_entry *entry = find(draft, supi);
+    bool ok = fields_apply(document, values) && check(draft, document, supi) &&
+              put(draft, supi, document, entry ? entry->line : 0);
+    json_decref(document);
+    return ok;
+}
+
+bool draft_remove(struct draft *draft, const char *imsi)
+{
+    char supi[STORE_SUPI_BYTES];
+    if (!store_supi_parse(imsi, supi))
+        return draft_refuse(draft, "imsi: found %.40s, expected 5 to 15 digits", imsi);
+    json_t *document = present(draft, supi);
+    if (!document)
+        return draft_refuse(draft, "%s is not there to be removed", supi);
+    json_decref(document);
+    struct draft_entry *entry = enter(draft, supi);
+    if (!entry)
+        return draft_refuse(draft, "out of memory");
+    wipe(entry->document);
+    entry->document = NULL;
+    return true;
+}
+
+/* Asks, and says what was refused. */
+static bool ask(struct draft *draft, json_t *request)
+{
+    json_t *reply = book_ask(draft->book, request);
+    bool ok = json_is_true(json_object_get(reply, "ok"));
+    if (!ok)
+        failed("%s", json_string_value(json_object_get(reply, "error")));
+    json_decref(reply);
+    return ok;
+}
+
+/* As many documents from entry `from` on as one message holds; returns where it ended. */
+static size_t next_batch(const struct draft *draft, size_t from, json_t *batch)
+{
+    size_t bytes = 0, i = from;
+    for (; i < draft->count && json_array_size(batch) < 200; i++) {
+        const char *document = draft->entries[i].document;
+        size_t length = document ? strlen(document) + 1 : 0;
+        if (bytes && bytes + length > CHANNEL_MESSAGE_BYTES / 2)
+            break;
+        bytes += length;
+        if (document)
+            json_array_append_new(batch, json_loads(document, 0, NULL));
+    }
+    return i;
+}
+
+static bool write_documents(struct draft *draft, size_t *written)
+{
+    for (size_t i = 0; i < draft->count;) {
+        json_t *batch = json_array();
+        i = next_batch(draft, i, batch);
+        size_t count = json_array_size(batch);
+        if (!ask(draft, json_pack("{s:s, s:o}", "verb", "subscriber.put", "subscribers", batch)))
+            return false;
+        *written += count;
+    }
+    return true;
+}
+
+bool draft_apply(struct draft *draft, size_t *written, size_t *removed)
+{
+    *written = *removed = 0;
+    if (!write_documents(draft, written))
+        return false;
+    for (size_t i = 0; i < draft->count; i++) {
+        if (draft->entries[i].document)
+            continue;
+        /* Added and removed within the file: the book never knew it. */
+        json_t *known = book_get(draft->book, draft->entries[i].supi, false, NULL);
+        json_decref(known);
+        if (!known)
+            continue;
+        if (!ask(draft, json_pack("{s:s, s:s}", "verb", "subscriber.remove", "supi", draft->entries[i].supi)))
+            return false;
+        ++*removed;
+    }
+    return book_commit(draft->book);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* demarc status: all processes and what each says of itself. */
+#include <stdio.h>
+#include <string.h>
+
+#include "face/ask.h"
+#include "face/command.h"
+#include "face/table.h"
+
+static const struct column process_columns[] = {
+    {"PROCESS", "process", CELL_TEXT},
+    {"STATE", "state", CELL_TEXT},
+    {"PID", "pid", CELL_NUMBER},
+    {"UP", "started", CELL_SINCE},
+    {"CPU S", "cpu_seconds", CELL_NUMBER},
+    {"MEMORY", "resident_bytes", CELL_BYTES},
+    {0},
+};
+
+static const struct column edge_columns[] = {
+    {"EDGE", "name", CELL_TEXT},
+    {"VENDOR", "vendor", CELL_TEXT},
+    {"N2", "listen", CELL_TEXT},
+    {"SCTP", "stack", CELL_TEXT},
+    {"GNBS", "gnbs", CELL_NUMBER},
+    {"IN", "messages_in", CELL_NUMBER},
+    {"OUT", "messages_out", CELL_NUMBER},
+    {"REFUSED", "refused", CELL_NUMBER},
+    {0},
+};
+
+static const struct column plane_columns[] = {
+    {"PLANE", "name", CELL_TEXT},
+    {"N3", "n3", CELL_TEXT},
+    {"TUN", "tun", CELL_TEXT},
+    {"N4", "associated", CELL_TEXT},
+    {"SESSIONS", "sessions", CELL_NUMBER},
+    {"UP", "uplink_bytes", CELL_BYTES},
+    {"DOWN", "downlink_bytes", CELL_BYTES},
+    {"DROPPED", "dropped_packets", CELL_NUMBER},
+    {0},
+};
+
+/* Adds what the process answers to two lists: itself, and its status. A silent one is shown as down. */
+static void visit(const struct config *config, const char *kind, const char *name, json_t *processes,
+                  json_t *statuses)
+{
+    char full[96];
+    json_t *process = ask_quietly(config, kind, name, "process"),
+           *status = ask_quietly(config, kind, name, "status");
+    snprintf(full, sizeof full, "%s%s%s", kind, name ? "-" : "", name ? name : "");
+    if (!process)
+        process = json_pack("{s:s}", "process", full);
+    json_object_set_new(process, "state", json_string(json_object_get(process, "pid") ? "up" : "down"));
+    json_object_del(process, "ok");
+    json_array_append_new(processes, process);
+    if (!status)
+        return;
+    json_object_del(status, "ok");
+    json_array_append_new(statuses, status);
+}
+
+static json_t *gather(const struct config *config)
+{
+    json_t *processes = json_array(), *control = json_array(), *edges = json_array(), *planes = json_array();
+    visit(config, "control", NULL, processes, control);
+    for (unsigned i = 0; i < config->edge_count; i++)
+        visit(config, "edge", config->edges[i].name, processes, edges);
+    for (unsigned i = 0; i < config->plane_count; i++)
+        visit(config, "plane", config->planes[i].name, processes, planes);
+    json_t *all = json_pack("{s:o, s:o, s:o}", "processes", processes, "edges", edges, "planes", planes);
+    if (json_array_size(control))
+        json_object_set(all, "control", json_array_get(control, 0));
+    json_decref(control);
+    return all;
+}
+
+static long long number(const json_t *object, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static void print_summary(const json_t *control)
+{
+    char plmns[200], amf[200];
+    cell_text(json_object_get(control, "plmns"), CELL_TEXT, plmns, sizeof plmns);
+    cell_text(json_object_get(control, "amf_name"), CELL_TEXT, amf, sizeof amf);
+    printf(
+        "AMF %s   PLMN %s   gNBs %lld   phones %lld (%lld connected)   sessions %lld   subscribers %lld\n\n",
+        amf, plmns, number(control, "gnbs"), number(control, "ues"), number(control, "ues_connected"),
+        number(control, "sessions"), number(control, "subscribers"));
+}
+
+static void print_status(const json_t *all)
+{
+    const json_t *edges = json_object_get(all, "edges"), *planes = json_object_get(all, "planes");
+    if (json_object_get(all, "control"))
+        print_summary(json_object_get(all, "control"));
+    table_print(stdout, process_columns, json_object_get(all, "processes"));
+    fputs(json_array_size(edges) ? "\n" : "", stdout);
+    table_print(stdout, edge_columns, edges);
+    fputs(json_array_size(planes) ? "\n" : "", stdout);
+    table_print(stdout, plane_columns, planes);
+}
+
+int run_status(const struct command *command, int argc, char **argv)
+{
+    bool json = false;
+    const char *path = NULL;
+    const struct option_slot slots[] = {{"json", &json, NULL}, {"config", NULL, &path}, {0}};
+    if (!take_options(command, &argc, argv, slots))
+        return EXIT_USAGE;
+    if (argc > 0)
+        return wrong_usage(command, "unexpected %s", argv[0]);
+    struct config *config = load_or_fail(path);
+    if (!config)
+        return EXIT_FAILED;
+    json_t *all = gather(config);
+    bool up = json_object_get(all, "control") != NULL;
+    if (json)
+        json_print(stdout, all);
+    else
+        print_status(all);
+    json_decref(all);
+    config_free(config);
+    return up ? EXIT_DONE : EXIT_FAILED;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* demarc trace: collects what the processes report and writes it to a capture file, until it is interrupted. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "face/ask.h"
+#include "face/command.h"
+#include "face/pcap.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+static bool drain(int fd, struct pcap *pcap, uint8_t *space, unsigned long long *count)
+{
+    struct trace_record record;
+    for (;;) {
+        errno = 0;
+        if (trace_receive(fd, &record, space)) {
+            if (!pcap_write(pcap, &record))
+                return false;
+            ++*count;
+        } else if (errno != EBADMSG) {
+            return fflush(pcap->to) == 0;
+        }
+    }
+}
+
+/* Until a signal, or a write that fails. */
+static int collect(int fd, struct pcap *pcap)
+{
+    unsigned long long count = 0;
+    uint8_t *space = malloc(TRACE_RECORD_BYTES);
+    if (!space)
+        return failed("out of memory");
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    bool good = true;
+    while (good && !interrupted)
+        if (poll(&wait, 1, 500) > 0)
+            good = drain(fd, pcap, space, &count);
+    free(space);
+    fprintf(stderr, "%llu messages\n", count);
+    return good ? EXIT_DONE : failed("cannot write: %s", strerror(errno));
+}
+
+static int trace_to(FILE *to, const struct config *config, bool with_nas)
+{
+    static struct pcap pcap;
+    char path[128];
+    int fd = trace_listen(config->runtime_dir);
+    if (fd < 0)
+        return failed("cannot collect in %s: %s; is the core's runtime_dir right, and are you its user?",
+                      config->runtime_dir, strerror(errno));
+    int code =
+        pcap_begin(&pcap, to, with_nas) ? collect(fd, &pcap) : failed("cannot write: %s", strerror(errno));
+    if (trace_path(config->runtime_dir, path, sizeof path))
+        unlink(path);
+    close(fd);
+    return code;
+}
+
+int run_trace(const struct command *command, int argc, char **argv)
+{
+    const char *config_path = NULL, *file = NULL;
+    bool with_nas = false;
+    const struct option_slot slots[] = {
+        {"pcap", NULL, &file}, {"decipher-nas", &with_nas, NULL}, {"config", NULL, &config_path}, {0}};
+    if (!take_options(command, &argc, argv, slots))
+        return EXIT_USAGE;
+    if (argc || !file)
+        return wrong_usage(command, argc ? "unexpected %s" : "--pcap FILE is needed%s", argc ? argv[0] : "");
+    struct config *config = load_or_fail(config_path);
+    bool standard = strcmp(file, "-") == 0;
+    FILE *to = !config ? NULL : standard ? stdout : fopen(file, "we");
+    int code = EXIT_FAILED;
+    signal(SIGINT, interrupt);
+    signal(SIGTERM, interrupt);
+    if (to)
+        code = trace_to(to, config, with_nas);
+    else if (config)
+        code = failed("%s: %s", file, strerror(errno));
+    if (to && !standard && fclose(to) != 0)
+        code = failed("%s: %s", file, strerror(errno));
+    config_free(config);
+    return code;
+}
