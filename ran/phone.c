@@ -237,6 +237,8 @@ static void on_registration_accept(struct phone *phone, const struct nas_registr
 {
     timer_stop(phone->radio->timers, &phone->guard);
     phone->state = PHONE_ON;
+    if (accept->has.pdu_session_status)
+        phone_keep_sessions(phone, accept->pdu_session_status);
     if (accept->has.guti && accept->guti.type == NAS_GUTI) {
         take_guti(phone, &accept->guti.guti);
         phone_say(phone, &(struct nas_message){.type = NAS_REGISTRATION_COMPLETE});
@@ -312,10 +314,12 @@ void phone_request_service(struct phone *phone, enum nas_service_type type)
     timer_start(phone->radio->timers, &phone->guard, T3517);
 }
 
-static void on_service_accept(struct phone *phone)
+static void on_service_accept(struct phone *phone, const struct nas_service_accept *accept)
 {
     if (!phone->awaiting_service)
         return;
+    if (accept->has.pdu_session_status)
+        phone_keep_sessions(phone, accept->pdu_session_status);
     timer_stop(phone->radio->timers, &phone->guard);
     phone->awaiting_service = false;
     phone_event(phone, PHONE_CONNECTED, NULL, 0);
@@ -394,7 +398,7 @@ static void on_message(struct phone *phone, const struct nas_message *message)
         on_network_deregistration(phone, &message->network_deregistration_request);
         break;
     case NAS_SERVICE_ACCEPT:
-        on_service_accept(phone);
+        on_service_accept(phone, &message->service_accept);
         break;
     case NAS_SERVICE_REJECT:
         on_service_reject(phone, message->service_reject.cause);

@@ -88,7 +88,7 @@ struct phone_session *phone_open_session(struct phone *phone, uint8_t id, const 
 void phone_close_session(struct phone *phone, struct phone_session *session);
 struct phone_session *phone_session(struct phone *phone, uint8_t id); /* NULL: none */
 
-/* A user packet to send. An idle phone requests service instead, and the packet is lost. */
+/* A user packet to send. Without a user plane the phone requests service instead (5.6.1.1), and the packet is lost. */
 bool phone_send_packet(struct phone *phone, struct phone_session *session, struct bytes packet);
 
 /* What the gNB tells the phone. */
@@ -105,6 +105,8 @@ bool phone_say(struct phone *phone, const struct nas_message *message);
 void phone_event(struct phone *phone, enum phone_event event, struct phone_session *session, uint8_t cause);
 void phone_on_gsm(struct phone *phone, const struct nas_message *message); /* 5GSM, unwrapped */
 void phone_forget_sessions(struct phone *phone);
+/* PDU session status from the network: what it does not have ends here too (5.5.1.2.4, 5.6.1.4.1). */
+void phone_keep_sessions(struct phone *phone, nas_session_set existing);
 nas_session_set phone_session_set(const struct phone *phone);
 void phone_authenticate(struct phone *phone, const struct nas_authentication_request *request);
 void phone_security_mode(struct phone *phone, struct bytes envelope);

@@ -127,6 +127,15 @@ void phone_forget_sessions(struct phone *phone)
         }
 }
 
+void phone_keep_sessions(struct phone *phone, nas_session_set existing)
+{
+    for (unsigned i = 0; i < PHONE_SESSIONS; i++)
+        if (phone->sessions[i].up && !(existing & 1u << phone->sessions[i].id)) {
+            phone_event(phone, PHONE_SESSION_DOWN, &phone->sessions[i], 0);
+            forget(&phone->sessions[i]);
+        }
+}
+
 /* --- What the network says --- */
 
 static uint32_t ipv4_value(const uint8_t octets[4])
@@ -236,9 +245,9 @@ void phone_on_user_plane(struct phone *phone, uint8_t pdu_session_id)
 
 bool phone_send_packet(struct phone *phone, struct phone_session *session, struct bytes packet)
 {
-    if (phone->connection)
-        return ran_gnb_uplink_packet(phone->connection, session->id, packet);
-    if (phone->state == PHONE_ON && !phone->awaiting_service)
+    if (phone->connection && ran_gnb_uplink_packet(phone->connection, session->id, packet))
+        return true;
+    if (phone->state == PHONE_ON && !timer_armed(&phone->guard))
         phone_request_service(phone, NAS_SERVICE_DATA);
     return false;
 }

@@ -113,16 +113,25 @@ static void accept_created(struct session *session, const struct pfcp_session_es
             session->n3 = tunnel_of(&answer->created_pdrs[i].f_teid);
 }
 
-static void nothing_to_do(struct n4_request *request, const struct pfcp_message *answer)
+/* The plane is silent, or says that we are not associated (it has not heard yet that it is, if our request overtook the
+ * answer to its own): all sessions are to be restored. False: neither. */
+static bool plane_lost(struct upf *upf, const struct pfcp_message *answer, uint8_t cause)
 {
-    (void)request;
-    (void)answer;
+    if (answer && cause != PFCP_NO_ESTABLISHED_ASSOCIATION)
+        return false;
+    n4_lost(upf, answer ? pfcp_cause_name(cause) : "a session request was not answered");
+    return true;
+}
+
+static void deleted(struct n4_request *request, const struct pfcp_message *answer)
+{
+    plane_lost(request->upf, answer, answer ? answer->session_deletion_response.cause : 0);
 }
 
 static void delete_in_plane(struct upf *upf, uint64_t up_seid)
 {
     struct pfcp_message message = {.type = PFCP_SESSION_DELETION_REQUEST, .seid = up_seid};
-    n4_request_send(upf, NULL, &message, nothing_to_do);
+    n4_request_send(upf, NULL, &message, deleted);
 }
 
 /* The plane cannot have the session any more; the phone is asked to establish it anew. */
@@ -146,20 +155,25 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     if (!session) {
         if (accepted)
             delete_in_plane(request->upf, response->up_f_seid.seid);
+        else
+            plane_lost(request->upf, answer, response ? response->cause : 0);
         return;
     }
     if (accepted)
         accept_created(session, response);
     accepted = accepted && session->n3.family;
-    if (session->state == SESSION_NEW) {
+    bool fresh = session->state == SESSION_NEW;
+    if (fresh)
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
-    } else if (accepted) {
-        core_dirty(request->smf->core, &session->row);
-        if (session->n4_stale)
-            n4_sync(session);
-    } else if (answer) {
+    if (plane_lost(request->upf, answer, response ? response->cause : 0) || fresh)
+        return;
+    if (!accepted) {
         restoration_failed(session, response->cause);
+        return;
     }
+    core_dirty(request->smf->core, &session->row);
+    if (session->n4_stale)
+        n4_sync(session);
 }
 
 /* The rules of a session and what they point to, in one place while the request is written. */
@@ -283,14 +297,10 @@ bool n4_establish(struct session *session)
 static void synced(struct n4_request *request, const struct pfcp_message *answer)
 {
     struct session *session = request->session;
-    if (!session)
+    const struct pfcp_session_modification_response *response =
+        answer ? &answer->session_modification_response : NULL;
+    if (plane_lost(request->upf, answer, response ? response->cause : 0) || !session)
         return;
-    if (!answer) {
-        session->n4_stale = true;
-        n4_lost(request->upf, "a session modification was not answered");
-        return;
-    }
-    const struct pfcp_session_modification_response *response = &answer->session_modification_response;
     n4_count_usage(session, response->usage_reports, response->usage_reports_count);
     if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND)
         n4_establish(session);
@@ -352,6 +362,7 @@ void n4_leave(struct session *session)
     session->n4 = NULL;
     if (session->up_seid && upf->associated)
         delete_in_plane(upf, session->up_seid);
+    session->up_seid = 0;
     if (upf->restore_at == session)
         upf->restore_at = session->upf_next;
     if (session->upf_next)

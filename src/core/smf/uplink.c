@@ -60,7 +60,7 @@ static enum smf_verdict establishment_asked(struct ue *ue, struct session *sessi
         return SMF_TAKEN; /* sent again by the phone: the answer is on its way */
     switch (n1->request_type) {
     case SMF_REQUEST_EXISTING:
-        if (session)
+        if (session && session->upf) /* else it is being released */
             return begin_establishment(ue, session, n1, message);
         n1_reject_establishment(ue, n1->pdu_session_id, message->pti, NAS_GSM_SESSION_DOES_NOT_EXIST);
         return SMF_TAKEN;
