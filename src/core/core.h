@@ -80,6 +80,7 @@ struct core {
     struct smf *smf;
     int64_t wall_offset; /* wall clock minus timers->now, nanoseconds: for what is stored or told to phones */
     struct timer retry;  /* the store refused a commit */
+    struct timer overload; /* until it fires gNBs hold signalling back */
     struct timer adoption; /* after a start: connected UEs whose gNB has not come back become idle */
     unsigned sessions;     /* PDU sessions, counted by smf */
 };

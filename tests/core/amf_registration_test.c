@@ -302,12 +302,30 @@ static void limits_refuse_with_congestion_and_hurt_nobody(void **state)
     struct portrait before = portrait_of(0);
     phone_register(&world.phones[1], NAS_INITIAL_REGISTRATION);
     world_run(&world);
-    assert_int_equal(world.sent[NGAP_ERROR_INDICATION], 1);
+    assert_int_equal(world.cause[1], NAS_GMM_CONGESTION);
+    assert_int_equal(world.core->provisional, 0);
     assert_untouched(0, &before);
     go_idle(0);
     phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
     world_run(&world);
     assert_non_null(world_ue(&world, 0)->connection);
+}
+
+static void one_gnb_cannot_use_up_all_procedures(void **state)
+{
+    (void)state;
+    world.config->limits.procedures = 4; /* a share of two */
+    ran_gnb_setup(&world.gnbs[1]);
+    world_run(&world);
+    phone_camp(&world.phones[3], &world.gnbs[1]);
+    world.uplink_filter = lose_response;
+    for (unsigned i = 0; i < 3; i++)
+        phone_register(&world.phones[i], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.core->provisional, 2);
+    assert_int_equal(world.cause[2], NAS_GMM_CONGESTION);
+    world.uplink_filter = NULL;
+    world_register(&world, 3);
 }
 
 static void the_loss_of_the_gnb_ends_a_registration_that_waits(void **state)
@@ -343,6 +361,7 @@ int main(void)
         TEST(a_replayed_request_has_no_effect_on_its_owner),
         TEST(a_forged_deregistration_has_no_effect),
         TEST(limits_refuse_with_congestion_and_hurt_nobody),
+        TEST(one_gnb_cannot_use_up_all_procedures),
         TEST(the_loss_of_the_gnb_ends_a_registration_that_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

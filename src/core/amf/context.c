@@ -166,14 +166,30 @@ void connection_free(struct connection *connection)
     free(connection);
 }
 
-static bool room_for_ue(const struct core *core)
+bool ue_room(const struct core *core)
 {
     return core->ues_by_supi.count + core->provisional < core->config->limits.ues;
 }
 
+bool ue_charge(struct ue *ue, struct gnb *gnb)
+{
+    if (gnb->unproven >= gnb->core->config->limits.procedures / 4 + 1)
+        return false;
+    gnb->unproven++;
+    ue->charged = gnb;
+    return true;
+}
+
+static void discharge(struct ue *ue)
+{
+    if (ue->charged)
+        ue->charged->unproven--;
+    ue->charged = NULL;
+}
+
 struct ue *ue_new(struct core *core)
 {
-    struct ue *ue = room_for_ue(core) ? calloc(1, sizeof *ue) : NULL;
+    struct ue *ue = calloc(1, sizeof *ue);
     if (!ue)
         return NULL;
     ue->core = core;
@@ -189,6 +205,7 @@ void ue_free(struct ue *ue)
     struct core *core = ue->core;
     timer_stop(core->timers, &ue->timer);
     core_clean(core, &ue->row);
+    discharge(ue);
     ue_forget_former_tmsi(ue);
     if (ue->tmsi)
         map_take(&core->ues_by_tmsi, ue->tmsi);
@@ -231,6 +248,7 @@ bool ue_adopt(struct ue *ue)
         return false;
     ue->core->provisional--;
     ue->provisional = false;
+    discharge(ue);
     return true;
 }
 

@@ -41,7 +41,8 @@ struct gnb {
     struct core_peer peer;
     bool ready; /* NG Setup is done */
     bool overload_told;
-    bool replaying; /* what the edge replays after a restart of this process is not answered */
+    unsigned unproven; /* contexts begun through it of phones that have proved nothing */
+    bool replaying;    /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;
     char name[151]; /* RAN Node Name */
     const struct gnb_area *areas;
@@ -83,6 +84,7 @@ struct ue {
     struct connection *connection; /* NULL: CM-IDLE */
     struct procedure *procedure;   /* the 5GMM procedure that runs */
     struct session *sessions;      /* SMF's */
+    struct gnb *charged;           /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
     bool changed;       /* its subscription, in this batch */
     struct timer timer; /* idle: mobile reachable, then implicit deregistration */
@@ -139,8 +141,13 @@ void connection_move(struct connection *connection, struct ue *ue);
 
 /* --- UEs --- */
 
-/* Provisional. NULL: limits (config_limits.ues) or memory. */
+/* Is there room for one more (config_limits.ues)? */
+bool ue_room(const struct core *core);
+/* Provisional. NULL: out of memory. */
 struct ue *ue_new(struct core *core);
+/* Counts a provisional context among the gNB's; false: it has its share (a quarter of config_limits.procedures), so that
+ * one gNB cannot use up the procedures of all. */
+bool ue_charge(struct ue *ue, struct gnb *gnb);
 /* Leaves the maps and the store's queue; sessions and connection must be gone. Keys are wiped. The memory itself lasts
  * until the end of the batch, for those who still hold the pointer. */
 void ue_free(struct ue *ue);

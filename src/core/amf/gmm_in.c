@@ -73,7 +73,6 @@ static enum procedure_event event_of(uint8_t type)
 static bool heard_unproven(uint8_t type)
 {
     switch (type) {
-    case NAS_REGISTRATION_REQUEST:
     case NAS_IDENTITY_RESPONSE:
     case NAS_AUTHENTICATION_RESPONSE:
     case NAS_AUTHENTICATION_FAILURE:
@@ -84,20 +83,34 @@ static bool heard_unproven(uint8_t type)
     }
 }
 
+/* Tells the phone a cause in the reject that belongs to its request; nothing if there is none. */
+static void refuse(struct ue *ue, uint8_t type, uint8_t cause)
+{
+    uint32_t back_off = cause == NAS_GMM_CONGESTION ? CONGESTION_SECONDS : 0;
+    struct nas_message reject = {.type = NAS_REGISTRATION_REJECT};
+    if (type == NAS_REGISTRATION_REQUEST) {
+        reject.registration_reject =
+            (struct nas_registration_reject){.cause = cause, .t3346 = back_off, .has = {.t3346 = back_off}};
+        ue->core->metrics.registrations_failed[cause]++;
+    } else if (type == NAS_SERVICE_REQUEST) {
+        reject.type = NAS_SERVICE_REJECT;
+        reject.service_reject =
+            (struct nas_service_reject){.cause = cause, .t3346 = back_off, .has = {.t3346 = back_off}};
+        ue->core->metrics.service_requests_failed++;
+    } else {
+        return;
+    }
+    gmm_send(ue, &reject);
+}
+
 static void start(struct ue *ue, const char *name, void (*run)(struct procedure *p), struct uplink *uplink)
 {
     procedure_cancel(ue->procedure, name);
     if (ue->dead || procedure_start(ue->core, &ue->procedure, name, run, ue, uplink))
         return;
     log_warning("amf", NULL, "%s: limits.procedures is reached", name);
-    uint8_t type = uplink->message.type;
-    struct nas_message reject = {.type = NAS_REGISTRATION_REJECT,
-                                 .registration_reject = {.cause = NAS_GMM_CONGESTION}};
-    if (type == NAS_SERVICE_REQUEST)
-        reject =
-            (struct nas_message){.type = NAS_SERVICE_REJECT, .service_reject = {.cause = NAS_GMM_CONGESTION}};
-    if (type == NAS_REGISTRATION_REQUEST || type == NAS_SERVICE_REQUEST)
-        gmm_send(ue, &reject);
+    amf_overloaded(ue->core);
+    refuse(ue, uplink->message.type, NAS_GMM_CONGESTION);
     if (ue->provisional)
         ue_discard(ue, N2_MISC(CONTROL_PROCESSING_OVERLOAD));
     else
@@ -217,11 +230,7 @@ static const struct nas_mobile_identity *identity_in(const struct nas_message *m
 /* 5.5.1.2.8, 5.6.1.8: protocol errors in the first message are answered with its own reject. */
 static void reject_initial(struct ue *ue, uint8_t type, uint8_t cause)
 {
-    struct nas_message reject = {.type = NAS_REGISTRATION_REJECT, .registration_reject = {.cause = cause}};
-    if (type == NAS_SERVICE_REQUEST)
-        reject = (struct nas_message){.type = NAS_SERVICE_REJECT, .service_reject = {.cause = cause}};
-    if (type == NAS_REGISTRATION_REQUEST || type == NAS_SERVICE_REQUEST)
-        gmm_send(ue, &reject);
+    refuse(ue, type, cause);
     ue_discard(ue, N2_NAS(UNSPECIFIED));
 }
 
@@ -233,7 +242,6 @@ static void unproven(struct ue *ue, struct uplink *uplink)
         dispatch(ue, uplink);
         return;
     case NAS_SERVICE_REQUEST:
-        ue->core->metrics.service_requests_failed++;
         reject_initial(ue, NAS_SERVICE_REQUEST, NAS_GMM_UE_IDENTITY_CANNOT_BE_DERIVED);
         return;
     case NAS_DEREGISTRATION_REQUEST:
@@ -284,6 +292,12 @@ static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
     dispatch(ue, uplink);
 }
 
+/* The COUNTs are nearly used up: the phone has to authenticate anew (4.4.3.5). */
+static bool worn_out(const struct nas_security *security)
+{
+    return security->uplink >= NAS_COUNT_RENEW || security->downlink >= NAS_COUNT_RENEW;
+}
+
 void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message)
 {
     struct core *core = gnb->core;
@@ -298,17 +312,18 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
     const struct nas_mobile_identity *identity = readable ? identity_in(&uplink.message) : NULL;
     struct ue *known = identity ? claimed(core, identity) : NULL;
     if (known && open_message(core, &known->security, message->nas_pdu, &verified, &ignored) &&
-        verified.proven) {
+        verified.proven && !worn_out(&known->security)) {
         proven(known, gnb, stream, message, &verified);
         return;
     }
     struct ue *ue = ue_new(core);
-    if (!ue) {
-        refuse_connection(gnb, message->ran_ue_ngap_id, "limits.ues is reached");
+    if (!ue || !open_connection(gnb, ue, stream, message)) {
+        if (ue)
+            ue_free(ue);
         return;
     }
-    if (!open_connection(gnb, ue, stream, message))
-        ue_free(ue);
+    if (!ue_charge(ue, gnb) || !ue_room(core))
+        reject_initial(ue, uplink.message.type, NAS_GMM_CONGESTION);
     else if (readable)
         unproven(ue, &uplink);
     else

@@ -74,21 +74,41 @@ void error_indication(struct gnb *gnb, const struct ngap_error_indication *indic
         connection_lost(connection, "the gNB does not know it");
 }
 
-void overload_start(struct gnb *gnb)
+static void overload_start(struct gnb *gnb)
 {
     struct ngap_overload_response response = {
         .which = NGAP_OVERLOAD_RESPONSE_OVERLOAD_ACTION,
         .overload_action = NGAP_OVERLOAD_ACTION_REJECT_RRC_CR_SIGNALLING,
     };
-    if (gnb->overload_told || !gnb->ready)
-        return;
-    gnb->overload_told =
-        n2_send(gnb, NGAP_OVERLOAD_START, &(struct ngap_overload_start){.amf_overload_response = &response});
+    if (!gnb->overload_told && gnb->ready)
+        gnb->overload_told = n2_send(gnb, NGAP_OVERLOAD_START,
+                                     &(struct ngap_overload_start){.amf_overload_response = &response});
 }
 
-void overload_stop(struct gnb *gnb)
+static void overload_stop(struct gnb *gnb)
 {
     if (gnb->overload_told)
         n2_send(gnb, NGAP_OVERLOAD_STOP, &(struct ngap_overload_stop){0});
     gnb->overload_told = false;
+}
+
+static void each_gnb(struct core *core, void (*tell)(struct gnb *gnb))
+{
+    size_t cursor = 0;
+    void *gnb;
+    while (map_next(&core->gnbs, &cursor, NULL, &gnb))
+        tell(gnb);
+}
+
+static void overload_ends(struct timer *timer)
+{
+    struct core *core = (struct core *)((char *)timer - offsetof(struct core, overload));
+    each_gnb(core, overload_stop);
+}
+
+void amf_overloaded(struct core *core)
+{
+    core->overload.fire = overload_ends;
+    if (timer_start(core->timers, &core->overload, SECONDS(10)))
+        each_gnb(core, overload_start);
 }

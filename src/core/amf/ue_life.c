@@ -96,6 +96,7 @@ void amf_stop(struct core *core)
 {
     struct gnb *gnb;
     timer_stop(core->timers, &core->adoption);
+    timer_stop(core->timers, &core->overload);
     while ((gnb = first_of(&core->gnbs)))
         gnb_free(gnb, "the core stops");
 }
