@@ -29,7 +29,7 @@ all: $(RELEASE)/build.ninja
 
 $(RELEASE)/build.ninja:
 	@scripts/install-packages build
-	@CC=gcc meson setup $(RELEASE) --buildtype=release -Dprefix=$(PREFIX) -Dsysconfdir=/etc -Dtests=false >/dev/null
+	@CC=gcc meson setup $(RELEASE) --buildtype=release -Doptimization=2 -Dprefix=$(PREFIX) -Dsysconfdir=/etc -Dtests=false >/dev/null
 
 $(TEST)/build.ninja:
 	@CC=clang meson setup $(TEST) $(SANITIZE) >/dev/null

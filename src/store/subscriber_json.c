@@ -234,7 +234,7 @@ static bool read_slice(const struct document *at, struct arena *arena, void *ite
     static const struct list sessions = {"session", sizeof(struct store_dnn), read_dnn_item, same_dnn};
     struct store_slice *slice = item;
     uint64_t sst = 1;
-    void *dnns;
+    void *dnns = NULL;
     if (!document_number(at, "sst", 0, 255, &sst) || !read_sd(at, &slice->slice.sd) ||
         !document_flag(at, "default_indicator", &slice->is_default) ||
         !read_list(at, &sessions, arena, &dnns, &slice->dnn_count))
@@ -252,7 +252,7 @@ static bool same_slice(const void *a, const void *b)
 static bool read_slices(const struct document *at, struct arena *arena, struct store_subscriber *subscriber)
 {
     static const struct list slices = {"slice", sizeof(struct store_slice), read_slice, same_slice};
-    void *items;
+    void *items = NULL;
     if (!read_list(at, &slices, arena, &items, &subscriber->slice_count))
         return false;
     if (subscriber->slice_count == 0)
