@@ -122,7 +122,7 @@ struct connection *connection_restore(struct gnb *gnb, struct ue *ue)
         .amf_ue_ngap_id = ue->kept.amf_ue_ngap_id,
         .ran_ue_ngap_id = ue->kept.ran_ue_ngap_id,
         .stream = ue->kept.stream,
-        .context_up = true,
+        .context_up = ue->kept.context_up,
         .secured = true,
         .in_area = true,
         .selected = ue->tai.plmn,

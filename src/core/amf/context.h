@@ -111,6 +111,7 @@ struct ue {
         uint64_t association, amf_ue_ngap_id;
         uint32_t ran_ue_ngap_id;
         uint16_t stream;
+        bool context_up;
     } kept;
 };
 

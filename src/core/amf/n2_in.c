@@ -24,12 +24,14 @@ static void context_setup_response(struct ue *ue, const struct ngap_initial_cont
     if (ue->connection->context_up)
         return;
     ue->connection->context_up = true;
+    timer_stop(ue->core->timers, &ue->connection->timer);
     core_dirty(ue->core, &ue->row);
     TELL_SMF(ue, response->pdu_session_resource_setup_list_cxt_res,
              pdu_session_resource_setup_response_transfer, N2_SETUP_RESPONSE);
     TELL_SMF(ue, response->pdu_session_resource_failed_to_setup_list_cxt_res,
              pdu_session_resource_setup_unsuccessful_transfer, N2_SETUP_UNSUCCESSFUL);
-    procedure_offer(ue->procedure, EV_INITIAL_CONTEXT_SETUP_RESPONSE, response);
+    if (!procedure_offer(ue->procedure, EV_INITIAL_CONTEXT_SETUP_RESPONSE, response))
+        mobility_done(ue);
 }
 
 static void context_setup_failure(struct ue *ue, const struct ngap_initial_context_setup_failure *failure)
@@ -259,16 +261,57 @@ void core_association_kept(struct core *core, uint64_t association, const struct
     core_association_up(core, association, peer);
 }
 
-/* UEs that were connected through it stay so. */
-static void adopt(struct gnb *gnb)
+/* The restart came between the gNB's answer and its being noted: if it does not come again, the connection is of no use. */
+static void no_context(struct timer *timer)
 {
+    struct connection *connection = (struct connection *)((char *)timer - offsetof(struct connection, timer));
+    an_release(connection->ue, N2_RADIO(UNSPECIFIED), "the gNB has not set up its context");
+}
+
+static bool pick_up(struct gnb *gnb, struct ue *ue)
+{
+    struct connection *connection = connection_restore(gnb, ue);
+    if (!connection)
+        return false;
+    if (connection->context_up) {
+        mobility_done(ue);
+        return true;
+    }
+    connection->timer.fire = no_context;
+    return timer_start(gnb->core->timers, &connection->timer, gnb->core->config->amf.timers.n2_procedure);
+}
+
+/* UEs that were connected through it stay so. Returns how many there are. */
+static unsigned adopt(struct gnb *gnb)
+{
+    unsigned count = 0;
     size_t cursor = 0;
     void *value;
-    uint64_t supi;
-    while (map_next(&gnb->core->ues_by_supi, &cursor, &supi, &value)) {
+    while (map_next(&gnb->core->ues_by_supi, &cursor, NULL, &value)) {
         struct ue *ue = value;
-        if (ue->kept.association == gnb->association && !ue->connection && !connection_restore(gnb, ue))
+        if (ue->kept.association != gnb->association || ue->connection)
+            continue;
+        if (pick_up(gnb, ue))
+            count++;
+        else
             log_warning("amf", NULL, "a connection of gNB %s cannot be picked up", gnb->name);
+    }
+    return count;
+}
+
+/* Phones whose registration a restart cut short are known to the gNB alone; where there are no others, it is told. */
+static void replay_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
+{
+    gnb->replaying = true;
+    ng_setup(gnb, request);
+    gnb->replaying = false;
+    if (!gnb->ready) {
+        uint64_t association = gnb->association;
+        struct core *core = gnb->core;
+        gnb_free(gnb, "it does not fit the configuration any more");
+        core_close(core, association);
+    } else if (adopt(gnb) == 0) {
+        ng_reset_send(gnb, N2_MISC(UNSPECIFIED));
     }
 }
 
@@ -277,14 +320,13 @@ void core_replay(struct core *core, uint64_t association, const struct ngap_pdu 
     struct gnb *gnb = gnb_find(core, association);
     if (!gnb)
         return;
-    gnb->replaying = true;
-    if (pdu->message == NGAP_NG_SETUP_REQUEST)
-        ng_setup(gnb, pdu->value.ng_setup_request);
-    else if (pdu->message == NGAP_RAN_CONFIGURATION_UPDATE && gnb->ready)
+    if (pdu->message == NGAP_NG_SETUP_REQUEST) {
+        replay_setup(gnb, pdu->value.ng_setup_request);
+    } else if (pdu->message == NGAP_RAN_CONFIGURATION_UPDATE && gnb->ready) {
+        gnb->replaying = true;
         ran_configuration_update(gnb, pdu->value.ran_configuration_update);
-    gnb->replaying = false;
-    if (gnb->ready)
-        adopt(gnb);
+        gnb->replaying = false;
+    }
 }
 
 void core_reload(struct core *core, const struct config *config)

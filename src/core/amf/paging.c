@@ -81,8 +81,8 @@ static bool covered(const struct ue *ue)
 bool amf_page(struct ue *ue, uint8_t pdu_session_id)
 {
     (void)pdu_session_id;
-    if (ue->procedure)
-        return true; /* its end tells the SMF whether the UE can be reached */
+    if (ue->procedure || ue->kept.association)
+        return true; /* what ends this state tells the SMF whether the UE can be reached */
     if (ue->connection || ue->unreachable || !ue->registered || !covered(ue))
         return false;
     return procedure_start(ue->core, &ue->procedure, "paging", paging, ue, NULL);

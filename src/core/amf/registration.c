@@ -351,7 +351,8 @@ static void finish(struct run *run)
     char context[UE_CONTEXT_TEXT];
     ue_forget_former_tmsi(ue);
     run->p->core->metrics.registrations_done[run->kind]++;
-    log_info("amf", ue_context_text(ue, context), "registration complete (%s)", run->p->name);
+    log_info("amf", ue_context_text(ue, context), "registration complete (%s), number of UEs: %zu",
+             run->p->name, ue->core->ues_by_supi.count);
     if (run->kind == INITIAL)
         configuration_update(ue);
     run->done = true;

@@ -8,7 +8,7 @@
 #include "core/amf/gmm.h"
 #include "store/store.h"
 
-enum { VERSION = 1, ROW_BYTES = 600, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+enum { VERSION = 2, ROW_BYTES = 600, CAPABILITIES_BYTES = 2 * 8192 + 8 };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
@@ -40,15 +40,16 @@ static void write_place(struct writer *w, const struct ue *ue)
     write_u64(w, ue->ambr_downlink);
 }
 
-/* A connection whose gNB has the context survives a restart of this process. */
+/* A secured connection survives a restart of this process. */
 static void write_connection(struct writer *w, const struct ue *ue)
 {
     const struct connection *c = ue->connection;
-    bool up = c && c->context_up;
-    write_u64(w, up ? c->gnb->association : ue->kept.association);
-    write_u64(w, up ? c->amf_ue_ngap_id : ue->kept.amf_ue_ngap_id);
-    write_u32(w, up ? c->ran_ue_ngap_id : ue->kept.ran_ue_ngap_id);
-    write_u16(w, up ? c->stream : ue->kept.stream);
+    bool live = c && c->secured;
+    write_u64(w, live ? c->gnb->association : ue->kept.association);
+    write_u64(w, live ? c->amf_ue_ngap_id : ue->kept.amf_ue_ngap_id);
+    write_u32(w, live ? c->ran_ue_ngap_id : ue->kept.ran_ue_ngap_id);
+    write_u16(w, live ? c->stream : ue->kept.stream);
+    write_u8(w, live ? c->context_up : ue->kept.context_up);
 }
 
 static void write_capability(struct writer *w, struct bytes capability)
@@ -121,6 +122,7 @@ static void read_connection(struct reader *r, struct ue *ue)
     ue->kept.amf_ue_ngap_id = read_u64(r);
     ue->kept.ran_ue_ngap_id = read_u32(r);
     ue->kept.stream = read_u16(r);
+    ue->kept.context_up = read_u8(r);
 }
 
 static bool enter(struct ue *ue, const char *supi, uint32_t tmsi, uint32_t former)
