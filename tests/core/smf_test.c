@@ -315,6 +315,25 @@ static void the_phone_asks_for_a_modification(void **state)
     world_close(&world);
 }
 
+static void a_session_can_be_looked_at(void **state)
+{
+    (void)state;
+    struct smf_session_view view;
+    struct smf_plane_view plane;
+    world_open(&world, plain);
+    struct session *session = world_session(&world, 1);
+    assert_true(smf_view(&world.ue, 1, &view));
+    assert_true(view.active && view.has_ipv4);
+    assert_string_equal(view.dnn, "internet");
+    assert_memory_equal(view.ipv4, session->ipv4, 4);
+    assert_true(smf_plane(&world.core, 0, &plane));
+    assert_true(plane.associated);
+    assert_int_equal(plane.sessions, 1);
+    assert_false(smf_plane(&world.core, 1, &plane));
+    assert_false(smf_view(&world.ue, 2, &view));
+    world_close(&world);
+}
+
 static void stray_messages_get_a_status(void **state)
 {
     (void)state;
@@ -356,6 +375,7 @@ int main(void)
         cmocka_unit_test(a_phone_releases_its_session),
         cmocka_unit_test(the_networks_release_is_repeated_and_then_done_alone),
         cmocka_unit_test(the_phone_asks_for_a_modification),
+        cmocka_unit_test(a_session_can_be_looked_at),
         cmocka_unit_test(stray_messages_get_a_status),
         cmocka_unit_test(memory_per_idle_session_is_small),
     };
