@@ -373,4 +373,5 @@ void n4_leave(struct session *session)
         upf->sessions = session->upf_next;
     upf->session_count--;
     session->upf = NULL;
+    session->up_seid = 0;
 }
