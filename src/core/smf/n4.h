@@ -20,7 +20,8 @@ struct upf {
     union socket_address address;
     char *name;
     bool associated;
-    bool removed; /* no longer configured: no new sessions */
+    unsigned associations; /* so far */
+    bool removed;          /* no longer configured: no new sessions */
     bool n3_ipv6_only;
     uint32_t recovery_time_stamp; /* 0: never associated */
     uint64_t features;
@@ -30,7 +31,9 @@ struct upf {
     unsigned session_count;
     struct session *restore_at; /* next to be restored */
     enum upf_restoring restore;
-    unsigned restoring; /* under way */
+    unsigned restoring;  /* under way */
+    uint64_t *deletions; /* SEIDs of ended sessions that the plane may still have */
+    size_t deletion_count, deletion_room;
 };
 
 /* A request that waits for its answer (6.4). */
@@ -40,6 +43,8 @@ struct n4_request {
     struct upf *upf;
     struct session *session; /* NULL: about the node, or the session is gone */
     uint32_t sequence;
+    uint64_t up_seid;     /* as in its header */
+    unsigned association; /* upf->associations when it was sent */
     uint8_t type;
     bool restores;
     unsigned transmissions;
@@ -85,6 +90,8 @@ void n4_join(struct session *session, struct upf *upf);
 void n4_leave(struct session *session);
 /* The answer wakes the session's procedure with EV_PFCP_RESPONSE, data: const bool *accepted. False: not sent. */
 bool n4_establish(struct session *session);
+/* Tells the plane of all that ended while it could not be told. */
+void n4_delete_ended(struct upf *upf);
 /* Where downlink goes now, and the QoS. */
 void n4_sync(struct session *session);
 

@@ -127,6 +127,7 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
 {
     bool same = upf->recovery_time_stamp == recovery_time_stamp;
     upf->associated = true;
+    upf->associations++;
     upf->features = features;
     upf->restore = same && retained ? RESTORE_UPDATE : RESTORE_CREATE;
     upf->restore_at = upf->sessions;
@@ -134,6 +135,9 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     log_info("smf", NULL, "plane %s is associated; %u sessions to %s", upf->name, upf->session_count,
              upf->restore == RESTORE_CREATE ? "restore" : "update");
     attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
+    if (upf->restore == RESTORE_CREATE)
+        upf->deletion_count = 0;
+    n4_delete_ended(upf);
     n4_restore_next(upf);
 }
 
@@ -295,6 +299,7 @@ void n4_stop(struct smf *smf)
         struct upf *upf = smf->upfs;
         smf->upfs = upf->next;
         timer_stop(smf->core->timers, &upf->timer);
+        free(upf->deletions);
         free(upf->name);
         free(upf);
     }

@@ -73,6 +73,8 @@ struct n4_request *n4_request_send(struct upf *upf, struct session *session, str
         .upf = upf,
         .session = session,
         .sequence = message->sequence,
+        .up_seid = message->seid,
+        .association = upf->associations,
         .type = message->type,
         .answered = answered,
         .size = size,

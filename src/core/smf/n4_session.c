@@ -3,6 +3,7 @@
  * A PDU session in the plane: two packet detection rules, one for each direction, with their forwarding rules, the session
  * AMBR, the QoS flow's identifier and a usage counter (TS 29.244 5.2, 7.5.2 to 7.5.6).
  */
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "core/smf/n4.h"
@@ -115,23 +116,47 @@ static void accept_created(struct session *session, const struct pfcp_session_es
 
 /* The plane is silent, or says that we are not associated (it has not heard yet that it is, if our request overtook the
  * answer to its own): all sessions are to be restored. False: neither. */
-static bool plane_lost(struct upf *upf, const struct pfcp_message *answer, uint8_t cause)
+static bool plane_lost(const struct n4_request *request, const struct pfcp_message *answer, uint8_t cause)
 {
     if (answer && cause != PFCP_NO_ESTABLISHED_ASSOCIATION)
         return false;
-    n4_lost(upf, answer ? pfcp_cause_name(cause) : "a session request was not answered");
+    if (request->association == request->upf->associations) /* else it is known, and perhaps mended */
+        n4_lost(request->upf, answer ? pfcp_cause_name(cause) : "a session request was not answered");
     return true;
+}
+
+static void delete_later(struct upf *upf, uint64_t up_seid)
+{
+    if (upf->deletion_count == upf->deletion_room) {
+        size_t room = upf->deletion_room ? 2 * upf->deletion_room : 16;
+        uint64_t *grown = realloc(upf->deletions, room * sizeof *grown);
+        if (!grown)
+            return;
+        upf->deletions = grown;
+        upf->deletion_room = room;
+    }
+    upf->deletions[upf->deletion_count++] = up_seid;
 }
 
 static void deleted(struct n4_request *request, const struct pfcp_message *answer)
 {
-    plane_lost(request->upf, answer, answer ? answer->session_deletion_response.cause : 0);
+    if (plane_lost(request, answer, answer ? answer->session_deletion_response.cause : 0))
+        delete_later(request->upf, request->up_seid);
 }
 
 static void delete_in_plane(struct upf *upf, uint64_t up_seid)
 {
     struct pfcp_message message = {.type = PFCP_SESSION_DELETION_REQUEST, .seid = up_seid};
-    n4_request_send(upf, NULL, &message, deleted);
+    if (!upf->associated || !n4_request_send(upf, NULL, &message, deleted))
+        delete_later(upf, up_seid);
+}
+
+void n4_delete_ended(struct upf *upf)
+{
+    size_t count = upf->deletion_count;
+    upf->deletion_count = 0;
+    for (size_t i = 0; i < count; i++)
+        delete_in_plane(upf, upf->deletions[i]);
 }
 
 /* The plane cannot have the session any more; the phone is asked to establish it anew. */
@@ -156,7 +181,7 @@ static void established(struct n4_request *request, const struct pfcp_message *a
         if (accepted)
             delete_in_plane(request->upf, response->up_f_seid.seid);
         else
-            plane_lost(request->upf, answer, response ? response->cause : 0);
+            plane_lost(request, answer, response ? response->cause : 0);
         return;
     }
     if (accepted)
@@ -165,7 +190,7 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     bool fresh = session->state == SESSION_NEW;
     if (fresh)
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
-    if (plane_lost(request->upf, answer, response ? response->cause : 0) || fresh)
+    if (plane_lost(request, answer, response ? response->cause : 0) || fresh)
         return;
     if (!accepted) {
         restoration_failed(session, response->cause);
@@ -299,7 +324,7 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
     struct session *session = request->session;
     const struct pfcp_session_modification_response *response =
         answer ? &answer->session_modification_response : NULL;
-    if (plane_lost(request->upf, answer, response ? response->cause : 0) || !session)
+    if (plane_lost(request, answer, response ? response->cause : 0) || !session)
         return;
     n4_count_usage(session, response->usage_reports, response->usage_reports_count);
     if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND)
@@ -360,7 +385,7 @@ void n4_leave(struct session *session)
     if (session->n4)
         session->n4->session = NULL;
     session->n4 = NULL;
-    if (session->up_seid && upf->associated)
+    if (session->up_seid)
         delete_in_plane(upf, session->up_seid);
     session->up_seid = 0;
     if (upf->restore_at == session)
@@ -373,5 +398,4 @@ void n4_leave(struct session *session)
         upf->sessions = session->upf_next;
     upf->session_count--;
     session->upf = NULL;
-    session->up_seid = 0;
 }
