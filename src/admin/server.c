@@ -22,7 +22,7 @@ struct peer {
 struct admin {
     struct watch listening; /* first: the loop hands it back */
     struct loop *loop;
-    const char *name;
+    char name[64];
     const struct admin_verb *verbs;
     size_t verb_count;
     void *context;
@@ -136,11 +136,11 @@ struct admin *admin_serve_socket(struct loop *loop, int listening, const char *n
         return NULL;
     *admin = (struct admin){.listening = {.fd = listening, .ready = accept_peer},
                             .loop = loop,
-                            .name = name,
                             .verbs = verbs,
                             .verb_count = verb_count,
                             .context = context,
                             .started = time(NULL)};
+    snprintf(admin->name, sizeof admin->name, "%s", name);
     if (!loop_watch(loop, &admin->listening, EPOLLIN)) {
         free(admin);
         return NULL;
