@@ -132,15 +132,28 @@ static void lose_association(struct smf *smf, const char *why)
     timer_start(smf->agent->settings.timers, &smf->timer, smf->agent->settings.t1);
 }
 
+/* What fell due while there was nobody to tell. */
+static void resume_reports(struct smf *smf)
+{
+    size_t cursor = 0;
+    uint64_t key;
+    void *session;
+    while (map_next(&smf->by_cp_seid, &cursor, &key, &session))
+        session_reschedule(smf->agent, session);
+}
+
 static void associate(struct smf *smf, uint32_t recovery_time_stamp)
 {
     char text[VALUE_TEXT_BYTES];
     if (!smf->associated || smf->recovery_time_stamp != recovery_time_stamp)
         log_info("plane", NULL, "associated with SMF %s, %zu sessions held",
                  config_endpoint_text(&smf->address, text), smf->by_cp_seid.count);
+    bool is_back = !smf->associated;
     smf->associated = true;
     smf->recovery_time_stamp = recovery_time_stamp;
     schedule_heartbeat(smf);
+    if (is_back)
+        resume_reports(smf);
 }
 
 void smf_given_up(struct request *request)

@@ -96,10 +96,14 @@ static bool is_host_internal(const struct config_ip *ip)
            (a[0] == 0xff && (a[1] & 15) <= 2);
 }
 
+/* The plane's own address in the pool; of an IPv6 pool it is the first. */
 static bool is_gateway(const struct network *network, const struct config_ip *ip)
 {
-    return ip->family == AF_INET && network->gateway_v4.family == AF_INET &&
-           memcmp(network->gateway_v4.address, ip->address, 4) == 0;
+    if (ip->family == AF_INET)
+        return network->gateway_v4.family == AF_INET &&
+               memcmp(network->gateway_v4.address, ip->address, 4) == 0;
+    return network->pool_v6.family == AF_INET6 && memcmp(network->pool_v6.address, ip->address, 15) == 0 &&
+           ip->address[15] == (network->pool_v6.address[15] | 1);
 }
 
 static enum drop check_destination(const struct plane *plane, const struct session *session,

@@ -33,7 +33,7 @@ class Setting:
         self.lab, self.build = lab, build
         self.core, self.ran, self.server = lab.host("core"), lab.host("ran"), lab.host("server")
         lab.link(self.core, "n3", ["10.0.1.1/24"], self.ran, "eth0", ["10.0.1.2/24"])
-        lab.link(self.core, "n6", ["10.0.2.1/24"], self.server, "eth0", ["10.0.2.2/24"])
+        lab.link(self.core, "n6", ["10.0.2.1/24", "fd00:2::1/64"], self.server, "eth0", ["10.0.2.2/24", "fd00:2::2/64"])
         self.config = lab.folder / "plane.yaml"
         self.config.write_text(CONFIG.format(folder=lab.folder))
         self.plane = self.peer = None
@@ -54,6 +54,8 @@ class Setting:
         self.ran.run("ip address add 10.45.0.2/32 dev ue0")
         self.ran.run("ip link set ue0 up mtu 1400")
         self.ran.run("ip route add default dev ue0 src 10.45.0.2")
+        self.ran.run("ip address add 2001:db8:cafe:2::5/128 dev ue0 nodad")
+        self.ran.run("ip -6 route replace default dev ue0 src 2001:db8:cafe:2::5")
 
     def iperf(self, *arguments):
         server = self.server.start("iperf3 -s -1", "iperf.log")
@@ -69,6 +71,12 @@ def a_phone_reaches_a_server_behind_nat(setting):
     setting.start_peer(0)
     setting.ran.run("ping -c 3 -i 0.1 -W 2 10.0.2.2")
     assert "10.45." not in setting.server.run("ip route").stdout
+
+
+@case
+def a_phone_reaches_a_server_over_ipv6(setting):
+    setting.ran.run("ping -c 2 -i 0.1 -W 2 fd00:2::2")
+    setting.ran.run("ping -c 1 -W 2 2001:db8:cafe::1")
 
 
 @case
