@@ -8,6 +8,7 @@
  * What the library calls back is only noted; owners are told when it has returned.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
@@ -381,6 +382,16 @@ static void set_tunables(void)
     usrsctp_sysctl_set_sctp_heartbeat_interval_default(SCTP_HEARTBEAT_MS);
 }
 
+/* Even without threads it has one, for work that we never ask for; it must not catch the process's signals. */
+static void init_library(void)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    usrsctp_init_nothreads(0, send_packet, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 static bool stack_open(struct loop *loop)
 {
     if (stack.open++)
@@ -393,7 +404,7 @@ static bool stack_open(struct loop *loop)
     }
     if (getrandom(&stack.seed, sizeof stack.seed, 0) < 0)
         stack.seed = (uint64_t)clock_now();
-    usrsctp_init_nothreads(0, send_packet, NULL);
+    init_library();
     set_tunables();
     stack.loop = loop;
     stack.ticked = loop_timers(loop)->now;

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole edge process between a gNB on SCTP and a control that goes away and comes back. Needs raw sockets. */
+#include "../check.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "edge/process.h"
+#include "kit/channel.h"
+#include "kit/log.h"
+#include "kit/sctp.h"
+#include "wire/ngap/ngap.h"
+#include "wire/wicket/wicket.h"
+
+enum { PPID = 60, PORT = 38512, PATIENCE_MS = 10000 };
+
+static char folder[] = "/tmp/edge-test-XXXXXX";
+static pid_t process;
+static struct loop *loop;
+static struct arena arena;
+
+/* Control's side. */
+static struct watch listening;
+static struct channel *wicket;
+static enum wicket_kind kinds[16];
+static unsigned kind_count;
+static uint64_t association;
+static struct ngap_pdu uplink;
+static uint8_t uplink_space[4096];
+
+/* The gNB's side. */
+static struct sctp_endpoint *radio;
+static struct sctp_association *n2;
+static struct ngap_pdu downlink;
+static uint8_t downlink_space[4096];
+
+/* --- Control --- */
+
+static void wicket_message(void *context, struct channel *channel, struct bytes bytes)
+{
+    struct wicket_message message;
+    struct fault fault = {0};
+    (void)context;
+    (void)channel;
+    assert_true(wicket_decode(bytes, WICKET_FROM_EDGE, &message, &fault));
+    kinds[kind_count++ % 16] = message.kind;
+    association = message.association;
+    if (message.kind != WICKET_NGAP && message.kind != WICKET_REPLAY)
+        return;
+    memcpy(uplink_space, message.body.data, message.body.len);
+    assert_true(ngap_unflatten(bytes_of(uplink_space, message.body.len), &arena, &uplink, &fault));
+}
+
+static void wicket_closed(void *context, struct channel *channel)
+{
+    (void)context;
+    (void)channel;
+    wicket = NULL;
+}
+
+static void edge_comes(struct watch *watch, uint32_t events)
+{
+    static const struct channel_events channel_events = {wicket_message, wicket_closed};
+    (void)events;
+    int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0)
+        wicket = channel_new(loop, fd, &channel_events, NULL);
+}
+
+static void control_comes(void)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/wicket.sock", folder);
+    kind_count = 0;
+    listening = (struct watch){.fd = channel_listen(path), .ready = edge_comes};
+    assert_true(listening.fd >= 0);
+    loop_watch(loop, &listening, EPOLLIN);
+}
+
+static void control_goes(void)
+{
+    loop_forget(loop, &listening);
+    close(listening.fd);
+    channel_free(wicket);
+    wicket = NULL;
+}
+
+static void control_accepts(void)
+{
+    static const struct ngap_slice_support_item slices[] = {{.s_nssai = {.sst = 1}}};
+    static const struct ngap_served_guami_item guamis[] = {
+        {.guami = {.plmn_identity = {0x99, 0xf9, 0x07}, .amf_region_id = 2, .amf_set_id = 1}}};
+    static const struct ngap_plmn_support_item served[] = {
+        {.plmn_identity = {0x99, 0xf9, 0x07}, .slice_support_list = {slices, 1}}};
+    struct ngap_ng_setup_response response = {.amf_name = bytes_of("demarc", 6),
+                                              .served_guami_list = {guamis, 1},
+                                              .relative_amf_capacity = 255,
+                                              .plmn_support_list = {served, 1}};
+    uint8_t space[4096];
+    struct fault fault = {0};
+    struct ngap_pdu pdu = {.message = NGAP_NG_SETUP_RESPONSE,
+                           .kind = NGAP_SUCCESSFUL,
+                           .procedure_code = 21,
+                           .value.ng_setup_response = &response};
+    struct writer w = writer_of(space, sizeof space);
+    size_t mark = wicket_open(&w, WICKET_NGAP, association, 0);
+    assert_true(ngap_flatten(&w, &pdu, &fault));
+    assert_true(wicket_close(&w, mark));
+    assert_true(channel_send(wicket, writer_bytes(&w)));
+}
+
+/* --- The gNB --- */
+
+static void n2_up(void *context, struct sctp_association *peer)
+{
+    (void)context;
+    n2 = peer;
+}
+
+static void n2_message(void *context, struct sctp_association *peer, uint16_t stream, uint32_t ppid,
+                       struct bytes message)
+{
+    (void)context;
+    (void)peer;
+    (void)stream;
+    assert_int_equal(ppid, PPID);
+    memcpy(downlink_space, message.data, message.len);
+    assert_int_equal(ngap_decode(bytes_of(downlink_space, message.len), &arena, NGAP_STRICT_ORDER, &downlink),
+                     NGAP_OK);
+}
+
+static void n2_down(void *context, struct sctp_association *peer, const char *reason)
+{
+    (void)context;
+    (void)peer;
+    (void)reason;
+    n2 = NULL;
+}
+
+static void n2_restarted(void *context, struct sctp_association *peer)
+{
+    (void)context;
+    (void)peer;
+}
+
+static void gnb_comes(void)
+{
+    static const struct sctp_events events = {n2_up, n2_message, n2_down, n2_restarted};
+    const char *why = "";
+    union socket_address at;
+    struct sctp_settings settings = {.socket = -1};
+    address_parse(&settings.local, "127.0.0.1", 0);
+    address_parse(&at, "127.0.0.5", PORT);
+    radio = sctp_open(loop, settings, &events, NULL, &why);
+    assert_non_null(radio);
+    assert_non_null(sctp_connect(radio, &at, &why));
+}
+
+static void gnb_asks_for_setup(void)
+{
+    static const struct ngap_slice_support_item slices[] = {{.s_nssai = {.sst = 1}}};
+    static const struct ngap_broadcast_plmn_item plmns[] = {
+        {.plmn_identity = {0x99, 0xf9, 0x07}, .tai_slice_support_list = {slices, 1}}};
+    static const struct ngap_supported_ta_item areas[] = {{.tac = 1, .broadcast_plmn_list = {plmns, 1}}};
+    struct ngap_ng_setup_request request = {
+        .global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
+                               .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
+                                                 .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
+                                                            .gnb_id = {.value = 1, .length = 32}}}},
+        .supported_ta_list = {areas, 1},
+        .default_paging_drx = NGAP_PAGING_DRX_V128,
+    };
+    uint8_t space[4096];
+    struct fault fault = {0};
+    struct writer w = writer_of(space, sizeof space);
+    assert_true(ngap_encode(&w, NGAP_NG_SETUP_REQUEST, &request, &fault));
+    assert_true(sctp_send(n2, 0, PPID, writer_bytes(&w)));
+}
+
+/* --- Driving --- */
+
+static bool (*awaited)(void);
+static struct timer deadline;
+
+static void settle(void *context)
+{
+    (void)context;
+    if (radio)
+        sctp_flush(radio);
+    if (wicket)
+        channel_flush(wicket);
+    if (awaited())
+        loop_stop(loop, 0);
+}
+
+static void too_late(struct timer *timer)
+{
+    (void)timer;
+    loop_stop(loop, 1);
+}
+
+static void await(bool (*condition)(void))
+{
+    awaited = condition;
+    deadline.fire = too_late;
+    timer_start(loop_timers(loop), &deadline, MILLISECONDS(PATIENCE_MS));
+    assert_int_equal(loop_run(loop), 0);
+    timer_stop(loop_timers(loop), &deadline);
+}
+
+static bool edge_has_come(void)
+{
+    return wicket && kind_count >= 1;
+}
+
+static bool association_is_up(void)
+{
+    return n2 && kind_count >= 2;
+}
+
+static bool setup_has_passed(void)
+{
+    return uplink.message == NGAP_NG_SETUP_REQUEST;
+}
+
+static bool setup_is_answered(void)
+{
+    return downlink.message == NGAP_NG_SETUP_RESPONSE;
+}
+
+static bool all_is_replayed(void)
+{
+    return kind_count >= 3;
+}
+
+static bool gnb_is_told(void)
+{
+    return !n2;
+}
+
+static void set_up_between(void)
+{
+    await(edge_has_come);
+    gnb_comes();
+    await(association_is_up);
+    assert_int_equal(kinds[1], WICKET_UP);
+    gnb_asks_for_setup();
+    await(setup_has_passed);
+    control_accepts();
+    await(setup_is_answered);
+}
+
+static void associations_outlive_control(void **state)
+{
+    (void)state;
+    set_up_between();
+    uint64_t before = association;
+    control_goes();
+    uplink = (struct ngap_pdu){0};
+    control_comes();
+    await(all_is_replayed);
+    assert_int_equal(kinds[0], WICKET_HELLO);
+    assert_int_equal(kinds[1], WICKET_KEPT);
+    assert_int_equal(kinds[2], WICKET_REPLAY);
+    assert_int_equal(association, before);
+    assert_int_equal(uplink.message, NGAP_NG_SETUP_REQUEST);
+    assert_non_null(n2);
+}
+
+static struct config *configure(void)
+{
+    char text[512];
+    struct config_error error;
+    snprintf(text, sizeof text,
+             "runtime_dir: %s\nn2: {edges: [{name: default, listen: [\"127.0.0.5:%d\"]}]}\n", folder, PORT);
+    struct config *config = config_parse(text, strlen(text), "test", &error);
+    if (!config)
+        fprintf(stderr, "%s\n", error.text);
+    return config;
+}
+
+static void start_edge(void)
+{
+    struct config *config = configure();
+    assert_non_null(config);
+    process = fork();
+    assert_true(process >= 0);
+    if (process == 0)
+        exit(edge_main(config, NULL, "default"));
+    config_free(config);
+}
+
+static bool wicket_is_closed(void)
+{
+    return !wicket;
+}
+
+static void control_and_gnb_learn_that_the_edge_was_killed(void **state)
+{
+    (void)state;
+    set_up_between();
+    kill(process, SIGKILL);
+    waitpid(process, NULL, 0);
+    process = 0;
+    await(wicket_is_closed);
+    /* A dead edge cannot say so itself; the next one answers what the gNB sends with an ABORT. */
+    start_edge();
+    gnb_asks_for_setup();
+    await(gnb_is_told);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    uplink = downlink = (struct ngap_pdu){0};
+    start_edge();
+    arena_init(&arena, 0);
+    loop = loop_new();
+    if (!loop)
+        return -1;
+    loop_on_settle(loop, settle, NULL);
+    control_comes();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    int status;
+    (void)state;
+    if (process)
+        kill(process, SIGTERM);
+    bool ended = !process ||
+                 (waitpid(process, &status, 0) == process && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    control_goes();
+    sctp_close(radio);
+    radio = NULL;
+    n2 = NULL;
+    loop_free(loop);
+    arena_free(&arena);
+    return ended ? 0 : -1;
+}
+
+static void remove_folder(void)
+{
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    if (system(command) != 0)
+        fprintf(stderr, "%s stays behind\n", folder);
+}
+
+int main(void)
+{
+    int fd = socket(AF_INET, SOCK_RAW, IPPROTO_SCTP);
+    if (fd < 0) {
+        puts("1..0 # SKIP the edge needs raw sockets: run as root");
+        return 0;
+    }
+    close(fd);
+    log_setup((struct log_settings){.level = LOG_ERROR});
+    if (!mkdtemp(folder))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(associations_outlive_control, setup, teardown),
+        cmocka_unit_test_setup_teardown(control_and_gnb_learn_that_the_edge_was_killed, setup, teardown),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    remove_folder();
+    return failed;
+}
