@@ -85,7 +85,7 @@ static void take_as_accepted(struct edge_association *association, struct kept *
     if (*end)
         association->accepted_bytes += (*end)->length;
     /* Updates carry whole lists, so the oldest are the ones to lose. */
-    while (association->accepted_bytes > KEPT_BYTES && association->accepted->next) {
+    while (association->accepted_bytes > KEPT_BYTES && association->accepted && association->accepted->next) {
         struct kept *oldest = association->accepted->next;
         association->accepted->next = oldest->next;
         association->accepted_bytes -= oldest->length;

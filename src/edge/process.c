@@ -353,8 +353,10 @@ static void close_down(struct process *process)
         admin_close(process->admin);
     trace_free(process->trace);
     edge_free(process->edge);
-    while (process->links)
-        link_free(process->links);
+    for (struct link *next, *link = process->links; link; link = next) {
+        next = link->next;
+        free(link);
+    }
     free(process->gates);
     loop_free(process->loop);
 }

@@ -24,6 +24,7 @@ enum {
     TICK_MS = 20,
     IDLE_TICK_MS = 500,
     FIRST_VIRTUAL_PORT = 1024,
+    ENDPOINTS = UINT16_MAX - FIRST_VIRTUAL_PORT, /* numbered from 1 */
     SPARE_PEERS = 256,
     RECEIVE_ROUNDS = 8, /* batches read before others get their turn */
 };
@@ -53,7 +54,7 @@ struct note {
 
 /* The library is one per process, and so is this. */
 static struct {
-    struct user_endpoint *endpoints[UINT16_MAX - FIRST_VIRTUAL_PORT];
+    struct user_endpoint *endpoints[ENDPOINTS];
     unsigned open;
     uint16_t last_number;
     struct raw_batch *batch;
@@ -431,9 +432,8 @@ static void stack_close(void)
 
 static bool number_endpoint(struct user_endpoint *endpoint)
 {
-    const unsigned numbers = sizeof stack.endpoints / sizeof *stack.endpoints;
-    for (unsigned i = 1; i < numbers; i++) {
-        unsigned number = (stack.last_number + i) % numbers;
+    for (unsigned i = 1; i < ENDPOINTS; i++) {
+        unsigned number = (stack.last_number + i) % ENDPOINTS;
         if (number && !stack.endpoints[number]) {
             endpoint->number = (uint16_t)number;
             stack.endpoints[number] = endpoint;

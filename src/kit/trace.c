@@ -153,7 +153,7 @@ static void read_address(struct reader *r, union socket_address *address)
     struct bytes host = read_bytes(r, 16);
     uint16_t port = read_u16(r);
     *address = (union socket_address){0};
-    if (!reader_ok(r))
+    if (!host.data)
         return;
     address->any.sa_family = version == 6 ? AF_INET6 : AF_INET;
     memcpy(version == 6 ? (void *)&address->v6.sin6_addr : (void *)&address->v4.sin_addr, host.data,

@@ -45,7 +45,7 @@ static void read_address(struct reader *r, union socket_address *address)
     struct bytes host = read_bytes(r, version == IPV6 ? 16 : 4);
     if (version != IPV4 && version != IPV6)
         reader_fail(r, "peer", "IP version is neither 4 nor 6");
-    if (!reader_ok(r))
+    if (!reader_ok(r) || !host.data)
         return;
     address->any.sa_family = version == IPV6 ? AF_INET6 : AF_INET;
     memcpy(version == IPV6 ? (void *)&address->v6.sin6_addr : (void *)&address->v4.sin_addr, host.data,
