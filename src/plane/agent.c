@@ -8,6 +8,7 @@
 #include "kit/log.h"
 #include "plane/agent_state.h"
 
+#define AUDIT_AFTER SECONDS(30) /* the SMF has restored its sessions by then */
 #define UP_FEATURES (PFCP_UP_DDND | PFCP_UP_FTUP | PFCP_UP_EMPU | PFCP_UP_MNOP | PFCP_UP_RESPS)
 
 static void smf_timer(struct timer *timer);
@@ -100,10 +101,12 @@ static void send_heartbeat(struct smf *smf)
 static void smf_timer(struct timer *timer)
 {
     struct smf *smf = (struct smf *)((char *)timer - offsetof(struct smf, timer));
-    if (smf->associated)
+    if (smf->associated) {
         send_heartbeat(smf);
-    else
+        smf_audit(smf);
+    } else {
         offer_association(smf);
+    }
 }
 
 void agent_start(struct agent *agent)
@@ -142,6 +145,13 @@ static void resume_reports(struct smf *smf)
         session_reschedule(smf->agent, session);
 }
 
+/* From now on the SMF tells of all its sessions. */
+static void begin_claims(struct smf *smf)
+{
+    smf->claim++;
+    smf->audit_at = agent_now(smf->agent) + AUDIT_AFTER;
+}
+
 static void associate(struct smf *smf, uint32_t recovery_time_stamp)
 {
     char text[VALUE_TEXT_BYTES];
@@ -178,6 +188,7 @@ static void answer_association_setup(struct smf *smf, const struct pfcp_message 
                                      struct pfcp_message *answer)
 {
     const struct agent_settings *settings = &smf->agent->settings;
+    begin_claims(smf);
     associate(smf, request->association_setup_request.recovery_time_stamp);
     bool retained = smf->by_cp_seid.count != 0;
     answer->association_setup_response = (struct pfcp_association_setup_response){
@@ -271,6 +282,18 @@ static bool answer_request(struct smf *smf, const struct pfcp_message *request, 
                       : answer_node_request(smf, request, answer);
 }
 
+/* When its own request has been served meanwhile, the SMF is telling of its sessions already. */
+static void setup_answered(struct smf *smf, const struct pfcp_association_setup_response *response)
+{
+    if (response->cause != PFCP_ACCEPTED) {
+        timer_start(smf->agent->settings.timers, &smf->timer, smf->agent->settings.t1);
+        return;
+    }
+    if (!smf->associated)
+        begin_claims(smf);
+    associate(smf, response->recovery_time_stamp);
+}
+
 static void handle_response(struct smf *smf, const struct pfcp_message *message)
 {
     struct request *request = smf_answered(smf, message->sequence);
@@ -278,10 +301,7 @@ static void handle_response(struct smf *smf, const struct pfcp_message *message)
         return;
     if (request->type + 1 == message->type) {
         if (message->type == PFCP_ASSOCIATION_SETUP_RESPONSE) {
-            if (message->association_setup_response.cause == PFCP_ACCEPTED)
-                associate(smf, message->association_setup_response.recovery_time_stamp);
-            else
-                timer_start(smf->agent->settings.timers, &smf->timer, smf->agent->settings.t1);
+            setup_answered(smf, &message->association_setup_response);
         } else if (message->type == PFCP_HEARTBEAT_RESPONSE) {
             if (smf->associated &&
                 message->heartbeat_response.recovery_time_stamp != smf->recovery_time_stamp)

@@ -7,6 +7,8 @@
 #include "plane/held.h"
 #include "plane/usage.h"
 
+enum { AUDIT_AT_ONCE = 64 };
+
 /* After a downlink data report was answered and nothing came of it, the next packet may ask again. */
 #define DATA_REPORT_AGAIN SECONDS(30)
 
@@ -155,6 +157,7 @@ void session_report_answered(struct agent *agent, const struct request *request,
     struct session *session = map_get(&agent->sessions, request->seid);
     if (!session)
         return;
+    session->claim = session->smf->claim;
     if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND) {
         log_info("plane", NULL, "the SMF does not know a session any more: deleted");
         session_remove(agent, session);
@@ -174,6 +177,38 @@ void session_report_lost(struct agent *agent, const struct request *request)
     struct session *session = map_get(&agent->sessions, request->seid);
     if (session && (request->report_type & PFCP_DLDR))
         session->data_reported = false;
+}
+
+/* False: it has nothing to report, or no memory is left. */
+static bool report_at_once(struct agent *agent, struct session *session)
+{
+    struct pfcp_usage_report report;
+    session_lock(session);
+    bool any = session->rules->urr_count != 0;
+    if (any)
+        usage_report(&session->rules->urrs[0], PFCP_USAGE_IMMER, agent_now(agent), agent->settings.wall,
+                     &report);
+    session_unlock(session);
+    return any && send_report(session, (struct pfcp_session_report_request){.report_type = PFCP_USAR,
+                                                                            .usage_reports = &report,
+                                                                            .usage_reports_count = 1});
+}
+
+void smf_audit(struct smf *smf)
+{
+    size_t cursor = 0;
+    void *value;
+    if (smf->audit_at == 0 || agent_now(smf->agent) < smf->audit_at)
+        return;
+    smf->audit_at = 0;
+    for (unsigned asked = 0; map_next(&smf->by_cp_seid, &cursor, NULL, &value);) {
+        struct session *session = value;
+        if (session->claim == smf->claim || !report_at_once(smf->agent, session))
+            continue;
+        smf->audit_at = agent_now(smf->agent); /* whose answer is lost is asked about again */
+        if (++asked == AUDIT_AT_ONCE)
+            return;
+    }
 }
 
 void session_drain(struct agent *agent, struct session *session)

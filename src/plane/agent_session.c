@@ -24,21 +24,31 @@ static uint64_t v6_key(const struct ruleset *rules)
     return rules->has_v6 ? read_u64(&r) : 0;
 }
 
-static bool is_others(const struct table *table, uint64_t key, const struct session *own)
+/* What its SMF has not spoken of since they are associated gives way to what it says now. */
+static bool gives_way(struct agent *agent, const struct smf *smf, struct session *holder)
 {
-    const void *holder = table_get(table, key);
-    return holder && holder != own;
+    if (holder->smf != smf || holder->claim == smf->claim)
+        return false;
+    session_remove(agent, holder);
+    return true;
+}
+
+static bool is_others(struct smf *smf, const struct table *table, uint64_t key, const struct session *own)
+{
+    struct session *holder = table_get(table, key);
+    return holder && holder != own && !gives_way(smf->agent, smf, holder);
 }
 
 /* What another session has already (own: the session to be changed or replaced, or NULL). */
-static bool collides(struct plan *plan, const struct ruleset *rules, const struct network *network,
-                     const struct session *own)
+static bool collides(struct smf *smf, struct plan *plan, const struct ruleset *rules,
+                     const struct network *network, const struct session *own)
 {
     for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (is_others(&plan->plane->teids, rules->pdrs[i].teid, own))
+        if (is_others(smf, &plan->plane->teids, rules->pdrs[i].teid, own))
             return !plan_refuse_rule(plan, PFCP_RULE_PDR, rules->pdrs[i].id,
                                      "F-TEID belongs to another session");
-    if (is_others(&network->by_v4, v4_key(rules), own) || is_others(&network->by_v6, v6_key(rules), own))
+    if (is_others(smf, &network->by_v4, v4_key(rules), own) ||
+        is_others(smf, &network->by_v6, v6_key(rules), own))
         return !plan_refuse_rule(plan, PFCP_RULE_PDR, rules->pdrs[0].id,
                                  "UE address belongs to another session");
     return false;
@@ -146,6 +156,7 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
         .smf = smf,
         .network = network,
         .rules = rules,
+        .claim = smf->claim,
         .timer.fire = session_timer,
     };
     ruleset_take_over(rules, NULL, agent_now(agent));
@@ -180,6 +191,15 @@ static struct pfcp_created_pdr *created_pdrs(struct agent *agent, const struct p
     return created;
 }
 
+/* A request that the SMF has given up, and that a later one has overtaken on the way, must not undo that one. */
+static bool in_order(const struct session *session, uint32_t sequence, struct plan *plan)
+{
+    if (!session || session->claim != session->smf->claim ||
+        ((sequence - session->sequence) & 0xffffff) < 0x800000)
+        return true;
+    return plan_refuse(plan, PFCP_REJECTED, "a later request has overtaken this one");
+}
+
 static bool begin_plan(struct agent *agent, struct plan *plan, const struct ruleset *old)
 {
     bool begun = plan_begin(plan, &agent->arena, agent->settings.plane, old);
@@ -206,24 +226,27 @@ static bool check_establishment(struct agent *agent, struct plan *plan,
 }
 
 /* A request for a session that the SMF has already replaces it: its answer was lost, or the SMF forgot (TS 29.244 6.3.2). */
-static struct session *establish(struct smf *smf, const struct pfcp_session_establishment_request *request,
-                                 struct plan *plan)
+static struct session *establish(struct smf *smf, const struct pfcp_message *message, struct plan *plan)
 {
     struct agent *agent = smf->agent;
+    const struct pfcp_session_establishment_request *request = &message->session_establishment_request;
     struct session *old = map_get(&smf->by_cp_seid, request->cp_f_seid.seid);
-    if (!begin_plan(agent, plan, NULL) || !check_establishment(agent, plan, request, old))
+    if (!begin_plan(agent, plan, NULL) || !in_order(old, message->sequence, plan) ||
+        !check_establishment(agent, plan, request, old))
         return NULL;
     struct ruleset *rules = plan_finish(plan);
     if (!rules)
         return NULL;
-    if (collides(plan, rules, plan->network, old)) {
+    if (collides(smf, plan, rules, plan->network, old)) {
         free(rules);
         return NULL;
     }
     if (old)
         session_remove(agent, old);
     struct session *session = insert(smf, request->cp_f_seid.seid, plan->network, rules);
-    if (!session)
+    if (session)
+        session->sequence = message->sequence;
+    else
         plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
     return session;
 }
@@ -253,7 +276,7 @@ void agent_establish(struct smf *smf, const struct pfcp_message *request, struct
     struct pfcp_session_establishment_response *response = &answer->session_establishment_response;
     *response = (struct pfcp_session_establishment_response){.node_id = agent->settings.node_id};
     answer->seid = request->session_establishment_request.cp_f_seid.seid;
-    struct session *session = establish(smf, &request->session_establishment_request, &plan);
+    struct session *session = establish(smf, request, &plan);
     if (!session) {
         log_refusal("establishment", &plan.refusal);
         response->cause = plan.refusal.cause;
@@ -363,18 +386,22 @@ static void send_end_markers(struct agent *agent, const struct plan *plan)
 }
 
 static struct ruleset *modify(struct agent *agent, struct session *session, struct plan *plan,
-                              const struct pfcp_session_modification_request *request)
+                              const struct pfcp_message *message)
 {
-    if (!begin_plan(agent, plan, session->rules) || !plan_modification(plan, request))
+    const struct pfcp_session_modification_request *request = &message->session_modification_request;
+    if (!begin_plan(agent, plan, session->rules) || !in_order(session, message->sequence, plan) ||
+        !plan_modification(plan, request))
         return NULL;
     if (plan->network && plan->network != session->network) {
         plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "a session stays in its data network");
         return NULL;
     }
     struct ruleset *rules = plan_finish(plan);
-    if (rules && !collides(plan, rules, session->network, session) &&
-        commit(session->smf, session, rules, plan, request))
+    if (rules && !collides(session->smf, plan, rules, session->network, session) &&
+        commit(session->smf, session, rules, plan, request)) {
+        session->sequence = message->sequence;
         return rules;
+    }
     free(rules);
     return NULL;
 }
@@ -391,7 +418,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
     struct plan plan;
     struct ruleset *old = session->rules;
     bool was_active = session->gnb != NULL;
-    if (!modify(agent, session, &plan, request)) {
+    if (!modify(agent, session, &plan, message)) {
         log_refusal("modification", &plan.refusal);
         answer->seid = session->cp_seid;
         response->cause = plan.refusal.cause;
@@ -399,6 +426,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
         response->failed_rule = plan.refusal.failed_rule;
         return;
     }
+    session->claim = smf->claim;
     answer->seid = session->cp_seid;
     response->cause = PFCP_ACCEPTED;
     response->created_pdrs = created_pdrs(agent, &plan, &response->created_pdrs_count);

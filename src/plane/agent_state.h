@@ -40,6 +40,8 @@ struct smf {
     struct timer timer;    /* next heartbeat, or next offer of an association */
     struct map requests;   /* sequence -> struct request */
     struct map by_cp_seid; /* -> struct session */
+    uint8_t claim;         /* counts associations */
+    int64_t audit_at;      /* when sessions not claimed under the present one are asked about */
     struct map answers;    /* sequence -> struct answered */
     struct answered *oldest, **newest;
 };
@@ -90,6 +92,9 @@ void session_report_answered(struct agent *agent, const struct request *request,
                              const struct pfcp_session_report_response *response);
 void session_report_lost(struct agent *agent, const struct request *request);
 void session_drain(struct agent *agent, struct session *session);
+/* Asks the SMF about sessions that it has not spoken of since the association began: it may have died before it had stored
+ * them, or could not tell of their end. What it does not know is deleted. */
+void smf_audit(struct smf *smf);
 void session_tunnel_error(struct agent *agent, const struct tunnel_error *error);
 
 #endif

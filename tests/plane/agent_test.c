@@ -83,6 +83,26 @@ static void an_address_or_tunnel_of_another_session_is_refused(void **state)
     assert_null(table_get(&lab->networks[0].by_v4, 0x0a2d0003));
 }
 
+/* The SMF died before it had stored the session, and gives the address to another one. */
+static void a_session_that_the_smf_has_forgotten_gives_way(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session one, two;
+    uint32_t teid = 0;
+    struct pfcp_message association = {
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}}},
+    };
+    lab_describe(&one, 2);
+    lab_establish(lab, &one, &teid);
+    lab_ask(lab, &association);
+    lab_describe(&two, 3);
+    two.ue_ip.ip.v4[3] = 2;
+    assert_int_equal(ask_cause(lab, &two), PFCP_ACCEPTED);
+    assert_int_equal(agent_sessions(lab->agent), 1);
+    assert_null(table_get(&lab->plane.teids, teid));
+}
+
 static void a_given_tunnel_is_restored(void **state)
 {
     struct lab *lab = *state;
@@ -235,6 +255,7 @@ int main(void)
         LAB(a_repeated_request_gets_the_same_answer_and_has_no_second_effect),
         LAB(a_new_request_for_the_same_cp_seid_replaces_the_session),
         LAB(an_address_or_tunnel_of_another_session_is_refused),
+        LAB(a_session_that_the_smf_has_forgotten_gives_way),
         LAB(a_given_tunnel_is_restored),
         LAB(a_refused_modification_changes_nothing),
         LAB(a_foreign_seid_is_not_found),
