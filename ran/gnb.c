@@ -197,14 +197,13 @@ bool ran_gnb_uplink_nas(struct ran_gnb *gnb, struct phone *phone, struct bytes n
     return true;
 }
 
-void ran_gnb_release_request(struct ran_gnb_connection *connection)
+static void ask_for_release(struct ran_gnb_connection *connection, enum ngap_cause_radio_network cause)
 {
     struct ngap_pdu_session_resource_item_cxt_rel_req items[GNB_TUNNELS];
     struct ngap_ue_context_release_request request = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id,
         .ran_ue_ngap_id = connection->ran_ue_ngap_id,
-        .cause = {.which = NGAP_CAUSE_RADIO_NETWORK,
-                  .radio_network = NGAP_CAUSE_RADIO_NETWORK_USER_INACTIVITY}};
+        .cause = {.which = NGAP_CAUSE_RADIO_NETWORK, .radio_network = cause}};
     size_t count = 0;
     for (unsigned i = 0; i < GNB_TUNNELS; i++)
         if (connection->tunnels[i].pdu_session_id)
@@ -214,6 +213,18 @@ void ran_gnb_release_request(struct ran_gnb_connection *connection)
         request.pdu_session_resource_list_cxt_rel_req.count = count;
     }
     send_for(connection, NGAP_UE_CONTEXT_RELEASE_REQUEST, &request);
+}
+
+void ran_gnb_release_request(struct ran_gnb_connection *connection)
+{
+    ask_for_release(connection, NGAP_CAUSE_RADIO_NETWORK_USER_INACTIVITY);
+}
+
+void ran_gnb_lose(struct ran_gnb_connection *connection)
+{
+    if (connection && connection->has_amf_id)
+        ask_for_release(connection, NGAP_CAUSE_RADIO_NETWORK_RADIO_CONNECTION_WITH_UE_LOST);
+    ran_gnb_forget(connection);
 }
 
 static void on_release_command(struct ran_gnb *gnb, const struct ngap_ue_context_release_command *command)
@@ -226,6 +237,18 @@ static void on_release_command(struct ran_gnb *gnb, const struct ngap_ue_context
                                                               .ran_ue_ngap_id = pair->ran_ue_ngap_id};
     transmit(gnb, 1, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &complete);
     ran_gnb_forget(connection);
+}
+
+/* TS 38.413 10.6: the AMF does not know the connection, so it ends here too. */
+static void on_error(struct ran_gnb *gnb, const struct ngap_error_indication *error)
+{
+    const struct ngap_cause *cause = error->cause;
+    struct ran_gnb_connection *connection =
+        error->has_ran_ue_ngap_id ? map_get(&gnb->connections, error->ran_ue_ngap_id) : NULL;
+    if (connection && cause && cause->which == NGAP_CAUSE_RADIO_NETWORK &&
+        (cause->radio_network == NGAP_CAUSE_RADIO_NETWORK_UNKNOWN_LOCAL_UE_NGAP_ID ||
+         cause->radio_network == NGAP_CAUSE_RADIO_NETWORK_INCONSISTENT_REMOTE_UE_NGAP_ID))
+        ran_gnb_forget(connection);
 }
 
 static void on_paging(struct ran_gnb *gnb, const struct ngap_paging *paging)
@@ -343,6 +366,9 @@ void ran_gnb_on_ngap(struct ran_gnb *gnb, struct bytes message)
     case NGAP_AMF_CONFIGURATION_UPDATE:
         transmit(gnb, 0, NGAP_AMF_CONFIGURATION_UPDATE_ACKNOWLEDGE,
                  &(struct ngap_amf_configuration_update_acknowledge){0});
+        break;
+    case NGAP_ERROR_INDICATION:
+        on_error(gnb, pdu.value.error_indication);
         break;
     case NGAP_PAGING:
         on_paging(gnb, pdu.value.paging);

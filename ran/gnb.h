@@ -73,7 +73,10 @@ bool ran_gnb_uplink_nas(struct ran_gnb *gnb, struct phone *phone, struct bytes n
 /* UE Context Release Request with cause radioNetwork user-inactivity. */
 void ran_gnb_release_request(struct ran_gnb_connection *connection);
 
-/* The radio link is lost: the connection is forgotten without a word to the core. */
+/* The radio link is lost: the phone is idle at once, and the core is asked to release the connection. NULL is harmless. */
+void ran_gnb_lose(struct ran_gnb_connection *connection);
+
+/* The connection is forgotten without a word to the core. */
 void ran_gnb_forget(struct ran_gnb_connection *connection); /* NULL is harmless */
 void ran_gnb_forget_all(struct ran_gnb *gnb);
 

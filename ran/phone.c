@@ -460,6 +460,7 @@ void phone_on_paging(struct phone *phone)
 
 /* --- Birth and cell --- */
 
+/* The procedure is given up, and with it the connection (5.5.1.2.7, 5.6.1.7, 5.5.2.2.6). */
 static void guard_expired(struct timer *timer)
 {
     struct phone *phone = (struct phone *)((char *)timer - offsetof(struct phone, guard));
@@ -471,6 +472,7 @@ static void guard_expired(struct timer *timer)
         phone->awaiting_service = false;
         phone_event(phone, PHONE_SERVICE_FAILED, NULL, 0);
     }
+    ran_gnb_lose(phone->connection);
 }
 
 void phone_init(struct phone *phone, struct radio *radio, const struct phone_model *model, const char *imsi,

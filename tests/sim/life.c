@@ -43,7 +43,7 @@ static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
         phone_register(phone, NAS_INITIAL_REGISTRATION);
         break;
     case 4:
-        ran_gnb_forget(phone->connection); /* radio link lost */
+        (world_dice(world, 4) ? ran_gnb_lose : ran_gnb_forget)(phone->connection);
         break;
     case 5:
     case 6:

@@ -6,6 +6,8 @@
 
 #include "core/smf/smf.h"
 #include "kit/channel.h"
+#include "kit/log.h"
+#include "wire/pfcp/pfcp.h"
 #include "wire/wicket/wicket.h"
 
 enum { NGAP_PPID = 60, RESTART_MS = 50, RECONNECT_MS = 400, LANES = 1 };
@@ -19,6 +21,11 @@ static const char configuration[] =
 unsigned world_dice(struct world *world, unsigned sides)
 {
     return (unsigned)(random_u64(&world->dice.random) % sides);
+}
+
+static double seconds(const struct world *world)
+{
+    return (double)world->timers.now / (double)SECONDS(1);
 }
 
 /* --- What is on its way --- */
@@ -133,7 +140,9 @@ static void phone_receives(void *context, struct phone *phone, struct phone_sess
 static void phone_reports(void *context, struct phone *phone, enum phone_event event,
                           struct phone_session *session, uint8_t cause)
 {
+    const struct inhabitant *inhabitant = phone->user;
     (void)session;
+    log_debug("sim", NULL, "phone-%u: %s (%u)", inhabitant->number + 1, phone_event_name(event), cause);
     life_event(context, phone, event, cause);
 }
 
@@ -144,7 +153,22 @@ static void gnb_is_ready(void *context, struct ran_gnb *gnb, bool accepted)
         world_cut(gnb->user);
 }
 
-static const struct radio_ports radio_ports = {.ngap = gnb_says,
+static void saw_ngap(void *context, struct ran_gnb *gnb, bool up, const struct ngap_pdu *pdu)
+{
+    log_debug("sim", NULL, "%9.4f %s %c %s", seconds(context), gnb->settings.name, up ? '>' : '<',
+              ngap_message_name(pdu->message));
+}
+
+static void saw_nas(void *context, struct phone *phone, bool up, const struct nas_message *message)
+{
+    const struct inhabitant *inhabitant = phone->user;
+    log_debug("sim", NULL, "%9.4f phone-%u %c %s", seconds(context), inhabitant->number + 1, up ? '>' : '<',
+              nas_message_name(message->type));
+}
+
+static const struct radio_ports radio_ports = {.saw_ngap = saw_ngap,
+                                               .saw_nas = saw_nas,
+                                               .ngap = gnb_says,
                                                .n3 = gnb_sends_packet,
                                                .packet = phone_receives,
                                                .event = phone_reports,
@@ -166,6 +190,7 @@ void world_cut(struct mast *mast)
     struct edge_association *association = mast->association;
     if (!association)
         return;
+    log_debug("sim", NULL, "%9.4f %s is cut off", seconds(mast->world), mast->gnb.settings.name);
     mast->association = NULL;
     mast->generation++;
     mast->world->losses++;
@@ -287,6 +312,7 @@ void world_kill_core(struct world *world)
 {
     if (!world->core)
         return;
+    log_debug("sim", NULL, "%9.4f the core is killed", seconds(world));
     world->kills++;
     world->core_muted = true;
     if (world_dice(world, 2))
@@ -399,6 +425,7 @@ void world_kill_plane(struct world *world)
 {
     if (!world->agent)
         return;
+    log_debug("sim", NULL, "%9.4f the plane is killed", seconds(world));
     world->kills++;
     agent_free(world->agent);
     plane_free(&world->plane);
@@ -431,6 +458,16 @@ static void to_core(struct world *world, const struct parcel *parcel)
         core_replay(world->core, message.association, &pdu);
 }
 
+static void saw_pfcp(const struct world *world, const char *where, struct bytes message)
+{
+    struct reader r = reader_of(message);
+    uint8_t flags = read_u8(&r), type = read_u8(&r);
+    read_u16(&r);
+    uint64_t seid = flags & 1 ? read_u64(&r) : 0;
+    log_debug("sim", NULL, "%9.4f %s %s, SEID %016llx, sequence %u", seconds(world), where,
+              pfcp_message_name(type), (unsigned long long)seid, read_u32(&r) >> 8);
+}
+
 static void deliver(struct timer *timer)
 {
     struct parcel *parcel = (struct parcel *)timer;
@@ -456,10 +493,12 @@ static void deliver(struct timer *timer)
             edge_control_message(world->edge, content);
         break;
     case TO_AGENT:
+        saw_pfcp(world, "plane <", content);
         if (world->agent)
             agent_receive(world->agent, &parcel->address, content);
         break;
     case TO_CORE_N4:
+        saw_pfcp(world, "core <", content);
         if (world->core)
             core_pfcp(world->core, &parcel->address, content);
         break;
