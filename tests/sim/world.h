@@ -74,6 +74,46 @@ struct world {
     unsigned kills, losses, registrations, services, sessions_up;
 };
 
+/* --- Parts of the world, for each other --- */
+
+enum place { TO_EDGE, TO_MAST, TO_CORE, TO_EDGE_FROM_CORE, TO_AGENT, TO_CORE_N4, TO_PLANE, TO_MAST_N3 };
+
+/* Something on its way. */
+struct parcel {
+    struct timer timer;
+    struct world *world;
+    enum place place;
+    unsigned mast;
+    uint16_t stream;
+    uint64_t generation; /* of who receives it; stale parcels are lost */
+    union socket_address address;
+    size_t length;
+    uint8_t content[];
+};
+
+/* network.c */
+struct parcel *parcel_new(struct world *world, enum place place, struct bytes content);
+/* On an ordered channel nothing overtakes; *last is its latest due time. */
+void post_ordered(struct world *world, struct parcel *parcel, int64_t *last);
+/* Copies of the header's mast, generation and address; or none, or two. */
+void post_datagram(struct world *world, enum place place, const struct parcel *header, struct bytes content);
+void drop_parcels(struct world *world);
+
+/* radio.c */
+extern const struct aka_key world_subscription;
+union socket_address mast_address(unsigned number);
+void make_radio(struct world *world);
+
+/* processes.c */
+bool make_edge(struct world *world);
+void start_core(struct timer *timer);
+void start_plane(struct timer *timer);
+void world_plane_receives(struct world *world, const struct parcel *parcel);
+
+double world_seconds(const struct world *world);
+
+/* --- The world as a whole --- */
+
 /* False and a message on stderr when the world cannot be made. */
 bool world_init(struct world *world, uint64_t seed);
 void world_free(struct world *world);

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The processes of the core: an edge, control and a plane, and what kills and restarts them. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/smf/smf.h"
+#include "kit/channel.h"
+#include "kit/log.h"
+#include "wire/wicket/wicket.h"
+#include "world.h"
+
+enum { RESTART_MS = 50, LANES = 1 };
+
+/* --- Edge --- */
+
+static bool edge_to_gnb(void *context, void *link, uint16_t stream, struct bytes ngap)
+{
+    struct world *world = context;
+    struct mast *mast = link;
+    struct parcel *parcel = parcel_new(world, TO_MAST, ngap);
+    parcel->mast = mast->number;
+    parcel->stream = stream;
+    parcel->generation = mast->generation;
+    post_ordered(world, parcel, &mast->last_down);
+    return true;
+}
+
+/* The gNB notices when the present event is over. */
+static void edge_ends_gnb(void *context, void *link)
+{
+    struct world *world = context;
+    struct mast *mast = link;
+    (void)world;
+    world_cut(mast);
+}
+
+static bool edge_to_control(void *context, struct bytes message)
+{
+    struct world *world = context;
+    struct parcel *parcel = parcel_new(world, TO_CORE, message);
+    parcel->generation = world->core_generation;
+    post_ordered(world, parcel, &world->wicket_up);
+    return true;
+}
+
+static uint64_t edge_random(void *context)
+{
+    struct world *world = context;
+    return random_u64(&world->secrets.random);
+}
+
+bool make_edge(struct world *world)
+{
+    world->edge = edge_new((struct edge_settings){.name = "sim",
+                                                  .timers = &world->timers,
+                                                  .ports = {.context = world,
+                                                            .to_gnb = edge_to_gnb,
+                                                            .end_gnb = edge_ends_gnb,
+                                                            .to_control = edge_to_control,
+                                                            .random = edge_random}});
+    return world->edge != NULL;
+}
+
+/* --- Core --- */
+
+static void core_says(void *context, uint64_t association, uint16_t stream, struct bytes flat)
+{
+    struct world *world = context;
+    uint8_t room[CHANNEL_MESSAGE_BYTES];
+    struct writer w = writer_of(room, sizeof room);
+    const struct wicket_message message = {
+        .kind = WICKET_NGAP, .association = association, .stream = stream, .body = flat};
+    if (world->core_muted || !wicket_encode(&w, &message))
+        return;
+    struct parcel *parcel = parcel_new(world, TO_EDGE_FROM_CORE, writer_bytes(&w));
+    parcel->generation = world->core_generation;
+    post_ordered(world, parcel, &world->wicket_down);
+}
+
+static void core_closes(void *context, uint64_t association)
+{
+    struct world *world = context;
+    uint8_t room[64];
+    struct writer w = writer_of(room, sizeof room);
+    if (world->core_muted ||
+        !wicket_encode(&w, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association}))
+        return;
+    struct parcel *parcel = parcel_new(world, TO_EDGE_FROM_CORE, writer_bytes(&w));
+    parcel->generation = world->core_generation;
+    post_ordered(world, parcel, &world->wicket_down);
+}
+
+static void core_sends_pfcp(void *context, const union socket_address *peer, struct bytes datagram)
+{
+    struct world *world = context;
+    struct parcel header = {.address = world->config->smf.n4, .generation = world->plane_generation};
+    (void)peer;
+    if (!world->core_muted)
+        post_datagram(world, TO_AGENT, &header, datagram);
+}
+
+void start_core(struct timer *timer)
+{
+    struct world *world = (struct world *)((char *)timer - offsetof(struct world, core_again));
+    const char *why = "";
+    world->core_muted = false;
+    world->core_generation++;
+    world->core = core_new(
+        (struct core_settings){
+            .config = world->config,
+            .store = world->store,
+            .timers = &world->timers,
+            .random = &world->secrets.random,
+            .ports = {.context = world, .ngap = core_says, .close = core_closes, .pfcp = core_sends_pfcp}},
+        &why);
+    if (!world->core) {
+        fprintf(stderr, "seed %llu: the core does not start: %s\n", (unsigned long long)world->seed, why);
+        abort();
+    }
+    edge_control_open(world->edge);
+}
+
+void world_kill_core(struct world *world)
+{
+    if (!world->core)
+        return;
+    log_debug("sim", NULL, "%9.4f the core is killed", world_seconds(world));
+    world->kills++;
+    world->core_muted = true;
+    if (world_dice(world, 2))
+        core_settle(world->core); /* it had committed, but nobody heard */
+    core_free(world->core);
+    store_rollback(world->store);
+    world->core = NULL;
+    world->core_generation++;
+    edge_control_closed(world->edge);
+    timer_start(&world->timers, &world->core_again, MILLISECONDS(RESTART_MS));
+}
+
+/* --- Plane --- */
+
+static void agent_says(void *context, const union socket_address *to, struct bytes message)
+{
+    struct world *world = context;
+    struct parcel header = {.address = world->config->planes[0].n4, .generation = world->core_generation};
+    (void)to;
+    post_datagram(world, TO_CORE_N4, &header, message);
+}
+
+static void plane_to_n3(void *context, struct packet *packet)
+{
+    struct world *world = context;
+    for (unsigned i = 0; i < WORLD_GNBS; i++) {
+        union socket_address address = mast_address(i);
+        struct parcel header = {.mast = i, .generation = world->masts[i].generation};
+        if (address_same_host(&address, &packet->to))
+            post_datagram(world, TO_MAST_N3, &header, bytes_of(packet->data, packet->length));
+    }
+}
+
+/* The data network is an echo: what comes goes back to its sender. */
+static void plane_to_n6(void *context, struct packet *packet)
+{
+    struct world *world = context;
+    uint8_t address[4];
+    if (packet->length < 20 || packet->data[0] >> 4 != 4)
+        return;
+    memcpy(address, packet->data + 12, 4);
+    memcpy(packet->data + 12, packet->data + 16, 4);
+    memcpy(packet->data + 16, address, 4);
+    if (path_downlink(&world->plane, &world->plane.lanes[0], &world->network, packet) == PATH_TO_N3)
+        plane_to_n3(context, packet);
+}
+
+void world_plane_receives(struct world *world, const struct parcel *parcel)
+{
+    uint8_t room[PATH_HEADROOM + 4096];
+    struct packet packet = {.data = room + PATH_HEADROOM,
+                            .length = parcel->length,
+                            .end = room + sizeof room,
+                            .now = world->timers.now};
+    if (parcel->length > 2048)
+        return;
+    memcpy(packet.data, parcel->content, parcel->length);
+    enum verdict verdict = path_uplink(&world->plane, &world->plane.lanes[0], &parcel->address, &packet);
+    if (verdict == PATH_TO_N6)
+        plane_to_n6(world, &packet);
+    else if (verdict == PATH_TO_N3)
+        plane_to_n3(world, &packet);
+}
+
+static uint64_t agent_random(void *context)
+{
+    struct world *world = context;
+    return random_u64(&world->secrets.random);
+}
+
+void start_plane(struct timer *timer)
+{
+    struct world *world = (struct world *)((char *)timer - offsetof(struct world, plane_again));
+    const struct config *config = world->config;
+    world->plane_generation++;
+    world->network = (struct network){.name = config->smf.dnns[0].name,
+                                      .pool_v4 = config->smf.dnns[0].ipv4,
+                                      .gateway_v4 = config->smf.dnns[0].ipv4_gateway,
+                                      .mtu = (uint16_t)config->smf.dnns[0].mtu};
+    if (!plane_init(&world->plane, &world->network, 1, LANES, world->seed))
+        abort();
+    world->plane.policy =
+        (struct policy){.tunnel_mtu = 1400, .buffer_per_session = 16, .buffer_total = 1024, .gnbs = 64};
+    world->plane.n3_v4.family = AF_INET;
+    memcpy(world->plane.n3_v4.address, &config->planes[0].n3[0].v4.sin_addr, 4);
+    struct pfcp_ip n4 = {.has_v4 = true};
+    memcpy(n4.v4, &config->planes[0].n4.v4.sin_addr, 4);
+    struct agent_settings settings = {.plane = &world->plane,
+                                      .timers = &world->timers,
+                                      .node_id.ip = n4,
+                                      .n4 = n4,
+                                      .smfs = &config->smf.n4,
+                                      .smf_count = 1,
+                                      .recovery_time_stamp = (uint32_t)world->plane_generation,
+                                      .t1 = MILLISECONDS(500),
+                                      .n1 = 3,
+                                      .heartbeat = SECONDS(2),
+                                      .random = agent_random,
+                                      .send_n4 = agent_says,
+                                      .send_n3 = plane_to_n3,
+                                      .send_n6 = plane_to_n6,
+                                      .context = world};
+    world->agent = agent_new(&settings);
+    if (!world->agent)
+        abort();
+    agent_start(world->agent);
+}
+
+void world_kill_plane(struct world *world)
+{
+    if (!world->agent)
+        return;
+    log_debug("sim", NULL, "%9.4f the plane is killed", world_seconds(world));
+    world->kills++;
+    agent_free(world->agent);
+    plane_free(&world->plane);
+    world->agent = NULL;
+    world->plane_generation++;
+    timer_start(&world->timers, &world->plane_again, MILLISECONDS(RESTART_MS));
+}
