@@ -190,8 +190,14 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     bool fresh = session->state == SESSION_NEW;
     if (fresh)
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
-    if (plane_lost(request, answer, response ? response->cause : 0) || fresh)
+    bool lost = plane_lost(request, answer, response ? response->cause : 0);
+    if (fresh)
         return;
+    if (lost) {
+        if (request->upf->associated) /* since, and restoration has passed over what was under way */
+            n4_establish(session);
+        return;
+    }
     if (!accepted) {
         restoration_failed(session, response->cause);
         return;
@@ -324,7 +330,12 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
     struct session *session = request->session;
     const struct pfcp_session_modification_response *response =
         answer ? &answer->session_modification_response : NULL;
-    if (plane_lost(request, answer, response ? response->cause : 0) || !session)
+    if (plane_lost(request, answer, response ? response->cause : 0)) {
+        if (session && request->upf->associated)
+            n4_sync(session);
+        return;
+    }
+    if (!session)
         return;
     n4_count_usage(session, response->usage_reports, response->usage_reports_count);
     if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND)
