@@ -108,3 +108,8 @@ void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes 
 {
     (void)core, (void)peer, (void)datagram;
 }
+
+void smf_subscription_changed(struct ue *ue)
+{
+    (void)ue;
+}

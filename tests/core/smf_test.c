@@ -334,6 +334,40 @@ static void a_session_can_be_looked_at(void **state)
     world_close(&world);
 }
 
+static void change_rate(uint64_t rate)
+{
+    struct store_subscriber subscriber;
+    struct arena memory;
+    arena_init(&memory, 0);
+    assert_int_equal(store_subscriber_get(world.store, "imsi-999700000000001", &memory, &subscriber),
+                     STORE_OK);
+    ((struct store_dnn *)subscriber.slices[0].dnns)->ambr_downlink = rate;
+    assert_int_equal(store_subscriber_put(world.store, &subscriber), STORE_OK);
+    arena_free(&memory);
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+}
+
+static void a_changed_subscription_changes_the_session(void **state)
+{
+    (void)state;
+    struct nas_message done = {.type = NAS_SESSION_MODIFICATION_COMPLETE, .pdu_session_id = 1};
+    world_open(&world, plain);
+    world_session(&world, 1);
+    change_rate(5000000);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_MODIFICATION_COMMAND);
+    assert_int_equal(world.n1.session_modification_command.session_ambr.downlink, 5000000);
+    assert_int_equal(world.ue.n2, N2_MODIFY_REQUEST);
+    assert_int_equal(world.plane.mbr_downlink, 5000);
+    world_ask(&world, 1, SMF_REQUEST_ABSENT, NULL, &done);
+    assert_null(world.ue.sessions->procedure);
+    assert_int_equal(store_subscriber_remove(world.store, "imsi-999700000000001"), STORE_OK);
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
+    world_close(&world);
+}
+
 static void stray_messages_get_a_status(void **state)
 {
     (void)state;
@@ -376,6 +410,7 @@ int main(void)
         cmocka_unit_test(the_networks_release_is_repeated_and_then_done_alone),
         cmocka_unit_test(the_phone_asks_for_a_modification),
         cmocka_unit_test(a_session_can_be_looked_at),
+        cmocka_unit_test(a_changed_subscription_changes_the_session),
         cmocka_unit_test(stray_messages_get_a_status),
         cmocka_unit_test(memory_per_idle_session_is_small),
     };

@@ -4,6 +4,7 @@
  * when the batch ends.
  */
 #include "core/amf/gmm.h"
+#include "core/smf/smf.h"
 #include "kit/log.h"
 #include "store/store.h"
 
@@ -61,6 +62,7 @@ static void take(struct ue *ue, const struct udm_access *access)
         amf_deregister(ue, 0, true);
         return;
     }
+    smf_subscription_changed(ue);
     if (ue->ambr_uplink == access->ambr_uplink && ue->ambr_downlink == access->ambr_downlink)
         return;
     ue->ambr_uplink = access->ambr_uplink;

@@ -201,3 +201,24 @@ bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id)
     return session && procedure_start(amf_core(ue), &session->procedure, "session release", session_release,
                                       session, &release);
 }
+
+static void follow_subscription(struct session *session)
+{
+    struct core *core = session_smf(session)->core;
+    struct release release = {.cause = NAS_GSM_REGULAR_DEACTIVATION, .why = "not subscribed any more"};
+    struct modification change = {.qos_changed = true};
+    bool changed;
+    if (!session_refresh_qos(session, &changed))
+        procedure_start(core, &session->procedure, "session release", session_release, session, &release);
+    else if (changed)
+        procedure_start(core, &session->procedure, "session modification", session_modify, session, &change);
+}
+
+void smf_subscription_changed(struct ue *ue)
+{
+    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        struct session *session = session_find(ue, psi);
+        if (session && session->state != SESSION_NEW && session->upf)
+            follow_subscription(session);
+    }
+}

@@ -104,6 +104,9 @@ void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes 
 /* Administration: release with signalling to the phone. False: no such session. */
 bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id);
 
+/* The subscriber was changed: rates and the default flow of his sessions follow, what he may not have any more ends. */
+void smf_subscription_changed(struct ue *ue);
+
 /* --- for status displays (view.c) --- */
 
 struct smf_session_view {
