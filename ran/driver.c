@@ -183,6 +183,7 @@ bool driver_init(struct driver *driver, struct radio_ports *ports, void *context
     arena_init(&driver->arena, 64 << 20);
     driver->radio = (struct radio){
         .timers = loop_timers(driver->loop), .random = random_system(), .ports = ports, .context = context};
+    arena_init(&driver->radio.scratch, 0);
     loop_on_settle(driver->loop, settle, driver);
     return true;
 }
@@ -200,6 +201,7 @@ void driver_free(struct driver *driver)
     }
     free(driver->stations);
     loop_free(driver->loop);
+    arena_free(&driver->radio.scratch);
     arena_free(&driver->arena);
 }
 

@@ -127,6 +127,15 @@ class Core:
             raise LabError(f"demarc-ran load: {done.stderr}")
         return json.loads(done.stdout)
 
+    def cast(self, phones, first=1):
+        """Lines of a scenario: two gNBs, and phones with network namespaces of their own at the first of them."""
+        for number in range(first, first + phones):
+            if f"phone{number}" not in self.lab.hosts:
+                self.lab.host(f"phone{number}")
+        return ("gnb 1 north address 127.0.1.1\ngnb 2 south address 127.0.1.2\n"
+                f"phones {first}-{first + phones - 1} gnb 1 imsi {999700000000000 + first} key {KEY} opc {OPC} "
+                f"netns {self.lab.name}-phone\n")
+
     def scenario(self, text, check=True, timeout=60, quiet=True):
         """Plays a scenario in the core's own namespace."""
         path = self.folder / "test.scenario"

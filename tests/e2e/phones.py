@@ -6,13 +6,7 @@ import time
 
 from cases import case, expect, main
 from lab import wait_until
-from running_core import KEY, OPC, Core
-
-CAST = f"""
-gnb 1 north address 127.0.1.1
-gnb 2 south address 127.0.1.2
-phones 1-3 gnb 1 imsi 999700000000001 key {KEY} opc {OPC} tun
-"""
+from running_core import Core
 
 BOTH_FAMILIES = """
 runtime_dir: {folder}/run
@@ -48,15 +42,15 @@ def phones_register_have_a_session_and_ping_the_gateway(lab, build):
     core = Core(lab, build, "core", 3)
     core.start()
     core.wait()
-    core.scenario(CAST + """
+    core.scenario(core.cast(3) + """
 start 1-2
 register 1-3
 session 1-3
-run here: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.32.0.1
-run here: ping -c 2 -i 0.2 -W 2 -I ue3s1 10.32.0.1
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+run 3: ping -c 2 -i 0.2 -W 2 10.32.0.1
 idle 2
 service 2
-run here: ping -c 2 -i 0.2 -W 2 -I ue2s1 10.32.0.1
+run 2: ping -c 2 -i 0.2 -W 2 10.32.0.1
 close 3 1
 deregister 1-3
 """)
@@ -68,14 +62,14 @@ def sessions_of_both_families_and_several_at_once(lab, build):
     core.command("subscriber", "set", "imsi-999700000000001", "slice=1:internet,ims")
     core.start()
     core.wait()
-    core.scenario(CAST + """
+    core.scenario(core.cast(3) + """
 start 1
 register 1-2
 session 1 1 internet ipv4v6
 session 1 2 ims ipv4v6
 session 2 1 internet ipv6
-run here: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.45.0.1
-run here: ping -c 2 -i 0.2 -W 2 -I ue1s2 10.46.0.1
+run 1: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.45.0.1
+run 1: ping -c 2 -i 0.2 -W 2 -I ue1s2 10.46.0.1
 deregister 1-2
 """)
 
@@ -88,11 +82,11 @@ def every_message_of_the_core_is_clean_to_tshark(lab, build):
     capture = lab.folder / "trace.pcap"
     trace = core.host.start([core.demarc, "trace", f"--config={core.config}", "--pcap", capture], "trace.log")
     time.sleep(0.5)
-    core.scenario(CAST + """
+    core.scenario(core.cast(3) + """
 start 1-2
 register 1-3
 session 1-3
-run here: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.32.0.1
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
 idle 1
 service 1
 register 2 periodic
@@ -117,7 +111,7 @@ def concealed_identities_of_both_profiles_are_opened(lab, build):
     core.wait()
     for profile, key in (("a 1", "5a8d38864820197c3394b92613b20b91633cbd897119273bf8e4a6f4eec0a650"),
                          ("b 2", "0272da71976234ce833a6907425867b82e074d44ef907dfb4b3e21c1c2256ebcd1")):
-        core.scenario(f"suci {profile} {key}\n" + CAST + "start 1\nregister 1-3\nderegister 1-3\n")
+        core.scenario(f"suci {profile} {key}\n" + core.cast(3) + "start 1\nregister 1-3\nderegister 1-3\n")
 
 
 @case
@@ -125,7 +119,7 @@ def downlink_data_pages_an_idle_phone_and_is_delivered(lab, build):
     core = Core(lab, build, "core", 1)
     core.start()
     core.wait()
-    core.scenario(CAST.replace("1-3", "1") + """
+    core.scenario(core.cast(1) + """
 start 1
 register 1
 session 1
@@ -153,7 +147,7 @@ def the_operator_sees_gnbs_phones_and_sessions(lab, build):
     core.start()
     core.wait()
     play = core.folder / "stay.scenario"
-    play.write_text(CAST + "start 1-2\nregister 1-3\nsession 1-2\nidle 2\nstay\n")
+    play.write_text(core.cast(3) + "start 1-2\nregister 1-3\nsession 1-2\nidle 2\nstay\n")
     core.host.start([core.ran, "scenario", play], "ran.log")
     wait_until(lambda: len(core.json("session")) == 2, 15, "two sessions to show up")
     gnbs, phones, sessions = core.json("gnb"), core.json("ue"), core.json("session")
