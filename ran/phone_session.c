@@ -261,6 +261,7 @@ static bool is_router_advertisement(struct bytes packet)
 static void on_router_advertisement(struct phone_session *session, struct bytes packet)
 {
     struct reader r = reader_of(packet);
+    bool had_prefix = session->has_prefix;
     read_bytes(&r, IPV6_HEADER + 16);
     while (reader_ok(&r) && reader_left(&r) >= 8) {
         size_t length = 8u * r.at[1];
@@ -272,7 +273,7 @@ static void on_router_advertisement(struct phone_session *session, struct bytes 
         if (option.len >= 8 && option.data[0] == OPTION_MTU && !session->mtu)
             session->mtu = (uint16_t)(option.data[6] << 8 | option.data[7]);
     }
-    if (session->has_prefix)
+    if (session->has_prefix && !had_prefix)
         phone_event(session->phone, PHONE_USER_PLANE_UP, session, 0);
 }
 

@@ -131,7 +131,7 @@ static void on_event(void *context, struct phone *phone, enum phone_event event,
     if (event == PHONE_USER_PLANE_UP)
         attach_tun(scenario, actor, session);
     if (event == PHONE_USER_PLANE_UP && scenario->options.show == SCENARIO_FLOW &&
-        (session->ipv4 || session->has_prefix))
+        (session->type == NAS_SESSION_IPV4 || session->has_prefix))
         show_addresses(scenario, actor, session);
     if (scenario->options.show == SCENARIO_FLOW && worth_showing(event) && !scenario->ending)
         show_event(scenario, actor, event, cause);

@@ -30,12 +30,29 @@ const char *child_title(const struct child *child, char text[static 64])
     return text;
 }
 
+enum { PATH_BYTES = 256 };
+
+static const char *path_of(const struct child *child, const struct config *config, const char *suffix,
+                           char path[static PATH_BYTES])
+{
+    snprintf(path, PATH_BYTES, "%s/%s%s%s.%s", config->runtime_dir, child->role, child->name ? "-" : "",
+             child->name ? child->name : "", suffix);
+    return path;
+}
+
 bool child_is_up(const struct child *child, const struct config *config)
 {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s%s%s.sock", config->runtime_dir, child->role, child->name ? "-" : "",
-             child->name ? child->name : "");
-    return access(path, F_OK) == 0;
+    char path[PATH_BYTES];
+    return child->answers ? access(path_of(child, config, "sock", path), F_OK) == 0 : child->pid != 0;
+}
+
+void pid_file_write(const char *path, pid_t pid)
+{
+    FILE *file = fopen(path, "we");
+    if (!file || fprintf(file, "%d\n", (int)pid) < 0)
+        log_warning("keeper", NULL, "%s cannot be written: %s", path, strerror(errno));
+    if (file)
+        fclose(file);
 }
 
 static void open_gift(struct gift *gift, const struct child *child, const struct config *config)
@@ -112,8 +129,11 @@ bool child_start(struct child *child, const struct config *config, const char *c
     int cause = errno;
     close_gift(&gift);
     child->started = clock_now();
-    if (child->pid > 0)
+    if (child->pid > 0) {
+        char path[PATH_BYTES];
+        pid_file_write(path_of(child, config, "pid", path), child->pid);
         return true;
+    }
     child->pid = 0;
     log_error("keeper", NULL, "%s cannot be started: %s", child_title(child, title), strerror(cause));
     return false;

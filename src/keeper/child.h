@@ -16,13 +16,14 @@ struct child {
     const struct config_edge *edge; /* whose sockets it gets; or NULL */
     enum child_stage stage;
     bool unprivileged; /* runs as the configured user */
+    bool answers;      /* has an admin socket */
     pid_t pid;         /* 0: not running */
     int64_t started;
     unsigned quick_deaths; /* in a row, each within a second of its start */
     struct timer again;
 };
 
-/* Starts it. False with errno (logged). */
+/* Starts it, and writes its ROLE-NAME.pid into runtime_dir. False with errno (logged). */
 bool child_start(struct child *child, const struct config *config, const char *config_path,
                  struct host_user user);
 
@@ -32,7 +33,9 @@ int64_t child_pause(struct child *child, int64_t now);
 /* "edge default", for logs. */
 const char *child_title(const struct child *child, char text[static 64]);
 
-/* Does its admin socket exist? Then it has come up. */
+/* Has it come up: does its admin socket exist, if it has one? */
 bool child_is_up(const struct child *child, const struct config *config);
+
+void pid_file_write(const char *path, pid_t pid);
 
 #endif

@@ -163,13 +163,21 @@ static bool make_own(const char *path, const char *key, struct host_user user)
     return false;
 }
 
-static void clear_sockets(const char *path)
+static bool is_ours(const struct dirent *entry)
 {
-    DIR *folder = opendir(path);
+    const char *suffix = strrchr(entry->d_name, '.');
+    if (entry->d_type == DT_SOCK)
+        return strcmp(entry->d_name, "trace.sock") != 0;
+    return suffix && strcmp(suffix, ".pid") == 0;
+}
+
+void host_clear(const struct config *config)
+{
+    DIR *folder = opendir(config->runtime_dir);
     if (!folder)
         return;
     for (struct dirent *entry; (entry = readdir(folder));)
-        if (entry->d_type == DT_SOCK && strcmp(entry->d_name, "trace.sock") != 0)
+        if (is_ours(entry))
             unlinkat(dirfd(folder), entry->d_name, 0);
     closedir(folder);
 }
@@ -179,6 +187,6 @@ bool host_prepare(const struct config *config, struct host_user user)
     if (!make_own(config->runtime_dir, "runtime_dir", user) ||
         !make_own(config->state_dir, "state_dir", user))
         return false;
-    clear_sockets(config->runtime_dir);
+    host_clear(config);
     return true;
 }

@@ -24,4 +24,7 @@ bool host_user_of(const struct config *config, struct host_user *user);
 /* Makes runtime_dir and state_dir, and clears the former of sockets of a run before. */
 bool host_prepare(const struct config *config, struct host_user user);
 
+/* Removes the sockets and pid files that a keeper leaves in runtime_dir. */
+void host_clear(const struct config *config);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -164,6 +165,7 @@ static void check_ready(struct timer *timer)
 
 static void add(struct keeper *keeper, struct child child)
 {
+    child.answers = strcmp(child.role, "console") != 0;
     child.again.fire = start_again;
     keeper->children[keeper->count++] = child;
 }
@@ -207,7 +209,10 @@ int keep(const struct config *config, const char *config_path, struct host_user 
                             .ready.fire = check_ready,
                             .started = clock_now()};
     int code = 1;
+    char path[256];
     the_keeper = &keeper;
+    snprintf(path, sizeof path, "%s/keeper.pid", config->runtime_dir);
+    pid_file_write(path, getpid());
     if (keeper.loop && list_children(&keeper) && watch_signals(&keeper)) {
         prctl(PR_SET_PDEATHSIG, SIGUSR1); /* not before it is watched: it would end us */
         for (unsigned i = 0; i < keeper.count; i++)

@@ -86,6 +86,7 @@ int keeper_main(struct config *config, const char *config_path, const char *name
         sigaddset(&run.signals, SIGHUP);
         sigprocmask(SIG_BLOCK, &run.signals, NULL);
         code = watch_over(&run);
+        host_clear(config);
     }
     config_free(config);
     return code;
