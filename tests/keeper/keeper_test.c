@@ -75,7 +75,7 @@ static int play_role(int argc, char **argv)
     signal(SIGHUP, on_signal);
     write_number(name, "sock", 0);
     write_number(name, "n2", inherited("n2.0"));
-    write_number(name, "pid", getpid());
+    write_number(name, "ready", getpid());
     while (!stopped) {
         pause();
         write_number(name, "reloads", (int)reloads);
@@ -112,7 +112,7 @@ static void take_a_rest(void)
 static pid_t await(int role, pid_t before)
 {
     for (int waited = 0; waited < PATIENCE_MS; waited += 5) {
-        pid_t pid = read_number(roles[role], "pid");
+        pid_t pid = read_number(roles[role], "ready");
         if (pid && pid != before && kill(pid, 0) == 0)
             return pid;
         take_a_rest();
@@ -188,7 +188,7 @@ static void what_is_killed_is_started_again_and_the_others_stay(void **state)
     kill(control, SIGKILL);
     await(CONTROL, control);
     assert_int_equal(kill(edge, 0), 0);
-    assert_int_equal(read_number(roles[EDGE], "pid"), edge);
+    assert_int_equal(read_number(roles[EDGE], "ready"), edge);
 }
 
 static void a_killed_keeper_is_replaced_with_all_it_kept(void **state)
