@@ -67,12 +67,11 @@ enum store_result store_ue_each(struct store *store,
     return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
-static enum store_result find_ue(struct store *store, enum statement which, int64_t key,
-                                 char supi[STORE_SUPI_BYTES], uint32_t *tmsi, struct bytes *blob)
+enum store_result store_ue_find(struct store *store, const char *supi, uint32_t *tmsi, struct bytes *blob)
 {
-    sqlite3_stmt *statement = store_statement(store, which);
+    sqlite3_stmt *statement = store_statement(store, SQL_UE_FIND);
     if (statement)
-        sqlite3_bind_int64(statement, 1, key);
+        sqlite3_bind_int64(statement, 1, store_supi_key(supi));
     enum store_result result = store_row(store, statement);
     if (result != STORE_OK)
         return result;
@@ -80,21 +79,8 @@ static enum store_result find_ue(struct store *store, enum statement which, int6
     arena_reset(&store->scratch);
     *blob = arena_copy(&store->scratch, found);
     *tmsi = (uint32_t)sqlite3_column_int64(statement, 1);
-    store_supi_text(sqlite3_column_int64(statement, 0), supi);
     sqlite3_reset(statement);
     return blob->len == found.len ? STORE_OK : STORE_FAILED;
-}
-
-enum store_result store_ue_find(struct store *store, const char *supi, uint32_t *tmsi, struct bytes *blob)
-{
-    char same[STORE_SUPI_BYTES];
-    return find_ue(store, SQL_UE_FIND, store_supi_key(supi), same, tmsi, blob);
-}
-
-enum store_result store_ue_find_by_tmsi(struct store *store, uint32_t tmsi, char supi[STORE_SUPI_BYTES],
-                                        struct bytes *blob)
-{
-    return find_ue(store, SQL_UE_FIND_TMSI, tmsi, supi, &tmsi, blob);
 }
 
 enum store_result store_session_put(struct store *store, const char *supi, uint8_t psi, struct bytes blob)

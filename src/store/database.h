@@ -22,7 +22,6 @@ enum statement {
     SQL_UE_REMOVE,
     SQL_UE_EACH,
     SQL_UE_FIND,
-    SQL_UE_FIND_TMSI,
     SQL_SESSION_PUT,
     SQL_SESSION_REMOVE,
     SQL_SESSIONS_REMOVE,
@@ -68,9 +67,9 @@ enum store_result store_migrate(sqlite3 *db);
 int64_t store_supi_key(const char *supi);
 void store_supi_text(int64_t key, char supi[STORE_SUPI_BYTES]);
 
-/* The list `slice` of a subscriber's document, which the database keeps as text. */
-json_t *store_slices_to_json(const struct store_subscriber *subscriber);
-bool store_slices_from_json(const json_t *list, struct arena *arena, struct store_subscriber *subscriber);
+/* A subscriber's slices as bytes (profile.c): to be freed, NULL without memory; and back, false for what is none. */
+uint8_t *store_profile_write(const struct store_subscriber *subscriber, size_t *length);
+bool store_profile_read(struct bytes profile, struct arena *arena, struct store_subscriber *subscriber);
 
 /* Moves the log into the database beside the writer, so that no batch waits for the disk. NULL: no memory or
  * threads. */

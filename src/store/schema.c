@@ -9,9 +9,9 @@ static const char *const steps[] = {
     " algorithm INTEGER NOT NULL, k BLOB NOT NULL, op BLOB NOT NULL, op_is_derived INTEGER NOT NULL,"
     " amf INTEGER NOT NULL, sqn INTEGER NOT NULL, barred INTEGER NOT NULL,"
     " ambr_uplink INTEGER NOT NULL, ambr_downlink INTEGER NOT NULL,"
-    " slices TEXT NOT NULL," /* the list `slice` of docs/admin.md */
+    " slices BLOB NOT NULL," /* profile.c */
     " name TEXT NOT NULL);"
-    "CREATE TABLE ue_context (supi INTEGER PRIMARY KEY, tmsi INTEGER UNIQUE, context BLOB NOT NULL);"
+    "CREATE TABLE ue_context (supi INTEGER PRIMARY KEY, tmsi INTEGER, context BLOB NOT NULL);"
     "CREATE TABLE session_context (supi INTEGER, psi INTEGER, context BLOB NOT NULL, PRIMARY KEY (supi, "
     "psi)) WITHOUT ROWID;"
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",

@@ -29,7 +29,6 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_UE_REMOVE] = "DELETE FROM ue_context WHERE supi = ?",
     [SQL_UE_EACH] = "SELECT supi, tmsi, context FROM ue_context ORDER BY supi",
     [SQL_UE_FIND] = "SELECT supi, tmsi, context FROM ue_context WHERE supi = ?",
-    [SQL_UE_FIND_TMSI] = "SELECT supi, tmsi, context FROM ue_context WHERE tmsi = ?",
     [SQL_SESSION_PUT] = "REPLACE INTO session_context VALUES (?, ?, ?)",
     [SQL_SESSION_REMOVE] = "DELETE FROM session_context WHERE supi = ? AND psi = ?",
     [SQL_SESSIONS_REMOVE] = "DELETE FROM session_context WHERE supi = ?",
@@ -287,11 +286,12 @@ void store_close(struct store *store)
 
 int64_t store_supi_key(const char *supi)
 {
-    char text[STORE_SUPI_BYTES];
-    if (!store_supi_parse(supi, text))
+    const char *digit = strncmp(supi, "imsi-", 5) == 0 ? supi + 5 : supi;
+    size_t length = strspn(digit, "0123456789");
+    if (length < 5 || length > 15 || digit[length])
         return 0;
     int64_t key = 1;
-    for (const char *digit = text + strlen("imsi-"); *digit; digit++)
+    for (; *digit; digit++)
         key = key * 10 + (*digit - '0');
     return key;
 }

@@ -21,11 +21,11 @@ struct store;
 enum store_result {
     STORE_OK,
     STORE_NOT_FOUND, /* or no SUPI at all */
-    STORE_EXISTS,    /* the row, or the 5G-TMSI of another one, is there already */
-    STORE_BUSY,      /* another process holds the database */
-    STORE_FULL,      /* no space, or a file-size limit */
-    STORE_CORRUPT,   /* not a database, damaged, or of a newer schema */
-    STORE_FAILED,    /* anything else: permissions, I/O, memory */
+    STORE_EXISTS,
+    STORE_BUSY,    /* another process holds the database */
+    STORE_FULL,    /* no space, or a file-size limit */
+    STORE_CORRUPT, /* not a database, damaged, or of a newer schema */
+    STORE_FAILED,  /* anything else: permissions, I/O, memory */
 };
 
 const char *store_result_text(enum store_result result);
@@ -74,7 +74,8 @@ void store_on_change(struct store *store,
 
 /* --- Contexts (AMF, SMF). Blobs are the owner's, versioned by the owner. --- */
 
-/* tmsi 0: none. STORE_EXISTS: the 5G-TMSI is another phone's. */
+/* tmsi 0: none. That it is nobody else's is the AMF's to see to: all contexts are in its memory, and an index of random numbers
+ * would be half the cost of a registration here. */
 enum store_result store_ue_put(struct store *store, const char *supi, uint32_t tmsi, struct bytes blob);
 enum store_result store_ue_remove(struct store *store,
                                   const char *supi); /* and its sessions; STORE_OK if none */
@@ -84,9 +85,6 @@ enum store_result store_ue_each(struct store *store,
                                 void *context);
 /* The blob is borrowed until the next call on the store. */
 enum store_result store_ue_find(struct store *store, const char *supi, uint32_t *tmsi, struct bytes *blob);
-enum store_result store_ue_find_by_tmsi(struct store *store, uint32_t tmsi, char supi[STORE_SUPI_BYTES],
-                                        struct bytes *blob);
-
 enum store_result store_session_put(struct store *store, const char *supi, uint8_t psi, struct bytes blob);
 enum store_result store_session_remove(struct store *store, const char *supi,
                                        uint8_t psi); /* STORE_OK if none */

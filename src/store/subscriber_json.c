@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/database.h"
 #include "store/document.h"
+#include "store/subscriber.h"
 
 static const char *const algorithms[] = {[STORE_MILENAGE] = "milenage", [STORE_TUAK] = "tuak"};
 static const char *const session_types[] = {
     NULL, [STORE_IPV4] = "ipv4", [STORE_IPV6] = "ipv6", [STORE_IPV4V6] = "ipv4v6"};
 static const char *const statuses[] = {"active", "barred"};
+
+enum { ITEMS_MOST = 255 }; /* a byte in the database */
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -49,7 +51,7 @@ static json_t *dnn_to_json(const struct store_dnn *dnn)
     return object;
 }
 
-json_t *store_slices_to_json(const struct store_subscriber *subscriber)
+static json_t *slices_to_json(const struct store_subscriber *subscriber)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < subscriber->slice_count; i++) {
@@ -90,7 +92,7 @@ json_t *store_subscriber_to_json(const struct store_subscriber *subscriber, bool
                      subscriber->name, "status", statuses[subscriber->barred], "security",
                      security_to_json(subscriber, secrets), "ambr",
                      ambr_to_json(subscriber->ambr_uplink, subscriber->ambr_downlink), "slice",
-                     store_slices_to_json(subscriber));
+                     slices_to_json(subscriber));
 }
 
 /* --- from JSON --- */
@@ -187,6 +189,8 @@ static bool read_list(const struct document *at, const struct list *list, struct
     if (array && !json_is_array(array))
         return document_refuse(at, list->key, NULL, "a list");
     size_t n = array ? json_array_size(array) : 1;
+    if (n > ITEMS_MOST)
+        return document_refuse(at, list->key, "a huge list", "at most 255 items");
     char *at_item = arena_array(arena, n ? n : 1, list->item_size);
     if (!at_item)
         return document_refuse(at, list->key, "a huge list", "a shorter one");
@@ -264,16 +268,6 @@ static bool read_slices(const struct document *at, struct arena *arena, struct s
     first->is_default = first->is_default || !any;
     subscriber->slices = items;
     return true;
-}
-
-bool store_slices_from_json(const json_t *list, struct arena *arena, struct store_subscriber *subscriber)
-{
-    char what[160];
-    json_t *object = json_pack("{s:O}", "slice", list);
-    struct document at = {object, "", what, sizeof what};
-    bool ok = object && read_slices(&at, arena, subscriber);
-    json_decref(object);
-    return ok;
 }
 
 /* The operator variant under its two names; one of them must be there. */

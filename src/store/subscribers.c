@@ -21,7 +21,7 @@ enum column {
     NAME
 };
 
-static void bind_row(sqlite3_stmt *row, const struct store_subscriber *s, const char *slices)
+static void bind_row(sqlite3_stmt *row, const struct store_subscriber *s, struct bytes slices)
 {
     sqlite3_bind_int64(row, 1 + SUPI, store_supi_key(s->supi));
     sqlite3_bind_int(row, 1 + ALGORITHM, s->algorithm);
@@ -33,7 +33,7 @@ static void bind_row(sqlite3_stmt *row, const struct store_subscriber *s, const 
     sqlite3_bind_int(row, 1 + BARRED, s->barred);
     sqlite3_bind_int64(row, 1 + AMBR_UPLINK, (sqlite3_int64)s->ambr_uplink);
     sqlite3_bind_int64(row, 1 + AMBR_DOWNLINK, (sqlite3_int64)s->ambr_downlink);
-    sqlite3_bind_text(row, 1 + SLICES, slices, -1, SQLITE_STATIC);
+    sqlite3_bind_blob64(row, 1 + SLICES, slices.data, slices.len, SQLITE_STATIC);
     sqlite3_bind_text(row, 1 + NAME, s->name, -1, SQLITE_STATIC);
 }
 
@@ -48,14 +48,14 @@ static void copy_column(sqlite3_stmt *row, enum column column, uint8_t *to, size
 
 static bool read_nested(sqlite3_stmt *row, struct arena *arena, struct store_subscriber *s)
 {
-    const char *slices = (const char *)sqlite3_column_text(row, SLICES);
+    const void *slices = sqlite3_column_blob(row, SLICES);
+    size_t length = slices ? (size_t)sqlite3_column_bytes(row, SLICES) : 0;
     const char *name = (const char *)sqlite3_column_text(row, NAME);
-    json_t *list = slices ? json_loads(slices, 0, NULL) : NULL;
-    bool ok = list && store_slices_from_json(list, arena, s);
-    json_decref(list);
     s->name = "";
-    if (!ok || !name || !*name)
-        return ok;
+    if (!store_profile_read(bytes_of(slices, length), arena, s))
+        return false;
+    if (!name || !*name)
+        return true;
     struct bytes copy = arena_copy(arena, bytes_of(name, strlen(name) + 1));
     s->name = (const char *)copy.data;
     return copy.len != 0;
@@ -114,14 +114,13 @@ static void tell(struct store *store, const char *supi, enum store_change change
 static enum store_result write_row(struct store *store, enum statement which,
                                    const struct store_subscriber *subscriber)
 {
-    json_t *list = store_slices_to_json(subscriber);
-    char *slices = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
+    size_t length;
+    uint8_t *slices = store_profile_write(subscriber, &length);
     if (!slices)
         return STORE_FAILED;
     sqlite3_stmt *row = store_statement(store, which);
     if (row)
-        bind_row(row, subscriber, slices);
+        bind_row(row, subscriber, bytes_of(slices, length));
     enum store_result result = store_write(store, row);
     if (row)
         sqlite3_clear_bindings(row);

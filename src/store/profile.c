@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A subscriber's slices as the database keeps them: read at every registration, so bytes and not JSON.
+ *
+ *     version:1  slices:1  { sst:1 sd:3 is_default:1 dnns:1
+ *                            { length:1 name type:1 5qi:1 arp:1 flags:1 uplink:8 downlink:8 [ipv4:4] [ipv6:16] } }
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/database.h"
+
+enum { VERSION = 1, DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 };
+enum { MAY_PREEMPT = 1, PREEMPTABLE = 2, HAS_IPV4 = 4, HAS_IPV6 = 8 };
+
+static void write_dnn(struct writer *w, const struct store_dnn *dnn)
+{
+    size_t length = strlen(dnn->name);
+    write_u8(w, (uint8_t)length);
+    write_bytes(w, bytes_of(dnn->name, length));
+    write_u8(w, dnn->type);
+    write_u8(w, dnn->fiveqi);
+    write_u8(w, dnn->arp);
+    write_u8(w, (uint8_t)((dnn->may_preempt ? MAY_PREEMPT : 0) | (dnn->preemptable ? PREEMPTABLE : 0) |
+                          (dnn->ipv4.family ? HAS_IPV4 : 0) | (dnn->ipv6.family ? HAS_IPV6 : 0)));
+    write_u64(w, dnn->ambr_uplink);
+    write_u64(w, dnn->ambr_downlink);
+    if (dnn->ipv4.family)
+        write_bytes(w, bytes_of(dnn->ipv4.address, 4));
+    if (dnn->ipv6.family)
+        write_bytes(w, bytes_of(dnn->ipv6.address, 16));
+}
+
+static void write_slice(struct writer *w, const struct store_slice *slice)
+{
+    write_u8(w, slice->slice.sst);
+    write_uint(w, slice->slice.sd, 3);
+    write_u8(w, slice->is_default);
+    write_u8(w, (uint8_t)slice->dnn_count);
+    for (unsigned i = 0; i < slice->dnn_count; i++)
+        write_dnn(w, &slice->dnns[i]);
+}
+
+uint8_t *store_profile_write(const struct store_subscriber *subscriber, size_t *length)
+{
+    size_t most = 2;
+    for (unsigned i = 0; i < subscriber->slice_count; i++)
+        most += 6 + (size_t)subscriber->slices[i].dnn_count * DNN_MOST;
+    uint8_t *room = malloc(most);
+    if (!room)
+        return NULL;
+    struct writer w = writer_of(room, most);
+    write_u8(&w, VERSION);
+    write_u8(&w, (uint8_t)subscriber->slice_count);
+    for (unsigned i = 0; i < subscriber->slice_count; i++)
+        write_slice(&w, &subscriber->slices[i]);
+    *length = writer_length(&w);
+    return room;
+}
+
+static void read_ip(struct reader *r, uint8_t family, size_t size, struct config_ip *ip)
+{
+    struct bytes address = read_bytes(r, size);
+    if (address.len)
+        memcpy(ip->address, address.data, size);
+    ip->family = family;
+}
+
+static bool read_dnn(struct reader *r, struct arena *arena, struct store_dnn *dnn)
+{
+    struct bytes name = read_bytes(r, read_u8(r));
+    char *text = arena_alloc(arena, name.len + 1);
+    if (!text)
+        return false;
+    if (name.len)
+        memcpy(text, name.data, name.len);
+    dnn->name = text;
+    dnn->type = (enum store_session_type)read_u8(r);
+    dnn->fiveqi = read_u8(r);
+    dnn->arp = read_u8(r);
+    uint8_t flags = read_u8(r);
+    dnn->may_preempt = flags & MAY_PREEMPT;
+    dnn->preemptable = flags & PREEMPTABLE;
+    dnn->ambr_uplink = read_u64(r);
+    dnn->ambr_downlink = read_u64(r);
+    if (flags & HAS_IPV4)
+        read_ip(r, AF_INET, 4, &dnn->ipv4);
+    if (flags & HAS_IPV6)
+        read_ip(r, AF_INET6, 16, &dnn->ipv6);
+    return reader_ok(r);
+}
+
+static bool read_slice(struct reader *r, struct arena *arena, struct store_slice *slice)
+{
+    slice->slice.sst = read_u8(r);
+    slice->slice.sd = (uint32_t)read_uint(r, 3);
+    slice->is_default = read_u8(r) != 0;
+    slice->dnn_count = read_u8(r);
+    struct store_dnn *dnns = arena_array(arena, slice->dnn_count + 1, sizeof *dnns);
+    bool ok = dnns != NULL;
+    for (unsigned i = 0; ok && i < slice->dnn_count; i++)
+        ok = read_dnn(r, arena, &dnns[i]);
+    slice->dnns = dnns;
+    return ok;
+}
+
+bool store_profile_read(struct bytes profile, struct arena *arena, struct store_subscriber *subscriber)
+{
+    struct reader r = reader_of(profile);
+    bool ok = read_u8(&r) == VERSION;
+    subscriber->slice_count = read_u8(&r);
+    struct store_slice *slices = arena_array(arena, subscriber->slice_count + 1, sizeof *slices);
+    ok = ok && slices;
+    for (unsigned i = 0; ok && i < subscriber->slice_count; i++)
+        ok = read_slice(&r, arena, &slices[i]);
+    subscriber->slices = slices;
+    return ok && reader_ok(&r) && reader_left(&r) == 0;
+}
