@@ -143,9 +143,12 @@ static void deliver(struct timer *timer)
 
 void drop_parcels(struct world *world)
 {
-    for (size_t i = world->timers.count; i-- > 0;) {
-        struct timer *timer = world->timers.heap[i];
-        if (timer->fire == deliver)
-            free(timer);
+    for (size_t i = 0; i < world->timers.count;) {
+        struct timer *timer = world->timers.heap[i++];
+        if (timer->fire != deliver)
+            continue;
+        timer_stop(&world->timers, timer);
+        free(timer);
+        i = 0; /* stopping moves the others about */
     }
 }
