@@ -35,7 +35,7 @@ $(TEST)/build.ninja:
 	@CC=clang meson setup $(TEST) $(SANITIZE) >/dev/null
 
 $(FUZZ)/build.ninja:
-	@CC=clang CFLAGS=-fsanitize=fuzzer-no-link meson setup $(FUZZ) $(SANITIZE) -Dfuzzer=true --buildtype=debugoptimized >/dev/null
+	@CC=clang meson setup $(FUZZ) $(SANITIZE) -Dfuzzer=true --buildtype=debugoptimized >/dev/null
 
 demo: all
 	@scripts/install-packages demo
@@ -49,7 +49,7 @@ test:
 	@scripts/install-packages test
 	@$(MAKE) --no-print-directory all $(TEST)/build.ninja $(FUZZ)/build.ninja
 	@ninja -C $(TEST) --quiet
-	@ninja -C $(FUZZ) --quiet
+	@ninja -C $(FUZZ) --quiet fuzzers
 	@$(AS_ROOT) tests/run $(TEST) $(FUZZ)
 
 bench: all
@@ -59,7 +59,7 @@ bench: all
 fuzz:
 	@scripts/install-packages test
 	@$(MAKE) --no-print-directory $(FUZZ)/build.ninja
-	@ninja -C $(FUZZ) --quiet
+	@ninja -C $(FUZZ) --quiet fuzzers
 	@tests/fuzz/long $(FUZZ) $(MINUTES)
 
 lint:
@@ -68,6 +68,7 @@ lint:
 	@scripts/lint $(TEST)
 
 install: all
+	@meson configure $(RELEASE) -Dprefix=$(PREFIX)
 	@meson install -C $(RELEASE) --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 
 clean:

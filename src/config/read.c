@@ -241,6 +241,7 @@ static bool read_document(struct source *source, const struct key *key, const st
     yaml_node_t *root = yaml_document_get_root_node(&document);
     bool ok = key ? read_key(source, key, root, NULL, base, place)
                   : read_fields(source, keys, is_empty(root) ? NULL : root, base, place);
+    source->document = NULL;
     yaml_document_delete(&document);
     yaml_parser_delete(&parser);
     return ok;

@@ -12,6 +12,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "kit/scalar.h"
+
 bool complain(struct complaint *complaint, const char *expected, ...)
 {
     va_list arguments;
@@ -19,23 +21,6 @@ bool complain(struct complaint *complaint, const char *expected, ...)
     vsnprintf(complaint->expected, sizeof complaint->expected, expected, arguments);
     va_end(arguments);
     return false;
-}
-
-static void put_unsigned(void *place, size_t size, uint64_t value)
-{
-    switch (size) {
-    case 1:
-        *(uint8_t *)place = (uint8_t)value;
-        break;
-    case 2:
-        *(uint16_t *)place = (uint16_t)value;
-        break;
-    case 4:
-        *(uint32_t *)place = (uint32_t)value;
-        break;
-    default:
-        *(uint64_t *)place = value;
-    }
 }
 
 static uint64_t get_unsigned(const void *place, size_t size)
@@ -66,7 +51,7 @@ static bool parse_uint(const struct key *key, const char *text, struct arena *me
     unsigned long long value = isdigit((unsigned char)text[0]) ? strtoull(text, &end, 10) : 0;
     if (!end || *end || errno || value < key->low || value > key->high)
         return complain(complaint, "a number from %" PRIu64 " to %" PRIu64, key->low, key->high);
-    put_unsigned(place, member_size(key), value);
+    scalar_store(place, member_size(key), value);
     return true;
 }
 
@@ -126,7 +111,7 @@ static bool parse_choice(const struct key *key, const char *text, struct arena *
         list_choices(key->choices, names, sizeof names);
         return complain(complaint, "%s", names);
     }
-    put_unsigned(place, member_size(key), value);
+    scalar_store(place, member_size(key), value);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "wire/aper/scalar.h"
+#include "kit/scalar.h"
 
 enum { DEEP = 7, ROOM = 256 * 1024 };
 

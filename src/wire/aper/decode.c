@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bits to structs. Section numbers are those of ITU-T X.691 (02/2021). */
+#include "kit/scalar.h"
 #include "wire/aper/aper.h"
 #include "wire/aper/container.h"
-#include "wire/aper/scalar.h"
 #include "wire/aper/value.h"
 
 enum { FRAGMENT = 16384 };

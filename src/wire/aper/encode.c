@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Structs to bits: decode.c backwards. Section numbers are those of ITU-T X.691 (02/2021). */
+#include "kit/scalar.h"
 #include "wire/aper/aper.h"
 #include "wire/aper/output.h"
-#include "wire/aper/scalar.h"
 
 enum { FRAGMENT = 16384 };
 

@@ -4,8 +4,8 @@
  * varying number behind a count of four; lists behind a count of items; an octet for the alternative of a
  * choice; a bit for each part of a sequence or container, then the parts present.
  */
+#include "kit/scalar.h"
 #include "wire/aper/aper.h"
-#include "wire/aper/scalar.h"
 
 static void put(struct writer *w, uint64_t value, unsigned size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "kit/scalar.h"
 #include "wire/aper/aper.h"
-#include "wire/aper/scalar.h"
 
 static void print_enumerated(struct printer *p, const char *name, const struct aper_type *type,
                              uint64_t value)

@@ -20,6 +20,16 @@ struct pfcp_value {
     void (*print)(const struct pfcp_value *value, struct printer *p, const char *name, const void *from);
 };
 
+/* Defines the value of a struct from read_KIND, write_KIND and print_KIND. */
+#define PFCP_VALUE(kind, type, octets)            \
+    const struct pfcp_value pfcp_value_##kind = { \
+        .size = sizeof(struct type),              \
+        .shortest = (octets),                     \
+        .read = read_##kind,                      \
+        .write = write_##kind,                    \
+        .print = print_##kind,                    \
+    }
+
 /* An OPTIONAL member that is malformed is left out; any other refuses the message (7.6). */
 enum pfcp_presence { PFCP_MANDATORY, PFCP_CONDITIONAL, PFCP_OPTIONAL, PFCP_LIST, PFCP_MANDATORY_LIST };
 

@@ -2,38 +2,8 @@
 /* Plain PFCP values: integers, flags, octet strings. */
 #include <stdio.h>
 
+#include "kit/scalar.h"
 #include "wire/pfcp/table.h"
-
-static uint64_t load(size_t size, const void *from)
-{
-    switch (size) {
-    case 1:
-        return *(const uint8_t *)from;
-    case 2:
-        return *(const uint16_t *)from;
-    case 4:
-        return *(const uint32_t *)from;
-    default:
-        return *(const uint64_t *)from;
-    }
-}
-
-static void store(size_t size, void *to, uint64_t number)
-{
-    switch (size) {
-    case 1:
-        *(uint8_t *)to = (uint8_t)number;
-        break;
-    case 2:
-        *(uint16_t *)to = (uint16_t)number;
-        break;
-    case 4:
-        *(uint32_t *)to = (uint32_t)number;
-        break;
-    default:
-        *(uint64_t *)to = number;
-    }
-}
 
 static size_t shorter(size_t a, size_t b)
 {
@@ -42,12 +12,12 @@ static size_t shorter(size_t a, size_t b)
 
 static void read_integer(const struct pfcp_value *value, struct reader *r, void *to)
 {
-    store(value->size, to, read_uint(r, shorter(reader_left(r), value->longest)) & value->most);
+    scalar_store(to, value->size, read_uint(r, shorter(reader_left(r), value->longest)) & value->most);
 }
 
 static void write_integer(const struct pfcp_value *value, struct writer *w, const void *from)
 {
-    uint64_t number = load(value->size, from);
+    uint64_t number = scalar_load(from, value->size);
     if (number & ~value->most)
         w->full = true;
     write_uint(w, number, value->longest);
@@ -56,20 +26,20 @@ static void write_integer(const struct pfcp_value *value, struct writer *w, cons
 static void print_integer(const struct pfcp_value *value, struct printer *p, const char *name,
                           const void *from)
 {
-    uint64_t number = load(value->size, from);
+    uint64_t number = scalar_load(from, value->size);
     print_enum(p, name, number, number < value->names_count ? value->names[number] : NULL);
 }
 
 static void print_cause(const struct pfcp_value *value, struct printer *p, const char *name, const void *from)
 {
-    uint64_t number = load(value->size, from);
+    uint64_t number = scalar_load(from, value->size);
     print_enum(p, name, number, pfcp_cause_name((uint8_t)number));
 }
 
 static void print_ie_type(const struct pfcp_value *value, struct printer *p, const char *name,
                           const void *from)
 {
-    uint64_t number = load(value->size, from);
+    uint64_t number = scalar_load(from, value->size);
     print_enum(p, name, number, pfcp_ie_name((uint16_t)number));
 }
 
@@ -80,12 +50,12 @@ static void read_flags(const struct pfcp_value *value, struct reader *r, void *t
     size_t octets = shorter(reader_left(r), value->longest);
     for (size_t i = 0; i < octets; i++)
         flags |= (uint64_t)read_u8(r) << (8 * i);
-    store(value->size, to, flags);
+    scalar_store(to, value->size, flags);
 }
 
 static void write_flags(const struct pfcp_value *value, struct writer *w, const void *from)
 {
-    uint64_t flags = load(value->size, from);
+    uint64_t flags = scalar_load(from, value->size);
     for (size_t i = 0; i < value->shortest || (i < value->longest && flags); i++, flags >>= 8)
         write_u8(w, (uint8_t)flags);
     if (flags)
@@ -94,7 +64,7 @@ static void write_flags(const struct pfcp_value *value, struct writer *w, const 
 
 static void print_flags(const struct pfcp_value *value, struct printer *p, const char *name, const void *from)
 {
-    uint64_t flags = load(value->size, from);
+    uint64_t flags = scalar_load(from, value->size);
     char text[200] = "";
     size_t length = 0;
     if (!value->names) {

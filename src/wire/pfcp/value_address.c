@@ -333,19 +333,10 @@ static void print_outer_header_removal(const struct pfcp_value *value, struct pr
     print_uint(p, name, removal->description);
 }
 
-#define VALUE(kind, type, octets)                 \
-    const struct pfcp_value pfcp_value_##kind = { \
-        .size = sizeof(struct type),              \
-        .shortest = (octets),                     \
-        .read = read_##kind,                      \
-        .write = write_##kind,                    \
-        .print = print_##kind,                    \
-    }
-
-VALUE(node_id, pfcp_node_id, 1);
-VALUE(f_seid, pfcp_f_seid, 9);
-VALUE(f_teid, pfcp_f_teid, 1);
-VALUE(ue_ip, pfcp_ue_ip, 1);
-VALUE(remote_peer, pfcp_remote_peer, 1);
-VALUE(outer_header_creation, pfcp_outer_header_creation, 2);
-VALUE(outer_header_removal, pfcp_outer_header_removal, 1);
+PFCP_VALUE(node_id, pfcp_node_id, 1);
+PFCP_VALUE(f_seid, pfcp_f_seid, 9);
+PFCP_VALUE(f_teid, pfcp_f_teid, 1);
+PFCP_VALUE(ue_ip, pfcp_ue_ip, 1);
+PFCP_VALUE(remote_peer, pfcp_remote_peer, 1);
+PFCP_VALUE(outer_header_creation, pfcp_outer_header_creation, 2);
+PFCP_VALUE(outer_header_removal, pfcp_outer_header_removal, 1);

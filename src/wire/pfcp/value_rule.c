@@ -371,24 +371,15 @@ static void print_user_id(const struct pfcp_value *value, struct printer *p, con
     print_hex(p, name, user->imsi);
 }
 
-#define VALUE(kind, type, octets)                 \
-    const struct pfcp_value pfcp_value_##kind = { \
-        .size = sizeof(struct type),              \
-        .shortest = (octets),                     \
-        .read = read_##kind,                      \
-        .write = write_##kind,                    \
-        .print = print_##kind,                    \
-    }
-
-VALUE(gate, pfcp_gate_status, 1);
-VALUE(bit_rate, pfcp_bit_rate, 2 * BIT_RATE_OCTETS);
-VALUE(sdf_filter, pfcp_sdf_filter, 2);
-VALUE(redirect, pfcp_redirect, 3);
-VALUE(downlink_service, pfcp_downlink_service, 1);
-VALUE(failed_rule, pfcp_failed_rule, 2);
-VALUE(mac, pfcp_mac, 1);
-VALUE(s_nssai, pfcp_s_nssai, 4);
-VALUE(user_id, pfcp_user_id, 1);
+PFCP_VALUE(gate, pfcp_gate_status, 1);
+PFCP_VALUE(bit_rate, pfcp_bit_rate, 2 * BIT_RATE_OCTETS);
+PFCP_VALUE(sdf_filter, pfcp_sdf_filter, 2);
+PFCP_VALUE(redirect, pfcp_redirect, 3);
+PFCP_VALUE(downlink_service, pfcp_downlink_service, 1);
+PFCP_VALUE(failed_rule, pfcp_failed_rule, 2);
+PFCP_VALUE(mac, pfcp_mac, 1);
+PFCP_VALUE(s_nssai, pfcp_s_nssai, 4);
+PFCP_VALUE(user_id, pfcp_user_id, 1);
 
 const struct pfcp_value pfcp_value_volume = {
     .size = sizeof(struct pfcp_volume),

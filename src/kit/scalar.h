@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Integers of the sizes that tables name. */
-#ifndef WIRE_APER_SCALAR_H
-#define WIRE_APER_SCALAR_H
+#ifndef KIT_SCALAR_H
+#define KIT_SCALAR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-static inline uint64_t scalar_load(const void *value, unsigned size)
+static inline uint64_t scalar_load(const void *value, size_t size)
 {
     switch (size) {
     case 1:
@@ -19,7 +20,7 @@ static inline uint64_t scalar_load(const void *value, unsigned size)
     }
 }
 
-static inline void scalar_store(void *out, unsigned size, uint64_t value)
+static inline void scalar_store(void *out, size_t size, uint64_t value)
 {
     switch (size) {
     case 1:
