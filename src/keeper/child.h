@@ -16,7 +16,6 @@ struct child {
     const struct config_edge *edge; /* whose sockets it gets; or NULL */
     enum child_stage stage;
     bool unprivileged; /* runs as the configured user */
-    bool mute;         /* has no admin socket */
     bool answers;      /* has an admin socket */
     pid_t pid;         /* 0: not running */
     int64_t started;

@@ -186,8 +186,7 @@ static bool list_children(struct keeper *keeper)
                                    .stage = STAGE_OUTSIDE,
                                    .unprivileged = true});
     if (config->metrics.any.sa_family)
-        add(keeper,
-            (struct child){.role = "console", .stage = STAGE_OUTSIDE, .unprivileged = true, .mute = true});
+        add(keeper, (struct child){.role = "console", .stage = STAGE_OUTSIDE, .unprivileged = true});
     return true;
 }
 
