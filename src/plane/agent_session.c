@@ -191,15 +191,6 @@ static struct pfcp_created_pdr *created_pdrs(struct agent *agent, const struct p
     return created;
 }
 
-/* A request that the SMF has given up, and that a later one has overtaken on the way, must not undo that one. */
-static bool in_order(const struct session *session, uint32_t sequence, struct plan *plan)
-{
-    if (!session || session->claim != session->smf->claim ||
-        ((sequence - session->sequence) & 0xffffff) < 0x800000)
-        return true;
-    return plan_refuse(plan, PFCP_REJECTED, "a later request has overtaken this one");
-}
-
 static bool begin_plan(struct agent *agent, struct plan *plan, const struct ruleset *old)
 {
     bool begun = plan_begin(plan, &agent->arena, agent->settings.plane, old);
@@ -226,13 +217,12 @@ static bool check_establishment(struct agent *agent, struct plan *plan,
 }
 
 /* A request for a session that the SMF has already replaces it: its answer was lost, or the SMF forgot (TS 29.244 6.3.2). */
-static struct session *establish(struct smf *smf, const struct pfcp_message *message, struct plan *plan)
+static struct session *establish(struct smf *smf, const struct pfcp_session_establishment_request *request,
+                                 struct plan *plan)
 {
     struct agent *agent = smf->agent;
-    const struct pfcp_session_establishment_request *request = &message->session_establishment_request;
     struct session *old = map_get(&smf->by_cp_seid, request->cp_f_seid.seid);
-    if (!begin_plan(agent, plan, NULL) || !in_order(old, message->sequence, plan) ||
-        !check_establishment(agent, plan, request, old))
+    if (!begin_plan(agent, plan, NULL) || !check_establishment(agent, plan, request, old))
         return NULL;
     struct ruleset *rules = plan_finish(plan);
     if (!rules)
@@ -244,9 +234,7 @@ static struct session *establish(struct smf *smf, const struct pfcp_message *mes
     if (old)
         session_remove(agent, old);
     struct session *session = insert(smf, request->cp_f_seid.seid, plan->network, rules);
-    if (session)
-        session->sequence = message->sequence;
-    else
+    if (!session)
         plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
     return session;
 }
@@ -276,7 +264,7 @@ void agent_establish(struct smf *smf, const struct pfcp_message *request, struct
     struct pfcp_session_establishment_response *response = &answer->session_establishment_response;
     *response = (struct pfcp_session_establishment_response){.node_id = agent->settings.node_id};
     answer->seid = request->session_establishment_request.cp_f_seid.seid;
-    struct session *session = establish(smf, request, &plan);
+    struct session *session = establish(smf, &request->session_establishment_request, &plan);
     if (!session) {
         log_refusal("establishment", &plan.refusal);
         response->cause = plan.refusal.cause;
@@ -386,11 +374,9 @@ static void send_end_markers(struct agent *agent, const struct plan *plan)
 }
 
 static struct ruleset *modify(struct agent *agent, struct session *session, struct plan *plan,
-                              const struct pfcp_message *message)
+                              const struct pfcp_session_modification_request *request)
 {
-    const struct pfcp_session_modification_request *request = &message->session_modification_request;
-    if (!begin_plan(agent, plan, session->rules) || !in_order(session, message->sequence, plan) ||
-        !plan_modification(plan, request))
+    if (!begin_plan(agent, plan, session->rules) || !plan_modification(plan, request))
         return NULL;
     if (plan->network && plan->network != session->network) {
         plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "a session stays in its data network");
@@ -398,10 +384,8 @@ static struct ruleset *modify(struct agent *agent, struct session *session, stru
     }
     struct ruleset *rules = plan_finish(plan);
     if (rules && !collides(session->smf, plan, rules, session->network, session) &&
-        commit(session->smf, session, rules, plan, request)) {
-        session->sequence = message->sequence;
+        commit(session->smf, session, rules, plan, request))
         return rules;
-    }
     free(rules);
     return NULL;
 }
@@ -418,7 +402,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
     struct plan plan;
     struct ruleset *old = session->rules;
     bool was_active = session->gnb != NULL;
-    if (!modify(agent, session, &plan, message)) {
+    if (!modify(agent, session, &plan, request)) {
         log_refusal("modification", &plan.refusal);
         answer->seid = session->cp_seid;
         response->cause = plan.refusal.cause;

@@ -149,6 +149,6 @@ void drop_parcels(struct world *world)
             continue;
         timer_stop(&world->timers, timer);
         free(timer);
-        i = 0; /* stopping moves the others about */
+        i = 0; /* the heap has changed */
     }
 }

@@ -20,6 +20,7 @@ struct upf {
     union socket_address address;
     char *name;
     bool associated;
+    bool quiet;            /* lost a moment ago: requests that were given up may still be on their way */
     unsigned associations; /* so far */
     bool removed;          /* no longer configured: no new sessions */
     bool n3_ipv6_only;

@@ -10,6 +10,7 @@
 enum { META_NAME = 96, RESTORE_WINDOW = 64, ANSWER_BYTES = 1024 };
 
 #define ASSOCIATION_RETRY SECONDS(2)
+#define QUIET_AFTER_LOSS  MILLISECONDS(100)
 
 static struct pfcp_ip ip_of(const union socket_address *address)
 {
@@ -165,7 +166,8 @@ void n4_lost(struct upf *upf, const char *why)
     drop_requests(upf);
     if (upf->request)
         n4_request_forget(upf->request);
-    attempt_later(upf, 0);
+    upf->quiet = true;
+    attempt_later(upf, QUIET_AFTER_LOSS);
 }
 
 void n4_heard(struct upf *upf, uint32_t recovery_time_stamp)
@@ -193,6 +195,7 @@ static void setup_answered(struct n4_request *request, const struct pfcp_message
 
 static void ask_association(struct upf *upf)
 {
+    upf->quiet = false;
     struct pfcp_message message = {
         .type = PFCP_ASSOCIATION_SETUP_REQUEST,
         .association_setup_request = {.node_id = n4_node_id(upf->smf),
@@ -328,6 +331,8 @@ static void accept_association(struct upf *upf, const union socket_address *peer
                                        .recovery_time_stamp = upf->smf->recovery_time_stamp,
                                        .has_cp_features = true},
     };
+    if (upf->quiet) /* we ask ourselves in a moment */
+        return;
     n4_answer(upf->smf, peer, request, &answer);
     if (upf->request)
         n4_request_forget(upf->request);
