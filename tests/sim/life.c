@@ -2,7 +2,7 @@
 /* Phones that do at random what phones do, and take what comes. */
 #include "world.h"
 
-enum { PAUSE_MS = 4000, RETRY_MS = 500, PING_BYTES = 60, ICMP = 1 };
+enum { PAUSE_MS = 4000, RETRY_MS = 500, PING_BYTES = 60, UDP = 17 };
 
 static void later(struct inhabitant *inhabitant, int64_t most)
 {
@@ -11,24 +11,54 @@ static void later(struct inhabitant *inhabitant, int64_t most)
                 1 + (int64_t)(random_u64(&world->dice.random) % (uint64_t)most));
 }
 
-static void ping(struct inhabitant *inhabitant)
+static bool ping_v6(struct phone *phone, struct phone_session *session)
 {
-    struct phone *phone = &inhabitant->phone;
-    struct phone_session *session = phone_session(phone, 1);
+    uint8_t packet[PING_BYTES] = {0x60, [5] = PING_BYTES - 40, [6] = UDP, [7] = 64, [24] = 0x20, 0x01, 0x0d,
+                                  0xb8};
+    if (!session->has_prefix)
+        return false;
+    memcpy(packet + 8, session->ipv6_prefix, 8);
+    memcpy(packet + 16, session->ipv6_interface, 8);
+    phone_send_packet(phone, session, BYTES(packet));
+    return true;
+}
+
+bool life_ping(struct phone *phone, struct phone_session *session)
+{
     uint8_t packet[PING_BYTES] = {
-        0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP, [16] = 192, [17] = 0, [18] = 2, [19] = 1, [20] = 8};
-    if (!session || !session->up)
-        return;
+        0x45, [3] = PING_BYTES, [8] = 64, [9] = UDP, [16] = 192, [18] = 2, [19] = 1};
+    if (!session->ipv4)
+        return ping_v6(phone, session);
     for (unsigned i = 0; i < 4; i++)
         packet[12 + i] = (uint8_t)(session->ipv4 >> (24 - 8 * i));
     phone_send_packet(phone, session, BYTES(packet));
+    return true;
+}
+
+/* One of the phone's sessions; opened if it is not there. */
+static void use_session(struct world *world, struct phone *phone)
+{
+    uint8_t id = (uint8_t)(1 + world_dice(world, LIFE_SESSIONS));
+    struct phone_session *session = phone_session(phone, id);
+    if (!session)
+        phone_open_session(phone, id, NULL, id);
+    else if (session->up)
+        life_ping(phone, session);
+}
+
+/* Without a word to the cell it leaves. */
+static void move_connected(struct world *world, struct phone *phone)
+{
+    phone_camp(phone, &world->masts[world_dice(world, WORLD_GNBS)].gnb);
+    if (!phone->connection && phone->gnb->ready)
+        phone_register(phone, NAS_MOBILITY_REGISTRATION);
 }
 
 static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
 {
     struct world *world = inhabitant->world;
-    struct phone_session *session = phone_session(phone, 1);
-    switch (world_dice(world, 12)) {
+    struct phone_session *session = phone_session(phone, (uint8_t)(1 + world_dice(world, LIFE_SESSIONS)));
+    switch (world_dice(world, 16)) {
     case 0:
         phone_deregister(phone, world_dice(world, 2));
         break;
@@ -49,11 +79,11 @@ static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
     case 6:
         ran_gnb_release_request(phone->connection);
         break;
+    case 7:
+        move_connected(world, phone);
+        break;
     default:
-        if (!session)
-            phone_open_session(phone, 1, NULL, 0);
-        else
-            ping(inhabitant);
+        use_session(world, phone);
     }
 }
 
@@ -70,7 +100,7 @@ static void act_idle(struct inhabitant *inhabitant, struct phone *phone)
         phone_request_service(phone, NAS_SERVICE_DATA);
         break;
     case 2:
-        ping(inhabitant);
+        use_session(world, phone);
         break;
     default:
         phone_request_service(phone, NAS_SERVICE_DATA);
@@ -97,10 +127,9 @@ void life_event(struct world *world, struct phone *phone, enum phone_event event
     struct inhabitant *inhabitant = phone->user;
     (void)cause;
     if (event == PHONE_REGISTERED) {
-        inhabitant->told_registered = true;
+        if (world->timers.now > inhabitant->refusable_until)
+            inhabitant->refusable = false;
         world->registrations++;
-    } else if (event == PHONE_DEREGISTERED || event == PHONE_REGISTRATION_FAILED) {
-        inhabitant->told_registered = false;
     } else if (event == PHONE_CONNECTED) {
         world->services++;
     } else if (event == PHONE_SESSION_UP) {

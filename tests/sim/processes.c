@@ -111,6 +111,7 @@ void start_core(struct timer *timer)
             .store = world->store,
             .timers = &world->timers,
             .random = &world->secrets.random,
+            .wall = world->timers.now + SECONDS(1700000000),
             .ports = {.context = world, .ngap = core_says, .close = core_closes, .pfcp = core_sends_pfcp}},
         &why);
     if (!world->core) {
@@ -158,18 +159,47 @@ static void plane_to_n3(void *context, struct packet *packet)
     }
 }
 
+static void from_n6(struct world *world, struct packet *packet)
+{
+    if (path_downlink(&world->plane, &world->plane.lanes[0], &world->network, packet) == PATH_TO_N3)
+        plane_to_n3(world, packet);
+}
+
+static void swap(uint8_t *a, uint8_t *b, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        uint8_t octet = a[i];
+        a[i] = b[i];
+        b[i] = octet;
+    }
+}
+
 /* The data network is an echo: what comes goes back to its sender. */
 static void plane_to_n6(void *context, struct packet *packet)
 {
-    struct world *world = context;
-    uint8_t address[4];
-    if (packet->length < 20 || packet->data[0] >> 4 != 4)
+    if (packet->length >= 20 && packet->data[0] >> 4 == 4)
+        swap(packet->data + 12, packet->data + 16, 4);
+    else if (packet->length >= 40 && packet->data[0] >> 4 == 6)
+        swap(packet->data + 8, packet->data + 24, 16);
+    else
         return;
-    memcpy(address, packet->data + 12, 4);
-    memcpy(packet->data + 12, packet->data + 16, 4);
-    memcpy(packet->data + 16, address, 4);
-    if (path_downlink(&world->plane, &world->plane.lanes[0], &world->network, packet) == PATH_TO_N3)
-        plane_to_n3(context, packet);
+    from_n6(context, packet);
+}
+
+void world_downlink(struct inhabitant *inhabitant)
+{
+    struct world *world = inhabitant->world;
+    const struct phone_session *session = &inhabitant->phone.sessions[0];
+    uint8_t room[PATH_HEADROOM + PATH_ROOM] = {0};
+    static const uint8_t header[20] = {0x45, [3] = 40, [8] = 64, [9] = 17, [12] = 192, [14] = 2, [15] = 1};
+    struct packet packet = {
+        .data = room + PATH_HEADROOM, .length = 40, .end = room + sizeof room, .now = world->timers.now};
+    if (!world->agent || !session->up || !session->ipv4)
+        return;
+    memcpy(packet.data, header, sizeof header);
+    for (unsigned i = 0; i < 4; i++)
+        packet.data[16 + i] = (uint8_t)(session->ipv4 >> (24 - 8 * i));
+    from_n6(world, &packet);
 }
 
 void world_plane_receives(struct world *world, const struct parcel *parcel)
@@ -202,6 +232,7 @@ void start_plane(struct timer *timer)
     world->plane_generation++;
     world->network = (struct network){.name = config->smf.dnns[0].name,
                                       .pool_v4 = config->smf.dnns[0].ipv4,
+                                      .pool_v6 = config->smf.dnns[0].ipv6,
                                       .gateway_v4 = config->smf.dnns[0].ipv4_gateway,
                                       .mtu = (uint16_t)config->smf.dnns[0].mtu};
     if (!plane_init(&world->plane, &world->network, 1, LANES, world->seed))

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kit/co.h"
 #include "kit/log.h"
 #include "world.h"
 
@@ -25,83 +24,13 @@ static void storm(struct world *world)
     int64_t end = world->timers.now + SECONDS(STORM_SECONDS);
     life_begin(world);
     while (world->timers.now < end) {
-        world_run(world, world->timers.now + MILLISECONDS(200 + world_dice(world, 3000)));
-        unsigned fate = world_dice(world, 10);
-        if (fate == 0)
-            world_kill_core(world);
-        else if (fate == 1)
-            world_kill_plane(world);
-        else if (fate <= 3)
-            world_cut(&world->masts[world_dice(world, WORLD_GNBS)]);
+        world_run(world, world->timers.now + MILLISECONDS(100 + world_dice(world, 1500)));
+        fate_strike(world);
     }
+    fate_end(world);
     life_stop(world);
     world->weather = (struct weather){.delay = MILLISECONDS(2)};
     world_run(world, world->timers.now + SECONDS(40));
-}
-
-/* --- What must hold --- */
-
-/* A phone that was told it is registered is served, whatever happened; its sessions carry packets. */
-static const char *served(struct inhabitant *inhabitant)
-{
-    struct world *world = inhabitant->world;
-    struct phone *phone = &inhabitant->phone;
-    if (phone->state != PHONE_ON)
-        return NULL;
-    if (!phone->connection)
-        phone_request_service(phone, NAS_SERVICE_DATA);
-    world_run(world, world->timers.now + SECONDS(2));
-    if (phone->state != PHONE_ON)
-        return "a registered phone was refused service";
-    if (!phone->connection || phone->awaiting_service)
-        return "a registered phone got no answer to its service request";
-    return NULL;
-}
-
-static const char *packets_flow(struct inhabitant *inhabitant)
-{
-    struct world *world = inhabitant->world;
-    struct phone_session *session = phone_session(&inhabitant->phone, 1);
-    uint8_t packet[40] = {0x45, [3] = 40, [8] = 64, [9] = 17, [16] = 192, [18] = 2, [19] = 1};
-    if (inhabitant->phone.state != PHONE_ON || !session || !session->up)
-        return NULL;
-    for (unsigned i = 0; i < 4; i++)
-        packet[12 + i] = (uint8_t)(session->ipv4 >> (24 - 8 * i));
-    unsigned before = inhabitant->answers;
-    for (unsigned tries = 0; tries < 3 && inhabitant->answers == before && session->up; tries++) {
-        phone_send_packet(&inhabitant->phone, session,
-                          BYTES(packet)); /* the first may be lost for want of a user plane */
-        world_run(world, world->timers.now + SECONDS(2));
-    }
-    return inhabitant->answers > before || !session->up ? NULL
-                                                        : "the packets of a session that is up got no answer";
-}
-
-static const char *nothing_left(struct world *world)
-{
-    if (co_pool_running(world->core->stacks))
-        return "a procedure never ended";
-    if (world->core->sessions)
-        return "the core still has sessions";
-    if (agent_sessions(world->agent))
-        return "the plane still has sessions";
-    return NULL;
-}
-
-static const char *aftermath(struct world *world)
-{
-    const char *wrong = NULL;
-    for (unsigned i = 0; i < WORLD_PHONES && !wrong; i++)
-        wrong = served(&world->inhabitants[i]);
-    for (unsigned i = 0; i < WORLD_PHONES && !wrong; i++)
-        wrong = packets_flow(&world->inhabitants[i]);
-    if (wrong)
-        return wrong;
-    for (unsigned i = 0; i < WORLD_PHONES; i++)
-        if (world->inhabitants[i].phone.state == PHONE_ON)
-            phone_deregister(&world->inhabitants[i].phone, false);
-    world_run(world, world->timers.now + SECONDS(5 * 60)); /* also for those the core must forget by itself */
-    return nothing_left(world);
 }
 
 static const char *live(uint64_t seed, bool say)
@@ -112,7 +41,7 @@ static const char *live(uint64_t seed, bool say)
         return "the world cannot be made";
     }
     storm(world);
-    const char *wrong = aftermath(world);
+    const char *wrong = world_holds(world);
     if (say || wrong)
         printf("# seed %llu: %llu deliveries, %u kills, %u associations lost, %u registrations, %u services, "
                "%u sessions; history "

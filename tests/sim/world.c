@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char configuration[] =
-    "timers: {t3512: 2m, mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n"
-    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"
-    "data_networks: [{name: internet, type: ipv4, ipv4: 10.45.0.0/16}]\n"
-    "log: {level: error}\n";
+#define CONFIGURATION(t3512, name)                                                             \
+    "network: {full_name: " name "}\n"                                                         \
+    "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n" \
+    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"                                              \
+    "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48'}]\n"      \
+    "log: {level: error}\n"
+
+static const char *const configurations[] = {CONFIGURATION("2m", "Before"), CONFIGURATION("90s", "After")};
 
 unsigned world_dice(struct world *world, unsigned sides)
 {
@@ -34,30 +37,52 @@ void world_run(struct world *world, int64_t until)
 
 /* --- Birth and end --- */
 
-static bool subscribe(struct world *world)
+void world_supi(unsigned number, char supi[24])
 {
-    for (unsigned i = 0; i < WORLD_PHONES; i++) {
-        struct store_subscriber subscriber;
-        struct arena arena;
-        arena_init(&arena, 0);
-        bool added = store_subscriber_defaults(&subscriber, &arena,
-                                               world->config->network.serving[0].slices[0], "internet");
-        snprintf(subscriber.supi, sizeof subscriber.supi, "imsi-9997000000%05u", i + 1);
-        memcpy(subscriber.k, world_subscription.k, 16);
-        memcpy(subscriber.op, world_subscription.opc, 16);
-        subscriber.k_length = 16;
-        subscriber.op_is_derived = true;
-        added = added && store_subscriber_add(world->store, &subscriber) == STORE_OK;
-        arena_free(&arena);
-        if (!added)
+    snprintf(supi, 24, "imsi-9997000000%05u", number + 1);
+}
+
+bool world_subscribe(struct world *world, unsigned number)
+{
+    struct store_subscriber subscriber;
+    struct arena arena;
+    arena_init(&arena, 0);
+    bool added = store_subscriber_defaults(&subscriber, &arena, world->config->network.serving[0].slices[0],
+                                           "internet");
+    world_supi(number, subscriber.supi);
+    memcpy(subscriber.k, world_subscription.k, 16);
+    memcpy(subscriber.op, world_subscription.opc, 16);
+    subscriber.k_length = 16;
+    subscriber.op_is_derived = true;
+    added = added && store_subscriber_put(world->store, &subscriber) == STORE_OK;
+    arena_free(&arena);
+    return added;
+}
+
+static bool subscribe_all(struct world *world)
+{
+    bool added = true;
+    for (unsigned i = 0; i < WORLD_PHONES; i++)
+        added = added && world_subscribe(world, i);
+    return added && store_commit(world->store) == STORE_OK;
+}
+
+static bool read_configurations(struct world *world)
+{
+    struct config_error error;
+    for (unsigned i = 0; i < 2; i++) {
+        world->configs[i] = config_parse(configurations[i], strlen(configurations[i]), "simulation", &error);
+        if (!world->configs[i]) {
+            fprintf(stderr, "%s\n", error.text);
             return false;
+        }
     }
-    return store_commit(world->store) == STORE_OK;
+    world->config = world->configs[0];
+    return true;
 }
 
 bool world_init(struct world *world, uint64_t seed)
 {
-    struct config_error error;
     enum store_result result;
     const char *why;
     world->seed = seed;
@@ -65,10 +90,9 @@ bool world_init(struct world *world, uint64_t seed)
     random_seed(&world->dice, seed);
     random_seed(&world->secrets, ~seed);
     timers_init(&world->timers, SECONDS(1));
-    world->config = config_parse(configuration, sizeof configuration - 1, "simulation", &error);
     world->store = store_open(
         (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
-    if (!world->config || !world->store || !subscribe(world) || !make_edge(world))
+    if (!world->store || !read_configurations(world) || !subscribe_all(world) || !make_edge(world))
         return false;
     world->core_again.fire = start_core;
     world->plane_again.fire = start_plane;
@@ -94,7 +118,8 @@ void world_free(struct world *world)
         plane_free(&world->plane);
     }
     store_close(world->store);
-    config_free(world->config);
+    config_free(world->configs[0]);
+    config_free(world->configs[1]);
     arena_free(&world->radio.scratch);
     arena_free(&world->arena);
     drop_parcels(world);

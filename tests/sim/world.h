@@ -16,7 +16,7 @@
 #include "ran/phone.h"
 #include "store/store.h"
 
-enum { WORLD_GNBS = 3, WORLD_PHONES = 8 };
+enum { WORLD_GNBS = 3, WORLD_PHONES = 8, LIFE_SESSIONS = 3 };
 
 /* How unkind the network is; per mille. */
 struct weather {
@@ -40,8 +40,9 @@ struct inhabitant {
     struct world *world;
     struct timer next; /* when it does something again */
     unsigned number;
-    bool told_registered; /* by the network, and not deregistered since */
-    unsigned answers;     /* to its pings */
+    unsigned answers; /* to its pings */
+    bool refusable;   /* the network has deregistered it, and it may not know yet */
+    int64_t refusable_until;
 };
 
 struct world {
@@ -49,7 +50,7 @@ struct world {
     struct random_seeded dice, secrets; /* what happens; what the parties draw */
     struct timers timers;
     struct weather weather;
-    struct config *config;
+    struct config *config, *configs[2]; /* the one in force is one of the two */
     struct store *store;
     uint64_t history; /* hash of all that was delivered */
     uint64_t delivered;
@@ -127,6 +128,22 @@ unsigned world_dice(struct world *world, unsigned sides); /* 0 to sides - 1 */
 void world_kill_core(struct world *world);
 void world_kill_plane(struct world *world);
 void world_cut(struct mast *mast); /* the association breaks; the gNB comes back by itself */
+
+/* What befalls the network, at random (fate.c); in the end, what was broken is mended. */
+void fate_strike(struct world *world);
+void fate_end(struct world *world);
+
+/* What holds in fair weather (holds.c): NULL, or what does not. */
+const char *world_holds(struct world *world);
+
+/* "imsi-..." of the phone of that number. */
+void world_supi(unsigned number, char supi[24]);
+/* Adds or restores its subscription. */
+bool world_subscribe(struct world *world, unsigned number);
+/* A packet for one of the phone's sessions from the data network. */
+void world_downlink(struct inhabitant *inhabitant);
+/* A packet from the phone to the data network, which echoes it; false: the session has no address yet. */
+bool life_ping(struct phone *phone, struct phone_session *session);
 
 /* Phones that live at random until told to stop (life.c). */
 void life_begin(struct world *world);

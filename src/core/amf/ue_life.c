@@ -97,6 +97,7 @@ static void *first_of(const struct map *map)
 void amf_stop(struct core *core)
 {
     struct gnb *gnb;
+    store_on_change(core->store, NULL, NULL);
     timer_stop(core->timers, &core->adoption);
     timer_stop(core->timers, &core->overload);
     while ((gnb = first_of(&core->gnbs)))

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What befalls the network: processes die, associations break, the disk fills up, people administer, and packets come for
+ * phones that sleep.
+ */
+#include "core/amf/amf.h"
+#include "core/smf/smf.h"
+#include "kit/log.h"
+#include "world.h"
+
+#define PARDON SECONDS(8)
+
+static struct inhabitant *somebody(struct world *world)
+{
+    return &world->inhabitants[world_dice(world, WORLD_PHONES)];
+}
+
+static struct ue *ue_of(const struct inhabitant *inhabitant)
+{
+    struct core *core = inhabitant->world->core;
+    char supi[24];
+    world_supi(inhabitant->number, supi);
+    return core ? amf_find(core, supi_of_text(supi)) : NULL;
+}
+
+/* What the network does to an idle phone, the phone learns when it next speaks: it may then be refused. */
+static void may_be_refused(struct inhabitant *inhabitant)
+{
+    inhabitant->refusable = true;
+    inhabitant->refusable_until = inhabitant->world->timers.now + PARDON;
+}
+
+static void administer_phone(struct world *world)
+{
+    struct inhabitant *inhabitant = somebody(world);
+    struct ue *ue = ue_of(inhabitant);
+    if (!ue)
+        return;
+    if (world_dice(world, 2)) {
+        may_be_refused(inhabitant);
+        amf_deregister(ue, 0, world_dice(world, 2));
+    } else {
+        smf_admin_release(ue, (uint8_t)(1 + world_dice(world, LIFE_SESSIONS)));
+    }
+}
+
+/* Another bit rate, barred, or gone; fate_end puts it right again. */
+static void change_subscriber(struct world *world)
+{
+    struct inhabitant *inhabitant = somebody(world);
+    struct store_subscriber subscriber;
+    struct arena arena;
+    arena_init(&arena, 0);
+    char supi[24];
+    world_supi(inhabitant->number, supi);
+    if (store_subscriber_get(world->store, supi, &arena, &subscriber) == STORE_OK) {
+        switch (world_dice(world, 4)) {
+        case 0:
+            may_be_refused(inhabitant);
+            store_subscriber_remove(world->store, supi);
+            break;
+        case 1:
+            may_be_refused(inhabitant);
+            subscriber.barred = true;
+            store_subscriber_put(world->store, &subscriber);
+            break;
+        default:
+            subscriber.ambr_downlink += 1000000;
+            store_subscriber_put(world->store, &subscriber);
+        }
+    } else {
+        world_subscribe(world, inhabitant->number);
+    }
+    arena_free(&arena);
+}
+
+static void break_store(struct world *world)
+{
+    static const enum store_result faults[] = {STORE_FULL, STORE_BUSY, STORE_FAILED};
+    log_debug("sim", NULL, "%9.4f the store fails", world_seconds(world));
+    store_inject(world->store, faults[world_dice(world, 3)], world_dice(world, 8));
+}
+
+static void reload(struct world *world)
+{
+    world->config = world->configs[world->config == world->configs[0]];
+    if (world->core)
+        core_reload(world->core, world->config);
+}
+
+void fate_strike(struct world *world)
+{
+    struct mast *mast = &world->masts[world_dice(world, WORLD_GNBS)];
+    switch (world_dice(world, 24)) {
+    case 0:
+    case 1:
+        world_kill_core(world);
+        break;
+    case 2:
+    case 3:
+        world_kill_plane(world);
+        break;
+    case 4:
+    case 5:
+        world_cut(mast);
+        break;
+    case 6:
+        if (mast->gnb.ready)
+            ran_gnb_reset(&mast->gnb);
+        break;
+    case 7:
+        administer_phone(world);
+        break;
+    case 8:
+        change_subscriber(world);
+        break;
+    case 9:
+    case 10:
+        break_store(world);
+        break;
+    case 11:
+        reload(world);
+        break;
+    default:
+        world_downlink(somebody(world));
+    }
+}
+
+void fate_end(struct world *world)
+{
+    store_inject(world->store, STORE_OK, 0);
+    for (unsigned i = 0; i < WORLD_PHONES; i++)
+        world_subscribe(world, i);
+}

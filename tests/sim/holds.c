@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold when the weather is fair again. */
+#include "inside.h"
+#include "kit/co.h"
+#include "world.h"
+
+enum { TRIES = 3 };
+
+static void wait(struct world *world, int64_t time)
+{
+    world_run(world, world->timers.now + time);
+}
+
+/* gNBs release phones that do nothing; those that the core does not know (it died with the command in hand) too. */
+static void let_sleep(struct world *world)
+{
+    for (unsigned i = 0; i < WORLD_PHONES; i++)
+        if (world->inhabitants[i].phone.connection)
+            ran_gnb_release_request(world->inhabitants[i].phone.connection);
+    wait(world, SECONDS(10));
+}
+
+/* A phone that was told it is registered is served, whatever happened; or it was deregistered and has not heard of it. */
+static const char *served(struct inhabitant *inhabitant)
+{
+    struct phone *phone = &inhabitant->phone;
+    if (phone->state != PHONE_ON)
+        return NULL;
+    if (!phone->connection)
+        phone_request_service(phone, NAS_SERVICE_DATA);
+    wait(inhabitant->world, SECONDS(2));
+    if (phone->state != PHONE_ON && !inhabitant->refusable)
+        return "a registered phone was refused service";
+    if (phone->state == PHONE_ON && (!phone->connection || phone->awaiting_service))
+        return "a registered phone got no answer to its service request";
+    return NULL;
+}
+
+static const char *can_register(struct inhabitant *inhabitant)
+{
+    struct phone *phone = &inhabitant->phone;
+    for (unsigned tries = 0; tries < TRIES && phone->state != PHONE_ON; tries++) {
+        phone_register(phone, NAS_INITIAL_REGISTRATION);
+        wait(inhabitant->world, SECONDS(20));
+    }
+    return phone->state == PHONE_ON ? NULL : "a phone cannot register";
+}
+
+/* The first packet may be lost for want of a user plane, the second for want of an IPv6 prefix. */
+static const char *carries(struct inhabitant *inhabitant, struct phone_session *session)
+{
+    unsigned before = inhabitant->answers;
+    for (unsigned tries = 0; tries < TRIES && inhabitant->answers == before && session->up; tries++) {
+        if (!life_ping(&inhabitant->phone, session))
+            phone_request_service(&inhabitant->phone, NAS_SERVICE_DATA);
+        wait(inhabitant->world, SECONDS(2));
+    }
+    return inhabitant->answers > before || !session->up ? NULL
+                                                        : "the packets of a session that is up got no answer";
+}
+
+static const char *all_carry(struct inhabitant *inhabitant)
+{
+    struct phone *phone = &inhabitant->phone;
+    const char *wrong = NULL;
+    for (unsigned i = 0; i < PHONE_SESSIONS && !wrong && phone->state == PHONE_ON; i++)
+        if (phone->sessions[i].up)
+            wrong = carries(inhabitant, &phone->sessions[i]);
+    return wrong;
+}
+
+static const char *for_all(struct world *world, const char *(*holds)(struct inhabitant *inhabitant))
+{
+    const char *wrong = NULL;
+    for (unsigned i = 0; i < WORLD_PHONES && !wrong; i++)
+        wrong = holds(&world->inhabitants[i]);
+    return wrong;
+}
+
+static const char *leave(struct inhabitant *inhabitant)
+{
+    phone_deregister(&inhabitant->phone, false);
+    wait(inhabitant->world, SECONDS(1));
+    return inhabitant->phone.state == PHONE_OFF ? NULL : "a phone cannot leave";
+}
+
+/* Armed when nobody is there: what is on its way comes and goes, so the fewest of some moments count. */
+static size_t timers_at_rest(struct world *world)
+{
+    size_t fewest = SIZE_MAX;
+    for (unsigned i = 0; i < 40; i++) {
+        wait(world, MILLISECONDS(103));
+        fewest = world->timers.count < fewest ? world->timers.count : fewest;
+    }
+    return fewest;
+}
+
+static const char *nothing_left(struct world *world)
+{
+    if (co_pool_running(world->core->stacks))
+        return "a procedure never ended";
+    if (world->core->ues_by_supi.count || world->core->ues_by_tmsi.count || world->core->provisional)
+        return "the core still knows phones";
+    if (world->core->sessions || inside_addresses(world->core))
+        return "the core still has sessions or addresses";
+    if (agent_sessions(world->agent) || world->plane.held_total)
+        return "the plane still has sessions or packets";
+    return NULL;
+}
+
+const char *world_holds(struct world *world)
+{
+    let_sleep(world);
+    const char *wrong = for_all(world, served);
+    if (!wrong)
+        wrong = for_all(world, all_carry);
+    if (!wrong)
+        wrong = for_all(world, can_register);
+    if (!wrong)
+        wrong = for_all(world, leave);
+    wait(world, SECONDS(60)); /* in which the plane asks about what it was never told of */
+    if (!wrong)
+        wrong = nothing_left(world);
+    if (wrong)
+        return wrong;
+    size_t before = timers_at_rest(world);
+    world_kill_core(world);
+    wait(world, SECONDS(10));
+    wrong = nothing_left(world);
+    if (wrong)
+        return wrong;
+    return timers_at_rest(world) == before ? NULL : "timers of what has gone are left";
+}

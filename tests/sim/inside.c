@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inside.h"
+
+#include "core/amf/context.h"
+#include "core/smf/session.h"
+
+/* IPv4: the network's own address, the gateway's and the broadcast address; IPv6: the core's own link. */
+enum { RESERVED = 4 };
+
+unsigned inside_addresses(const struct core *core)
+{
+    unsigned count = 0;
+    for (const struct network *network = core->smf->networks.first; network; network = network->next)
+        count += network->ipv4.count + network->ipv6.count - RESERVED + network->sessions;
+    return count;
+}
+
+static uint64_t add(uint64_t digest, const void *value, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        digest = (digest ^ ((const uint8_t *)value)[i]) * 0x100000001b3;
+    return digest;
+}
+
+#define ADD(digest, value) add((digest), &(value), sizeof(value))
+
+static uint64_t of_session(uint64_t digest, const struct session *session)
+{
+    digest = ADD(digest, session->psi);
+    digest = ADD(digest, session->state);
+    digest = ADD(digest, session->seid);
+    digest = ADD(digest, session->up_seid);
+    digest = ADD(digest, session->n3.teid);
+    digest = ADD(digest, session->gnb.teid);
+    digest = ADD(digest, session->gnb.address);
+    digest = ADD(digest, session->ipv4);
+    return ADD(digest, session->prefix);
+}
+
+uint64_t inside_digest(struct core *core, uint64_t supi)
+{
+    struct ue *ue = amf_find(core, supi);
+    uint64_t digest = 0xcbf29ce484222325;
+    if (!ue)
+        return 0;
+    digest = ADD(digest, ue->registered);
+    digest = ADD(digest, ue->tmsi);
+    digest = ADD(digest, ue->kamf);
+    digest = ADD(digest, ue->nh);
+    digest = ADD(digest, ue->ncc);
+    digest = ADD(digest, ue->security.ngksi);
+    digest = ADD(digest, ue->security.uplink);
+    digest = ADD(digest, ue->security.downlink);
+    digest = ADD(digest, ue->tai.tac);
+    digest = ADD(digest, ue->cell);
+    digest = ADD(digest, ue->allowed_count);
+    if (ue->connection) {
+        digest = ADD(digest, ue->connection->amf_ue_ngap_id);
+        digest = ADD(digest, ue->connection->ran_ue_ngap_id);
+        digest = ADD(digest, ue->connection->gnb->association);
+    }
+    for (const struct session *session = ue->sessions; session; session = session->next)
+        digest = of_session(digest, session);
+    return digest;
+}
