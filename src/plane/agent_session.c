@@ -140,6 +140,7 @@ static void update_gnb(struct session *session)
 {
     const struct far *far = ruleset_access_far(session->rules);
     session->gnb = far ? far->gnb : NULL;
+    session->idle = ruleset_notifies(session->rules);
 }
 
 /* On success the session owns the rules. */

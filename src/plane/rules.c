@@ -108,6 +108,14 @@ const struct far *ruleset_access_far(const struct ruleset *rules)
     return NULL;
 }
 
+bool ruleset_notifies(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->far_count; i++)
+        if (rules->fars[i].action & PFCP_NOCP)
+            return true;
+    return false;
+}
+
 uint8_t ruleset_qfi(const struct ruleset *rules, const struct pdr *pdr, bool *rqi)
 {
     uint8_t qfi = 0;

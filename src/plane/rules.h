@@ -116,6 +116,8 @@ const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uin
 
 /* The tunnel towards the UE: the FAR with an outer header that forwards to the access side, or NULL. */
 const struct far *ruleset_access_far(const struct ruleset *rules);
+/* Whether the SMF wants to hear of downlink packets: the UE is idle. */
+bool ruleset_notifies(const struct ruleset *rules);
 
 /* The QFI that marks packets of this PDR, and whether reflective QoS is asked for; 0 when no QER says. */
 uint8_t ruleset_qfi(const struct ruleset *rules, const struct pdr *pdr, bool *rqi);

@@ -44,6 +44,7 @@ struct session {
     uint16_t data_pdr;       /* whose packet was held first */
     uint8_t claim;           /* the association under which the SMF last spoke of it */
     uint8_t news;            /* enum session_news, while on the agent's list */
+    bool idle;               /* its UE has no user plane: nothing can come from a gNB */
     bool gone;               /* deleted; what still finds it must leave it alone */
     bool data_reported;      /* one downlink data report an idle period */
     bool data_asked;         /* ... and the SMF has answered it */

@@ -173,7 +173,7 @@ static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct
 {
     if (session->gone)
         return path_drop(lane, DROP_UNKNOWN_TEID);
-    if (session->gnb && !address_same_host(&session->gnb->address, peer))
+    if (session->gnb ? !address_same_host(&session->gnb->address, peer) : session->idle)
         return path_drop(lane, DROP_WRONG_PEER);
     struct flow flow;
     if (flow_parse(gtpu->payload, &flow) != NULL)

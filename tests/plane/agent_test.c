@@ -83,6 +83,21 @@ static void an_address_or_tunnel_of_another_session_is_refused(void **state)
     assert_null(table_get(&lab->networks[0].by_v4, 0x0a2d0003));
 }
 
+static void nothing_comes_from_a_phone_that_is_idle(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    struct packet packet;
+    uint32_t teid = 0;
+    uint8_t inner[200];
+    lab_describe(&session, 2);
+    uint64_t seid = lab_establish(lab, &session, &teid);
+    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0, false), PFCP_ACCEPTED);
+    size_t length = lab_udp(inner, (uint8_t[]){10, 45, 0, 2}, (uint8_t[]){8, 8, 8, 8}, 53, 100);
+    assert_int_equal(lab_uplink(lab, &lab->other_gnb, teid, 1, bytes_of(inner, length), &packet), PATH_DROP);
+    assert_int_equal(lab_drops(lab, DROP_WRONG_PEER), 1);
+}
+
 /* The SMF died before it had stored the session, and gives the address to another one. */
 static void a_session_that_the_smf_has_forgotten_gives_way(void **state)
 {
@@ -203,6 +218,7 @@ static void deletion_brings_the_final_report(void **state)
     uint8_t inner[200];
     lab_describe(&session, 2);
     uint64_t seid = lab_establish(lab, &session, &teid);
+    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x77, false), PFCP_ACCEPTED);
     size_t length = lab_udp(inner, (uint8_t[]){10, 45, 0, 2}, (uint8_t[]){8, 8, 8, 8}, 53, 100);
     assert_int_equal(lab_uplink(lab, &lab->gnb, teid, 1, bytes_of(inner, length), &packet), PATH_TO_N6);
     struct pfcp_message request = deletion(seid);
@@ -255,6 +271,7 @@ int main(void)
         LAB(a_repeated_request_gets_the_same_answer_and_has_no_second_effect),
         LAB(a_new_request_for_the_same_cp_seid_replaces_the_session),
         LAB(an_address_or_tunnel_of_another_session_is_refused),
+        LAB(nothing_comes_from_a_phone_that_is_idle),
         LAB(a_session_that_the_smf_has_forgotten_gives_way),
         LAB(a_given_tunnel_is_restored),
         LAB(a_refused_modification_changes_nothing),
