@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What must hold when the weather is fair again. */
+#include "hostile.h"
 #include "inside.h"
 #include "kit/co.h"
 #include "world.h"
@@ -33,6 +34,30 @@ static const char *served(struct inhabitant *inhabitant)
         return "a registered phone was refused service";
     if (phone->state == PHONE_ON && (!phone->connection || phone->awaiting_service))
         return "a registered phone got no answer to its service request";
+    return NULL;
+}
+
+const char *world_keeps(struct world *world)
+{
+    uint64_t before[WORLD_HONEST], supi[WORLD_HONEST];
+    unsigned answers[WORLD_HONEST];
+    hostile_stop(world);
+    wait(world, SECONDS(20));
+    for (unsigned i = 0; i < WORLD_HONEST; i++) {
+        char text[24];
+        world_supi(i, text);
+        supi[i] = supi_of_text(text);
+        before[i] = inside_digest(world->core, supi[i]);
+        answers[i] = world->inhabitants[i].answers;
+    }
+    hostile_resume(world);
+    wait(world, SECONDS(15));
+    for (unsigned i = 0; i < WORLD_HONEST; i++)
+        if (inside_digest(world->core, supi[i]) != before[i] || world->inhabitants[i].answers != answers[i])
+            return "a lie has changed what an honest phone has";
+    for (unsigned i = 0; i < WORLD_HOSTILE; i++)
+        if (world->masts[i].losses)
+            return "an honest gNB has lost its association";
     return NULL;
 }
 

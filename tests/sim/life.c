@@ -23,6 +23,15 @@ static bool ping_v6(struct phone *phone, struct phone_session *session)
     return true;
 }
 
+struct ran_gnb *life_cell(const struct inhabitant *inhabitant)
+{
+    struct world *world = inhabitant->world;
+    unsigned number = world_dice(world, world->hostile ? WORLD_HOSTILE : WORLD_GNBS);
+    if (world->hostile && inhabitant->number >= WORLD_HONEST)
+        number = WORLD_HOSTILE;
+    return &world->masts[number].gnb;
+}
+
 bool life_ping(struct phone *phone, struct phone_session *session)
 {
     uint8_t packet[PING_BYTES] = {
@@ -47,9 +56,9 @@ static void use_session(struct world *world, struct phone *phone)
 }
 
 /* Without a word to the cell it leaves. */
-static void move_connected(struct world *world, struct phone *phone)
+static void move_connected(struct phone *phone)
 {
-    phone_camp(phone, &world->masts[world_dice(world, WORLD_GNBS)].gnb);
+    phone_camp(phone, life_cell(phone->user));
     if (!phone->connection && phone->gnb->ready)
         phone_register(phone, NAS_MOBILITY_REGISTRATION);
 }
@@ -80,7 +89,7 @@ static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
         ran_gnb_release_request(phone->connection);
         break;
     case 7:
-        move_connected(world, phone);
+        move_connected(phone);
         break;
     default:
         use_session(world, phone);
@@ -92,11 +101,11 @@ static void act_idle(struct inhabitant *inhabitant, struct phone *phone)
     struct world *world = inhabitant->world;
     switch (world_dice(world, 6)) {
     case 0:
-        phone_camp(phone, &world->masts[world_dice(world, WORLD_GNBS)].gnb);
+        phone_camp(phone, life_cell(inhabitant));
         phone_register(phone, NAS_MOBILITY_REGISTRATION);
         break;
     case 1:
-        phone_camp(phone, &world->masts[world_dice(world, WORLD_GNBS)].gnb);
+        phone_camp(phone, life_cell(inhabitant));
         phone_request_service(phone, NAS_SERVICE_DATA);
         break;
     case 2:
@@ -140,6 +149,7 @@ void life_event(struct world *world, struct phone *phone, enum phone_event event
 void life_begin(struct world *world)
 {
     for (unsigned i = 0; i < WORLD_PHONES; i++) {
+        phone_camp(&world->inhabitants[i].phone, life_cell(&world->inhabitants[i]));
         world->inhabitants[i].next.fire = act;
         later(&world->inhabitants[i], MILLISECONDS(RETRY_MS));
     }

@@ -2,6 +2,7 @@
 /* What is on its way: datagrams get lost, doubled and overtake each other; associations and the wicket keep their order. */
 #include <stdlib.h>
 
+#include "hostile.h"
 #include "kit/log.h"
 #include "wire/pfcp/pfcp.h"
 #include "wire/wicket/wicket.h"
@@ -104,6 +105,8 @@ static void deliver(struct timer *timer)
     remember(world, parcel);
     switch (parcel->place) {
     case TO_EDGE:
+        if (parcel->mast != WORLD_HOSTILE)
+            hostile_hears(world, content);
         if (mast->association && parcel->generation == mast->generation)
             edge_gnb_message(world->edge, mast->association, parcel->stream, NGAP_PPID, content);
         break;
@@ -130,6 +133,8 @@ static void deliver(struct timer *timer)
             core_pfcp(world->core, &parcel->address, content);
         break;
     case TO_PLANE:
+        if (parcel->mast != WORLD_HOSTILE)
+            hostile_hears_n3(world, content);
         if (world->agent)
             world_plane_receives(world, parcel);
         break;

@@ -25,13 +25,11 @@ static bool edge_to_gnb(void *context, void *link, uint16_t stream, struct bytes
     return true;
 }
 
-/* The gNB notices when the present event is over. */
 static void edge_ends_gnb(void *context, void *link)
 {
     struct world *world = context;
     struct mast *mast = link;
-    (void)world;
-    world_cut(mast);
+    timer_start(&world->timers, &mast->ended, 0);
 }
 
 static bool edge_to_control(void *context, struct bytes message)

@@ -2,6 +2,7 @@
 /* gNBs and their associations, phones, and what they are told. */
 #include <stdio.h>
 
+#include "hostile.h"
 #include "kit/log.h"
 #include "world.h"
 
@@ -20,6 +21,9 @@ static void gnb_says(void *context, struct ran_gnb *gnb, uint16_t stream, struct
 {
     struct world *world = context;
     struct mast *mast = gnb->user;
+    uint8_t room[HEARD_BYTES];
+    if (world->hostile && mast->number == WORLD_HOSTILE)
+        message = hostile_twist(world, message, room);
     struct parcel *parcel = parcel_new(world, TO_EDGE, message);
     parcel->mast = mast->number;
     parcel->stream = stream;
@@ -32,7 +36,8 @@ static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union soc
 {
     struct world *world = context;
     const struct mast *mast = gnb->user;
-    struct parcel header = {.address = mast_address(mast->number), .generation = world->plane_generation};
+    struct parcel header = {
+        .mast = mast->number, .address = mast_address(mast->number), .generation = world->plane_generation};
     (void)upf;
     post_datagram(world, TO_PLANE, &header, packet);
 }
@@ -93,15 +98,21 @@ static void connect_mast(struct timer *timer)
         ran_gnb_setup(&mast->gnb);
 }
 
+static void association_ended(struct timer *timer)
+{
+    world_cut((struct mast *)((char *)timer - offsetof(struct mast, ended)));
+}
+
 void world_cut(struct mast *mast)
 {
+    timer_stop(&mast->world->timers, &mast->ended);
     struct edge_association *association = mast->association;
     if (!association)
         return;
     log_debug("sim", NULL, "%9.4f %s is cut off", world_seconds(mast->world), mast->gnb.settings.name);
     mast->association = NULL;
     mast->generation++;
-    mast->world->losses++;
+    mast->losses++;
     edge_gnb_down(mast->world->edge, association, "cut");
     ran_gnb_lost(&mast->gnb);
     timer_start(&mast->world->timers, &mast->again, MILLISECONDS(RECONNECT_MS));
@@ -133,7 +144,8 @@ void make_radio(struct world *world)
                                             .slice = world->model.slice,
                                             .address = mast_address(i)};
         snprintf(settings.name, sizeof settings.name, "mast-%u", i + 1);
-        *mast = (struct mast){.world = world, .number = i, .again.fire = connect_mast};
+        *mast = (struct mast){
+            .world = world, .number = i, .again.fire = connect_mast, .ended.fire = association_ended};
         ran_gnb_init(&mast->gnb, &world->radio, &settings);
         mast->gnb.user = mast;
         timer_start(&world->timers, &mast->again, MILLISECONDS(10 * (i + 1)));

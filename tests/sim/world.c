@@ -122,6 +122,7 @@ void world_free(struct world *world)
     config_free(world->configs[1]);
     arena_free(&world->radio.scratch);
     arena_free(&world->arena);
+    free(world->hostile);
     drop_parcels(world);
     timers_free(&world->timers);
 }

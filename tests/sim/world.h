@@ -16,7 +16,14 @@
 #include "ran/phone.h"
 #include "store/store.h"
 
-enum { WORLD_GNBS = 3, WORLD_PHONES = 8, LIFE_SESSIONS = 3 };
+/* In hostile mode the last gNB lies, and the phones from WORLD_HONEST on have no other. */
+enum {
+    WORLD_GNBS = 3,
+    WORLD_HOSTILE = WORLD_GNBS - 1,
+    WORLD_PHONES = 8,
+    WORLD_HONEST = 6,
+    LIFE_SESSIONS = 3
+};
 
 /* How unkind the network is; per mille. */
 struct weather {
@@ -33,6 +40,8 @@ struct mast {
     uint64_t generation;        /* of the association: what was on its way on an older one is lost */
     int64_t last_up, last_down; /* streams are ordered */
     struct timer again;         /* reconnects */
+    struct timer ended;         /* the edge has ended the association: noticed in a moment */
+    unsigned losses;
 };
 
 struct inhabitant {
@@ -68,11 +77,12 @@ struct world {
     struct timer plane_again;
     uint64_t plane_generation;
 
+    struct hostile *hostile; /* NULL: all are honest */
     struct radio radio;
     struct phone_model model;
     struct mast masts[WORLD_GNBS];
     struct inhabitant inhabitants[WORLD_PHONES];
-    unsigned kills, losses, registrations, services, sessions_up;
+    unsigned kills, registrations, services, sessions_up;
 };
 
 /* --- Parts of the world, for each other --- */
@@ -136,6 +146,9 @@ void fate_end(struct world *world);
 /* What holds in fair weather (holds.c): NULL, or what does not. */
 const char *world_holds(struct world *world);
 
+/* While honest phones rest, the lies of the hostile gNB change nothing of theirs. */
+const char *world_keeps(struct world *world);
+
 /* "imsi-..." of the phone of that number. */
 void world_supi(unsigned number, char supi[24]);
 /* Adds or restores its subscription. */
@@ -144,6 +157,9 @@ bool world_subscribe(struct world *world, unsigned number);
 void world_downlink(struct inhabitant *inhabitant);
 /* A packet from the phone to the data network, which echoes it; false: the session has no address yet. */
 bool life_ping(struct phone *phone, struct phone_session *session);
+
+/* A cell that the phone may camp on. */
+struct ran_gnb *life_cell(const struct inhabitant *inhabitant);
 
 /* Phones that live at random until told to stop (life.c). */
 void life_begin(struct world *world);
