@@ -18,7 +18,7 @@ static struct inhabitant *somebody(struct world *world)
 static struct ue *ue_of(const struct inhabitant *inhabitant)
 {
     struct core *core = inhabitant->world->core;
-    char supi[24];
+    char supi[STORE_SUPI_BYTES];
     world_supi(inhabitant->number, supi);
     return core ? amf_find(core, supi_of_text(supi)) : NULL;
 }
@@ -51,7 +51,7 @@ static void change_subscriber(struct world *world)
     struct store_subscriber subscriber;
     struct arena arena;
     arena_init(&arena, 0);
-    char supi[24];
+    char supi[STORE_SUPI_BYTES];
     world_supi(inhabitant->number, supi);
     if (store_subscriber_get(world->store, supi, &arena, &subscriber) == STORE_OK) {
         switch (world_dice(world, 4)) {

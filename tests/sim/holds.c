@@ -44,7 +44,7 @@ const char *world_keeps(struct world *world)
     hostile_stop(world);
     wait(world, SECONDS(20));
     for (unsigned i = 0; i < WORLD_HONEST; i++) {
-        char text[24];
+        char text[STORE_SUPI_BYTES];
         world_supi(i, text);
         supi[i] = supi_of_text(text);
         before[i] = inside_digest(world->core, supi[i]);

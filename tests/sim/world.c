@@ -37,9 +37,9 @@ void world_run(struct world *world, int64_t until)
 
 /* --- Birth and end --- */
 
-void world_supi(unsigned number, char supi[24])
+void world_supi(unsigned number, char supi[STORE_SUPI_BYTES])
 {
-    snprintf(supi, 24, "imsi-9997000000%05u", number + 1);
+    snprintf(supi, STORE_SUPI_BYTES, "imsi-9997000000%05u", number + 1);
 }
 
 bool world_subscribe(struct world *world, unsigned number)

@@ -150,7 +150,7 @@ const char *world_holds(struct world *world);
 const char *world_keeps(struct world *world);
 
 /* "imsi-..." of the phone of that number. */
-void world_supi(unsigned number, char supi[24]);
+void world_supi(unsigned number, char supi[STORE_SUPI_BYTES]);
 /* Adds or restores its subscription. */
 bool world_subscribe(struct world *world, unsigned number);
 /* A packet for one of the phone's sessions from the data network. */
