@@ -118,15 +118,12 @@ struct config_home_key {
     bool published; /* one of the specification's test keys: fine in a lab, worthless elsewhere */
 };
 
-enum config_isolation { CONFIG_ISOLATION_FULL, CONFIG_ISOLATION_NONE };
-
 /* A trust domain on the radio side, served by a process of its own. */
 struct config_edge {
     const char *name;                   /* [a-z0-9-]+; names its socket and its log */
     const char *vendor;                 /* free text */
     const union socket_address *listen; /* N2, with port */
     unsigned listen_count;
-    enum config_isolation isolation;
 };
 
 enum config_store_sync { CONFIG_SYNC_OFF, CONFIG_SYNC_NORMAL, CONFIG_SYNC_FULL };

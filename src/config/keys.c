@@ -13,8 +13,6 @@
 
 static const struct choice stacks[] = {
     {"auto", SCTP_AUTOMATIC}, {"kernel", SCTP_KERNEL}, {"userspace", SCTP_USERSPACE}, {0}};
-static const struct choice isolations[] = {
-    {"full", CONFIG_ISOLATION_FULL}, {"none", CONFIG_ISOLATION_NONE}, {0}};
 static const struct choice integrities[] = {{"nia1", 1}, {"nia2", 2}, {"nia3", 3}, {0}};
 static const struct choice cipherings[] = {{"nea0", 0}, {"nea1", 1}, {"nea2", 2}, {"nea3", 3}, {0}};
 static const struct choice session_types[] = {
@@ -72,9 +70,6 @@ static const struct key edge_keys[] = {
      .help = "Addresses where this domain's gNBs connect; the port is 38412 where none is given. For radio "
              "outside this\n"
              "host, put an address that it can reach, for example 192.0.2.5 or [2001:db8::5]:38412."},
-    {"isolation", &type_choice, MEMBER(struct config_edge, isolation), .choices = isolations,
-     .initial = "full",
-     .help = "full: no files, no network but N2, as far as the host can. none: for debugging."},
     {0},
 };
 
