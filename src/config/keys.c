@@ -215,7 +215,7 @@ static const struct key log_keys[] = {
 };
 
 static const struct key metrics_keys[] = {
-    {"listen", &type_endpoint, ROOT(metrics), .high = 9090, .initial = "127.0.0.1:9090",
+    {"listen", &type_endpoint, ROOT(metrics), .high = 9090, .initial = "127.0.0.1:9090", .optional = true,
      .help = "Prometheus finds /metrics here. Empty: no console."},
     {0},
 };

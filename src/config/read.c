@@ -90,7 +90,8 @@ static bool read_scalar(struct source *source, const struct key *key, const yaml
         return fail(source, node, place, kind_of(node),
                     key->type->expected ? key->type->expected : "a value");
     const char *text = (const char *)node->data.scalar.value;
-    bool none = text[0] == '\0' && key->initial && key->initial[0] == '\0' && key->type != &type_text;
+    bool may_be_unset = key->optional || (key->initial && key->initial[0] == '\0');
+    bool none = text[0] == '\0' && may_be_unset && key->type != &type_text;
     struct complaint complaint = {0};
     if (none || key->type->parse(key, text, source->memory, member, &complaint))
         return true;

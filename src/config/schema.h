@@ -46,6 +46,7 @@ struct key {
         high; /* range of numbers, lengths and durations; of an endpoint, high is the default port */
     const struct choice *choices;
     const char *initial; /* default, in YAML; NULL: the key must be there */
+    bool optional;       /* an empty value leaves it unset, as an empty default does */
     bool live;           /* a reload takes it over; else a restart must */
     bool inline_items;   /* records are printed in one line */
     const char *help;    /* what the manual says; lines separated by \n */

@@ -34,6 +34,15 @@ static char *content(const char *path)
     return text;
 }
 
+static void an_empty_address_turns_the_console_off(void **state)
+{
+    (void)state;
+    struct config *c = parse("metrics: {listen: \"\"}\n");
+    assert_non_null(c);
+    assert_int_equal(c->metrics.any.sa_family, 0);
+    config_free(c);
+}
+
 static void the_defaults_are_the_conventions(void **state)
 {
     (void)state;
@@ -201,6 +210,7 @@ static void a_file_that_cannot_be_read_is_an_error_and_not_the_defaults(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_address_turns_the_console_off),
         cmocka_unit_test(the_defaults_are_the_conventions),
         cmocka_unit_test(the_example_file_is_the_defaults),
         cmocka_unit_test(what_is_printed_reads_back_the_same),
