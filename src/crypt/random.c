@@ -5,15 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-static void fill_from_system(struct random *random, void *out, size_t size)
+static void draw(void *out, size_t size)
 {
-    (void)random;
     if (RAND_bytes_ex(NULL, out, size, 0) == 1)
         return;
     fputs("crypt: the system gives no random bytes\n", stderr);
     abort();
+}
+
+/* Small amounts come from a pool, for OpenSSL's way to its generator is long. What was given out is cleared. */
+static void fill_from_system(struct random *random, void *out, size_t size)
+{
+    static _Thread_local uint8_t pool[512];
+    static _Thread_local size_t left;
+    (void)random;
+    if (size > sizeof pool / 8) {
+        draw(out, size);
+        return;
+    }
+    if (left < size) {
+        draw(pool, sizeof pool);
+        left = sizeof pool;
+    }
+    left -= size;
+    memcpy(out, pool + left, size);
+    OPENSSL_cleanse(pool + left, size);
 }
 
 struct random *random_system(void)

@@ -36,7 +36,7 @@ struct checkpointer;
 struct store {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
-    bool in_batch;
+    bool in_batch, has_writes;
     enum store_result broken; /* why the present batch is lost; STORE_OK: it is not */
     struct checkpointer *checkpointer;
     struct arena scratch; /* what a find lends out */

@@ -105,7 +105,7 @@ static void end_batch(struct store *store)
 {
     if (!sqlite3_get_autocommit(store->db))
         control(store, SQL_ROLLBACK);
-    store->in_batch = false;
+    store->in_batch = store->has_writes = false;
 }
 
 /* The batch is lost; further writes are refused until its end. */
@@ -129,6 +129,17 @@ static enum store_result take_injected(struct store *store)
     return lose_batch(store, result);
 }
 
+enum store_result store_begin(struct store *store)
+{
+    if (store->in_batch)
+        return store->broken;
+    enum store_result result = control(store, SQL_BEGIN);
+    if (result != STORE_OK)
+        return lose_batch(store, result);
+    store->in_batch = true;
+    return STORE_OK;
+}
+
 enum store_result store_write(struct store *store, sqlite3_stmt *statement)
 {
     if (store->broken != STORE_OK)
@@ -137,12 +148,10 @@ enum store_result store_write(struct store *store, sqlite3_stmt *statement)
         return take_injected(store);
     if (!statement)
         return lose_batch(store, store_failure(store));
-    if (!store->in_batch) {
-        enum store_result result = control(store, SQL_BEGIN);
-        if (result != STORE_OK)
-            return lose_batch(store, result);
-        store->in_batch = true;
-    }
+    enum store_result begun = store_begin(store);
+    if (begun != STORE_OK)
+        return begun;
+    store->has_writes = true;
     int rc = sqlite3_step(statement);
     enum store_result result = rc == SQLITE_DONE ? STORE_OK : store_failure(store);
     sqlite3_reset(statement);
@@ -167,9 +176,9 @@ enum store_result store_commit(struct store *store)
     if (!store->in_batch)
         return STORE_OK;
     enum store_result result = store->broken;
-    if (result == STORE_OK && fault_is_due(store))
+    if (result == STORE_OK && store->has_writes && fault_is_due(store))
         result = take_injected(store);
-    if (result == STORE_OK)
+    if (result == STORE_OK && store->has_writes)
         result = control(store, SQL_COMMIT);
     end_batch(store);
     store->broken = STORE_OK;

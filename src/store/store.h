@@ -42,11 +42,14 @@ struct store_settings {
 struct store *store_open(struct store_settings settings, enum store_result *result, const char **why);
 void store_close(struct store *store); /* rolls back what is not committed */
 
+/* Begins the batch before its first write, so that its reads do not cost a transaction each. */
+enum store_result store_begin(struct store *store);
 enum store_result store_commit(struct store *store); /* STORE_OK when nothing was written */
 void store_rollback(struct store *store);
 
 /* --- Subscribers (UDM) --- */
 
+/* arena NULL: without slices and name. */
 enum store_result store_subscriber_get(struct store *store, const char *supi, struct arena *arena,
                                        struct store_subscriber *subscriber);
 enum store_result store_subscriber_add(struct store *store,

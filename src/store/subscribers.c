@@ -77,7 +77,7 @@ static bool read_row(sqlite3_stmt *row, struct arena *arena, struct store_subscr
     s->barred = sqlite3_column_int(row, BARRED) != 0;
     s->ambr_uplink = (uint64_t)sqlite3_column_int64(row, AMBR_UPLINK);
     s->ambr_downlink = (uint64_t)sqlite3_column_int64(row, AMBR_DOWNLINK);
-    return read_nested(row, arena, s);
+    return !arena || read_nested(row, arena, s);
 }
 
 enum store_result store_subscriber_get(struct store *store, const char *supi, struct arena *arena,

@@ -32,7 +32,7 @@ static struct aka_key key_of(const struct store_subscriber *subscriber)
     return key;
 }
 
-/* The subscriber's key, SQN and AMF; nothing secret stays behind in the arena's reader. */
+/* The subscriber's key, SQN and AMF. */
 struct credentials {
     struct aka_key key;
     uint64_t sqn;
@@ -42,7 +42,7 @@ struct credentials {
 static enum udm_result read_credentials(struct udm *udm, supi_t supi, struct credentials *credentials)
 {
     struct store_subscriber subscriber;
-    enum udm_result result = udm_read(udm, supi, &udm->scratch, &subscriber);
+    enum udm_result result = udm_read(udm, supi, NULL, &subscriber);
     if (result == UDM_OK) {
         *credentials = (struct credentials){
             .key = key_of(&subscriber),
@@ -51,7 +51,6 @@ static enum udm_result read_credentials(struct udm *udm, supi_t supi, struct cre
         };
         store_subscriber_wipe(&subscriber);
     }
-    arena_reset(&udm->scratch);
     return result;
 }
 

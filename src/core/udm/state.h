@@ -24,7 +24,7 @@ struct udm {
     struct map events;    /* struct udm_event by SUPI; owned */
 };
 
-/* The subscriber, with his profile in the arena; wipe the credentials when done. */
+/* The subscriber, with his profile in the arena (NULL: without it); wipe the credentials when done. */
 enum udm_result udm_read(struct udm *udm, supi_t supi, struct arena *arena,
                          struct store_subscriber *subscriber);
 

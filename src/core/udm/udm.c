@@ -117,6 +117,9 @@ enum udm_result udm_read(struct udm *udm, supi_t supi, struct arena *arena,
     char text[SUPI_TEXT_BYTES];
     if (supi == 0)
         return UDM_UNKNOWN_SUBSCRIBER;
+    enum store_result begun = store_begin(udm->settings.store);
+    if (begun != STORE_OK)
+        return udm_of_store(begun);
     return udm_of_store(store_subscriber_get(udm->settings.store, supi_text(supi, text), arena, subscriber));
 }
 
