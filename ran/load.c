@@ -16,7 +16,9 @@ static const char *const step_names[LOAD_STEPS] = {"register", "session",  "ping
 
 struct walker {
     struct phone phone;
-    unsigned step; /* place in the list */
+    struct load *load;
+    struct timer ping_again; /* packets may be lost */
+    unsigned step;           /* place in the list */
     bool under_way;
     int64_t began; /* the present step */
 };
@@ -83,6 +85,13 @@ static void send_ping(struct load *load, struct phone *phone)
         phone_send_packet(phone, session, BYTES(packet));
 }
 
+static void ping(struct timer *timer)
+{
+    struct walker *walker = (struct walker *)((char *)timer - offsetof(struct walker, ping_again));
+    send_ping(walker->load, &walker->phone);
+    timer_start(walker->load->driver.radio.timers, timer, SECONDS(1));
+}
+
 static void begin_step(struct load *load, struct walker *walker)
 {
     struct phone *phone = &walker->phone;
@@ -95,7 +104,7 @@ static void begin_step(struct load *load, struct walker *walker)
         phone_open_session(phone, 1, NULL, 0);
         break;
     case LOAD_PING:
-        send_ping(load, phone);
+        ping(&walker->ping_again);
         break;
     case LOAD_IDLE:
         if (phone->connection)
@@ -117,6 +126,7 @@ static void begin_step(struct load *load, struct walker *walker)
 
 static void finish(struct load *load, struct walker *walker, bool well)
 {
+    timer_stop(load->driver.radio.timers, &walker->ping_again);
     walker->under_way = false;
     load->under_way--;
     load->done += well;
@@ -171,8 +181,10 @@ static void on_packet(void *context, struct phone *phone, struct phone_session *
     struct walker *walker = phone->user;
     (void)session;
     bool answer = packet.len >= 28 && packet.data[9] == ICMP_PROTOCOL && packet.data[20] == 0;
-    if (answer && walker->under_way && load->options.steps[walker->step] == LOAD_PING)
-        step_done(load, walker);
+    if (!answer || !walker->under_way || load->options.steps[walker->step] != LOAD_PING)
+        return;
+    timer_stop(load->driver.radio.timers, &walker->ping_again);
+    step_done(load, walker);
 }
 
 /* --- Beginning phones --- */
@@ -256,6 +268,8 @@ static void make_walkers(struct load *load)
         snprintf(imsi, sizeof imsi, "%015llu", first + i);
         phone_init(&walker->phone, &load->driver.radio, &options->model, imsi, &options->key);
         walker->phone.user = walker;
+        walker->load = load;
+        walker->ping_again.fire = ping;
         phone_camp(&walker->phone, &load->driver.stations[i % options->gnbs]->gnb);
     }
 }

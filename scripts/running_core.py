@@ -23,7 +23,7 @@ data_networks:
 class Core:
     """A core of its own in a network namespace, with subscribers in its store."""
 
-    def __init__(self, lab, build, name, subscribers, config=CONFIG):
+    def __init__(self, lab, build, name, subscribers, config=CONFIG, session_type="ipv4"):
         self.lab, self.build, self.demarc, self.ran = lab, build, build / "src/face/demarc", build / "ran/demarc-ran"
         self.folder = lab.folder / name
         for part in ("run", "state"):
@@ -32,15 +32,15 @@ class Core:
         self.config.write_text(config.format(folder=self.folder))
         self.host = lab.host(name)
         self.process = None
-        self.provision(subscribers)
+        self.provision(subscribers, session_type)
 
-    def provision(self, count):
+    def provision(self, count, session_type):
         rows = self.folder / "subscribers.jsonl"
         with rows.open("w") as file:
             for number in range(1, count + 1):
                 file.write(json.dumps({"imsi": f"9997{number:011d}",
                                        "security": {"k": KEY, "opc": OPC, "amf": "8000", "sqn": 0},
-                                       "slice": [{"sst": 1, "session": [{"name": "internet", "type": 1}]}]}) + "\n")
+                                       "slice": [{"sst": 1, "session": [{"name": "internet", "type": session_type}]}]}) + "\n")
         self.command("subscriber", "import", rows)
 
     def start(self):

@@ -13,6 +13,7 @@
 
 #include "crypt/random.h"
 #include "kit/log.h"
+#include "kit/trace.h"
 
 enum { PATH_BYTES = 256, DATAGRAM_BYTES = 8192, DATAGRAMS = 32, STORE_BUSY_MS = 2000 };
 
@@ -53,13 +54,13 @@ static void close_association(void *context, uint64_t association)
     forget(control, association);
 }
 
-static bool edge_known(const struct config *config, const char *name)
+static const struct config_edge *edge_named(const struct config *config, const char *name)
 {
     for (unsigned i = 0; i < config->edge_count; i++) {
         if (strcmp(config->edges[i].name, name) == 0)
-            return true;
+            return &config->edges[i];
     }
-    return false;
+    return NULL;
 }
 
 static bool edge_connected(const struct control *control, const char *name)
@@ -75,7 +76,7 @@ static bool hello(struct edge_link *link, struct bytes name)
 {
     char text[WICKET_NAME_BYTES];
     snprintf(text, sizeof text, "%.*s", (int)name.len, (const char *)name.data);
-    if (*link->name || !edge_known(link->control->config, text) || edge_connected(link->control, text))
+    if (*link->name || !edge_named(link->control->config, text) || edge_connected(link->control, text))
         return false;
     memcpy(link->name, text, sizeof link->name);
     log_info("control", NULL, "edge %s is connected", link->name);
@@ -209,11 +210,45 @@ static void wicket_ready(struct watch *watch, uint32_t events)
     control->links = link;
 }
 
+/* --- copies for `demarc trace` --- */
+
+static void trace(const struct control *control, enum trace_kind kind, bool incoming,
+                  const union socket_address *own, const union socket_address *peer, struct bytes bytes)
+{
+    trace_send(control->trace, &(struct trace_record){.kind = kind,
+                                                      .incoming = incoming,
+                                                      .from = incoming ? *peer : *own,
+                                                      .to = incoming ? *own : *peer,
+                                                      .bytes = bytes});
+}
+
+static void trace_pfcp(const struct control *control, bool incoming, const union socket_address *peer,
+                       struct bytes datagram)
+{
+    if (trace_wanted(control->trace))
+        trace(control, TRACE_PFCP, incoming, &control->config->smf.n4, peer, datagram);
+}
+
+/* From and to where the message's NGAP goes: control knows the gNB's end; of ours it takes the first address of that family. */
+static void trace_nas(void *context, const struct core_peer *gnb, bool uplink, struct bytes plain)
+{
+    const struct control *control = context;
+    const struct config_edge *edge =
+        trace_wanted(control->trace) ? edge_named(control->config, gnb->edge) : NULL;
+    for (unsigned i = 0; edge && i < edge->listen_count; i++) {
+        if (edge->listen[i].any.sa_family != gnb->address.any.sa_family)
+            continue;
+        trace(control, TRACE_NAS, uplink, &edge->listen[i], &gnb->address, plain);
+        return;
+    }
+}
+
 /* --- N4 --- */
 
 static void send_pfcp(void *context, const union socket_address *peer, struct bytes datagram)
 {
     struct control *control = context;
+    trace_pfcp(control, false, peer, datagram);
     if (sendto(control->n4.fd, datagram.data, datagram.len, 0, &peer->any, address_length(peer)) < 0)
         log_debug("control", NULL, "PFCP not sent: %s", strerror(errno));
 }
@@ -232,8 +267,11 @@ static void n4_ready(struct watch *watch, uint32_t events)
             .msg_name = &peers[i], .msg_namelen = sizeof peers[i], .msg_iov = &views[i], .msg_iovlen = 1};
     }
     int count = recvmmsg(watch->fd, headers, DATAGRAMS, MSG_DONTWAIT, NULL);
-    for (int i = 0; i < count; i++)
-        core_pfcp(control->core, &peers[i], bytes_of(datagrams[i], headers[i].msg_len));
+    for (int i = 0; i < count; i++) {
+        struct bytes datagram = bytes_of(datagrams[i], headers[i].msg_len);
+        trace_pfcp(control, true, &peers[i], datagram);
+        core_pfcp(control->core, &peers[i], datagram);
+    }
 }
 
 static int n4_open(const union socket_address *address)
@@ -306,7 +344,11 @@ static bool open_core(struct control *control)
             .timers = loop_timers(control->loop),
             .random = random_system(),
             .wall = wall_clock(),
-            .ports = {.context = control, .ngap = send_ngap, .close = close_association, .pfcp = send_pfcp},
+            .ports = {.context = control,
+                      .ngap = send_ngap,
+                      .close = close_association,
+                      .pfcp = send_pfcp,
+                      .nas = trace_nas},
         },
         &why);
     return control->core || complain("the core cannot start", why);
@@ -321,7 +363,6 @@ static bool open_sockets(struct control *control)
 {
     const struct config *config = control->config;
     char path[PATH_BYTES], text[VALUE_TEXT_BYTES];
-    mkdir(config->runtime_dir, 0755);
     control->n4 = (struct watch){.fd = n4_open(&config->smf.n4), .ready = n4_ready};
     if (!watch_socket(control, &control->n4, config_endpoint_text(&config->smf.n4, text)))
         return false;
@@ -346,6 +387,8 @@ static bool set_up(struct control *control)
     if (strcmp(control->config->network.timezone, "auto") != 0)
         setenv("TZ", control->config->network.timezone, 1);
     tzset();
+    mkdir(control->config->runtime_dir, 0755);
+    control->trace = trace_new(control->loop, control->config->runtime_dir);
     if (!open_store(control) || !open_core(control) || !open_sockets(control))
         return false;
     loop_on_settle(control->loop, settle, control);
@@ -383,6 +426,7 @@ static void tear_down(struct control *control)
     map_free(&control->associations);
     arena_free(&control->arena);
     free(control->buffer);
+    trace_free(control->trace);
     if (control->loop)
         loop_free(control->loop);
     config_free(control->config);

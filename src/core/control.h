@@ -31,6 +31,7 @@ struct control {
     struct store *store;
     struct core *core;
     struct admin *admin;
+    struct trace *trace;
     struct watch wicket, n4;
     struct edge_link *links;
     struct map associations; /* struct edge_link by association */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/ids.h"
 #include "kit/bytes.h"
 #include "kit/sctp.h"
 
@@ -20,6 +21,8 @@ struct core_ports {
     /* End the association; no core_association_down follows. */
     void (*close)(void *context, uint64_t association);
     void (*pfcp)(void *context, const union socket_address *peer, struct bytes datagram);
+    /* A NAS message without its security, as it came or before it goes; NULL: nobody wants to see them. */
+    void (*nas)(void *context, const struct core_peer *gnb, bool uplink, struct bytes plain);
 };
 
 enum outbox_kind { OUTBOX_NGAP, OUTBOX_CLOSE, OUTBOX_PFCP };

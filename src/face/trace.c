@@ -20,12 +20,12 @@ static void interrupt(int signal)
     interrupted = 1;
 }
 
-static bool drain(int fd, struct pcap *pcap, uint8_t *space, unsigned long long *count)
+static bool drain(struct collector *collector, struct pcap *pcap, unsigned long long *count)
 {
     struct trace_record record;
     for (;;) {
         errno = 0;
-        if (trace_receive(fd, &record, space)) {
+        if (trace_receive(collector, &record)) {
             if (!pcap_write(pcap, &record))
                 return false;
             ++*count;
@@ -36,18 +36,15 @@ static bool drain(int fd, struct pcap *pcap, uint8_t *space, unsigned long long 
 }
 
 /* Until a signal, or a write that fails. */
-static int collect(int fd, struct pcap *pcap)
+static int collect(struct collector *collector, struct pcap *pcap)
 {
     unsigned long long count = 0;
-    uint8_t *space = malloc(TRACE_RECORD_BYTES);
-    if (!space)
-        return failed("out of memory");
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    struct pollfd wait = {.fd = trace_descriptor(collector), .events = POLLIN};
     bool good = true;
     while (good && !interrupted)
         if (poll(&wait, 1, 500) > 0)
-            good = drain(fd, pcap, space, &count);
-    free(space);
+            good = drain(collector, pcap, &count);
+    good = good && drain(collector, pcap, &count);
     fprintf(stderr, "%llu messages\n", count);
     return good ? EXIT_DONE : failed("cannot write: %s", strerror(errno));
 }
@@ -55,16 +52,13 @@ static int collect(int fd, struct pcap *pcap)
 static int trace_to(FILE *to, const struct config *config, bool with_nas)
 {
     static struct pcap pcap;
-    char path[128];
-    int fd = trace_listen(config->runtime_dir);
-    if (fd < 0)
+    struct collector *collector = trace_listen(config->runtime_dir);
+    if (!collector)
         return failed("cannot collect in %s: %s; is the core's runtime_dir right, and are you its user?",
                       config->runtime_dir, strerror(errno));
-    int code =
-        pcap_begin(&pcap, to, with_nas) ? collect(fd, &pcap) : failed("cannot write: %s", strerror(errno));
-    if (trace_path(config->runtime_dir, path, sizeof path))
-        unlink(path);
-    close(fd);
+    int code = pcap_begin(&pcap, to, with_nas) ? collect(collector, &pcap)
+                                               : failed("cannot write: %s", strerror(errno));
+    trace_hang_up(collector);
     return code;
 }
 

@@ -2,6 +2,7 @@
 #include "kit/trace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,29 +15,37 @@
 
 #define SOCKET_NAME "trace.sock"
 
-enum { HEADER_BYTES = 1 + 1 + 8 + 2 * 19, SOCKET_BUFFER_BYTES = 4 * 1024 * 1024 };
+enum { HEADER_BYTES = 1 + 1 + 8 + 2 * 19, SOCKET_BUFFER_BYTES = 4 * 1024 * 1024, PROCESSES = 64 };
 
 struct trace {
     struct loop *loop;
     struct watch directory; /* inotify: tells when a collector comes */
     struct sockaddr_un collector;
-    int fd; /* connected while `wanted` */
+    int fd; /* the same number all the time, since other threads use it; connected while `wanted` */
     atomic_bool wanted;
 };
 
-bool trace_path(const char *runtime_dir, char *path, size_t size)
+static bool name_socket(struct sockaddr_un *name, const char *runtime_dir)
 {
-    int length = snprintf(path, size, "%s/%s", runtime_dir, SOCKET_NAME);
-    return length > 0 && (size_t)length < size &&
-           (size_t)length < sizeof(((struct sockaddr_un *)0)->sun_path);
+    name->sun_family = AF_UNIX;
+    int length = snprintf(name->sun_path, sizeof name->sun_path, "%s/%s", runtime_dir, SOCKET_NAME);
+    return length > 0 && (size_t)length < sizeof name->sun_path;
 }
 
 /* --- The process that reports --- */
 
 static void find_collector(struct trace *trace)
 {
-    if (connect(trace->fd, (struct sockaddr *)&trace->collector, sizeof trace->collector) == 0)
+    const int size = SOCKET_BUFFER_BYTES;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return;
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0) /* needs a privilege */
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    if (connect(fd, (struct sockaddr *)&trace->collector, sizeof trace->collector) == 0 &&
+        dup3(fd, trace->fd, O_CLOEXEC) >= 0)
         atomic_store(&trace->wanted, true);
+    close(fd);
 }
 
 static void directory_changed(struct watch *watch, uint32_t events)
@@ -51,9 +60,8 @@ static void directory_changed(struct watch *watch, uint32_t events)
 
 static bool open_trace(struct trace *trace, const char *runtime_dir)
 {
-    trace->collector.sun_family = AF_UNIX;
-    return trace_path(runtime_dir, trace->collector.sun_path, sizeof trace->collector.sun_path) &&
-           (trace->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) >= 0 &&
+    return name_socket(&trace->collector, runtime_dir) &&
+           (trace->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) >= 0 &&
            (trace->directory.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) >= 0 &&
            inotify_add_watch(trace->directory.fd, runtime_dir, IN_ATTRIB | IN_MOVED_TO) >= 0 &&
            loop_watch(trace->loop, &trace->directory, EPOLLIN);
@@ -118,33 +126,108 @@ void trace_send(struct trace *trace, const struct trace_record *record)
     struct iovec parts[] = {{header, writer_length(&w)}, {(void *)record->bytes.data, record->bytes.len}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     if (sendmsg(trace->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
-        (errno == ECONNREFUSED || errno == ENOTCONN))
+        (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN))
         atomic_store(&trace->wanted, false); /* the collector went away */
 }
 
 /* --- The collector --- */
 
-int trace_listen(const char *runtime_dir)
+/* Everything the collector listens to stands in one epoll set. */
+struct collector {
+    int set, listening;
+    struct sockaddr_un name;
+    int processes[PROCESSES];
+    unsigned count;
+    uint8_t space[TRACE_RECORD_BYTES];
+};
+
+static bool listens(struct collector *collector, int fd)
 {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    if (!trace_path(runtime_dir, name.sun_path, sizeof name.sun_path)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -1;
-    const int size = SOCKET_BUFFER_BYTES;
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-    unlink(name.sun_path);
-    /* Processes of other users report too; runtime_dir says who may enter. Its change of mode is also what they
-     * wait for: by then the socket is bound. */
-    if (bind(fd, (struct sockaddr *)&name, sizeof name) == 0 && chmod(name.sun_path, 0666) == 0)
-        return fd;
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    return fd >= 0 && epoll_ctl(collector->set, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* Processes of other users report too; runtime_dir says who may enter. The socket's change of mode is also what they wait for:
+ * by then it listens. */
+static bool open_collector(struct collector *collector, const char *runtime_dir)
+{
+    collector->set = epoll_create1(EPOLL_CLOEXEC);
+    collector->listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    errno = ENAMETOOLONG;
+    if (!name_socket(&collector->name, runtime_dir))
+        return false;
+    unlink(collector->name.sun_path);
+    return listens(collector, collector->listening) &&
+           bind(collector->listening, (struct sockaddr *)&collector->name, sizeof collector->name) == 0 &&
+           listen(collector->listening, PROCESSES) == 0 && chmod(collector->name.sun_path, 0666) == 0;
+}
+
+static void close_collector(struct collector *collector)
+{
+    for (unsigned i = 0; i < collector->count; i++)
+        close(collector->processes[i]);
+    if (collector->listening >= 0)
+        close(collector->listening);
+    if (collector->set >= 0)
+        close(collector->set);
+    free(collector);
+}
+
+struct collector *trace_listen(const char *runtime_dir)
+{
+    struct collector *collector = calloc(1, sizeof *collector);
+    if (!collector || open_collector(collector, runtime_dir))
+        return collector;
     int cause = errno;
-    close(fd);
+    close_collector(collector);
     errno = cause;
-    return -1;
+    return NULL;
+}
+
+void trace_hang_up(struct collector *collector)
+{
+    unlink(collector->name.sun_path);
+    close_collector(collector);
+}
+
+int trace_descriptor(const struct collector *collector)
+{
+    return collector->set;
+}
+
+static void take_process(struct collector *collector)
+{
+    int fd = accept4(collector->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (collector->count < PROCESSES && listens(collector, fd))
+        collector->processes[collector->count++] = fd;
+    else if (fd >= 0)
+        close(fd);
+}
+
+static void process_ended(struct collector *collector, int fd)
+{
+    unsigned i = 0;
+    while (collector->processes[i] != fd)
+        i++;
+    collector->processes[i] = collector->processes[--collector->count];
+    close(fd);
+}
+
+/* The next message, or an empty view: none waits. */
+static struct bytes next_message(struct collector *collector)
+{
+    struct epoll_event event;
+    while (epoll_wait(collector->set, &event, 1, 0) == 1) {
+        if (event.data.fd == collector->listening) {
+            take_process(collector);
+            continue;
+        }
+        ssize_t length = recv(event.data.fd, collector->space, sizeof collector->space, 0);
+        if (length > 0)
+            return bytes_of(collector->space, (size_t)length);
+        process_ended(collector, event.data.fd);
+    }
+    return (struct bytes){0};
 }
 
 static void read_address(struct reader *r, union socket_address *address)
@@ -161,18 +244,16 @@ static void read_address(struct reader *r, union socket_address *address)
     address_set_port(address, port);
 }
 
-bool trace_receive(int fd, struct trace_record *record, uint8_t space[static TRACE_RECORD_BYTES])
+bool trace_receive(struct collector *collector, struct trace_record *record)
 {
-    ssize_t length = recv(fd, space, TRACE_RECORD_BYTES, MSG_DONTWAIT);
-    if (length < 0)
-        return false;
-    struct reader r = reader_of(bytes_of(space, (size_t)length));
+    struct bytes message = next_message(collector);
+    struct reader r = reader_of(message);
+    errno = message.len ? EBADMSG : EAGAIN;
     record->kind = (enum trace_kind)read_u8(&r);
     record->incoming = read_u8(&r);
     record->time = (int64_t)read_u64(&r);
     read_address(&r, &record->from);
     read_address(&r, &record->to);
     record->bytes = read_rest(&r);
-    errno = EBADMSG;
     return reader_ok(&r) && record->kind >= TRACE_NGAP && record->kind <= TRACE_NAS;
 }

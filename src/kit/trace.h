@@ -47,13 +47,16 @@ void trace_send(struct trace *trace, const struct trace_record *record);
 
 /* --- The collector --- */
 
-/* Makes the socket; the descriptor, or -1 with errno. The caller unlinks trace_path at its end. */
-int trace_listen(const char *runtime_dir);
+struct collector;
 
-/* Reads one record; its bytes are in `space`. False: none waits, or what came is no record (errno EBADMSG). */
-bool trace_receive(int fd, struct trace_record *record, uint8_t space[static TRACE_RECORD_BYTES]);
+/* Makes the socket, to which the processes then connect. NULL with errno. */
+struct collector *trace_listen(const char *runtime_dir);
+void trace_hang_up(struct collector *collector);
 
-/* "RUNTIME_DIR/trace.sock"; false if that is too long for a socket's name. */
-bool trace_path(const char *runtime_dir, char *path, size_t size);
+/* Becomes readable when there may be something to receive. */
+int trace_descriptor(const struct collector *collector);
+
+/* Reads one record; its bytes are valid until the next call. False: none waits, or what came is no record (errno EBADMSG). */
+bool trace_receive(struct collector *collector, struct trace_record *record);
 
 #endif

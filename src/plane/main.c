@@ -201,8 +201,10 @@ static bool set_up_plane(struct process *process)
     if (!plane_init(&process->plane, process->networks, smf->dnn_count, process->worker_count + 1,
                     draw(NULL)))
         return false;
+    process->plane.tap.trace = trace_new(process->loop, process->config->runtime_dir);
     for (unsigned i = 0; i < own->n3_count; i++) {
         struct config_prefix prefix = prefix_of(&own->n3[i]);
+        process->plane.tap.own[prefix.family == AF_INET6] = own->n3[i];
         struct config_ip *ip = prefix.family == AF_INET ? &process->plane.n3_v4 : &process->plane.n3_v6;
         ip->family = prefix.family;
         memcpy(ip->address, prefix.address, sizeof ip->address);
@@ -284,7 +286,7 @@ static bool start_workers(struct process *process)
         if (!process->workers[i] || !worker_start(process->workers[i]))
             return complain("start a packet worker", "more memory or a higher limit of threads is needed");
     }
-    return transmit_init(&process->transmit, process->n3[0], process->n3[1]);
+    return transmit_init(&process->transmit, &process->plane.tap, process->n3[0], process->n3[1]);
 }
 
 static bool open_n4(struct process *process)
@@ -419,6 +421,7 @@ static void close_down(struct process *process)
     transmit_free(&process->transmit);
     if (process->networks && process->plane.lanes)
         plane_free(&process->plane);
+    trace_free(process->plane.tap.trace);
     free(process->networks);
     free(process->infrastructure);
     free(process->workers);

@@ -12,6 +12,7 @@
 #include "plane/counters.h"
 #include "plane/session.h"
 #include "plane/table.h"
+#include "plane/tap.h"
 
 /* A data network (DNN): its sessions by address, and what a phone there may reach. */
 struct network {
@@ -65,7 +66,8 @@ struct lane {
 struct plane {
     struct policy policy;
     struct config_ip n3_v4, n3_v6; /* own tunnel addresses; family 0: none */
-    struct network *networks;      /* owned by the caller of plane_init */
+    struct tap tap;
+    struct network *networks; /* owned by the caller of plane_init */
     unsigned network_count;
     struct epochs epochs;
     struct epoch_reader *readers; /* one a lane */

@@ -20,10 +20,10 @@
 
 enum { MESSAGES = 64, CONTROL_BYTES = 64, SOCKET_BUFFER = 4 << 20 };
 
-bool transmit_init(struct transmit *transmit, int v4, int v6)
+bool transmit_init(struct transmit *transmit, const struct tap *tap, int v4, int v6)
 {
     int size = 0;
-    *transmit = (struct transmit){.v4 = v4, .v6 = v6};
+    *transmit = (struct transmit){.tap = tap, .v4 = v4, .v6 = v6};
     transmit->segments = setsockopt(v4 >= 0 ? v4 : v6, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size) == 0;
     transmit->datagrams = calloc(TRANSMIT_DATAGRAMS, sizeof *transmit->datagrams);
     transmit->headers = calloc(TRANSMIT_DATAGRAMS, sizeof *transmit->headers);
@@ -154,6 +154,10 @@ void transmit_flush(struct transmit *transmit, struct lane *lane)
 {
     static _Thread_local struct batch batch;
     int socket = -1;
+    if (tapped(transmit->tap))
+        for (unsigned i = 0; i < transmit->count; i++)
+            tap_sent(transmit->tap, &transmit->datagrams[i].to, transmit->datagrams[i].parts,
+                     transmit->datagrams[i].part_count);
     for (unsigned first = 0, n; first < transmit->count; first += n) {
         const struct datagram *head = &transmit->datagrams[first];
         int wanted = head->to.any.sa_family == AF_INET ? transmit->v4 : transmit->v6;

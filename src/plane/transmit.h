@@ -26,6 +26,7 @@ struct datagram {
 };
 
 struct transmit {
+    const struct tap *tap;
     int v4, v6;    /* sockets; -1: none */
     bool segments; /* UDP_SEGMENT works */
     unsigned count;
@@ -33,7 +34,8 @@ struct transmit {
     uint8_t (*headers)[TRANSMIT_HEADER_BYTES]; /* one for each datagram */
 };
 
-bool transmit_init(struct transmit *transmit, int v4, int v6);
+/* The tap outlives it. */
+bool transmit_init(struct transmit *transmit, const struct tap *tap, int v4, int v6);
 void transmit_free(struct transmit *transmit);
 
 static inline bool transmit_full(const struct transmit *transmit)

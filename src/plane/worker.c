@@ -56,7 +56,7 @@ struct worker *worker_new(const struct worker_settings *settings)
     worker->buffers = malloc(RECEIVED * sizeof *worker->buffers);
     worker->spares = malloc(SPARES * sizeof *worker->spares);
     bool all = worker->stop >= 0 && worker->tun && worker->polled && worker->buffers && worker->spares;
-    if (!all || !transmit_init(&worker->transmit, settings->n3[0], settings->n3[1])) {
+    if (!all || !transmit_init(&worker->transmit, &settings->plane->tap, settings->n3[0], settings->n3[1])) {
         worker_free(worker);
         return NULL;
     }
@@ -154,6 +154,8 @@ static void split(struct worker *worker, struct mmsghdr *message, const union so
         size = left;
     while (left) {
         size_t length = left < size ? left : size;
+        if (tapped(&worker->settings.plane->tap))
+            tap_received(&worker->settings.plane->tap, peer, bytes_of(data, length));
         uplink(worker, peer, data, length, now);
         data += length;
         left -= length;

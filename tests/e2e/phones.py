@@ -2,7 +2,6 @@
 """Phones register, have sessions, and their packets flow; what the core says is dissected by tshark."""
 import ipaddress
 import json
-import time
 
 from cases import case, expect, main
 from lab import wait_until
@@ -11,6 +10,7 @@ from running_core import Core
 BOTH_FAMILIES = """
 runtime_dir: {folder}/run
 state_dir: {folder}/state
+log: {{level: warning}}
 data_networks:
   - name: internet
     type: ipv4v6
@@ -58,8 +58,8 @@ deregister 1-3
 
 @case
 def sessions_of_both_families_and_several_at_once(lab, build):
-    core = Core(lab, build, "core", 3, config=BOTH_FAMILIES)
-    core.command("subscriber", "set", "imsi-999700000000001", "slice=1:internet,ims")
+    core = Core(lab, build, "core", 3, config=BOTH_FAMILIES, session_type="ipv4v6")
+    core.command("subscriber", "set", "imsi-999700000000001", "--dnn", "ims")
     core.start()
     core.wait()
     core.scenario(core.cast(3) + """
@@ -74,15 +74,22 @@ deregister 1-2
 """)
 
 
+def traced(core, options, scenario):
+    """Plays a scenario while `demarc trace` looks on; the capture file."""
+    capture = core.folder / "trace.pcap"
+    trace = core.host.start([core.demarc, "trace", f"--config={core.config}", "--pcap", capture, *options], "trace.log")
+    wait_until((core.folder / "run" / "trace.sock").is_socket, 10, "the trace to listen")
+    core.scenario(scenario)
+    core.lab.stop(trace)
+    return capture
+
+
 @case
 def every_message_of_the_core_is_clean_to_tshark(lab, build):
     core = Core(lab, build, "core", 3)
     core.start()
     core.wait()
-    capture = lab.folder / "trace.pcap"
-    trace = core.host.start([core.demarc, "trace", f"--config={core.config}", "--pcap", capture], "trace.log")
-    time.sleep(0.5)
-    core.scenario(core.cast(3) + """
+    capture = traced(core, [], core.cast(3) + """
 start 1-2
 register 1-3
 session 1-3
@@ -95,11 +102,35 @@ run here: ping -c 1 -W 2 10.32.0.4 || true
 close 2 1
 deregister 1-3
 """)
-    time.sleep(0.5)
-    lab.stop(trace)
     expect(tshark_count(lab, capture, "ngap") > 40, "the trace holds too few NGAP messages")
     expect(tshark_count(lab, capture, "pfcp") > 10, "the trace holds too few PFCP messages")
     expect(tshark_count(lab, capture, "gtp") > 2, "the trace holds too few GTP-U packets")
+    complaints = tshark_complaints(lab, capture)
+    expect(not complaints, f"tshark complains:\n{complaints}")
+
+
+@case
+def a_trace_shows_ciphered_nas_deciphered(lab, build):
+    core = Core(lab, build, "core", 1)
+    core.start()
+    core.wait()
+    capture = traced(core, ["--decipher-nas"], core.cast(1) + """
+start 1
+register 1
+session 1
+idle 1
+service 1
+close 1 1
+deregister 1
+""")
+    plain = "exported_pdu and nas_5gs.security_header_type == 0 and "
+    for name, message in (("Registration complete", "nas_5gs.mm.message_type == 0x43"),
+                          ("Security mode complete", "nas_5gs.mm.message_type == 0x5e"),
+                          ("Service accept", "nas_5gs.mm.message_type == 0x4e"),
+                          ("Configuration update command", "nas_5gs.mm.message_type == 0x54"),
+                          ("PDU session establishment accept", "nas_5gs.sm.message_type == 0xc2"),
+                          ("PDU session release command", "nas_5gs.sm.message_type == 0xd3")):
+        expect(tshark_count(lab, capture, plain + message), f"no {name} is readable")
     complaints = tshark_complaints(lab, capture)
     expect(not complaints, f"tshark complains:\n{complaints}")
 

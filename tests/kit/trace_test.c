@@ -11,7 +11,6 @@
 static char folder[] = "/tmp/trace-test-XXXXXX";
 static struct loop *loop;
 static struct timer stop;
-static uint8_t space[TRACE_RECORD_BYTES];
 
 static void stop_loop(struct timer *timer)
 {
@@ -24,14 +23,6 @@ static void let_it_run(void)
     stop.fire = stop_loop;
     timer_start(loop_timers(loop), &stop, MILLISECONDS(20));
     loop_run(loop);
-}
-
-static void hang_up(int fd)
-{
-    char path[256];
-    close(fd);
-    assert_true(trace_path(folder, path, sizeof path));
-    unlink(path);
 }
 
 static struct trace_record sample(void)
@@ -50,19 +41,19 @@ static void a_collector_that_comes_later_hears_what_is_sent(void **state)
     assert_non_null(trace);
     assert_false(trace_wanted(trace));
     trace_send(trace, &in);
-    int fd = trace_listen(folder);
-    assert_true(fd >= 0);
+    struct collector *collector = trace_listen(folder);
+    assert_non_null(collector);
     let_it_run();
     assert_true(trace_wanted(trace));
     trace_send(trace, &in);
-    assert_true(trace_receive(fd, &out, space));
+    assert_true(trace_receive(collector, &out));
     assert_int_equal(out.kind, TRACE_PFCP);
     assert_true(out.incoming && out.time > 0);
     assert_true(address_same_host(&in.from, &out.from) && address_same_host(&in.to, &out.to));
     assert_int_equal(address_port(&out.to), 8806);
     assert_true(bytes_equal(in.bytes, out.bytes));
-    assert_false(trace_receive(fd, &out, space));
-    hang_up(fd);
+    assert_false(trace_receive(collector, &out));
+    trace_hang_up(collector);
     trace_send(trace, &in);
     assert_false(trace_wanted(trace));
     trace_free(trace);
@@ -71,23 +62,38 @@ static void a_collector_that_comes_later_hears_what_is_sent(void **state)
 static void a_process_that_starts_later_finds_the_collector(void **state)
 {
     (void)state;
-    int fd = trace_listen(folder);
+    struct collector *collector = trace_listen(folder);
     struct trace *trace = trace_new(loop, folder);
     assert_true(trace_wanted(trace));
-    hang_up(fd);
+    trace_hang_up(collector);
     trace_free(trace);
 }
 
 static void a_collector_that_does_not_read_holds_nobody_up(void **state)
 {
     (void)state;
-    int fd = trace_listen(folder);
+    struct collector *collector = trace_listen(folder);
     struct trace *trace = trace_new(loop, folder);
     struct trace_record in = sample();
-    for (int i = 0; i < 5000; i++)
+    for (int i = 0; i < 100000; i++)
         trace_send(trace, &in);
     assert_true(trace_wanted(trace));
-    hang_up(fd);
+    trace_hang_up(collector);
+    trace_free(trace);
+}
+
+static void a_burst_is_kept_until_the_collector_reads(void **state)
+{
+    (void)state;
+    struct collector *collector = trace_listen(folder);
+    struct trace *trace = trace_new(loop, folder);
+    struct trace_record in = sample(), out;
+    for (int i = 0; i < 100; i++)
+        trace_send(trace, &in);
+    for (int i = 0; i < 100; i++)
+        assert_true(trace_receive(collector, &out));
+    assert_false(trace_receive(collector, &out));
+    trace_hang_up(collector);
     trace_free(trace);
 }
 
@@ -121,6 +127,7 @@ int main(void)
         cmocka_unit_test(a_collector_that_comes_later_hears_what_is_sent),
         cmocka_unit_test(a_process_that_starts_later_finds_the_collector),
         cmocka_unit_test(a_collector_that_does_not_read_holds_nobody_up),
+        cmocka_unit_test(a_burst_is_kept_until_the_collector_reads),
         cmocka_unit_test(no_trace_is_no_burden),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -24,6 +24,8 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
 void gmm_uplink(struct connection *connection, struct bytes pdu);
 /* The message within a NAS message container, decoded into memory; NULL if it is none of that type. */
 const struct nas_message *gmm_contained(struct bytes container, uint8_t type, struct arena *memory);
+/* A copy for `demarc trace`, without security. */
+void gmm_show(const struct gnb *gnb, bool uplink, struct bytes plain);
 /* Where the gNB says the UE is; false (and nothing changed) when that is no tracking area of the gNB. */
 bool gmm_locate(struct ue *ue, const struct gnb *gnb, const struct ngap_user_location_information *location);
 

@@ -33,6 +33,13 @@ static bool open_message(struct core *core, struct nas_security *security, struc
     return nas_decode(uplink->plain, &core->batch, &uplink->message, error);
 }
 
+void gmm_show(const struct gnb *gnb, bool uplink, struct bytes plain)
+{
+    const struct core_ports *ports = &gnb->core->ports;
+    if (ports->nas && plain.len)
+        ports->nas(ports->context, &gnb->peer, uplink, plain);
+}
+
 const struct nas_message *gmm_contained(struct bytes container, uint8_t type, struct arena *memory)
 {
     struct nas_error error = {0};
@@ -178,6 +185,7 @@ void gmm_uplink(struct connection *connection, struct bytes pdu)
         return;
     bool fresh = envelope.security_header == NAS_INTEGRITY_CIPHERED_NEW;
     bool readable = open_message(ue->core, fresh ? ue->pending : &ue->security, pdu, &uplink, &error);
+    gmm_show(connection->gnb, true, uplink.plain);
     if (!uplink.proven && (connection->secured || !readable || !heard_unproven(uplink.message.type))) {
         log_info("amf", NULL, "NAS message dropped: not integrity protected, or not by this phone");
         return;
@@ -254,6 +262,14 @@ static void unproven(struct ue *ue, struct uplink *uplink)
     }
 }
 
+/* The message that counts is in it, ciphered; it is shown when it has been opened. */
+static bool has_container(const struct nas_message *message)
+{
+    return (message->type == NAS_REGISTRATION_REQUEST &&
+            message->registration_request.has.nas_message_container) ||
+           (message->type == NAS_SERVICE_REQUEST && message->service_request.has.nas_message_container);
+}
+
 static struct connection *refuse_connection(struct gnb *gnb, uint32_t ran_id, const char *why)
 {
     log_warning("amf", NULL, "gNB %s: Initial UE Message refused: %s", gnb->name, why);
@@ -310,6 +326,8 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
     struct nas_error error = {0}, ignored = {0};
     bool readable = open_message(core, NULL, message->nas_pdu, &uplink, &error);
     const struct nas_mobile_identity *identity = readable ? identity_in(&uplink.message) : NULL;
+    if (!readable || !has_container(&uplink.message))
+        gmm_show(gnb, true, uplink.plain);
     struct ue *known = identity ? claimed(core, identity) : NULL;
     if (known && open_message(core, &known->security, message->nas_pdu, &verified, &ignored) &&
         verified.proven && !worn_out(&known->security)) {

@@ -8,8 +8,11 @@ static struct bytes encode(struct ue *ue, const struct nas_message *message)
 {
     uint8_t *buffer = arena_alloc(&ue->core->batch, MESSAGE_BYTES);
     struct writer writer = writer_of(buffer, buffer ? MESSAGE_BYTES : 0);
-    if (buffer && nas_encode(message, &writer))
+    if (buffer && nas_encode(message, &writer)) {
+        if (ue->connection)
+            gmm_show(ue->connection->gnb, false, writer_bytes(&writer));
         return writer_bytes(&writer);
+    }
     log_error("amf", NULL, "%s cannot be encoded", nas_message_name(message->type));
     return (struct bytes){0};
 }

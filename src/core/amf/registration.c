@@ -67,6 +67,7 @@ static bool keep_request(struct run *run, const struct uplink *uplink)
     struct bytes container = run->request->nas_message_container;
     if (run->proven && run->request->has.nas_message_container && container.len) {
         nas_cipher_container(&run->ue->security, run->count, (uint8_t *)container.data, container.len);
+        gmm_show(run->ue->connection->gnb, true, container);
         message = gmm_contained(container, NAS_REGISTRATION_REQUEST, &p->memory);
         if (!message)
             return false;

@@ -35,6 +35,7 @@ static bool keep_request(struct run *run, const struct uplink *uplink)
     struct bytes container = message->service_request.nas_message_container;
     if (message->service_request.has.nas_message_container && container.len) {
         nas_cipher_container(&run->ue->security, uplink->count, (uint8_t *)container.data, container.len);
+        gmm_show(run->ue->connection->gnb, true, container);
         message = gmm_contained(container, NAS_SERVICE_REQUEST, memory);
         if (!message)
             return false;
