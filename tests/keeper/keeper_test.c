@@ -210,10 +210,11 @@ static void a_reload_reaches_everybody(void **state)
     for (int role = 0; role < ROLES; role++)
         await(role, 0);
     kill(outermost, SIGHUP);
-    for (int waited = 0; waited < PATIENCE_MS && !read_number(roles[PLANE], "reloads"); waited += 5)
-        take_a_rest();
-    for (int role = 0; role < ROLES; role++)
+    for (int role = 0; role < ROLES; role++) {
+        for (int waited = 0; waited < PATIENCE_MS && !read_number(roles[role], "reloads"); waited += 5)
+            take_a_rest();
         assert_int_equal(read_number(roles[role], "reloads"), 1);
+    }
 }
 
 static void the_end_takes_everybody_along(void **state)
