@@ -98,15 +98,21 @@ class Core:
             grown = bool(more)
         return found
 
-    def cpu_seconds(self):
-        total = 0
+    def cpu_seconds_by_role(self):
+        """Of keeper, control, plane, edge and console; a role's processes together."""
+        spent = {}
         for pid in self.processes():
-            for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-                try:
-                    total += int(thread.read_text().split()[0])
-                except OSError:
-                    continue
-        return total / 1e9
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                threads = [int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+            except OSError:
+                continue
+            role = {"run": "keeper"}.get(words[1].decode(), words[1].decode()) if len(words) > 1 else "keeper"
+            spent[role] = spent.get(role, 0) + sum(threads) / 1e9
+        return spent
+
+    def cpu_seconds(self):
+        return sum(self.cpu_seconds_by_role().values())
 
     def resident_bytes(self):
         total = 0
