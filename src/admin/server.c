@@ -168,9 +168,11 @@ void admin_close(struct admin *admin)
         return;
     loop_forget(admin->loop, &admin->listening);
     close(admin->listening.fd);
-    while (admin->peers) {
-        channel_free(admin->peers->channel);
-        forget_peer(admin->peers);
+    for (struct peer *peer = admin->peers, *next; peer; peer = next) {
+        next = peer->next;
+        channel_free(peer->channel);
+        json_decref(peer->waiting);
+        free(peer);
     }
     free(admin);
 }

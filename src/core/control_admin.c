@@ -273,8 +273,8 @@ static json_t *describe_session(const struct ue *ue, const struct smf_session_vi
 static void add_sessions(json_t *items, const struct ue *ue, int wanted)
 {
     struct smf_session_view view;
-    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
-        if ((wanted == 0 || wanted == psi) && smf_view(ue, psi, &view))
+    for (int psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        if ((wanted == 0 || wanted == psi) && smf_view(ue, (uint8_t)psi, &view))
             json_array_append_new(items, describe_session(ue, &view));
     }
 }

@@ -34,7 +34,7 @@ const char *supi_digits(supi_t supi, char *buffer)
 
 const char *supi_text(supi_t supi, char *buffer)
 {
-    memcpy(buffer, "imsi-", 5);
+    strcpy(buffer, "imsi-");
     supi_digits(supi, buffer + 5);
     return buffer;
 }
