@@ -71,13 +71,19 @@ static int play_role(int argc, char **argv)
     char name[64];
     snprintf(name, sizeof name, "%s%s%s", argv[1], argc > 2 && argv[2][0] != '-' ? "-" : "",
              argc > 2 && argv[2][0] != '-' ? argv[2] : "");
+    sigset_t none, ours;
+    sigemptyset(&none);
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ours, NULL); /* but while it waits: none comes between look and wait */
     signal(SIGTERM, on_signal);
     signal(SIGHUP, on_signal);
     write_number(name, "sock", 0);
     write_number(name, "n2", inherited("n2.0"));
     write_number(name, "ready", getpid());
     while (!stopped) {
-        pause();
+        sigsuspend(&none);
         write_number(name, "reloads", (int)reloads);
     }
     return 0;

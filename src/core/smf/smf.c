@@ -159,8 +159,8 @@ void smf_release_all(struct ue *ue)
 /* A session's procedure may end the session; the list is walked anew by number. */
 static void offer_all(struct ue *ue, enum procedure_event event)
 {
-    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
-        struct session *session = session_find(ue, psi);
+    for (int psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        struct session *session = session_find(ue, (uint8_t)psi);
         if (session)
             procedure_offer(session->procedure, event, NULL);
     }
@@ -216,8 +216,8 @@ static void follow_subscription(struct session *session)
 
 void smf_subscription_changed(struct ue *ue)
 {
-    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
-        struct session *session = session_find(ue, psi);
+    for (int psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        struct session *session = session_find(ue, (uint8_t)psi);
         if (session && session->state != SESSION_NEW && session->upf)
             follow_subscription(session);
     }
