@@ -129,6 +129,11 @@ void fate_strike(struct world *world)
 void fate_end(struct world *world)
 {
     store_inject(world->store, STORE_OK, 0);
+    if (world->core)
+        core_settle(world->core); /* a batch that had failed is over */
+    else
+        store_rollback(world->store);
     for (unsigned i = 0; i < WORLD_PHONES; i++)
         world_subscribe(world, i);
+    store_commit(world->store);
 }
