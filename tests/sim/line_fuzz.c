@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!line_open(&line))
         return 0;
     play(&line, bytes_of(data, size));
-    line_pass(&line, SECONDS(300));
+    line_pass(&line, SECONDS(90));
     must(co_pool_running(line.core->stacks) == 0);
     must(line.core->provisional == 0);
     line_close(&line);

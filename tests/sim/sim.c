@@ -3,8 +3,8 @@
  * usage: sim [--hostile] [--seeds N] [--seed N [--say]]
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
- * processes that are killed; then fair weather, and what must hold is checked. Prints TAP, a case per hundred seeds, or what
- * happened with one seed.
+ * processes that are killed (fate.c), or a gNB that lies (hostile.c); then fair weather, and what must hold is checked
+ * (holds.c). Prints TAP, a case per hundred seeds and one for replaying, or what happened with one seed.
  */
 #include <stdio.h>
 #include <stdlib.h>
