@@ -57,10 +57,10 @@ static const struct heard *recall(struct world *world, const struct heard ring[H
 
 /* --- Victims --- */
 
-/* A phone's connection at an honest gNB; its ids, or random ones. */
+/* A phone's connection at an honest gNB, or at itself: then what it says is out of place; or random ids. */
 static struct damage_ids victim(struct world *world)
 {
-    const struct phone *phone = &world->inhabitants[world_dice(world, WORLD_HONEST)].phone;
+    const struct phone *phone = &world->inhabitants[world_dice(world, WORLD_PHONES)].phone;
     struct damage_ids ids = {random_u64(&world->dice.random) & 0xffffffffff,
                              (uint32_t)random_u64(&world->dice.random)};
     if (phone->connection && world_dice(world, 8)) {

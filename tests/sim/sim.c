@@ -46,7 +46,10 @@ static const char *siege(struct world *world)
     if (!hostile_begin(world))
         return "out of memory";
     life_begin(world);
-    world_run(world, world->timers.now + SECONDS(STORM_SECONDS));
+    world_run(world, world->timers.now + SECONDS(STORM_SECONDS / 2));
+    if (world_dice(world, 2))
+        world_kill_core(world);
+    world_run(world, world->timers.now + SECONDS(STORM_SECONDS / 2));
     life_stop(world);
     const char *wrong = world_keeps(world);
     hostile_stop(world);
