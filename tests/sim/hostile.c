@@ -214,6 +214,27 @@ static void clone_gnb(struct world *world)
     gnb->settings.id = own;
 }
 
+/* Claims areas, networks and slices, and an honest gNB's identity. */
+static void reconfigure(struct world *world)
+{
+    const struct ran_gnb_settings *own = &liar(world)->gnb.settings;
+    const struct ngap_slice_support_item slice = {.s_nssai = {.sst = (uint8_t)(1 + world_dice(world, 2))}};
+    struct ngap_broadcast_plmn_item plmn = {.tai_slice_support_list = {&slice, 1}};
+    const struct ngap_supported_ta_item area = {.tac = 1 + world_dice(world, 3),
+                                                .broadcast_plmn_list = {&plmn, 1}};
+    struct ngap_global_ran_node_id identity = {
+        .which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
+        .global_gnb_id.gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
+                                 .gnb_id = {.value = 1 + world_dice(world, WORLD_GNBS), .length = 32}}};
+    memcpy(plmn.plmn_identity, own->plmn.octets, 3);
+    memcpy(identity.global_gnb_id.plmn_identity, own->plmn.octets, 3);
+    if (world_dice(world, 4) == 0)
+        plmn.plmn_identity[2] ^= 1;
+    const struct ngap_ran_configuration_update update = {
+        .supported_ta_list = {&area, 1}, .global_ran_node_id = world_dice(world, 2) ? &identity : NULL};
+    encode_and_say(world, NGAP_RAN_CONFIGURATION_UPDATE, &update);
+}
+
 static void lie(struct timer *timer)
 {
     struct hostile *hostile = (struct hostile *)((char *)timer - offsetof(struct hostile, timer));
@@ -224,8 +245,8 @@ static void lie(struct timer *timer)
     unsigned which = world_dice(world, 16);
     if (which < sizeof lies / sizeof lies[0])
         lies[which](world);
-    else if (which == 10 && world_dice(world, 10) == 0)
-        clone_gnb(world);
+    else if (which == 10 && world_dice(world, 5) == 0)
+        (world_dice(world, 2) ? clone_gnb : reconfigure)(world);
     else
         repeat(world, which & 1);
     timer_start(&world->timers, timer, MILLISECONDS(1 + world_dice(world, PAUSE_MS)));
