@@ -193,12 +193,12 @@ bool core_close(struct core *core, uint64_t association)
     return outbox_put(&core->outbox, &(struct outbox_item){.kind = OUTBOX_CLOSE, .association = association});
 }
 
-bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
+bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes message, bool joins)
 {
-    struct bytes copy = arena_copy(&core->batch, datagram);
-    return copy.len == datagram.len &&
-           outbox_put(&core->outbox,
-                      &(struct outbox_item){.kind = OUTBOX_PFCP, .bytes = copy, .peer = *peer});
+    struct bytes copy = arena_copy(&core->batch, message);
+    return copy.len == message.len &&
+           outbox_put(&core->outbox, &(struct outbox_item){
+                                         .kind = OUTBOX_PFCP, .bytes = copy, .peer = *peer, .joins = joins});
 }
 
 void core_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)

@@ -125,6 +125,7 @@ bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, en
                     const void *value);
 /* Everything queued for the association goes first. */
 bool core_close(struct core *core, uint64_t association);
-bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
+/* `joins`: the peer takes several messages in a datagram. */
+bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes message, bool joins);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "wire/pfcp/bundle.h"
+
 bool outbox_put(struct outbox *outbox, const struct outbox_item *item)
 {
     if (outbox->count == outbox->room) {
@@ -17,7 +19,38 @@ bool outbox_put(struct outbox *outbox, const struct outbox_item *item)
     return true;
 }
 
-static void hand_over(const struct outbox_item *item, const struct core_ports *ports)
+/* PFCP messages on their way into one datagram. */
+struct gathered {
+    struct pfcp_bundle bundle;
+    union socket_address peer;
+};
+
+static void send_gathered(struct gathered *gathered, const struct core_ports *ports)
+{
+    if (gathered->bundle.length)
+        ports->pfcp(ports->context, &gathered->peer, pfcp_bundle_take(&gathered->bundle));
+}
+
+static bool joins(struct gathered *gathered, const struct outbox_item *item)
+{
+    return item->joins && address_same_host(&gathered->peer, &item->peer) &&
+           address_port(&gathered->peer) == address_port(&item->peer) &&
+           pfcp_bundle_add(&gathered->bundle, item->bytes);
+}
+
+static void send_pfcp(struct gathered *gathered, const struct outbox_item *item,
+                      const struct core_ports *ports)
+{
+    if (joins(gathered, item))
+        return;
+    send_gathered(gathered, ports);
+    gathered->peer = item->peer;
+    if (!joins(gathered, item))
+        ports->pfcp(ports->context, &item->peer, item->bytes);
+}
+
+static void hand_over(const struct outbox_item *item, struct gathered *gathered,
+                      const struct core_ports *ports)
 {
     switch (item->kind) {
     case OUTBOX_NGAP:
@@ -27,15 +60,17 @@ static void hand_over(const struct outbox_item *item, const struct core_ports *p
         ports->close(ports->context, item->association);
         break;
     case OUTBOX_PFCP:
-        ports->pfcp(ports->context, &item->peer, item->bytes);
+        send_pfcp(gathered, item, ports);
         break;
     }
 }
 
 void outbox_flush(struct outbox *outbox, const struct core_ports *ports)
 {
+    struct gathered gathered = {0};
     for (size_t i = 0; i < outbox->count; i++)
-        hand_over(&outbox->items[i], ports);
+        hand_over(&outbox->items[i], &gathered, ports);
+    send_gathered(&gathered, ports);
     outbox->count = 0;
 }
 

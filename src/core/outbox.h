@@ -33,6 +33,7 @@ struct outbox_item {
     uint64_t association;
     uint16_t stream;
     union socket_address peer;
+    bool joins; /* the peer takes several PFCP messages in a datagram */
 };
 
 struct outbox {

@@ -9,7 +9,8 @@
 #include "plane/agent_state.h"
 
 #define AUDIT_AFTER SECONDS(30) /* the SMF has restored its sessions by then */
-#define UP_FEATURES (PFCP_UP_DDND | PFCP_UP_FTUP | PFCP_UP_EMPU | PFCP_UP_MNOP | PFCP_UP_RESPS)
+#define UP_FEATURES \
+    (PFCP_UP_DDND | PFCP_UP_FTUP | PFCP_UP_EMPU | PFCP_UP_MNOP | PFCP_UP_BUNDL | PFCP_UP_RESPS)
 
 static void smf_timer(struct timer *timer);
 
@@ -152,7 +153,7 @@ static void begin_claims(struct smf *smf)
     smf->audit_at = agent_now(smf->agent) + AUDIT_AFTER;
 }
 
-static void associate(struct smf *smf, uint32_t recovery_time_stamp)
+static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp_features)
 {
     char text[VALUE_TEXT_BYTES];
     if (!smf->associated || smf->recovery_time_stamp != recovery_time_stamp)
@@ -161,6 +162,7 @@ static void associate(struct smf *smf, uint32_t recovery_time_stamp)
     bool is_back = !smf->associated;
     smf->associated = true;
     smf->recovery_time_stamp = recovery_time_stamp;
+    smf->bundles = cp_features & PFCP_CP_BUNDL;
     schedule_heartbeat(smf);
     if (is_back)
         resume_reports(smf);
@@ -189,7 +191,8 @@ static void answer_association_setup(struct smf *smf, const struct pfcp_message 
 {
     const struct agent_settings *settings = &smf->agent->settings;
     begin_claims(smf);
-    associate(smf, request->association_setup_request.recovery_time_stamp);
+    associate(smf, request->association_setup_request.recovery_time_stamp,
+              request->association_setup_request.cp_features);
     bool retained = smf->by_cp_seid.count != 0;
     answer->association_setup_response = (struct pfcp_association_setup_response){
         .node_id = settings->node_id,
@@ -291,7 +294,7 @@ static void setup_answered(struct smf *smf, const struct pfcp_association_setup_
     }
     if (!smf->associated)
         begin_claims(smf);
-    associate(smf, response->recovery_time_stamp);
+    associate(smf, response->recovery_time_stamp, response->cp_features);
 }
 
 static void handle_response(struct smf *smf, const struct pfcp_message *message)
@@ -324,9 +327,20 @@ static struct smf *find_smf(struct agent *agent, const union socket_address *fro
 }
 
 /* Answers go to where the request came from (TS 29.244 6.3.2.2), requests to the SMF's own port. */
-static void send_answer(struct agent *agent, const union socket_address *to, struct bytes message)
+static void send_answers(struct agent *agent, const union socket_address *to)
 {
-    agent->settings.send_n4(agent->settings.context, to, message);
+    if (agent->answers.length)
+        agent->settings.send_n4(agent->settings.context, to, pfcp_bundle_take(&agent->answers));
+}
+
+static void send_answer(struct smf *smf, const union socket_address *to, struct bytes message)
+{
+    struct agent *agent = smf->agent;
+    if (smf->bundles && pfcp_bundle_add(&agent->answers, message))
+        return;
+    send_answers(agent, to);
+    if (!smf->bundles || !pfcp_bundle_add(&agent->answers, message))
+        agent->settings.send_n4(agent->settings.context, to, message);
 }
 
 static void handle_request(struct smf *smf, const union socket_address *from,
@@ -335,7 +349,7 @@ static void handle_request(struct smf *smf, const union socket_address *from,
     struct agent *agent = smf->agent;
     const struct answered *before = smf_find_answer(smf, request->type, request->sequence);
     if (before) {
-        send_answer(agent, from, bytes_of(before->message, before->length));
+        send_answer(smf, from, bytes_of(before->message, before->length));
         return;
     }
     struct pfcp_message answer = {0};
@@ -344,20 +358,16 @@ static void handle_request(struct smf *smf, const union socket_address *from,
     if (length == 0)
         return;
     smf_keep_answer(smf, request->type, request->sequence, bytes_of(agent->out, length));
-    send_answer(agent, from, bytes_of(agent->out, length));
+    send_answer(smf, from, bytes_of(agent->out, length));
 }
 
-void agent_receive(struct agent *agent, const union socket_address *from, struct bytes datagram)
+static void take_message(struct smf *smf, const union socket_address *from, struct bytes in)
 {
-    struct smf *smf = find_smf(agent, from);
-    if (!smf) {
-        agent->refused_peers++;
-        return;
-    }
+    struct agent *agent = smf->agent;
     struct pfcp_message message = {0};
     struct pfcp_problem problem = {0};
     arena_reset(&agent->arena);
-    if (!pfcp_decode(&agent->arena, datagram, &message, &problem)) {
+    if (!pfcp_decode(&agent->arena, in, &message, &problem)) {
         if (problem.reaction != PFCP_DISCARD)
             handle_request(smf, from, &message, &problem);
         else
@@ -367,6 +377,19 @@ void agent_receive(struct agent *agent, const union socket_address *from, struct
     } else {
         handle_response(smf, &message);
     }
+}
+
+void agent_receive(struct agent *agent, const union socket_address *from, struct bytes datagram)
+{
+    struct smf *smf = find_smf(agent, from);
+    if (!smf) {
+        agent->refused_peers++;
+        return;
+    }
+    do {
+        take_message(smf, from, pfcp_bundle_next(&datagram));
+    } while (datagram.len);
+    send_answers(agent, from);
     agent_poll(agent);
 }
 

@@ -7,6 +7,7 @@
 #include "kit/map.h"
 #include "plane/agent.h"
 #include "plane/plan.h"
+#include "wire/pfcp/bundle.h"
 
 /* A request of ours that waits for its response. */
 struct request {
@@ -35,6 +36,7 @@ struct smf {
     struct agent *agent;
     union socket_address address;
     bool associated;
+    bool bundles; /* takes several messages in a datagram */
     uint32_t recovery_time_stamp;
     uint32_t next_sequence;
     struct timer timer;    /* next heartbeat, or next offer of an association */
@@ -56,6 +58,7 @@ struct agent {
     struct arena arena;  /* of the message in hand */
     uint64_t refused_peers, refused_messages;
     struct lane *lane;                  /* the plane's last: no worker's but where there is only one */
+    struct pfcp_bundle answers;         /* to the datagram in hand */
     uint8_t out[PFCP_MESSAGE_BYTES];    /* message being built */
     uint8_t buffer[AGENT_BUFFER_BYTES]; /* packet being sent */
 };

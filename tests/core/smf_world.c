@@ -15,10 +15,11 @@ static unsigned outbox_count;
 
 /* --- what the core and the AMF are to the SMF --- */
 
-bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
+bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram, bool joins)
 {
     (void)core;
     (void)peer;
+    (void)joins;
     assert_true(outbox_count < DATAGRAMS && datagram.len <= sizeof outbox[0].bytes);
     memcpy(outbox[outbox_count].bytes, datagram.data, datagram.len);
     outbox[outbox_count++].size = datagram.len;

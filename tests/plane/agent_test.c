@@ -2,6 +2,7 @@
 #include "lab.h"
 
 #include "kit/map.h"
+#include "wire/pfcp/bundle.h"
 
 static int set_up(void **state)
 {
@@ -50,6 +51,38 @@ static void a_repeated_request_gets_the_same_answer_and_has_no_second_effect(voi
     assert_int_equal(lab_establish(lab, &session, &again), seid);
     assert_int_equal(teid, again);
     assert_int_equal(agent_sessions(lab->agent), 1);
+}
+
+static void requests_that_share_a_datagram_are_answered_in_one(void **state)
+{
+    struct lab *lab = *state;
+    static struct pfcp_bundle bundle;
+    uint8_t buffer[256];
+    struct pfcp_message setup = {
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
+                                      .recovery_time_stamp = 1000,
+                                      .has_cp_features = true,
+                                      .cp_features = PFCP_CP_BUNDL},
+    };
+    assert_true(lab_ask(lab, &setup).association_setup_response.up_features & PFCP_UP_BUNDL);
+    for (unsigned i = 0; i < 3; i++) {
+        struct pfcp_message beat = {.type = PFCP_HEARTBEAT_REQUEST, .sequence = 500 + i};
+        size_t size = pfcp_encode(&beat, buffer, sizeof buffer);
+        assert_true(pfcp_bundle_add(&bundle, bytes_of(buffer, size)));
+    }
+    lab->n4_count = 0;
+    agent_receive(lab->agent, &lab->smf, pfcp_bundle_take(&bundle));
+    assert_int_equal(lab->n4_count, 1);
+    struct bytes datagram = bytes_of(lab->n4[0].data, lab->n4[0].length);
+    for (unsigned i = 0; i < 3; i++) {
+        struct pfcp_message answer;
+        struct pfcp_problem problem;
+        assert_true(pfcp_decode(&lab->arena, pfcp_bundle_next(&datagram), &answer, &problem));
+        assert_int_equal(answer.type, PFCP_HEARTBEAT_RESPONSE);
+        assert_int_equal(answer.sequence, 500 + i);
+    }
+    assert_int_equal(datagram.len, 0);
 }
 
 static void a_new_request_for_the_same_cp_seid_replaces_the_session(void **state)
@@ -269,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LAB(a_session_gets_a_random_tunnel_and_is_found_by_its_addresses),
         LAB(a_repeated_request_gets_the_same_answer_and_has_no_second_effect),
+        LAB(requests_that_share_a_datagram_are_answered_in_one),
         LAB(a_new_request_for_the_same_cp_seid_replaces_the_session),
         LAB(an_address_or_tunnel_of_another_session_is_refused),
         LAB(nothing_comes_from_a_phone_that_is_idle),

@@ -2,9 +2,19 @@
 /* Whatever decodes prints, encodes, and reads back. */
 #include <stdlib.h>
 
+#include "wire/pfcp/bundle.h"
 #include "wire/pfcp/pfcp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void take_apart(struct bytes datagram)
+{
+    for (size_t before; datagram.len;) {
+        before = datagram.len;
+        if (pfcp_bundle_next(&datagram).len + datagram.len != before || datagram.len == before)
+            abort();
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -16,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pfcp_node_id own = {.ip.has_v4 = true};
     struct printer p;
     arena_init(&arena, 0);
+    take_apart(bytes_of(data, size));
     if (pfcp_decode(&arena, bytes_of(data, size), &message, &problem)) {
         print_init(&p, PRINT_JSON, text, sizeof text);
         pfcp_print(&p, &message);

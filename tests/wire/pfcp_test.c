@@ -2,6 +2,7 @@
 #include "../check.h"
 
 #include "pfcp_random.h"
+#include "wire/pfcp/bundle.h"
 
 enum { SEEDS = 60 };
 
@@ -309,6 +310,40 @@ static void values_without_an_encoding_are_not_written(void **state)
     assert_int_equal(pfcp_encode(&empty, out, sizeof out), 0);
 }
 
+static void messages_share_a_datagram_and_come_apart_again(void **state)
+{
+    (void)state;
+    static struct pfcp_bundle bundle;
+    struct pfcp_problem problem;
+    uint32_t count = 0;
+    do {
+        struct pfcp_message beat = {.type = PFCP_HEARTBEAT_REQUEST, .sequence = ++count};
+        assert_true(pfcp_encode(&beat, out, sizeof out) == 16);
+    } while (pfcp_bundle_add(&bundle, bytes_of(out, 16)));
+    struct bytes datagram = pfcp_bundle_take(&bundle);
+    assert_int_equal(datagram.len, (count - 1) * 16);
+    for (uint32_t i = 1; i < count; i++) {
+        struct pfcp_message beat;
+        assert_true(decode(pfcp_bundle_next(&datagram), &beat, &problem));
+        assert_int_equal(beat.sequence, i);
+    }
+    assert_int_equal(datagram.len, 0);
+    assert_int_equal(bundle.length, 0);
+}
+
+static void a_bundle_that_lies_about_lengths_is_refused(void **state)
+{
+    (void)state;
+    uint8_t lies[] = {0x24, PFCP_HEARTBEAT_REQUEST, 0xff, 0xff, 0, 0, 1, 0, 0x24, 1, 0, 0};
+    struct pfcp_message message;
+    struct pfcp_problem problem;
+    struct bytes datagram = BYTES(lies);
+    struct bytes first = pfcp_bundle_next(&datagram);
+    assert_int_equal(first.len, sizeof lies);
+    assert_int_equal(datagram.len, 0);
+    assert_false(decode(first, &message, &problem));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +362,8 @@ int main(void)
         cmocka_unit_test(unknown_and_repeated_elements_are_skipped),
         cmocka_unit_test(more_elements_than_memory_is_a_refusal),
         cmocka_unit_test(values_without_an_encoding_are_not_written),
+        cmocka_unit_test(messages_share_a_datagram_and_come_apart_again),
+        cmocka_unit_test(a_bundle_that_lies_about_lengths_is_refused),
     };
     arena_init(&arena, 8 << 20);
     arena_init(&other, 8 << 20);

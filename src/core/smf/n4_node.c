@@ -6,6 +6,7 @@
 #include "core/smf/n4.h"
 #include "kit/log.h"
 #include "store/store.h"
+#include "wire/pfcp/bundle.h"
 
 enum { META_NAME = 96, RESTORE_WINDOW = 64, ANSWER_BYTES = 1024 };
 
@@ -201,6 +202,7 @@ static void ask_association(struct upf *upf)
         .association_setup_request = {.node_id = n4_node_id(upf->smf),
                                       .recovery_time_stamp = upf->smf->recovery_time_stamp,
                                       .has_cp_features = true,
+                                      .cp_features = PFCP_CP_BUNDL,
                                       .has_session_retention = true},
     };
     upf->request = n4_request_send(upf, NULL, &message, setup_answered);
@@ -318,7 +320,7 @@ void n4_answer(struct smf *smf, const union socket_address *peer, const struct p
     answer->sequence = request->sequence;
     size_t size = pfcp_encode(answer, encoded, sizeof encoded);
     if (size)
-        core_send_pfcp(smf->core, peer, bytes_of(encoded, size));
+        core_send_pfcp(smf->core, peer, bytes_of(encoded, size), false);
 }
 
 static void accept_association(struct upf *upf, const union socket_address *peer,
@@ -329,7 +331,8 @@ static void accept_association(struct upf *upf, const union socket_address *peer
         .association_setup_response = {.node_id = n4_node_id(upf->smf),
                                        .cause = PFCP_ACCEPTED,
                                        .recovery_time_stamp = upf->smf->recovery_time_stamp,
-                                       .has_cp_features = true},
+                                       .has_cp_features = true,
+                                       .cp_features = PFCP_CP_BUNDL},
     };
     if (upf->quiet) /* we ask ourselves in a moment */
         return;
@@ -404,23 +407,32 @@ static void dispatch(struct upf *upf, const union socket_address *peer, const st
     }
 }
 
+static void take_message(struct upf *upf, const union socket_address *peer, struct arena *arena,
+                         struct bytes in)
+{
+    struct pfcp_message message;
+    struct pfcp_problem problem;
+    if (pfcp_decode(arena, in, &message, &problem)) {
+        dispatch(upf, peer, &message);
+        return;
+    }
+    log_warning("smf", NULL, "plane %s: malformed PFCP: %s: %s", upf->name,
+                problem.fault.where ? problem.fault.where : "message", problem.fault.what);
+    refuse(upf->smf, peer, &message, &problem);
+}
+
 void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram)
 {
     struct upf *upf = n4_of_peer(core->smf, peer);
-    struct pfcp_message message;
-    struct pfcp_problem problem;
     struct arena arena;
     if (!upf) {
         log_warning("smf", NULL, "PFCP from a peer that is no configured plane: ignored");
         return;
     }
     arena_init(&arena, 0);
-    if (pfcp_decode(&arena, datagram, &message, &problem)) {
-        dispatch(upf, peer, &message);
-    } else {
-        log_warning("smf", NULL, "plane %s: malformed PFCP: %s: %s", upf->name,
-                    problem.fault.where ? problem.fault.where : "message", problem.fault.what);
-        refuse(core->smf, peer, &message, &problem);
-    }
+    do {
+        take_message(upf, peer, &arena, pfcp_bundle_next(&datagram));
+        arena_reset(&arena);
+    } while (datagram.len);
     arena_free(&arena);
 }

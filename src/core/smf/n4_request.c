@@ -11,7 +11,8 @@ static void transmit(struct n4_request *request)
 {
     struct core *core = request->smf->core;
     request->transmissions++;
-    core_send_pfcp(core, &request->upf->address, bytes_of(request->bytes, request->size));
+    core_send_pfcp(core, &request->upf->address, bytes_of(request->bytes, request->size),
+                   (request->upf->features & PFCP_UP_BUNDL) != 0);
     timer_start(core->timers, &request->timer, core->config->smf.pfcp_t1);
 }
 

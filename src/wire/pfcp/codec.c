@@ -6,7 +6,6 @@ enum {
     HEADER_VERSION = 1,
     FLAG_SEID = 1,
     FLAG_PRIORITY = 2,
-    FLAG_FOLLOW_ON = 4,
     SHORT_HEADER = 8,
     LONG_HEADER = 16
 };
