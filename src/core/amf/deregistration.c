@@ -65,6 +65,9 @@ void deregistration_by_network(struct procedure *p)
 bool amf_deregister(struct ue *ue, uint8_t cause, bool reregister)
 {
     struct deregistration how = {.cause = cause, .reregister = reregister};
+    procedure_cancel(ue->procedure, "deregistration by the network");
+    if (ue->dead) /* it was being deregistered, and is now */
+        return true;
     return procedure_start(ue->core, &ue->procedure, "deregistration by the network",
                            deregistration_by_network, ue, &how);
 }
