@@ -80,7 +80,7 @@ void worker_free(struct worker *worker)
         eventfd_write(worker->stop, 1);
         pthread_join(worker->thread, NULL);
     }
-    for (unsigned i = 0; i < worker->polled_count; i++)
+    for (unsigned i = 0; worker->polled && i < worker->polled_count; i++)
         if (worker->polled[i].fd >= 0)
             close(worker->polled[i].fd);
     transmit_free(&worker->transmit);

@@ -102,11 +102,9 @@ static bool enter(const struct document *outer, const char *key, char *path, siz
                   struct document *inner)
 {
     const json_t *object = document_get(outer, key);
-    if (object && !json_is_object(object))
-        return document_refuse(outer, key, NULL, "an object");
     snprintf(path, path_size, "%s%s.", outer->path, key);
     *inner = (struct document){object, path, outer->what, outer->what_size};
-    return true;
+    return !object || json_is_object(object) || document_refuse(outer, key, NULL, "an object");
 }
 
 static bool read_ambr(const struct document *at, uint64_t *uplink, uint64_t *downlink)
@@ -259,7 +257,7 @@ static bool read_slices(const struct document *at, struct arena *arena, struct s
     void *items = NULL;
     if (!read_list(at, &slices, arena, &items, &subscriber->slice_count))
         return false;
-    if (subscriber->slice_count == 0)
+    if (!items || subscriber->slice_count == 0)
         return document_refuse(at, "slice", "an empty list", "one slice at least");
     bool any = false;
     struct store_slice *first = items;

@@ -207,7 +207,7 @@ static bool unflatten_bit_string(struct unflattening *u, const struct aper_type 
     struct bytes octets = read_bytes(u->r, (bits + 7) / 8);
     if (!reader_ok(u->r))
         return false;
-    if (bits % 8 && octets.data[octets.len - 1] & 0xff >> bits % 8)
+    if (bits % 8 && octets.len && octets.data[octets.len - 1] & 0xff >> bits % 8)
         return reader_fail(u->r, type->name, "more bits than the size says");
     *out = (struct aper_bit_string){octets.data, bits};
     return true;
