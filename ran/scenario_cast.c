@@ -126,6 +126,8 @@ static void on_event(void *context, struct phone *phone, enum phone_event event,
         actor->failed = true;
         actor->cause = cause;
     }
+    if (event == PHONE_IDLE)
+        actor->released = true;
     if (event == PHONE_SESSION_DOWN)
         driver_detach_tun(&scenario->driver, session);
     if (event == PHONE_USER_PLANE_UP)

@@ -21,6 +21,7 @@ struct actor {
     bool wants_tun;
     uint8_t cause;
     bool failed;
+    bool released; /* since it was asked for; a packet of its own may have brought it back at once */
 };
 
 struct scenario {

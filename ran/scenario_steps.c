@@ -224,6 +224,11 @@ static bool is_idle(const struct actor *actor, uint8_t argument)
     return !actor->phone.connection;
 }
 
+static bool was_released(const struct actor *actor, uint8_t argument)
+{
+    return actor->released || is_idle(actor, argument);
+}
+
 static bool is_served(const struct actor *actor, uint8_t argument)
 {
     (void)argument;
@@ -352,12 +357,14 @@ static bool close_sessions(struct scenario *scenario, const struct scenario_line
 
 static bool make_idle(struct scenario *scenario, const struct scenario_line *line)
 {
-    struct wish wish = {.granted = is_idle};
+    struct wish wish = {.granted = was_released};
     if (!phones_of(scenario, line->words[1], &wish.range))
         return false;
-    for (unsigned i = wish.range.first; i <= wish.range.last; i++)
+    for (unsigned i = wish.range.first; i <= wish.range.last; i++) {
+        actor(scenario, i)->released = false;
         if (actor(scenario, i)->phone.connection)
             ran_gnb_release_request(actor(scenario, i)->phone.connection);
+    }
     return expect(scenario, &wish, "idle");
 }
 

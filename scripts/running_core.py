@@ -43,10 +43,10 @@ class Core:
                                        "slice": [{"sst": 1, "session": [{"name": "internet", "type": session_type}]}]}) + "\n")
         self.command("subscriber", "import", rows)
 
-    def start(self):
-        """Starts without waiting; returns when that was."""
+    def start(self, **options):
+        """Starts without waiting; returns when that was. Options are those of subprocess.Popen."""
         began = time.monotonic()
-        self.process = self.host.start([self.demarc, "run", "--config", self.config], f"{self.host.name}.log")
+        self.process = self.host.start([self.demarc, "run", "--config", self.config], f"{self.host.name}.log", **options)
         return began
 
     def wait(self, seconds=20):
@@ -137,7 +137,8 @@ class Core:
         """Lines of a scenario: two gNBs, and phones with network namespaces of their own at the first of them."""
         for number in range(first, first + phones):
             if f"phone{number}" not in self.lab.hosts:
-                self.lab.host(f"phone{number}")
+                # Nothing but what a case sends: no link-local address, hence no multicast reports, no solicitations.
+                self.lab.host(f"phone{number}").run("sysctl -qw net.ipv6.conf.default.addr_gen_mode=1")
         return ("gnb 1 north address 127.0.1.1\ngnb 2 south address 127.0.1.2\n"
                 f"phones {first}-{first + phones - 1} gnb 1 imsi {999700000000000 + first} key {KEY} opc {OPC} "
                 f"netns {self.lab.name}-phone\n")

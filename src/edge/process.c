@@ -98,6 +98,9 @@ static void trace_ngap(void *context, void *opaque, bool uplink, struct bytes ng
 
 /* --- SCTP --- */
 
+/* Beyond limits.gnbs, so that control can refuse with a cause, and the limit be raised at run time. */
+enum { SPARE_ASSOCIATIONS = 256 };
+
 static struct link *link_new(struct gate *gate, struct sctp_association *association)
 {
     struct process *process = gate->process;
@@ -180,7 +183,7 @@ static bool open_gate(struct process *process, unsigned i)
     const struct sctp_settings settings = {.stack = process->config->sctp,
                                            .local = process->own->listen[i],
                                            .listen = true,
-                                           .associations = process->config->limits.gnbs,
+                                           .associations = process->config->limits.gnbs + SPARE_ASSOCIATIONS,
                                            .socket = inherited(name)};
     gate->endpoint = sctp_open(process->loop, settings, &sctp_events, gate, &why);
     if (!gate->endpoint)

@@ -5,6 +5,7 @@
  * whole; under a load that never pauses the thread is always a little behind, and then the writer moves the little rest itself.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -70,6 +71,17 @@ static int committed(void *context, sqlite3 *db, const char *schema, int pages)
     return SQLITE_OK;
 }
 
+/* Signals are for the thread that watches them. */
+static bool start_quietly(struct checkpointer *c)
+{
+    sigset_t all, former;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &former);
+    bool started = pthread_create(&c->thread, NULL, work, c) == 0;
+    pthread_sigmask(SIG_SETMASK, &former, NULL);
+    return started;
+}
+
 struct checkpointer *checkpointer_new(sqlite3 *db, const char *path)
 {
     struct checkpointer *c = calloc(1, sizeof *c);
@@ -78,8 +90,7 @@ struct checkpointer *checkpointer_new(sqlite3 *db, const char *path)
     c->rest = LOG_PAGES_MANY;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->wake, NULL);
-    if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-        pthread_create(&c->thread, NULL, work, c) != 0) {
+    if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK || !start_quietly(c)) {
         sqlite3_close(c->db);
         free(c);
         return NULL;

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Equipment that keeps no rule: nothing ends, nothing grows, and honest phones are served all the while."""
+import os
+from pathlib import Path
+
+from cases import case, expect, main
+from running_core import Core
+
+NG_SETUP = "00150030000004001b000800099f907000000010520040"  # cut off in its third IE
+FLOOD = """
+import os, socket
+random = os.urandom
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(("127.0.1.99", 0))
+for number in range(4000):
+    udp.sendto(random(number % 200), ("{host}", {port}))
+    udp.sendto(bytes([0x30, 0xff, 0, 8]) + random(12), ("{host}", {port}))
+    udp.sendto(bytes([0x21, 50 + number % 10, 0, 12]) + random(12), ("{host}", {port}))
+"""
+
+
+def raw(core, times, ppid, *messages):
+    core.host.run([core.build / "tests/e2e/e2e-raw-gnb", "127.0.0.5", "127.0.1.98", times, ppid, *messages], timeout=90)
+
+
+def descriptors(core):
+    return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in core.processes())
+
+
+def allowed(core):
+    """Bytes that memory may grow by: buffers and arenas reach their sizes; a sanitizer keeps what was freed for a while."""
+    return (16 if b"__asan_init" in core.demarc.read_bytes() else 4) << 20
+
+
+def under_attack(lab, build, attack):
+    """Runs the attack in small, looks at sizes, runs it in full; phones are served before, during and after."""
+    core = Core(lab, build, "core", 3)
+    core.start(env={**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=64"})
+    core.wait()
+    honest = core.cast(3) + "start 1\nregister 1-3\nsession 1-3\nidle 3\n"
+    (core.folder / "honest.scenario").write_text(honest + "stay\n")
+    radio = core.host.start([core.ran, "scenario", core.folder / "honest.scenario"], "ran.log")
+    attack(core, 1)
+    processes, before, files = core.processes(), core.resident_bytes(), descriptors(core)
+    attack(core, 10)
+    expect(core.processes() == processes, f"a process ended:\n{core.log()}")
+    expect(descriptors(core) <= files, f"descriptors: {files}, then {descriptors(core)}")
+    grown = core.resident_bytes() - before
+    expect(grown < allowed(core), f"memory grew by {grown >> 10} KiB")
+    expect(radio.poll() is None, "honest radio was cut off")
+    expect(sum(one["state"] == "registered" for one in core.json("ue")) == 3, "honest phones are gone")
+    lab.stop(radio)
+    core.scenario(core.cast(3) + "start 1\nregister 1-3\nsession 1\nrun 1: ping -c 2 -i 0.2 -W 2 10.32.0.1\n")
+
+
+@case
+def nonsense_on_n2_harms_nobody(lab, build):
+    def attack(core, scale):
+        raw(core, scale, 60, b"GET / HTTP/1.1".hex(), "00", "ff" * 2000, NG_SETUP, NG_SETUP + "00" * 40)
+        raw(core, scale, 60, "000f40200000030055000200010026000403" + "7e0041007900", "0000", "20150003000000", "8000")
+        raw(core, scale, 0, "00150000", "41" * 60000)
+        raw(core, 10 * scale, 60, *[f"{number:02x}" for number in range(0, 256, 8)])
+
+    under_attack(lab, build, attack)
+
+
+@case
+def two_thousand_connections_leave_nothing_behind(lab, build):
+    under_attack(lab, build, lambda core, scale: raw(core, 200 * scale, 60))
+
+
+@case
+def junk_on_n3_and_n4_harms_nobody(lab, build):
+    def attack(core, scale):
+        for _ in range(scale):
+            for host, port in (("127.0.0.7", 2152), ("127.0.0.7", 8805), ("127.0.0.4", 8805)):
+                core.host.run(["python3", "-c", FLOOD.format(host=host, port=port)])
+
+    under_attack(lab, build, attack)
+
+
+main()
