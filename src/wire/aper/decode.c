@@ -182,7 +182,7 @@ static void bit_string(struct decoder *d, const struct aper_type *type, struct a
     if (!input_ok(&d->in))
         return;
     uint8_t unused = bits % 8 ? 0xff >> bits % 8 : 0;
-    if (unused && content.len && content.data[content.len - 1] & unused) {
+    if (unused && content.data && content.data[content.len - 1] & unused) {
         content = arena_copy(d->arena, content);
         if (!content.data) {
             input_fail(&d->in, "larger than memory allows");

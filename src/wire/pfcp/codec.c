@@ -2,13 +2,7 @@
 /* The engine that reads and writes PFCP messages by the tables. */
 #include "wire/pfcp/table.h"
 
-enum {
-    HEADER_VERSION = 1,
-    FLAG_SEID = 1,
-    FLAG_PRIORITY = 2,
-    SHORT_HEADER = 8,
-    LONG_HEADER = 16
-};
+enum { HEADER_VERSION = 1, FLAG_SEID = 1, FLAG_PRIORITY = 2, SHORT_HEADER = 8, LONG_HEADER = 16 };
 
 struct decoder {
     struct arena *arena;
