@@ -66,6 +66,7 @@ class Lab:
 
     def __enter__(self):
         signal.signal(signal.SIGTERM, self._interrupted)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return self
 
     def __exit__(self, *_):
@@ -113,6 +114,8 @@ class Lab:
                 process.wait()
 
     def close(self):
+        for impatience in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(impatience, signal.SIG_IGN)
         for process in reversed(self.processes):
             self.stop(process)
         for host in self.hosts.values():

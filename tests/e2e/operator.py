@@ -197,7 +197,7 @@ def a_reload_takes_over_what_it_can_and_names_the_rest(lab, build):
     core.config.write_text(core.config.read_text().replace("gnbs: 1", "gnbs: 2"))
     said = core.command("reload").stdout
     expect("limits.gnbs" in said, said)
-    core.scenario(core.cast(2) + "start 1-2\nregister 1-2\n")
+    core.scenario(core.cast(2) + "start 1-2\nregister 1-2\nderegister 1-2\n")
     before = core.processes()
     core.config.write_text(core.config.read_text() + "smf: {n4: 127.0.0.44}\n")
     said = core.command("reload").stdout
