@@ -10,7 +10,6 @@ if [ "$$" = 1 ]; then # inside: we are init
     echo inside
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     mount -t proc proc /proc
-    mount -t tmpfs tmp /tmp
     ip link set lo up
     python3 - <<'PYTHON'
 import ctypes, os
