@@ -61,9 +61,9 @@ class Core:
     def log(self):
         return self.process.log.read_text()
 
-    def command(self, *words, check=True):
+    def command(self, *words, check=True, timeout=180):
         """`demarc WORDS` against this core."""
-        return self.lab.execute([self.demarc, *words, f"--config={self.config}"], check=check)
+        return self.lab.execute([self.demarc, *words, f"--config={self.config}"], check=check, timeout=timeout)
 
     def json(self, *words):
         return json.loads(self.command(*words, "--json").stdout)
