@@ -88,12 +88,25 @@ static void announce(struct edge *edge, const struct edge_association *associati
     for (const struct kept *kept = association->accepted; known && kept; kept = kept->next)
         to_control(edge, &(struct wicket_message){
                              .kind = WICKET_REPLAY, .association = id, .body = {kept->flat, kept->length}});
+}
+
+/* What the former control did not answer. */
+static void ask_again(struct edge *edge, const struct edge_association *association)
+{
     const struct kept *asked[] = {association->asked_setup, association->asked_update};
     for (size_t i = 0; i < 2; i++)
         if (asked[i])
             to_control(edge, &(struct wicket_message){.kind = WICKET_NGAP,
-                                                      .association = id,
+                                                      .association = association->seen.association,
                                                       .body = {asked[i]->flat, asked[i]->length}});
+}
+
+static void for_each_association(struct edge *edge,
+                                 void (*visit)(struct edge *edge, const struct edge_association *association))
+{
+    size_t cursor = 0;
+    for (void *association; map_next(&edge->associations, &cursor, NULL, &association);)
+        visit(edge, association);
 }
 
 /* Messages of associations that ended meanwhile are of no use to anybody. */
@@ -119,10 +132,9 @@ void edge_control_open(struct edge *edge)
 {
     edge->control = true;
     to_control(edge, &(struct wicket_message){.kind = WICKET_HELLO, .body = text_of(edge->settings.name)});
-    size_t cursor = 0;
-    uint64_t id;
-    for (void *association; map_next(&edge->associations, &cursor, &id, &association);)
-        announce(edge, association);
+    /* Who lives keeps its identity: control hears of all that it had accepted before anybody asks for something new. */
+    for_each_association(edge, announce);
+    for_each_association(edge, ask_again);
     send_backlog(edge);
 }
 
