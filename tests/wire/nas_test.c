@@ -378,9 +378,10 @@ static void truncation_and_flipped_bits_are_survived(void **state)
         arena_reset(&made);
         nas_make(&maker, (uint8_t)type, &out);
         assert_true(put(&out, &first));
-        for (size_t length = 0; length < first.length; length++)
+        const size_t step = first.length / 256 | 1; /* long messages are mostly octet strings */
+        for (size_t length = 0; length < first.length; length += step)
             decode_copy(first.octets, length);
-        for (size_t bit = 0; bit < 8 * first.length; bit++) {
+        for (size_t bit = 0; bit < 8 * first.length; bit += step) {
             first.octets[bit / 8] ^= (uint8_t)(1u << bit % 8);
             decode_copy(first.octets, first.length);
             first.octets[bit / 8] ^= (uint8_t)(1u << bit % 8);
