@@ -67,7 +67,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     const size_t align = alignof(max_align_t);
     if (size > arena->limit)
         return NULL;
-    size = (size + align - 1) & ~(align - 1);
+    size = size ? (size + align - 1) & ~(align - 1) : align; /* nothing has an address of its own, too */
     if ((size_t)(arena->end - arena->at) < size && !grow(arena, size))
         return NULL;
     void *room = arena->at;

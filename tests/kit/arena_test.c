@@ -19,6 +19,15 @@ static void memory_is_zeroed_aligned_and_reused(void **state)
     arena_free(&arena);
 }
 
+static void nothing_can_be_asked_of_a_fresh_arena(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 0);
+    assert_non_null(arena_array(&arena, 0, 8));
+    arena_free(&arena);
+}
+
 static void the_limit_holds(void **state)
 {
     (void)state;
@@ -37,6 +46,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_aligned_and_reused),
+        cmocka_unit_test(nothing_can_be_asked_of_a_fresh_arena),
         cmocka_unit_test(the_limit_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
