@@ -12,7 +12,7 @@
 
 static struct inhabitant *somebody(struct world *world)
 {
-    return &world->inhabitants[world_dice(world, WORLD_PHONES)];
+    return &world->inhabitants[world_dice(world, world->phones)];
 }
 
 static struct ue *ue_of(const struct inhabitant *inhabitant)
@@ -90,7 +90,7 @@ static void reload(struct world *world)
 
 void fate_strike(struct world *world)
 {
-    struct mast *mast = &world->masts[world_dice(world, WORLD_GNBS)];
+    struct mast *mast = &world->masts[world_dice(world, world->gnbs)];
     switch (world_dice(world, 24)) {
     case 0:
     case 1:
@@ -133,7 +133,7 @@ void fate_end(struct world *world)
         core_settle(world->core); /* a batch that had failed is over */
     else
         store_rollback(world->store);
-    for (unsigned i = 0; i < WORLD_PHONES; i++)
+    for (unsigned i = 0; i < world->phones; i++)
         world_subscribe(world, i);
     store_commit(world->store);
 }

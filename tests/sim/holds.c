@@ -15,7 +15,7 @@ static void wait(struct world *world, int64_t time)
 /* gNBs release phones that do nothing; those that the core does not know (it died with the command in hand) too. */
 static void let_sleep(struct world *world)
 {
-    for (unsigned i = 0; i < WORLD_PHONES; i++)
+    for (unsigned i = 0; i < world->phones; i++)
         if (world->inhabitants[i].phone.connection)
             ran_gnb_release_request(world->inhabitants[i].phone.connection);
     wait(world, SECONDS(10));
@@ -97,7 +97,7 @@ static const char *all_carry(struct inhabitant *inhabitant)
 static const char *for_all(struct world *world, const char *(*holds)(struct inhabitant *inhabitant))
 {
     const char *wrong = NULL;
-    for (unsigned i = 0; i < WORLD_PHONES && !wrong; i++)
+    for (unsigned i = 0; i < world->phones && !wrong; i++)
         wrong = holds(&world->inhabitants[i]);
     return wrong;
 }
@@ -110,7 +110,7 @@ static const char *leave(struct inhabitant *inhabitant)
 }
 
 /* Armed when nobody is there: what is on its way comes and goes, so the fewest of some moments count. */
-static size_t timers_at_rest(struct world *world)
+size_t world_timers_at_rest(struct world *world)
 {
     size_t fewest = SIZE_MAX;
     for (unsigned i = 0; i < 40; i++) {
@@ -120,7 +120,7 @@ static size_t timers_at_rest(struct world *world)
     return fewest;
 }
 
-static const char *nothing_left(struct world *world)
+const char *world_nothing_left(struct world *world)
 {
     if (co_pool_running(world->core->stacks))
         return "a procedure never ended";
@@ -145,14 +145,14 @@ const char *world_holds(struct world *world)
         wrong = for_all(world, leave);
     wait(world, SECONDS(60)); /* in which the plane asks about what it was never told of */
     if (!wrong)
-        wrong = nothing_left(world);
+        wrong = world_nothing_left(world);
     if (wrong)
         return wrong;
-    size_t before = timers_at_rest(world);
+    size_t before = world_timers_at_rest(world);
     world_kill_core(world);
     wait(world, SECONDS(10));
-    wrong = nothing_left(world);
+    wrong = world_nothing_left(world);
     if (wrong)
         return wrong;
-    return timers_at_rest(world) == before ? NULL : "timers of what has gone are left";
+    return world_timers_at_rest(world) == before ? NULL : "timers of what has gone are left";
 }

@@ -60,7 +60,7 @@ static const struct heard *recall(struct world *world, const struct heard ring[H
 /* A phone's connection at an honest gNB, or at itself: then what it says is out of place; or random ids. */
 static struct damage_ids victim(struct world *world)
 {
-    const struct phone *phone = &world->inhabitants[world_dice(world, WORLD_PHONES)].phone;
+    const struct phone *phone = &world->inhabitants[world_dice(world, world->phones)].phone;
     struct damage_ids ids = {random_u64(&world->dice.random) & 0xffffffffff,
                              (uint32_t)random_u64(&world->dice.random)};
     if (phone->connection && world_dice(world, 8)) {
@@ -225,7 +225,7 @@ static void reconfigure(struct world *world)
     struct ngap_global_ran_node_id identity = {
         .which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
         .global_gnb_id.gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
-                                 .gnb_id = {.value = 1 + world_dice(world, WORLD_GNBS), .length = 32}}};
+                                 .gnb_id = {.value = 1 + world_dice(world, world->gnbs), .length = 32}}};
     memcpy(plmn.plmn_identity, own->plmn.octets, 3);
     memcpy(identity.global_gnb_id.plmn_identity, own->plmn.octets, 3);
     if (world_dice(world, 4) == 0)

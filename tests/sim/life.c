@@ -26,7 +26,7 @@ static bool ping_v6(struct phone *phone, struct phone_session *session)
 struct ran_gnb *life_cell(const struct inhabitant *inhabitant)
 {
     struct world *world = inhabitant->world;
-    unsigned number = world_dice(world, world->hostile ? WORLD_HOSTILE : WORLD_GNBS);
+    unsigned number = world_dice(world, world->hostile ? WORLD_HOSTILE : world->gnbs);
     if (world->hostile && inhabitant->number >= WORLD_HONEST)
         number = WORLD_HOSTILE;
     return &world->masts[number].gnb;
@@ -148,7 +148,7 @@ void life_event(struct world *world, struct phone *phone, enum phone_event event
 
 void life_begin(struct world *world)
 {
-    for (unsigned i = 0; i < WORLD_PHONES; i++) {
+    for (unsigned i = 0; i < world->phones; i++) {
         phone_camp(&world->inhabitants[i].phone, life_cell(&world->inhabitants[i]));
         world->inhabitants[i].next.fire = act;
         later(&world->inhabitants[i], MILLISECONDS(RETRY_MS));
@@ -157,6 +157,6 @@ void life_begin(struct world *world)
 
 void life_stop(struct world *world)
 {
-    for (unsigned i = 0; i < WORLD_PHONES; i++)
+    for (unsigned i = 0; i < world->phones; i++)
         timer_stop(&world->timers, &world->inhabitants[i].next);
 }

@@ -149,7 +149,7 @@ static void agent_says(void *context, const union socket_address *to, struct byt
 static void plane_to_n3(void *context, struct packet *packet)
 {
     struct world *world = context;
-    for (unsigned i = 0; i < WORLD_GNBS; i++) {
+    for (unsigned i = 0; i < world->gnbs; i++) {
         union socket_address address = mast_address(i);
         struct parcel header = {.mast = i, .generation = world->masts[i].generation};
         if (address_same_host(&address, &packet->to))
@@ -236,7 +236,7 @@ void start_plane(struct timer *timer)
     if (!plane_init(&world->plane, &world->network, 1, LANES, world->seed))
         abort();
     world->plane.policy =
-        (struct policy){.tunnel_mtu = 1400, .buffer_per_session = 16, .buffer_total = 1024, .gnbs = 64};
+        (struct policy){.tunnel_mtu = 1400, .buffer_per_session = 16, .buffer_total = 1024, .gnbs = 256};
     world->plane.n3_v4.family = AF_INET;
     memcpy(world->plane.n3_v4.address, &config->planes[0].n3[0].v4.sin_addr, 4);
     struct pfcp_ip n4 = {.has_v4 = true};

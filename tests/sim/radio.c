@@ -136,7 +136,7 @@ void make_radio(struct world *world)
                                         .session_type = NAS_SESSION_IPV4,
                                         .ea = 0xf0,
                                         .ia = 0x70};
-    for (unsigned i = 0; i < WORLD_GNBS; i++) {
+    for (unsigned i = 0; i < world->gnbs; i++) {
         struct mast *mast = &world->masts[i];
         struct ran_gnb_settings settings = {.id = i + 1,
                                             .plmn = world->model.plmn,
@@ -150,13 +150,13 @@ void make_radio(struct world *world)
         mast->gnb.user = mast;
         timer_start(&world->timers, &mast->again, MILLISECONDS(10 * (i + 1)));
     }
-    for (unsigned i = 0; i < WORLD_PHONES; i++) {
+    for (unsigned i = 0; i < world->phones; i++) {
         struct inhabitant *inhabitant = &world->inhabitants[i];
         char imsi[24];
-        snprintf(imsi, sizeof imsi, "9997000000%05u", i + 1);
+        snprintf(imsi, sizeof imsi, "999700000%06u", i + 1);
         *inhabitant = (struct inhabitant){.world = world, .number = i};
         phone_init(&inhabitant->phone, &world->radio, &world->model, imsi, &world_subscription);
         inhabitant->phone.user = inhabitant;
-        phone_camp(&inhabitant->phone, &world->masts[i % WORLD_GNBS].gnb);
+        phone_camp(&inhabitant->phone, &world->masts[i % world->gnbs].gnb);
     }
 }

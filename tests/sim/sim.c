@@ -16,6 +16,13 @@
 
 enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 5 };
 
+#define CONFIGURATION(t3512, name)                                                             \
+    "network: {full_name: " name "}\n"                                                         \
+    "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n" \
+    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"                                              \
+    "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48'}]\n"      \
+    "log: {level: error}\n"
+
 static struct {
     unsigned long seeds, seed;
     bool hostile, say;
@@ -54,7 +61,7 @@ static const char *siege(struct world *world)
     const char *wrong = world_keeps(world);
     hostile_stop(world);
     world_cut(&world->masts[WORLD_HOSTILE]);
-    for (unsigned i = WORLD_HONEST; i < WORLD_PHONES; i++)
+    for (unsigned i = WORLD_HONEST; i < world->phones; i++)
         world->inhabitants[i].refusable = true;
     world_run(world, world->timers.now + SECONDS(40));
     return wrong;
@@ -69,7 +76,12 @@ static struct life_told live(uint64_t seed)
 {
     struct world *world = calloc(1, sizeof *world);
     struct life_told told = {.wrong = "the world cannot be made"};
-    if (!world || !world_init(world, seed)) {
+    struct world_plan plan = {
+        .seed = seed,
+        .gnbs = WORLD_GNBS,
+        .phones = WORLD_PHONES,
+        .configurations = {CONFIGURATION("2m", "Before"), CONFIGURATION("90s", "After")}};
+    if (!world || !world_init(world, &plan)) {
         free(world);
         return told;
     }

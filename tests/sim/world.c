@@ -4,15 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CONFIGURATION(t3512, name)                                                             \
-    "network: {full_name: " name "}\n"                                                         \
-    "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n" \
-    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"                                              \
-    "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48'}]\n"      \
-    "log: {level: error}\n"
-
-static const char *const configurations[] = {CONFIGURATION("2m", "Before"), CONFIGURATION("90s", "After")};
-
 unsigned world_dice(struct world *world, unsigned sides)
 {
     return (unsigned)(random_u64(&world->dice.random) % sides);
@@ -39,7 +30,7 @@ void world_run(struct world *world, int64_t until)
 
 void world_supi(unsigned number, char supi[STORE_SUPI_BYTES])
 {
-    snprintf(supi, STORE_SUPI_BYTES, "imsi-9997000000%05u", number + 1);
+    snprintf(supi, STORE_SUPI_BYTES, "imsi-999700000%06u", number + 1);
 }
 
 bool world_subscribe(struct world *world, unsigned number)
@@ -62,16 +53,16 @@ bool world_subscribe(struct world *world, unsigned number)
 static bool subscribe_all(struct world *world)
 {
     bool added = true;
-    for (unsigned i = 0; i < WORLD_PHONES; i++)
+    for (unsigned i = 0; i < world->phones; i++)
         added = added && world_subscribe(world, i);
     return added && store_commit(world->store) == STORE_OK;
 }
 
-static bool read_configurations(struct world *world)
+static bool read_configurations(struct world *world, const char *const texts[2])
 {
     struct config_error error;
     for (unsigned i = 0; i < 2; i++) {
-        world->configs[i] = config_parse(configurations[i], strlen(configurations[i]), "simulation", &error);
+        world->configs[i] = config_parse(texts[i], strlen(texts[i]), "simulation", &error);
         if (!world->configs[i]) {
             fprintf(stderr, "%s\n", error.text);
             return false;
@@ -81,18 +72,23 @@ static bool read_configurations(struct world *world)
     return true;
 }
 
-bool world_init(struct world *world, uint64_t seed)
+bool world_init(struct world *world, const struct world_plan *plan)
 {
     enum store_result result;
     const char *why;
-    world->seed = seed;
+    world->seed = plan->seed;
+    world->gnbs = plan->gnbs;
+    world->phones = plan->phones;
     arena_init(&world->arena, 0);
-    random_seed(&world->dice, seed);
-    random_seed(&world->secrets, ~seed);
+    random_seed(&world->dice, plan->seed);
+    random_seed(&world->secrets, ~plan->seed);
     timers_init(&world->timers, SECONDS(1));
     world->store = store_open(
         (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
-    if (!world->store || !read_configurations(world) || !subscribe_all(world) || !make_edge(world))
+    world->masts = calloc(plan->gnbs, sizeof *world->masts);
+    world->inhabitants = calloc(plan->phones, sizeof *world->inhabitants);
+    if (!world->masts || !world->inhabitants || !world->store ||
+        !read_configurations(world, plan->configurations) || !subscribe_all(world) || !make_edge(world))
         return false;
     world->core_again.fire = start_core;
     world->plane_again.fire = start_plane;
@@ -106,9 +102,9 @@ bool world_init(struct world *world, uint64_t seed)
 
 void world_free(struct world *world)
 {
-    for (unsigned i = 0; i < WORLD_PHONES; i++)
+    for (unsigned i = 0; i < world->phones; i++)
         phone_free(&world->inhabitants[i].phone);
-    for (unsigned i = 0; i < WORLD_GNBS; i++)
+    for (unsigned i = 0; i < world->gnbs; i++)
         ran_gnb_free(&world->masts[i].gnb);
     if (world->core)
         core_free(world->core);
@@ -124,5 +120,7 @@ void world_free(struct world *world)
     arena_free(&world->arena);
     free(world->hostile);
     drop_parcels(world);
+    free(world->inhabitants);
+    free(world->masts);
     timers_free(&world->timers);
 }

@@ -16,13 +16,21 @@
 #include "ran/phone.h"
 #include "store/store.h"
 
-/* In hostile mode the last gNB lies, and the phones from WORLD_HONEST on have no other. */
+/* The small world that lives through a storm. In hostile mode its last gNB lies, and the phones from WORLD_HONEST on have no
+ * other. */
 enum {
     WORLD_GNBS = 3,
     WORLD_HOSTILE = WORLD_GNBS - 1,
     WORLD_PHONES = 8,
     WORLD_HONEST = 6,
     LIFE_SESSIONS = 3
+};
+
+/* What a world is made with. */
+struct world_plan {
+    uint64_t seed;
+    unsigned gnbs, phones;
+    const char *configurations[2]; /* YAML; the first is in force at the beginning */
 };
 
 /* How unkind the network is; per mille. */
@@ -80,8 +88,9 @@ struct world {
     struct hostile *hostile; /* NULL: all are honest */
     struct radio radio;
     struct phone_model model;
-    struct mast masts[WORLD_GNBS];
-    struct inhabitant inhabitants[WORLD_PHONES];
+    struct mast *masts;
+    struct inhabitant *inhabitants;
+    unsigned gnbs, phones;
     unsigned kills, registrations, services, sessions_up;
 };
 
@@ -126,7 +135,7 @@ double world_seconds(const struct world *world);
 /* --- The world as a whole --- */
 
 /* False and a message on stderr when the world cannot be made. */
-bool world_init(struct world *world, uint64_t seed);
+bool world_init(struct world *world, const struct world_plan *plan);
 void world_free(struct world *world);
 
 /* Everything that happens until then. */
@@ -145,6 +154,10 @@ void fate_end(struct world *world);
 
 /* What holds in fair weather (holds.c): NULL, or what does not. */
 const char *world_holds(struct world *world);
+/* When all phones have left and what was on its way has come: NULL, or what the core or the plane still holds. */
+const char *world_nothing_left(struct world *world);
+/* Armed timers when nobody does anything; takes some seconds of the world's time. */
+size_t world_timers_at_rest(struct world *world);
 
 /* While honest phones rest, the lies of the hostile gNB change nothing of theirs. */
 const char *world_keeps(struct world *world);
