@@ -88,9 +88,9 @@ static struct bytes acceptance(struct ran_gnb *gnb, const struct ran_gnb_tunnel 
     return arena_copy(&gnb->arena, writer_bytes(&w));
 }
 
-/* Makes or renews the session's tunnel; the response transfer, or an empty one when it cannot be. */
-static struct bytes set_up(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
-                           struct bytes encoded)
+/* Makes or renews the session's tunnel; its response transfer, or an empty one when it cannot be. */
+static struct bytes make_tunnel(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
+                                struct bytes encoded)
 {
     struct ran_gnb *gnb = connection->gnb;
     const struct ngap_pdu_session_resource_setup_request_transfer *request;
@@ -118,6 +118,17 @@ static struct bytes set_up(struct ran_gnb_connection *connection, uint8_t pdu_se
     return acceptance(gnb, tunnel, &request->qos_flow_setup_request_list);
 }
 
+/* Answers one item of a setup list: true with the transfer of its success, false with that of its failure. */
+static bool set_up(struct ran_gnb_connection *connection, uint8_t pdu_session_id, struct bytes request,
+                   struct bytes *transfer)
+{
+    *transfer = make_tunnel(connection, pdu_session_id, request);
+    bool made = transfer->len;
+    if (!made)
+        *transfer = refusal(connection->gnb);
+    return made;
+}
+
 void ran_gnb_setup_tunnels_in_context(struct ran_gnb_connection *connection,
                                       const struct ngap_initial_context_setup_request *request,
                                       struct ngap_initial_context_setup_response *response)
@@ -132,20 +143,17 @@ void ran_gnb_setup_tunnels_in_context(struct ran_gnb_connection *connection,
     for (size_t i = 0; good && bad && i < count; i++) {
         const struct ngap_pdu_session_resource_setup_item_cxt_req *item =
             &request->pdu_session_resource_setup_list_cxt_req.items[i];
-        struct bytes transfer =
-            set_up(connection, item->pdu_session_id, item->pdu_session_resource_setup_request_transfer);
-        if (transfer.len) {
-            good[done].pdu_session_id = item->pdu_session_id;
-            good[done++].pdu_session_resource_setup_response_transfer = transfer;
-        } else {
-            bad[failed].pdu_session_id = item->pdu_session_id;
-            bad[failed++].pdu_session_resource_setup_unsuccessful_transfer = refusal(gnb);
-        }
+        uint8_t id = item->pdu_session_id;
+        struct bytes transfer;
+        if (set_up(connection, id, item->pdu_session_resource_setup_request_transfer, &transfer))
+            good[done++] = (struct ngap_pdu_session_resource_setup_item_cxt_res){id, transfer};
+        else
+            bad[failed++] = (struct ngap_pdu_session_resource_failed_to_setup_item_cxt_res){id, transfer};
     }
-    response->pdu_session_resource_setup_list_cxt_res.items = done ? good : NULL;
-    response->pdu_session_resource_setup_list_cxt_res.count = done;
-    response->pdu_session_resource_failed_to_setup_list_cxt_res.items = failed ? bad : NULL;
-    response->pdu_session_resource_failed_to_setup_list_cxt_res.count = failed;
+    response->pdu_session_resource_setup_list_cxt_res =
+        (struct ngap_pdu_session_resource_setup_list_cxt_res){done ? good : NULL, done};
+    response->pdu_session_resource_failed_to_setup_list_cxt_res =
+        (struct ngap_pdu_session_resource_failed_to_setup_list_cxt_res){failed ? bad : NULL, failed};
 }
 
 void ran_gnb_setup_tunnels(struct ran_gnb_connection *connection,
@@ -160,20 +168,17 @@ void ran_gnb_setup_tunnels(struct ran_gnb_connection *connection,
     for (size_t i = 0; good && bad && i < count; i++) {
         const struct ngap_pdu_session_resource_setup_item_su_req *item =
             &request->pdu_session_resource_setup_list_su_req.items[i];
-        struct bytes transfer =
-            set_up(connection, item->pdu_session_id, item->pdu_session_resource_setup_request_transfer);
-        if (transfer.len) {
-            good[done].pdu_session_id = item->pdu_session_id;
-            good[done++].pdu_session_resource_setup_response_transfer = transfer;
-        } else {
-            bad[failed].pdu_session_id = item->pdu_session_id;
-            bad[failed++].pdu_session_resource_setup_unsuccessful_transfer = refusal(gnb);
-        }
+        uint8_t id = item->pdu_session_id;
+        struct bytes transfer;
+        if (set_up(connection, id, item->pdu_session_resource_setup_request_transfer, &transfer))
+            good[done++] = (struct ngap_pdu_session_resource_setup_item_su_res){id, transfer};
+        else
+            bad[failed++] = (struct ngap_pdu_session_resource_failed_to_setup_item_su_res){id, transfer};
     }
-    response->pdu_session_resource_setup_list_su_res.items = done ? good : NULL;
-    response->pdu_session_resource_setup_list_su_res.count = done;
-    response->pdu_session_resource_failed_to_setup_list_su_res.items = failed ? bad : NULL;
-    response->pdu_session_resource_failed_to_setup_list_su_res.count = failed;
+    response->pdu_session_resource_setup_list_su_res =
+        (struct ngap_pdu_session_resource_setup_list_su_res){done ? good : NULL, done};
+    response->pdu_session_resource_failed_to_setup_list_su_res =
+        (struct ngap_pdu_session_resource_failed_to_setup_list_su_res){failed ? bad : NULL, failed};
 }
 
 void ran_gnb_modify_tunnels(struct ran_gnb_connection *connection,

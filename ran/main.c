@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kit/hex.h"
 #include "kit/log.h"
 #include "ran/load.h"
 #include "ran/scenario.h"
@@ -106,16 +107,6 @@ static const struct option load_options[] = {
     {0},
 };
 
-static bool hex(const char *text, uint8_t *out, size_t size)
-{
-    if (strlen(text) != 2 * size)
-        return false;
-    for (size_t i = 0; i < size; i++)
-        if (sscanf(text + 2 * i, "%2hhx", &out[i]) != 1)
-            return false;
-    return true;
-}
-
 static bool ipv4(const char *text, uint32_t *address)
 {
     struct in_addr in;
@@ -137,7 +128,7 @@ static bool suci(const char *text, struct phone_model *model)
     model->suci_scheme = profile == 'a' ? SUCI_PROFILE_A : SUCI_PROFILE_B;
     model->suci_key_id = (uint8_t)id;
     model->suci_key = bytes_of(key, size);
-    return hex(digits, key, size);
+    return hex_read(digits, key, size);
 }
 
 static bool take_option(struct load_options *load, int option, const char *value)
@@ -164,9 +155,9 @@ static bool take_option(struct load_options *load, int option, const char *value
         snprintf(load->first_imsi, sizeof load->first_imsi, "%s", value);
         return strlen(value) == 15;
     case OPT_KEY:
-        return hex(value, load->key.k, 16);
+        return hex_read(value, load->key.k, 16);
     case OPT_OPC:
-        return hex(value, load->key.opc, 16);
+        return hex_read(value, load->key.opc, 16);
     case OPT_PLMN:
         return nas_plmn_from_text(value, &load->model.plmn);
     case OPT_TAC:
@@ -223,8 +214,8 @@ static int load(int argc, char **argv)
                                   .netns = ""};
     address_parse(&chosen.amf, "127.0.0.5", 38412);
     load_parse_steps("register,session", &chosen);
-    hex("465B5CE8B199B49FAA5F0A2EE238A6BC", chosen.key.k, 16);
-    hex("E8ED289DEBA952E4283B54E88E6183CA", chosen.key.opc, 16);
+    hex_read("465B5CE8B199B49FAA5F0A2EE238A6BC", chosen.key.k, 16);
+    hex_read("E8ED289DEBA952E4283B54E88E6183CA", chosen.key.opc, 16);
     for (int c; (c = getopt_long(argc, argv, "", load_options, NULL)) != -1;)
         if (c == '?')
             return usage_error("unknown option", LOAD_FORM);

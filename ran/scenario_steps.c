@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/hex.h"
 #include "ran/scenario_cast.h"
 
 enum { FIRST_GNB_ID = 1, N3_PORT = 2152, MOST_PHONES = 100000 };
@@ -32,16 +33,6 @@ static const char *option(const struct scenario_line *line, unsigned from, const
         if (strcmp(line->words[i], keyword) == 0)
             return line->words[i + 1];
     return NULL;
-}
-
-static bool parse_hex(const char *text, uint8_t *out, size_t size)
-{
-    if (!text || strlen(text) != 2 * size)
-        return false;
-    for (size_t i = 0; i < size; i++)
-        if (sscanf(text + 2 * i, "%2hhx", &out[i]) != 1)
-            return false;
-    return true;
 }
 
 static struct actor *actor(struct scenario *scenario, unsigned number)
@@ -98,7 +89,7 @@ static bool set_suci(struct scenario *scenario, const struct scenario_line *line
     char profile = line->words[1][0];
     size_t size = profile == 'a' ? 32 : 33;
     uint8_t *key = arena_alloc(&scenario->driver.arena, size);
-    if (!key || (profile != 'a' && profile != 'b') || !parse_hex(line->words[3], key, size))
+    if (!key || (profile != 'a' && profile != 'b') || !hex_read(line->words[3], key, size))
         return scenario_fail(scenario,
                              "expected a or b, a key id, and a public key of 32 (a) or 33 (b) bytes in hex");
     model->suci_scheme = profile == 'a' ? SUCI_PROFILE_A : SUCI_PROFILE_B;
@@ -128,8 +119,8 @@ static bool add_gnb(struct scenario *scenario, const struct scenario_line *line)
 static bool subscription(struct scenario *scenario, const struct scenario_line *line, struct aka_key *key)
 {
     *key = (struct aka_key){.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
-    return (parse_hex(option(line, 2, "key"), key->k, 16) &&
-            parse_hex(option(line, 2, "opc"), key->opc, 16)) ||
+    const char *k = option(line, 2, "key"), *opc = option(line, 2, "opc");
+    return (k && opc && hex_read(k, key->k, 16) && hex_read(opc, key->opc, 16)) ||
            scenario_fail(scenario, "a phone needs `key` and `opc`, 32 hex digits each");
 }
 

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "kit/hex.h"
 #include "kit/scalar.h"
 
 bool complain(struct complaint *complaint, const char *expected, ...)
@@ -214,29 +215,15 @@ VALUE_TYPE(endpoint, config_endpoint_parse(text, (uint16_t)key->high, place),
 VALUE_TYPE(plmn, config_plmn_parse(text, place), config_plmn_text(*(const struct config_plmn *)place, value),
            "MCC/MNC such as 999/70");
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool parse_sd(const struct key *key, const char *text, struct arena *memory, void *place,
                      struct complaint *complaint)
 {
     (void)key, (void)memory, (void)complaint;
-    uint32_t value = 0;
-    if (strlen(text) != 6)
-        return false;
-    for (; *text; text++) {
-        int digit = hex_digit(*text);
-        if (digit < 0)
-            return false;
-        value = value << 4 | (uint32_t)digit;
-    }
-    *(uint32_t *)place = value;
-    return true;
+    uint8_t octets[3];
+    bool fits = hex_read(text, octets, sizeof octets);
+    if (fits)
+        *(uint32_t *)place = (uint32_t)octets[0] << 16 | (uint32_t)octets[1] << 8 | octets[2];
+    return fits;
 }
 
 static void print_sd(const struct key *key, const void *place, char *buffer, size_t size)
@@ -265,7 +252,6 @@ static bool parse_private_key(const struct key *key, const char *text, struct ar
 {
     (void)key, (void)memory;
     char content[80];
-    uint8_t *octets = place;
     if (text[0] == '/') {
         if (!read_start(text, content, sizeof content)) {
             snprintf(complaint->found, sizeof complaint->found, "%s (%s)", text, strerror(errno));
@@ -274,12 +260,7 @@ static bool parse_private_key(const struct key *key, const char *text, struct ar
         content[strcspn(content, "\r\n")] = '\0';
         text = content;
     }
-    size_t i = 0;
-    while (i < 64 && hex_digit(text[i]) >= 0)
-        i++;
-    bool fits = i == 64 && text[i] == '\0';
-    for (i = 0; fits && i < 32; i++)
-        octets[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+    bool fits = hex_read(text, place, 32);
     explicit_bzero(content, sizeof content);
     if (fits)
         return true;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "kit/hex.h"
+
 static void describe(const json_t *value, char *text, size_t size)
 {
     const char *kind = "nothing";
@@ -174,13 +176,6 @@ bool document_choice(const struct document *at, const char *key, const char *con
             strncat(expected, names[i], sizeof expected - strlen(expected) - 1);
         }
     return document_refuse(at, key, NULL, expected);
-}
-
-static int hex_digit(char c)
-{
-    if (isdigit((unsigned char)c))
-        return c - '0';
-    return isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
 }
 
 bool document_hex(const struct document *at, const char *key, uint8_t *octets, size_t most, size_t *length)

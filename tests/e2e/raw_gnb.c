@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/hex.h"
 #include "kit/sctp.h"
 
 enum { MESSAGES = 64, MESSAGE_BYTES = 65536, LINGER_MS = 20, PATIENCE_S = 60 };
@@ -89,11 +90,8 @@ static bool take_hex(const char *hex, struct bytes *out)
 {
     size_t length = strlen(hex) / 2;
     uint8_t *bytes = malloc(length + 1);
-    for (size_t i = 0; bytes && i < length; i++)
-        if (sscanf(hex + 2 * i, "%2hhx", &bytes[i]) != 1)
-            return false;
     *out = bytes_of(bytes, length);
-    return bytes != NULL;
+    return bytes && hex_read(hex, bytes, length);
 }
 
 static bool take_arguments(int argc, char **argv, union socket_address *own)
