@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: sim [--hostile] [--seeds N] [--seed N [--say]]
+ *        sim --day PHONES [--seed N]
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
  * processes that are killed (fate.c), or a gNB that lies (hostile.c); then fair weather, and what must hold is checked
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "day.h"
 #include "hostile.h"
 #include "kit/log.h"
 #include "world.h"
@@ -25,6 +27,7 @@ enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 5 };
 
 static struct {
     unsigned long seeds, seed;
+    unsigned long day; /* phones; 0: no day */
     bool hostile, say;
 } options = {.seeds = 100};
 
@@ -134,6 +137,8 @@ static void read_options(int argc, char **argv)
             options.seeds = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
             options.seed = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--day") == 0 && i + 1 < argc)
+            options.day = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--hostile") == 0)
             options.hostile = true;
         else
@@ -148,6 +153,8 @@ int main(int argc, char **argv)
     FILE *nowhere = options.say ? NULL : fopen("/dev/null", "w");
     log_setup(
         (struct log_settings){.level = options.say ? LOG_DEBUG : LOG_ERROR, .to = nowhere, .name = "sim"});
+    if (options.day)
+        return !day_live((unsigned)options.day, options.seed);
     if (options.seed) {
         const char *wrong = live(options.seed).wrong;
         printf("%s\n", wrong ? wrong : "all holds");
