@@ -9,6 +9,7 @@
 #include "kit/log.h"
 #include "plane/agent_state.h"
 #include "plane/held.h"
+#include "plane/path.h"
 #include "plane/usage.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -318,10 +319,10 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     ruleset_take_over(rules, old, agent_now(agent));
     session->rules = rules;
     update_gnb(session);
-    if (plan->wakes)
-        session->data_reported = false;
     if (request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU))
         held_discard(plane, session);
+    if (plan->wakes)
+        path_report_held(plane, session);
     session_unlock(session);
     remove_keys(plane, session, old, rules);
     return true;

@@ -22,15 +22,19 @@ static unsigned buffer_limit(const struct plane *plane, const struct ruleset *ru
     return asked && asked < most ? asked : most;
 }
 
+static void report_data(struct plane *plane, struct session *session, const struct pdr *pdr)
+{
+    session->data_reported = true;
+    session->data_pdr = pdr->id;
+    plane_post(plane, session, NEWS_DATA);
+}
+
 static enum verdict hold(struct plane *plane, struct lane *lane, struct session *session,
                          const struct pdr *pdr, const struct packet *packet)
 {
     const struct far *far = &session->rules->fars[pdr->far];
-    if ((far->action & PFCP_NOCP) && !session->data_reported) {
-        session->data_reported = true;
-        session->data_pdr = pdr->id;
-        plane_post(plane, session, NEWS_DATA);
-    }
+    if ((far->action & PFCP_NOCP) && !session->data_reported)
+        report_data(plane, session, pdr);
     if (!held_push(plane, session, packet, buffer_limit(plane, session->rules, far))) {
         session->counters.dropped[DOWNLINK]++;
         return path_drop(lane, DROP_BUFFER_FULL);
@@ -136,6 +140,16 @@ static bool must_wait(const struct session *session, struct flow *flow, const st
     if (*pdr && (*pdr)->far == RULES_NONE)
         *pdr = NULL;
     return *pdr && (session->rules->fars[(*pdr)->far].action & PFCP_BUFF);
+}
+
+void path_report_held(struct plane *plane, struct session *session)
+{
+    struct flow flow;
+    const struct pdr *pdr;
+    session->data_reported = false;
+    if (held_first(session) && must_wait(session, &flow, &pdr) &&
+        (session->rules->fars[pdr->far].action & PFCP_NOCP))
+        report_data(plane, session, pdr);
 }
 
 bool path_release(struct plane *plane, struct lane *lane, struct session *session, struct packet *packet,

@@ -54,6 +54,10 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
 bool path_release(struct plane *plane, struct lane *lane, struct session *session, struct packet *packet,
                   enum verdict *verdict);
 
+/* The rules have changed. Packets that were held before and are to be announced (NOCP) are reported, again if need be. Needs the
+ * session's lock. */
+void path_report_held(struct plane *plane, struct session *session);
+
 /* A router advertisement for the session (TS 23.501 5.8.2.2.3) into the packet's buffer; PATH_DROP when the session has no
  * prefix or no tunnel. Takes the session's lock. */
 enum verdict path_advertise(struct lane *lane, struct session *session, struct packet *packet);

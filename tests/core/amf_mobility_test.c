@@ -92,6 +92,39 @@ static void paging_is_repeated_and_then_given_up(void **state)
     assert_null(world_ue(&world, 0)->procedure);
 }
 
+static bool no_uplink_nas(struct world *w, struct ngap_pdu *pdu)
+{
+    (void)w;
+    return pdu->message != NGAP_UPLINK_NAS_TRANSPORT;
+}
+
+static void data_that_comes_while_a_registration_runs_keeps_the_phone_connected(void **state)
+{
+    (void)state;
+    go_idle(0);
+    world.uplink_filter = no_uplink_nas;
+    phone_register(&world.phones[0], NAS_PERIODIC_REGISTRATION);
+    world_run(&world);
+    unsigned reachable = world.reachable;
+    assert_true(world_data_waits(&world, 0, 1));
+    assert_int_equal(world.sent[NGAP_PAGING], 0);
+    world.uplink_filter = NULL;
+    world_pass(&world, world.config->amf.timers.t3550); /* the accept is repeated, and now confirmed */
+    assert_int_equal(world.reachable, reachable + 1);
+    assert_non_null(world_ue(&world, 0)->connection);
+}
+
+static void data_that_waits_when_the_connection_is_lost_pages_the_phone(void **state)
+{
+    (void)state;
+    assert_false(world_data_waits(&world, 0, 1)); /* connected: nobody to page */
+    ran_gnb_release_request(world.phones[0].connection);
+    world_run(&world);
+    assert_int_equal(world.sent[NGAP_PAGING], 1);
+    assert_int_equal(world.events[0][PHONE_PAGED], 1);
+    assert_non_null(world_ue(&world, 0)->connection);
+}
+
 static void a_phone_that_switches_off_is_forgotten(void **state)
 {
     (void)state;
@@ -252,6 +285,8 @@ int main(void)
         TEST(a_service_request_from_a_stranger_is_told_cause_9),
         TEST(a_paged_phone_answers),
         TEST(paging_is_repeated_and_then_given_up),
+        TEST(data_that_comes_while_a_registration_runs_keeps_the_phone_connected),
+        TEST(data_that_waits_when_the_connection_is_lost_pages_the_phone),
         TEST(a_phone_that_switches_off_is_forgotten),
         TEST(a_phone_that_leaves_is_answered),
         TEST(the_network_deregisters_a_removed_subscriber),

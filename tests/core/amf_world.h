@@ -59,6 +59,8 @@ void world_restart(struct world *world);
 void world_announce(struct world *world, unsigned gnb);
 
 struct ue *world_ue(struct world *world, unsigned phone);
+/* Downlink data has come for the session: the stand-in SMF asks for a page, as the real one does. False: refused. */
+bool world_data_waits(struct world *world, unsigned phone, uint8_t pdu_session_id);
 /* A message of the gNB as if it had decoded it from the air. */
 void world_ngap(struct world *world, unsigned gnb, enum ngap_message_type message, const void *value);
 void world_register(struct world *world, unsigned phone);

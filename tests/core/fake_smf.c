@@ -76,9 +76,19 @@ void smf_reachable(struct ue *ue)
     world_now->reachable++;
 }
 
+bool world_data_waits(struct world *world, unsigned phone, uint8_t pdu_session_id)
+{
+    struct ue *ue = world_ue(world, phone);
+    sessions_of(ue)->exist |= (uint16_t)(1u << pdu_session_id);
+    sessions_of(ue)->pending |= (uint16_t)(1u << pdu_session_id);
+    bool paged = amf_page(ue, pdu_session_id);
+    world_run(world);
+    return paged;
+}
+
 void smf_unreachable(struct ue *ue)
 {
-    (void)ue;
+    sessions_of(ue)->pending = 0;
     world_now->unreachable++;
 }
 

@@ -61,6 +61,63 @@ static void a_connected_phone_gets_its_user_plane_back(void **state)
     world_close(&world);
 }
 
+static void data_that_came_in_between_is_brought_when_the_phone_is_there(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    idle_phone();
+    report_downlink();
+    world.ue.connected = true; /* a procedure began before the report and asked for no session */
+    unsigned sent = world.ue.sent;
+    smf_reachable(&world.ue);
+    assert_int_equal(world.ue.sent, sent + 1);
+    assert_int_equal(world.ue.n2, N2_SETUP_REQUEST);
+    smf_reachable(&world.ue);
+    assert_int_equal(world.ue.sent, sent + 1);
+    world_gnb_accepts(&world, 1, 0x79);
+    assert_int_equal(world.plane.action, PFCP_FORW);
+    world_close(&world);
+}
+
+static void a_gnb_that_refuses_is_not_asked_for_ever(void **state)
+{
+    static const uint8_t transfer[] = {0};
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    smf_deactivate(&world.ue, 1 << 1);
+    world_pump(&world);
+    report_downlink();
+    unsigned dropped = world.plane.drops;
+    smf_n2_response(&world.ue, 1, N2_SETUP_UNSUCCESSFUL, BYTES(transfer));
+    world_pump(&world);
+    assert_int_equal(world.plane.drops, dropped + 1);
+    assert_false(session->data_waits);
+    unsigned sent = world.ue.sent;
+    report_downlink(); /* new data: a new attempt */
+    assert_int_equal(world.ue.sent, sent + 1);
+    world_wait(&world, world.config->amf.timers.n2_procedure); /* which is not answered at all */
+    assert_int_equal(world.plane.drops, dropped + 2);
+    assert_int_equal(session->state, SESSION_INACTIVE);
+    world_close(&world);
+}
+
+static void data_after_a_failed_page_asks_again(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    idle_phone();
+    report_downlink();
+    smf_unreachable(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world.plane.drops, 1);
+    report_downlink();
+    assert_int_equal(world.ue.pages, 2);
+    world_close(&world);
+}
+
 static void an_error_indication_takes_the_tunnel_down(void **state)
 {
     (void)state;
@@ -269,6 +326,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_idle_phone_is_paged_for_downlink_data),
+        cmocka_unit_test(data_that_came_in_between_is_brought_when_the_phone_is_there),
+        cmocka_unit_test(a_gnb_that_refuses_is_not_asked_for_ever),
+        cmocka_unit_test(data_after_a_failed_page_asks_again),
         cmocka_unit_test(a_connected_phone_gets_its_user_plane_back),
         cmocka_unit_test(an_error_indication_takes_the_tunnel_down),
         cmocka_unit_test(usage_is_added_up),

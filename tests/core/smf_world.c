@@ -147,6 +147,7 @@ static void take_modification(struct plane *plane, const struct pfcp_message *in
         return;
     take_far(plane, far->apply_action, far->has_forwarding, &far->forwarding);
     plane->mbr_downlink = request->update_qers[0].mbr.downlink;
+    plane->drops += request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU);
 }
 
 /* False: nothing to say. */

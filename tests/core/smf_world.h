@@ -42,6 +42,7 @@ struct plane {
     bool has_v4, has_v6;
     uint64_t mbr_downlink;
     unsigned heard[64]; /* by message type */
+    unsigned drops;     /* how often it was to drop what it holds */
 };
 
 struct world {

@@ -287,6 +287,35 @@ static void an_unanswered_report_is_repeated_and_given_up(void **state)
     assert_int_equal(report.seid, 2);
 }
 
+static void held_packets_are_reported_again_when_nobody_came_for_them(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    struct packet packet;
+    uint32_t teid = 0;
+    uint8_t inner[200];
+    lab_describe(&session, 2);
+    uint64_t seid = lab_establish(lab, &session, &teid);
+    size_t length = lab_udp(inner, (uint8_t[]){8, 8, 8, 8}, (uint8_t[]){10, 45, 0, 2}, 53, 100);
+    assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_HELD);
+    lab_sleep(lab, MILLISECONDS(1));
+    lab->n4_count = 0;
+    assert_int_equal(lab_switch(lab, seid, NULL, 0, false), PFCP_ACCEPTED);
+    lab_sleep(lab, MILLISECONDS(1));
+    assert_int_equal(lab_last(lab).type, PFCP_SESSION_REPORT_REQUEST);
+    lab->n4_count = 0;
+    struct pfcp_message drop = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = seid,
+        .session_modification_request = {.has_smreq_flags = true, .smreq_flags = PFCP_DROBU}};
+    lab_ask(lab, &drop);
+    assert_int_equal(atomic_load(&lab->plane.held_total), 0);
+    lab->n4_count = 0;
+    lab_switch(lab, seid, NULL, 0, false);
+    lab_sleep(lab, MILLISECONDS(1));
+    assert_int_equal(lab->n4_count, 1); /* the answer alone */
+}
+
 static void an_idle_session_takes_little_memory(void **state)
 {
     (void)state;
@@ -315,6 +344,7 @@ int main(void)
         LAB(the_limit_of_sessions_is_a_refusal),
         LAB(deletion_brings_the_final_report),
         LAB(an_unanswered_report_is_repeated_and_given_up),
+        LAB(held_packets_are_reported_again_when_nobody_came_for_them),
         cmocka_unit_test(an_idle_session_takes_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,7 @@ static void start(struct ue *ue, const char *name, void (*run)(struct procedure 
     log_warning("amf", NULL, "%s: limits.procedures is reached", name);
     amf_overloaded(ue->core);
     refuse(ue, uplink->message.type, NAS_GMM_CONGESTION);
+    smf_unreachable(ue);
     if (ue->provisional)
         ue_discard(ue, N2_MISC(CONTROL_PROCESSING_OVERLOAD));
     else
@@ -297,6 +298,7 @@ static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
     smf_deactivate(ue, smf_active(ue));
     struct connection *connection = open_connection(gnb, ue, stream, message);
     if (!connection) {
+        smf_unreachable(ue);
         ue_became_idle(ue, "no room for its connection");
         return;
     }

@@ -94,6 +94,8 @@ void ue_became_idle(struct ue *ue, const char *why)
     smf_deactivate(ue, smf_active(ue));
     ue_watch_idle(ue);
     core_dirty(core, &ue->row);
+    if (smf_pending(ue) && !amf_page(ue, 0))
+        smf_unreachable(ue);
 }
 
 void connection_lost(struct connection *connection, const char *why)

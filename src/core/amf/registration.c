@@ -374,7 +374,8 @@ static bool carry_out(struct run *run)
 /* 5.5.1.3.4: without follow-on request or data the connection is of no more use. */
 static bool connection_idle(const struct run *run)
 {
-    return run->kind != INITIAL && !run->request->type.follow_on && !smf_active(run->ue);
+    return run->kind != INITIAL && !run->request->type.follow_on && !smf_active(run->ue) &&
+           !smf_pending(run->ue);
 }
 
 static void leave(struct run *run)
@@ -394,8 +395,8 @@ static void leave(struct run *run)
         ue_discard(ue, N2_NAS(UNSPECIFIED));
     } else if (!procedure_cancelled(run->p)) {
         procedure_leave(run->p);
-        an_release(ue, N2_NAS(UNSPECIFIED), "registration failed");
         smf_unreachable(ue);
+        an_release(ue, N2_NAS(UNSPECIFIED), "registration failed");
     }
 }
 

@@ -101,7 +101,7 @@ void service_request(struct procedure *p)
         mobility_done(run.ue);
     } else if (!procedure_cancelled(p)) {
         procedure_leave(p);
+        smf_unreachable(run.ue); /* first: what waits is not to page the phone that was just refused */
         an_release(run.ue, N2_NAS(UNSPECIFIED), "service request failed");
-        smf_unreachable(run.ue);
     }
 }

@@ -68,8 +68,6 @@ static void end_adoption(struct timer *timer)
             continue;
         ue->kept.association = 0;
         ue_became_idle(ue, "its gNB has not come back");
-        if (smf_pending(ue) && !amf_page(ue, 0))
-            smf_unreachable(ue);
     }
 }
 

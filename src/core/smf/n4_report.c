@@ -22,16 +22,10 @@ static void downlink_data(struct session *session)
         return;
     session->data_waits = true;
     if (amf_connected(session->ue)) {
-        if (!session->procedure)
-            procedure_start(session_smf(session)->core, &session->procedure, "session activation",
-                            session_activate, session, NULL);
-        return;
-    }
-    if (!amf_page(session->ue, session->psi)) {
+        session_bring_back(session);
+    } else if (!amf_page(session->ue, session->psi)) {
         log_info("smf", session_text(session, text), "downlink data, but the phone cannot be paged");
-        session->data_waits = false;
-        session->drop_buffered = true;
-        n4_sync(session);
+        session_drop_waiting(session);
     }
 }
 

@@ -114,6 +114,32 @@ void session_disconnected(struct session *session)
     core_dirty(session_smf(session)->core, &session->row);
 }
 
+bool session_waits_for_phone(const struct session *session)
+{
+    return session->procedure && (session->procedure->awaited & EVENT(EV_SM_REACHABLE));
+}
+
+bool session_can_be_activated(const struct session *session)
+{
+    return !session_waits_for_phone(session) && session->state != SESSION_NEW && session->up_seid &&
+           session->upf->associated && !session->n4_lost;
+}
+
+void session_drop_waiting(struct session *session)
+{
+    session->data_waits = false;
+    session->drop_buffered = true;
+    if (session->upf)
+        n4_sync(session);
+}
+
+/* Packets that this setup was for are dropped with it, so that a gNB which refuses is not asked for ever. */
+static void setup_failed(struct session *session)
+{
+    session->drop_buffered = true;
+    session_disconnected(session);
+}
+
 void session_take_n2(struct session *session, const struct sm_n2 *n2)
 {
     struct core *core = session_smf(session)->core;
@@ -125,9 +151,11 @@ void session_take_n2(struct session *session, const struct sm_n2 *n2)
         if (n2_read_setup_response(core, n2->transfer, &gnb))
             session_connected(session, &gnb);
         else
-            session_disconnected(session);
+            setup_failed(session);
         break;
     case N2_SETUP_UNSUCCESSFUL:
+        setup_failed(session);
+        break;
     case N2_NOTIFY_RELEASED:
     case N2_PATH_SWITCH_SETUP_FAILED:
         session_disconnected(session);

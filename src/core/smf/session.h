@@ -135,8 +135,9 @@ bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct 
 void session_establish(struct procedure *p); /* establish.c; argument: struct establishment */
 void session_release(struct procedure *p);   /* release.c; argument: struct release */
 void session_modify(struct procedure *p);    /* modify.c; argument: struct modification */
-void session_activate(
-    struct procedure *p); /* activate.c: towards a connected phone, because of downlink data */
+
+/* Downlink data waits for a connected phone: asks its gNB for the user plane (activate.c). */
+void session_bring_back(struct session *session);
 
 struct establishment {
     const struct smf_n1 *n1;
@@ -171,6 +172,12 @@ void session_take_n2(struct session *session, const struct sm_n2 *n2);
 void session_connected(struct session *session, const struct tunnel *gnb);
 /* It has not, or has taken it down. */
 void session_disconnected(struct session *session);
+/* Does the plane have it, and is no procedure about to send its own setup? */
+bool session_can_be_activated(const struct session *session);
+/* Nobody comes for the packets that wait in the plane: it drops them, and reports the next one anew. */
+void session_drop_waiting(struct session *session);
+/* A procedure waits until the phone can be reached. */
+bool session_waits_for_phone(const struct session *session);
 
 /* --- stored form (row.c) --- */
 

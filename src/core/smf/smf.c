@@ -95,25 +95,13 @@ uint16_t smf_active(const struct ue *ue)
     return set;
 }
 
-static bool waits_for_phone(const struct session *session)
-{
-    return session->procedure && (session->procedure->awaited & EVENT(EV_SM_REACHABLE));
-}
-
 uint16_t smf_pending(const struct ue *ue)
 {
     uint16_t set = 0;
     for (struct session *session = *amf_sessions((struct ue *)ue); session; session = session->next)
-        if (session->data_waits || waits_for_phone(session))
+        if (session->data_waits || session_waits_for_phone(session))
             set |= bit_of(session);
     return set;
-}
-
-/* What waits for the phone with a message of its own brings the user plane up itself. */
-static bool can_be_activated(const struct session *session)
-{
-    return !waits_for_phone(session) && session->state != SESSION_NEW && session->up_seid &&
-           session->upf->associated && !session->n4_lost;
 }
 
 unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE])
@@ -121,7 +109,7 @@ unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item item
     unsigned count = 0;
     for (struct session *session = *amf_sessions(ue); session && count < SMF_SESSIONS_PER_UE;
          session = session->next) {
-        if (!(wanted & bit_of(session)) || !can_be_activated(session))
+        if (!(wanted & bit_of(session)) || !session_can_be_activated(session))
             continue;
         struct bytes transfer = n2_setup_request(session);
         if (!transfer.len)
@@ -156,31 +144,37 @@ void smf_release_all(struct ue *ue)
         session_free(*amf_sessions(ue), "the phone is deregistered");
 }
 
-/* A session's procedure may end the session; the list is walked anew by number. */
-static void offer_all(struct ue *ue, enum procedure_event event)
+/* A session's procedure may end the session: it is looked up anew by number. */
+static void reachable(struct ue *ue, uint8_t psi)
 {
-    for (int psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
-        struct session *session = session_find(ue, (uint8_t)psi);
-        if (session)
-            procedure_offer(session->procedure, event, NULL);
-    }
+    struct session *session = session_find(ue, psi);
+    if (session)
+        procedure_offer(session->procedure, EV_SM_REACHABLE, NULL);
+    session = session_find(ue, psi);
+    if (session && session->data_waits && session->state == SESSION_INACTIVE)
+        session_bring_back(session);
 }
 
 void smf_reachable(struct ue *ue)
 {
-    offer_all(ue, EV_SM_REACHABLE);
+    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++)
+        reachable(ue, psi);
+}
+
+static void unreachable(struct session *session)
+{
+    if (session->data_waits || session->state == SESSION_ACTIVATING)
+        session_drop_waiting(session);
+    procedure_offer(session->procedure, EV_SM_UNREACHABLE, NULL);
 }
 
 void smf_unreachable(struct ue *ue)
 {
-    for (struct session *session = *amf_sessions(ue); session; session = session->next) {
-        if (!session->data_waits)
-            continue;
-        session->data_waits = false;
-        session->drop_buffered = true;
-        n4_sync(session);
+    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        struct session *session = session_find(ue, psi);
+        if (session)
+            unreachable(session);
     }
-    offer_all(ue, EV_SM_UNREACHABLE);
 }
 
 void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer)
