@@ -5,196 +5,134 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include "ran/latency.h"
+#include "ran/load_state.h"
 
-enum { N3_PORT = 2152, TICK_MS = 1, PING_BYTES = 64, ICMP_ECHO = 8, ICMP_PROTOCOL = 1 };
+enum { N3_PORT = 2152, TICK_MS = 1, DATA_NETWORK_BUFFER = 4 << 20 };
 
-static const char *const step_names[LOAD_STEPS] = {"register", "session",  "ping",      "idle",
-                                                   "service",  "periodic", "deregister"};
+/* --- Phases: all walkers begin, and are done or meet again --- */
 
-struct walker {
-    struct phone phone;
-    struct load *load;
-    struct timer ping_again; /* packets may be lost */
-    unsigned step;           /* place in the list */
-    bool under_way;
-    int64_t began; /* the present step */
-};
+static void tick(struct timer *timer);
 
-struct load {
-    struct load_options options;
-    struct driver driver;
-    struct radio_ports ports;
-    struct walker *walkers;
-    unsigned begun, done, failed, under_way, gnbs_ready;
-    int64_t started, ended; /* the first phone began; the last one was done */
-    struct timer tick, limit;
-    struct latency latency[LOAD_STEPS];
-    unsigned failures[LOAD_STEPS];
-};
-
-bool load_parse_steps(const char *text, struct load_options *options)
+static bool at_gathering(const struct walker *walker)
 {
-    char copy[256], *rest = copy;
-    snprintf(copy, sizeof copy, "%s", text);
-    options->step_count = 0;
-    for (char *word; (word = strsep(&rest, ",")) && options->step_count < LOAD_LIST;) {
-        unsigned step = 0;
-        while (step < LOAD_STEPS && strcmp(word, step_names[step]) != 0)
-            step++;
-        if (step == LOAD_STEPS)
-            return false;
-        options->steps[options->step_count++] = (enum load_step)step;
+    const struct load_options *options = &walker->load->options;
+    return walker->step < options->step_count && options->steps[walker->step] == LOAD_GATHER;
+}
+
+static void begin_phase(struct load *load)
+{
+    load->begun = load->arrived = 0;
+    load->phase_started = clock_now();
+    tick(&load->tick);
+}
+
+static void leave_gathering(struct load *load)
+{
+    for (unsigned i = 0; i < load->options.phones; i++)
+        load->walkers[i].step += at_gathering(&load->walkers[i]);
+    begin_phase(load);
+}
+
+static void told_to_go_on(struct watch *word, uint32_t events)
+{
+    struct load *load = (struct load *)((char *)word - offsetof(struct load, word));
+    char line[64];
+    (void)events;
+    if (read(word->fd, line, sizeof line) <= 0)
+        loop_stop(load->driver.loop, 1);
+    loop_forget(load->driver.loop, word);
+    leave_gathering(load);
+}
+
+static void all_gathered(struct load *load)
+{
+    if (!load->options.pause) {
+        leave_gathering(load);
+        return;
     }
-    return options->step_count > 0;
+    printf("{\"gathered\":%u}\n", load->arrived);
+    fflush(stdout);
+    if (!loop_watch(load->driver.loop, &load->word, EPOLLIN))
+        loop_stop(load->driver.loop, 1);
+}
+
+static void end_phase(struct load *load)
+{
+    unsigned gathered = load->options.phones;
+    for (unsigned i = 0; i < load->options.phones; i++)
+        gathered -= !at_gathering(&load->walkers[i]);
+    if (gathered)
+        all_gathered(load);
+    else if (!load->options.hold)
+        loop_stop(load->driver.loop, load->failed ? 1 : 0);
+}
+
+static void arrive(struct walker *walker)
+{
+    struct load *load = walker->load;
+    walker->under_way = false;
+    load->under_way--;
+    load->arrived += !walker->failed;
+    load->ended = clock_now();
+    if (load->arrived + load->failed == load->options.phones)
+        end_phase(load);
 }
 
 /* --- One phone --- */
 
-static uint16_t internet_checksum(const uint8_t *data, size_t size)
+static void begin_step(struct walker *walker)
 {
-    uint32_t sum = 0;
-    for (size_t i = 0; i + 1 < size; i += 2)
-        sum += (uint32_t)(data[i] << 8 | data[i + 1]);
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)~sum;
-}
-
-static void put_checksum(uint8_t *data, size_t size, size_t at)
-{
-    uint16_t sum = internet_checksum(data, size);
-    data[at] = (uint8_t)(sum >> 8);
-    data[at + 1] = (uint8_t)sum;
-}
-
-static void send_ping(struct load *load, struct phone *phone)
-{
-    struct phone_session *session = phone_session(phone, 1);
-    uint8_t packet[PING_BYTES] = {0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP_PROTOCOL, [20] = ICMP_ECHO};
-    uint32_t from = htonl(session ? session->ipv4 : 0);
-    uint32_t to = htonl(load->options.ping_to ? load->options.ping_to
-                                              : (session ? (session->ipv4 & 0xffff0000) | 1 : 0));
-    memcpy(packet + 12, &from, 4);
-    memcpy(packet + 16, &to, 4);
-    put_checksum(packet, 20, 10);
-    put_checksum(packet + 20, sizeof packet - 20, 2);
-    if (session)
-        phone_send_packet(phone, session, BYTES(packet));
-}
-
-static void ping(struct timer *timer)
-{
-    struct walker *walker = (struct walker *)((char *)timer - offsetof(struct walker, ping_again));
-    send_ping(walker->load, &walker->phone);
-    timer_start(walker->load->driver.radio.timers, timer, SECONDS(1));
-}
-
-static void begin_step(struct load *load, struct walker *walker)
-{
-    struct phone *phone = &walker->phone;
+    struct load *load = walker->load;
     walker->began = clock_now();
-    switch (load->options.steps[walker->step]) {
-    case LOAD_REGISTER:
-        phone_register(phone, NAS_INITIAL_REGISTRATION);
-        break;
-    case LOAD_SESSION:
-        phone_open_session(phone, 1, NULL, 0);
-        break;
-    case LOAD_PING:
-        ping(&walker->ping_again);
-        break;
-    case LOAD_IDLE:
-        if (phone->connection)
-            ran_gnb_release_request(phone->connection);
-        break;
-    case LOAD_SERVICE:
-        phone_request_service(phone, NAS_SERVICE_DATA);
-        break;
-    case LOAD_PERIODIC:
-        phone_register(phone, NAS_PERIODIC_REGISTRATION);
-        break;
-    case LOAD_DEREGISTER:
-        phone_deregister(phone, false);
-        break;
-    case LOAD_STEPS:
-        break;
-    }
-}
-
-static void finish(struct load *load, struct walker *walker, bool well)
-{
-    timer_stop(load->driver.radio.timers, &walker->ping_again);
-    walker->under_way = false;
-    load->under_way--;
-    load->done += well;
-    load->failed += !well;
-    load->ended = clock_now();
-    if (load->done + load->failed == load->options.phones && !load->options.hold)
-        loop_stop(load->driver.loop, load->failed ? 1 : 0);
-}
-
-static void step_done(struct load *load, struct walker *walker)
-{
-    latency_add(&load->latency[load->options.steps[walker->step]], clock_now() - walker->began);
-    if (++walker->step == load->options.step_count)
-        finish(load, walker, true);
-    else
-        begin_step(load, walker);
-}
-
-static bool completes(enum load_step step, enum phone_event event)
-{
-    static const enum phone_event outcome[LOAD_STEPS] = {[LOAD_REGISTER] = PHONE_REGISTERED,
-                                                         [LOAD_SESSION] = PHONE_SESSION_UP,
-                                                         [LOAD_PING] = PHONE_EVENTS,
-                                                         [LOAD_IDLE] = PHONE_IDLE,
-                                                         [LOAD_SERVICE] = PHONE_CONNECTED,
-                                                         [LOAD_PERIODIC] = PHONE_REGISTERED,
-                                                         [LOAD_DEREGISTER] = PHONE_DEREGISTERED};
-    return outcome[step] == event;
-}
-
-static void on_event(void *context, struct phone *phone, enum phone_event event,
-                     struct phone_session *session, uint8_t cause)
-{
-    struct load *load = context;
-    struct walker *walker = phone->user;
-    (void)session, (void)cause;
-    if (!walker->under_way)
+    if (walker->step == load->options.step_count)
+        load->done++;
+    if (walker->step == load->options.step_count || at_gathering(walker)) {
+        arrive(walker);
         return;
-    enum load_step step = load->options.steps[walker->step];
-    if (event == PHONE_REGISTRATION_FAILED || event == PHONE_SESSION_FAILED ||
-        event == PHONE_SERVICE_FAILED) {
-        load->failures[step]++;
-        finish(load, walker, false);
-    } else if (completes(step, event)) {
-        step_done(load, walker);
     }
+    struct step_figures *figures = &load->figures[load->options.steps[walker->step]];
+    if (figures->running++ == 0)
+        figures->since = walker->began;
+    load_begin_step(walker);
 }
 
-static void on_packet(void *context, struct phone *phone, struct phone_session *session, struct bytes packet)
+static struct step_figures *end_step(struct walker *walker)
 {
-    struct load *load = context;
-    struct walker *walker = phone->user;
-    (void)session;
-    bool answer = packet.len >= 28 && packet.data[9] == ICMP_PROTOCOL && packet.data[20] == 0;
-    if (!answer || !walker->under_way || load->options.steps[walker->step] != LOAD_PING)
+    struct load *load = walker->load;
+    struct step_figures *figures = &load->figures[load->options.steps[walker->step]];
+    timer_stop(load->driver.radio.timers, &walker->again);
+    if (--figures->running == 0)
+        figures->busy += clock_now() - figures->since;
+    return figures;
+}
+
+void load_step_done(struct walker *walker)
+{
+    struct step_figures *figures = end_step(walker);
+    latency_add(&figures->latency, clock_now() - walker->began);
+    walker->step++;
+    begin_step(walker);
+}
+
+void load_step_failed(struct walker *walker)
+{
+    end_step(walker)->failures++;
+    walker->failed = true;
+    walker->load->failed++;
+    arrive(walker);
+}
+
+static void begin_walker(struct walker *walker)
+{
+    if (walker->failed)
         return;
-    timer_stop(load->driver.radio.timers, &walker->ping_again);
-    step_done(load, walker);
-}
-
-/* --- Beginning phones --- */
-
-static void begin_walker(struct load *load)
-{
-    struct walker *walker = &load->walkers[load->begun++];
     walker->under_way = true;
-    load->under_way++;
-    begin_step(load, walker);
+    walker->load->under_way++;
+    begin_step(walker);
 }
 
 static void tick(struct timer *timer)
@@ -203,9 +141,9 @@ static void tick(struct timer *timer)
     const struct load_options *options = &load->options;
     double due = options->phones;
     if (options->rate > 0)
-        due = (double)(clock_now() - load->started) * options->rate / 1e9 + 1;
+        due = (double)(clock_now() - load->phase_started) * options->rate / 1e9 + 1;
     while (load->begun < options->phones && load->begun < due && load->under_way < options->window)
-        begin_walker(load);
+        begin_walker(&load->walkers[load->begun++]);
     if (load->begun < options->phones)
         timer_start(load->driver.radio.timers, timer, MILLISECONDS(TICK_MS));
 }
@@ -220,7 +158,7 @@ static void on_gnb_ready(void *context, struct ran_gnb *gnb, bool accepted)
     }
     if (++load->gnbs_ready == load->options.gnbs) {
         load->started = clock_now();
-        tick(&load->tick);
+        begin_phase(load);
     }
 }
 
@@ -228,9 +166,9 @@ static void out_of_time(struct timer *timer)
 {
     struct load *load = (struct load *)((char *)timer - offsetof(struct load, limit));
     load->failed += load->under_way;
-    for (unsigned i = 0; i < load->begun; i++)
+    for (unsigned i = 0; i < load->options.phones; i++)
         if (load->walkers[i].under_way)
-            load->failures[load->options.steps[load->walkers[i].step]]++;
+            load->figures[load->options.steps[load->walkers[i].step]].failures++;
     loop_stop(load->driver.loop, 1);
 }
 
@@ -239,6 +177,14 @@ static void interrupted(void *context, int signal)
     struct load *load = context;
     (void)signal;
     loop_stop(load->driver.loop, load->done == load->options.phones ? 0 : 1);
+}
+
+/* A burst to many phones at once must not stop at the socket. */
+static int open_data_network(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), buffer = DATA_NETWORK_BUFFER;
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof buffer);
+    return fd;
 }
 
 static bool start_gnb(struct load *load, unsigned number)
@@ -269,50 +215,8 @@ static void make_walkers(struct load *load)
         phone_init(&walker->phone, &load->driver.radio, &options->model, imsi, &options->key);
         walker->phone.user = walker;
         walker->load = load;
-        walker->ping_again.fire = ping;
+        walker->again.fire = load_send_again;
         phone_camp(&walker->phone, &load->driver.stations[i % options->gnbs]->gnb);
-    }
-}
-
-/* --- Results --- */
-
-static double seconds_taken(const struct load *load)
-{
-    return load->ended > load->started ? (double)(load->ended - load->started) / 1e9 : 0;
-}
-
-static void report_json(struct load *load)
-{
-    double taken = seconds_taken(load);
-    printf("{\"phones\":%u,\"done\":%u,\"failed\":%u,\"seconds\":%.3f,\"phones_per_second\":%.1f,\"steps\":{",
-           load->options.phones, load->done, load->failed, taken, taken > 0 ? load->done / taken : 0);
-    const char *comma = "";
-    for (unsigned step = 0; step < LOAD_STEPS; step++) {
-        struct latency *latency = &load->latency[step];
-        if (!latency->count && !load->failures[step])
-            continue;
-        printf("%s\"%s\":{\"count\":%zu,\"failed\":%u,\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,\"max_"
-               "ms\":%.3f}",
-               comma, step_names[step], latency->count, load->failures[step], latency_ms(latency, 50),
-               latency_ms(latency, 90), latency_ms(latency, 99), latency_ms(latency, 100));
-        comma = ",";
-    }
-    printf("}}\n");
-}
-
-static void report_table(struct load *load)
-{
-    double taken = seconds_taken(load);
-    printf("%u phones, %u done, %u failed, in %.2f s: %.0f phones/s\n\n", load->options.phones, load->done,
-           load->failed, taken, taken > 0 ? load->done / taken : 0);
-    printf("%-12s %9s %7s %10s %10s %10s %10s\n", "step", "count", "failed", "p50 ms", "p90 ms", "p99 ms",
-           "max ms");
-    for (unsigned step = 0; step < LOAD_STEPS; step++) {
-        struct latency *latency = &load->latency[step];
-        if (latency->count || load->failures[step])
-            printf("%-12s %9zu %7u %10.2f %10.2f %10.2f %10.2f\n", step_names[step], latency->count,
-                   load->failures[step], latency_ms(latency, 50), latency_ms(latency, 90),
-                   latency_ms(latency, 99), latency_ms(latency, 100));
     }
 }
 
@@ -322,22 +226,27 @@ static void close_down(struct load *load)
         load->walkers[i].under_way = false;
     driver_free(&load->driver);
     for (unsigned i = 0; i < LOAD_STEPS; i++)
-        latency_free(&load->latency[i]);
+        latency_free(&load->figures[i].latency);
+    if (load->data_network >= 0)
+        close(load->data_network);
     free(load->walkers);
 }
 
 int load_run(const struct load_options *options)
 {
-    struct load load = {.options = *options};
-    load.ports = (struct radio_ports){.event = on_event, .packet = on_packet, .gnb_ready = on_gnb_ready};
+    struct load load = {.options = *options,
+                        .tick.fire = tick,
+                        .limit.fire = out_of_time,
+                        .word = {.fd = STDIN_FILENO, .ready = told_to_go_on},
+                        .data_network = open_data_network()};
+    load.ports =
+        (struct radio_ports){.event = load_on_event, .packet = load_on_packet, .gnb_ready = on_gnb_ready};
     load.walkers = calloc(options->phones, sizeof *load.walkers);
     if (!load.walkers || !driver_init(&load.driver, &load.ports, &load)) {
         fprintf(stderr, "demarc-ran: out of memory\n");
         return 1;
     }
     load.driver.amf = options->amf;
-    load.tick.fire = tick;
-    load.limit.fire = out_of_time;
     loop_on_signal(load.driver.loop, SIGINT, interrupted, &load);
     loop_on_signal(load.driver.loop, SIGTERM, interrupted, &load);
     bool ready = true;
@@ -348,10 +257,8 @@ int load_run(const struct load_options *options)
         timer_start(load.driver.radio.timers, &load.limit, SECONDS(options->seconds));
     }
     int code = ready ? loop_run(load.driver.loop) : 1;
-    if (ready && options->json)
-        report_json(&load);
-    else if (ready)
-        report_table(&load);
+    if (ready)
+        load_report(&load);
     close_down(&load);
     return code;
 }

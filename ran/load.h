@@ -17,12 +17,15 @@ enum load_step {
     LOAD_PING,
     LOAD_IDLE,
     LOAD_SERVICE,
+    LOAD_PAGE, /* a packet from the data network wakes the phone and reaches it */
+    LOAD_MOVE, /* to the next gNB, with a mobility registration */
     LOAD_PERIODIC,
     LOAD_DEREGISTER,
+    LOAD_GATHER, /* wait until all phones are here */
     LOAD_STEPS
 };
 
-enum { LOAD_LIST = 32 };
+enum { LOAD_LIST = 256 };
 
 struct load_options {
     union socket_address amf;
@@ -40,10 +43,11 @@ struct load_options {
     enum load_step steps[LOAD_LIST];
     unsigned step_count;
     bool json;
-    bool hold; /* keep the phones and associations until a signal comes */
+    bool hold;  /* keep the phones and associations until a signal comes */
+    bool pause; /* where all have gathered, say so and wait for a line on standard input */
 };
 
-/* "register,session,idle,service,deregister". False: a word is none of them. */
+/* "register,session,idle,service,deregister". False: a word is none of them, or there are too many. */
 bool load_parse_steps(const char *text, struct load_options *options);
 
 /* 0 when every phone lived through all its steps; 1 otherwise. */

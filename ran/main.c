@@ -56,7 +56,7 @@ static int scenario(int argc, char **argv)
     "NAME]\n"                                                                                              \
     "            [--gnb-address FIRST] [--netns NAME] [--ping-to ADDRESS] [--suci a|b:ID:PUBLIC-KEY] "     \
     "[--seconds N]\n"                                                                                      \
-    "            [--hold] [--json]"
+    "            [--hold] [--pause] [--json]"
 
 enum load_option {
     OPT_AMF = 256,
@@ -79,6 +79,7 @@ enum load_option {
     OPT_SUCI,
     OPT_SECONDS,
     OPT_HOLD,
+    OPT_PAUSE,
     OPT_JSON
 };
 
@@ -103,6 +104,7 @@ static const struct option load_options[] = {
     {"suci", required_argument, NULL, OPT_SUCI},
     {"seconds", required_argument, NULL, OPT_SECONDS},
     {"hold", no_argument, NULL, OPT_HOLD},
+    {"pause", no_argument, NULL, OPT_PAUSE},
     {"json", no_argument, NULL, OPT_JSON},
     {0},
 };
@@ -186,6 +188,9 @@ static bool take_option(struct load_options *load, int option, const char *value
         return number > 0;
     case OPT_HOLD:
         load->hold = true;
+        return true;
+    case OPT_PAUSE:
+        load->pause = true;
         return true;
     case OPT_JSON:
         load->json = true;

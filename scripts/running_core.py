@@ -1,5 +1,6 @@
 """A Demarc core in a network namespace of a lab: started, watched, measured, loaded."""
 import json
+import subprocess
 import time
 from pathlib import Path
 
@@ -132,6 +133,18 @@ class Core:
         if not done.stdout:
             raise LabError(f"demarc-ran load: {done.stderr}")
         return json.loads(done.stdout)
+
+    def load_in_phases(self, *options, timeout=100):
+        """The same, with a pause wherever the phones gather: yields None at each, and the figures in the end."""
+        command = [self.ran, "load", "--json", "--pause", "--imsi", "999700000000001", "--seconds", timeout, *options]
+        process = subprocess.Popen(self.host.inside(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.lab.processes.append(process)
+        for line in process.stdout:
+            said = json.loads(line)
+            yield None if "gathered" in said else said
+            if "gathered" in said:
+                process.stdin.write("go on\n")
+                process.stdin.flush()
 
     def cast(self, phones, first=1):
         """Lines of a scenario: two gNBs, and phones with network namespaces of their own at the first of them."""

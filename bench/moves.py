@@ -1,0 +1,56 @@
+"""What it costs the core that phones sleep, wake and move: procedures by CPU time of all core processes."""
+import statistics
+import time
+
+from lab import Lab, LabError
+from running_core import Core
+from say import say
+
+ROUNDS = 5
+
+# A row, and the steps of one round of it; the first of them is measured, the others lead back to where it can be repeated.
+ROWS = {
+    "service_requests_per_cpu_second": ["service", "idle"],
+    "pagings_per_cpu_second": ["page", "idle"],
+    "mobility_registrations_per_cpu_second": ["move", "idle"],
+}
+
+
+def spent_by_role(before, after):
+    return {role: seconds - before.get(role, 0) for role, seconds in after.items()}
+
+
+def measure(one, phones, steps):
+    """The CPU seconds by role of each round's first step, and the load's own figures."""
+    plan = ["register", "session", "idle"]
+    for _ in range(ROUNDS):
+        plan += ["gather", steps[0], "gather", *steps[1:]]
+    rounds, marks = [], []
+    for result in one.load_in_phases("--phones", phones, "--gnbs", 4, "--window", 200, "--steps", ",".join(plan)):
+        time.sleep(0.1)  # what was begun for the last phones is finished
+        marks.append(one.cpu_seconds_by_role())
+        if not result and len(marks) % 2 == 0:
+            rounds.append(spent_by_role(marks[-2], marks[-1]))
+    if len(rounds) < ROUNDS:
+        raise LabError(f"not all phones came through: {result}")
+    return rounds, result
+
+
+def row(lab, build, name, phones):
+    one = Core(lab, build, name.partition("_")[0], phones)
+    one.start()
+    one.wait()
+    rounds, result = measure(one, phones, ROWS[name])
+    one.stop()
+    rates = [phones / sum(spent.values()) for spent in rounds]
+    step = result["steps"][ROWS[name][0]]
+    say(name, statistics.median(rates), "1/s", runs=[round(rate) for rate in rates], failed=result["failed"],
+        **{f"{role}_us": round(1e6 * statistics.median(spent.get(role, 0) for spent in rounds) / phones, 1)
+           for role in rounds[0]},
+        wall_per_second=step["per_second"], p50_ms=step["p50_ms"], p99_ms=step["p99_ms"])
+
+
+def moves(build, phones=2000):
+    with Lab("moves") as lab:
+        for name in ROWS:
+            row(lab, build, name, phones)

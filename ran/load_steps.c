@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the phones of a load run do, and how it is known that they have done it. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ran/load_state.h"
+
+enum { PING_BYTES = 64, ICMP_ECHO = 8, ICMP_PROTOCOL = 1, UDP_PROTOCOL = 17, DISCARD_PORT = 9 };
+
+static const char *const step_names[LOAD_STEPS] = {
+    [LOAD_REGISTER] = "register", [LOAD_SESSION] = "session",   [LOAD_PING] = "ping",
+    [LOAD_IDLE] = "idle",         [LOAD_SERVICE] = "service",   [LOAD_PAGE] = "page",
+    [LOAD_MOVE] = "move",         [LOAD_PERIODIC] = "periodic", [LOAD_DEREGISTER] = "deregister",
+    [LOAD_GATHER] = "gather"};
+
+const char *load_step_name(enum load_step step)
+{
+    return step_names[step];
+}
+
+bool load_parse_steps(const char *text, struct load_options *options)
+{
+    char copy[LOAD_LIST * 12], *rest = copy;
+    if (strlen(text) >= sizeof copy)
+        return false;
+    snprintf(copy, sizeof copy, "%s", text);
+    options->step_count = 0;
+    for (char *word; (word = strsep(&rest, ",")) != NULL;) {
+        unsigned step = 0;
+        while (step < LOAD_STEPS && strcmp(word, step_names[step]) != 0)
+            step++;
+        if (step == LOAD_STEPS || options->step_count == LOAD_LIST)
+            return false;
+        options->steps[options->step_count++] = (enum load_step)step;
+    }
+    return options->step_count > 0;
+}
+
+/* --- Packets --- */
+
+static uint16_t internet_checksum(const uint8_t *data, size_t size)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i + 1 < size; i += 2)
+        sum += (uint32_t)(data[i] << 8 | data[i + 1]);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+static void put_checksum(uint8_t *data, size_t size, size_t at)
+{
+    uint16_t sum = internet_checksum(data, size);
+    data[at] = (uint8_t)(sum >> 8);
+    data[at + 1] = (uint8_t)sum;
+}
+
+static void send_ping(struct load *load, struct phone *phone)
+{
+    struct phone_session *session = phone_session(phone, 1);
+    uint8_t packet[PING_BYTES] = {0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP_PROTOCOL, [20] = ICMP_ECHO};
+    uint32_t from = htonl(session ? session->ipv4 : 0);
+    uint32_t to = htonl(load->options.ping_to ? load->options.ping_to
+                                              : (session ? (session->ipv4 & 0xffff0000) | 1 : 0));
+    memcpy(packet + 12, &from, 4);
+    memcpy(packet + 16, &to, 4);
+    put_checksum(packet, 20, 10);
+    put_checksum(packet + 20, sizeof packet - 20, 2);
+    if (session)
+        phone_send_packet(phone, session, BYTES(packet));
+}
+
+/* From the data network to a phone that sleeps. */
+static void send_downlink(const struct load *load, struct phone *phone)
+{
+    const struct phone_session *session = phone_session(phone, 1);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(DISCARD_PORT)};
+    if (!session)
+        return;
+    to.sin_addr.s_addr = htonl(session->ipv4);
+    sendto(load->data_network, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof to);
+}
+
+void load_send_again(struct timer *timer)
+{
+    struct walker *walker = (struct walker *)((char *)timer - offsetof(struct walker, again));
+    struct load *load = walker->load;
+    if (load->options.steps[walker->step] == LOAD_PING)
+        send_ping(load, &walker->phone);
+    else
+        send_downlink(load, &walker->phone);
+    timer_start(load->driver.radio.timers, timer, SECONDS(1));
+}
+
+void load_on_packet(void *context, struct phone *phone, struct phone_session *session, struct bytes packet)
+{
+    struct load *load = context;
+    struct walker *walker = phone->user;
+    (void)session;
+    if (!walker->under_way || packet.len < 28)
+        return;
+    enum load_step step = load->options.steps[walker->step];
+    if ((step == LOAD_PING && packet.data[9] == ICMP_PROTOCOL && packet.data[20] == 0) ||
+        (step == LOAD_PAGE && packet.data[9] == UDP_PROTOCOL))
+        load_step_done(walker);
+}
+
+/* --- Procedures --- */
+
+static void move(struct walker *walker)
+{
+    struct driver *driver = &walker->load->driver;
+    unsigned next = 0;
+    while (&driver->stations[next]->gnb != walker->phone.gnb)
+        next++;
+    phone_camp(&walker->phone, &driver->stations[(next + 1) % driver->station_count]->gnb);
+    phone_register(&walker->phone, NAS_MOBILITY_REGISTRATION);
+}
+
+void load_begin_step(struct walker *walker)
+{
+    struct phone *phone = &walker->phone;
+    switch (walker->load->options.steps[walker->step]) {
+    case LOAD_REGISTER:
+        phone_register(phone, NAS_INITIAL_REGISTRATION);
+        break;
+    case LOAD_SESSION:
+        phone_open_session(phone, 1, NULL, 0);
+        break;
+    case LOAD_PING:
+    case LOAD_PAGE:
+        load_send_again(&walker->again);
+        break;
+    case LOAD_IDLE:
+        if (phone->connection)
+            ran_gnb_release_request(phone->connection);
+        else
+            load_step_done(walker);
+        break;
+    case LOAD_SERVICE:
+        phone_request_service(phone, NAS_SERVICE_DATA);
+        break;
+    case LOAD_MOVE:
+        move(walker);
+        break;
+    case LOAD_PERIODIC:
+        phone_register(phone, NAS_PERIODIC_REGISTRATION);
+        break;
+    case LOAD_DEREGISTER:
+        phone_deregister(phone, false);
+        break;
+    case LOAD_GATHER:
+    case LOAD_STEPS:
+        break;
+    }
+}
+
+static bool completes(enum load_step step, enum phone_event event)
+{
+    static const enum phone_event outcome[LOAD_STEPS] = {[LOAD_REGISTER] = PHONE_REGISTERED,
+                                                         [LOAD_SESSION] = PHONE_SESSION_UP,
+                                                         [LOAD_PING] = PHONE_EVENTS,
+                                                         [LOAD_IDLE] = PHONE_IDLE,
+                                                         [LOAD_SERVICE] = PHONE_CONNECTED,
+                                                         [LOAD_PAGE] = PHONE_EVENTS,
+                                                         [LOAD_MOVE] = PHONE_REGISTERED,
+                                                         [LOAD_PERIODIC] = PHONE_REGISTERED,
+                                                         [LOAD_DEREGISTER] = PHONE_DEREGISTERED,
+                                                         [LOAD_GATHER] = PHONE_EVENTS};
+    return outcome[step] == event;
+}
+
+void load_on_event(void *context, struct phone *phone, enum phone_event event, struct phone_session *session,
+                   uint8_t cause)
+{
+    struct load *load = context;
+    struct walker *walker = phone->user;
+    (void)session, (void)cause;
+    if (!walker->under_way)
+        return;
+    if (event == PHONE_REGISTRATION_FAILED || event == PHONE_SESSION_FAILED || event == PHONE_SERVICE_FAILED)
+        load_step_failed(walker);
+    else if (completes(load->options.steps[walker->step], event))
+        load_step_done(walker);
+}
