@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "crypt/suci.h"
+
 static bool found(struct complaint *complaint, const char *format, const char *text)
 {
     snprintf(complaint->found, sizeof complaint->found, format, text);
@@ -128,6 +130,12 @@ bool check_home_key(void *items, unsigned index, struct complaint *complaint)
         if (all[i].id == all[index].id)
             return found(complaint, "an id%s twice", "") ||
                    complain(complaint, "an id of its own for each key");
+    struct suci_home_key *key = suci_home_key_new(all[index].profile == 'A' ? SUCI_PROFILE_A : SUCI_PROFILE_B,
+                                                  BYTES(all[index].private_key));
+    if (!key)
+        return found(complaint, "a private key%s", " beyond its curve") ||
+               complain(complaint, "one of the profile's curve: openssl rand -hex 32 makes one");
+    suci_home_key_free(key);
     all[index].published = home_key_is_published(all[index].private_key);
     return true;
 }

@@ -144,6 +144,39 @@ void config_compare(const struct config *old, const struct config *new,
     compare_keys(&c, config_keys, "");
 }
 
+static void keep_keys(const struct key *keys, char *new, const char *running)
+{
+    for (const struct key *key = keys; key->name; key++) {
+        if (key->fields && !key->list) {
+            keep_keys(key->fields, new, running);
+            continue;
+        }
+        if (key->live)
+            continue;
+        memcpy(new + key->offset, running + key->offset, key->list ? sizeof(void *) : key->size);
+        if (key->list)
+            memcpy(new + key->count_offset, running + key->count_offset, sizeof(unsigned));
+    }
+}
+
+void config_keep(struct config *new, const struct config *running)
+{
+    keep_keys(config_keys, (char *)new, (const char *)running);
+    new->store_path = running->store_path;
+}
+
+struct config *config_reload(const char *path, const char *log_name)
+{
+    struct config_error error;
+    struct config *config = config_load(path, &error);
+    if (config)
+        log_setup(
+            (struct log_settings){.level = config->log_level, .json = config->log_json, .name = log_name});
+    else
+        log_error(log_name, NULL, "not reloaded: %s", error.text);
+    return config;
+}
+
 const struct config_dnn *config_find_dnn(const struct config *config, const char *name)
 {
     for (unsigned i = 0; i < config->smf.dnn_count; i++)

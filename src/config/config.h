@@ -37,6 +37,8 @@ struct config_network {
     uint8_t relative_capacity; /* TS 38.413 9.3.1.32 */
     const struct config_serving *serving;
     unsigned serving_count;
+    const struct config_routing_indicator *routing_indicators; /* of the UDM here; none: any */
+    unsigned routing_indicator_count;
 };
 
 /* Algorithms in order of preference; the numbers of NEA and NIA (TS 33.501 5.11.1). */
@@ -59,8 +61,9 @@ struct config_limits {
     unsigned gnbs; /* over all edges */
     unsigned ues;  /* registered or registering */
     unsigned sessions_per_ue;
-    unsigned procedures;  /* running at once (each has a stack) */
-    unsigned ues_per_gnb; /* connected at once through one gNB */
+    unsigned procedures;       /* running at once (each has a stack) */
+    unsigned ues_per_gnb;      /* connected at once through one gNB */
+    unsigned messages_per_gnb; /* NGAP messages a second from one gNB; 0: any number */
 };
 
 struct config_amf {
@@ -173,6 +176,14 @@ void config_forget_secrets(struct config *config);
 /* Which keys differ between two snapshots. Calls `changed` once for each, with its dotted name. */
 void config_compare(const struct config *old, const struct config *new,
                     void (*changed)(void *context, const char *key, bool needs_restart), void *context);
+
+/* For a reload: keys that need a restart keep the value they have in `running`. What is kept is borrowed:
+ * `running` must outlive `new`. */
+void config_keep(struct config *new, const struct config *running);
+
+/* For a process that can take over little: reads the file anew and sets its log up as it says. NULL: the file
+ * is wrong, and the log says so. */
+struct config *config_reload(const char *path, const char *log_name);
 
 /* Every key in the form of the file, with its value in this snapshot; secrets are not shown. */
 void config_print(const struct config *config, FILE *to);

@@ -27,7 +27,8 @@ struct key_type {
 };
 
 extern const struct key_type type_uint, type_bool, type_text, type_name, type_choice, type_duration,
-    type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_sd, type_private_key;
+    type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_sd, type_routing_indicator,
+    type_private_key;
 
 struct choice {
     const char *name; /* NULL ends the list */

@@ -232,6 +232,19 @@ static void print_sd(const struct key *key, const void *place, char *buffer, siz
     snprintf(buffer, size, "%06x", *(const uint32_t *)place);
 }
 
+static bool parse_routing_indicator(const struct key *key, const char *text, struct arena *memory,
+                                    void *place, struct complaint *complaint)
+{
+    (void)key, (void)memory, (void)complaint;
+    return config_routing_indicator_parse(text, place);
+}
+
+static void print_routing_indicator(const struct key *key, const void *place, char *buffer, size_t size)
+{
+    (void)key;
+    snprintf(buffer, size, "%s", ((const struct config_routing_indicator *)place)->digits);
+}
+
 /* The first bytes of a file, or false with errno. */
 static bool read_start(const char *path, char *buffer, size_t size)
 {
@@ -287,4 +300,6 @@ const struct key_type type_name = {NULL, parse_name, print_text_value};
 const struct key_type type_choice = {NULL, parse_choice, print_choice};
 const struct key_type type_duration = {NULL, parse_duration, print_duration};
 const struct key_type type_sd = {"six hexadecimal digits such as 010203", parse_sd, print_sd};
+const struct key_type type_routing_indicator = {"one to four digits such as 0 or 678",
+                                                parse_routing_indicator, print_routing_indicator};
 const struct key_type type_private_key = {NULL, parse_private_key, print_private_key};

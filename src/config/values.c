@@ -65,6 +65,15 @@ const char *config_plmn_text(struct config_plmn value, char *buffer)
     return buffer;
 }
 
+bool config_routing_indicator_parse(const char *text, struct config_routing_indicator *value)
+{
+    size_t length = strlen(text);
+    if (length < 1 || length > 4 || strspn(text, "0123456789") != length)
+        return false;
+    memcpy(value->digits, text, length + 1);
+    return true;
+}
+
 bool config_slice_parse(const char *text, struct config_slice *value)
 {
     uint64_t sst;

@@ -41,6 +41,13 @@ struct config_ip {
     uint8_t address[16];
 };
 
+/* One to four digits that lead to a UDM (TS 23.003 2.2B). */
+struct config_routing_indicator {
+    char digits[5];
+};
+
+bool config_routing_indicator_parse(const char *text, struct config_routing_indicator *value);
+
 bool config_plmn_parse(const char *text, struct config_plmn *value);
 const char *config_plmn_text(struct config_plmn value, char *buffer);
 unsigned config_plmn_mcc(struct config_plmn value);

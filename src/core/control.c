@@ -375,6 +375,18 @@ static bool open_sockets(struct control *control)
     return control->admin || complain(path, strerror(errno));
 }
 
+void control_set_timezone(const struct control *control)
+{
+    const char *zone = control->config->network.timezone;
+    if (strcmp(zone, "auto") == 0)
+        zone = control->host_timezone;
+    if (zone)
+        setenv("TZ", zone, 1);
+    else
+        unsetenv("TZ");
+    tzset();
+}
+
 static bool set_up(struct control *control)
 {
     control->n4.fd = control->wicket.fd = -1;
@@ -384,9 +396,9 @@ static bool set_up(struct control *control)
     map_init(&control->associations, random_u64(random_system()));
     if (!control->loop || !control->buffer)
         return complain("control", "out of memory");
-    if (strcmp(control->config->network.timezone, "auto") != 0)
-        setenv("TZ", control->config->network.timezone, 1);
-    tzset();
+    const char *zone = getenv("TZ");
+    control->host_timezone = zone ? strdup(zone) : NULL;
+    control_set_timezone(control);
     mkdir(control->config->runtime_dir, 0755);
     control->trace = trace_new(control->loop, control->config->runtime_dir);
     if (!open_store(control) || !open_core(control) || !open_sockets(control))
@@ -429,12 +441,15 @@ static void tear_down(struct control *control)
     trace_free(control->trace);
     if (control->loop)
         loop_free(control->loop);
-    config_free(control->config);
+    if (control->config != control->started)
+        config_free(control->config);
+    config_free(control->started);
+    free(control->host_timezone);
 }
 
 int control_main(struct config *config, const char *config_path, const char *name)
 {
-    struct control control = {.config = config, .config_path = config_path};
+    struct control control = {.config = config, .started = config, .config_path = config_path};
     (void)name;
     int code = set_up(&control) ? loop_run(control.loop) : 1;
     tear_down(&control);

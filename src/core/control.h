@@ -25,8 +25,10 @@ struct edge_link {
 };
 
 struct control {
-    struct config *config;
+    struct config *config;   /* in force */
+    struct config *started;  /* that the process began with: keys that need a restart keep its values */
     const char *config_path; /* NULL: the default */
+    char *host_timezone;     /* TZ as the process found it; NULL: not set */
     struct loop *loop;
     struct store *store;
     struct core *core;
@@ -42,6 +44,9 @@ struct control {
 /* Takes over the file's new state as far as a running process can. changed and restart, if not NULL, get the names of the
  * keys that differ. */
 bool control_reload(struct control *control, json_t *changed, json_t *restart, struct config_error *error);
+
+/* Phones are told the local time of this zone. */
+void control_set_timezone(const struct control *control);
 
 /* The process (face/roles.h). Takes over the configuration; `name` is not used. Returns the exit code. */
 int control_main(struct config *config, const char *config_path, const char *name);

@@ -328,11 +328,20 @@ bool control_reload(struct control *control, json_t *changed, json_t *restart, s
     struct config *new = config_load(control->config_path, error);
     if (!new)
         return false;
-    config_compare(old, new, note_difference, &(struct differences){changed, restart});
+    const char *why;
+    struct differences differences = {changed, restart};
+    config_compare(old, new, note_difference, &differences);
+    config_keep(new, control->started);
+    if (!core_reload(control->core, new, &why)) {
+        snprintf(error->text, sizeof error->text, "%s", why);
+        config_free(new);
+        return false;
+    }
     control->config = new;
-    core_reload(control->core, new);
+    control_set_timezone(control);
     log_setup((struct log_settings){.level = new->log_level, .json = new->log_json, .name = "control"});
-    config_free(old);
+    if (old != control->started)
+        config_free(old);
     return true;
 }
 

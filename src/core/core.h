@@ -93,8 +93,8 @@ void core_free(struct core *core);
 bool core_settle(struct core *core);
 
 /* A new snapshot is in force from now on; gNBs are told by AMF Configuration Update what concerns them. The
- * caller frees the old one after the call. */
-void core_reload(struct core *core, const struct config *config);
+ * caller frees the old one after the call. False, and nothing has changed: *why. */
+bool core_reload(struct core *core, const struct config *config, const char **why);
 
 /* Marks a struct's row as changed. */
 void core_dirty(struct core *core, struct row *row);

@@ -231,6 +231,11 @@ static void refused(struct edge *edge, struct edge_association *association, con
            address_print(&association->seen.address, from), why);
 }
 
+void edge_set_message_rate(struct edge *edge, unsigned message_rate)
+{
+    edge->settings.message_rate = message_rate;
+}
+
 /* A bucket of one second's messages. */
 static bool within_rate(struct edge *edge, struct edge_association *association)
 {

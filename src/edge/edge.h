@@ -64,6 +64,9 @@ struct edge_gnb {
 struct edge *edge_new(struct edge_settings settings); /* NULL: out of memory */
 void edge_free(struct edge *edge);
 
+/* Takes effect with the next message. */
+void edge_set_message_rate(struct edge *edge, unsigned message_rate);
+
 /* --- What the SCTP side reports --- */
 
 /* NULL: out of memory; the caller ends the association. */

@@ -247,6 +247,16 @@ static void reconnect(struct timer *timer)
     open_wicket((struct process *)((char *)timer - offsetof(struct process, reconnect)));
 }
 
+/* The log and the gNBs' rate can change under a running edge. */
+static bool reload(struct process *process)
+{
+    struct config *config = config_reload(process->config_path, "edge");
+    if (config)
+        edge_set_message_rate(process->edge, config->limits.messages_per_gnb);
+    config_free(config);
+    return config != NULL;
+}
+
 /* --- Seeing --- */
 
 static json_t *admin_status(void *context, const json_t *request)
@@ -269,10 +279,16 @@ static json_t *admin_metrics(void *context, const json_t *request)
     return edge_report_metrics(process->edge, process->own->name);
 }
 
+static json_t *admin_reload(void *context, const json_t *request)
+{
+    (void)request;
+    return reload(context) ? json_object() : admin_refuse("the configuration is wrong (see the log)");
+}
+
 static void serve_admin(struct process *process)
 {
     static const struct admin_verb verbs[] = {
-        {"status", admin_status}, {"gnb", admin_gnb}, {"metrics", admin_metrics}};
+        {"status", admin_status}, {"gnb", admin_gnb}, {"metrics", admin_metrics}, {"reload", admin_reload}};
     static char name[64];
     char path[256];
     snprintf(path, sizeof path, "%s/edge-%s.sock", process->config->runtime_dir, process->own->name);
@@ -302,19 +318,10 @@ static void stop(void *context, int number)
     loop_stop(((struct process *)context)->loop, 0);
 }
 
-/* Only the log can change under a running edge. */
-static void reload(void *context, int number)
+static void on_reload(void *context, int number)
 {
-    const struct process *process = context;
-    struct config_error error;
-    struct config *config = config_load(process->config_path, &error);
     (void)number;
-    if (config)
-        log_setup(
-            (struct log_settings){.level = config->log_level, .json = config->log_json, .name = "edge"});
-    else
-        log_error("edge", NULL, "configuration unchanged: %s", error.text);
-    config_free(config);
+    reload(context);
 }
 
 static bool start(struct process *process)
@@ -327,6 +334,7 @@ static bool start(struct process *process)
     process->edge = edge_new((struct edge_settings){.name = process->own->name,
                                                     .timers = loop_timers(process->loop),
                                                     .order = NGAP_STRICT_ORDER,
+                                                    .message_rate = process->config->limits.messages_per_gnb,
                                                     .ports = {.context = process,
                                                               .to_gnb = to_gnb,
                                                               .end_gnb = end_gnb,
@@ -344,7 +352,7 @@ static bool start(struct process *process)
     loop_on_settle(process->loop, settle, process);
     return loop_on_signal(process->loop, SIGTERM, stop, process) &&
            loop_on_signal(process->loop, SIGINT, stop, process) &&
-           loop_on_signal(process->loop, SIGHUP, reload, process);
+           loop_on_signal(process->loop, SIGHUP, on_reload, process);
 }
 
 static void close_down(struct process *process)

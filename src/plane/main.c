@@ -24,6 +24,7 @@
 
 struct process {
     const struct config *config;
+    const char *config_path; /* NULL: the default */
     const struct config_plane *own;
     struct loop *loop;
     struct plane plane;
@@ -368,13 +369,31 @@ static json_t *admin_metrics(void *context, const json_t *request)
     return metrics_reply(((const struct process *)context)->agent);
 }
 
+/* Only the log can change under a running plane. */
+static bool reload(const struct process *process)
+{
+    struct config *config = config_reload(process->config_path, "plane");
+    config_free(config);
+    return config != NULL;
+}
+
+static void on_reload(void *context, int number)
+{
+    (void)number;
+    reload(context);
+}
+
+static json_t *admin_reload(void *context, const json_t *request)
+{
+    (void)request;
+    return reload(context) ? json_object() : admin_refuse("the configuration is wrong (see the log)");
+}
+
 static void serve_admin(struct process *process)
 {
     static const struct admin_verb verbs[] = {
-        {"status", admin_status},
-        {"session", admin_session},
-        {"gnb", admin_gnb},
-        {"metrics", admin_metrics},
+        {"status", admin_status},   {"session", admin_session}, {"gnb", admin_gnb},
+        {"metrics", admin_metrics}, {"reload", admin_reload},
     };
     char path[256], name[64];
     snprintf(path, sizeof path, "%s/plane-%s.sock", process->config->runtime_dir, process->own->name);
@@ -397,6 +416,7 @@ static int run(struct process *process)
     loop_on_signal(process->loop, SIGTERM, stop,
                    process); /* before the workers start: they must not take signals */
     loop_on_signal(process->loop, SIGINT, stop, process);
+    loop_on_signal(process->loop, SIGHUP, on_reload, process);
     if (!open_n4(process) || !start_agent(process) || !start_workers(process))
         return 1;
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
@@ -456,7 +476,8 @@ int plane_main(int argc, char **argv)
         return 2;
     }
     log_setup((struct log_settings){.level = config->log_level, .json = config->log_json, .name = "plane"});
-    struct process process = {.config = config, .own = find_plane(config, argv[optind]), .n4.fd = -1};
+    struct process process = {
+        .config = config, .config_path = file, .own = find_plane(config, argv[optind]), .n4.fd = -1};
     int status = 2;
     if (process.own) {
         status = run(&process);

@@ -138,6 +138,13 @@ static void every_error_names_line_key_and_what_was_expected(void **state)
          "t.yaml:1: home_network_keys[0].private_key: found /nowhere/at/all (No such file or directory), "
          "expected a readable "
          "file of 64 hexadecimal digits"},
+        {"home_network_keys:\n- {id: 2, profile: B, private_key: "
+         "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff}",
+         "t.yaml:2: home_network_keys[0]: found a private key beyond its curve, expected one of the "
+         "profile's "
+         "curve: openssl rand -hex 32 makes one"},
+        {"network: {routing_indicators: [0, 12345]}", "t.yaml:1: network.routing_indicators[1]: found 12345, "
+                                                      "expected one to four digits such as 0 or 678"},
         {"log: [\n", "t.yaml:2: file: found did not find expected node content, expected YAML"},
         {"network: {amf_name: \"a\\nb\"}",
          "t.yaml:1: network.amf_name: found a?b, expected text without control characters"},
@@ -199,6 +206,27 @@ static void a_comparison_names_what_changed_and_what_needs_a_restart(void **stat
     config_free(new);
 }
 
+static void a_reload_keeps_what_needs_a_restart_as_it_runs(void **state)
+{
+    (void)state;
+    char notes[256] = "";
+    struct config *running = parse("network: {plmns: [{plmn: 001/01}]}\n");
+    struct config *new =
+        parse("network: {amf_name: other, amf_set: 9, plmns: [{plmn: 001/01}, {plmn: 999/70}]}\n"
+              "limits: {ues: 7, procedures: 99}\nstate_dir: /elsewhere\n");
+    config_keep(new, running);
+    assert_string_equal(new->network.amf_name, "other");
+    assert_int_equal(new->limits.ues, 7);
+    assert_int_equal(new->network.amf_set, 1);
+    assert_int_equal(new->network.serving_count, 1);
+    assert_int_equal(new->limits.procedures, 20000);
+    assert_string_equal(new->store_path, "/var/lib/demarc/demarc.db");
+    config_compare(running, new, note_change, notes);
+    assert_string_equal(notes, "network.amf_name limits.ues ");
+    config_free(new);
+    config_free(running);
+}
+
 static void a_file_that_cannot_be_read_is_an_error_and_not_the_defaults(void **state)
 {
     (void)state;
@@ -218,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_file_that_refers_to_itself_is_refused),
         cmocka_unit_test(a_key_may_come_from_a_file),
         cmocka_unit_test(a_comparison_names_what_changed_and_what_needs_a_restart),
+        cmocka_unit_test(a_reload_keeps_what_needs_a_restart_as_it_runs),
         cmocka_unit_test(a_file_that_cannot_be_read_is_an_error_and_not_the_defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

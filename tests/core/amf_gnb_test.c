@@ -236,8 +236,9 @@ static void a_configuration_update_may_not_change_the_identity(void **state)
 static void a_reload_is_told_to_gnbs(void **state)
 {
     (void)state;
+    const char *why;
     world_ready(&world);
-    core_reload(world.core, world.config);
+    assert_true(core_reload(world.core, world.config, &why));
     world_run(&world);
     assert_int_equal(world.sent[NGAP_AMF_CONFIGURATION_UPDATE], 1);
 }

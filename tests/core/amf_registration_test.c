@@ -311,6 +311,46 @@ static void limits_refuse_with_congestion_and_hurt_nobody(void **state)
     assert_non_null(world_ue(&world, 0)->connection);
 }
 
+static void a_phone_that_the_core_knows_takes_no_second_place(void **state)
+{
+    (void)state;
+    world_register(&world, 0);
+    world.config->limits.ues = 1;
+    go_idle(0);
+    world.phones[0].has_guti = false;
+    phone_register(&world.phones[0], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.core->ues_by_supi.count, 1);
+    assert_non_null(world_ue(&world, 0)->connection);
+}
+
+static void newcomers_at_once_do_not_exceed_the_limit(void **state)
+{
+    (void)state;
+    world.config->limits.ues = 2;
+    for (unsigned i = 0; i < 4; i++)
+        phone_register(&world.phones[i], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.core->ues_by_supi.count, 2);
+    unsigned refused = 0;
+    for (unsigned i = 0; i < 4; i++)
+        refused += world.cause[i] == NAS_GMM_CONGESTION;
+    assert_int_equal(refused, 2);
+    assert_int_equal(world.core->provisional, 0);
+}
+
+static void a_suci_routed_to_another_udm_is_an_illegal_ue(void **state)
+{
+    (void)state;
+    static const struct config_routing_indicator ours = {"678"};
+    world.config->network.routing_indicators = &ours;
+    world.config->network.routing_indicator_count = 1;
+    phone_register(&world.phones[0], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.cause[0], NAS_GMM_ILLEGAL_UE);
+    assert_null(world_ue(&world, 0));
+}
+
 static void one_gnb_cannot_use_up_all_procedures(void **state)
 {
     (void)state;
@@ -361,6 +401,9 @@ int main(void)
         TEST(a_replayed_request_has_no_effect_on_its_owner),
         TEST(a_forged_deregistration_has_no_effect),
         TEST(limits_refuse_with_congestion_and_hurt_nobody),
+        TEST(a_phone_that_the_core_knows_takes_no_second_place),
+        TEST(newcomers_at_once_do_not_exceed_the_limit),
+        TEST(a_suci_routed_to_another_udm_is_an_illegal_ue),
         TEST(one_gnb_cannot_use_up_all_procedures),
         TEST(the_loss_of_the_gnb_ends_a_registration_that_waits),
     };

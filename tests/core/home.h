@@ -28,6 +28,8 @@ static const struct config_home_key home_keys[] = {
                                               0x44, 0x7d, 0x63, 0x01, 0x97, 0x5f, 0xec, 0xda}},
 };
 
+static const struct config_routing_indicator home_routing[] = {{"0000"}, {"678"}};
+
 struct home {
     struct config config;
     struct config_serving serving;
@@ -61,14 +63,15 @@ static inline void home_open(struct home *home)
     home->config.network.serving_count = 1;
     home->config.home_keys = home_keys;
     home->config.home_key_count = 2;
+    home->config.network.routing_indicators = home_routing;
+    home->config.network.routing_indicator_count = 2;
     random_seed(&home->random, 1);
     arena_init(&home->arena, 0);
     home->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
     assert_non_null(home->store);
     home_subscribe(home, milenage_imsi, STORE_MILENAGE);
     home_subscribe(home, tuak_imsi, STORE_TUAK);
-    home->udm =
-        udm_new((struct udm_settings){home->store, &home->random.random, &home->config, "0000 678"}, &why);
+    home->udm = udm_new((struct udm_settings){home->store, &home->random.random, &home->config}, &why);
     assert_non_null(home->udm);
 }
 

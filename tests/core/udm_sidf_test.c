@@ -113,6 +113,8 @@ static void foreign_networks_routings_and_identities_are_refused(void **state)
     assert_int_equal(open_suci(&c, milenage_imsi), UDM_OK);
     strcpy(c.suci.routing_indicator, "67");
     assert_int_equal(open_suci(&c, NULL), UDM_FOREIGN_ROUTING);
+    home.config.network.routing_indicator_count = 0;
+    assert_int_equal(open_suci(&c, milenage_imsi), UDM_OK);
     c.suci.plmn.octets[2] = 0x10;
     assert_int_equal(open_suci(&c, NULL), UDM_FOREIGN_NETWORK);
     c.suci.scheme = 12;

@@ -202,6 +202,7 @@ def a_reload_takes_over_what_it_can_and_names_the_rest(lab, build):
     core.config.write_text(core.config.read_text() + "smf: {n4: 127.0.0.44}\n")
     said = core.command("reload").stdout
     expect("smf.n4" in said and "restart" in said, said)
+    expect("smf.n4" in core.command("reload").stdout, "what still needs a restart is not named again")
     core.config.write_text(core.config.read_text().replace("gnbs: 2", "gnbs: 3"))
     core.process.send_signal(signal.SIGHUP)
     three = core.cast(2).replace("phones", "gnb 3 east address 127.0.1.3\nphones") + "start 1-3\n"

@@ -84,8 +84,9 @@ static void break_store(struct world *world)
 static void reload(struct world *world)
 {
     world->config = world->configs[world->config == world->configs[0]];
-    if (world->core)
-        core_reload(world->core, world->config);
+    const char *why;
+    if (world->core && !core_reload(world->core, world->config, &why))
+        log_error("sim", NULL, "a reload failed: %s", why);
 }
 
 void fate_strike(struct world *world)

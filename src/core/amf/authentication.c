@@ -123,6 +123,10 @@ enum authentication_result authentication(struct procedure *p, const struct nas_
                           ngksi_in_use < NAS_KSI_NONE ? (uint8_t)((ngksi_in_use + 1) % NAS_KSI_NONE) : 0};
     supi_t supi;
     enum udm_result result = udm_deconceal(p->core->udm, suci, &supi);
+    if (result == UDM_OK && !ue_room(p->core, supi)) {
+        log_warning("amf", NULL, "authentication not begun: limits.ues is reached");
+        return AUTHENTICATION_IMPOSSIBLE;
+    }
     if (result == UDM_OK)
         result = ausf_authenticate(p->core->udm, supi, ue->connection->selected, &aka.authentication,
                                    &aka.challenge);

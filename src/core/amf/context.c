@@ -166,9 +166,9 @@ void connection_free(struct connection *connection)
     free(connection);
 }
 
-bool ue_room(const struct core *core)
+bool ue_room(struct core *core, supi_t supi)
 {
-    return core->ues_by_supi.count + core->provisional < core->config->limits.ues;
+    return amf_find(core, supi) || core->ues_by_supi.count < core->config->limits.ues;
 }
 
 bool ue_charge(struct ue *ue, struct gnb *gnb)

@@ -142,8 +142,8 @@ void connection_move(struct connection *connection, struct ue *ue);
 
 /* --- UEs --- */
 
-/* Is there room for one more (config_limits.ues)? */
-bool ue_room(const struct core *core);
+/* Is there room for this phone: one the core knows, or one more (config_limits.ues)? */
+bool ue_room(struct core *core, supi_t supi);
 /* Provisional. NULL: out of memory. */
 struct ue *ue_new(struct core *core);
 /* Counts a provisional context among the gNB's; false: it has its share (a quarter of config_limits.procedures), so that

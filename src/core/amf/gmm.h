@@ -64,7 +64,7 @@ enum authentication_result {
     AUTHENTICATED,
     AUTHENTICATION_REFUSED,    /* the phone was told Authentication reject */
     AUTHENTICATION_UNKNOWN,    /* no such subscriber, or his SUCI cannot be opened */
-    AUTHENTICATION_IMPOSSIBLE, /* the store failed, or out of memory */
+    AUTHENTICATION_IMPOSSIBLE, /* the store failed, out of memory, or limits.ues is reached */
     AUTHENTICATION_UNANSWERED, /* timer, or cancelled */
 };
 

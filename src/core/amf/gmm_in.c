@@ -342,7 +342,7 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
             ue_free(ue);
         return;
     }
-    if (!ue_charge(ue, gnb) || !ue_room(core))
+    if (!ue_charge(ue, gnb))
         reject_initial(ue, uplink.message.type, NAS_GMM_CONGESTION);
     else if (readable)
         unproven(ue, &uplink);

@@ -329,18 +329,18 @@ void core_replay(struct core *core, uint64_t association, const struct ngap_pdu 
     }
 }
 
-void core_reload(struct core *core, const struct config *config)
+bool core_reload(struct core *core, const struct config *config, const char **why)
 {
     size_t cursor = 0;
     void *gnb;
     uint64_t association;
-    const char *why;
+    if (!udm_reload(core->udm, config, why))
+        return false;
     core->config = config;
-    if (!udm_reload(core->udm, config, &why))
-        log_error("core", NULL, "home network keys not taken over: %s", why);
     smf_reload(core);
     while (map_next(&core->gnbs, &cursor, &association, &gnb)) {
         if (((struct gnb *)gnb)->ready)
             amf_configuration_update(gnb);
     }
+    return true;
 }

@@ -182,8 +182,8 @@ static bool join(struct run *run, supi_t supi)
         procedure_cancel(known->procedure, run->p->name);
     known = amf_find(core, supi);
     ue->supi = supi;
-    if (!known)
-        return ue_adopt(ue);
+    if (!known) /* others may have come in while this one authenticated */
+        return ue_room(core, supi) && ue_adopt(ue);
     if (known->connection)
         n2_release(known->connection, N2_RADIO(RELEASE_DUE_TO_CN_DETECTED_MOBILITY));
     smf_deactivate(known, smf_active(known));

@@ -2,18 +2,13 @@
 /* Subscription identifier de-concealing (TS 33.501 6.12.5). */
 #include "core/udm/state.h"
 
-static bool is_our_routing(const char *ours, const char *indicator)
+/* TS 23.003 2.2B: with the network's identity, the routing indicator leads to the UDM that serves the subscriber. */
+static bool is_our_routing(const struct config_network *network, const char *indicator)
 {
-    size_t length = strlen(indicator);
-    if (!ours || !*ours)
-        return true;
-    for (const char *at = ours; *at; at += strspn(at, " ")) {
-        size_t word = strcspn(at, " ");
-        if (word == length && memcmp(at, indicator, length) == 0)
+    for (unsigned i = 0; i < network->routing_indicator_count; i++)
+        if (strcmp(network->routing_indicators[i].digits, indicator) == 0)
             return true;
-        at += word;
-    }
-    return false;
+    return network->routing_indicator_count == 0;
 }
 
 /* The key's identifier and the scheme must both fit. The null scheme has neither key nor identifier. */
@@ -60,8 +55,8 @@ static enum udm_result judge_address(const struct udm *udm, const struct nas_suc
         return UDM_UNSUPPORTED_IDENTITY;
     if (!udm_serves(udm, home))
         return UDM_FOREIGN_NETWORK;
-    return is_our_routing(udm->settings.routing_indicators, suci->routing_indicator) ? UDM_OK
-                                                                                     : UDM_FOREIGN_ROUTING;
+    return is_our_routing(&udm->settings.config->network, suci->routing_indicator) ? UDM_OK
+                                                                                   : UDM_FOREIGN_ROUTING;
 }
 
 enum udm_result udm_deconceal(struct udm *udm, const struct nas_suci *suci, supi_t *supi)

@@ -20,10 +20,9 @@
 struct udm;
 
 struct udm_settings {
-    struct store *store;            /* borrowed */
-    struct random *random;          /* borrowed */
-    const struct config *config;    /* borrowed until udm_reload */
-    const char *routing_indicators; /* those of this UDM, separated by spaces; "" or NULL: any */
+    struct store *store;         /* borrowed */
+    struct random *random;       /* borrowed */
+    const struct config *config; /* borrowed until udm_reload */
 };
 
 enum udm_result {
