@@ -122,6 +122,27 @@ static bool lose_response(struct world *w, struct ngap_pdu *pdu)
     return type_of(pdu) != NAS_AUTHENTICATION_RESPONSE && type_of(pdu) != NAS_AUTHENTICATION_FAILURE;
 }
 
+static bool keep_the_header_of_a_new_context(struct world *w, struct ngap_pdu *pdu)
+{
+    (void)w;
+    if (pdu->message == NGAP_UPLINK_NAS_TRANSPORT) {
+        uint8_t *nas = (uint8_t *)pdu->value.uplink_nas_transport->nas_pdu.data;
+        if (nas[1] == NAS_INTEGRITY_CIPHERED)
+            nas[1] = NAS_INTEGRITY_CIPHERED_NEW;
+    }
+    return true;
+}
+
+static void a_phone_may_call_its_current_security_context_new(void **state)
+{
+    (void)state;
+    world.uplink_filter = keep_the_header_of_a_new_context;
+    world_register(&world, 0);
+    assert_int_equal(world.events[0][PHONE_NETWORK_NAME], 1); /* so the registration complete was heard */
+    assert_null(world_ue(&world, 0)->procedure);
+    assert_int_equal(world.core->metrics.nas_integrity_failures, 0);
+}
+
 static void a_challenge_is_repeated_four_times_and_then_given_up(void **state)
 {
     (void)state;
@@ -392,6 +413,7 @@ int main(void)
         TEST(a_sequence_number_out_of_step_is_resynchronised_once),
         TEST(a_usim_with_another_key_is_rejected),
         TEST(a_wrong_answer_to_the_challenge_is_rejected),
+        TEST(a_phone_may_call_its_current_security_context_new),
         TEST(a_challenge_is_repeated_four_times_and_then_given_up),
         TEST(a_phone_without_an_acceptable_integrity_algorithm_is_rejected),
         TEST(a_slice_that_is_not_subscribed_gives_way_to_the_default_one),
