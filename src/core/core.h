@@ -25,6 +25,7 @@
 
 struct core;
 struct co_pool;
+struct domain;
 struct procedure;
 struct random;
 struct smf;
@@ -66,6 +67,7 @@ struct core {
     uint8_t *scratch; /* where messages are encoded */
 
     struct map gnbs;        /* struct gnb by association */
+    struct domain *domains; /* trust domains with gNBs in them */
     struct map ues_by_supi; /* struct ue by supi; registered or known */
     struct map ues_by_tmsi; /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
                                new one */

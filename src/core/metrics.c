@@ -73,6 +73,22 @@ static void registrations(struct list *list, const struct core_metrics *m)
         NULL);
 }
 
+static void handovers(struct list *list, const struct core_metrics *m)
+{
+    static const char *const kinds[HANDOVER_KINDS] = {"xn", "n2"};
+    for (unsigned i = 0; i < HANDOVER_KINDS; i++) {
+        put(list, "fivegs_amffunction_mm_handoverreq", "counter", "handovers asked for",
+            m->handovers_asked[i], json_pack("{s:s}", "type", kinds[i]));
+        put(list, "fivegs_amffunction_mm_handoversucc", "counter", "handovers completed",
+            m->handovers_done[i], json_pack("{s:s}", "type", kinds[i]));
+        put(list, "fivegs_amffunction_mm_handoverfail", "counter", "handovers refused, failed or cancelled",
+            m->handovers_failed[i], json_pack("{s:s}", "type", kinds[i]));
+    }
+    put(list, "demarc_security_mismatches", "counter",
+        "security capabilities or policies from a gNB that were not the core's", m->security_mismatches,
+        NULL);
+}
+
 static void sessions(struct list *list, const struct core_metrics *m, unsigned now)
 {
     put(list, "fivegs_smffunction_sm_sessionnbr", "gauge", "PDU sessions", now, NULL);
@@ -107,6 +123,7 @@ json_t *core_metrics_list(const struct core *core)
     put(&list, "ran_ue", "gauge", "UEs connected through a gNB", census.connected, NULL);
     put(&list, "ues_active", "gauge", "registered UEs that are connected", census.connected, NULL);
     put(&list, "gnb", "gauge", "gNBs connected", census.gnbs, NULL);
+    handovers(&list, &core->metrics);
     sessions(&list, &core->metrics, core->sessions);
     house(&list, &core->metrics);
     return list.items;

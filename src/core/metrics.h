@@ -10,6 +10,8 @@
 
 struct core;
 
+enum handover_kind { HANDOVER_XN, HANDOVER_N2, HANDOVER_KINDS };
+
 struct core_metrics {
     uint64_t registrations_asked[3], registrations_done[3]; /* initial, mobility, periodic */
     uint64_t registrations_failed[256];                     /* by 5GMM cause */
@@ -17,6 +19,10 @@ struct core_metrics {
     uint64_t service_requests, service_requests_failed;
     uint64_t pagings, pagings_failed;
     uint64_t deregistrations;
+    uint64_t handovers_asked[HANDOVER_KINDS], handovers_done[HANDOVER_KINDS],
+        handovers_failed[HANDOVER_KINDS];
+    uint64_t
+        security_mismatches; /* what a gNB said of capabilities or user plane security was not the core's */
     uint64_t sessions_asked, sessions_done, sessions_failed[256]; /* by 5GSM cause */
     uint64_t ngap_in, ngap_out, ngap_refused;
     uint64_t nas_integrity_failures, nas_replays;

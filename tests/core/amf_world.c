@@ -107,8 +107,10 @@ static void from_core(void *context, uint64_t association, uint16_t stream, stru
     assert_true(ngap_encode(&writer, pdu.message, pdu.value.any, &fault));
     world->sent[pdu.message]++;
     note_cause(world, &pdu);
-    if (!world->deaf)
-        post(world, (unsigned)(association - ASSOCIATION), false, stream, writer_bytes(&writer));
+    unsigned gnb = (unsigned)(association - ASSOCIATION);
+    bool arrives = !world->downlink_filter || world->downlink_filter(world, gnb, &pdu);
+    if (!world->deaf && arrives)
+        post(world, gnb, false, stream, writer_bytes(&writer));
 }
 
 static void close_association(void *context, uint64_t association)

@@ -38,8 +38,11 @@ struct world {
     unsigned sent[NGAP_MESSAGES]; /* NGAP messages of the core, by type */
     unsigned heard[256];          /* NAS messages that the phones got, by type */
     struct ngap_cause last_cause; /* of the last NG Setup Failure, Error Indication or release */
+    unsigned switched;            /* sessions, by the stand-in SMF */
     unsigned transfers, activations, reachable, unreachable, releases; /* calls of the stand-in SMF */
     bool (*uplink_filter)(struct world *world, struct ngap_pdu *pdu);  /* false: lost on the way */
+    /* Sees what the core sends; false: lost on the way. */
+    bool (*downlink_filter)(struct world *world, unsigned gnb, const struct ngap_pdu *pdu);
 };
 
 extern struct world *world_now; /* for the stand-in SMF */

@@ -29,6 +29,36 @@ void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind,
     (void)ue, (void)pdu_session_id, (void)kind, (void)transfer;
 }
 
+bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *item)
+{
+    static const uint8_t acknowledge[] = {0};
+    (void)transfer;
+    bool active = item->pdu_session_id < 16 && sessions_of(ue)->active >> item->pdu_session_id & 1;
+    item->answer =
+        active ? BYTES(acknowledge)
+               : smf_path_switch_unsuccessful(
+                     ue->core,
+                     (struct ngap_cause){.which = NGAP_CAUSE_RADIO_NETWORK,
+                                         .radio_network = NGAP_CAUSE_RADIO_NETWORK_UNKNOWN_PDU_SESSION_ID});
+    return active;
+}
+
+void smf_switch_end(struct ue *ue, const struct smf_switch *items, unsigned count, bool done)
+{
+    (void)ue, (void)items;
+    world_now->switched += done ? count : 0;
+}
+
+struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause cause)
+{
+    uint8_t buffer[16];
+    struct writer writer = writer_of(buffer, sizeof buffer);
+    struct fault fault;
+    struct ngap_path_switch_request_unsuccessful_transfer transfer = {cause};
+    assert_true(ngap_encode_path_switch_request_unsuccessful_transfer(&writer, &transfer, &fault));
+    return arena_copy(&core->batch, writer_bytes(&writer));
+}
+
 unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE])
 {
     (void)items;

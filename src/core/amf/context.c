@@ -11,15 +11,16 @@
 
 enum { GNB_MEMORY = 256 * 1024 };
 
-static const uint64_t amf_id_mask = (UINT64_C(1) << 40) - 1;
-
 struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_peer *peer)
 {
-    struct gnb *gnb = calloc(1, sizeof *gnb);
+    struct domain *domain = domain_join(core, peer->edge);
+    struct gnb *gnb = domain ? calloc(1, sizeof *gnb) : NULL;
     if (!gnb || !map_put(&core->gnbs, association, gnb)) {
         free(gnb);
+        domain_leave(core, domain);
         return NULL;
     }
+    gnb->domain = domain;
     gnb->core = core;
     gnb->association = association;
     gnb->peer = *peer;
@@ -48,6 +49,7 @@ void gnb_free(struct gnb *gnb, const char *why)
     map_free(&gnb->connections);
     map_free(&gnb->ran_ids);
     arena_free(&gnb->memory);
+    domain_leave(gnb->core, gnb->domain);
     free(gnb);
 }
 
@@ -63,107 +65,6 @@ const struct gnb_area *gnb_area_of(const struct gnb *gnb, struct tai tai)
             return &gnb->areas[i];
     }
     return NULL;
-}
-
-static uint64_t draw_amf_id(const struct gnb *gnb)
-{
-    uint64_t id;
-    do {
-        id = random_u64(gnb->core->random) & amf_id_mask;
-    } while (id == 0 || map_get(&gnb->connections, id));
-    return id;
-}
-
-/* 0 would be no key of its own in some maps; RAN ids begin at 0. */
-static uint64_t ran_key(uint32_t ran_ue_ngap_id)
-{
-    return (uint64_t)ran_ue_ngap_id + 1;
-}
-
-static struct connection *enter(struct connection *connection)
-{
-    struct gnb *gnb = connection->gnb;
-    if (!map_put(&gnb->connections, connection->amf_ue_ngap_id, connection))
-        return NULL;
-    if (map_put(&gnb->ran_ids, ran_key(connection->ran_ue_ngap_id), connection))
-        return connection;
-    map_take(&gnb->connections, connection->amf_ue_ngap_id);
-    return NULL;
-}
-
-struct connection *connection_new(struct gnb *gnb, struct ue *ue, uint32_t ran_ue_ngap_id, uint16_t stream)
-{
-    if (gnb->connections.count >= gnb->core->config->limits.ues_per_gnb)
-        return NULL;
-    struct connection *connection = calloc(1, sizeof *connection);
-    if (!connection)
-        return NULL;
-    *connection = (struct connection){
-        .gnb = gnb,
-        .amf_ue_ngap_id = draw_amf_id(gnb),
-        .ran_ue_ngap_id = ran_ue_ngap_id,
-        .stream = stream,
-    };
-    if (!enter(connection)) {
-        free(connection);
-        return NULL;
-    }
-    connection_move(connection, ue);
-    return connection;
-}
-
-struct connection *connection_restore(struct gnb *gnb, struct ue *ue)
-{
-    struct connection *connection = calloc(1, sizeof *connection);
-    if (!connection)
-        return NULL;
-    *connection = (struct connection){
-        .gnb = gnb,
-        .amf_ue_ngap_id = ue->kept.amf_ue_ngap_id,
-        .ran_ue_ngap_id = ue->kept.ran_ue_ngap_id,
-        .stream = ue->kept.stream,
-        .context_up = ue->kept.context_up,
-        .secured = true,
-        .in_area = true,
-        .selected = ue->tai.plmn,
-    };
-    if (connection_by_ran_id(gnb, ue->kept.ran_ue_ngap_id) || !enter(connection)) {
-        free(connection);
-        return NULL;
-    }
-    connection_move(connection, ue);
-    return connection;
-}
-
-struct connection *connection_by_ran_id(const struct gnb *gnb, uint32_t ran_ue_ngap_id)
-{
-    return map_get(&gnb->ran_ids, ran_key(ran_ue_ngap_id));
-}
-
-struct connection *connection_by_amf_id(const struct gnb *gnb, uint64_t amf_ue_ngap_id)
-{
-    return map_get(&gnb->connections, amf_ue_ngap_id);
-}
-
-void connection_move(struct connection *connection, struct ue *ue)
-{
-    if (connection->ue)
-        connection->ue->connection = NULL;
-    connection->ue = ue;
-    if (!ue)
-        return;
-    ue->connection = connection;
-    ue->kept.association = 0;
-}
-
-void connection_free(struct connection *connection)
-{
-    struct gnb *gnb = connection->gnb;
-    connection_move(connection, NULL);
-    timer_stop(gnb->core->timers, &connection->timer);
-    map_take(&gnb->connections, connection->amf_ue_ngap_id);
-    map_take(&gnb->ran_ids, ran_key(connection->ran_ue_ngap_id));
-    free(connection);
 }
 
 bool ue_room(struct core *core, supi_t supi)

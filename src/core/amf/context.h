@@ -34,9 +34,21 @@ struct gnb_identity {
     uint32_t value;
 };
 
+/*
+ * A trust domain: the gNBs of one edge. AMF UE NGAP IDs are told apart within it, and a phone may be moved over Xn inside
+ * it only: what is looked up by a number that another gNB gave is looked up here and never further.
+ */
+struct domain {
+    struct domain *next;
+    char name[32];
+    unsigned gnbs;
+    struct map connections; /* struct connection by AMF UE NGAP ID */
+};
+
 /* An N2 association and the gNB behind it. */
 struct gnb {
     struct core *core;
+    struct domain *domain;
     uint64_t association;
     struct core_peer peer;
     bool ready; /* NG Setup is done */
@@ -83,6 +95,7 @@ struct ue {
     bool unreachable;              /* the mobile reachable timer ran out: not paged any more */
     struct connection *connection; /* NULL: CM-IDLE */
     struct procedure *procedure;   /* the 5GMM procedure that runs */
+    struct procedure *handover;    /* path switch or N2 handover; runs beside a 5GMM procedure */
     struct session *sessions;      /* SMF's */
     struct gnb *charged;           /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
@@ -92,7 +105,7 @@ struct ue {
     struct nas_security security;
     struct nas_security *pending; /* while a security mode command is out: the context it proposes */
     uint8_t kamf[32];
-    uint8_t nh[32];
+    uint8_t nh[32]; /* next hop, and its chaining counter (handover.h) */
     uint8_t ncc;
     uint32_t downlink_reserved; /* NAS COUNTs below this may have been used, says the stored row */
     struct nas_ue_security_capability security_capability;
@@ -124,7 +137,11 @@ void gnb_release_connections(struct gnb *gnb, const char *why);
 struct gnb *gnb_find(struct core *core, uint64_t association);
 const struct gnb_area *gnb_area_of(const struct gnb *gnb, struct tai tai); /* NULL: not one of the gNB's */
 
-/* --- connections --- */
+/* --- connections (connection.c) --- */
+
+/* The domain of that name, made when new; one more gNB is in it. NULL: out of memory. */
+struct domain *domain_join(struct core *core, const char *name);
+void domain_leave(struct core *core, struct domain *domain); /* NULL is harmless */
 
 /* NULL: limits (config_limits.ues_per_gnb) or memory. The UE must have none yet. */
 struct connection *connection_new(struct gnb *gnb, struct ue *ue, uint32_t ran_ue_ngap_id, uint16_t stream);
@@ -133,6 +150,12 @@ struct connection *connection_restore(struct gnb *gnb, struct ue *ue);
 /* Only among the gNB's own. */
 struct connection *connection_by_amf_id(const struct gnb *gnb, uint64_t amf_ue_ngap_id);
 struct connection *connection_by_ran_id(const struct gnb *gnb, uint32_t ran_ue_ngap_id);
+/* Among those of all gNBs of its trust domain: for path switches only. */
+struct connection *connection_in_domain(const struct gnb *gnb, uint64_t amf_ue_ngap_id);
+/* A connection goes on at another gNB of the domain, or under another RAN id; the former place is free afterwards. False: limits
+ * or memory, and nothing happened. */
+bool connection_rehome(struct connection *connection, struct gnb *gnb, uint32_t ran_ue_ngap_id,
+                       uint16_t stream);
 /* The gNB went away, or has forgotten it: procedures are cancelled, sessions deactivated, the UE is idle. */
 void connection_lost(struct connection *connection, const char *why);
 /* The UE, if any, is idle afterwards; the gNB is told nothing. */

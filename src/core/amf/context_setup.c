@@ -4,7 +4,7 @@
  */
 #include <openssl/crypto.h>
 
-#include "core/amf/gmm.h"
+#include "core/amf/handover.h"
 #include "crypt/kdf.h"
 #include "kit/log.h"
 
@@ -17,7 +17,7 @@ void context_setup_prepare(struct ue *ue, struct context_setup *setup)
 }
 
 /* NGAP leaves out the null algorithm, which NAS has as the top bit (TS 38.413 9.3.1.86). */
-static struct ngap_ue_security_capabilities capabilities(const struct ue *ue)
+struct ngap_ue_security_capabilities n2_security_capabilities(const struct ue *ue)
 {
     const struct nas_ue_security_capability *c = &ue->security_capability;
     return (struct ngap_ue_security_capabilities){
@@ -26,6 +26,13 @@ static struct ngap_ue_security_capabilities capabilities(const struct ue *ue)
         .eutr_aencryption_algorithms = c->length > 2 ? (uint16_t)((c->eea & 0x7f) << 9) : 0,
         .eutr_aintegrity_protection_algorithms = c->length > 2 ? (uint16_t)((c->eia & 0x7f) << 9) : 0,
     };
+}
+
+struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allowed_nssai_item *items)
+{
+    for (unsigned i = 0; i < ue->allowed_count; i++)
+        items[i] = (struct ngap_allowed_nssai_item){.s_nssai = slice_to_ngap(ue->allowed[i])};
+    return (struct ngap_allowed_nssai){items, ue->allowed_count};
 }
 
 /* TS 38.413 9.3.1.54: the last four digits of the serial number and the software version are masked. */
@@ -63,13 +70,11 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
         .ran_ue_ngap_id = connection->ran_ue_ngap_id,
         .ue_aggregate_maximum_bit_rate = setup->count ? &ambr : NULL,
         .guami = guami_of(ue),
-        .allowed_nssai = {allowed, ue->allowed_count},
-        .ue_security_capabilities = capabilities(ue),
+        .allowed_nssai = n2_allowed_nssai(ue, allowed),
+        .ue_security_capabilities = n2_security_capabilities(ue),
         .ue_radio_capability = ue->radio_capability,
         .nas_pdu = nas,
     };
-    for (unsigned i = 0; i < ue->allowed_count; i++)
-        allowed[i].s_nssai = slice_to_ngap(ue->allowed[i]);
     for (unsigned i = 0; i < setup->count; i++) {
         items[i].pdu_session_id = setup->items[i].pdu_session_id;
         items[i].s_nssai = slice_to_ngap(setup->items[i].slice);
@@ -80,8 +85,7 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
     request.pdu_session_resource_setup_list_cxt_req.count = setup->count;
     request.has_masked_imeisv = mask_imeisv(ue->imeisv, &request.masked_imeisv);
     kdf_kgnb(ue->kamf, connection->kgnb_count, NAS_CONNECTION_3GPP, request.security_key);
-    memcpy(ue->nh, request.security_key, sizeof ue->nh);
-    ue->ncc = 0;
+    next_hop_begin(ue, request.security_key);
     bool sent = n2_send_ue(connection, NGAP_INITIAL_CONTEXT_SETUP_REQUEST, &request);
     OPENSSL_cleanse(request.security_key, sizeof request.security_key);
     return sent;

@@ -8,6 +8,7 @@
 
 void ue_discard(struct ue *ue, struct ngap_cause cause)
 {
+    procedure_cancel(ue->handover, "the context ends");
     smf_release_all(ue);
     if (ue->connection)
         n2_release(ue->connection, cause);

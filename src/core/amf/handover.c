@@ -1,12 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mobility of connected UEs between gNBs (TS 38.413 8.4). Demarc does not move them yet: every request is refused as the
- * specification has it, and the UE stays where it is.
+ * What both kinds of handover need (TS 38.413 8.4). N2 handover is refused as the specification has it, and the UE stays where it
+ * is.
  */
-#include "core/amf/gmm.h"
-#include "kit/log.h"
+#include "core/amf/handover.h"
 
-enum { TRANSFER_BYTES = 64, SESSIONS = 256 };
+#include <openssl/crypto.h>
+
+#include "crypt/kdf.h"
+
+enum { NCC_MASK = 7 };
+
+void next_hop_begin(struct ue *ue, const uint8_t kgnb[32])
+{
+    kdf_nh(ue->kamf, kgnb, ue->nh);
+    ue->ncc = 1;
+}
+
+bool next_hop(struct ue *ue, struct ngap_security_context *context)
+{
+    uint8_t next[sizeof ue->nh];
+    bool new_kamf = ue->ncc == NCC_NEW_KAMF;
+    if (new_kamf) {
+        memcpy(next, ue->nh, sizeof next);
+        next_hop_begin(ue, next);
+        context->next_hop_chaining_count = 0;
+    } else {
+        kdf_nh(ue->kamf, ue->nh, next);
+        memcpy(ue->nh, next, sizeof next);
+        ue->ncc = (ue->ncc + 1) & NCC_MASK;
+        context->next_hop_chaining_count = ue->ncc;
+    }
+    memcpy(context->next_hop_nh, next, sizeof next);
+    OPENSSL_cleanse(next, sizeof next);
+    return new_kamf;
+}
+
+static bool slice_offered(const struct ue *ue, const struct gnb_area *area)
+{
+    for (unsigned i = 0; i < area->slice_count; i++) {
+        for (unsigned n = 0; n < ue->allowed_count; n++) {
+            if (config_slice_equal(area->slices[i], ue->allowed[n]))
+                return true;
+        }
+    }
+    return false;
+}
+
+struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *target, struct tai tai)
+{
+    const struct gnb_area *area = gnb_area_of(target, tai);
+    if (!area)
+        return N2_RADIO(HO_TARGET_NOT_ALLOWED);
+    return slice_offered(ue, area) ? (struct ngap_cause){0} : N2_RADIO(SLICE_NOT_SUPPORTED);
+}
 
 /* 8.4.1.3 */
 void handover_required(struct connection *connection)
@@ -17,32 +64,4 @@ void handover_required(struct connection *connection)
         .cause = N2_RADIO(HO_TARGET_NOT_ALLOWED),
     };
     n2_send_ue(connection, NGAP_HANDOVER_PREPARATION_FAILURE, &failure);
-}
-
-/* 8.4.4.3: all sessions that the gNB wanted to take over are refused, whether or not they exist. */
-void path_switch_request(struct gnb *gnb, const struct ngap_path_switch_request *request)
-{
-    uint8_t buffer[TRANSFER_BYTES];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
-    struct ngap_path_switch_request_unsuccessful_transfer transfer = {.cause =
-                                                                          N2_RADIO(HO_TARGET_NOT_ALLOWED)};
-    struct ngap_pdu_session_resource_released_item_ps_fail items[SESSIONS];
-    size_t count = request->pdu_session_resource_to_be_switched_dl_list.count;
-    if (!ngap_encode_path_switch_request_unsuccessful_transfer(&writer, &transfer, &fault))
-        return;
-    if (count > SESSIONS)
-        count = SESSIONS;
-    for (size_t i = 0; i < count; i++)
-        items[i] = (struct ngap_pdu_session_resource_released_item_ps_fail){
-            .pdu_session_id = request->pdu_session_resource_to_be_switched_dl_list.items[i].pdu_session_id,
-            .path_switch_request_unsuccessful_transfer = writer_bytes(&writer),
-        };
-    struct ngap_path_switch_request_failure failure = {
-        .amf_ue_ngap_id = request->source_amf_ue_ngap_id,
-        .ran_ue_ngap_id = request->ran_ue_ngap_id,
-        .pdu_session_resource_released_list_ps_fail = {items, count},
-    };
-    log_warning("amf", NULL, "gNB %s: path switch refused", gnb->name);
-    n2_send(gnb, NGAP_PATH_SWITCH_REQUEST_FAILURE, &failure);
 }

@@ -88,6 +88,7 @@ void ue_became_idle(struct ue *ue, const char *why)
     struct core *core = ue->core;
     supi_t supi = ue->supi;
     bool provisional = ue->provisional;
+    procedure_cancel(ue->handover, why);
     procedure_cancel(ue->procedure, why);
     if (provisional || amf_find(core, supi) != ue)
         return; /* its procedure took it along */

@@ -45,7 +45,7 @@ void ng_reset(struct gnb *gnb, const struct ngap_ng_reset *reset);
 void ng_reset_send(struct gnb *gnb, struct ngap_cause cause);
 void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication);
 void handover_required(struct connection *connection);
-void path_switch_request(struct gnb *gnb, const struct ngap_path_switch_request *request);
+void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_path_switch_request *request);
 /* Asks all gNBs to hold new signalling back for a while (8.7.6, 8.7.7). */
 void amf_overloaded(struct core *core);
 

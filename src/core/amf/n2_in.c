@@ -200,7 +200,7 @@ static bool interface_message(struct gnb *gnb, uint16_t stream, const struct nga
         gmm_initial(gnb, stream, pdu->value.initial_ue_message);
         return true;
     case NGAP_PATH_SWITCH_REQUEST:
-        path_switch_request(gnb, pdu->value.path_switch_request);
+        path_switch_request(gnb, stream, pdu->value.path_switch_request);
         return true;
     case NGAP_AMF_CONFIGURATION_UPDATE_FAILURE:
         log_warning("amf", NULL, "gNB %s refuses the AMF's configuration update", gnb->name);

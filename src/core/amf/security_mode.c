@@ -4,7 +4,8 @@
  */
 #include <openssl/crypto.h>
 
-#include "core/amf/gmm.h"
+#include "core/amf/handover.h"
+#include "crypt/kdf.h"
 #include "kit/log.h"
 
 struct proposal {
@@ -48,8 +49,18 @@ static void command(struct procedure *p, void *context)
                     gmm_seal_with(proposal->ue, &proposal->security, NAS_INTEGRITY_NEW, &message));
 }
 
-static void take_into_use(struct ue *ue, const struct proposal *proposal, const struct proof *proof)
+/* The gNB goes on with keys of the former K_AMF until a handover gives it this one (TS 33.501 6.9.2.3.2). */
+static void renew_as_keys(struct ue *ue, const struct proof *proof, uint32_t count)
 {
+    kdf_kgnb(proof->kamf, count, NAS_CONNECTION_3GPP, ue->nh);
+    ue->ncc = NCC_NEW_KAMF;
+}
+
+static void take_into_use(struct ue *ue, const struct proposal *proposal, const struct proof *proof,
+                          uint32_t count)
+{
+    if (ue->connection->context_up)
+        renew_as_keys(ue, proof, count);
     ue->security = proposal->security;
     ue->downlink_reserved = 0;
     memcpy(ue->kamf, proof->kamf, sizeof ue->kamf);
@@ -96,7 +107,7 @@ uint8_t security_mode(struct procedure *p, const struct proof *proof,
     uint8_t cause = GMM_NO_ANSWER;
     if (event == EV_SECURITY_MODE_COMPLETE) {
         const struct uplink *uplink = p->data;
-        take_into_use(ue, &proposal, proof);
+        take_into_use(ue, &proposal, proof, uplink->count);
         take_imeisv(ue, &uplink->message.security_mode_complete);
         *complete = arena_copy(&p->memory, uplink->message.security_mode_complete.nas_message_container);
         cause = 0;

@@ -106,6 +106,7 @@ void amf_free_ues(struct core *core)
 {
     struct ue *ue;
     while ((ue = first_of(&core->ues_by_supi))) {
+        procedure_cancel(ue->handover, "the core stops");
         procedure_cancel(ue->procedure, "the core stops");
         if (!ue->dead)
             ue_free(ue);

@@ -56,7 +56,8 @@ static enum setup await_setup(struct procedure *p)
         }
         const struct sm_n2 *n2 = p->data;
         session_take_n2(session, n2);
-        if (n2->kind == N2_SETUP_RESPONSE && session->state == SESSION_ACTIVE)
+        if ((n2->kind == N2_SETUP_RESPONSE || n2->kind == N2_PATH_SWITCHED) &&
+            session->state == SESSION_ACTIVE)
             return SETUP_DONE;
         if (n2->kind == N2_SETUP_RESPONSE || n2->kind == N2_SETUP_UNSUCCESSFUL)
             return SETUP_REFUSED;

@@ -114,7 +114,7 @@ struct bytes n2_release_command(const struct session *session)
 }
 
 /* An address has 32 bits, 128, or both one behind the other (TS 38.413 9.3.2.4). */
-static bool read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *gnb)
+bool n2_read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *gnb)
 {
     const struct aper_bit_string *address = &information->gtp_tunnel.transport_layer_address;
     bool v6 = address->bits == IPV6_BITS;
@@ -132,16 +132,7 @@ bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tun
     struct aper_diagnostics diagnostics;
     return ngap_decode_pdu_session_resource_setup_response_transfer(transfer, &core->batch, &response,
                                                                     &diagnostics) <= NGAP_NOTIFY &&
-           read_tunnel(&response->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
-}
-
-bool n2_read_path_switch(struct core *core, struct bytes transfer, struct tunnel *gnb)
-{
-    const struct ngap_path_switch_request_transfer *request;
-    struct aper_diagnostics diagnostics;
-    return ngap_decode_path_switch_request_transfer(transfer, &core->batch, &request, &diagnostics) <=
-               NGAP_NOTIFY &&
-           read_tunnel(&request->dl_ngu_up_tnl_information, gnb);
+           n2_read_tunnel(&response->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
 }
 
 bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb)
@@ -150,5 +141,5 @@ bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct 
     struct aper_diagnostics diagnostics;
     return ngap_decode_pdu_session_resource_modify_indication_transfer(transfer, &core->batch, &indication,
                                                                        &diagnostics) <= NGAP_NOTIFY &&
-           read_tunnel(&indication->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
+           n2_read_tunnel(&indication->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
 }

@@ -157,12 +157,10 @@ void session_take_n2(struct session *session, const struct sm_n2 *n2)
         setup_failed(session);
         break;
     case N2_NOTIFY_RELEASED:
-    case N2_PATH_SWITCH_SETUP_FAILED:
         session_disconnected(session);
         break;
-    case N2_PATH_SWITCH_REQUEST:
-        if (session->state == SESSION_ACTIVE && n2_read_path_switch(core, n2->transfer, &gnb))
-            session_connected(session, &gnb);
+    case N2_PATH_SWITCH_SETUP_FAILED:
+        session_left_behind(session, n2->transfer);
         break;
     case N2_MODIFY_INDICATION:
         if (session->state == SESSION_ACTIVE && n2_read_modify_indication(core, n2->transfer, &gnb))

@@ -21,13 +21,6 @@
 struct upf;
 struct n4_request;
 
-/* A GTP-U tunnel endpoint. */
-struct tunnel {
-    uint32_t teid;
-    uint8_t family; /* AF_INET, AF_INET6; 0: none */
-    uint8_t address[16];
-};
-
 enum { SMF_DEFAULT_QFI = 1 };
 
 enum session_state {
@@ -127,7 +120,8 @@ struct bytes n2_setup_request(const struct session *session);
 struct bytes n2_modify_request(const struct session *session);
 struct bytes n2_release_command(const struct session *session);
 bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb);
-bool n2_read_path_switch(struct core *core, struct bytes transfer, struct tunnel *gnb);
+/* Of a UP Transport Layer Information; false: no GTP tunnel, or no address. */
+bool n2_read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *tunnel);
 bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb);
 
 /* --- procedures --- */
@@ -178,6 +172,8 @@ bool session_can_be_activated(const struct session *session);
 void session_drop_waiting(struct session *session);
 /* A procedure waits until the phone can be reached. */
 bool session_waits_for_phone(const struct session *session);
+/* The phone moved, and its new gNB could not take the session over: Path Switch Request Setup Failed Transfer (handover.c). */
+void session_left_behind(struct session *session, struct bytes transfer);
 
 /* --- stored form (row.c) --- */
 

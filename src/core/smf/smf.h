@@ -54,7 +54,7 @@ enum n2_answer {
     N2_NOTIFY,
     N2_NOTIFY_RELEASED,
     N2_MODIFY_INDICATION,
-    N2_PATH_SWITCH_REQUEST,
+    N2_PATH_SWITCHED, /* nothing came: the session is at another gNB now */
     N2_PATH_SWITCH_SETUP_FAILED,
 };
 
@@ -89,6 +89,30 @@ uint16_t smf_pending(const struct ue *ue);  /* for which downlink data or signal
 void smf_keep_only(struct ue *ue, uint16_t existing);
 /* All of the UE's sessions end, locally. Afterwards no session refers to the UE, which may be freed. */
 void smf_release_all(struct ue *ue);
+
+/* --- handover (handover.c; TS 23.502 4.9.1.2) --- */
+
+/* A GTP-U tunnel endpoint. */
+struct tunnel {
+    uint32_t teid;
+    uint8_t family; /* AF_INET, AF_INET6; 0: none */
+    uint8_t address[16];
+};
+
+/* A session in a path switch. */
+struct smf_switch {
+    uint8_t pdu_session_id;
+    struct bytes answer; /* Path Switch Request Acknowledge or Unsuccessful Transfer, in core->batch */
+    struct tunnel former;
+};
+
+/* Path Switch Request Transfer for item->pdu_session_id: true, and the session is at the new tunnel, but the plane not told
+ * before smf_switch_end; or false, and nothing has changed. item->answer says which. */
+bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *item);
+/* The move is durable: downlink goes there, with end markers on the old path; or it was not to be, and all is as before. */
+void smf_switch_end(struct ue *ue, const struct smf_switch *items, unsigned count, bool done);
+/* Path Switch Request Unsuccessful Transfer, in core->batch. */
+struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause cause);
 
 /* The paged UE is connected and secured / could not be reached. */
 void smf_reachable(struct ue *ue);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What both kinds of handover have in common (TS 23.502 4.9.1): keys, permission, comparison with the core's own copies.
+ * Private to core/amf.
+ */
+#ifndef CORE_AMF_HANDOVER_H
+#define CORE_AMF_HANDOVER_H
+
+#include "core/amf/gmm.h"
+
+/* The value of ue->ncc that says: ue->nh is the K_gNB of a K_AMF that no gNB has been given a key of yet. */
+enum { NCC_NEW_KAMF = 0x80 };
+
+/* The chain begins with K_gNB: NH of NCC 1 is kept (TS 33.501 6.9.2.1.1). */
+void next_hop_begin(struct ue *ue, const uint8_t kgnb[32]);
+/* One step further (6.9.2.3.2, 6.9.2.3.3). True: a new K_AMF is behind it, so that the New Security Context Indicator goes
+ * along. Wipe the context when it has been sent. */
+bool next_hop(struct ue *ue, struct ngap_security_context *context);
+
+/* May the phone be moved there? which is 0, or the cause why not. */
+struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *target, struct tai tai);
+
+/* The phone's algorithms as NGAP has them, from the core's memory (context_setup.c). */
+struct ngap_ue_security_capabilities n2_security_capabilities(const struct ue *ue);
+/* items of UE_SLICES */
+struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allowed_nssai_item *items);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Xn based handover (TS 23.502 4.9.1.2.2, TS 38.413 8.4.4): the phone is at another gNB already, which asks for its downlink.
+ * The request comes from an association that the phone has never been on; its connection is looked for in that gNB's trust
+ * domain only.
+ */
+#include <openssl/crypto.h>
+
+#include "core/amf/handover.h"
+#include "kit/log.h"
+
+enum { SESSIONS = 256 };
+
+/* Path Switch Request, as far as the answer needs it. */
+struct asked {
+    uint64_t amf_ue_ngap_id;
+    uint32_t ran_ue_ngap_id;
+    uint16_t stream;
+    size_t count;
+    uint8_t sessions[SESSIONS];
+};
+
+struct run {
+    struct procedure *p;
+    struct ue *ue;
+    struct gnb *gnb;                                /* the target */
+    const struct ngap_path_switch_request *request; /* until the commit */
+    struct asked asked;
+    struct smf_switch switched[SMF_SESSIONS_PER_UE], failed[SMF_SESSIONS_PER_UE];
+    unsigned switched_count, failed_count;
+    struct ngap_pdu_session_resource_released_item_ps_ack released[SESSIONS];
+    size_t released_count;
+    struct ngap_security_context security;
+    bool new_kamf, capabilities_differ;
+    /* where the phone came from, should the move not be stored */
+    struct gnb *former_gnb;
+    uint32_t former_ran_id;
+    uint16_t former_stream;
+    struct tai former_tai;
+    uint64_t former_cell;
+    uint8_t former_nh[32], former_ncc;
+};
+
+static void note(struct asked *asked, uint16_t stream, const struct ngap_path_switch_request *request)
+{
+    const struct ngap_pdu_session_resource_to_be_switched_dl_list *list =
+        &request->pdu_session_resource_to_be_switched_dl_list;
+    *asked = (struct asked){
+        .amf_ue_ngap_id = request->source_amf_ue_ngap_id,
+        .ran_ue_ngap_id = request->ran_ue_ngap_id,
+        .stream = stream,
+        .count = list->count < SESSIONS ? list->count : SESSIONS,
+    };
+    for (size_t i = 0; i < asked->count; i++)
+        asked->sessions[i] = list->items[i].pdu_session_id;
+}
+
+/* 8.4.4.3: all sessions that the gNB wanted to take over are refused, whether or not they exist. */
+static void refuse(struct gnb *gnb, const struct asked *asked, struct ngap_cause cause)
+{
+    struct core *core = gnb->core;
+    struct ngap_pdu_session_resource_released_item_ps_fail items[SESSIONS];
+    struct ngap_path_switch_request_failure failure = {
+        .amf_ue_ngap_id = asked->amf_ue_ngap_id,
+        .ran_ue_ngap_id = asked->ran_ue_ngap_id,
+        .pdu_session_resource_released_list_ps_fail = {items, asked->count},
+    };
+    struct bytes transfer = smf_path_switch_unsuccessful(core, cause);
+    char text[32];
+    for (size_t i = 0; i < asked->count; i++)
+        items[i] = (struct ngap_pdu_session_resource_released_item_ps_fail){asked->sessions[i], transfer};
+    log_warning("amf", NULL, "gNB %s: path switch refused: %s", gnb->name,
+                n2_cause_text(&cause, text, sizeof text));
+    core->metrics.handovers_failed[HANDOVER_XN]++;
+    if (transfer.len)
+        core_send_ngap(core, gnb->association, asked->stream, NGAP_PATH_SWITCH_REQUEST_FAILURE, &failure);
+}
+
+/* --- steps --- */
+
+/* 8.4.4.4 */
+static bool named_twice(const struct asked *asked)
+{
+    bool seen[256] = {false};
+    for (size_t i = 0; i < asked->count; i++) {
+        if (seen[asked->sessions[i]])
+            return true;
+        seen[asked->sessions[i]] = true;
+    }
+    return false;
+}
+
+static bool capabilities_equal(const struct ngap_ue_security_capabilities *a,
+                               const struct ngap_ue_security_capabilities *b)
+{
+    return a->n_rencryption_algorithms == b->n_rencryption_algorithms &&
+           a->n_rintegrity_protection_algorithms == b->n_rintegrity_protection_algorithms &&
+           a->eutr_aencryption_algorithms == b->eutr_aencryption_algorithms &&
+           a->eutr_aintegrity_protection_algorithms == b->eutr_aintegrity_protection_algorithms;
+}
+
+/* TS 33.501 6.7.3.1: what the source told the target must be what the phone told the core. */
+static void compare_capabilities(struct run *run)
+{
+    struct ngap_ue_security_capabilities own = n2_security_capabilities(run->ue);
+    char context[UE_CONTEXT_TEXT];
+    run->capabilities_differ = !capabilities_equal(&own, &run->request->ue_security_capabilities);
+    if (!run->capabilities_differ)
+        return;
+    run->p->core->metrics.security_mismatches++;
+    log_warning("amf", ue_context_text(run->ue, context),
+                "gNB %s reports other security capabilities than the phone's; it is told the phone's",
+                run->gnb->name);
+}
+
+/* Where the phone is now must be a tracking area of the gNB that says so, and one that the phone may be in. */
+static struct ngap_cause locate(struct run *run)
+{
+    struct ue *ue = run->ue;
+    run->former_tai = ue->tai;
+    run->former_cell = ue->cell;
+    if (!gmm_locate(ue, run->gnb, &run->request->user_location_information))
+        return N2_RADIO(HO_TARGET_NOT_ALLOWED);
+    return handover_permitted(ue, run->gnb, ue->tai);
+}
+
+static void switch_sessions(struct run *run)
+{
+    const struct ngap_pdu_session_resource_to_be_switched_dl_list *list =
+        &run->request->pdu_session_resource_to_be_switched_dl_list;
+    for (size_t i = 0; i < run->asked.count; i++) {
+        struct smf_switch item = {.pdu_session_id = list->items[i].pdu_session_id};
+        if (smf_switch_path(run->ue, list->items[i].path_switch_request_transfer, &item) &&
+            run->switched_count < SMF_SESSIONS_PER_UE)
+            run->switched[run->switched_count++] = item;
+        else
+            run->released[run->released_count++] =
+                (struct ngap_pdu_session_resource_released_item_ps_ack){item.pdu_session_id, item.answer};
+    }
+}
+
+/* What the target could not take over is looked at when the switch is done. */
+static void keep_failed(struct run *run)
+{
+    const struct ngap_pdu_session_resource_failed_to_setup_list_ps_req *list =
+        &run->request->pdu_session_resource_failed_to_setup_list_ps_req;
+    for (size_t i = 0; i < list->count && run->failed_count < SMF_SESSIONS_PER_UE; i++)
+        run->failed[run->failed_count++] = (struct smf_switch){
+            .pdu_session_id = list->items[i].pdu_session_id,
+            .answer = arena_copy(&run->p->memory, list->items[i].path_switch_request_setup_failed_transfer)};
+}
+
+/* From here on the phone is at the target: its late messages through the source find no connection (10.6). */
+static bool move(struct run *run)
+{
+    struct ue *ue = run->ue;
+    struct connection *connection = ue->connection;
+    run->former_gnb = connection->gnb;
+    run->former_ran_id = connection->ran_ue_ngap_id;
+    run->former_stream = connection->stream;
+    if (!connection_rehome(connection, run->gnb, run->asked.ran_ue_ngap_id, run->asked.stream))
+        return false;
+    connection->selected = ue->tai.plmn;
+    connection->in_area = true;
+    memcpy(run->former_nh, ue->nh, sizeof ue->nh);
+    run->former_ncc = ue->ncc;
+    run->new_kamf = next_hop(ue, &run->security);
+    core_dirty(ue->core, &ue->row);
+    return true;
+}
+
+static void move_back(struct run *run)
+{
+    struct ue *ue = run->ue;
+    memcpy(ue->nh, run->former_nh, sizeof ue->nh);
+    ue->ncc = run->former_ncc;
+    if (!connection_rehome(ue->connection, run->former_gnb, run->former_ran_id, run->former_stream))
+        connection_lost(ue->connection, "out of memory");
+}
+
+static void stay(struct run *run, struct ngap_cause cause)
+{
+    smf_switch_end(run->ue, run->switched, run->switched_count, false);
+    run->ue->tai = run->former_tai;
+    run->ue->cell = run->former_cell;
+    refuse(run->gnb, &run->asked, cause);
+}
+
+static void acknowledge(struct run *run)
+{
+    struct ue *ue = run->ue;
+    struct ngap_allowed_nssai_item slices[UE_SLICES];
+    struct ngap_pdu_session_resource_switched_item switched[SMF_SESSIONS_PER_UE] = {0};
+    struct ngap_ue_security_capabilities capabilities = n2_security_capabilities(ue);
+    struct ngap_path_switch_request_acknowledge message = {
+        .amf_ue_ngap_id = ue->connection->amf_ue_ngap_id,
+        .ran_ue_ngap_id = ue->connection->ran_ue_ngap_id,
+        .ue_security_capabilities = run->capabilities_differ ? &capabilities : NULL,
+        .security_context = run->security,
+        .has_new_security_context_ind = run->new_kamf,
+        .pdu_session_resource_switched_list = {switched, run->switched_count},
+        .pdu_session_resource_released_list_ps_ack = {run->released_count ? run->released : NULL,
+                                                      run->released_count},
+        .allowed_nssai = n2_allowed_nssai(ue, slices),
+    };
+    for (unsigned i = 0; i < run->switched_count; i++) {
+        switched[i].pdu_session_id = run->switched[i].pdu_session_id;
+        switched[i].path_switch_request_acknowledge_transfer = run->switched[i].answer;
+    }
+    n2_send_ue(ue->connection, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE, &message);
+    OPENSSL_cleanse(&message.security_context, sizeof message.security_context);
+}
+
+/* Step 2: what was not switched has no user plane any more; why the target could not decides whether it goes altogether. */
+static void settle_sessions(struct run *run)
+{
+    struct ue *ue = run->ue;
+    uint16_t switched = 0;
+    for (unsigned i = 0; i < run->switched_count; i++)
+        switched |= (uint16_t)(1u << run->switched[i].pdu_session_id);
+    smf_switch_end(ue, run->switched, run->switched_count, true);
+    for (unsigned i = 0; i < run->failed_count; i++) {
+        if (run->failed[i].pdu_session_id > SMF_SESSIONS_PER_UE ||
+            !(switched >> run->failed[i].pdu_session_id & 1))
+            smf_n2_response(ue, run->failed[i].pdu_session_id, N2_PATH_SWITCH_SETUP_FAILED,
+                            run->failed[i].answer);
+    }
+    smf_deactivate(ue, smf_active(ue) & (uint16_t)~switched);
+}
+
+/* --- the procedure --- */
+
+struct arrival {
+    struct gnb *gnb;
+    uint16_t stream;
+    const struct ngap_path_switch_request *request;
+};
+
+static void path_switch(struct procedure *p)
+{
+    const struct arrival *arrival = p->argument;
+    struct run run = {.p = p, .ue = p->owner, .gnb = arrival->gnb, .request = arrival->request};
+    note(&run.asked, arrival->stream, arrival->request);
+    struct ngap_cause cause = locate(&run);
+    if (!cause.which && named_twice(&run.asked))
+        cause = N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES);
+    if (!cause.which) {
+        switch_sessions(&run);
+        keep_failed(&run);
+    }
+    if (!cause.which && !run.switched_count)
+        cause = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
+    if (!cause.which && !move(&run))
+        cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
+    if (cause.which) {
+        stay(&run, cause);
+        return;
+    }
+    compare_capabilities(&run);
+    if (procedure_commit(p)) {
+        acknowledge(&run);
+        settle_sessions(&run);
+        p->core->metrics.handovers_done[HANDOVER_XN]++;
+    } else if (!procedure_cancelled(p)) {
+        move_back(&run);
+        stay(&run, N2_MISC(UNSPECIFIED));
+    }
+    OPENSSL_cleanse(&run.security, sizeof run.security);
+    OPENSSL_cleanse(run.former_nh, sizeof run.former_nh);
+}
+
+/* Which connection is meant, and whether it can be moved. */
+static struct ngap_cause claim(const struct gnb *gnb, const struct ngap_path_switch_request *request,
+                               struct connection **connection)
+{
+    *connection = connection_in_domain(gnb, request->source_amf_ue_ngap_id);
+    if (!*connection || (*connection)->releasing || !(*connection)->ue->registered)
+        return N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID);
+    if (!(*connection)->context_up || (*connection)->ue->connection != *connection)
+        return N2_RADIO(INTERACTION_WITH_OTHER_PROCEDURE);
+    return (struct ngap_cause){0};
+}
+
+void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_path_switch_request *request)
+{
+    struct connection *connection;
+    struct asked asked;
+    gnb->core->metrics.handovers_asked[HANDOVER_XN]++;
+    if (connection_by_ran_id(gnb, request->ran_ue_ngap_id)) {
+        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL,
+                 &request->ran_ue_ngap_id);
+        return;
+    }
+    note(&asked, stream, request);
+    struct ngap_cause cause = claim(gnb, request, &connection);
+    struct arrival arrival = {gnb, stream, request};
+    if (cause.which)
+        refuse(gnb, &asked, cause);
+    else if (!procedure_start(gnb->core, &connection->ue->handover, "path switch", path_switch,
+                              connection->ue, &arrival))
+        refuse(gnb, &asked, N2_MISC(CONTROL_PROCESSING_OVERLOAD));
+}

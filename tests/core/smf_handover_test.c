@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions that move with their phone (TS 23.502 4.9.1). */
+#include "smf_world.h"
+
+static struct world world;
+
+static const uint8_t gnb_address[4] = {10, 0, 0, 9};
+
+static struct ngap_up_transport_layer_information tunnel_to(uint32_t teid)
+{
+    return (struct ngap_up_transport_layer_information){
+        .which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL,
+        .gtp_tunnel = {.transport_layer_address = {gnb_address, 32}, .gtp_teid = teid}};
+}
+
+static struct bytes switch_request(uint32_t teid)
+{
+    uint8_t buffer[128];
+    struct writer w = writer_of(buffer, sizeof buffer);
+    struct fault fault;
+    const struct ngap_qos_flow_accepted_item flow = {.qos_flow_identifier = SMF_DEFAULT_QFI};
+    const struct ngap_path_switch_request_transfer transfer = {
+        .dl_ngu_up_tnl_information = tunnel_to(teid),
+        .qos_flow_accepted_list = {&flow, 1},
+    };
+    assert_true(ngap_encode_path_switch_request_transfer(&w, &transfer, &fault));
+    return arena_copy(&world.memory, writer_bytes(&w));
+}
+
+static struct bytes setup_failed(enum ngap_cause_radio_network cause)
+{
+    uint8_t buffer[16];
+    struct writer w = writer_of(buffer, sizeof buffer);
+    struct fault fault;
+    const struct ngap_path_switch_request_setup_failed_transfer transfer = {
+        .cause = {.which = NGAP_CAUSE_RADIO_NETWORK, .radio_network = cause}};
+    assert_true(ngap_encode_path_switch_request_setup_failed_transfer(&w, &transfer, &fault));
+    return arena_copy(&world.memory, writer_bytes(&w));
+}
+
+static struct ngap_cause reason(struct bytes unsuccessful)
+{
+    const struct ngap_path_switch_request_unsuccessful_transfer *transfer;
+    struct aper_diagnostics diagnostics;
+    assert_int_equal(ngap_decode_path_switch_request_unsuccessful_transfer(unsuccessful, &world.memory,
+                                                                           &transfer, &diagnostics),
+                     NGAP_OK);
+    return transfer->cause;
+}
+
+static int open_world(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    world_close(&world);
+    return 0;
+}
+
+static void downlink_follows_with_an_end_marker(void **state)
+{
+    (void)state;
+    struct smf_switch item = {.pdu_session_id = 1};
+    world.plane.end_marker = false;
+    assert_true(smf_switch_path(&world.ue, switch_request(0x4321), &item));
+    world_pump(&world);
+    assert_int_not_equal(world.plane.header.teid, 0x4321);
+    smf_switch_end(&world.ue, &item, 1, true);
+    world_pump(&world);
+    assert_int_equal(world.plane.header.teid, 0x4321);
+    assert_memory_equal(world.plane.header.ip.v4, gnb_address, 4);
+    assert_int_equal(world.plane.action, PFCP_FORW);
+    assert_true(world.plane.end_marker);
+}
+
+static void a_switch_that_was_not_to_be_leaves_no_trace(void **state)
+{
+    (void)state;
+    struct smf_switch item = {.pdu_session_id = 1};
+    struct tunnel before = world.ue.sessions->gnb;
+    unsigned heard = world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST];
+    assert_true(smf_switch_path(&world.ue, switch_request(0x4321), &item));
+    smf_switch_end(&world.ue, &item, 1, false);
+    world_pump(&world);
+    assert_memory_equal(&before, &world.ue.sessions->gnb, sizeof before);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST], heard);
+}
+
+static void a_session_that_is_not_there_is_refused(void **state)
+{
+    (void)state;
+    struct smf_switch item = {.pdu_session_id = 2};
+    assert_false(smf_switch_path(&world.ue, switch_request(1), &item));
+    assert_int_equal(reason(item.answer).radio_network, NGAP_CAUSE_RADIO_NETWORK_UNKNOWN_PDU_SESSION_ID);
+    smf_deactivate(&world.ue, 1 << 1);
+    item.pdu_session_id = 1;
+    assert_false(smf_switch_path(&world.ue, switch_request(1), &item));
+    assert_int_equal(smf_active(&world.ue), 0);
+}
+
+static void nonsense_for_a_transfer_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t nonsense[] = {0xff, 0xff, 0xff};
+    struct smf_switch item = {.pdu_session_id = 1};
+    assert_false(smf_switch_path(&world.ue, BYTES(nonsense), &item));
+    assert_int_equal(reason(item.answer).protocol, NGAP_CAUSE_PROTOCOL_TRANSFER_SYNTAX_ERROR);
+    assert_false(smf_switch_path(&world.ue, (struct bytes){0}, &item));
+    assert_int_equal(smf_active(&world.ue), 1 << 1);
+}
+
+static void what_the_target_could_not_take_waits_without_user_plane(void **state)
+{
+    (void)state;
+    smf_n2_response(&world.ue, 1, N2_PATH_SWITCH_SETUP_FAILED,
+                    setup_failed(NGAP_CAUSE_RADIO_NETWORK_RADIO_RESOURCES_NOT_AVAILABLE));
+    world_pump(&world);
+    assert_int_equal(smf_active(&world.ue), 0);
+    assert_int_equal(smf_sessions(&world.ue), 1 << 1);
+    assert_true(world.plane.action & PFCP_BUFF);
+}
+
+static void what_the_target_could_not_protect_ends(void **state)
+{
+    (void)state;
+    smf_n2_response(&world.ue, 1, N2_PATH_SWITCH_SETUP_FAILED,
+                    setup_failed(NGAP_CAUSE_RADIO_NETWORK_UP_INTEGRITY_PROTECTION_NOT_POSSIBLE));
+    world_pump(&world);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        TEST(downlink_follows_with_an_end_marker),
+        TEST(a_switch_that_was_not_to_be_leaves_no_trace),
+        TEST(a_session_that_is_not_there_is_refused),
+        TEST(nonsense_for_a_transfer_is_refused),
+        TEST(what_the_target_could_not_take_waits_without_user_plane),
+        TEST(what_the_target_could_not_protect_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
