@@ -5,6 +5,7 @@
 
 #include "core/amf/context.h"
 #include "core/procedure.h"
+#include "core/rows.h"
 #include "core/smf/smf.h"
 #include "core/udm/udm.h"
 #include "crypt/random.h"
@@ -12,13 +13,7 @@
 #include "kit/log.h"
 #include "store/store.h"
 
-enum {
-    STACK_BYTES = 256 * 1024,
-    BATCH_BYTES = 64 * 1024 * 1024,
-    ROW_DIRTY = 1,
-    ROW_WRITTEN = 2,
-    FLAT_BYTES = 64 * 1024
-};
+enum { STACK_BYTES = 256 * 1024, BATCH_BYTES = 64 * 1024 * 1024, FLAT_BYTES = 64 * 1024 };
 
 static void init_maps(struct core *core)
 {
@@ -78,73 +73,19 @@ void core_free(struct core *core)
     map_free(&core->gnbs);
     map_free(&core->ues_by_supi);
     map_free(&core->ues_by_tmsi);
+    rows_free(core);
     outbox_free(&core->outbox);
     arena_free(&core->batch);
     free(core->scratch);
     free(core);
 }
 
-void core_dirty(struct core *core, struct row *row)
-{
-    if (row->queued == ROW_DIRTY)
-        return;
-    if (row->queued == ROW_WRITTEN)
-        core_clean(core, row);
-    row->queued = ROW_DIRTY;
-    row->next = core->dirty;
-    row->previous = NULL;
-    if (row->next)
-        row->next->previous = row;
-    core->dirty = row;
-}
-
-void core_clean(struct core *core, struct row *row)
-{
-    if (!row->queued)
-        return;
-    struct row **head = row->queued == ROW_DIRTY ? &core->dirty : &core->written;
-    if (row->previous)
-        row->previous->next = row->next;
-    else
-        *head = row->next;
-    if (row->next)
-        row->next->previous = row->previous;
-    row->queued = 0;
-}
-
-/* Rows whose write the store refused by itself stay with the transaction: the commit reports what is wrong. */
-static void write_rows(struct core *core)
-{
-    while (core->dirty) {
-        struct row *row = core->dirty;
-        core_clean(core, row);
-        if (!row->write(core, row))
-            log_error("core", NULL, "a row could not be written");
-        row->queued = ROW_WRITTEN;
-        row->next = core->written;
-        row->previous = NULL;
-        if (row->next)
-            row->next->previous = row;
-        core->written = row;
-    }
-}
-
-static void end_transaction(struct core *core, bool durable)
-{
-    while (core->written) {
-        struct row *row = core->written;
-        core_clean(core, row);
-        if (!durable)
-            core_dirty(core, row);
-    }
-}
-
 static bool commit(struct core *core)
 {
-    write_rows(core);
+    rows_write(core);
     enum store_result result = store_commit(core->store);
     bool durable = result == STORE_OK;
-    end_transaction(core, durable);
+    rows_committed(core, durable);
     core->metrics.commits++;
     if (!durable) {
         core->metrics.commits_failed++;

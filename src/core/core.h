@@ -28,6 +28,7 @@ struct co_pool;
 struct domain;
 struct procedure;
 struct random;
+struct removal;
 struct smf;
 struct store;
 struct gnb;
@@ -77,6 +78,7 @@ struct core {
     struct core_metrics metrics;
 
     struct row *dirty, *written;          /* rows to write; rows in the transaction that is open */
+    struct removal *removals;             /* rows to remove, until a commit has done it */
     struct procedure *commits, *resuming; /* procedures that wait for the commit; that it is being told to */
     struct udm *udm;
     struct smf *smf;
@@ -100,8 +102,11 @@ bool core_reload(struct core *core, const struct config *config, const char **wh
 
 /* Marks a struct's row as changed. */
 void core_dirty(struct core *core, struct row *row);
-/* The struct is going away: leaves the queue. Deleting the stored row is the owner's, through the store. */
+/* The struct is going away: leaves the queue. */
 void core_clean(struct core *core, struct row *row);
+/* Queues what the store holds of a phone's session, or of the phone with all its sessions (0), for removal. Later
+ * core_dirty of the same phone or session stands. */
+void core_remove(struct core *core, supi_t supi, uint8_t pdu_session_id);
 
 /* What the edges report. `association` is unique over all edges and never used again while control lives. */
 void core_association_up(struct core *core, uint64_t association, const struct core_peer *peer);

@@ -219,6 +219,33 @@ static void a_phone_that_moves_to_another_gnb_leaves_no_connection_behind(void *
     assert_int_equal(gnb_find(world.core, 100)->connections.count, 0);
 }
 
+static void a_removal_that_the_store_lost_is_made_up_for(void **state)
+{
+    (void)state;
+    store_inject(world.store, STORE_FULL, 0);
+    phone_deregister(&world.phones[0], false);
+    world_run(&world);
+    assert_null(world_ue(&world, 0));
+    world_pass(&world, SECONDS(2));
+    assert_false(in_store(0));
+    world_restart(&world);
+    assert_null(world_ue(&world, 0));
+}
+
+static void a_phone_that_is_back_before_its_removal_is_stored_stays(void **state)
+{
+    (void)state;
+    store_inject(world.store, STORE_FULL, 0);
+    phone_deregister(&world.phones[0], false);
+    world_run(&world);
+    phone_register(&world.phones[0], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    world_pass(&world, SECONDS(2));
+    assert_true(in_store(0));
+    world_restart(&world);
+    assert_non_null(world_ue(&world, 0));
+}
+
 /* --- restarts --- */
 
 static void registered_phones_stay_registered_over_a_restart(void **state)
@@ -295,6 +322,8 @@ int main(void)
         TEST(a_periodic_registration_keeps_a_phone_known),
         TEST(the_loss_of_a_gnb_makes_its_phones_idle_and_no_others),
         TEST(a_phone_that_moves_to_another_gnb_leaves_no_connection_behind),
+        TEST(a_removal_that_the_store_lost_is_made_up_for),
+        TEST(a_phone_that_is_back_before_its_removal_is_stored_stays),
         TEST(registered_phones_stay_registered_over_a_restart),
         TEST(connected_phones_stay_connected_when_the_edge_announces_their_gnb),
         TEST(phones_whose_gnb_does_not_come_back_become_idle),

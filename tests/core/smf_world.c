@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "core/rows.h"
+
 enum { STACKS = 16, STACK_BYTES = 256 * 1024, DATAGRAMS = 64, WALL = 1700000000 };
 
 static struct world *now;
@@ -24,26 +26,6 @@ bool core_send_pfcp(struct core *core, const union socket_address *peer, struct 
     memcpy(outbox[outbox_count].bytes, datagram.data, datagram.len);
     outbox[outbox_count++].size = datagram.len;
     return true;
-}
-
-void core_dirty(struct core *core, struct row *row)
-{
-    if (row->queued)
-        return;
-    row->queued = 1;
-    row->next = core->dirty;
-    core->dirty = row;
-}
-
-void core_clean(struct core *core, struct row *row)
-{
-    for (struct row **place = &core->dirty; *place; place = &(*place)->next) {
-        if (*place == row) {
-            *place = row->next;
-            break;
-        }
-    }
-    row->queued = 0;
 }
 
 enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *message)
@@ -229,12 +211,9 @@ static void settle(struct world *world)
     struct core *core = &world->core;
     bool durable;
     do {
-        while (core->dirty) {
-            struct row *row = core->dirty;
-            core_clean(core, row);
-            row->write(core, row);
-        }
+        rows_write(core);
         durable = store_commit(core->store) == STORE_OK;
+        rows_committed(core, durable);
     } while (procedure_committed(core, durable) && durable);
 }
 
@@ -283,6 +262,7 @@ static void open_core(struct world *world)
 static void close_core(struct world *world)
 {
     smf_stop(&world->core);
+    rows_free(&world->core);
     outbox_count = 0;
     udm_free(world->core.udm);
     co_pool_free(world->core.stacks);

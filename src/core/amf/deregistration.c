@@ -4,7 +4,6 @@
  */
 #include "core/amf/gmm.h"
 #include "kit/log.h"
-#include "store/store.h"
 
 void ue_discard(struct ue *ue, struct ngap_cause cause)
 {
@@ -18,13 +17,12 @@ void ue_discard(struct ue *ue, struct ngap_cause cause)
 void ue_remove(struct ue *ue, struct ngap_cause cause)
 {
     struct core *core = ue->core;
-    char context[UE_CONTEXT_TEXT], supi[SUPI_TEXT_BYTES];
+    char context[UE_CONTEXT_TEXT];
+    supi_t supi = ue->supi;
     log_info("amf", ue_context_text(ue, context), "deregistered");
     core->metrics.deregistrations++;
-    supi_text(ue->supi, supi);
     ue_discard(ue, cause);
-    if (store_ue_remove(core->store, supi) != STORE_OK)
-        log_error("amf", NULL, "the row of %s could not be removed", supi);
+    core_remove(core, supi, 0);
     log_info("amf", NULL, "number of UEs: %zu", core->ues_by_supi.count);
 }
 

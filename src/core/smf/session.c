@@ -76,7 +76,7 @@ static void leave_ue(struct session *session)
 void session_free(struct session *session, const char *why)
 {
     struct core *core = amf_core(session->ue);
-    char text[SESSION_TEXT], supi[SUPI_TEXT_BYTES];
+    char text[SESSION_TEXT];
     procedure_cancel(session->procedure, why);
     if (session->state != SESSION_NEW)
         log_info("smf", session_text(session, text), "session ended: %s", why);
@@ -85,7 +85,7 @@ void session_free(struct session *session, const char *why)
     leave_ue(session);
     map_take(&core->smf->sessions, session->seid);
     core_clean(core, &session->row);
-    store_session_remove(core->store, supi_text(amf_supi(session->ue), supi), session->psi);
+    core_remove(core, amf_supi(session->ue), session->psi);
     core->sessions--;
     free(session);
 }
