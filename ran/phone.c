@@ -235,6 +235,8 @@ static void take_guti(struct phone *phone, const struct nas_guti *guti)
 
 static void on_registration_accept(struct phone *phone, const struct nas_registration_accept *accept)
 {
+    if (phone->state == PHONE_OFF || phone->state == PHONE_LEAVING)
+        return;
     timer_stop(phone->radio->timers, &phone->guard);
     phone->state = PHONE_ON;
     if (accept->has.pdu_session_status)
@@ -305,7 +307,7 @@ void phone_request_service(struct phone *phone, enum nas_service_type type)
     request->pdu_session_status = phone_session_set(phone);
     request->has.pdu_session_status = true;
     if (type == NAS_SERVICE_DATA) {
-        request->uplink_data_status = request->pdu_session_status;
+        request->uplink_data_status = phone_sessions_up(phone);
         request->has.uplink_data_status = request->uplink_data_status != 0;
     }
     phone->awaiting_service = true;

@@ -107,7 +107,9 @@ void phone_on_gsm(struct phone *phone, const struct nas_message *message); /* 5G
 void phone_forget_sessions(struct phone *phone);
 /* PDU session status from the network: what it does not have ends here too (5.5.1.2.4, 5.6.1.4.1). */
 void phone_keep_sessions(struct phone *phone, nas_session_set existing);
+/* That are not PDU SESSION INACTIVE (TS 24.501 9.11.3.44): also those being established. */
 nas_session_set phone_session_set(const struct phone *phone);
+nas_session_set phone_sessions_up(const struct phone *phone);
 void phone_authenticate(struct phone *phone, const struct nas_authentication_request *request);
 void phone_security_mode(struct phone *phone, struct bytes envelope);
 /* The request as a whole, cleartext and other IEs. */

@@ -22,6 +22,15 @@ nas_session_set phone_session_set(const struct phone *phone)
 {
     nas_session_set set = 0;
     for (unsigned i = 0; i < PHONE_SESSIONS; i++)
+        if (phone->sessions[i].id)
+            set |= (nas_session_set)(1u << phone->sessions[i].id);
+    return set;
+}
+
+nas_session_set phone_sessions_up(const struct phone *phone)
+{
+    nas_session_set set = 0;
+    for (unsigned i = 0; i < PHONE_SESSIONS; i++)
         if (phone->sessions[i].up)
             set |= (nas_session_set)(1u << phone->sessions[i].id);
     return set;

@@ -2,6 +2,7 @@
 /*
  * usage: sim [--hostile] [--seeds N] [--seed N [--say]]
  *        sim --day PHONES [--seed N]
+ *        sim --collisions docs/collisions.md [--seed NUMBER --say]
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
  * processes that are killed (fate.c), or a gNB that lies (hostile.c); then fair weather, and what must hold is checked
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collisions.h"
 #include "day.h"
 #include "hostile.h"
 #include "kit/log.h"
@@ -28,6 +30,7 @@ enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 5 };
 static struct {
     unsigned long seeds, seed;
     unsigned long day; /* phones; 0: no day */
+    const char *collisions;
     bool hostile, say;
 } options = {.seeds = 100};
 
@@ -139,6 +142,8 @@ static void read_options(int argc, char **argv)
             options.seed = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--day") == 0 && i + 1 < argc)
             options.day = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--collisions") == 0 && i + 1 < argc)
+            options.collisions = argv[++i];
         else if (strcmp(argv[i], "--hostile") == 0)
             options.hostile = true;
         else
@@ -153,6 +158,10 @@ int main(int argc, char **argv)
     FILE *nowhere = options.say ? NULL : fopen("/dev/null", "w");
     log_setup(
         (struct log_settings){.level = options.say ? LOG_DEBUG : LOG_ERROR, .to = nowhere, .name = "sim"});
+    if (options.collisions && options.seed)
+        return collisions_meet((unsigned)options.seed) != NULL;
+    if (options.collisions)
+        return !collisions_walk(options.collisions);
     if (options.day)
         return !day_live((unsigned)options.day, options.seed);
     if (options.seed) {
