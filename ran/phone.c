@@ -111,7 +111,7 @@ bool phone_say(struct phone *phone, const struct nas_message *message)
     struct nas_message said = *message;
     uint8_t header = security_header(phone, message->type);
     if (phone->radio->ports->saw_nas)
-        phone->radio->ports->saw_nas(phone->radio->context, phone, true, message);
+        phone->radio->ports->saw_nas(phone->radio->context, phone, true, &said);
     if (!phone->secured && is_initial(message->type) && message->type != NAS_DEREGISTRATION_REQUEST)
         hide_in_container(phone, &said, &container);
     if (!nas_encode(&said, &w) || w.full)

@@ -11,7 +11,7 @@
 static struct bytes serving_network_name(const struct phone *phone, char text[40])
 {
     char plmn[NAS_PLMN_TEXT];
-    nas_plmn_text(phone->model->plmn, plmn);
+    nas_plmn_text(phone->gnb->settings.plmn, plmn);
     const char *mnc = plmn + 3;
     int length =
         snprintf(text, 40, "5G:mnc%s%s.mcc%.3s.3gppnetwork.org", strlen(mnc) == 2 ? "0" : "", mnc, plmn);

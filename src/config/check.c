@@ -20,6 +20,9 @@ bool check_serving(void *items, unsigned index, struct complaint *complaint)
         if (memcmp(&all[i].plmn, &all[index].plmn, sizeof all->plmn) == 0)
             return found(complaint, "%s twice", config_plmn_text(all[index].plmn, text)) ||
                    complain(complaint, "each network once");
+    if (all[index].equivalent_count > CONFIG_EQUIVALENTS)
+        return found(complaint, "%s with more equivalents", config_plmn_text(all[index].plmn, text)) ||
+               complain(complaint, "at most %d", CONFIG_EQUIVALENTS);
     return true;
 }
 
@@ -28,6 +31,18 @@ static bool once(const char *name, const char *other, struct complaint *complain
     if (strcmp(name, other) != 0)
         return true;
     return found(complaint, "the name %s twice", name) || complain(complaint, "a name of its own for each");
+}
+
+bool check_area(void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_registration_area *all = items;
+    for (unsigned i = 0; i < index; i++)
+        if (!once(all[index].name, all[i].name, complaint))
+            return false;
+    if (all[index].tai_count <= CONFIG_AREA_TAIS)
+        return true;
+    return found(complaint, "more tracking areas in %s", all[index].name) ||
+           complain(complaint, "at most %d", CONFIG_AREA_TAIS);
 }
 
 bool check_edge(void *items, unsigned index, struct complaint *complaint)

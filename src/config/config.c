@@ -185,6 +185,46 @@ const struct config_dnn *config_find_dnn(const struct config *config, const char
     return NULL;
 }
 
+static bool plmn_among(const struct config_plmn *plmns, unsigned count, struct config_plmn plmn)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (memcmp(&plmns[i], &plmn, sizeof plmn) == 0)
+            return true;
+    return false;
+}
+
+bool config_serves_tac(const struct config_serving *serving, uint32_t tac)
+{
+    for (unsigned i = 0; i < serving->tac_count; i++)
+        if (serving->tacs[i] == tac)
+            return true;
+    return false;
+}
+
+bool config_is_equivalent(const struct config_serving *serving, struct config_plmn plmn)
+{
+    return plmn_among(serving->equivalents, serving->equivalent_count, plmn);
+}
+
+bool config_is_home(const struct config *config, struct config_plmn plmn)
+{
+    const struct config_network *network = &config->network;
+    if (network->home_count)
+        return plmn_among(network->homes, network->home_count, plmn);
+    return config_find_plmn(config, plmn) != NULL;
+}
+
+const struct config_registration_area *config_find_area(const struct config *config, struct config_area tai)
+{
+    for (unsigned i = 0; i < config->network.area_count; i++) {
+        const struct config_registration_area *area = &config->network.areas[i];
+        for (unsigned k = 0; k < area->tai_count; k++)
+            if (config_area_equal(area->tais[k], tai))
+                return area;
+    }
+    return NULL;
+}
+
 const struct config_serving *config_find_plmn(const struct config *config, struct config_plmn plmn)
 {
     for (unsigned i = 0; i < config->network.serving_count; i++)

@@ -24,7 +24,22 @@ struct config_serving {
     unsigned tac_count;
     const struct config_slice *slices;
     unsigned slice_count;
+    const struct config_plmn *equivalents; /* TS 23.501 5.18.2; at most CONFIG_EQUIVALENTS */
+    unsigned equivalent_count;
 };
+
+/* TS 24.501 9.11.3.45, TS 38.413 9.3.1.85 */
+enum { CONFIG_EQUIVALENTS = 15 };
+
+/* Tracking areas that a phone may cross without registering anew (TS 23.501 5.3.2.3). */
+struct config_registration_area {
+    const char *name;
+    const struct config_area *tais; /* 1 to CONFIG_AREA_TAIS */
+    unsigned tai_count;
+};
+
+/* TS 24.501 9.11.3.9 */
+enum { CONFIG_AREA_TAIS = 16 };
 
 struct config_network {
     const char *amf_name;      /* AMF Name of NG Setup Response */
@@ -39,6 +54,10 @@ struct config_network {
     unsigned serving_count;
     const struct config_routing_indicator *routing_indicators; /* of the UDM here; none: any */
     unsigned routing_indicator_count;
+    const struct config_plmn *homes; /* whose subscribers are ours; none: those of all serving networks */
+    unsigned home_count;
+    const struct config_registration_area *areas;
+    unsigned area_count;
 };
 
 /* Algorithms in order of preference; the numbers of NEA and NIA (TS 33.501 5.11.1). */
@@ -191,5 +210,11 @@ void config_print(const struct config *config, FILE *to);
 /* Look-ups; NULL when there is none. */
 const struct config_dnn *config_find_dnn(const struct config *config, const char *name);
 const struct config_serving *config_find_plmn(const struct config *config, struct config_plmn plmn);
+bool config_serves_tac(const struct config_serving *serving, uint32_t tac);
+bool config_is_equivalent(const struct config_serving *serving, struct config_plmn plmn);
+/* Are the network's subscribers ours? */
+bool config_is_home(const struct config *config, struct config_plmn plmn);
+/* The first registration area that holds the tracking area; NULL: none does. */
+const struct config_registration_area *config_find_area(const struct config *config, struct config_area tai);
 
 #endif

@@ -38,6 +38,15 @@ static const struct key serving_keys[] = {
     {"slices", .fields = slice_keys, ITEMS(struct config_serving, slices, slice_count), .least = 1,
      .initial = "[{sst: 1}]", .inline_items = true,
      .help = "Slices offered: {sst: 1} or {sst: 1, sd: 010203} (SD in hexadecimal; ffffff is none)."},
+    {"equivalents", &type_plmn, ITEMS(struct config_serving, equivalents, equivalent_count), .initial = "[]",
+     .help = "Networks that phones take as the same one when they choose a cell; at most 15."},
+    {0},
+};
+
+static const struct key area_keys[] = {
+    {"name", &type_name, MEMBER(struct config_registration_area, name), RANGE(1, 32), .help = "For people."},
+    {"tais", &type_tai, ITEMS(struct config_registration_area, tais, tai_count), .least = 1,
+     .help = "Network and TAC, such as 999/70-1; at most 16."},
     {0},
 };
 
@@ -51,6 +60,13 @@ static const struct key network_keys[] = {
          "Routing indicators of the home network's SIMs that are known here, such as [0, 678]; a phone with "
          "another one\n"
          "is refused. Empty: all are known here. A SIM without one says 0, some simulators say 0000."},
+    {"home_plmns", &type_plmn, ROOT_ITEMS(network.homes, network.home_count), .initial = "[]", .live = true,
+     .help = "Networks whose subscribers are ours; empty: those of all networks served."},
+    {"registration_areas", .fields = area_keys, ROOT_ITEMS(network.areas, network.area_count),
+     .initial = "[]", .live = true, .check = check_area,
+     .help = "Tracking areas that a phone may cross without a word: [{name: centre, tais: [999/70-1, "
+             "999/70-2]}].\n"
+             "Where none holds a phone's tracking area, it may cross all those of its network."},
     {"amf_name", &type_text, ROOT(network.amf_name), RANGE(1, 150), .initial = "demarc", .live = true,
      .help = "What gNBs see as AMF Name."},
     {"amf_region", &type_uint, ROOT(network.amf_region), RANGE(0, 255), .initial = "2",

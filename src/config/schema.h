@@ -27,7 +27,7 @@ struct key_type {
 };
 
 extern const struct key_type type_uint, type_bool, type_text, type_name, type_choice, type_duration,
-    type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_sd, type_routing_indicator,
+    type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_tai, type_sd, type_routing_indicator,
     type_private_key;
 
 struct choice {
@@ -60,6 +60,7 @@ struct key {
 extern const struct key config_keys[];
 
 bool check_serving(void *items, unsigned index, struct complaint *complaint);
+bool check_area(void *items, unsigned index, struct complaint *complaint);
 bool check_edge(void *items, unsigned index, struct complaint *complaint);
 bool check_dnn(void *items, unsigned index, struct complaint *complaint);
 bool check_plane(void *items, unsigned index, struct complaint *complaint);

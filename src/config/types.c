@@ -214,6 +214,8 @@ VALUE_TYPE(endpoint, config_endpoint_parse(text, (uint16_t)key->high, place),
            "an address with a port or without, such as 127.0.0.5 or [2001:db8::5]:38412");
 VALUE_TYPE(plmn, config_plmn_parse(text, place), config_plmn_text(*(const struct config_plmn *)place, value),
            "MCC/MNC such as 999/70");
+VALUE_TYPE(tai, config_area_parse(text, place) && ((struct config_area *)place)->tac != CONFIG_ALL_TACS,
+           config_area_text(*(const struct config_area *)place, value), "MCC/MNC and TAC such as 999/70-1");
 
 static bool parse_sd(const struct key *key, const char *text, struct arena *memory, void *place,
                      struct complaint *complaint)

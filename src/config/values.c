@@ -74,6 +74,36 @@ bool config_routing_indicator_parse(const char *text, struct config_routing_indi
     return true;
 }
 
+bool config_area_parse(const char *text, struct config_area *value)
+{
+    char plmn[8] = "";
+    struct config_area area = {.tac = CONFIG_ALL_TACS};
+    size_t length = strcspn(text, "-");
+    if (length >= sizeof plmn)
+        return false;
+    memcpy(plmn, text, length);
+    if (!config_plmn_parse(plmn, &area.plmn))
+        return false;
+    if (text[length]) {
+        uint64_t tac;
+        size_t n = digits(text + length + 1, &tac);
+        if (n == 0 || text[length + 1 + n] || tac > 0xffffff)
+            return false;
+        area.tac = (uint32_t)tac;
+    }
+    *value = area;
+    return true;
+}
+
+const char *config_area_text(struct config_area value, char *buffer)
+{
+    config_plmn_text(value.plmn, buffer);
+    size_t length = strlen(buffer);
+    if (value.tac != CONFIG_ALL_TACS)
+        snprintf(buffer + length, VALUE_TEXT_BYTES - length, "-%" PRIu32, value.tac);
+    return buffer;
+}
+
 bool config_slice_parse(const char *text, struct config_slice *value)
 {
     uint64_t sst;

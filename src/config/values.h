@@ -20,6 +20,14 @@ struct config_plmn {
     uint8_t octets[3];
 };
 
+/* A tracking area, or all of a network's. Text: "999/70-1" (TAC in decimal) or "999/70". */
+struct config_area {
+    struct config_plmn plmn;
+    uint32_t tac; /* CONFIG_ALL_TACS: the whole network */
+};
+
+enum { CONFIG_ALL_TACS = 0x1000000 };
+
 /* S-NSSAI (TS 23.003 28.4). Text: "1" or "1-010203" (SD in hexadecimal). */
 struct config_slice {
     uint8_t sst;
@@ -52,6 +60,14 @@ bool config_plmn_parse(const char *text, struct config_plmn *value);
 const char *config_plmn_text(struct config_plmn value, char *buffer);
 unsigned config_plmn_mcc(struct config_plmn value);
 unsigned config_plmn_mnc(struct config_plmn value, unsigned *digits); /* digits: 2 or 3 */
+
+bool config_area_parse(const char *text, struct config_area *value);
+const char *config_area_text(struct config_area value, char *buffer);
+static inline bool config_area_equal(struct config_area a, struct config_area b)
+{
+    return a.tac == b.tac && a.plmn.octets[0] == b.plmn.octets[0] && a.plmn.octets[1] == b.plmn.octets[1] &&
+           a.plmn.octets[2] == b.plmn.octets[2];
+}
 
 bool config_slice_parse(const char *text, struct config_slice *value);
 const char *config_slice_text(struct config_slice value, char *buffer);

@@ -95,7 +95,7 @@ static void put_csv(void *context, const json_t *document)
 {
     (void)context;
     for (int i = 0; fields[i].name; i++) {
-        char text[300] = "";
+        char text[2048] = "";
         if (fields[i].of != FIELD_OF_SUBSCRIBER)
             continue;
         cell_text(field_value(document, &fields[i]), CELL_TEXT, text, sizeof text);

@@ -2,15 +2,17 @@
 /*
  * A subscriber's slices as the database keeps them: read at every registration, so bytes and not JSON.
  *
- *     version:1  slices:1  { sst:1 sd:3 is_default:1 dnns:1
- *                            { length:1 name type:1 5qi:1 arp:1 flags:1 uplink:8 downlink:8 [ipv4:4] [ipv6:16] } }
+ *     version:2  slices:1  { sst:1 sd:3 is_default:1 dnns:1
+ *                            { length:1 name type:1 5qi:1 arp:1 flags:1 uplink:8 downlink:8 [ipv4:4] [ipv6:16] } }  access restrictions (access.c)
+ *
+ * Version 1 ended with the slices.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/database.h"
 
-enum { VERSION = 1, DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 };
+enum { WITHOUT_ACCESS = 1, VERSION = 2, DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 };
 enum { MAY_PREEMPT = 1, PREEMPTABLE = 2, HAS_IPV4 = 4, HAS_IPV6 = 8 };
 
 static void write_dnn(struct writer *w, const struct store_dnn *dnn)
@@ -43,7 +45,7 @@ static void write_slice(struct writer *w, const struct store_slice *slice)
 
 uint8_t *store_profile_write(const struct store_subscriber *subscriber, size_t *length)
 {
-    size_t most = 2;
+    size_t most = 2 + STORE_ACCESS_BYTES;
     for (unsigned i = 0; i < subscriber->slice_count; i++)
         most += 6 + (size_t)subscriber->slices[i].dnn_count * DNN_MOST;
     uint8_t *room = malloc(most);
@@ -54,6 +56,7 @@ uint8_t *store_profile_write(const struct store_subscriber *subscriber, size_t *
     write_u8(&w, (uint8_t)subscriber->slice_count);
     for (unsigned i = 0; i < subscriber->slice_count; i++)
         write_slice(&w, &subscriber->slices[i]);
+    store_access_write(&w, &subscriber->access);
     *length = writer_length(&w);
     return room;
 }
@@ -107,12 +110,15 @@ static bool read_slice(struct reader *r, struct arena *arena, struct store_slice
 bool store_profile_read(struct bytes profile, struct arena *arena, struct store_subscriber *subscriber)
 {
     struct reader r = reader_of(profile);
-    bool ok = read_u8(&r) == VERSION;
+    uint8_t version = read_u8(&r);
+    bool ok = version == VERSION || version == WITHOUT_ACCESS;
     subscriber->slice_count = read_u8(&r);
     struct store_slice *slices = arena_array(arena, subscriber->slice_count + 1, sizeof *slices);
     ok = ok && slices;
     for (unsigned i = 0; ok && i < subscriber->slice_count; i++)
         ok = read_slice(&r, arena, &slices[i]);
     subscriber->slices = slices;
+    if (version == VERSION)
+        ok = ok && store_access_read(&r, arena, &subscriber->access);
     return ok && reader_ok(&r) && reader_left(&r) == 0;
 }

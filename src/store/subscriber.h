@@ -36,6 +36,23 @@ struct store_slice {
     unsigned dnn_count;
 };
 
+/* Radio access technologies, as the bits of RAT Restriction Information (TS 38.413 9.3.1.85). */
+enum { STORE_RAT_EUTRA = 0x80, STORE_RAT_NR = 0x40, STORE_RAT_NR_UNLICENSED = 0x20 };
+/* Core network types (TS 29.571 5.4.3.10). */
+enum { STORE_CORE_5GC = 1, STORE_CORE_EPC = 2 };
+
+enum { STORE_FORBIDDEN_AREAS = 64, STORE_SERVICE_AREAS = 16 };
+
+/* Where and how a subscriber may not be served (TS 23.501 5.3.4.1, TS 29.503 6.1.6.2.4). All zero: no restriction. */
+struct store_access {
+    const struct config_area *forbidden; /* tracking areas, and whole networks */
+    const struct config_area *service;   /* service area restriction: tracking areas */
+    uint8_t forbidden_count, service_count;
+    bool service_not_allowed; /* `service` are the non-allowed areas, else the only allowed ones */
+    uint8_t rats;             /* restricted: set of STORE_RAT_ */
+    uint8_t cores;            /* restricted: set of STORE_CORE_ */
+};
+
 enum { STORE_SUPI_BYTES = 21, STORE_KEY_BYTES = 32 };
 
 struct store_subscriber {
@@ -51,7 +68,8 @@ struct store_subscriber {
     uint64_t ambr_uplink, ambr_downlink; /* UE-AMBR, bits per second */
     const struct store_slice *slices;    /* in the arena given to the reader */
     unsigned slice_count;
-    const char *name; /* free text; "" if none */
+    struct store_access access; /* its lists likewise */
+    const char *name;           /* free text; "" if none */
 };
 
 /* Accepts "imsi-N" and "N"; writes the first form. False: not 5 to 15 digits. */
@@ -69,6 +87,20 @@ json_t *store_subscriber_to_json(const struct store_subscriber *subscriber, bool
  * must be there). False: what[] says "KEY: found X, expected Y". */
 bool store_subscriber_from_json(const json_t *document, struct arena *arena,
                                 struct store_subscriber *subscriber, char *what, size_t what_size);
+
+/* --- access restrictions (access.c) --- */
+
+struct reader;
+struct writer;
+
+bool store_access_any(const struct store_access *access);
+bool store_access_equal(const struct store_access *a, const struct store_access *b);
+/* The same in one piece of heap, for free(). NULL: out of memory. */
+struct store_access *store_access_copy(const struct store_access *access);
+/* As bytes, at most STORE_ACCESS_BYTES. Reading fails the reader where they are none. */
+enum { STORE_ACCESS_BYTES = 5 + 7 * (STORE_FORBIDDEN_AREAS + STORE_SERVICE_AREAS) };
+void store_access_write(struct writer *w, const struct store_access *access);
+bool store_access_read(struct reader *r, struct arena *arena, struct store_access *access);
 
 /* Overwrites the credentials. */
 void store_subscriber_wipe(struct store_subscriber *subscriber);

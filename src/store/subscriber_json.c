@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/access_json.h"
 #include "store/document.h"
 #include "store/subscriber.h"
 
@@ -88,11 +89,11 @@ static json_t *security_to_json(const struct store_subscriber *subscriber, bool 
 
 json_t *store_subscriber_to_json(const struct store_subscriber *subscriber, bool secrets)
 {
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "imsi", subscriber->supi + strlen("imsi-"), "name",
-                     subscriber->name, "status", statuses[subscriber->barred], "security",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "imsi", subscriber->supi + strlen("imsi-"),
+                     "name", subscriber->name, "status", statuses[subscriber->barred], "security",
                      security_to_json(subscriber, secrets), "ambr",
                      ambr_to_json(subscriber->ambr_uplink, subscriber->ambr_downlink), "slice",
-                     slices_to_json(subscriber));
+                     slices_to_json(subscriber), "access", store_access_to_json(&subscriber->access));
 }
 
 /* --- from JSON --- */
@@ -332,6 +333,15 @@ static bool read_identity(const struct document *at, struct store_subscriber *su
     return true;
 }
 
+static bool read_access(const struct document *outer, struct arena *arena,
+                        struct store_subscriber *subscriber)
+{
+    char path[96];
+    struct document at;
+    return enter(outer, "access", path, sizeof path, &at) &&
+           store_access_from_json(&at, arena, &subscriber->access);
+}
+
 bool store_subscriber_from_json(const json_t *document, struct arena *arena,
                                 struct store_subscriber *subscriber, char *what, size_t what_size)
 {
@@ -345,5 +355,6 @@ bool store_subscriber_from_json(const json_t *document, struct arena *arena,
     }
     return read_identity(&at, subscriber) && read_security(&at, subscriber) &&
            read_ambr(&at, &subscriber->ambr_uplink, &subscriber->ambr_downlink) &&
-           read_slices(&at, arena, subscriber) && keep_text(&at, "name", arena, 200, &subscriber->name);
+           read_slices(&at, arena, subscriber) && read_access(&at, arena, subscriber) &&
+           keep_text(&at, "name", arena, 200, &subscriber->name);
 }

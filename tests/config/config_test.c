@@ -145,6 +145,14 @@ static void every_error_names_line_key_and_what_was_expected(void **state)
          "curve: openssl rand -hex 32 makes one"},
         {"network: {routing_indicators: [0, 12345]}", "t.yaml:1: network.routing_indicators[1]: found 12345, "
                                                       "expected one to four digits such as 0 or 678"},
+        {"network: {registration_areas: [{name: a, tais: [999/70]}]}",
+         "t.yaml:1: network.registration_areas[0].tais[0]: found 999/70, expected MCC/MNC and TAC such as "
+         "999/70-1"},
+        {"network: {registration_areas: [{name: a, tais: []}]}",
+         "t.yaml:1: network.registration_areas[0].tais: found an empty list, expected one item at least"},
+        {"network: {registration_areas: [{name: a, tais: [999/70-1]}, {name: a, tais: [999/70-2]}]}",
+         "t.yaml:1: network.registration_areas[1]: found the name a twice, expected a name of its own for "
+         "each"},
         {"log: [\n", "t.yaml:2: file: found did not find expected node content, expected YAML"},
         {"network: {amf_name: \"a\\nb\"}",
          "t.yaml:1: network.amf_name: found a?b, expected text without control characters"},

@@ -25,6 +25,22 @@ static void a_plmn_has_the_octets_of_nas(void **state)
         assert_false(config_plmn_parse(wrong[i], &plmn));
 }
 
+static void an_area_is_a_tracking_area_or_a_network(void **state)
+{
+    (void)state;
+    struct config_area area, other;
+    assert_true(config_area_parse("999/70-16777215", &area));
+    assert_int_equal(area.tac, 0xffffff);
+    assert_string_equal(config_area_text(area, text), "999/70-16777215");
+    assert_true(config_area_parse("310/026", &other));
+    assert_int_equal(other.tac, CONFIG_ALL_TACS);
+    assert_string_equal(config_area_text(other, text), "310/026");
+    assert_false(config_area_equal(area, other));
+    const char *const wrong[] = {"", "-1", "999/70-", "999/70-16777216", "999/70-1x", "999/70--1", "9-1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(config_area_parse(wrong[i], &area));
+}
+
 static void a_slice_without_sd_equals_one_with_ffffff(void **state)
 {
     (void)state;
@@ -104,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plmn_has_the_octets_of_nas),
+        cmocka_unit_test(an_area_is_a_tracking_area_or_a_network),
         cmocka_unit_test(a_slice_without_sd_equals_one_with_ffffff),
         cmocka_unit_test(a_prefix_has_no_host_bits_and_knows_its_addresses),
         cmocka_unit_test(an_endpoint_may_leave_its_port_out),

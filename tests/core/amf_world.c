@@ -60,6 +60,8 @@ static void nas_seen(void *context, struct phone *phone, bool up, const struct n
     (void)phone;
     if (!up)
         world->heard[message->type]++;
+    if (world->nas_filter)
+        world->nas_filter(world, (struct nas_message *)message, up);
 }
 
 static void no_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf,
@@ -266,6 +268,18 @@ void world_open(struct world *world)
     }
     for (unsigned i = 0; i < WORLD_PHONES; i++)
         make_phone(world, i);
+}
+
+void world_configure(struct world *world, const char *yaml)
+{
+    struct config_error error;
+    struct config *old = world->config;
+    world->config = config_parse(yaml, strlen(yaml), "test", &error);
+    if (!world->config)
+        fail_msg("%s", error.text);
+    const char *why;
+    assert_true(core_reload(world->core, world->config, &why));
+    config_free(old);
 }
 
 static void drop_parcels(struct world *world)

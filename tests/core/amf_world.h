@@ -40,7 +40,8 @@ struct world {
     struct ngap_cause last_cause; /* of the last NG Setup Failure, Error Indication or release */
     unsigned switched;            /* sessions, by the stand-in SMF */
     unsigned transfers, activations, reachable, unreachable, releases; /* calls of the stand-in SMF */
-    bool (*uplink_filter)(struct world *world, struct ngap_pdu *pdu);  /* false: lost on the way */
+    void (*nas_filter)(struct world *world, struct nas_message *message, bool up); /* sees what is said */
+    bool (*uplink_filter)(struct world *world, struct ngap_pdu *pdu); /* false: lost on the way */
     /* Sees what the core sends; false: lost on the way. */
     bool (*downlink_filter)(struct world *world, unsigned gnb, const struct ngap_pdu *pdu);
 };
@@ -51,6 +52,9 @@ void world_open(struct world *world);
 void world_close(struct world *world);
 /* Sets up gNB 0 and lets phone 0 to 3 camp on it. */
 void world_ready(struct world *world);
+
+/* Another configuration is in force from now on. */
+void world_configure(struct world *world, const char *yaml);
 
 /* Everything that is on its way arrives, and what that brings about. */
 void world_run(struct world *world);

@@ -119,6 +119,36 @@ static void secrets_are_written_only_when_asked_for(void **state)
     json_decref(document);
 }
 
+static void access_restrictions_read_back_the_same(void **state)
+{
+    (void)state;
+    static const char access[] =
+        "{\"forbidden_areas\":\"999/70-7 999/71\",\"non_allowed_areas\":\"999/70-3\","
+        "\"rat_restrictions\":\"eutra nr\",\"core_network_type_restrictions\":\"epc\"}";
+    struct store_subscriber s, again;
+    char text[512];
+    snprintf(text, sizeof text, "{\"imsi\":\"99970\"," SECURITY ",\"access\":%s}", access);
+    assert_true(read_text(text, &s));
+    assert_int_equal(s.access.forbidden_count, 2);
+    assert_int_equal(s.access.forbidden[1].tac, CONFIG_ALL_TACS);
+    assert_true(s.access.service_not_allowed);
+    assert_int_equal(s.access.rats, STORE_RAT_EUTRA | STORE_RAT_NR);
+    json_t *document = store_subscriber_to_json(&s, true), *expected = json_loads(access, 0, NULL);
+    assert_true(json_equal(json_object_get(document, "access"), expected));
+    json_decref(expected);
+    json_decref(document);
+    struct store *store = open_store(":memory:");
+    assert_int_equal(store_subscriber_add(store, &s), STORE_OK);
+    assert_int_equal(store_subscriber_get(store, "imsi-99970", &arena, &again), STORE_OK);
+    assert_true(store_access_equal(&s.access, &again.access));
+    store_close(store);
+    struct store_access *copy = store_access_copy(&s.access);
+    assert_true(store_access_equal(&s.access, copy));
+    copy->service_not_allowed = false;
+    assert_false(store_access_equal(&s.access, copy));
+    free(copy);
+}
+
 static void a_wrong_value_is_named_and_a_secret_is_not_shown(void **state)
 {
     (void)state;
@@ -146,6 +176,21 @@ static void a_wrong_value_is_named_and_a_secret_is_not_shown(void **state)
          "slice[0].session[0].type: found ppp, expected one of ipv4 ipv6 ipv4v6"},
         {"{\"imsi\":\"99970\"," SECURITY ",\"ambr\":{\"uplink\":\"fast\"}}",
          "ambr.uplink: found fast, expected a bit rate such as \"1 Gbps\" or {\"value\": 1, \"unit\": 3}"},
+        {"{\"imsi\":\"99970\"," SECURITY ",\"access\":{\"forbidden_areas\":\"999/70-1 here\"}}",
+         "access.forbidden_areas: found here, expected tracking areas such as 999/70-1"},
+        {"{\"imsi\":\"99970\"," SECURITY ",\"access\":{\"forbidden_areas\":[1]}}",
+         "access.forbidden_areas: found a list, expected text"},
+        {"{\"imsi\":\"99970\"," SECURITY ",\"access\":{\"allowed_areas\":\"999/70\"}}",
+         "access.allowed_areas: found 999/70, expected tracking areas such as 999/70-1"},
+        {"{\"imsi\":\"99970\"," SECURITY
+         ",\"access\":{\"allowed_areas\":\"99970-1\",\"non_allowed_areas\":\"99970-2\"}}",
+         "access.non_allowed_areas: found allowed_areas too, expected one of the two"},
+        {"{\"imsi\":\"99970\"," SECURITY ",\"access\":{\"allowed_areas\":\"99970-1 99970-2 99970-3 99970-4 "
+         "99970-5 99970-6 99970-7 99970-8 99970-9 99970-10 99970-11 99970-12 99970-13 99970-14 99970-15 "
+         "99970-16 99970-17\"}}",
+         "access.allowed_areas: found a long list, expected a shorter one"},
+        {"{\"imsi\":\"99970\"," SECURITY ",\"access\":{\"rat_restrictions\":\"wlan\"}}",
+         "access.rat_restrictions: found wlan, expected eutra, nr, nr_unlicensed"},
         {"{\"imsi\":\"99970\"," SECURITY ",\"name\":\"a\\u0000b\"}", "name: found a, expected text"},
     };
     struct store_subscriber s;
@@ -162,11 +207,9 @@ static void a_wrong_value_is_named_and_a_secret_is_not_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_least_document_has_the_demo_profile),
-        TEST(a_document_of_the_usual_tools_is_read),
-        TEST(what_is_written_reads_back_the_same),
-        TEST(secrets_are_written_only_when_asked_for),
-        TEST(a_wrong_value_is_named_and_a_secret_is_not_shown),
+        TEST(the_least_document_has_the_demo_profile), TEST(a_document_of_the_usual_tools_is_read),
+        TEST(what_is_written_reads_back_the_same),     TEST(secrets_are_written_only_when_asked_for),
+        TEST(access_restrictions_read_back_the_same),  TEST(a_wrong_value_is_named_and_a_secret_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

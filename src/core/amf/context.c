@@ -114,6 +114,8 @@ void ue_free(struct ue *ue)
         core->provisional--;
     else
         map_take(&core->ues_by_supi, ue->supi);
+    free(ue->area);
+    free(ue->restrictions);
     free((void *)ue->radio_capability.data);
     free((void *)ue->paging_capability.data);
     OPENSSL_cleanse(&ue->security, sizeof ue->security);

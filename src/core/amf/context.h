@@ -18,6 +18,7 @@
 
 struct connection;
 struct session;
+struct store_access;
 
 /* A tracking area that a gNB serves, with the slices it offers there. */
 struct gnb_area {
@@ -111,8 +112,12 @@ struct ue {
     struct nas_ue_security_capability security_capability;
     char imeisv[17]; /* digits; "" while not known */
 
-    struct tai tai; /* where it was last seen; its registration area is all the core serves of the PLMN */
-    uint64_t cell;  /* NR cell identity, 36 bits */
+    struct tai tai;   /* where it was last seen */
+    uint64_t cell;    /* NR cell identity, 36 bits */
+    struct tai *area; /* owned: its registration area (area.h) */
+    uint8_t area_count;
+    uint8_t drx; /* paging cycle as the phone asked for it (TS 24.501 9.11.3.2A); 0: the cell's own */
+    struct store_access *restrictions; /* owned: where it may not go (restriction.h); NULL: none */
     struct config_slice allowed[UE_SLICES];
     uint8_t allowed_count;
     uint64_t ambr_uplink, ambr_downlink; /* subscribed, bits per second */

@@ -49,15 +49,6 @@ static bool slice_served(const struct config_serving *serving, struct config_sli
     return false;
 }
 
-static bool tac_served(const struct config_serving *serving, uint32_t tac)
-{
-    for (unsigned i = 0; i < serving->tac_count; i++) {
-        if (serving->tacs[i] == tac)
-            return true;
-    }
-    return false;
-}
-
 /* What of the offered tracking areas this core serves too, and what stood in the way of the others. */
 struct match {
     struct gnb_area *areas;
@@ -97,7 +88,7 @@ static void match_area(struct match *match, const struct gnb *gnb, struct arena 
         if (!serving)
             continue;
         match->plmn_known = true;
-        if (!tac_served(serving, offer->tac))
+        if (!config_serves_tac(serving, offer->tac))
             continue;
         match->tac_known = true;
         match_slices(match, arena, serving, item, offer->tac);

@@ -5,6 +5,8 @@
 #include <openssl/crypto.h>
 
 #include "core/amf/gmm.h"
+#include "core/amf/grant.h"
+#include "core/amf/restriction.h"
 #include "crypt/nas_security.h"
 #include "kit/log.h"
 
@@ -227,7 +229,9 @@ static uint8_t subscription_cause(struct run *run)
 {
     switch (udm_access_data(run->p->core->udm, run->ue->supi, &run->p->memory, &run->subscription)) {
     case UDM_OK:
-        return run->subscription.barred ? NAS_GMM_5GS_SERVICES_NOT_ALLOWED : 0;
+        if (run->subscription.barred)
+            return NAS_GMM_5GS_SERVICES_NOT_ALLOWED;
+        return restriction_cause(run->ue, &run->subscription.access);
     case UDM_UNKNOWN_SUBSCRIBER:
         return NAS_GMM_5GS_SERVICES_NOT_ALLOWED;
     default:
@@ -255,33 +259,19 @@ static void align_sessions(struct run *run)
         smf_keep_only(run->ue, run->request->pdu_session_status);
 }
 
-static void hold(struct run *run)
-{
-    struct ue *ue = run->ue;
-    if (!ue->registered)
-        ue->since = core_wall(ue->core);
-    ue->registered = true;
-    ue->unreachable = false;
-    ue->ambr_uplink = run->subscription.ambr_uplink;
-    ue->ambr_downlink = run->subscription.ambr_downlink;
-    memcpy(ue->allowed, run->slices.allowed, sizeof ue->allowed);
-    ue->allowed_count = run->slices.allowed_count;
-    core_dirty(ue->core, &ue->row);
-}
-
 static bool commit(struct run *run)
 {
     struct ue *ue = run->ue;
-    bool was_registered = ue->registered;
-    if (!ue_new_tmsi(ue)) {
+    struct grant before;
+    if (!grant_give(ue, run->request, &run->subscription, &run->slices, &before)) {
         reject(run, NAS_GMM_CONGESTION);
         return false;
     }
-    hold(run);
-    if (procedure_commit(run->p))
+    if (procedure_commit(run->p)) {
+        grant_settle(&before);
         return true;
-    ue->registered = was_registered;
-    ue_take_back_tmsi(ue);
+    }
+    grant_undo(ue, &before);
     if (!procedure_cancelled(run->p))
         reject(run, NAS_GMM_CONGESTION);
     return false;

@@ -4,10 +4,12 @@
  */
 #include <time.h>
 
+#include "core/amf/area.h"
 #include "core/amf/gmm.h"
+#include "core/amf/restriction.h"
 #include "kit/log.h"
 
-enum { TAIS = 16, NSSAI = 16 };
+enum { NSSAI = 16 };
 
 static uint32_t seconds(int64_t nanoseconds)
 {
@@ -28,20 +30,22 @@ static struct nas_mobile_identity guti_of(const struct ue *ue)
     return identity;
 }
 
-/* The registration area: where the phone is, and all other tracking areas of the PLMN. */
 static struct nas_tai_list area_of(const struct ue *ue, struct nas_tai *tais)
 {
-    const struct config_serving *serving = config_find_plmn(ue->core->config, ue->tai.plmn);
-    struct nas_tai_list list = {tais, 1};
-    memcpy(tais[0].plmn.octets, ue->tai.plmn.octets, sizeof tais[0].plmn.octets);
-    tais[0].tac = ue->tai.tac;
-    for (unsigned i = 0; serving && i < serving->tac_count && list.count < TAIS; i++) {
-        if (serving->tacs[i] == ue->tai.tac)
-            continue;
-        tais[list.count] = tais[0];
-        tais[list.count++].tac = serving->tacs[i];
+    for (unsigned i = 0; i < ue->area_count; i++) {
+        memcpy(tais[i].plmn.octets, ue->area[i].plmn.octets, sizeof tais[i].plmn.octets);
+        tais[i].tac = ue->area[i].tac;
     }
-    return list;
+    return (struct nas_tai_list){tais, ue->area_count};
+}
+
+static struct nas_plmn_list equivalents_of(const struct ue *ue, struct nas_plmn *plmns)
+{
+    const struct config_serving *serving = config_find_plmn(ue->core->config, ue->tai.plmn);
+    unsigned count = serving ? serving->equivalent_count : 0;
+    for (unsigned i = 0; i < count; i++)
+        memcpy(plmns[i].octets, serving->equivalents[i].octets, sizeof plmns[i].octets);
+    return (struct nas_plmn_list){plmns, count};
 }
 
 static struct nas_nssai allowed_of(const struct ue *ue, struct nas_s_nssai *slices)
@@ -67,7 +71,8 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
 {
     const struct config_amf_timers *timers = &ue->core->config->amf.timers;
     const struct nas_registration_request *request = answer->request;
-    struct nas_tai tais[TAIS];
+    struct nas_tai tais[CONFIG_AREA_TAIS], service_tais[STORE_SERVICE_AREAS];
+    struct nas_plmn equivalents[CONFIG_EQUIVALENTS];
     struct nas_s_nssai allowed[UE_SLICES], configured[NSSAI];
     struct nas_message *message = ARENA_NEW(memory, struct nas_message);
     if (!message)
@@ -77,12 +82,15 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
     *accept = (struct nas_registration_accept){
         .result = {.access = NAS_ACCESS_3GPP},
         .guti = guti_of(ue),
+        .equivalent_plmns = equivalents_of(ue, equivalents),
         .tai_list = area_of(ue, tais),
         .allowed_nssai = allowed_of(ue, allowed),
         .rejected_nssai = {answer->slices->rejected, answer->slices->rejected_count},
         .configured_nssai = configured_of(answer->subscription, configured),
         .pdu_session_status = smf_sessions(ue),
         .reactivation_result = (uint16_t)(answer->wanted & ~answer->activated),
+        .service_area_list = restriction_service_areas(ue, service_tais),
+        .negotiated_drx = ue->drx,
         .t3512 = seconds(timers->t3512),
         .t3502 = seconds(timers->t3502),
         .has = {.guti = true,
@@ -92,6 +100,9 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
                 .t3512 = true,
                 .t3502 = true},
     };
+    accept->has.equivalent_plmns = accept->equivalent_plmns.count > 0;
+    accept->has.service_area_list = accept->service_area_list.count > 0;
+    accept->has.negotiated_drx = request->has.requested_drx;
     accept->has.rejected_nssai = answer->slices->rejected_count > 0;
     accept->has.configured_nssai =
         accept->configured_nssai.count > 0 && (accept->has.rejected_nssai || !request->has.requested_nssai);

@@ -5,10 +5,12 @@
  */
 #include <stdlib.h>
 
+#include "core/amf/area.h"
 #include "core/amf/gmm.h"
+#include "core/amf/restriction.h"
 #include "store/store.h"
 
-enum { VERSION = 2, ROW_BYTES = 600, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+enum { VERSION = 3, ROW_BYTES = 800 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
@@ -38,6 +40,18 @@ static void write_place(struct writer *w, const struct ue *ue)
     }
     write_u64(w, ue->ambr_uplink);
     write_u64(w, ue->ambr_downlink);
+}
+
+static void write_area(struct writer *w, const struct ue *ue)
+{
+    static const struct store_access none;
+    write_u8(w, ue->area_count);
+    for (unsigned i = 0; i < ue->area_count; i++) {
+        write_bytes(w, BYTES(ue->area[i].plmn.octets));
+        write_u32(w, ue->area[i].tac);
+    }
+    write_u8(w, ue->drx);
+    store_access_write(w, ue->restrictions ? ue->restrictions : &none);
 }
 
 /* A secured connection survives a restart of this process. */
@@ -70,6 +84,7 @@ bool ue_row_write(struct core *core, struct row *row)
     write_u32(&w, ue->former_tmsi);
     write_security(&w, ue);
     write_place(&w, ue);
+    write_area(&w, ue);
     write_connection(&w, ue);
     write_capability(&w, ue->radio_capability);
     write_capability(&w, ue->paging_capability);
@@ -116,6 +131,22 @@ static void read_place(struct reader *r, struct ue *ue)
     ue->ambr_downlink = read_u64(r);
 }
 
+static void read_area(struct reader *r, struct ue *ue)
+{
+    struct area area = {.count = read_u8(r)};
+    struct store_access access;
+    if (area.count > CONFIG_AREA_TAIS)
+        reader_fail(r, "area", "too many tracking areas");
+    for (unsigned i = 0; reader_ok(r) && i < area.count; i++) {
+        read_into(r, area.tais[i].plmn.octets, sizeof area.tais[i].plmn.octets);
+        area.tais[i].tac = read_u32(r);
+    }
+    ue->drx = read_u8(r);
+    if (store_access_read(r, &ue->core->batch, &access) &&
+        (!area_keep(ue, &area) || !restriction_keep(ue, &access)))
+        reader_fail(r, "area", "out of memory");
+}
+
 static void read_connection(struct reader *r, struct ue *ue)
 {
     ue->kept.association = read_u64(r);
@@ -150,6 +181,7 @@ bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct byte
     uint32_t former = read_u32(&r);
     read_security(&r, ue);
     read_place(&r, ue);
+    read_area(&r, ue);
     read_connection(&r, ue);
     ue_keep(&ue->radio_capability, read_bytes(&r, read_u16(&r)), blob.len);
     ue_keep(&ue->paging_capability, read_bytes(&r, read_u16(&r)), blob.len);

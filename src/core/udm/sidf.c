@@ -53,7 +53,7 @@ static enum udm_result judge_address(const struct udm *udm, const struct nas_suc
     memcpy(home.octets, suci->plmn.octets, sizeof home.octets);
     if (suci->supi_format != NAS_SUPI_IMSI || suci->scheme > SUCI_PROFILE_B)
         return UDM_UNSUPPORTED_IDENTITY;
-    if (!udm_serves(udm, home))
+    if (!config_is_home(udm->settings.config, home))
         return UDM_FOREIGN_NETWORK;
     return is_our_routing(&udm->settings.config->network, suci->routing_indicator) ? UDM_OK
                                                                                    : UDM_FOREIGN_ROUTING;

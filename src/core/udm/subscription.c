@@ -25,6 +25,7 @@ enum udm_result udm_access_data(struct udm *udm, supi_t supi, struct arena *aren
             .ambr_downlink = subscriber.ambr_downlink,
             .slices = subscriber.slices,
             .slice_count = subscriber.slice_count,
+            .access = subscriber.access,
         };
     return result;
 }

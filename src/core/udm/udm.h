@@ -90,6 +90,7 @@ struct udm_access {
     uint64_t ambr_uplink, ambr_downlink; /* UE-AMBR, bits per second */
     const struct store_slice *slices;    /* in the caller's arena */
     unsigned slice_count;
+    struct store_access access; /* restrictions; its lists likewise */
 };
 
 enum udm_result udm_access_data(struct udm *udm, supi_t supi, struct arena *arena, struct udm_access *access);
