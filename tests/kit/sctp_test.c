@@ -3,7 +3,7 @@
  * Two endpoints in one process talk over loopback. Which stack: the argument "kernel" or "user" (default).
  * Needs raw sockets (or the kernel's SCTP); without them every test says that it is skipped.
  */
-#include "../check.h"
+#include "sctp_sides.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,130 +12,15 @@
 #include <unistd.h>
 
 #include "kit/log.h"
-#include "kit/loop.h"
-#include "kit/sctp.h"
 #include "kit/sctp_raw.h"
-#include "kit/sctp_stack.h"
 
-enum { NGAP = 60, MANY = 40 };
+enum { MANY = 40 };
 
-static enum sctp_stack stack = SCTP_USERSPACE;
-
-/* One side: what it saw, and what it does next. */
-struct side {
-    struct sctp_endpoint *endpoint;
-    struct sctp_association *last;
-    unsigned ups, downs, restarts, messages, out_of_order, wrong;
-    uint32_t next[8]; /* expected number per stream */
-    bool echo;
-};
-
-static struct loop *loop;
-static struct side server, client, crowd[MANY];
-static struct timer deadline;
-static bool (*done)(void);
-
-static void on_up(void *context, struct sctp_association *association)
-{
-    struct side *side = context;
-    side->ups++;
-    side->last = association;
-}
-
-static void on_message(void *context, struct sctp_association *association, uint16_t stream, uint32_t ppid,
-                       struct bytes message)
-{
-    struct side *side = context;
-    uint32_t number = 0;
-    side->messages++;
-    side->wrong += ppid != NGAP || message.len < sizeof number;
-    memcpy(&number, message.data, message.len < sizeof number ? message.len : sizeof number);
-    if (!side->echo && number != side->next[stream & 7]++)
-        side->out_of_order++;
-    for (size_t i = sizeof number; i < message.len; i++)
-        side->wrong += message.data[i] != (uint8_t)(number + i);
-    if (side->echo)
-        side->wrong += !sctp_send(association, stream, ppid, message);
-}
-
-static void on_down(void *context, struct sctp_association *association, const char *reason)
-{
-    struct side *side = context;
-    assert_non_null(reason);
-    side->downs++;
-    if (side->last == association)
-        side->last = NULL;
-}
-
-static void on_restarted(void *context, struct sctp_association *association)
-{
-    struct side *side = context;
-    side->restarts++;
-    side->last = association;
-}
-
-static const struct sctp_events events = {on_up, on_message, on_down, on_restarted};
-
-static void settle(void *context)
-{
-    (void)context;
-    if (server.endpoint)
-        sctp_flush(server.endpoint);
-    if (client.endpoint)
-        sctp_flush(client.endpoint);
-    if (done && done())
-        loop_stop(loop, 0);
-}
-
-static void too_late(struct timer *timer)
-{
-    (void)timer;
-    loop_stop(loop, 1);
-}
-
-static bool run_until(bool (*condition)(void), int milliseconds)
-{
-    done = condition;
-    deadline.fire = too_late;
-    timer_start(loop_timers(loop), &deadline, MILLISECONDS(milliseconds));
-    int code = loop_run(loop);
-    timer_stop(loop_timers(loop), &deadline);
-    return code == 0;
-}
+static struct side crowd[MANY];
 
 static bool never(void)
 {
     return false;
-}
-
-static struct sctp_endpoint *open_side(struct side *side, const char *host, uint16_t port,
-                                       struct sctp_settings settings)
-{
-    const char *why = "";
-    *side = (struct side){0};
-    settings.stack = stack;
-    settings.socket = -1;
-    assert_true(address_parse(&settings.local, host, port));
-    side->endpoint = sctp_open(loop, settings, &events, side, &why);
-    if (!side->endpoint)
-        fprintf(stderr, "sctp_open: %s\n", why);
-    assert_non_null(side->endpoint);
-    return side->endpoint;
-}
-
-static struct sctp_association *connect_side(struct side *side, const char *host)
-{
-    const char *why = "";
-    union socket_address to, at = sctp_local(server.endpoint);
-    assert_true(address_parse(&to, host, address_port(&at)));
-    struct sctp_association *association = sctp_connect(side->endpoint, &to, &why);
-    assert_non_null(association);
-    return association;
-}
-
-static bool both_up(void)
-{
-    return server.ups && client.ups;
 }
 
 static void open_both(const char *host, struct sctp_settings server_settings)
@@ -146,38 +31,13 @@ static void open_both(const char *host, struct sctp_settings server_settings)
     connect_side(&client, host);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    sctp_lose_packet = NULL;
-    server = client = (struct side){0};
-    loop = loop_new();
-    if (!loop)
-        return -1;
-    loop_on_settle(loop, settle, NULL);
-    return 0;
-}
-
 static int teardown(void **state)
 {
-    (void)state;
     for (int i = 0; i < MANY; i++) {
         sctp_close(crowd[i].endpoint);
         crowd[i].endpoint = NULL;
     }
-    sctp_close(client.endpoint);
-    sctp_close(server.endpoint);
-    loop_free(loop);
-    return 0;
-}
-
-static bool send_number(struct sctp_association *association, uint16_t stream, uint32_t number, size_t length)
-{
-    static uint8_t message[100000];
-    memcpy(message, &number, sizeof number);
-    for (size_t i = sizeof number; i < length; i++)
-        message[i] = (uint8_t)(number + i);
-    return sctp_send(association, stream, NGAP, bytes_of(message, length));
+    return sides_teardown(state);
 }
 
 enum { ROUNDS = 3000 };
@@ -225,15 +85,10 @@ static bool one_in_fifty(void)
 static void loss_is_made_good(void **state)
 {
     (void)state;
-    if (stack == SCTP_KERNEL)
+    if (usual_stack == SCTP_KERNEL)
         skip();
     sctp_lose_packet = one_in_fifty;
     talk("127.0.0.1", 60000);
-}
-
-static bool both_down(void)
-{
-    return server.downs && client.downs;
 }
 
 static void a_shutdown_delivers_what_was_sent_before(void **state)
@@ -318,7 +173,7 @@ static void many_peers_are_told_apart(void **state)
         snprintf(host, sizeof host, "127.0.1.%d", i / 2 + 1);
         open_side(&crowd[i], host, i % 2 ? 0 : 36412, (struct sctp_settings){0});
         /* The kernel answers for all of 127.0.0.0/8 but lists only the first as its own. */
-        snprintf(host, sizeof host, "127.0.0.%d", stack == SCTP_KERNEL ? 1 : i % 3 + 1);
+        snprintf(host, sizeof host, "127.0.0.%d", usual_stack == SCTP_KERNEL ? 1 : i % 3 + 1);
         connect_side(&crowd[i], host);
     }
     assert_true(run_until(crowd_is_served, 10000));
@@ -359,7 +214,7 @@ static bool lose_all(void)
 static void a_peer_that_comes_back_on_its_port_restarts_the_association(void **state)
 {
     (void)state;
-    if (stack == SCTP_KERNEL)
+    if (usual_stack == SCTP_KERNEL)
         skip();
     open_side(&server, "127.0.0.1", 0, (struct sctp_settings){.listen = true});
     open_side(&client, "127.0.0.1", 36413, (struct sctp_settings){0});
@@ -395,16 +250,16 @@ static void a_port_in_use_is_refused(void **state)
     (void)state;
     const char *why = NULL;
     open_side(&server, "127.0.0.1", 38499, (struct sctp_settings){.listen = true});
-    struct sctp_settings second = {.stack = stack, .listen = true, .socket = -1};
+    struct sctp_settings second = {.stack = usual_stack, .listen = true, .socket = -1};
     address_parse(&second.local, "127.0.0.1", 38499);
-    assert_null(sctp_open(loop, second, &events, &client, &why));
+    assert_null(sctp_open(loop, second, &side_events, &client, &why));
     assert_non_null(why);
 }
 
 static void junk_packets_do_no_harm(void **state)
 {
     (void)state;
-    if (stack == SCTP_KERNEL)
+    if (usual_stack == SCTP_KERNEL)
         skip();
     open_both("127.0.0.1", (struct sctp_settings){.streams = 8});
     assert_true(run_until(both_up, 3000));
@@ -434,7 +289,7 @@ static void junk_packets_do_no_harm(void **state)
 
 static bool can_open(void)
 {
-    struct sctp_settings probe = {.stack = stack, .socket = -1};
+    struct sctp_settings probe = {.stack = usual_stack, .socket = -1};
     address_parse(&probe.local, "127.0.0.1", 0);
     int fd = sctp_socket(&probe);
     if (fd < 0)
@@ -443,12 +298,12 @@ static bool can_open(void)
     return true;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, sides_setup, teardown)
 
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "kernel") == 0)
-        stack = SCTP_KERNEL;
+        usual_stack = SCTP_KERNEL;
     log_setup((struct log_settings){.level = LOG_WARNING});
     if (!can_open()) {
         printf("1..0 # SKIP no SCTP socket here: %s\n", strerror(errno));
