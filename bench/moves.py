@@ -8,11 +8,13 @@ from say import say
 
 ROUNDS = 5
 
-# A row, and the steps of one round of it; the first of them is measured, the others lead back to where it can be repeated.
+# A row, a further step before it, and the steps of one round; the first of these is measured, the others lead back to where
+# it can be repeated.
 ROWS = {
-    "service_requests_per_cpu_second": ["service", "idle"],
-    "pagings_per_cpu_second": ["page", "idle"],
-    "mobility_registrations_per_cpu_second": ["move", "idle"],
+    "service_requests_per_cpu_second": ("idle", ["service", "idle"]),
+    "pagings_per_cpu_second": ("idle", ["page", "idle"]),
+    "mobility_registrations_per_cpu_second": ("idle", ["move", "idle"]),
+    "xn_handovers_per_cpu_second": (None, ["xn_handover"]),
 }
 
 
@@ -20,9 +22,9 @@ def spent_by_role(before, after):
     return {role: seconds - before.get(role, 0) for role, seconds in after.items()}
 
 
-def measure(one, phones, steps):
+def measure(one, phones, before, steps):
     """The CPU seconds by role of each round's first step, and the load's own figures."""
-    plan = ["register", "session", "idle"]
+    plan = ["register", "session", *([before] if before else [])]
     for _ in range(ROUNDS):
         plan += ["gather", steps[0], "gather", *steps[1:]]
     rounds, marks = [], []
@@ -40,10 +42,10 @@ def row(lab, build, name, phones):
     one = Core(lab, build, name.partition("_")[0], phones)
     one.start()
     one.wait()
-    rounds, result = measure(one, phones, ROWS[name])
+    rounds, result = measure(one, phones, *ROWS[name])
     one.stop()
     rates = [phones / sum(spent.values()) for spent in rounds]
-    step = result["steps"][ROWS[name][0]]
+    step = result["steps"][ROWS[name][1][0]]
     say(name, statistics.median(rates), "1/s", runs=[round(rate) for rate in rates], failed=result["failed"],
         **{f"{role}_us": round(1e6 * statistics.median(spent.get(role, 0) for spent in rounds) / phones, 1)
            for role in rounds[0]},

@@ -2,11 +2,13 @@
 /* A simulated gNB on N2 (TS 38.413). Its tunnels are in ran_gnb_tunnel.c. */
 #include "ran/gnb.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kit/log.h"
+#include "ran/gnb_inside.h"
 #include "ran/gnb_tunnel.h"
 #include "ran/phone.h"
 #include "wire/ngap/ngap.h"
@@ -16,7 +18,7 @@ enum { MESSAGE_BYTES = 16 * 1024, CELL_BITS = 4 };
 
 /* --- Sending --- */
 
-static void transmit(struct ran_gnb *gnb, uint16_t stream, enum ngap_message_type type, const void *value)
+void ran_gnb_send(struct ran_gnb *gnb, uint16_t stream, enum ngap_message_type type, const void *value)
 {
     uint8_t room[MESSAGE_BYTES];
     struct writer w = writer_of(room, sizeof room);
@@ -34,12 +36,12 @@ static void transmit(struct ran_gnb *gnb, uint16_t stream, enum ngap_message_typ
 }
 
 /* Non-UE signalling has stream 0; UE-associated signalling another one where there is one (TS 38.412 7). */
-static void send_for(struct ran_gnb_connection *connection, enum ngap_message_type type, const void *value)
+void ran_gnb_send_for(struct ran_gnb_connection *connection, enum ngap_message_type type, const void *value)
 {
-    transmit(connection->gnb, 1, type, value);
+    ran_gnb_send(connection->gnb, 1, type, value);
 }
 
-static struct ngap_user_location_information location_of(const struct ran_gnb *gnb)
+struct ngap_user_location_information ran_gnb_location(const struct ran_gnb *gnb)
 {
     struct ngap_user_location_information location = {
         .which = NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR};
@@ -72,7 +74,7 @@ void ran_gnb_setup(struct ran_gnb *gnb)
     };
     memcpy(plmn.plmn_identity, settings->plmn.octets, 3);
     memcpy(request.global_ran_node_id.global_gnb_id.plmn_identity, settings->plmn.octets, 3);
-    transmit(gnb, 0, NGAP_NG_SETUP_REQUEST, &request);
+    ran_gnb_send(gnb, 0, NGAP_NG_SETUP_REQUEST, &request);
 }
 
 void ran_gnb_reset(struct ran_gnb *gnb)
@@ -81,7 +83,7 @@ void ran_gnb_reset(struct ran_gnb *gnb)
         .cause = {.which = NGAP_CAUSE_MISC, .misc = NGAP_CAUSE_MISC_OM_INTERVENTION},
         .reset_type = {.which = NGAP_RESET_TYPE_NG_INTERFACE, .ng_interface = NGAP_RESET_ALL_RESET_ALL}};
     ran_gnb_forget_all(gnb);
-    transmit(gnb, 0, NGAP_NG_RESET, &reset);
+    ran_gnb_send(gnb, 0, NGAP_NG_RESET, &reset);
 }
 
 void ran_gnb_lost(struct ran_gnb *gnb)
@@ -109,23 +111,30 @@ static void on_reset(struct ran_gnb *gnb, const struct ngap_ng_reset *reset)
                 ran_gnb_forget(map_get(&gnb->connections, list->items[i].ran_ue_ngap_id));
         acknowledge.ue_associated_logical_ng_connection_list = *list;
     }
-    transmit(gnb, 0, NGAP_NG_RESET_ACKNOWLEDGE, &acknowledge);
+    ran_gnb_send(gnb, 0, NGAP_NG_RESET_ACKNOWLEDGE, &acknowledge);
 }
 
 /* --- Connections --- */
 
-static struct ran_gnb_connection *connect_phone(struct ran_gnb *gnb, struct phone *phone)
+/* Its core has not answered in time, or it is of no use any more. */
+static void relocation_over(struct timer *timer)
+{
+    struct ran_gnb_connection *connection =
+        (struct ran_gnb_connection *)((char *)timer - offsetof(struct ran_gnb_connection, relocation));
+    ran_gnb_end_relocation(connection);
+}
+
+struct ran_gnb_connection *ran_gnb_connect(struct ran_gnb *gnb, struct phone *phone)
 {
     struct ran_gnb_connection *connection = calloc(1, sizeof *connection);
     if (!connection)
         return NULL;
-    *connection =
-        (struct ran_gnb_connection){.gnb = gnb, .phone = phone, .ran_ue_ngap_id = gnb->next_ran_id++};
+    *connection = (struct ran_gnb_connection){
+        .gnb = gnb, .phone = phone, .ran_ue_ngap_id = gnb->next_ran_id++, .relocation.fire = relocation_over};
     if (!map_put(&gnb->connections, connection->ran_ue_ngap_id, connection)) {
         free(connection);
         return NULL;
     }
-    phone->connection = connection;
     return connection;
 }
 
@@ -135,7 +144,10 @@ static void disconnect(struct ran_gnb_connection *connection)
     struct phone *phone = connection->phone;
     ran_gnb_drop_tunnels(connection);
     map_take(&connection->gnb->connections, connection->ran_ue_ngap_id);
-    bool its_own = phone->connection == connection;
+    bool its_own = phone && phone->connection == connection;
+    timer_stop(connection->gnb->radio->timers, &connection->relocation);
+    queue_free(&connection->nas);
+    OPENSSL_cleanse(&connection->keys, sizeof connection->keys);
     free(connection);
     if (its_own)
         phone_on_release(phone);
@@ -162,7 +174,7 @@ static void send_initial(struct ran_gnb_connection *connection, struct bytes nas
 {
     struct ngap_initial_ue_message message = {.ran_ue_ngap_id = connection->ran_ue_ngap_id,
                                               .nas_pdu = nas,
-                                              .user_location_information = location_of(connection->gnb),
+                                              .user_location_information = ran_gnb_location(connection->gnb),
                                               .rrc_establishment_cause =
                                                   (enum ngap_rrc_establishment_cause)cause,
                                               .ue_context_request = NGAP_UE_CONTEXT_REQUEST_REQUESTED,
@@ -174,7 +186,17 @@ static void send_initial(struct ran_gnb_connection *connection, struct bytes nas
                                                .five_g_tmsi = s_tmsi->tmsi};
         message.five_g_s_tmsi = &identity;
     }
-    send_for(connection, NGAP_INITIAL_UE_MESSAGE, &message);
+    ran_gnb_send_for(connection, NGAP_INITIAL_UE_MESSAGE, &message);
+}
+
+static void send_uplink_nas(struct ran_gnb_connection *connection, struct bytes nas)
+{
+    const struct ngap_uplink_nas_transport message = {.amf_ue_ngap_id = connection->amf_ue_ngap_id,
+                                                      .ran_ue_ngap_id = connection->ran_ue_ngap_id,
+                                                      .nas_pdu = nas,
+                                                      .user_location_information =
+                                                          ran_gnb_location(connection->gnb)};
+    ran_gnb_send_for(connection, NGAP_UPLINK_NAS_TRANSPORT, &message);
 }
 
 bool ran_gnb_uplink_nas(struct ran_gnb *gnb, struct phone *phone, struct bytes nas, uint8_t cause,
@@ -184,26 +206,30 @@ bool ran_gnb_uplink_nas(struct ran_gnb *gnb, struct phone *phone, struct bytes n
         return false;
     struct ran_gnb_connection *connection = phone->connection;
     if (!connection) {
-        connection = connect_phone(gnb, phone);
+        connection = ran_gnb_connect(gnb, phone);
+        phone->connection = connection;
         if (connection)
             send_initial(connection, nas, cause, s_tmsi);
         return connection != NULL;
     }
-    const struct ngap_uplink_nas_transport message = {.amf_ue_ngap_id = connection->amf_ue_ngap_id,
-                                                      .ran_ue_ngap_id = connection->ran_ue_ngap_id,
-                                                      .nas_pdu = nas,
-                                                      .user_location_information = location_of(gnb)};
-    send_for(connection, NGAP_UPLINK_NAS_TRANSPORT, &message);
+    if (connection->switching)
+        return queue_put(&connection->nas, nas);
+    send_uplink_nas(connection, nas);
     return true;
 }
 
-static void ask_for_release(struct ran_gnb_connection *connection, enum ngap_cause_radio_network cause)
+void ran_gnb_say_waiting(struct ran_gnb_connection *connection)
+{
+    for (struct queued *nas; (nas = queue_take(&connection->nas)) != NULL; free(nas))
+        send_uplink_nas(connection, bytes_of(nas->content, nas->length));
+}
+
+void ran_gnb_ask_for_release(struct ran_gnb_connection *connection, struct ngap_cause cause)
 {
     struct ngap_pdu_session_resource_item_cxt_rel_req items[GNB_TUNNELS];
-    struct ngap_ue_context_release_request request = {
-        .amf_ue_ngap_id = connection->amf_ue_ngap_id,
-        .ran_ue_ngap_id = connection->ran_ue_ngap_id,
-        .cause = {.which = NGAP_CAUSE_RADIO_NETWORK, .radio_network = cause}};
+    struct ngap_ue_context_release_request request = {.amf_ue_ngap_id = connection->amf_ue_ngap_id,
+                                                      .ran_ue_ngap_id = connection->ran_ue_ngap_id,
+                                                      .cause = cause};
     size_t count = 0;
     for (unsigned i = 0; i < GNB_TUNNELS; i++)
         if (connection->tunnels[i].pdu_session_id)
@@ -212,18 +238,18 @@ static void ask_for_release(struct ran_gnb_connection *connection, enum ngap_cau
         request.pdu_session_resource_list_cxt_rel_req.items = items;
         request.pdu_session_resource_list_cxt_rel_req.count = count;
     }
-    send_for(connection, NGAP_UE_CONTEXT_RELEASE_REQUEST, &request);
+    ran_gnb_send_for(connection, NGAP_UE_CONTEXT_RELEASE_REQUEST, &request);
 }
 
 void ran_gnb_release_request(struct ran_gnb_connection *connection)
 {
-    ask_for_release(connection, NGAP_CAUSE_RADIO_NETWORK_USER_INACTIVITY);
+    ran_gnb_ask_for_release(connection, GNB_CAUSE(USER_INACTIVITY));
 }
 
 void ran_gnb_lose(struct ran_gnb_connection *connection)
 {
     if (connection && connection->has_amf_id)
-        ask_for_release(connection, NGAP_CAUSE_RADIO_NETWORK_RADIO_CONNECTION_WITH_UE_LOST);
+        ran_gnb_ask_for_release(connection, GNB_CAUSE(RADIO_CONNECTION_WITH_UE_LOST));
     ran_gnb_forget(connection);
 }
 
@@ -235,7 +261,7 @@ static void on_release_command(struct ran_gnb *gnb, const struct ngap_ue_context
     struct ran_gnb_connection *connection = map_get(&gnb->connections, pair->ran_ue_ngap_id);
     const struct ngap_ue_context_release_complete complete = {.amf_ue_ngap_id = pair->amf_ue_ngap_id,
                                                               .ran_ue_ngap_id = pair->ran_ue_ngap_id};
-    transmit(gnb, 1, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &complete);
+    ran_gnb_send(gnb, 1, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &complete);
     ran_gnb_forget(connection);
 }
 
@@ -260,20 +286,33 @@ static void on_paging(struct ran_gnb *gnb, const struct ngap_paging *paging)
         phone_on_paging(phone);
 }
 
+/* RRC's security mode command; the phone derives the key by itself. */
+static void begin_access(struct ran_gnb_connection *connection, const uint8_t kgnb[32])
+{
+    connection->keys = (struct ran_gnb_keys){.set = true};
+    memcpy(connection->keys.kgnb, kgnb, sizeof connection->keys.kgnb);
+    phone_begin_access(connection->phone, kgnb);
+}
+
 static void on_context_setup(struct ran_gnb_connection *connection,
                              const struct ngap_initial_context_setup_request *request)
 {
     struct ngap_initial_context_setup_response response = {.amf_ue_ngap_id = connection->amf_ue_ngap_id,
                                                            .ran_ue_ngap_id = connection->ran_ue_ngap_id};
+    connection->capabilities = request->ue_security_capabilities;
+    begin_access(connection, request->security_key);
     ran_gnb_setup_tunnels_in_context(connection, request, &response);
-    send_for(connection, NGAP_INITIAL_CONTEXT_SETUP_RESPONSE, &response);
+    ran_gnb_send_for(connection, NGAP_INITIAL_CONTEXT_SETUP_RESPONSE, &response);
 }
 
-static void on_context_modification(struct ran_gnb_connection *connection)
+static void on_context_modification(struct ran_gnb_connection *connection,
+                                    const struct ngap_ue_context_modification_request *request)
 {
     const struct ngap_ue_context_modification_response response = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id, .ran_ue_ngap_id = connection->ran_ue_ngap_id};
-    send_for(connection, NGAP_UE_CONTEXT_MODIFICATION_RESPONSE, &response);
+    if (request->has_security_key)
+        begin_access(connection, request->security_key);
+    ran_gnb_send_for(connection, NGAP_UE_CONTEXT_MODIFICATION_RESPONSE, &response);
 }
 
 static void on_session_setup(struct ran_gnb_connection *connection,
@@ -282,7 +321,7 @@ static void on_session_setup(struct ran_gnb_connection *connection,
     struct ngap_pdu_session_resource_setup_response response = {.amf_ue_ngap_id = connection->amf_ue_ngap_id,
                                                                 .ran_ue_ngap_id = connection->ran_ue_ngap_id};
     ran_gnb_setup_tunnels(connection, request, &response);
-    send_for(connection, NGAP_PDU_SESSION_RESOURCE_SETUP_RESPONSE, &response);
+    ran_gnb_send_for(connection, NGAP_PDU_SESSION_RESOURCE_SETUP_RESPONSE, &response);
 }
 
 static void on_session_modify(struct ran_gnb_connection *connection,
@@ -291,7 +330,7 @@ static void on_session_modify(struct ran_gnb_connection *connection,
     struct ngap_pdu_session_resource_modify_response response = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id, .ran_ue_ngap_id = connection->ran_ue_ngap_id};
     ran_gnb_modify_tunnels(connection, request, &response);
-    send_for(connection, NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE, &response);
+    ran_gnb_send_for(connection, NGAP_PDU_SESSION_RESOURCE_MODIFY_RESPONSE, &response);
 }
 
 static void on_session_release(struct ran_gnb_connection *connection,
@@ -300,7 +339,7 @@ static void on_session_release(struct ran_gnb_connection *connection,
     struct ngap_pdu_session_resource_release_response response = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id, .ran_ue_ngap_id = connection->ran_ue_ngap_id};
     ran_gnb_release_tunnels(connection, command, &response);
-    send_for(connection, NGAP_PDU_SESSION_RESOURCE_RELEASE_RESPONSE, &response);
+    ran_gnb_send_for(connection, NGAP_PDU_SESSION_RESOURCE_RELEASE_RESPONSE, &response);
 }
 
 /* NAS messages come alone, or in front of or inside of something else. The phone may drop its connection while it
@@ -311,10 +350,30 @@ static void give_nas(struct ran_gnb_connection *connection, struct bytes nas)
         phone_on_nas(connection->phone, nas);
 }
 
+/* The phone has gone over Xn: the core has to say it again, to the gNB where it is now (TS 38.413 8.6.4). */
+static void return_nas(struct ran_gnb_connection *connection, struct bytes nas)
+{
+    const struct ngap_nas_non_delivery_indication indication = {.amf_ue_ngap_id = connection->amf_ue_ngap_id,
+                                                                .ran_ue_ngap_id = connection->ran_ue_ngap_id,
+                                                                .nas_pdu = nas,
+                                                                .cause = GNB_CAUSE(XN_HANDOVER_TRIGGERED)};
+    ran_gnb_send_for(connection, NGAP_NAS_NON_DELIVERY_INDICATION, &indication);
+}
+
+static void on_message_for_gone(struct ran_gnb_connection *connection, const struct ngap_pdu *pdu)
+{
+    if (pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT)
+        return_nas(connection, pdu->value.downlink_nas_transport->nas_pdu);
+}
+
 static void on_ue_message(struct ran_gnb_connection *connection, const struct ngap_pdu *pdu)
 {
     connection->amf_ue_ngap_id = pdu->amf_ue_ngap_id;
     connection->has_amf_id = true;
+    if (!connection->phone) {
+        on_message_for_gone(connection, pdu);
+        return;
+    }
     switch (pdu->message) {
     case NGAP_DOWNLINK_NAS_TRANSPORT:
         give_nas(connection, pdu->value.downlink_nas_transport->nas_pdu);
@@ -324,7 +383,7 @@ static void on_ue_message(struct ran_gnb_connection *connection, const struct ng
         ran_gnb_give_context_nas(connection, pdu->value.initial_context_setup_request);
         break;
     case NGAP_UE_CONTEXT_MODIFICATION_REQUEST:
-        on_context_modification(connection);
+        on_context_modification(connection, pdu->value.ue_context_modification_request);
         break;
     case NGAP_PDU_SESSION_RESOURCE_SETUP_REQUEST:
         on_session_setup(connection, pdu->value.pdu_session_resource_setup_request);
@@ -337,6 +396,12 @@ static void on_ue_message(struct ran_gnb_connection *connection, const struct ng
     case NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND:
         on_session_release(connection, pdu->value.pdu_session_resource_release_command);
         give_nas(connection, pdu->value.pdu_session_resource_release_command->nas_pdu);
+        break;
+    case NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE:
+        ran_gnb_on_path_switch_acknowledge(connection, pdu->value.path_switch_request_acknowledge);
+        break;
+    case NGAP_PATH_SWITCH_REQUEST_FAILURE:
+        ran_gnb_on_path_switch_failure(connection);
         break;
     default:
         break;
@@ -364,8 +429,8 @@ void ran_gnb_on_ngap(struct ran_gnb *gnb, struct bytes message)
         on_reset(gnb, pdu.value.ng_reset);
         break;
     case NGAP_AMF_CONFIGURATION_UPDATE:
-        transmit(gnb, 0, NGAP_AMF_CONFIGURATION_UPDATE_ACKNOWLEDGE,
-                 &(struct ngap_amf_configuration_update_acknowledge){0});
+        ran_gnb_send(gnb, 0, NGAP_AMF_CONFIGURATION_UPDATE_ACKNOWLEDGE,
+                     &(struct ngap_amf_configuration_update_acknowledge){0});
         break;
     case NGAP_ERROR_INDICATION:
         on_error(gnb, pdu.value.error_indication);
@@ -387,7 +452,9 @@ void ran_gnb_on_ngap(struct ran_gnb *gnb, struct bytes message)
 
 void ran_gnb_init(struct ran_gnb *gnb, struct radio *radio, const struct ran_gnb_settings *settings)
 {
-    *gnb = (struct ran_gnb){.radio = radio, .settings = *settings, .next_ran_id = 1};
+    *gnb = (struct ran_gnb){.radio = radio, .settings = *settings, .next_ran_id = 1, .admits = GNB_TUNNELS};
+    gnb->next = radio->gnbs;
+    radio->gnbs = gnb;
     uint64_t seed = random_u64(radio->random);
     gnb->next_teid = (uint32_t)seed | 1;
     arena_init(&gnb->arena, 0);
@@ -396,8 +463,17 @@ void ran_gnb_init(struct ran_gnb *gnb, struct radio *radio, const struct ran_gnb
     map_init(&gnb->camped, seed);
 }
 
+static void strike_off(struct ran_gnb *gnb)
+{
+    struct ran_gnb **place = &gnb->radio->gnbs;
+    while (*place != gnb)
+        place = &(*place)->next;
+    *place = gnb->next;
+}
+
 void ran_gnb_free(struct ran_gnb *gnb)
 {
+    strike_off(gnb);
     ran_gnb_forget_all(gnb);
     map_free(&gnb->connections);
     map_free(&gnb->tunnels);

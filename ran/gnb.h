@@ -8,8 +8,10 @@
 
 #include "kit/arena.h"
 #include "kit/map.h"
+#include "ran/queue.h"
 #include "ran/radio.h"
 #include "wire/nas/slice.h"
+#include "wire/ngap/ngap.h"
 
 struct ran_gnb_settings {
     char name[64]; /* RANNodeName */
@@ -30,19 +32,46 @@ struct ran_gnb_tunnel {
     uint32_t downlink_teid; /* ours */
     union socket_address upf;
     struct ran_gnb_connection *connection;
+    bool has_security; /* the core's policy on user plane security came with it */
+    struct ngap_security_indication security;
+
+    /* The phone has gone to another gNB: what still comes is sent after it, there or through the UPF. */
+    union socket_address forward_to;
+    uint32_t forward_teid; /* 0: it is not */
+    /* The phone has come from another gNB: what that one still gets arrives here, and goes first. */
+    uint32_t forwarded_teid; /* ours; 0: nothing of the kind */
+    struct queue held;       /* by the new path */
+    struct timer patience;   /* with the end of the old path */
+};
+
+/* AS keys (TS 33.501 6.9.2). */
+struct ran_gnb_keys {
+    bool set, has_next;
+    uint8_t kgnb[32]; /* in use, with the counter it came from */
+    uint8_t ncc;
+    uint8_t next_nh[32]; /* for the next handover */
+    uint8_t next_ncc;
 };
 
 struct ran_gnb_connection {
     struct ran_gnb *gnb;
-    struct phone *phone;
+    struct phone *phone; /* NULL: not here yet, or gone to another gNB */
     uint32_t ran_ue_ngap_id;
     uint64_t amf_ue_ngap_id;
     bool has_amf_id;
     struct ran_gnb_tunnel tunnels[GNB_TUNNELS];
+    struct ran_gnb_keys keys;
+    struct ngap_ue_security_capabilities capabilities;
+    bool switching;         /* came over Xn, and the core has not switched the path yet */
+    struct queue nas;       /* uplink, until then */
+    struct ran_gnb *former; /* where it came from, and its connection there */
+    uint32_t former_ran_id;
+    struct timer relocation; /* how long a handover may take, and what is left of it may stay */
 };
 
 struct ran_gnb {
     struct radio *radio;
+    struct ran_gnb *next; /* of the radio's */
     struct ran_gnb_settings settings;
     bool ready;             /* NG Setup accepted */
     struct arena arena;     /* for one message at a time */
@@ -50,7 +79,8 @@ struct ran_gnb {
     struct map tunnels;     /* downlink TEID -> struct ran_gnb_tunnel */
     struct map camped;      /* 5G-TMSI -> struct phone: who listens to paging in this cell */
     uint32_t next_ran_id, next_teid;
-    uint64_t undecodable, packets_dropped;
+    unsigned admits; /* most sessions it takes over of a phone; GNB_TUNNELS unless a test says otherwise */
+    uint64_t undecodable, packets_dropped, packets_forwarded, end_markers;
     uint64_t uplink_packets, uplink_bytes, downlink_packets, downlink_bytes;
     void *user; /* the driver's */
 };
@@ -79,6 +109,13 @@ void ran_gnb_lose(struct ran_gnb_connection *connection);
 /* The connection is forgotten without a word to the core. */
 void ran_gnb_forget(struct ran_gnb_connection *connection); /* NULL is harmless */
 void ran_gnb_forget_all(struct ran_gnb *gnb);
+
+/*
+ * Xn handover (TS 38.300 9.2.3.2): the phone goes on at the target, which asks the core to switch the path; the outcome is
+ * PHONE_HANDED_OVER or PHONE_HANDOVER_FAILED. False, and nothing has changed: the phone has no session with a user plane, or
+ * the target does not take it.
+ */
+bool ran_gnb_xn_handover(struct ran_gnb_connection *source, struct ran_gnb *target);
 
 bool ran_gnb_uplink_packet(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
                            struct bytes packet);

@@ -4,13 +4,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "ran/gnb_inside.h"
 #include "ran/phone.h"
 #include "wire/gtpu/gtpu.h"
 #include "wire/ngap/ngap_calls.h"
 
-enum { TRANSFER_BYTES = 256 };
-
-static struct ran_gnb_tunnel *tunnel_of(struct ran_gnb_connection *connection, uint8_t pdu_session_id)
+struct ran_gnb_tunnel *ran_gnb_tunnel_of(struct ran_gnb_connection *connection, uint8_t pdu_session_id)
 {
     for (unsigned i = 0; i < GNB_TUNNELS; i++)
         if (connection->tunnels[i].pdu_session_id == pdu_session_id)
@@ -20,10 +19,20 @@ static struct ran_gnb_tunnel *tunnel_of(struct ran_gnb_connection *connection, u
 
 static void drop(struct ran_gnb_connection *connection, struct ran_gnb_tunnel *tunnel)
 {
-    if (tunnel && tunnel->pdu_session_id) {
-        map_take(&connection->gnb->tunnels, tunnel->downlink_teid);
-        *tunnel = (struct ran_gnb_tunnel){0};
-    }
+    struct ran_gnb *gnb = connection->gnb;
+    if (!tunnel || !tunnel->pdu_session_id)
+        return;
+    map_take(&gnb->tunnels, tunnel->downlink_teid);
+    if (tunnel->forwarded_teid)
+        map_take(&gnb->tunnels, tunnel->forwarded_teid);
+    timer_stop(gnb->radio->timers, &tunnel->patience);
+    queue_free(&tunnel->held);
+    *tunnel = (struct ran_gnb_tunnel){0};
+}
+
+void ran_gnb_drop_tunnel(struct ran_gnb_connection *connection, uint8_t pdu_session_id)
+{
+    drop(connection, pdu_session_id ? ran_gnb_tunnel_of(connection, pdu_session_id) : NULL);
 }
 
 void ran_gnb_drop_tunnels(struct ran_gnb_connection *connection)
@@ -57,12 +66,29 @@ static struct aper_bit_string own_address(const struct ran_gnb *gnb)
     return (struct aper_bit_string){(const uint8_t *)&own->v4.sin_addr, 32};
 }
 
+struct ngap_up_transport_layer_information ran_gnb_own_tunnel(const struct ran_gnb *gnb, uint32_t teid)
+{
+    return (struct ngap_up_transport_layer_information){
+        .which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL,
+        .gtp_tunnel = {.transport_layer_address = own_address(gnb), .gtp_teid = teid}};
+}
+
+bool ran_gnb_read_tunnel(const struct ngap_up_transport_layer_information *information,
+                         union socket_address *address, uint32_t *teid)
+{
+    union socket_address read;
+    if (!read_address(&information->gtp_tunnel.transport_layer_address, &read))
+        return false;
+    *address = read;
+    *teid = information->gtp_tunnel.gtp_teid;
+    return true;
+}
+
 static struct bytes refusal(struct ran_gnb *gnb)
 {
     const struct ngap_pdu_session_resource_setup_unsuccessful_transfer transfer = {
-        .cause = {.which = NGAP_CAUSE_RADIO_NETWORK,
-                  .radio_network = NGAP_CAUSE_RADIO_NETWORK_RADIO_RESOURCES_NOT_AVAILABLE}};
-    uint8_t room[TRANSFER_BYTES];
+        .cause = GNB_CAUSE(RADIO_RESOURCES_NOT_AVAILABLE)};
+    uint8_t room[GNB_TRANSFER_BYTES];
     struct writer w = writer_of(room, sizeof room);
     ngap_encode_pdu_session_resource_setup_unsuccessful_transfer(&w, &transfer, NULL);
     return arena_copy(&gnb->arena, writer_bytes(&w));
@@ -77,12 +103,10 @@ static struct bytes acceptance(struct ran_gnb *gnb, const struct ran_gnb_tunnel 
     size_t count = flows->count < 8 ? flows->count : 8;
     for (size_t i = 0; i < count; i++)
         accepted[i].qos_flow_identifier = flows->items[i].qos_flow_identifier;
-    downlink->up_transport_layer_information.which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL;
-    downlink->up_transport_layer_information.gtp_tunnel = (struct ngap_gtp_tunnel){
-        .transport_layer_address = own_address(gnb), .gtp_teid = tunnel->downlink_teid};
+    downlink->up_transport_layer_information = ran_gnb_own_tunnel(gnb, tunnel->downlink_teid);
     downlink->associated_qos_flow_list.items = accepted;
     downlink->associated_qos_flow_list.count = count;
-    uint8_t room[TRANSFER_BYTES];
+    uint8_t room[GNB_TRANSFER_BYTES];
     struct writer w = writer_of(room, sizeof room);
     ngap_encode_pdu_session_resource_setup_response_transfer(&w, &transfer, NULL);
     return arena_copy(&gnb->arena, writer_bytes(&w));
@@ -99,21 +123,24 @@ static struct bytes make_tunnel(struct ran_gnb_connection *connection, uint8_t p
                                                                 &diagnostics) > NGAP_NOTIFY ||
         !request->qos_flow_setup_request_list.count)
         return (struct bytes){0};
-    const struct ngap_gtp_tunnel *upf = &request->ul_ngu_up_tnl_information.gtp_tunnel;
-    union socket_address address;
-    struct ran_gnb_tunnel *tunnel = tunnel_of(connection, pdu_session_id);
+    union socket_address upf;
+    uint32_t uplink_teid;
+    struct ran_gnb_tunnel *tunnel = ran_gnb_tunnel_of(connection, pdu_session_id);
     drop(connection, tunnel);
     if (!tunnel)
-        tunnel = tunnel_of(connection, 0);
-    if (!tunnel || !read_address(&upf->transport_layer_address, &address))
+        tunnel = ran_gnb_tunnel_of(connection, 0);
+    if (!tunnel || !ran_gnb_read_tunnel(&request->ul_ngu_up_tnl_information, &upf, &uplink_teid))
         return (struct bytes){0};
     *tunnel =
         (struct ran_gnb_tunnel){.pdu_session_id = pdu_session_id,
                                 .qfi = request->qos_flow_setup_request_list.items[0].qos_flow_identifier,
-                                .uplink_teid = upf->gtp_teid,
+                                .uplink_teid = uplink_teid,
                                 .downlink_teid = gnb->next_teid++,
-                                .upf = address,
-                                .connection = connection};
+                                .upf = upf,
+                                .connection = connection,
+                                .has_security = request->security_indication};
+    if (request->security_indication)
+        tunnel->security = *request->security_indication;
     map_put(&gnb->tunnels, tunnel->downlink_teid, tunnel);
     return acceptance(gnb, tunnel, &request->qos_flow_setup_request_list);
 }
@@ -190,7 +217,7 @@ void ran_gnb_modify_tunnels(struct ran_gnb_connection *connection,
     struct ngap_pdu_session_resource_modify_item_mod_res *items =
         arena_array(&gnb->arena, count, sizeof *items);
     const struct ngap_pdu_session_resource_modify_response_transfer transfer = {0};
-    uint8_t room[TRANSFER_BYTES];
+    uint8_t room[GNB_TRANSFER_BYTES];
     struct writer w = writer_of(room, sizeof room);
     ngap_encode_pdu_session_resource_modify_response_transfer(&w, &transfer, NULL);
     struct bytes encoded = arena_copy(&gnb->arena, writer_bytes(&w));
@@ -211,7 +238,7 @@ void ran_gnb_release_tunnels(struct ran_gnb_connection *connection,
     struct ngap_pdu_session_resource_released_item_rel_res *items =
         arena_array(&gnb->arena, count, sizeof *items);
     const struct ngap_pdu_session_resource_release_response_transfer transfer = {0};
-    uint8_t room[TRANSFER_BYTES];
+    uint8_t room[GNB_TRANSFER_BYTES];
     struct writer w = writer_of(room, sizeof room);
     ngap_encode_pdu_session_resource_release_response_transfer(&w, &transfer, NULL);
     struct bytes encoded = arena_copy(&gnb->arena, writer_bytes(&w));
@@ -219,7 +246,7 @@ void ran_gnb_release_tunnels(struct ran_gnb_connection *connection,
         items[i].pdu_session_id =
             command->pdu_session_resource_to_release_list_rel_cmd.items[i].pdu_session_id;
         items[i].pdu_session_resource_release_response_transfer = encoded;
-        drop(connection, tunnel_of(connection, items[i].pdu_session_id));
+        drop(connection, ran_gnb_tunnel_of(connection, items[i].pdu_session_id));
     }
     response->pdu_session_resource_released_list_rel_res.items = items;
     response->pdu_session_resource_released_list_rel_res.count = items ? count : 0;
@@ -274,7 +301,7 @@ void ran_gnb_give_modify_nas(struct ran_gnb_connection *connection,
 bool ran_gnb_uplink_packet(struct ran_gnb_connection *connection, uint8_t pdu_session_id, struct bytes packet)
 {
     struct ran_gnb *gnb = connection->gnb;
-    struct ran_gnb_tunnel *tunnel = tunnel_of(connection, pdu_session_id);
+    struct ran_gnb_tunnel *tunnel = ran_gnb_tunnel_of(connection, pdu_session_id);
     uint8_t room[2048];
     if (!tunnel || packet.len > sizeof room - GTPU_HEADER_CONTAINER) {
         gnb->packets_dropped++;
@@ -296,6 +323,28 @@ static void answer_echo(struct ran_gnb *gnb, const union socket_address *from,
     gnb->radio->ports->n3(gnb->radio->context, gnb, from, bytes_of(room, length));
 }
 
+/* A packet of a tunnel: by the old path, by the new one, or for a phone that has gone. */
+static void on_packet(struct ran_gnb_tunnel *tunnel, uint32_t teid, struct bytes packet)
+{
+    struct ran_gnb *gnb = tunnel->connection->gnb;
+    struct phone *phone = tunnel->connection->phone;
+    gnb->downlink_packets++;
+    gnb->downlink_bytes += packet.len;
+    if (!phone && !ran_gnb_forward(tunnel, packet))
+        gnb->packets_dropped++;
+    if (phone && (teid == tunnel->forwarded_teid || !ran_gnb_hold(tunnel, packet)))
+        phone_on_packet(phone, tunnel->pdu_session_id, packet);
+}
+
+static void on_end_marker(struct ran_gnb_tunnel *tunnel, uint32_t teid)
+{
+    tunnel->connection->gnb->end_markers++;
+    if (teid == tunnel->forwarded_teid)
+        ran_gnb_release_held(tunnel);
+    else
+        ran_gnb_forward_end(tunnel);
+}
+
 void ran_gnb_on_n3(struct ran_gnb *gnb, const union socket_address *from, struct bytes packet)
 {
     struct gtpu_packet parsed;
@@ -303,14 +352,13 @@ void ran_gnb_on_n3(struct ran_gnb *gnb, const union socket_address *from, struct
         gnb->packets_dropped++;
         return;
     }
+    struct ran_gnb_tunnel *tunnel = map_get(&gnb->tunnels, parsed.teid);
     if (parsed.type == GTPU_ECHO_REQUEST)
         answer_echo(gnb, from, &parsed);
-    struct ran_gnb_tunnel *tunnel = parsed.type == GTPU_G_PDU ? map_get(&gnb->tunnels, parsed.teid) : NULL;
-    if (!tunnel) {
-        gnb->packets_dropped += parsed.type == GTPU_G_PDU;
-        return;
-    }
-    gnb->downlink_packets++;
-    gnb->downlink_bytes += parsed.payload.len;
-    phone_on_packet(tunnel->connection->phone, tunnel->pdu_session_id, parsed.payload);
+    else if (parsed.type == GTPU_G_PDU && tunnel)
+        on_packet(tunnel, parsed.teid, parsed.payload);
+    else if (parsed.type == GTPU_G_PDU)
+        gnb->packets_dropped++;
+    else if (parsed.type == GTPU_END_MARKER && tunnel)
+        on_end_marker(tunnel, parsed.teid);
 }

@@ -6,6 +6,14 @@
 #include "ran/gnb.h"
 #include "wire/ngap/ngap.h"
 
+/* 0: a free place. NULL: none. */
+struct ran_gnb_tunnel *ran_gnb_tunnel_of(struct ran_gnb_connection *connection, uint8_t pdu_session_id);
+void ran_gnb_drop_tunnel(struct ran_gnb_connection *connection, uint8_t pdu_session_id);
+struct ngap_up_transport_layer_information ran_gnb_own_tunnel(const struct ran_gnb *gnb, uint32_t teid);
+/* False, and nothing is written: no address in it. */
+bool ran_gnb_read_tunnel(const struct ngap_up_transport_layer_information *information,
+                         union socket_address *address, uint32_t *teid);
+
 void ran_gnb_setup_tunnels_in_context(struct ran_gnb_connection *connection,
                                       const struct ngap_initial_context_setup_request *request,
                                       struct ngap_initial_context_setup_response *response);

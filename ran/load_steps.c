@@ -9,9 +9,11 @@
 enum { PING_BYTES = 64, ICMP_ECHO = 8, ICMP_PROTOCOL = 1, UDP_PROTOCOL = 17, DISCARD_PORT = 9 };
 
 static const char *const step_names[LOAD_STEPS] = {
-    [LOAD_REGISTER] = "register", [LOAD_SESSION] = "session",   [LOAD_PING] = "ping",
-    [LOAD_IDLE] = "idle",         [LOAD_SERVICE] = "service",   [LOAD_PAGE] = "page",
-    [LOAD_MOVE] = "move",         [LOAD_PERIODIC] = "periodic", [LOAD_DEREGISTER] = "deregister",
+    [LOAD_REGISTER] = "register", [LOAD_SESSION] = "session",
+    [LOAD_PING] = "ping",         [LOAD_IDLE] = "idle",
+    [LOAD_SERVICE] = "service",   [LOAD_PAGE] = "page",
+    [LOAD_MOVE] = "move",         [LOAD_XN_HANDOVER] = "xn_handover",
+    [LOAD_PERIODIC] = "periodic", [LOAD_DEREGISTER] = "deregister",
     [LOAD_GATHER] = "gather"};
 
 const char *load_step_name(enum load_step step)
@@ -108,14 +110,20 @@ void load_on_packet(void *context, struct phone *phone, struct phone_session *se
 
 /* --- Procedures --- */
 
-static void move(struct walker *walker)
+static struct ran_gnb *next_gnb(const struct walker *walker)
 {
-    struct driver *driver = &walker->load->driver;
-    unsigned next = 0;
-    while (&driver->stations[next]->gnb != walker->phone.gnb)
-        next++;
-    phone_camp(&walker->phone, &driver->stations[(next + 1) % driver->station_count]->gnb);
-    phone_register(&walker->phone, NAS_MOBILITY_REGISTRATION);
+    const struct driver *driver = &walker->load->driver;
+    unsigned here = 0;
+    while (&driver->stations[here]->gnb != walker->phone.gnb)
+        here++;
+    return &driver->stations[(here + 1) % driver->station_count]->gnb;
+}
+
+static void hand_over(struct walker *walker)
+{
+    struct ran_gnb_connection *connection = walker->phone.connection;
+    if (!connection || !ran_gnb_xn_handover(connection, next_gnb(walker)))
+        load_step_failed(walker);
 }
 
 void load_begin_step(struct walker *walker)
@@ -142,7 +150,11 @@ void load_begin_step(struct walker *walker)
         phone_request_service(phone, NAS_SERVICE_DATA);
         break;
     case LOAD_MOVE:
-        move(walker);
+        phone_camp(phone, next_gnb(walker));
+        phone_register(phone, NAS_MOBILITY_REGISTRATION);
+        break;
+    case LOAD_XN_HANDOVER:
+        hand_over(walker);
         break;
     case LOAD_PERIODIC:
         phone_register(phone, NAS_PERIODIC_REGISTRATION);
@@ -158,16 +170,13 @@ void load_begin_step(struct walker *walker)
 
 static bool completes(enum load_step step, enum phone_event event)
 {
-    static const enum phone_event outcome[LOAD_STEPS] = {[LOAD_REGISTER] = PHONE_REGISTERED,
-                                                         [LOAD_SESSION] = PHONE_SESSION_UP,
-                                                         [LOAD_PING] = PHONE_EVENTS,
-                                                         [LOAD_IDLE] = PHONE_IDLE,
-                                                         [LOAD_SERVICE] = PHONE_CONNECTED,
-                                                         [LOAD_PAGE] = PHONE_EVENTS,
-                                                         [LOAD_MOVE] = PHONE_REGISTERED,
-                                                         [LOAD_PERIODIC] = PHONE_REGISTERED,
-                                                         [LOAD_DEREGISTER] = PHONE_DEREGISTERED,
-                                                         [LOAD_GATHER] = PHONE_EVENTS};
+    static const enum phone_event outcome[LOAD_STEPS] = {
+        [LOAD_REGISTER] = PHONE_REGISTERED, [LOAD_SESSION] = PHONE_SESSION_UP,
+        [LOAD_PING] = PHONE_EVENTS,         [LOAD_IDLE] = PHONE_IDLE,
+        [LOAD_SERVICE] = PHONE_CONNECTED,   [LOAD_PAGE] = PHONE_EVENTS,
+        [LOAD_MOVE] = PHONE_REGISTERED,     [LOAD_XN_HANDOVER] = PHONE_HANDED_OVER,
+        [LOAD_PERIODIC] = PHONE_REGISTERED, [LOAD_DEREGISTER] = PHONE_DEREGISTERED,
+        [LOAD_GATHER] = PHONE_EVENTS};
     return outcome[step] == event;
 }
 
@@ -179,7 +188,7 @@ void load_on_event(void *context, struct phone *phone, enum phone_event event, s
     (void)session, (void)cause;
     if (!walker->under_way)
         return;
-    if (event == PHONE_REGISTRATION_FAILED || event == PHONE_SESSION_FAILED || event == PHONE_SERVICE_FAILED)
+    if (phone_event_is_failure(event))
         load_step_failed(walker);
     else if (completes(load->options.steps[walker->step], event))
         load_step_done(walker);

@@ -32,8 +32,17 @@ const char *phone_event_name(enum phone_event event)
         [PHONE_SESSION_FAILED] = "session failed",
         [PHONE_SESSION_DOWN] = "session down",
         [PHONE_USER_PLANE_UP] = "user plane up",
+        [PHONE_HANDED_OVER] = "handed over",
+        [PHONE_HANDOVER_FAILED] = "handover failed",
+        [PHONE_KEYS_DIFFER] = "keys differ",
     };
     return names[event];
+}
+
+bool phone_event_is_failure(enum phone_event event)
+{
+    return event == PHONE_REGISTRATION_FAILED || event == PHONE_SESSION_FAILED ||
+           event == PHONE_SERVICE_FAILED || event == PHONE_HANDOVER_FAILED || event == PHONE_KEYS_DIFFER;
 }
 
 /* --- Saying something --- */
@@ -117,6 +126,8 @@ bool phone_say(struct phone *phone, const struct nas_message *message)
     if (!nas_encode(&said, &w) || w.full)
         return false;
     struct bytes nas = writer_bytes(&w);
+    if (header != NAS_PLAIN && (!phone->connection || message->type == NAS_SECURITY_MODE_COMPLETE))
+        phone->kgnb_count = phone->security.uplink;
     if (header != NAS_PLAIN) {
         if (nas_protect(&phone->security, header, nas, &out) != NAS_ACCEPTED)
             return false;
@@ -496,6 +507,17 @@ void phone_free(struct phone *phone)
     forget_network(phone);
     OPENSSL_cleanse(&phone->usim, sizeof phone->usim);
     OPENSSL_cleanse(phone->kamf, sizeof phone->kamf);
+    OPENSSL_cleanse(phone->next_kamf, sizeof phone->next_kamf);
+    OPENSSL_cleanse(&phone->access, sizeof phone->access);
+}
+
+static void listen_at(struct phone *phone, struct ran_gnb *gnb)
+{
+    if (phone->gnb && phone->has_guti)
+        map_take(&phone->gnb->camped, phone->guti.s_tmsi.tmsi);
+    phone->gnb = gnb;
+    if (phone->has_guti)
+        map_put(&gnb->camped, phone->guti.s_tmsi.tmsi, phone);
 }
 
 void phone_camp(struct phone *phone, struct ran_gnb *gnb)
@@ -506,9 +528,11 @@ void phone_camp(struct phone *phone, struct ran_gnb *gnb)
         ran_gnb_forget(phone->connection);
     phone->connection = NULL;
     phone->secured = false;
-    if (phone->gnb && phone->has_guti)
-        map_take(&phone->gnb->camped, phone->guti.s_tmsi.tmsi);
-    phone->gnb = gnb;
-    if (phone->has_guti)
-        map_put(&gnb->camped, phone->guti.s_tmsi.tmsi, phone);
+    listen_at(phone, gnb);
+}
+
+void phone_on_handover(struct phone *phone, struct ran_gnb_connection *connection)
+{
+    phone->connection = connection;
+    listen_at(phone, connection->gnb);
 }

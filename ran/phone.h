@@ -49,6 +49,14 @@ struct phone_session {
     uint64_t packets, bytes, packets_lost; /* towards the phone */
 };
 
+/* AS security: of the present connection. */
+struct phone_access {
+    uint8_t kamf[32]; /* on which it is based */
+    uint8_t kgnb[32]; /* in use */
+    uint8_t nh[32];   /* the latest link of the chain; K_gNB itself while ncc is 0 */
+    uint8_t ncc;
+};
+
 struct phone {
     struct radio *radio;
     const struct phone_model *model;
@@ -56,9 +64,12 @@ struct phone {
     struct ran_gnb_connection *connection; /* NULL while idle */
     char imsi[16], imeisv[17];
     struct usim usim;
-    uint8_t kamf[32];
     struct nas_security security; /* in use, or ngksi NAS_NO_KEY */
-    uint8_t next_ngksi;           /* of the K_AMF above once authenticated, until its security mode command */
+    uint8_t kamf[32];             /* its key */
+    uint8_t next_ngksi;           /* once authenticated, until the security mode command */
+    uint8_t next_kamf[32];
+    uint32_t kgnb_count; /* uplink NAS COUNT of the message that K_gNB is derived with (TS 33.501 A.9) */
+    struct phone_access access;
     enum phone_state state;
     bool has_guti, secured; /* secured: the present connection exchanges protected messages */
     bool full_in_complete;  /* the security mode complete owes the network the whole registration request */
@@ -97,6 +108,20 @@ void phone_on_packet(struct phone *phone, uint8_t pdu_session_id, struct bytes p
 void phone_on_user_plane(struct phone *phone, uint8_t pdu_session_id);
 void phone_on_release(struct phone *phone);
 void phone_on_paging(struct phone *phone);
+
+/* --- The gNB, of handovers: told by RRC in life --- */
+
+/* Goes on at the connection's gNB; nothing is said to the network. */
+void phone_on_handover(struct phone *phone, struct ran_gnb_connection *connection);
+
+/* The gNB's keys must be the phone's own: false, and an event PHONE_KEYS_DIFFER, when they are not. */
+/* K_gNB of a new connection, or of a new K_AMF. */
+bool phone_begin_access(struct phone *phone, const uint8_t kgnb[32]);
+/* K_NG-RAN* for a cell, derived from the next hop of that counter, or from the key in use if the counter has not moved. */
+bool phone_take_handover_key(struct phone *phone, uint8_t ncc, uint16_t pci, uint32_t arfcn,
+                             const uint8_t key[32]);
+/* What the core gave for the next handover; changes nothing. */
+bool phone_check_next_hop(struct phone *phone, uint8_t ncc, const uint8_t nh[32]);
 
 /* --- Inside of the phone --- */
 

@@ -45,7 +45,7 @@ void phone_authenticate(struct phone *phone, const struct nas_authentication_req
         refuse_challenge(phone, verdict, answer.auts);
         return;
     }
-    kdf_kamf(answer.kseaf, bytes_of(phone->imsi, strlen(phone->imsi)), request->abba, phone->kamf);
+    kdf_kamf(answer.kseaf, bytes_of(phone->imsi, strlen(phone->imsi)), request->abba, phone->next_kamf);
     phone->next_ngksi = request->ngksi;
     struct nas_message message = {.type = NAS_AUTHENTICATION_RESPONSE};
     message.authentication_response.response = BYTES(answer.res_star);
@@ -104,7 +104,7 @@ void phone_security_mode(struct phone *phone, struct bytes envelope)
     const struct nas_security_mode_command *command = &message.security_mode_command;
     if (command->ngksi != phone->next_ngksi)
         return;
-    nas_security_start(&fresh, NAS_UE, phone->kamf, command->algorithms.integrity,
+    nas_security_start(&fresh, NAS_UE, phone->next_kamf, command->algorithms.integrity,
                        command->algorithms.ciphering, command->ngksi);
     if (nas_unprotect(&fresh, envelope, plain, sizeof plain, &opened) != NAS_ACCEPTED)
         return;
@@ -117,6 +117,7 @@ void phone_security_mode(struct phone *phone, struct bytes envelope)
     if (command->has.additional_information && command->additional_information.retransmission_requested)
         phone->full_in_complete = true;
     phone->security = fresh;
+    memcpy(phone->kamf, phone->next_kamf, sizeof phone->kamf);
     phone->secured = true;
     complete_security_mode(phone, command->has.imeisv_request && command->imeisv_request == 1);
 }

@@ -30,6 +30,9 @@ enum phone_event {
     PHONE_SESSION_FAILED, /* cause: 5GSM cause, or 0 */
     PHONE_SESSION_DOWN,
     PHONE_USER_PLANE_UP, /* the gNB has the tunnel of the session */
+    PHONE_HANDED_OVER,   /* and the core has switched the path */
+    PHONE_HANDOVER_FAILED, /* cause: NGAP's, group and value, if it had one; the phone is where it was, or idle */
+    PHONE_KEYS_DIFFER,     /* the core or a gNB has a key that is not the phone's */
     PHONE_EVENTS
 };
 
@@ -47,6 +50,7 @@ struct radio_ports {
 };
 
 struct radio {
+    struct ran_gnb *gnbs; /* all that there are: they find each other over Xn, and phones move between them */
     struct timers *timers;
     struct random *random;
     struct arena scratch; /* for one message at a time */
@@ -55,5 +59,6 @@ struct radio {
 };
 
 const char *phone_event_name(enum phone_event event);
+bool phone_event_is_failure(enum phone_event event);
 
 #endif

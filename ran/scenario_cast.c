@@ -85,8 +85,7 @@ static void show_addresses(const struct scenario *scenario, const struct actor *
 static void show_event(const struct scenario *scenario, const struct actor *actor, enum phone_event event,
                        uint8_t cause)
 {
-    bool bad =
-        event == PHONE_REGISTRATION_FAILED || event == PHONE_SESSION_FAILED || event == PHONE_SERVICE_FAILED;
+    bool bad = phone_event_is_failure(event);
     show_time(scenario);
     printf("%sphone %-4u %s   %s", paint(scenario, bad ? RED : YELLOW), actor->number, bad ? "✘" : "✔",
            phone_event_name(event));
@@ -121,13 +120,14 @@ static void on_event(void *context, struct phone *phone, enum phone_event event,
 {
     struct scenario *scenario = context;
     struct actor *actor = actor_of(phone);
-    if (event == PHONE_REGISTRATION_FAILED || event == PHONE_SESSION_FAILED ||
-        event == PHONE_SERVICE_FAILED) {
+    if (phone_event_is_failure(event)) {
         actor->failed = true;
         actor->cause = cause;
     }
     if (event == PHONE_IDLE)
         actor->released = true;
+    if (event == PHONE_HANDED_OVER)
+        actor->handed_over = true;
     if (event == PHONE_SESSION_DOWN)
         driver_detach_tun(&scenario->driver, session);
     if (event == PHONE_USER_PLANE_UP)

@@ -21,7 +21,8 @@ struct actor {
     bool wants_tun;
     uint8_t cause;
     bool failed;
-    bool released; /* since it was asked for; a packet of its own may have brought it back at once */
+    bool handed_over; /* since it was asked for */
+    bool released;    /* since it was asked for; a packet of its own may have brought it back at once */
 };
 
 struct scenario {
@@ -68,6 +69,30 @@ bool scenario_until(struct scenario *scenario, bool (*holds)(struct scenario *sc
 
 /* Something happened: a waiting step looks again. */
 void scenario_wake(struct scenario *scenario);
+
+/* --- Parts of steps (scenario_steps.c) --- */
+
+struct range {
+    unsigned first, last;
+};
+
+/* Something that each phone of a range is waited for to have come to. */
+struct wish {
+    struct range range;
+    bool (*granted)(const struct actor *actor, uint8_t argument);
+    uint8_t argument;
+};
+
+struct actor *scenario_actor(struct scenario *scenario, unsigned number);
+struct station *scenario_station(struct scenario *scenario, const char *word);
+/* "3" or "1-4": all must exist; what they failed at before is forgotten. */
+bool scenario_phones(struct scenario *scenario, const char *word, struct range *range);
+/* what: "registered". False, and said, when a phone has failed or takes too long. */
+bool scenario_expect(struct scenario *scenario, const struct wish *wish, const char *what);
+
+/* --- Steps of scenario_moves.c --- */
+
+bool scenario_xn_handover(struct scenario *scenario, const struct scenario_line *line);
 
 bool scenario_cast_init(struct scenario *scenario);
 void scenario_cast_free(struct scenario *scenario);

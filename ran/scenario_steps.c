@@ -10,10 +10,6 @@ enum { FIRST_GNB_ID = 1, N3_PORT = 2152, MOST_PHONES = 100000 };
 
 /* --- Words --- */
 
-struct range {
-    unsigned first, last;
-};
-
 /* "3" or "1-4" */
 static bool parse_range(struct scenario *scenario, const char *word, unsigned most, struct range *range)
 {
@@ -35,12 +31,12 @@ static const char *option(const struct scenario_line *line, unsigned from, const
     return NULL;
 }
 
-static struct actor *actor(struct scenario *scenario, unsigned number)
+struct actor *scenario_actor(struct scenario *scenario, unsigned number)
 {
     return map_get(&scenario->actors, number);
 }
 
-static struct station *station(struct scenario *scenario, const char *word)
+struct station *scenario_station(struct scenario *scenario, const char *word)
 {
     unsigned long number = word ? strtoul(word, NULL, 10) : 0;
     return number < SCENARIO_STATIONS ? scenario->stations[number] : NULL;
@@ -128,7 +124,7 @@ static bool add_phones(struct scenario *scenario, const struct scenario_line *li
 {
     struct range range;
     struct aka_key key;
-    struct station *home = station(scenario, option(line, 2, "gnb"));
+    struct station *home = scenario_station(scenario, option(line, 2, "gnb"));
     const char *imsi = option(line, 2, "imsi"), *netns = option(line, 2, "netns");
     bool tun = netns || strcmp(line->words[line->count - 1], "tun") == 0;
     if (!parse_range(scenario, line->words[1], MOST_PHONES, &range) || !subscription(scenario, line, &key))
@@ -155,28 +151,22 @@ static bool add_phones(struct scenario *scenario, const struct scenario_line *li
 
 /* --- Doing something with every phone of a range, and waiting for all of them --- */
 
-struct wish {
-    struct range range;
-    bool (*granted)(const struct actor *actor, uint8_t argument);
-    uint8_t argument;
-};
-
 static bool all_granted(struct scenario *scenario, const void *argument)
 {
     const struct wish *wish = argument;
     for (unsigned i = wish->range.first; i <= wish->range.last; i++) {
-        const struct actor *one = actor(scenario, i);
+        const struct actor *one = scenario_actor(scenario, i);
         if (!one->failed && !wish->granted(one, wish->argument))
             return false;
     }
     return true;
 }
 
-static bool expect(struct scenario *scenario, const struct wish *wish, const char *what)
+bool scenario_expect(struct scenario *scenario, const struct wish *wish, const char *what)
 {
     scenario_until(scenario, all_granted, wish, patience(scenario));
     for (unsigned i = wish->range.first; i <= wish->range.last; i++) {
-        const struct actor *one = actor(scenario, i);
+        const struct actor *one = scenario_actor(scenario, i);
         if (one->failed)
             return scenario_fail(scenario, "phone %u is not %s: cause %u", i, what, one->cause);
         if (!wish->granted(one, wish->argument))
@@ -185,14 +175,14 @@ static bool expect(struct scenario *scenario, const struct wish *wish, const cha
     return true;
 }
 
-static bool phones_of(struct scenario *scenario, const char *word, struct range *range)
+bool scenario_phones(struct scenario *scenario, const char *word, struct range *range)
 {
     if (!parse_range(scenario, word, MOST_PHONES, range))
         return false;
     for (unsigned i = range->first; i <= range->last; i++) {
-        if (!actor(scenario, i))
+        if (!scenario_actor(scenario, i))
             return scenario_fail(scenario, "there is no phone %u", i);
-        actor(scenario, i)->failed = false;
+        scenario_actor(scenario, i)->failed = false;
     }
     return true;
 }
@@ -277,7 +267,7 @@ static bool start(struct scenario *scenario, const struct scenario_line *line)
 
 static bool lose(struct scenario *scenario, const struct scenario_line *line)
 {
-    struct station *lost = station(scenario, line->words[1]);
+    struct station *lost = scenario_station(scenario, line->words[1]);
     if (!lost)
         return scenario_fail(scenario, "there is no gNB %s", line->words[1]);
     driver_disconnect(lost, true);
@@ -291,22 +281,22 @@ static bool do_register(struct scenario *scenario, const struct scenario_line *l
     if (line->count > 2)
         kind =
             strcmp(line->words[2], "periodic") == 0 ? NAS_PERIODIC_REGISTRATION : NAS_MOBILITY_REGISTRATION;
-    if (!phones_of(scenario, line->words[1], &wish.range))
+    if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++)
-        phone_register(&actor(scenario, i)->phone, kind);
-    return expect(scenario, &wish, "registered");
+        phone_register(&scenario_actor(scenario, i)->phone, kind);
+    return scenario_expect(scenario, &wish, "registered");
 }
 
 static bool do_deregister(struct scenario *scenario, const struct scenario_line *line)
 {
     struct wish wish = {.granted = is_off};
     bool switch_off = line->count > 2 && strcmp(line->words[2], "off") == 0;
-    if (!phones_of(scenario, line->words[1], &wish.range))
+    if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++)
-        phone_deregister(&actor(scenario, i)->phone, switch_off);
-    return expect(scenario, &wish, "deregistered");
+        phone_deregister(&scenario_actor(scenario, i)->phone, switch_off);
+    return scenario_expect(scenario, &wish, "deregistered");
 }
 
 static uint8_t session_type_named(const char *name)
@@ -323,62 +313,62 @@ static bool open_sessions(struct scenario *scenario, const struct scenario_line 
         wish.argument = (uint8_t)strtoul(line->words[2], NULL, 10);
     const char *dnn = line->count > 3 ? line->words[3] : NULL;
     uint8_t type = line->count > 4 ? session_type_named(line->words[4]) : 0;
-    if (!phones_of(scenario, line->words[1], &wish.range))
+    if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++)
-        if (!phone_open_session(&actor(scenario, i)->phone, wish.argument, dnn, type))
+        if (!phone_open_session(&scenario_actor(scenario, i)->phone, wish.argument, dnn, type))
             return scenario_fail(scenario, "phone %u has session %u already, or too many", i, wish.argument);
-    return expect(scenario, &wish, "given its session");
+    return scenario_expect(scenario, &wish, "given its session");
 }
 
 static bool close_sessions(struct scenario *scenario, const struct scenario_line *line)
 {
     struct wish wish = {.granted = lacks_session, .argument = (uint8_t)strtoul(line->words[2], NULL, 10)};
-    if (!phones_of(scenario, line->words[1], &wish.range))
+    if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++) {
-        struct phone *phone = &actor(scenario, i)->phone;
+        struct phone *phone = &scenario_actor(scenario, i)->phone;
         struct phone_session *session = phone_session(phone, wish.argument);
         if (!session)
             return scenario_fail(scenario, "phone %u has no session %u", i, wish.argument);
         phone_close_session(phone, session);
     }
-    return expect(scenario, &wish, "rid of its session");
+    return scenario_expect(scenario, &wish, "rid of its session");
 }
 
 static bool make_idle(struct scenario *scenario, const struct scenario_line *line)
 {
     struct wish wish = {.granted = was_released};
-    if (!phones_of(scenario, line->words[1], &wish.range))
+    if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++) {
-        actor(scenario, i)->released = false;
-        if (actor(scenario, i)->phone.connection)
-            ran_gnb_release_request(actor(scenario, i)->phone.connection);
+        scenario_actor(scenario, i)->released = false;
+        if (scenario_actor(scenario, i)->phone.connection)
+            ran_gnb_release_request(scenario_actor(scenario, i)->phone.connection);
     }
-    return expect(scenario, &wish, "idle");
+    return scenario_expect(scenario, &wish, "idle");
 }
 
 static bool do_service(struct scenario *scenario, const struct scenario_line *line)
 {
     struct wish wish = {.granted = is_served};
-    if (!phones_of(scenario, line->words[1], &wish.range))
+    if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++)
-        phone_request_service(&actor(scenario, i)->phone, NAS_SERVICE_DATA);
-    return expect(scenario, &wish, "served");
+        phone_request_service(&scenario_actor(scenario, i)->phone, NAS_SERVICE_DATA);
+    return scenario_expect(scenario, &wish, "served");
 }
 
 static bool move(struct scenario *scenario, const struct scenario_line *line)
 {
     struct range range;
-    struct station *to = station(scenario, line->words[3]);
-    if (!phones_of(scenario, line->words[1], &range))
+    struct station *to = scenario_station(scenario, line->words[3]);
+    if (!scenario_phones(scenario, line->words[1], &range))
         return false;
     if (!to)
         return scenario_fail(scenario, "there is no gNB %s", line->words[3]);
     for (unsigned i = range.first; i <= range.last; i++)
-        phone_camp(&actor(scenario, i)->phone, &to->gnb);
+        phone_camp(&scenario_actor(scenario, i)->phone, &to->gnb);
     return true;
 }
 
@@ -395,7 +385,8 @@ static bool expect_state(struct scenario *scenario, const struct scenario_line *
             wish.granted = states[i].granted;
     if (!wish.granted)
         return scenario_fail(scenario, "'%s' is none of registered, off, idle, connected", line->words[2]);
-    return phones_of(scenario, line->words[1], &wish.range) && expect(scenario, &wish, line->words[2]);
+    return scenario_phones(scenario, line->words[1], &wish.range) &&
+           scenario_expect(scenario, &wish, line->words[2]);
 }
 
 static bool run_command(struct scenario *scenario, const struct scenario_line *line)
@@ -405,7 +396,7 @@ static bool run_command(struct scenario *scenario, const struct scenario_line *l
     if (!line->rest)
         return scenario_fail(scenario, "expected: run WHERE: COMMAND");
     if (strncmp(where, "here", 4) != 0) {
-        const struct actor *phone = actor(scenario, (unsigned)strtoul(where, NULL, 10));
+        const struct actor *phone = scenario_actor(scenario, (unsigned)strtoul(where, NULL, 10));
         snprintf(netns, sizeof netns, "%s", phone ? phone->netns : where);
         netns[strcspn(netns, ":")] = '\0';
     }
@@ -469,6 +460,8 @@ const struct scenario_step scenario_steps[] = {
     {"idle", "PHONES", "the gNB asks the core to release them for inactivity", 1, make_idle},
     {"service", "PHONES", "service request for all sessions", 1, do_service},
     {"move", "PHONES gnb N", "camp on another cell, without a word to the network", 3, move},
+    {"xn-handover", "PHONES gnb N", "over Xn, and wait until the core has switched the path", 3,
+     scenario_xn_handover},
     {"expect", "PHONES registered|off|idle|connected", "wait until it is so", 2, expect_state},
     {"run", "PHONE|NETNS|here: COMMAND", "run a shell command there; it must succeed", 1, run_command},
     {"say", "\"TEXT\"", "a headline", 1, say},

@@ -268,6 +268,7 @@ bool hostile_begin(struct world *world)
         return false;
     world->hostile->world = world;
     world->hostile->timer.fire = lie;
+    world_cut(liar(world)); /* when it comes back, it is in its own trust domain */
     hostile_resume(world);
     return true;
 }

@@ -67,7 +67,7 @@ static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
 {
     struct world *world = inhabitant->world;
     struct phone_session *session = phone_session(phone, (uint8_t)(1 + world_dice(world, LIFE_SESSIONS)));
-    switch (world_dice(world, 16)) {
+    switch (world_dice(world, 20)) {
     case 0:
         phone_deregister(phone, world_dice(world, 2));
         break;
@@ -90,6 +90,11 @@ static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
         break;
     case 7:
         move_connected(phone);
+        break;
+    case 8:
+    case 9:
+    case 10:
+        ran_gnb_xn_handover(phone->connection, life_cell(inhabitant));
         break;
     default:
         use_session(world, phone);
@@ -143,6 +148,10 @@ void life_event(struct world *world, struct phone *phone, enum phone_event event
         world->services++;
     } else if (event == PHONE_SESSION_UP) {
         world->sessions_up++;
+    } else if (event == PHONE_HANDED_OVER) {
+        world->handovers++;
+    } else if (event == PHONE_KEYS_DIFFER) {
+        world->keys_differ++;
     }
 }
 

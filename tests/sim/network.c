@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is on its way: datagrams get lost, doubled and overtake each other; associations and the wicket keep their order. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "hostile.h"
@@ -64,6 +65,16 @@ static void remember(struct world *world, const struct parcel *parcel)
 
 /* --- Delivery --- */
 
+/* The gNB that lies is another vendor's: it has a trust domain of its own, as if it had an edge to itself. */
+static struct core_peer peer_of(const struct world *world, const union socket_address *address)
+{
+    union socket_address liar = mast_address(WORLD_HOSTILE);
+    bool lies = world->hostile && address_same_host(address, &liar);
+    struct core_peer peer = {.address = *address};
+    snprintf(peer.edge, sizeof peer.edge, "%s", lies ? "hostile" : "sim");
+    return peer;
+}
+
 /* As the control process does it (core/control.c). */
 static void to_core(struct world *world, const struct parcel *parcel)
 {
@@ -73,7 +84,7 @@ static void to_core(struct world *world, const struct parcel *parcel)
     arena_reset(&world->arena);
     if (!wicket_decode(bytes_of(parcel->content, parcel->length), WICKET_FROM_EDGE, &message, &fault))
         abort();
-    const struct core_peer peer = {.edge = "sim", .address = message.peer};
+    const struct core_peer peer = peer_of(world, &message.peer);
     if (message.kind == WICKET_UP)
         core_association_up(world->core, message.association, &peer);
     else if (message.kind == WICKET_KEPT)

@@ -149,12 +149,7 @@ static void agent_says(void *context, const union socket_address *to, struct byt
 static void plane_to_n3(void *context, struct packet *packet)
 {
     struct world *world = context;
-    for (unsigned i = 0; i < world->gnbs; i++) {
-        union socket_address address = mast_address(i);
-        struct parcel header = {.mast = i, .generation = world->masts[i].generation};
-        if (address_same_host(&address, &packet->to))
-            post_datagram(world, TO_MAST_N3, &header, bytes_of(packet->data, packet->length));
-    }
+    post_to_mast(world, &packet->to, bytes_of(packet->data, packet->length));
 }
 
 static void from_n6(struct world *world, struct packet *packet)

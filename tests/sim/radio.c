@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gNBs and their associations, phones, and what they are told. */
+#include <arpa/inet.h>
 #include <stdio.h>
 
 #include "hostile.h"
@@ -31,15 +32,27 @@ static void gnb_says(void *context, struct ran_gnb *gnb, uint16_t stream, struct
     post_ordered(world, parcel, &mast->last_up);
 }
 
-static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf,
+bool post_to_mast(struct world *world, const union socket_address *to, struct bytes packet)
+{
+    unsigned number = (ntohl(to->v4.sin_addr.s_addr) & 0xff) - 1;
+    union socket_address address = mast_address(number);
+    if (number >= world->gnbs || !address_same_host(&address, to))
+        return false;
+    struct parcel header = {.mast = number, .generation = world->masts[number].generation};
+    post_datagram(world, TO_MAST_N3, &header, packet);
+    return true;
+}
+
+/* To the plane, or after a phone to the gNB where it is now. */
+static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union socket_address *to,
                              struct bytes packet)
 {
     struct world *world = context;
     const struct mast *mast = gnb->user;
     struct parcel header = {
         .mast = mast->number, .address = mast_address(mast->number), .generation = world->plane_generation};
-    (void)upf;
-    post_datagram(world, TO_PLANE, &header, packet);
+    if (!post_to_mast(world, to, packet))
+        post_datagram(world, TO_PLANE, &header, packet);
 }
 
 static void phone_receives(void *context, struct phone *phone, struct phone_session *session,

@@ -97,11 +97,10 @@ static struct life_told live(uint64_t seed)
     told.history = world->history;
     if (options.say || told.wrong)
         printf("# seed %llu: %llu deliveries, %u kills, %llu lies, %u registrations, %u services, %u "
-               "sessions; history "
-               "%016llx\n",
+               "sessions, %u handovers; history %016llx\n",
                (unsigned long long)seed, (unsigned long long)world->delivered, world->kills,
                world->hostile ? world->hostile->lies : 0, world->registrations, world->services,
-               world->sessions_up, (unsigned long long)world->history);
+               world->sessions_up, world->handovers, (unsigned long long)world->history);
     world_free(world);
     free(world);
     return told;

@@ -91,7 +91,7 @@ struct world {
     struct mast *masts;
     struct inhabitant *inhabitants;
     unsigned gnbs, phones;
-    unsigned kills, registrations, services, sessions_up;
+    unsigned kills, registrations, services, sessions_up, handovers, keys_differ;
 };
 
 /* --- Parts of the world, for each other --- */
@@ -122,6 +122,8 @@ void drop_parcels(struct world *world);
 /* radio.c */
 extern const struct aka_key world_subscription;
 union socket_address mast_address(unsigned number);
+/* A GTP-U packet for one of the gNBs; false: the address is none of theirs. */
+bool post_to_mast(struct world *world, const union socket_address *to, struct bytes packet);
 void make_radio(struct world *world);
 
 /* processes.c */

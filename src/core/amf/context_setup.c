@@ -88,6 +88,7 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
     request.has_masked_imeisv = mask_imeisv(ue->imeisv, &request.masked_imeisv);
     kdf_kgnb(ue->kamf, connection->kgnb_count, NAS_CONNECTION_3GPP, request.security_key);
     next_hop_begin(ue, request.security_key);
+    core_dirty(ue->core, &ue->row);
     bool sent = n2_send_ue(connection, NGAP_INITIAL_CONTEXT_SETUP_REQUEST, &request);
     OPENSSL_cleanse(request.security_key, sizeof request.security_key);
     return sent;
