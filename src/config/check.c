@@ -45,6 +45,13 @@ bool check_area(void *items, unsigned index, struct complaint *complaint)
            complain(complaint, "at most %d", CONFIG_AREA_TAIS);
 }
 
+/* TS 38.413 9.3.1.72: attempts are counted to 16. */
+bool check_paging_step(void *items, unsigned index, struct complaint *complaint)
+{
+    (void)items;
+    return index < CONFIG_PAGING_STEPS || found(complaint, "%s", "more") || complain(complaint, "at most 16");
+}
+
 bool check_edge(void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_edge *all = items;

@@ -76,6 +76,23 @@ struct config_amf_timers {
     int64_t n2_procedure;            /* waiting for a gNB's answer */
 };
 
+/* Where a phone is called, from the smallest area to the largest. */
+enum config_paging_area {
+    CONFIG_PAGE_CELLS,   /* the gNBs of the cells that it was in, or that its last gNB recommended */
+    CONFIG_PAGE_TAI,     /* its last tracking area */
+    CONFIG_PAGE_AREA,    /* its registration area */
+    CONFIG_PAGE_NETWORK, /* all of the network's gNBs */
+};
+
+enum { CONFIG_PAGING_STEPS = 16 };
+
+struct config_paging {
+    const uint8_t *steps; /* enum config_paging_area, one for each transmission */
+    unsigned step_count;
+    unsigned at_once; /* phones */
+    uint8_t priority; /* ARP priority levels up to this one are paged with priority; 0: none */
+};
+
 struct config_limits {
     unsigned gnbs; /* over all edges */
     unsigned ues;  /* registered or registering */
@@ -88,6 +105,7 @@ struct config_limits {
 struct config_amf {
     struct config_security security;
     struct config_amf_timers timers;
+    struct config_paging paging;
 };
 
 /* The values are those of NAS (TS 24.501 9.11.4.11). */

@@ -17,6 +17,11 @@ static const struct choice integrities[] = {{"nia1", 1}, {"nia2", 2}, {"nia3", 3
 static const struct choice cipherings[] = {{"nea0", 0}, {"nea1", 1}, {"nea2", 2}, {"nea3", 3}, {0}};
 static const struct choice session_types[] = {
     {"ipv4", CONFIG_IPV4}, {"ipv6", CONFIG_IPV6}, {"ipv4v6", CONFIG_IPV4V6}, {0}};
+static const struct choice paging_areas[] = {{"cells", CONFIG_PAGE_CELLS},
+                                             {"tai", CONFIG_PAGE_TAI},
+                                             {"area", CONFIG_PAGE_AREA},
+                                             {"network", CONFIG_PAGE_NETWORK},
+                                             {0}};
 static const struct choice profiles[] = {{"A", 'A'}, {"B", 'B'}, {0}};
 static const struct choice syncs[] = {
     {"off", CONFIG_SYNC_OFF}, {"normal", CONFIG_SYNC_NORMAL}, {"full", CONFIG_SYNC_FULL}, {0}};
@@ -130,7 +135,7 @@ static const struct key timer_keys[] = {
               "A phone is taken as unreachable this long after it should have reported,"),
     AMF_TIMER(implicit_deregistration, "4m", "and is deregistered after as much again."),
     AMF_TIMER(t3502, "12m", "How long a phone waits after failed attempts."),
-    AMF_TIMER(t3513, "2s", "Paging is repeated after."),
+    AMF_TIMER(t3513, "2s", "Paging goes on to its next step after."),
     AMF_TIMER(t3522, "6s", "Deregistration by the network is repeated after."),
     AMF_TIMER(t3550, "6s", "Registration accept is repeated after."),
     AMF_TIMER(t3555, "6s", "Configuration update is repeated after."),
@@ -138,6 +143,23 @@ static const struct key timer_keys[] = {
     AMF_TIMER(t3565, "6s", "Notification is repeated after."),
     AMF_TIMER(t3570, "6s", "Identity request is repeated after."),
     AMF_TIMER(n2_procedure, "5s", "A gNB's answer is waited for."),
+    {0},
+};
+
+static const struct key paging_keys[] = {
+    {"steps", &type_choice, ROOT_ITEMS(amf.paging.steps, amf.paging.step_count), .least = 1,
+     .choices = paging_areas, .initial = "[cells, tai, area, area]", .live = true, .check = check_paging_step,
+     .help =
+         "Where a phone is called, one call each, T3513 apart, at most 16: cells (where it was last, and "
+         "what its gNB\n"
+         "recommended), tai (its last tracking area), area (its registration area), network (all gNBs). A "
+         "step that\n"
+         "reaches no gNB is passed over at once."},
+    {"at_once", &type_uint, ROOT(amf.paging.at_once), RANGE(1, 1000000), .initial = "10000", .live = true,
+     .help = "Phones called at the same time. Beyond, packets for others are dropped, and the next ones ask "
+             "again."},
+    {"priority", &type_uint, ROOT(amf.paging.priority), RANGE(0, 8), .initial = "0", .live = true,
+     .help = "Sessions with an ARP priority level up to this one are called with Paging Priority; 0: none."},
     {0},
 };
 
@@ -251,6 +273,7 @@ const struct key config_keys[] = {
      .help = "Phones and the network agree on the first of these that both know."},
     {"timers", .fields = timer_keys,
      .help = "Timers of TS 24.501 clause 10.2. 6s, 54m, 2h; a plain number means seconds."},
+    {"paging", .fields = paging_keys, .help = "How idle phones are called when something waits for them."},
     {"limits", .fields = limit_keys, .help = "Beyond these, newcomers are refused with a cause."},
     {"smf", .fields = smf_keys, .help = "Session management."},
     {"data_networks", .fields = dnn_keys, ROOT_ITEMS(smf.dnns, smf.dnn_count), .least = 1,

@@ -61,6 +61,7 @@ extern const struct key config_keys[];
 
 bool check_serving(void *items, unsigned index, struct complaint *complaint);
 bool check_area(void *items, unsigned index, struct complaint *complaint);
+bool check_paging_step(void *items, unsigned index, struct complaint *complaint);
 bool check_edge(void *items, unsigned index, struct complaint *complaint);
 bool check_dnn(void *items, unsigned index, struct complaint *complaint);
 bool check_plane(void *items, unsigned index, struct complaint *complaint);

@@ -110,23 +110,32 @@ bool core_settle(struct core *core)
     return !lost;
 }
 
-bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, enum ngap_message_type message,
-                    const void *value)
+struct bytes core_flatten(struct core *core, enum ngap_message_type message, const void *value)
 {
     struct writer writer = writer_of(core->scratch, FLAT_BYTES);
     struct ngap_pdu pdu = {.message = message, .value.any = value};
     struct fault fault = {0};
-    if (!ngap_flatten(&writer, &pdu, &fault)) {
-        log_error("core", NULL, "%s cannot be encoded: %s: %s", ngap_message_name(message),
-                  fault.where ? fault.where : "", fault.what ? fault.what : "too long");
+    if (ngap_flatten(&writer, &pdu, &fault))
+        return arena_copy(&core->batch, writer_bytes(&writer));
+    log_error("core", NULL, "%s cannot be encoded: %s: %s", ngap_message_name(message),
+              fault.where ? fault.where : "", fault.what ? fault.what : "too long");
+    return (struct bytes){0};
+}
+
+bool core_post_ngap(struct core *core, uint64_t association, uint16_t stream, struct bytes flat)
+{
+    if (!flat.len)
         return false;
-    }
     core->metrics.ngap_out++;
-    struct bytes flat = arena_copy(&core->batch, writer_bytes(&writer));
-    return flat.len &&
-           outbox_put(&core->outbox,
+    return outbox_put(&core->outbox,
                       &(struct outbox_item){
                           .kind = OUTBOX_NGAP, .bytes = flat, .association = association, .stream = stream});
+}
+
+bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, enum ngap_message_type message,
+                    const void *value)
+{
+    return core_post_ngap(core, association, stream, core_flatten(core, message, value));
 }
 
 bool core_close(struct core *core, uint64_t association)

@@ -87,6 +87,7 @@ struct core {
     struct timer overload; /* until it fires gNBs hold signalling back */
     struct timer adoption; /* after a start: connected UEs whose gNB has not come back become idle */
     unsigned sessions;     /* PDU sessions, counted by smf */
+    unsigned paged;        /* phones that are being paged */
 };
 
 /* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */
@@ -130,6 +131,9 @@ static inline int64_t core_wall(const struct core *core)
 /* False: the outbox is at its limit (out of memory). The message is encoded before the call returns. */
 bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, enum ngap_message_type message,
                     const void *value);
+/* One message for many: encoded once (empty: it cannot be), then posted to each, unchanged. */
+struct bytes core_flatten(struct core *core, enum ngap_message_type message, const void *value);
+bool core_post_ngap(struct core *core, uint64_t association, uint16_t stream, struct bytes flat);
 /* Everything queued for the association goes first. */
 bool core_close(struct core *core, uint64_t association);
 /* `joins`: the peer takes several messages in a datagram. */

@@ -79,19 +79,6 @@ static void a_paged_phone_answers(void **state)
     assert_int_equal(world.unreachable, 0);
 }
 
-static void paging_is_repeated_and_then_given_up(void **state)
-{
-    (void)state;
-    go_idle(0);
-    world.deaf = true;
-    assert_true(amf_page(world_ue(&world, 0), 1));
-    world_run(&world);
-    world_pass(&world, 5 * world.config->amf.timers.t3513);
-    assert_int_equal(world.sent[NGAP_PAGING], 5);
-    assert_int_equal(world.unreachable, 1);
-    assert_null(world_ue(&world, 0)->procedure);
-}
-
 static bool no_uplink_nas(struct world *w, struct ngap_pdu *pdu)
 {
     (void)w;
@@ -311,7 +298,6 @@ int main(void)
         TEST(a_service_request_brings_the_context_back),
         TEST(a_service_request_from_a_stranger_is_told_cause_9),
         TEST(a_paged_phone_answers),
-        TEST(paging_is_repeated_and_then_given_up),
         TEST(data_that_comes_while_a_registration_runs_keeps_the_phone_connected),
         TEST(data_that_waits_when_the_connection_is_lost_pages_the_phone),
         TEST(a_phone_that_switches_off_is_forgotten),

@@ -122,6 +122,12 @@ void smf_unreachable(struct ue *ue)
     world_now->unreachable++;
 }
 
+bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view)
+{
+    *view = (struct smf_session_view){.arp = pdu_session_id};
+    return smf_sessions(ue) & (1u << pdu_session_id);
+}
+
 bool smf_start(struct core *core, const char **why)
 {
     (void)core, (void)why;

@@ -118,6 +118,7 @@ void ue_free(struct ue *ue)
     free(ue->restrictions);
     free((void *)ue->radio_capability.data);
     free((void *)ue->paging_capability.data);
+    free(ue->hint);
     OPENSSL_cleanse(&ue->security, sizeof ue->security);
     OPENSSL_cleanse(ue->kamf, sizeof ue->kamf);
     OPENSSL_cleanse(ue->nh, sizeof ue->nh);

@@ -78,11 +78,23 @@ struct connection {
     bool secured;    /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
     bool in_area;    /* the tracking area it began in is one of the gNB's */
     struct config_plmn selected;
+    supi_t released;     /* whose it was, while releasing */
     uint32_t kgnb_count; /* the uplink NAS COUNT that K_gNB is derived with (TS 33.501 6.8.1.2.2) */
     struct timer timer;
 };
 
-enum { UE_SLICES = 8 };
+enum { UE_SLICES = 8, PAGING_CELLS = 16 };
+
+/* Cells where the last gNB would call the UE (TS 38.413 9.3.1.71), the most likely first. */
+struct paging_hint {
+    unsigned count;
+    struct {
+        struct config_plmn plmn;
+        uint64_t cell; /* NR cell identity */
+        uint16_t stayed;
+        bool has_stayed; /* seconds */
+    } cells[];
+};
 
 /* Nothing else is held for an idle UE but its sessions and its radio capability. */
 struct ue {
@@ -123,6 +135,7 @@ struct ue {
     uint64_t ambr_uplink, ambr_downlink; /* subscribed, bits per second */
     struct bytes radio_capability;       /* owned */
     struct bytes paging_capability;      /* owned */
+    struct paging_hint *hint;            /* owned; NULL: none. Not stored */
     int64_t since;                       /* registered, wall clock */
     /* Connected state of before a restart, until the association is announced again; association 0: none. */
     struct {

@@ -45,7 +45,16 @@ void registration(struct procedure *p);
 void service_request(struct procedure *p);
 void deregistration_by_ue(struct procedure *p);
 void deregistration_by_network(struct procedure *p); /* argument: struct deregistration */
-void paging(struct procedure *p);
+
+/* Calls the idle UE step by step (5.6.2) and waits, at most for `events`; EV_TIMEOUT: it has not answered. An answer is a
+ * procedure of its own, which cancels this one unless EV_PAGING_ANSWERED is among the events. */
+enum procedure_event page_and_wait(struct procedure *p, uint8_t pdu_session_id, uint64_t events);
+/* Is there anybody to call it through? */
+bool paging_possible(const struct ue *ue);
+/* In core->batch; NULL: nothing is known. */
+const struct ngap_assistance_data_for_recommended_cells *paging_recommended(const struct ue *ue);
+/* What the gNB recommends with the end of a connection (TS 38.413 8.3.3.2). */
+void paging_learn(struct gnb *gnb, supi_t supi, const struct ngap_ue_context_release_complete *complete);
 
 struct deregistration {
     uint8_t cause; /* 5GMM cause to tell, or 0 */

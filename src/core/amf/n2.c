@@ -76,6 +76,7 @@ void n2_release(struct connection *connection, struct ngap_cause cause)
         .cause = cause,
     };
     n2_send_ue(connection, NGAP_UE_CONTEXT_RELEASE_COMMAND, &command);
+    connection->released = connection->ue && !connection->ue->provisional ? connection->ue->supi : 0;
     connection_move(connection, NULL);
     connection->releasing = true;
     connection->timer.fire = release_unanswered;

@@ -176,8 +176,10 @@ static void for_ue(struct gnb *gnb, const struct ngap_pdu *pdu)
         return;
     }
     if (connection->releasing) {
-        if (complete)
+        if (complete) {
+            paging_learn(gnb, connection->released, pdu->value.ue_context_release_complete);
             connection_free(connection);
+        }
         return; /* crossed our release command */
     }
     if (!ue_message(connection, pdu))

@@ -1,91 +1,227 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Paging (TS 24.501 5.6.2, TS 23.502 4.2.3.3, TS 38.413 8.5).
+ * Paging (TS 24.501 5.6.2, TS 23.502 4.2.3.3, TS 38.413 8.5): an idle UE is called in areas that widen step by step.
  */
+#include "core/amf/area.h"
 #include "core/amf/gmm.h"
 #include "kit/log.h"
 
-enum { TAIS = 16 };
+enum { TAIS = CONFIG_AREA_TAIS, CELL_BITS = 36 };
 
-static bool covers(const struct gnb *gnb, struct config_plmn plmn)
+/* One transmission: where the UE is called, and what is said to every gNB there. */
+struct call {
+    const struct ue *ue;
+    enum config_paging_area area;
+    struct tai tais[TAIS];
+    unsigned tai_count;
+};
+
+/* --- where --- */
+
+static struct call call_of(const struct ue *ue, enum config_paging_area area)
 {
-    for (unsigned i = 0; gnb->ready && i < gnb->area_count; i++) {
+    struct call call = {.ue = ue, .area = area, .tais = {ue->tai}, .tai_count = 1};
+    if (area == CONFIG_PAGE_TAI || !ue->area_count)
+        return call;
+    memcpy(call.tais, ue->area, ue->area_count * sizeof *ue->area);
+    call.tai_count = ue->area_count;
+    return call;
+}
+
+static bool in_area(const struct gnb *gnb, const struct call *call)
+{
+    struct tai tais[CONFIG_AREA_TAIS];
+    return call->area == CONFIG_PAGE_TAI ? gnb_area_of(gnb, call->ue->tai) != NULL
+                                         : area_at_gnb(call->ue, gnb, tais) != 0;
+}
+
+static bool in_network(const struct gnb *gnb, struct config_plmn plmn)
+{
+    for (unsigned i = 0; i < gnb->area_count; i++) {
         if (plmn_equal(gnb->areas[i].tai.plmn, plmn))
             return true;
     }
     return false;
 }
 
-/* The registration area is all the core serves of the PLMN; a gNB is told of its own part. */
-static void page_through(struct gnb *gnb, const struct ue *ue)
+/* A cell's identity begins with that of its gNB (TS 38.413 9.3.1.7). */
+static bool has_cell(const struct gnb *gnb, uint64_t cell)
 {
-    const struct config_network *network = &ue->core->config->network;
-    struct ngap_tai_list_for_paging_item tais[TAIS];
-    struct ngap_ue_radio_capability_for_paging capability = {.ue_radio_capability_for_paging_of_nr =
-                                                                 ue->paging_capability};
-    struct ngap_paging message = {
-        .ue_paging_identity = {.which = NGAP_UE_PAGING_IDENTITY_FIVE_G_S_TMSI,
-                               .five_g_s_tmsi = {network->amf_set, network->amf_pointer, ue->tmsi}},
-        .tai_list_for_paging = {tais, 0},
-        .ue_radio_capability_for_paging = ue->paging_capability.len ? &capability : NULL,
-    };
-    for (unsigned i = 0; i < gnb->area_count && message.tai_list_for_paging.count < TAIS; i++) {
-        if (!plmn_equal(gnb->areas[i].tai.plmn, ue->tai.plmn))
-            continue;
-        struct ngap_tai *tai = &tais[message.tai_list_for_paging.count++].tai;
-        memcpy(tai->plmn_identity, ue->tai.plmn.octets, sizeof tai->plmn_identity);
-        tai->tac = gnb->areas[i].tai.tac;
-    }
-    n2_send(gnb, NGAP_PAGING, &message);
+    return gnb->identity.bits && cell >> (CELL_BITS - gnb->identity.bits) == gnb->identity.value;
 }
 
-static void page(struct procedure *p, void *context)
+static bool has_likely_cell(const struct gnb *gnb, const struct ue *ue)
 {
-    const struct ue *ue = p->owner;
+    for (unsigned i = 0; ue->hint && i < ue->hint->count; i++) {
+        if (has_cell(gnb, ue->hint->cells[i].cell))
+            return true;
+    }
+    return has_cell(gnb, ue->cell);
+}
+
+static bool covers(const struct gnb *gnb, const struct call *call)
+{
+    if (!gnb->ready)
+        return false;
+    if (call->area == CONFIG_PAGE_NETWORK)
+        return in_network(gnb, call->ue->tai.plmn);
+    return in_area(gnb, call) && (call->area != CONFIG_PAGE_CELLS || has_likely_cell(gnb, call->ue));
+}
+
+bool paging_possible(const struct ue *ue)
+{
+    const struct call call = call_of(ue, CONFIG_PAGE_NETWORK);
     size_t cursor = 0;
     void *gnb;
-    uint64_t association;
-    (void)context;
-    p->core->metrics.pagings++;
-    while (map_next(&p->core->gnbs, &cursor, &association, &gnb)) {
-        if (covers(gnb, ue->tai.plmn))
-            page_through(gnb, ue);
-    }
-}
-
-/* An answer is a procedure of its own, which cancels this one. */
-void paging(struct procedure *p)
-{
-    struct ue *ue = p->owner;
-    if (procedure_ask(p, page, NULL, 0, p->core->config->amf.timers.t3513) != EV_TIMEOUT)
-        return;
-    char context[UE_CONTEXT_TEXT];
-    log_info("amf", ue_context_text(ue, context), "no answer to paging");
-    p->core->metrics.pagings_failed++;
-    procedure_leave(p);
-    smf_unreachable(ue);
-}
-
-static bool covered(const struct ue *ue)
-{
-    size_t cursor = 0;
-    void *gnb;
-    uint64_t association;
-    while (map_next(&ue->core->gnbs, &cursor, &association, &gnb)) {
-        if (covers(gnb, ue->tai.plmn))
+    while (map_next(&ue->core->gnbs, &cursor, NULL, &gnb)) {
+        if (covers(gnb, &call))
             return true;
     }
     return false;
 }
 
+/* --- what --- */
+
+static void write_tai(struct ngap_tai_list_for_paging_item *item, struct tai tai)
+{
+    memcpy(item->tai.plmn_identity, tai.plmn.octets, sizeof item->tai.plmn_identity);
+    item->tai.tac = tai.tac;
+}
+
+/* In the network at large there is no list that fits everywhere: each gNB gets its own tracking areas. */
+static size_t write_own_tais(struct ngap_tai_list_for_paging_item items[TAIS], const struct gnb *gnb,
+                             struct config_plmn plmn)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < gnb->area_count && count < TAIS; i++) {
+        if (plmn_equal(gnb->areas[i].tai.plmn, plmn))
+            write_tai(&items[count++], gnb->areas[i].tai);
+    }
+    return count;
+}
+
+/* The cycle that the phone asked for, where it did (TS 24.501 9.11.3.2A: 32 frames, and doubles of it). */
+static void set_drx(struct ngap_paging *paging, const struct ue *ue)
+{
+    if (ue->drx < 1 || ue->drx > 4)
+        return;
+    paging->has_paging_drx = true;
+    paging->paging_drx = (enum ngap_paging_drx)(NGAP_PAGING_DRX_V32 + ue->drx - 1);
+}
+
+/* TS 23.502 4.2.3.3: urgent sessions may overtake others at the gNB. */
+static void set_priority(struct ngap_paging *paging, const struct ue *ue, uint8_t pdu_session_id)
+{
+    struct smf_session_view session;
+    if (!ue->core->config->amf.paging.priority || !smf_view(ue, pdu_session_id, &session) || !session.arp ||
+        session.arp > ue->core->config->amf.paging.priority)
+        return;
+    paging->has_paging_priority = true;
+    paging->paging_priority = (enum ngap_paging_priority)(NGAP_PAGING_PRIORITY_PRIOLEVEL1 + session.arp - 1);
+}
+
+/* Encoded once for all gNBs of the step, but in the network at large. Returns how many were asked. */
+static unsigned send_to_all(const struct call *call, struct ngap_paging *paging,
+                            struct ngap_tai_list_for_paging_item items[TAIS])
+{
+    struct core *core = call->ue->core;
+    struct bytes shared = {0};
+    unsigned asked = 0;
+    size_t cursor = 0;
+    void *value;
+    while (map_next(&core->gnbs, &cursor, NULL, &value)) {
+        const struct gnb *gnb = value;
+        if (!covers(gnb, call))
+            continue;
+        if (call->area == CONFIG_PAGE_NETWORK)
+            paging->tai_list_for_paging.count = write_own_tais(items, gnb, call->ue->tai.plmn);
+        if (call->area == CONFIG_PAGE_NETWORK || !shared.len)
+            shared = core_flatten(core, NGAP_PAGING, paging);
+        asked += core_post_ngap(core, gnb->association, 0, shared);
+    }
+    return asked;
+}
+
+static unsigned page(const struct ue *ue, uint8_t pdu_session_id, unsigned step)
+{
+    const struct config_paging *config = &ue->core->config->amf.paging;
+    const struct config_network *network = &ue->core->config->network;
+    const struct call call = call_of(ue, (enum config_paging_area)config->steps[step]);
+    struct ngap_tai_list_for_paging_item items[TAIS];
+    const struct ngap_ue_radio_capability_for_paging capability = {.ue_radio_capability_for_paging_of_nr =
+                                                                       ue->paging_capability};
+    const struct ngap_paging_attempt_information attempt = {
+        .paging_attempt_count = (uint8_t)(step + 1),
+        .intended_number_of_paging_attempts = (uint8_t)config->step_count,
+        .next_paging_area_scope =
+            step + 1 < config->step_count && config->steps[step + 1] != config->steps[step]
+                ? NGAP_NEXT_PAGING_AREA_SCOPE_CHANGED
+                : NGAP_NEXT_PAGING_AREA_SCOPE_SAME,
+        .has_next_paging_area_scope = true,
+    };
+    const struct ngap_assistance_data_for_paging assistance = {
+        .assistance_data_for_recommended_cells = paging_recommended(ue),
+        .paging_attempt_information = &attempt,
+    };
+    struct ngap_paging paging = {
+        .ue_paging_identity = {.which = NGAP_UE_PAGING_IDENTITY_FIVE_G_S_TMSI,
+                               .five_g_s_tmsi = {network->amf_set, network->amf_pointer, ue->tmsi}},
+        .tai_list_for_paging = {items, call.tai_count},
+        .ue_radio_capability_for_paging = ue->paging_capability.len ? &capability : NULL,
+        .assistance_data_for_paging = &assistance,
+    };
+    for (unsigned i = 0; i < call.tai_count; i++)
+        write_tai(&items[i], call.tais[i]);
+    set_drx(&paging, ue);
+    set_priority(&paging, ue, pdu_session_id);
+    return send_to_all(&call, &paging, items);
+}
+
+/* --- the procedure --- */
+
+enum procedure_event page_and_wait(struct procedure *p, uint8_t pdu_session_id, uint64_t events)
+{
+    struct core *core = p->core;
+    enum procedure_event woken = EV_TIMEOUT;
+    core->paged++;
+    for (unsigned step = 0; woken == EV_TIMEOUT && step < core->config->amf.paging.step_count; step++) {
+        if (!page(p->owner, pdu_session_id, step))
+            continue;
+        core->metrics.pagings++;
+        woken = procedure_wait(p, events, core->config->amf.timers.t3513);
+    }
+    core->paged--;
+    if (woken == EV_TIMEOUT) {
+        char context[UE_CONTEXT_TEXT];
+        log_info("amf", ue_context_text(p->owner, context), "no answer to paging");
+        core->metrics.pagings_failed++;
+    }
+    return woken;
+}
+
+static void paging(struct procedure *p)
+{
+    struct ue *ue = p->owner;
+    uint8_t pdu_session_id = *(const uint8_t *)p->argument;
+    if (page_and_wait(p, pdu_session_id, 0) != EV_TIMEOUT)
+        return;
+    procedure_leave(p);
+    smf_unreachable(ue);
+}
+
+static bool can_be_paged(const struct ue *ue)
+{
+    const struct core *core = ue->core;
+    return !ue->connection && !ue->unreachable && ue->registered &&
+           core->paged < core->config->amf.paging.at_once && paging_possible(ue);
+}
+
 bool amf_page(struct ue *ue, uint8_t pdu_session_id)
 {
-    (void)pdu_session_id;
     if (ue->procedure || ue->kept.association)
         return true; /* what ends this state tells the SMF whether the UE can be reached */
-    if (ue->connection || ue->unreachable || !ue->registered || !covered(ue))
-        return false;
-    return procedure_start(ue->core, &ue->procedure, "paging", paging, ue, NULL);
+    return can_be_paged(ue) &&
+           procedure_start(ue->core, &ue->procedure, "paging", paging, ue, &pdu_session_id);
 }
 
 void mobility_done(struct ue *ue)
