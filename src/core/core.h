@@ -55,6 +55,13 @@ struct core_settings {
     struct core_ports ports;
 };
 
+/* After a start: connected UEs that wait for their gNB to be announced again (amf/adoption.c). */
+struct adoption {
+    struct timer timer; /* whose gNB has not come back by then is idle */
+    struct kept_place *places;
+    size_t count;
+};
+
 struct core {
     const struct config *config;
     struct store *store;
@@ -85,9 +92,9 @@ struct core {
     int64_t wall_offset; /* wall clock minus timers->now, nanoseconds: for what is stored or told to phones */
     struct timer retry;  /* the store refused a commit */
     struct timer overload; /* until it fires gNBs hold signalling back */
-    struct timer adoption; /* after a start: connected UEs whose gNB has not come back become idle */
-    unsigned sessions;     /* PDU sessions, counted by smf */
-    unsigned paged;        /* phones that are being paged */
+    struct adoption adoption;
+    unsigned sessions; /* PDU sessions, counted by smf */
+    unsigned paged;    /* phones that are being paged */
 };
 
 /* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */

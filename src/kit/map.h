@@ -34,7 +34,14 @@ bool map_put(struct map *map, uint64_t key, void *value);
 void *map_take(struct map *map, uint64_t key);
 
 /* Visits every entry, in no particular but (for one seed and history) repeatable order; the visitor must not
- * change the map. Start with *cursor = 0; false when all have been seen. */
+ * change the map, but may take the entry that it is at and then call map_taken. Start with *cursor = 0; false when all
+ * have been seen. */
 bool map_next(const struct map *map, size_t *cursor, uint64_t *key, void **value);
+
+/* What has moved into the place of the entry just taken is seen next. */
+static inline void map_taken(size_t *cursor)
+{
+    --*cursor;
+}
 
 #endif

@@ -56,7 +56,7 @@ static void remove_sessions(struct agent *agent, const struct smf *of)
         if (of && session->smf != of)
             continue;
         session_remove(agent, session);
-        cursor = 0; /* the map has changed */
+        map_taken(&cursor);
     }
 }
 

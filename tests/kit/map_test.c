@@ -76,12 +76,36 @@ static void a_walk_sees_each_entry_once(void **state)
     map_free(&map);
 }
 
+/* Some are kept: those may be seen again, but none of the others is missed, and the walk ends. */
+static void a_walk_may_take_what_it_sees(void **state)
+{
+    (void)state;
+    struct map map;
+    static int cell[1000];
+    map_init(&map, 11);
+    for (uint64_t i = 0; i < 1000; i++)
+        map_put(&map, i, &cell[i]);
+    size_t cursor = 0;
+    uint64_t key;
+    for (void *value; map_next(&map, &cursor, &key, &value);) {
+        if (key % 10 == 0)
+            continue;
+        assert_ptr_equal(map_take(&map, key), value);
+        map_taken(&cursor);
+    }
+    assert_int_equal(map.count, 100);
+    for (uint64_t i = 0; i < 1000; i++)
+        assert_true((map_get(&map, i) != NULL) == (i % 10 == 0));
+    map_free(&map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_put_is_found_replaced_and_taken),
         cmocka_unit_test(it_agrees_with_an_array),
         cmocka_unit_test(a_walk_sees_each_entry_once),
+        cmocka_unit_test(a_walk_may_take_what_it_sees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,13 +33,9 @@ struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_p
 
 void gnb_release_connections(struct gnb *gnb, const char *why)
 {
-    for (size_t cursor = 0;; cursor = 0) {
-        void *connection;
-        uint64_t id;
-        if (!map_next(&gnb->connections, &cursor, &id, &connection))
-            return;
+    size_t cursor = 0;
+    for (void *connection; map_next(&gnb->connections, &cursor, NULL, &connection); map_taken(&cursor))
         connection_lost(connection, why);
-    }
 }
 
 void gnb_free(struct gnb *gnb, const char *why)

@@ -216,6 +216,14 @@ const char *ue_context_text(const struct ue *ue, char *buffer);
 bool ue_row_write(struct core *core, struct row *row);
 bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct bytes blob);
 
+/* --- after a restart (adoption.c) --- */
+
+/* UEs that were loaded as connected wait for their gNB. False: out of memory. */
+bool adoption_start(struct core *core);
+void adoption_stop(struct core *core);
+/* The UEs that were connected through the gNB are so again. Returns how many. */
+unsigned adopt(struct gnb *gnb);
+
 /* Loads UEs from the store; frees everything. */
 bool amf_load(struct core *core, const char **why);
 void amf_stop(struct core *core);

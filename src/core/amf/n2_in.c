@@ -263,44 +263,6 @@ void core_association_kept(struct core *core, uint64_t association, const struct
     core_association_up(core, association, peer);
 }
 
-/* The restart came between the gNB's answer and its being noted: if it does not come again, the connection is of no use. */
-static void no_context(struct timer *timer)
-{
-    struct connection *connection = (struct connection *)((char *)timer - offsetof(struct connection, timer));
-    an_release(connection->ue, N2_RADIO(UNSPECIFIED), "the gNB has not set up its context");
-}
-
-static bool pick_up(struct gnb *gnb, struct ue *ue)
-{
-    struct connection *connection = connection_restore(gnb, ue);
-    if (!connection)
-        return false;
-    if (connection->context_up) {
-        mobility_done(ue);
-        return true;
-    }
-    connection->timer.fire = no_context;
-    return timer_start(gnb->core->timers, &connection->timer, gnb->core->config->amf.timers.n2_procedure);
-}
-
-/* UEs that were connected through it stay so. Returns how many there are. */
-static unsigned adopt(struct gnb *gnb)
-{
-    unsigned count = 0;
-    size_t cursor = 0;
-    void *value;
-    while (map_next(&gnb->core->ues_by_supi, &cursor, NULL, &value)) {
-        struct ue *ue = value;
-        if (ue->kept.association != gnb->association || ue->connection)
-            continue;
-        if (pick_up(gnb, ue))
-            count++;
-        else
-            log_warning("amf", NULL, "a connection of gNB %s cannot be picked up", gnb->name);
-    }
-    return count;
-}
-
 /* Phones whose registration a restart cut short are known to the gNB alone; where there are no others, it is told. */
 static void replay_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
 {

@@ -55,22 +55,6 @@ static bool load_one(void *context, const char *supi, uint32_t tmsi, struct byte
     return true;
 }
 
-/* Whose gNB has not come back is idle. */
-static void end_adoption(struct timer *timer)
-{
-    struct core *core = (struct core *)((char *)timer - offsetof(struct core, adoption));
-    size_t cursor = 0;
-    void *value;
-    uint64_t supi;
-    while (map_next(&core->ues_by_supi, &cursor, &supi, &value)) {
-        struct ue *ue = value;
-        if (!ue->kept.association)
-            continue;
-        ue->kept.association = 0;
-        ue_became_idle(ue, "its gNB has not come back");
-    }
-}
-
 bool amf_load(struct core *core, const char **why)
 {
     struct loading loading = {.core = core};
@@ -79,33 +63,29 @@ bool amf_load(struct core *core, const char **why)
         *why = store_result_text(result);
         return false;
     }
-    core->adoption.fire = end_adoption;
-    return timer_start(core->timers, &core->adoption, SECONDS(5));
-}
-
-static void *first_of(const struct map *map)
-{
-    size_t cursor = 0;
-    void *value;
-    uint64_t key;
-    return map_next(map, &cursor, &key, &value) ? value : NULL;
+    *why = "out of memory";
+    return adoption_start(core);
 }
 
 /* Memory only: what is stored stays. */
 void amf_stop(struct core *core)
 {
-    struct gnb *gnb;
+    size_t cursor = 0;
+    void *gnb;
     store_on_change(core->store, NULL, NULL);
-    timer_stop(core->timers, &core->adoption);
+    adoption_stop(core);
     timer_stop(core->timers, &core->overload);
-    while ((gnb = first_of(&core->gnbs)))
+    while (map_next(&core->gnbs, &cursor, NULL, &gnb)) {
         gnb_free(gnb, "the core stops");
+        map_taken(&cursor);
+    }
 }
 
 void amf_free_ues(struct core *core)
 {
-    struct ue *ue;
-    while ((ue = first_of(&core->ues_by_supi))) {
+    size_t cursor = 0;
+    for (void *value; map_next(&core->ues_by_supi, &cursor, NULL, &value); map_taken(&cursor)) {
+        struct ue *ue = value;
         procedure_cancel(ue->handover, "the core stops");
         procedure_cancel(ue->procedure, "the core stops");
         if (!ue->dead)
