@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/database.h"
 
@@ -340,6 +341,44 @@ static void small_facts_are_kept(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* A row that fills a page, so that the log grows by more than that. */
+static void put_large_row(struct store *store, unsigned number)
+{
+    static const uint8_t row[4000];
+    char supi[STORE_SUPI_BYTES];
+    snprintf(supi, sizeof supi, "imsi-99970%010u", number);
+    assert_int_equal(store_ue_put(store, supi, number, BYTES(row)), STORE_OK);
+}
+
+static void a_long_log_is_moved_beside_the_writer_and_begins_anew(void **state)
+{
+    (void)state;
+    enum { ROWS = 5000 };
+    struct store *store = open_store(path);
+    char log[160];
+    struct stat database = {0}, before, after;
+    snprintf(log, sizeof log, "%s-wal", path);
+    for (unsigned i = 0; i < ROWS; i++) {
+        put_large_row(store, i);
+        if (i % 100 == 99)
+            assert_int_equal(store_commit(store), STORE_OK);
+    }
+    for (unsigned tries = 0; tries < 1000 && database.st_size < ROWS * 4096; tries++) {
+        usleep(10000);
+        put_large_row(store, ROWS + tries);
+        assert_int_equal(store_commit(store), STORE_OK);
+        assert_int_equal(stat(path, &database), 0);
+    }
+    assert_true(database.st_size >= ROWS * 4096);
+    assert_int_equal(stat(log, &before), 0);
+    for (unsigned i = 0; i < ROWS / 2; i++)
+        put_large_row(store, i);
+    assert_int_equal(store_commit(store), STORE_OK);
+    assert_int_equal(stat(log, &after), 0);
+    assert_int_equal(after.st_size, before.st_size);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +398,8 @@ int main(void)
         TEST(a_newer_schema_is_not_touched),
         TEST(every_change_is_told),
         TEST(small_facts_are_kept),
+        cmocka_unit_test_setup_teardown(a_long_log_is_moved_beside_the_writer_and_begins_anew, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
