@@ -70,7 +70,7 @@ struct config_security {
 
 /* TS 24.501 10.2. Nanoseconds. */
 struct config_amf_timers {
-    int64_t t3502, t3512, t3513, t3522, t3550, t3555, t3560, t3565, t3570;
+    int64_t t3346, t3502, t3512, t3513, t3522, t3550, t3555, t3560, t3565, t3570;
     int64_t mobile_reachable_margin; /* added to T3512 (5.3.7: 4 minutes) */
     int64_t implicit_deregistration; /* after the mobile reachable timer */
     int64_t n2_procedure;            /* waiting for a gNB's answer */

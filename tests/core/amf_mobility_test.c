@@ -142,6 +142,98 @@ static void the_network_deregisters_a_removed_subscriber(void **state)
     assert_int_equal(world.events[0][PHONE_DEREGISTERED], 1);
 }
 
+static void an_idle_phone_is_called_before_it_is_deregistered(void **state)
+{
+    (void)state;
+    go_idle(0);
+    assert_true(amf_deregister(world_ue(&world, 0), 0, false));
+    world_run(&world);
+    assert_int_equal(world.events[0][PHONE_PAGED], 1);
+    assert_int_equal(world.heard[NAS_SERVICE_ACCEPT], 0);
+    assert_int_equal(world.events[0][PHONE_DEREGISTERED], 1);
+    assert_null(world_ue(&world, 0));
+    assert_false(in_store(0));
+}
+
+static void an_idle_phone_that_cannot_be_called_is_deregistered_all_the_same(void **state)
+{
+    (void)state;
+    go_idle(0);
+    world.deaf = true;
+    assert_true(amf_deregister(world_ue(&world, 0), 0, false));
+    world_pass(&world, 5 * world.config->amf.timers.t3513);
+    assert_null(world_ue(&world, 0));
+}
+
+static bool no_deregistration(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    (void)w, (void)gnb;
+    return pdu->message != NGAP_DOWNLINK_NAS_TRANSPORT;
+}
+
+static void a_service_request_does_not_stop_a_deregistration(void **state)
+{
+    (void)state;
+    world.downlink_filter = no_deregistration;
+    assert_true(amf_deregister(world_ue(&world, 0), 0, false));
+    world_run(&world);
+    world.downlink_filter = NULL;
+    phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_SERVICE_ACCEPT], 0);
+    assert_int_equal(world.events[0][PHONE_DEREGISTERED], 1);
+    assert_null(world_ue(&world, 0));
+}
+
+static void a_phone_that_registers_anew_is_not_deregistered(void **state)
+{
+    (void)state;
+    world.downlink_filter = no_deregistration;
+    assert_true(amf_deregister(world_ue(&world, 0), 0, false));
+    world_run(&world);
+    world.downlink_filter = NULL;
+    phone_register(&world.phones[0], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.events[0][PHONE_REGISTERED], 2);
+    world_pass(&world, SECONDS(60));
+    assert_non_null(world_ue(&world, 0));
+}
+
+static void a_fallback_for_emergencies_is_refused_and_costs_nothing(void **state)
+{
+    (void)state;
+    phone_request_service(&world.phones[0], NAS_SERVICE_EMERGENCY_FALLBACK);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_SERVICE_REJECT], 1);
+    assert_int_equal(world.cause[0], NAS_PROTOCOL_ERROR);
+    assert_non_null(world_ue(&world, 0)->connection);
+}
+
+static void what_a_connected_phone_has_is_not_set_up_twice(void **state)
+{
+    (void)state;
+    struct context_setup setup = {.sessions = 1 << 1};
+    phone_open_session(&world.phones[0], 1, NULL, NAS_SESSION_IPV4);
+    world_run(&world);
+    unsigned activations = world.activations;
+    context_setup_prepare(world_ue(&world, 0), &setup);
+    assert_int_equal(world.activations, activations);
+    assert_int_equal(setup.activated, 1 << 1);
+}
+
+static void those_who_are_told_to_wait_do_not_come_back_as_one(void **state)
+{
+    (void)state;
+    uint32_t least = UINT32_MAX, most = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        uint32_t seconds = gmm_back_off(world.core);
+        least = seconds < least ? seconds : least;
+        most = seconds > most ? seconds : most;
+    }
+    assert_in_range(least, 60, 65);
+    assert_in_range(most, 85, 90);
+}
+
 static void deregistration_by_the_network_ends_without_an_answer_too(void **state)
 {
     (void)state;
@@ -303,6 +395,13 @@ int main(void)
         TEST(a_phone_that_switches_off_is_forgotten),
         TEST(a_phone_that_leaves_is_answered),
         TEST(the_network_deregisters_a_removed_subscriber),
+        TEST(an_idle_phone_is_called_before_it_is_deregistered),
+        TEST(an_idle_phone_that_cannot_be_called_is_deregistered_all_the_same),
+        TEST(a_service_request_does_not_stop_a_deregistration),
+        TEST(a_phone_that_registers_anew_is_not_deregistered),
+        TEST(a_fallback_for_emergencies_is_refused_and_costs_nothing),
+        TEST(what_a_connected_phone_has_is_not_set_up_twice),
+        TEST(those_who_are_told_to_wait_do_not_come_back_as_one),
         TEST(deregistration_by_the_network_ends_without_an_answer_too),
         TEST(a_silent_phone_is_first_not_paged_and_then_forgotten),
         TEST(a_periodic_registration_keeps_a_phone_known),

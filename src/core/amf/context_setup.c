@@ -11,8 +11,9 @@
 
 void context_setup_prepare(struct ue *ue, struct context_setup *setup)
 {
-    setup->activated = 0;
-    setup->count = setup->sessions ? smf_activate(ue, setup->sessions, setup->items) : 0;
+    uint16_t active = smf_active(ue), wanted = (uint16_t)(setup->sessions & ~active);
+    setup->activated = (uint16_t)(setup->sessions & active); /* a connected phone asks for what it has, too */
+    setup->count = wanted ? smf_activate(ue, wanted, setup->items) : 0;
     for (unsigned i = 0; i < setup->count; i++)
         setup->activated |= (uint16_t)(1u << setup->items[i].pdu_session_id);
 }

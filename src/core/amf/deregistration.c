@@ -50,13 +50,34 @@ static void ask(struct procedure *p, void *context)
     gmm_send(p->owner, &message);
 }
 
-/* 5.5.2.3. An idle phone is not called for this: it learns of it when it next speaks. */
+/* TS 23.502 4.2.2.3.3 step 2: an idle phone is called first. */
+static bool can_be_told(struct procedure *p)
+{
+    const struct ue *ue = p->owner;
+    if (!ue->connection && ue_can_be_paged(ue))
+        page_and_wait(p, 0, EVENT(EV_PAGING_ANSWERED));
+    return ue->connection && ue->connection->secured;
+}
+
+/* 5.5.2.3.5 f: a phone that asks for service meanwhile is told again. */
+static void tell(struct procedure *p, struct deregistration *how)
+{
+    const uint64_t events = EVENT(EV_DEREGISTRATION_ACCEPT) | EVENT(EV_PAGING_ANSWERED);
+    unsigned asked = 0;
+    while (procedure_ask(p, ask, how, events, p->core->config->amf.timers.t3522) == EV_PAGING_ANSWERED &&
+           ++asked < NAS_TRANSMISSIONS)
+        ;
+}
+
+/* 5.5.2.3. A registration that comes over a connection of the phone's goes on in its place (5.5.2.3.5 d). */
 void deregistration_by_network(struct procedure *p)
 {
     struct deregistration how = *(const struct deregistration *)p->argument;
     struct ue *ue = p->owner;
-    if (ue->connection && ue->connection->secured)
-        procedure_ask(p, ask, &how, EVENT(EV_DEREGISTRATION_ACCEPT), p->core->config->amf.timers.t3522);
+    if (can_be_told(p))
+        tell(p, &how);
+    if (procedure_cancelled(p) && ue->connection)
+        return;
     procedure_leave(p);
     ue_remove(ue, N2_NAS(DEREGISTER));
 }

@@ -49,8 +49,8 @@ void deregistration_by_network(struct procedure *p); /* argument: struct deregis
 /* Calls the idle UE step by step (5.6.2) and waits, at most for `events`; EV_TIMEOUT: it has not answered. An answer is a
  * procedure of its own, which cancels this one unless EV_PAGING_ANSWERED is among the events. */
 enum procedure_event page_and_wait(struct procedure *p, uint8_t pdu_session_id, uint64_t events);
-/* Is there anybody to call it through? */
-bool paging_possible(const struct ue *ue);
+/* Idle, not given up, within the limit, and somewhere where there is a gNB to call it through. */
+bool ue_can_be_paged(const struct ue *ue);
 /* In core->batch; NULL: nothing is known. */
 const struct ngap_assistance_data_for_recommended_cells *paging_recommended(const struct ue *ue);
 /* What the gNB recommends with the end of a connection (TS 38.413 8.3.3.2). */
@@ -61,8 +61,9 @@ struct deregistration {
     bool reregister;
 };
 
-/* T3346 that goes with cause #22. */
-enum { CONGESTION_SECONDS = 60 };
+/* T3346 that goes with cause #22, seconds: as configured and up to half as much again, so that those who were told to wait do not
+ * come back as one (TS 23.501 5.19.7.2). */
+uint32_t gmm_back_off(struct core *core);
 
 /* Common steps of procedures */
 
@@ -117,6 +118,10 @@ struct registration_answer {
 };
 struct bytes registration_accept(struct ue *ue, struct arena *memory,
                                  const struct registration_answer *answer);
+
+/* Why user planes that were asked for did not come (9.11.3.43): the network has not the means just now. */
+struct nas_session_causes gmm_reactivation_causes(uint16_t failed,
+                                                  struct nas_session_cause causes[SMF_SESSIONS_PER_UE]);
 
 /* Network name and time (5.4.4). */
 void configuration_update(struct ue *ue);

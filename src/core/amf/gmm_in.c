@@ -93,7 +93,7 @@ static bool heard_unproven(uint8_t type)
 /* Tells the phone a cause in the reject that belongs to its request; nothing if there is none. */
 static void refuse(struct ue *ue, uint8_t type, uint8_t cause)
 {
-    uint32_t back_off = cause == NAS_GMM_CONGESTION ? CONGESTION_SECONDS : 0;
+    uint32_t back_off = cause == NAS_GMM_CONGESTION ? gmm_back_off(ue->core) : 0;
     struct nas_message reject = {.type = NAS_REGISTRATION_REJECT};
     if (type == NAS_REGISTRATION_REQUEST) {
         reject.registration_reject =
@@ -137,9 +137,22 @@ static const char *registration_name(const struct nas_registration_request *requ
     }
 }
 
+/* The network's own procedure that called the phone goes on; any other, and a phone that begins anew, makes room. */
+static bool answers_paging(struct ue *ue, const struct uplink *uplink)
+{
+    const struct nas_message *message = &uplink->message;
+    bool answer = message->type == NAS_SERVICE_REQUEST ||
+                  (message->type == NAS_REGISTRATION_REQUEST &&
+                   (message->registration_request.type.kind == NAS_MOBILITY_REGISTRATION ||
+                    message->registration_request.type.kind == NAS_PERIODIC_REGISTRATION));
+    return answer && procedure_offer(ue->procedure, EV_PAGING_ANSWERED, uplink);
+}
+
 static void dispatch(struct ue *ue, struct uplink *uplink)
 {
     struct nas_message *message = &uplink->message;
+    if (uplink->proven && answers_paging(ue, uplink))
+        return;
     switch (message->type) {
     case NAS_REGISTRATION_REQUEST:
         start(ue, registration_name(&message->registration_request), registration, uplink);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/amf/gmm.h"
+#include "crypt/random.h"
 #include "kit/log.h"
 
 enum { MESSAGE_BYTES = 4096, COUNT_MARGIN = 64 };
@@ -67,6 +68,12 @@ bool gmm_send_sealed(struct ue *ue, struct bytes pdu)
 bool gmm_send(struct ue *ue, const struct nas_message *message)
 {
     return ue->connection && gmm_send_sealed(ue, gmm_seal(ue, message));
+}
+
+uint32_t gmm_back_off(struct core *core)
+{
+    uint64_t least = (uint64_t)(core->config->amf.timers.t3346 / SECONDS(1));
+    return (uint32_t)(least + random_u64(core->random) % (least / 2 + 1));
 }
 
 void gmm_status(struct ue *ue, uint8_t cause)

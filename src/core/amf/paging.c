@@ -68,7 +68,7 @@ static bool covers(const struct gnb *gnb, const struct call *call)
     return in_area(gnb, call) && (call->area != CONFIG_PAGE_CELLS || has_likely_cell(gnb, call->ue));
 }
 
-bool paging_possible(const struct ue *ue)
+static bool covered(const struct ue *ue)
 {
     const struct call call = call_of(ue, CONFIG_PAGE_NETWORK);
     size_t cursor = 0;
@@ -209,18 +209,18 @@ static void paging(struct procedure *p)
     smf_unreachable(ue);
 }
 
-static bool can_be_paged(const struct ue *ue)
+bool ue_can_be_paged(const struct ue *ue)
 {
     const struct core *core = ue->core;
     return !ue->connection && !ue->unreachable && ue->registered &&
-           core->paged < core->config->amf.paging.at_once && paging_possible(ue);
+           core->paged < core->config->amf.paging.at_once && covered(ue);
 }
 
 bool amf_page(struct ue *ue, uint8_t pdu_session_id)
 {
     if (ue->procedure || ue->kept.association)
         return true; /* what ends this state tells the SMF whether the UE can be reached */
-    return can_be_paged(ue) &&
+    return ue_can_be_paged(ue) &&
            procedure_start(ue->core, &ue->procedure, "paging", paging, ue, &pdu_session_id);
 }
 

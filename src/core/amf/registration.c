@@ -32,7 +32,7 @@ static void reject(struct run *run, uint8_t cause)
     struct nas_message message = {.type = NAS_REGISTRATION_REJECT, .registration_reject = {.cause = cause}};
     core->metrics.registrations_failed[cause]++;
     if (cause == NAS_GMM_CONGESTION) {
-        message.registration_reject.t3346 = CONGESTION_SECONDS;
+        message.registration_reject.t3346 = gmm_back_off(core);
         message.registration_reject.has.t3346 = true;
     }
     if (cause == NAS_GMM_NO_NETWORK_SLICES_AVAILABLE && run->slices.rejected_count) {

@@ -72,6 +72,7 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
     const struct config_amf_timers *timers = &ue->core->config->amf.timers;
     const struct nas_registration_request *request = answer->request;
     struct nas_tai tais[CONFIG_AREA_TAIS], service_tais[STORE_SERVICE_AREAS];
+    struct nas_session_cause causes[SMF_SESSIONS_PER_UE];
     struct nas_plmn equivalents[CONFIG_EQUIVALENTS];
     struct nas_s_nssai allowed[UE_SLICES], configured[NSSAI];
     struct nas_message *message = ARENA_NEW(memory, struct nas_message);
@@ -108,6 +109,10 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
         accept->configured_nssai.count > 0 && (accept->has.rejected_nssai || !request->has.requested_nssai);
     accept->has.pdu_session_status = request->has.pdu_session_status;
     accept->has.reactivation_result = request->has.uplink_data_status;
+    accept->reactivation_causes =
+        gmm_reactivation_causes(accept->pdu_session_status & accept->reactivation_result, causes);
+    accept->has.reactivation_causes =
+        accept->has.reactivation_result && accept->reactivation_causes.count > 0;
     return gmm_seal(ue, message);
 }
 

@@ -18,7 +18,7 @@ static void reject(struct run *run, uint8_t cause)
 {
     struct nas_message message = {.type = NAS_SERVICE_REJECT, .service_reject = {.cause = cause}};
     if (cause == NAS_GMM_CONGESTION) {
-        message.service_reject.t3346 = CONGESTION_SECONDS;
+        message.service_reject.t3346 = gmm_back_off(run->p->core);
         message.service_reject.has.t3346 = true;
     }
     run->p->core->metrics.service_requests_failed++;
@@ -44,16 +44,38 @@ static bool keep_request(struct run *run, const struct uplink *uplink)
     return true;
 }
 
+struct nas_session_causes gmm_reactivation_causes(uint16_t failed,
+                                                  struct nas_session_cause causes[SMF_SESSIONS_PER_UE])
+{
+    struct nas_session_causes list = {.items = causes};
+    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        if (failed & (1u << psi))
+            causes[list.count++] = (struct nas_session_cause){psi, SMF_INSUFFICIENT_RESOURCES};
+    }
+    return list;
+}
+
 static struct bytes accept_message(const struct run *run)
 {
+    struct nas_session_cause causes[SMF_SESSIONS_PER_UE];
+    uint16_t exist = smf_sessions(run->ue), failed = (uint16_t)(run->wanted & ~run->activated);
     struct nas_message message = {
         .type = NAS_SERVICE_ACCEPT,
-        .service_accept = {.pdu_session_status = smf_sessions(run->ue),
-                           .reactivation_result = (uint16_t)(run->wanted & ~run->activated),
+        .service_accept = {.pdu_session_status = exist,
+                           .reactivation_result = failed,
+                           .reactivation_causes = gmm_reactivation_causes(exist & failed, causes),
                            .has = {.pdu_session_status = run->request->has.pdu_session_status,
                                    .reactivation_result = run->request->has.uplink_data_status}},
     };
+    message.service_accept.has.reactivation_causes =
+        run->request->has.uplink_data_status && message.service_accept.reactivation_causes.count;
     return gmm_seal(run->ue, &message);
+}
+
+/* Calls to emergency services are not offered in Registration accept, so there is nothing to fall back from. */
+static uint8_t type_cause(const struct nas_service_request *request)
+{
+    return request->service_type == NAS_SERVICE_EMERGENCY_FALLBACK ? NAS_PROTOCOL_ERROR : 0;
 }
 
 static bool context_is_up(struct run *run)
@@ -69,7 +91,9 @@ static bool context_is_up(struct run *run)
 static bool carry_out(struct run *run)
 {
     struct ue *ue = run->ue;
-    uint8_t cause = location_cause(ue->connection);
+    uint8_t cause = type_cause(run->request);
+    if (!cause)
+        cause = location_cause(ue->connection);
     if (!cause && !procedure_commit(run->p))
         cause = NAS_GMM_CONGESTION;
     if (cause) {
@@ -91,13 +115,13 @@ static bool carry_out(struct run *run)
 void service_request(struct procedure *p)
 {
     struct run run = {.p = p, .ue = p->owner};
-    bool done = false;
+    bool done = false, was_up = run.ue->connection->context_up;
     p->core->metrics.service_requests++;
     if (keep_request(&run, p->argument))
         done = carry_out(&run);
     else
         reject(&run, NAS_INVALID_MANDATORY_INFORMATION);
-    if (done) {
+    if (done || (was_up && run.ue->connection)) { /* a refusal leaves a phone at work where it is */
         mobility_done(run.ue);
     } else if (!procedure_cancelled(p)) {
         procedure_leave(p);

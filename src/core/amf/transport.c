@@ -18,7 +18,7 @@ static void not_forwarded(struct ue *ue, const struct nas_ul_nas_transport *mess
                              .has = {.pdu_session_id = message->has.pdu_session_id, .cause = true}},
     };
     if (cause == NAS_GMM_CONGESTION) {
-        answer.dl_nas_transport.back_off_timer = CONGESTION_SECONDS;
+        answer.dl_nas_transport.back_off_timer = gmm_back_off(ue->core);
         answer.dl_nas_transport.has.back_off_timer = true;
     }
     gmm_send(ue, &answer);
