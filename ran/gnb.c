@@ -41,6 +41,16 @@ void ran_gnb_send_for(struct ran_gnb_connection *connection, enum ngap_message_t
     ran_gnb_send(connection->gnb, 1, type, value);
 }
 
+struct ngap_global_ran_node_id ran_gnb_identity(const struct ran_gnb *gnb)
+{
+    struct ngap_global_ran_node_id identity = {
+        .which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
+        .global_gnb_id.gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
+                                 .gnb_id = {.value = gnb->settings.id, .length = 32}}};
+    memcpy(identity.global_gnb_id.plmn_identity, gnb->settings.plmn.octets, 3);
+    return identity;
+}
+
 struct ngap_user_location_information ran_gnb_location(const struct ran_gnb *gnb)
 {
     struct ngap_user_location_information location = {
@@ -65,15 +75,12 @@ void ran_gnb_setup(struct ran_gnb *gnb)
     const struct ngap_supported_ta_item area = {.tac = settings->tac,
                                                 .broadcast_plmn_list = {.items = &plmn, .count = 1}};
     struct ngap_ng_setup_request request = {
-        .global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
-                               .global_gnb_id.gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
-                                                        .gnb_id = {.value = settings->id, .length = 32}}},
+        .global_ran_node_id = ran_gnb_identity(gnb),
         .ran_node_name = bytes_of(settings->name, strlen(settings->name)),
         .supported_ta_list = {.items = &area, .count = 1},
         .default_paging_drx = NGAP_PAGING_DRX_V128,
     };
     memcpy(plmn.plmn_identity, settings->plmn.octets, 3);
-    memcpy(request.global_ran_node_id.global_gnb_id.plmn_identity, settings->plmn.octets, 3);
     ran_gnb_send(gnb, 0, NGAP_NG_SETUP_REQUEST, &request);
 }
 
@@ -253,6 +260,14 @@ void ran_gnb_lose(struct ran_gnb_connection *connection)
     ran_gnb_forget(connection);
 }
 
+static bool has_moved_on(const struct ran_gnb_connection *connection)
+{
+    bool forwards = false;
+    for (unsigned i = 0; i < GNB_TUNNELS; i++)
+        forwards |= connection->tunnels[i].forward_teid != 0;
+    return !connection->phone && forwards;
+}
+
 static void on_release_command(struct ran_gnb *gnb, const struct ngap_ue_context_release_command *command)
 {
     if (command->ue_ngap_ids.which != NGAP_UE_NGAP_IDS_UE_NGAP_ID_PAIR)
@@ -262,7 +277,10 @@ static void on_release_command(struct ran_gnb *gnb, const struct ngap_ue_context
     const struct ngap_ue_context_release_complete complete = {.amf_ue_ngap_id = pair->amf_ue_ngap_id,
                                                               .ran_ue_ngap_id = pair->ran_ue_ngap_id};
     ran_gnb_send(gnb, 1, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &complete);
-    ran_gnb_forget(connection);
+    if (connection && has_moved_on(connection))
+        ran_gnb_keep_remains(connection);
+    else
+        ran_gnb_forget(connection);
 }
 
 /* TS 38.413 10.6: the AMF does not know the connection, so it ends here too. */
@@ -370,6 +388,7 @@ static void on_ue_message(struct ran_gnb_connection *connection, const struct ng
 {
     connection->amf_ue_ngap_id = pdu->amf_ue_ngap_id;
     connection->has_amf_id = true;
+    connection->gnb->statuses += pdu->message == NGAP_DOWNLINK_RAN_STATUS_TRANSFER;
     if (!connection->phone) {
         on_message_for_gone(connection, pdu);
         return;
@@ -399,6 +418,12 @@ static void on_ue_message(struct ran_gnb_connection *connection, const struct ng
         break;
     case NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE:
         ran_gnb_on_path_switch_acknowledge(connection, pdu->value.path_switch_request_acknowledge);
+        break;
+    case NGAP_HANDOVER_COMMAND:
+        ran_gnb_on_handover_command(connection, pdu->value.handover_command);
+        break;
+    case NGAP_HANDOVER_PREPARATION_FAILURE:
+        ran_gnb_on_preparation_failure(connection);
         break;
     case NGAP_PATH_SWITCH_REQUEST_FAILURE:
         ran_gnb_on_path_switch_failure(connection);
@@ -437,6 +462,12 @@ void ran_gnb_on_ngap(struct ran_gnb *gnb, struct bytes message)
         break;
     case NGAP_PAGING:
         on_paging(gnb, pdu.value.paging);
+        break;
+    case NGAP_HANDOVER_REQUEST:
+        ran_gnb_on_handover_request(gnb, pdu.value.handover_request);
+        break;
+    case NGAP_DOWNLINK_RAN_CONFIGURATION_TRANSFER:
+        ran_gnb_on_configuration(gnb, pdu.value.downlink_ran_configuration_transfer);
         break;
     case NGAP_UE_CONTEXT_RELEASE_COMMAND:
         on_release_command(gnb, pdu.value.ue_context_release_command);

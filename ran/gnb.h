@@ -64,6 +64,8 @@ struct ran_gnb_connection {
     struct ngap_ue_security_capabilities capabilities;
     bool switching;         /* came over Xn, and the core has not switched the path yet */
     struct queue nas;       /* uplink, until then */
+    bool preparing;         /* N2 handover: required, and not commanded yet */
+    bool awaited;           /* N2 handover: the phone is to come */
     struct ran_gnb *former; /* where it came from, and its connection there */
     uint32_t former_ran_id;
     struct timer relocation; /* how long a handover may take, and what is left of it may stay */
@@ -81,6 +83,7 @@ struct ran_gnb {
     uint32_t next_ran_id, next_teid;
     unsigned admits; /* most sessions it takes over of a phone; GNB_TUNNELS unless a test says otherwise */
     uint64_t undecodable, packets_dropped, packets_forwarded, end_markers;
+    unsigned statuses, configurations; /* RAN status and configuration transfers received */
     uint64_t uplink_packets, uplink_bytes, downlink_packets, downlink_bytes;
     void *user; /* the driver's */
 };
@@ -116,6 +119,18 @@ void ran_gnb_forget_all(struct ran_gnb *gnb);
  * the target does not take it.
  */
 bool ran_gnb_xn_handover(struct ran_gnb_connection *source, struct ran_gnb *target);
+
+/*
+ * N2 handover (TS 38.413 8.4): asks the core to hand the phone over. direct: the gNBs can reach each other, so that packets need
+ * not go back through the UPF. The outcome is PHONE_HANDED_OVER or PHONE_HANDOVER_FAILED. False: the phone has no session with a
+ * user plane, or moves already.
+ */
+bool ran_gnb_n2_handover(struct ran_gnb_connection *source, const struct ran_gnb *target, bool direct);
+/* As long as the core has not commanded it; the phone stays. */
+void ran_gnb_cancel_handover(struct ran_gnb_connection *source, struct ngap_cause cause);
+
+/* Uplink RAN Configuration Transfer: asks the other gNB for its Xn addresses; it replies. */
+void ran_gnb_ask_configuration(struct ran_gnb *gnb, const struct ran_gnb *other);
 
 bool ran_gnb_uplink_packet(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
                            struct bytes packet);

@@ -113,16 +113,24 @@ static struct bytes acceptance(struct ran_gnb *gnb, const struct ran_gnb_tunnel 
 }
 
 /* Makes or renews the session's tunnel; its response transfer, or an empty one when it cannot be. */
-static struct bytes make_tunnel(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
-                                struct bytes encoded)
+/* The transfer of a setup request; NULL: it cannot be read, or asks for nothing. */
+static const struct ngap_pdu_session_resource_setup_request_transfer *read_request(struct ran_gnb *gnb,
+                                                                                   struct bytes encoded)
 {
-    struct ran_gnb *gnb = connection->gnb;
     const struct ngap_pdu_session_resource_setup_request_transfer *request;
     struct aper_diagnostics diagnostics;
     if (ngap_decode_pdu_session_resource_setup_request_transfer(encoded, &gnb->arena, &request,
                                                                 &diagnostics) > NGAP_NOTIFY ||
         !request->qos_flow_setup_request_list.count)
-        return (struct bytes){0};
+        return NULL;
+    return request;
+}
+
+static struct ran_gnb_tunnel *make_tunnel(
+    struct ran_gnb_connection *connection, uint8_t pdu_session_id,
+    const struct ngap_pdu_session_resource_setup_request_transfer *request)
+{
+    struct ran_gnb *gnb = connection->gnb;
     union socket_address upf;
     uint32_t uplink_teid;
     struct ran_gnb_tunnel *tunnel = ran_gnb_tunnel_of(connection, pdu_session_id);
@@ -130,7 +138,7 @@ static struct bytes make_tunnel(struct ran_gnb_connection *connection, uint8_t p
     if (!tunnel)
         tunnel = ran_gnb_tunnel_of(connection, 0);
     if (!tunnel || !ran_gnb_read_tunnel(&request->ul_ngu_up_tnl_information, &upf, &uplink_teid))
-        return (struct bytes){0};
+        return NULL;
     *tunnel =
         (struct ran_gnb_tunnel){.pdu_session_id = pdu_session_id,
                                 .qfi = request->qos_flow_setup_request_list.items[0].qos_flow_identifier,
@@ -142,18 +150,26 @@ static struct bytes make_tunnel(struct ran_gnb_connection *connection, uint8_t p
     if (request->security_indication)
         tunnel->security = *request->security_indication;
     map_put(&gnb->tunnels, tunnel->downlink_teid, tunnel);
-    return acceptance(gnb, tunnel, &request->qos_flow_setup_request_list);
+    return tunnel;
 }
 
-/* Answers one item of a setup list: true with the transfer of its success, false with that of its failure. */
-static bool set_up(struct ran_gnb_connection *connection, uint8_t pdu_session_id, struct bytes request,
+struct ran_gnb_tunnel *ran_gnb_make_tunnel(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
+                                           struct bytes encoded)
+{
+    const struct ngap_pdu_session_resource_setup_request_transfer *request =
+        read_request(connection->gnb, encoded);
+    return request ? make_tunnel(connection, pdu_session_id, request) : NULL;
+}
+
+/* Whether it could be made; the response transfer says so too. */
+static bool set_up(struct ran_gnb_connection *connection, uint8_t pdu_session_id, struct bytes encoded,
                    struct bytes *transfer)
 {
-    *transfer = make_tunnel(connection, pdu_session_id, request);
-    bool made = transfer->len;
-    if (!made)
-        *transfer = refusal(connection->gnb);
-    return made;
+    struct ran_gnb *gnb = connection->gnb;
+    const struct ngap_pdu_session_resource_setup_request_transfer *request = read_request(gnb, encoded);
+    const struct ran_gnb_tunnel *tunnel = request ? make_tunnel(connection, pdu_session_id, request) : NULL;
+    *transfer = tunnel ? acceptance(gnb, tunnel, &request->qos_flow_setup_request_list) : refusal(gnb);
+    return tunnel;
 }
 
 void ran_gnb_setup_tunnels_in_context(struct ran_gnb_connection *connection,

@@ -8,6 +8,9 @@
 
 /* 0: a free place. NULL: none. */
 struct ran_gnb_tunnel *ran_gnb_tunnel_of(struct ran_gnb_connection *connection, uint8_t pdu_session_id);
+/* From the transfer of a setup or handover request; NULL: it cannot be read, or there is no room. */
+struct ran_gnb_tunnel *ran_gnb_make_tunnel(struct ran_gnb_connection *connection, uint8_t pdu_session_id,
+                                           struct bytes encoded);
 void ran_gnb_drop_tunnel(struct ran_gnb_connection *connection, uint8_t pdu_session_id);
 struct ngap_up_transport_layer_information ran_gnb_own_tunnel(const struct ran_gnb *gnb, uint32_t teid);
 /* False, and nothing is written: no address in it. */

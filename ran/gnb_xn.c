@@ -12,11 +12,16 @@
 #include "ran/phone.h"
 #include "wire/ngap/ngap_calls.h"
 
-enum { ARFCN = 632628, CELLS = 1008, RELOCATION_S = 5, REMAINS_MS = 300 };
+enum { CELLS = 1008, RELOCATION_S = 5, REMAINS_MS = 300 };
 
 uint16_t ran_gnb_pci(const struct ran_gnb *gnb)
 {
     return (uint16_t)(gnb->settings.id % CELLS);
+}
+
+void ran_gnb_derive_key(const uint8_t from[32], const struct ran_gnb *gnb, uint8_t key[32])
+{
+    kdf_kng_ran_star(from, ran_gnb_pci(gnb), RAN_GNB_ARFCN, key);
 }
 
 /* --- Handover request: the target prepares --- */
@@ -53,8 +58,7 @@ static void hand_over_key(const struct ran_gnb_keys *source, const struct ran_gn
                           struct ran_gnb_keys *target)
 {
     *target = (struct ran_gnb_keys){.set = true, .ncc = source->has_next ? source->next_ncc : source->ncc};
-    kdf_kng_ran_star(source->has_next ? source->next_nh : source->kgnb, ran_gnb_pci(gnb), ARFCN,
-                     target->kgnb);
+    ran_gnb_derive_key(source->has_next ? source->next_nh : source->kgnb, gnb, target->kgnb);
 }
 
 static struct ran_gnb_connection *prepare(struct ran_gnb *gnb, const struct ran_gnb_connection *source)
@@ -94,7 +98,8 @@ static void move_phone(struct ran_gnb_connection *source, struct ran_gnb_connect
     source->phone = NULL;
     send_after(source, target);
     phone_on_handover(phone, target);
-    phone_take_handover_key(phone, target->keys.ncc, ran_gnb_pci(target->gnb), ARFCN, target->keys.kgnb);
+    phone_take_handover_key(phone, target->keys.ncc, ran_gnb_pci(target->gnb), RAN_GNB_ARFCN,
+                            target->keys.kgnb);
 }
 
 /* --- Path switch --- */
@@ -153,7 +158,8 @@ static void ask_for_path(struct ran_gnb_connection *target, const struct ran_gnb
 bool ran_gnb_xn_handover(struct ran_gnb_connection *source, struct ran_gnb *gnb)
 {
     struct timers *timers = gnb->radio->timers;
-    if (!source->phone || !source->keys.set || source->switching || gnb == source->gnb || !gnb->ready)
+    if (!source->phone || !source->keys.set || source->switching || source->preparing || gnb == source->gnb ||
+        !gnb->ready)
         return false;
     arena_reset(&gnb->arena);
     struct ran_gnb_connection *target = prepare(gnb, source);
@@ -174,11 +180,15 @@ static void release_former(struct ran_gnb_connection *target)
 {
     struct ran_gnb_connection *source =
         target->former ? map_get(&target->former->connections, target->former_ran_id) : NULL;
-    if (source && !source->phone) {
-        source->has_amf_id = false;
-        timer_start(source->gnb->radio->timers, &source->relocation, MILLISECONDS(REMAINS_MS));
-    }
+    if (source && !source->phone)
+        ran_gnb_keep_remains(source);
     target->former = NULL;
+}
+
+void ran_gnb_keep_remains(struct ran_gnb_connection *connection)
+{
+    connection->has_amf_id = false;
+    timer_start(connection->gnb->radio->timers, &connection->relocation, MILLISECONDS(REMAINS_MS));
 }
 
 static void take_next_hop(struct ran_gnb_connection *connection, const struct ngap_security_context *context)
@@ -196,8 +206,8 @@ static void take_new_key(struct ran_gnb_connection *connection, const struct nga
     struct ran_gnb_keys *keys = &connection->keys;
     *keys = (struct ran_gnb_keys){.set = true};
     phone_begin_access(connection->phone, context->next_hop_nh);
-    kdf_kng_ran_star(context->next_hop_nh, ran_gnb_pci(connection->gnb), ARFCN, keys->kgnb);
-    phone_take_handover_key(connection->phone, 0, ran_gnb_pci(connection->gnb), ARFCN, keys->kgnb);
+    ran_gnb_derive_key(context->next_hop_nh, connection->gnb, keys->kgnb);
+    phone_take_handover_key(connection->phone, 0, ran_gnb_pci(connection->gnb), RAN_GNB_ARFCN, keys->kgnb);
 }
 
 static void take_uplink_tunnel(struct ran_gnb_connection *connection,
@@ -262,6 +272,8 @@ void ran_gnb_end_relocation(struct ran_gnb_connection *connection)
 {
     if (connection->switching)
         give_up(connection);
+    else if (connection->preparing)
+        ran_gnb_cancel_handover(connection, GNB_CAUSE(TNGRELOCPREP_EXPIRY));
     else
         ran_gnb_lose(connection);
 }

@@ -20,6 +20,7 @@ enum load_step {
     LOAD_PAGE,        /* a packet from the data network wakes the phone and reaches it */
     LOAD_MOVE,        /* to the next gNB, with a mobility registration */
     LOAD_XN_HANDOVER, /* to the next gNB */
+    LOAD_N2_HANDOVER,
     LOAD_PERIODIC,
     LOAD_DEREGISTER,
     LOAD_GATHER, /* wait until all phones are here */

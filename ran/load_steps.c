@@ -9,12 +9,10 @@
 enum { PING_BYTES = 64, ICMP_ECHO = 8, ICMP_PROTOCOL = 1, UDP_PROTOCOL = 17, DISCARD_PORT = 9 };
 
 static const char *const step_names[LOAD_STEPS] = {
-    [LOAD_REGISTER] = "register", [LOAD_SESSION] = "session",
-    [LOAD_PING] = "ping",         [LOAD_IDLE] = "idle",
-    [LOAD_SERVICE] = "service",   [LOAD_PAGE] = "page",
-    [LOAD_MOVE] = "move",         [LOAD_XN_HANDOVER] = "xn_handover",
-    [LOAD_PERIODIC] = "periodic", [LOAD_DEREGISTER] = "deregister",
-    [LOAD_GATHER] = "gather"};
+    [LOAD_REGISTER] = "register", [LOAD_SESSION] = "session",         [LOAD_PING] = "ping",
+    [LOAD_IDLE] = "idle",         [LOAD_SERVICE] = "service",         [LOAD_PAGE] = "page",
+    [LOAD_MOVE] = "move",         [LOAD_XN_HANDOVER] = "xn_handover", [LOAD_N2_HANDOVER] = "n2_handover",
+    [LOAD_PERIODIC] = "periodic", [LOAD_DEREGISTER] = "deregister",   [LOAD_GATHER] = "gather"};
 
 const char *load_step_name(enum load_step step)
 {
@@ -119,10 +117,12 @@ static struct ran_gnb *next_gnb(const struct walker *walker)
     return &driver->stations[(here + 1) % driver->station_count]->gnb;
 }
 
-static void hand_over(struct walker *walker)
+static void hand_over(struct walker *walker, bool over_xn)
 {
     struct ran_gnb_connection *connection = walker->phone.connection;
-    if (!connection || !ran_gnb_xn_handover(connection, next_gnb(walker)))
+    struct ran_gnb *target = next_gnb(walker);
+    if (!connection ||
+        !(over_xn ? ran_gnb_xn_handover(connection, target) : ran_gnb_n2_handover(connection, target, false)))
         load_step_failed(walker);
 }
 
@@ -154,7 +154,8 @@ void load_begin_step(struct walker *walker)
         phone_register(phone, NAS_MOBILITY_REGISTRATION);
         break;
     case LOAD_XN_HANDOVER:
-        hand_over(walker);
+    case LOAD_N2_HANDOVER:
+        hand_over(walker, walker->load->options.steps[walker->step] == LOAD_XN_HANDOVER);
         break;
     case LOAD_PERIODIC:
         phone_register(phone, NAS_PERIODIC_REGISTRATION);
@@ -170,13 +171,18 @@ void load_begin_step(struct walker *walker)
 
 static bool completes(enum load_step step, enum phone_event event)
 {
-    static const enum phone_event outcome[LOAD_STEPS] = {
-        [LOAD_REGISTER] = PHONE_REGISTERED, [LOAD_SESSION] = PHONE_SESSION_UP,
-        [LOAD_PING] = PHONE_EVENTS,         [LOAD_IDLE] = PHONE_IDLE,
-        [LOAD_SERVICE] = PHONE_CONNECTED,   [LOAD_PAGE] = PHONE_EVENTS,
-        [LOAD_MOVE] = PHONE_REGISTERED,     [LOAD_XN_HANDOVER] = PHONE_HANDED_OVER,
-        [LOAD_PERIODIC] = PHONE_REGISTERED, [LOAD_DEREGISTER] = PHONE_DEREGISTERED,
-        [LOAD_GATHER] = PHONE_EVENTS};
+    static const enum phone_event outcome[LOAD_STEPS] = {[LOAD_REGISTER] = PHONE_REGISTERED,
+                                                         [LOAD_SESSION] = PHONE_SESSION_UP,
+                                                         [LOAD_PING] = PHONE_EVENTS,
+                                                         [LOAD_IDLE] = PHONE_IDLE,
+                                                         [LOAD_SERVICE] = PHONE_CONNECTED,
+                                                         [LOAD_PAGE] = PHONE_EVENTS,
+                                                         [LOAD_MOVE] = PHONE_REGISTERED,
+                                                         [LOAD_XN_HANDOVER] = PHONE_HANDED_OVER,
+                                                         [LOAD_N2_HANDOVER] = PHONE_HANDED_OVER,
+                                                         [LOAD_PERIODIC] = PHONE_REGISTERED,
+                                                         [LOAD_DEREGISTER] = PHONE_DEREGISTERED,
+                                                         [LOAD_GATHER] = PHONE_EVENTS};
     return outcome[step] == event;
 }
 

@@ -93,6 +93,9 @@ bool scenario_expect(struct scenario *scenario, const struct wish *wish, const c
 /* --- Steps of scenario_moves.c --- */
 
 bool scenario_xn_handover(struct scenario *scenario, const struct scenario_line *line);
+bool scenario_n2_handover(struct scenario *scenario, const struct scenario_line *line);
+bool scenario_cancel_handover(struct scenario *scenario, const struct scenario_line *line);
+bool scenario_limit(struct scenario *scenario, const struct scenario_line *line);
 
 bool scenario_cast_init(struct scenario *scenario);
 void scenario_cast_free(struct scenario *scenario);

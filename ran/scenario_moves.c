@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps of the scenario language: connected phones change gNBs. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "ran/scenario_cast.h"
 
 static bool was_handed_over(const struct actor *actor, uint8_t argument)
@@ -31,4 +34,55 @@ static bool hand_over(struct scenario *scenario, const struct scenario_line *lin
 bool scenario_xn_handover(struct scenario *scenario, const struct scenario_line *line)
 {
     return hand_over(scenario, line, ran_gnb_xn_handover);
+}
+
+static bool over_n2_directly(struct ran_gnb_connection *source, struct ran_gnb *target)
+{
+    return ran_gnb_n2_handover(source, target, true);
+}
+
+static bool over_n2(struct ran_gnb_connection *source, struct ran_gnb *target)
+{
+    return ran_gnb_n2_handover(source, target, false);
+}
+
+bool scenario_n2_handover(struct scenario *scenario, const struct scenario_line *line)
+{
+    bool direct = line->count > 4 && strcmp(line->words[4], "direct") == 0;
+    return hand_over(scenario, line, direct ? over_n2_directly : over_n2);
+}
+
+static bool stays(const struct actor *actor, uint8_t argument)
+{
+    (void)argument;
+    return actor->phone.connection && !actor->phone.connection->preparing;
+}
+
+bool scenario_cancel_handover(struct scenario *scenario, const struct scenario_line *line)
+{
+    const struct ngap_cause cause = {.which = NGAP_CAUSE_RADIO_NETWORK,
+                                     .radio_network = NGAP_CAUSE_RADIO_NETWORK_HANDOVER_CANCELLED};
+    struct wish wish = {.granted = stays};
+    struct station *to = scenario_station(scenario, line->words[3]);
+    if (!scenario_phones(scenario, line->words[1], &wish.range))
+        return false;
+    if (!to)
+        return scenario_fail(scenario, "there is no gNB %s", line->words[3]);
+    for (unsigned i = wish.range.first; i <= wish.range.last; i++) {
+        struct ran_gnb_connection *source = scenario_actor(scenario, i)->phone.connection;
+        if (!source || !ran_gnb_n2_handover(source, &to->gnb, false))
+            return scenario_fail(scenario, "phone %u has no user plane", i);
+        ran_gnb_cancel_handover(source, cause);
+        scenario_actor(scenario, i)->failed = false;
+    }
+    return scenario_expect(scenario, &wish, "still where it was");
+}
+
+bool scenario_limit(struct scenario *scenario, const struct scenario_line *line)
+{
+    struct station *station = scenario_station(scenario, line->words[1]);
+    if (!station)
+        return scenario_fail(scenario, "there is no gNB %s", line->words[1]);
+    station->gnb.admits = (unsigned)strtoul(line->words[2], NULL, 10);
+    return true;
 }

@@ -121,7 +121,7 @@ static void set_up_context(struct radio_world *world)
     const struct ngap_pdu_session_resource_setup_item_cxt_req session = {
         .pdu_session_id = SESSION,
         .s_nssai = {.sst = 1},
-        .pdu_session_resource_setup_request_transfer = setup_transfer(world)};
+        .pdu_session_resource_setup_request_transfer = world->transfer};
     struct ngap_initial_context_setup_request request = {
         .amf_ue_ngap_id = AMF_ID,
         .ran_ue_ngap_id = connection->ran_ue_ngap_id,
@@ -161,9 +161,11 @@ int radio_world_begin(void **state)
     phone_camp(&world->phone, &world->gnbs[SOURCE]);
     memset(world->phone.kamf, 0x5a, sizeof world->phone.kamf);
     phone_register(&world->phone, NAS_INITIAL_REGISTRATION);
+    timer_stop(&world->timers, &world->phone.guard);
     world->phone.state = PHONE_ON;
     world->phone.sessions[0] =
         (struct phone_session){.id = SESSION, .up = true, .type = NAS_SESSION_IPV4, .phone = &world->phone};
+    world->transfer = setup_transfer(world);
     set_up_context(world);
     *state = world;
     return 0;

@@ -24,6 +24,7 @@ struct radio_world {
     unsigned events[PHONE_EVENTS];
     unsigned said[NGAP_MESSAGES]; /* by gNBs */
     struct arena memory;
+    struct bytes transfer;            /* the session's setup request transfer */
     struct ngap_pdu last[WORLD_GNBS]; /* said by each */
     uint8_t got[WORLD_GOT];           /* the first octet of each packet that reached the phone */
     unsigned got_count, to_upf;

@@ -63,11 +63,26 @@ static void move_connected(struct phone *phone)
         phone_register(phone, NAS_MOBILITY_REGISTRATION);
 }
 
+/* Sometimes cancelled at once, sometimes without room at the target for all sessions. */
+static void hand_over_n2(struct inhabitant *inhabitant, struct ran_gnb_connection *source)
+{
+    struct world *world = inhabitant->world;
+    struct ran_gnb *target = life_cell(inhabitant);
+    static const struct ngap_cause cancelled = {.which = NGAP_CAUSE_RADIO_NETWORK,
+                                                .radio_network = NGAP_CAUSE_RADIO_NETWORK_HANDOVER_CANCELLED};
+    target->admits = world_dice(world, 6) ? GNB_TUNNELS : world_dice(world, LIFE_SESSIONS);
+    if (world_dice(world, 8) == 0)
+        ran_gnb_ask_configuration(source->gnb, target);
+    bool begun = ran_gnb_n2_handover(source, target, world_dice(world, 2));
+    if (begun && world_dice(world, 6) == 0)
+        ran_gnb_cancel_handover(source, cancelled);
+}
+
 static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
 {
     struct world *world = inhabitant->world;
     struct phone_session *session = phone_session(phone, (uint8_t)(1 + world_dice(world, LIFE_SESSIONS)));
-    switch (world_dice(world, 20)) {
+    switch (world_dice(world, 22)) {
     case 0:
         phone_deregister(phone, world_dice(world, 2));
         break;
@@ -93,8 +108,12 @@ static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
         break;
     case 8:
     case 9:
-    case 10:
         ran_gnb_xn_handover(phone->connection, life_cell(inhabitant));
+        break;
+    case 10:
+    case 11:
+    case 12:
+        hand_over_n2(inhabitant, phone->connection);
         break;
     default:
         use_session(world, phone);
