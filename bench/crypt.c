@@ -90,8 +90,8 @@ static void make_vector(void *context)
     struct bytes snn = {(const uint8_t *)network, sizeof network - 1};
     aka_f2345(key, rand, &keys);
     aka_autn(key, &keys, rand, sqn, amf, autn);
-    kdf_res_star(keys.ck, keys.ik, snn, rand, bytes_of(keys.res, key->res_size), xres_star);
-    kdf_kausf(keys.ck, keys.ik, snn, autn, kausf);
+    kdf_res_star(aka_ck(key, &keys), aka_ik(key, &keys), snn, rand, aka_res(key, &keys), xres_star);
+    kdf_kausf(aka_ck(key, &keys), aka_ik(key, &keys), snn, autn, kausf);
 }
 
 struct nas_work {
@@ -119,7 +119,12 @@ static void bench_nas(uint8_t algorithm, const char *name)
 int main(void)
 {
     struct aka_key milenage = {.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
-    struct aka_key tuak = {.algorithm = AKA_TUAK, .k_size = 16, .res_size = 8, .keccak_iterations = 1};
+    struct aka_key tuak = {.algorithm = AKA_TUAK,
+                           .k_size = 16,
+                           .res_size = 8,
+                           .ck_size = 16,
+                           .ik_size = 16,
+                           .keccak_iterations = 1};
     bench_suci(SUCI_PROFILE_A, home_a, "suci_profile_a_per_second");
     bench_derive(EVP_PKEY_Q_keygen(NULL, NULL, "X25519"), "openssl_x25519_derive_per_second");
     bench_suci(SUCI_PROFILE_B, home_b, "suci_profile_b_per_second");

@@ -13,8 +13,8 @@ static struct tuak_key tuak_of(const struct aka_key *key)
         .k_size = key->k_size,
         .res_size = key->res_size,
         .mac_size = 8,
-        .ck_size = 16,
-        .ik_size = 16,
+        .ck_size = key->ck_size,
+        .ik_size = key->ik_size,
         .iterations = key->keccak_iterations,
     };
 }

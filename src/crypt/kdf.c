@@ -36,25 +36,26 @@ void kdf(struct bytes key, uint8_t fc, const struct bytes *params, size_t count,
     hmac_sha256(key, parts, 1 + 2 * count, out);
 }
 
-static void from_ck_ik(const uint8_t ck[16], const uint8_t ik[16], uint8_t fc, const struct bytes *params,
-                       size_t count, uint8_t out[32])
+static void from_ck_ik(struct bytes ck, struct bytes ik, uint8_t fc, const struct bytes *params, size_t count,
+                       uint8_t out[32])
 {
-    uint8_t key[32];
-    memcpy(key, ck, 16);
-    memcpy(key + 16, ik, 16);
-    kdf(BYTES(key), fc, params, count, out);
+    uint8_t key[64];
+    struct writer w = writer_of(key, sizeof key);
+    write_bytes(&w, ck);
+    write_bytes(&w, ik);
+    kdf(writer_bytes(&w), fc, params, count, out);
     secret_clear(key, sizeof key);
 }
 
-void kdf_kausf(const uint8_t ck[16], const uint8_t ik[16], struct bytes snn, const uint8_t sqn_xor_ak[6],
+void kdf_kausf(struct bytes ck, struct bytes ik, struct bytes snn, const uint8_t sqn_xor_ak[6],
                uint8_t kausf[32])
 {
     const struct bytes params[] = {snn, bytes_of(sqn_xor_ak, 6)};
     from_ck_ik(ck, ik, FC_KAUSF, params, 2, kausf);
 }
 
-void kdf_ck_ik_prime(const uint8_t ck[16], const uint8_t ik[16], struct bytes network_name,
-                     const uint8_t sqn_xor_ak[6], uint8_t ck_prime[16], uint8_t ik_prime[16])
+void kdf_ck_ik_prime(struct bytes ck, struct bytes ik, struct bytes network_name, const uint8_t sqn_xor_ak[6],
+                     uint8_t ck_prime[16], uint8_t ik_prime[16])
 {
     const struct bytes params[] = {network_name, bytes_of(sqn_xor_ak, 6)};
     uint8_t out[32];
@@ -64,7 +65,7 @@ void kdf_ck_ik_prime(const uint8_t ck[16], const uint8_t ik[16], struct bytes ne
     secret_clear(out, sizeof out);
 }
 
-void kdf_res_star(const uint8_t ck[16], const uint8_t ik[16], struct bytes snn, const uint8_t rand[16],
+void kdf_res_star(struct bytes ck, struct bytes ik, struct bytes snn, const uint8_t rand[16],
                   struct bytes res, uint8_t res_star[16])
 {
     const struct bytes params[] = {snn, bytes_of(rand, 16), res};

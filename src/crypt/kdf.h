@@ -14,16 +14,16 @@
 /* HMAC-SHA-256(key, FC || P0 || L0 || P1 || L1 ...). */
 void kdf(struct bytes key, uint8_t fc, const struct bytes *params, size_t count, uint8_t out[32]);
 
-/* A.2 */
-void kdf_kausf(const uint8_t ck[16], const uint8_t ik[16], struct bytes snn, const uint8_t sqn_xor_ak[6],
+/* A.2. CK and IK are 16 bytes each, with TUAK also 32. */
+void kdf_kausf(struct bytes ck, struct bytes ik, struct bytes snn, const uint8_t sqn_xor_ak[6],
                uint8_t kausf[32]);
 
 /* A.3: CK' and IK' of EAP-AKA'. */
-void kdf_ck_ik_prime(const uint8_t ck[16], const uint8_t ik[16], struct bytes network_name,
-                     const uint8_t sqn_xor_ak[6], uint8_t ck_prime[16], uint8_t ik_prime[16]);
+void kdf_ck_ik_prime(struct bytes ck, struct bytes ik, struct bytes network_name, const uint8_t sqn_xor_ak[6],
+                     uint8_t ck_prime[16], uint8_t ik_prime[16]);
 
-/* A.4: RES* and XRES*; res is 4 to 16 bytes. */
-void kdf_res_star(const uint8_t ck[16], const uint8_t ik[16], struct bytes snn, const uint8_t rand[16],
+/* A.4: RES* and XRES*; res is 4 to 16 bytes, with TUAK also 32. */
+void kdf_res_star(struct bytes ck, struct bytes ik, struct bytes snn, const uint8_t rand[16],
                   struct bytes res, uint8_t res_star[16]);
 
 /* A.5: HRES* and HXRES*. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TUAK, TS 35.231: the second algorithm set, over Keccak-f[1600]. In 5G the MAC is 64 bits, CK and IK 128
- * bits; RES is 32, 64 or 128 bits. Callers usually go through aka.h.
+ * TUAK, TS 35.231: the second algorithm set, over Keccak-f[1600]. In 5G the MAC is 64 bits, since AUTN has
+ * room for no more. Callers usually go through aka.h.
  */
 #ifndef CRYPT_TUAK_H
 #define CRYPT_TUAK_H

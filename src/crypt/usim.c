@@ -43,8 +43,9 @@ static void answer_resynchronisation(const struct usim *usim, const struct aka_k
 static void answer_challenge(const struct usim *usim, const struct aka_keys *keys, const uint8_t rand[16],
                              const uint8_t autn[16], struct bytes snn, struct usim_answer *answer)
 {
-    kdf_res_star(keys->ck, keys->ik, snn, rand, bytes_of(keys->res, usim->key.res_size), answer->res_star);
-    kdf_kausf(keys->ck, keys->ik, snn, autn, answer->kausf);
+    struct bytes ck = aka_ck(&usim->key, keys), ik = aka_ik(&usim->key, keys);
+    kdf_res_star(ck, ik, snn, rand, aka_res(&usim->key, keys), answer->res_star);
+    kdf_kausf(ck, ik, snn, autn, answer->kausf);
     kdf_kseaf(answer->kausf, snn, answer->kseaf);
 }
 

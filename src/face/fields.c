@@ -22,6 +22,11 @@ const struct field fields[] = {
     {"opc", "security.opc", FIELD_OF_SUBSCRIBER, false, "or OPc"},
     {"top", "security.top", FIELD_OF_SUBSCRIBER, false, "TOP of TUAK"},
     {"topc", "security.topc", FIELD_OF_SUBSCRIBER, false, "or TOPc"},
+    {"res_length", "security.res_length", FIELD_OF_SUBSCRIBER, true, "of TUAK: RES in bits, 32 to 256"},
+    {"ck_length", "security.ck_length", FIELD_OF_SUBSCRIBER, true, "CK in bits, 128 or 256"},
+    {"ik_length", "security.ik_length", FIELD_OF_SUBSCRIBER, true, "IK in bits, 128 or 256"},
+    {"mac_length", "security.mac_length", FIELD_OF_SUBSCRIBER, true, "MAC in bits, 64"},
+    {"keccak_iterations", "security.keccak_iterations", FIELD_OF_SUBSCRIBER, true, "of Keccak, 1 to 255"},
     {"amf", "security.amf", FIELD_OF_SUBSCRIBER, false, "authentication management field, 8000"},
     {"sqn", "security.sqn", FIELD_OF_SUBSCRIBER, true, "sequence number, in decimal"},
     {"ue_ambr_uplink", "ambr.uplink", FIELD_OF_SUBSCRIBER, false, "rate of all sessions together"},
@@ -145,16 +150,25 @@ static bool any_of(const char *const *values, int of)
     return false;
 }
 
-/* K and its operator variant are a pair: a new op takes the place of an opc. */
+static void forget(json_t *object, const char *const *names)
+{
+    for (; *names; names++)
+        json_object_del(object, *names);
+}
+
+/* K and its operator variant are a pair: a new op takes the place of an opc. Another algorithm has sizes of its own. */
 static void forget_other_variants(json_t *document, const char *const *values)
 {
-    static const char *const names[] = {"op", "opc", "top", "topc"};
+    static const char *const variants[] = {"op", "opc", "top", "topc", NULL};
+    static const char *const sizes[] = {"res_length", "ck_length", "ik_length", "keccak_iterations", NULL};
     json_t *security = json_object_get(document, "security");
     bool given = false;
-    for (size_t i = 0; i < 4; i++)
-        given = given || values[field_find(names[i])];
-    for (size_t i = 0; given && i < 4; i++)
-        json_object_del(security, names[i]);
+    for (const char *const *name = variants; *name; name++)
+        given = given || values[field_find(*name)];
+    if (given)
+        forget(security, variants);
+    if (values[field_find("algorithm")])
+        forget(security, sizes);
 }
 
 bool fields_apply(json_t *document, const char *const values[FIELD_MOST])

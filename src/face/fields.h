@@ -19,7 +19,7 @@ struct field {
 };
 
 extern const struct field fields[]; /* ended by a NULL name */
-enum { FIELD_MOST = 32 };
+enum { FIELD_MOST = 40 };
 
 /* The index of a field, or -1. */
 int field_find(const char *name);

@@ -15,6 +15,8 @@ static const char *const steps[] = {
     "CREATE TABLE session_context (supi INTEGER, psi INTEGER, context BLOB NOT NULL, PRIMARY KEY (supi, "
     "psi)) WITHOUT ROWID;"
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
+    /* struct store_tuak */
+    "ALTER TABLE subscriber ADD COLUMN tuak BLOB NOT NULL DEFAULT x'08101001';",
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };

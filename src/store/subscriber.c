@@ -19,6 +19,13 @@ bool store_supi_parse(const char *text, char supi[STORE_SUPI_BYTES])
     return true;
 }
 
+bool store_tuak_valid(const struct store_tuak *tuak)
+{
+    uint8_t res = tuak->res_size;
+    return (res == 4 || res == 8 || res == 16 || res == 32) && (tuak->ck_size == 16 || tuak->ck_size == 32) &&
+           (tuak->ik_size == 16 || tuak->ik_size == 32) && tuak->keccak_iterations > 0;
+}
+
 bool store_subscriber_defaults(struct store_subscriber *subscriber, struct arena *arena,
                                struct config_slice slice, const char *dnn)
 {
@@ -35,7 +42,8 @@ bool store_subscriber_defaults(struct store_subscriber *subscriber, struct arena
                                .ambr_uplink = gigabit,
                                .ambr_downlink = gigabit};
     *slices = (struct store_slice){.slice = slice, .is_default = true, .dnns = dnns, .dnn_count = 1};
-    *subscriber = (struct store_subscriber){.amf = {0x80, 0x00},
+    *subscriber = (struct store_subscriber){.tuak = STORE_TUAK_DEFAULT,
+                                            .amf = {0x80, 0x00},
                                             .ambr_uplink = gigabit,
                                             .ambr_downlink = gigabit,
                                             .slices = slices,

@@ -15,6 +15,15 @@
 
 enum store_algorithm { STORE_MILENAGE, STORE_TUAK };
 
+/* What TS 35.231 leaves to the operator; sizes in bytes. The MAC is always 8: AUTN has room for no more. */
+struct store_tuak {
+    uint8_t res_size;         /* 4, 8, 16 or 32 */
+    uint8_t ck_size, ik_size; /* 16 or 32 */
+    uint8_t keccak_iterations;
+};
+
+#define STORE_TUAK_DEFAULT ((struct store_tuak){8, 16, 16, 1})
+
 /* The values are those of NAS (TS 24.501 9.11.4.11), as in config_session_type. */
 enum store_session_type { STORE_IPV4 = 1, STORE_IPV6 = 2, STORE_IPV4V6 = 3 };
 
@@ -62,6 +71,7 @@ struct store_subscriber {
     uint8_t k_length;                    /* 16; with TUAK also 32 */
     uint8_t op[STORE_KEY_BYTES];         /* Milenage: 16 bytes; TUAK (TOP): 32 */
     bool op_is_derived;                  /* `op` is OPc or TOPc */
+    struct store_tuak tuak;              /* with TUAK */
     uint8_t amf[2];                      /* authentication management field */
     uint64_t sqn;                        /* 48 bits: the last one used */
     bool barred;                         /* registration and sessions refused */
@@ -71,6 +81,8 @@ struct store_subscriber {
     struct store_access access; /* its lists likewise */
     const char *name;           /* free text; "" if none */
 };
+
+bool store_tuak_valid(const struct store_tuak *tuak);
 
 /* Accepts "imsi-N" and "N"; writes the first form. False: not 5 to 15 digits. */
 bool store_supi_parse(const char *text, char supi[STORE_SUPI_BYTES]);

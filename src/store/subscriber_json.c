@@ -71,13 +71,23 @@ static json_t *slices_to_json(const struct store_subscriber *subscriber)
     return list;
 }
 
+static void tuak_to_json(json_t *security, const struct store_tuak *tuak)
+{
+    json_object_set_new(security, "res_length", json_integer(8 * tuak->res_size));
+    json_object_set_new(security, "ck_length", json_integer(8 * tuak->ck_size));
+    json_object_set_new(security, "ik_length", json_integer(8 * tuak->ik_size));
+    json_object_set_new(security, "keccak_iterations", json_integer(tuak->keccak_iterations));
+}
+
 static json_t *security_to_json(const struct store_subscriber *subscriber, bool secrets)
 {
     json_t *object = json_pack("{s:s, s:o}", "algorithm", algorithms[subscriber->algorithm], "amf",
                                hex(subscriber->amf, 2));
+    bool tuak = subscriber->algorithm == STORE_TUAK;
+    if (tuak)
+        tuak_to_json(object, &subscriber->tuak);
     if (!secrets)
         return object;
-    bool tuak = subscriber->algorithm == STORE_TUAK;
     const char *op = tuak                        ? subscriber->op_is_derived ? "topc" : "top"
                      : subscriber->op_is_derived ? "opc"
                                                  : "op";
@@ -297,6 +307,42 @@ static bool read_amf(const struct document *at, struct store_subscriber *subscri
     return true;
 }
 
+/* A length in bits (TS 35.231 4.1), of those in the set; in bytes. */
+static bool read_length(const struct document *at, const char *key, const uint8_t *set, const char *expected,
+                        uint8_t *bytes)
+{
+    uint64_t bits = 8u * *bytes;
+    if (!document_number(at, key, 0, 256, &bits))
+        return false;
+    for (; *set; set++)
+        if (bits == 8u * *set) {
+            *bytes = *set;
+            return true;
+        }
+    return document_refuse(at, key, NULL, expected);
+}
+
+/* The operator's choices with TUAK; with Milenage there are none. */
+static bool read_tuak(const struct document *at, bool is_tuak, struct store_tuak *tuak)
+{
+    static const char *const keys[] = {"res_length", "ck_length", "ik_length", "mac_length",
+                                       "keccak_iterations"};
+    static const uint8_t res[] = {4, 8, 16, 32, 0}, ck_ik[] = {16, 32, 0}, mac[] = {8, 0};
+    uint64_t iterations = tuak->keccak_iterations;
+    uint8_t mac_size = mac[0];
+    for (size_t i = 0; !is_tuak && i < COUNT(keys); i++)
+        if (document_get(at, keys[i]))
+            return document_refuse(at, keys[i], NULL, "it with algorithm tuak only");
+    if (!read_length(at, "res_length", res, "32, 64, 128 or 256 (bits)", &tuak->res_size) ||
+        !read_length(at, "ck_length", ck_ik, "128 or 256 (bits)", &tuak->ck_size) ||
+        !read_length(at, "ik_length", ck_ik, "128 or 256 (bits)", &tuak->ik_size) ||
+        !read_length(at, "mac_length", mac, "64 (bits): AUTN has room for no other", &mac_size) ||
+        !document_number(at, "keccak_iterations", 1, 255, &iterations))
+        return false;
+    tuak->keccak_iterations = (uint8_t)iterations;
+    return true;
+}
+
 static bool read_security(const struct document *outer, struct store_subscriber *subscriber)
 {
     char path[96];
@@ -312,7 +358,7 @@ static bool read_security(const struct document *outer, struct store_subscriber 
         return document_refuse(&at, "k", length ? "another length" : "nothing", "32 hexadecimal digits");
     subscriber->algorithm = (enum store_algorithm)algorithm;
     subscriber->k_length = (uint8_t)length;
-    return read_amf(&at, subscriber) &&
+    return read_amf(&at, subscriber) && read_tuak(&at, tuak, &subscriber->tuak) &&
            document_number(&at, "sqn", 0, (UINT64_C(1) << 48) - 1, &subscriber->sqn) &&
            (tuak ? read_op(&at, "top", "topc", 32, subscriber) : read_op(&at, "op", "opc", 16, subscriber));
 }
@@ -347,8 +393,11 @@ bool store_subscriber_from_json(const json_t *document, struct arena *arena,
 {
     struct document at = {document, "", what, what_size};
     const uint64_t gigabit = 1000000000;
-    *subscriber = (struct store_subscriber){
-        .amf = {0x80, 0x00}, .ambr_uplink = gigabit, .ambr_downlink = gigabit, .name = ""};
+    *subscriber = (struct store_subscriber){.tuak = STORE_TUAK_DEFAULT,
+                                            .amf = {0x80, 0x00},
+                                            .ambr_uplink = gigabit,
+                                            .ambr_downlink = gigabit,
+                                            .name = ""};
     if (!json_is_object(document)) {
         snprintf(what, what_size, "subscriber: found something else, expected an object");
         return false;

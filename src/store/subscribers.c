@@ -18,8 +18,19 @@ enum column {
     AMBR_UPLINK,
     AMBR_DOWNLINK,
     SLICES,
-    NAME
+    NAME,
+    TUAK
 };
+
+/* A row's tuak column. */
+enum { TUAK_BYTES = 4 };
+
+static void bind_tuak(sqlite3_stmt *row, const struct store_tuak *tuak)
+{
+    const uint8_t octets[TUAK_BYTES] = {tuak->res_size, tuak->ck_size, tuak->ik_size,
+                                        tuak->keccak_iterations};
+    sqlite3_bind_blob(row, 1 + TUAK, octets, sizeof octets, SQLITE_TRANSIENT);
+}
 
 static void bind_row(sqlite3_stmt *row, const struct store_subscriber *s, struct bytes slices)
 {
@@ -35,6 +46,7 @@ static void bind_row(sqlite3_stmt *row, const struct store_subscriber *s, struct
     sqlite3_bind_int64(row, 1 + AMBR_DOWNLINK, (sqlite3_int64)s->ambr_downlink);
     sqlite3_bind_blob64(row, 1 + SLICES, slices.data, slices.len, SQLITE_STATIC);
     sqlite3_bind_text(row, 1 + NAME, s->name, -1, SQLITE_STATIC);
+    bind_tuak(row, &s->tuak);
 }
 
 static void copy_column(sqlite3_stmt *row, enum column column, uint8_t *to, size_t most, uint8_t *length)
@@ -44,6 +56,15 @@ static void copy_column(sqlite3_stmt *row, enum column column, uint8_t *to, size
     *length = (uint8_t)(size < most ? size : most);
     if (*length)
         memcpy(to, data, *length);
+}
+
+static bool read_tuak(sqlite3_stmt *row, struct store_tuak *tuak)
+{
+    uint8_t octets[TUAK_BYTES], length;
+    copy_column(row, TUAK, octets, sizeof octets, &length);
+    if (length == sizeof octets)
+        *tuak = (struct store_tuak){octets[0], octets[1], octets[2], octets[3]};
+    return length == sizeof octets && store_tuak_valid(tuak);
 }
 
 static bool read_nested(sqlite3_stmt *row, struct arena *arena, struct store_subscriber *s)
@@ -77,7 +98,7 @@ static bool read_row(sqlite3_stmt *row, struct arena *arena, struct store_subscr
     s->barred = sqlite3_column_int(row, BARRED) != 0;
     s->ambr_uplink = (uint64_t)sqlite3_column_int64(row, AMBR_UPLINK);
     s->ambr_downlink = (uint64_t)sqlite3_column_int64(row, AMBR_DOWNLINK);
-    return !arena || read_nested(row, arena, s);
+    return read_tuak(row, &s->tuak) && (!arena || read_nested(row, arena, s));
 }
 
 enum store_result store_subscriber_get(struct store *store, const char *supi, struct arena *arena,

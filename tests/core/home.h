@@ -88,6 +88,8 @@ static inline struct usim home_usim(enum store_algorithm algorithm)
     struct aka_key key = {.algorithm = algorithm == STORE_TUAK ? AKA_TUAK : AKA_MILENAGE,
                           .k_size = 16,
                           .res_size = 8,
+                          .ck_size = 16,
+                          .ik_size = 16,
                           .keccak_iterations = 1};
     struct usim usim;
     uint8_t op[32];

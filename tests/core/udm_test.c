@@ -46,6 +46,35 @@ static void a_usim_accepts_each_vector_and_answers_as_expected(void **state)
     }
 }
 
+static void a_usim_with_other_sizes_of_tuak_answers_as_expected(void **state)
+{
+    (void)state;
+    static const uint8_t res_sizes[] = {4, 8, 16, 32}, key_sizes[] = {16, 32};
+    struct store_subscriber subscriber;
+    struct udm_vector vector;
+    struct usim_answer answer;
+    uint64_t sqn = home_sqn(&home, tuak_imsi);
+    assert_int_equal(store_subscriber_get(home.store, "imsi-999700000000002", &home.arena, &subscriber),
+                     STORE_OK);
+    for (unsigned i = 0; i < 16; i++) {
+        subscriber.tuak =
+            (struct store_tuak){res_sizes[i % 4], key_sizes[i / 4 % 2], key_sizes[i / 8], (uint8_t)(1 + i)};
+        subscriber.sqn = sqn;
+        assert_int_equal(store_subscriber_put(home.store, &subscriber), STORE_OK);
+        struct usim usim = home_usim(STORE_TUAK);
+        usim.key.res_size = subscriber.tuak.res_size;
+        usim.key.ck_size = subscriber.tuak.ck_size;
+        usim.key.ik_size = subscriber.tuak.ik_size;
+        usim.key.keccak_iterations = subscriber.tuak.keccak_iterations;
+        aka_derive_opc(&usim.key, subscriber.op);
+        assert_int_equal(udm_authenticate(home.udm, supi_of_text(tuak_imsi), home_network_name(), &vector),
+                         UDM_OK);
+        assert_int_equal(put_before(&usim, &vector, &answer), USIM_OK);
+        assert_memory_equal(answer.res_star, vector.xres_star, 16);
+        assert_memory_equal(answer.kausf, vector.kausf, 32);
+    }
+}
+
 static void an_op_is_turned_into_the_subscriber_s_opc(void **state)
 {
     (void)state;
@@ -224,6 +253,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_usim_accepts_each_vector_and_answers_as_expected, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_usim_with_other_sizes_of_tuak_answers_as_expected, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_op_is_turned_into_the_subscriber_s_opc, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sequence_numbers_are_stored_and_go_round_the_slots, set_up,

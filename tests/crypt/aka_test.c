@@ -146,7 +146,30 @@ static void tuak_matches_the_vectors(void **state)
     }
 }
 
-static void keccak_matches_the_vector(void **state)
+/* The same through the functions that the home network and the USIM call, where sizes are the subscriber's. */
+static void aka_takes_tuak_s_sizes_from_the_subscription(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < sizeof tuak_vectors / sizeof *tuak_vectors; i++) {
+        const struct tuak_vector *v = tuak_vectors + i;
+        struct bytes k = hex(v->k), f2 = hex(v->f2), f3 = hex(v->f3), f4 = hex(v->f4);
+        struct aka_key key = {.algorithm = AKA_TUAK,
+                              .k_size = (uint8_t)k.len,
+                              .res_size = (uint8_t)f2.len,
+                              .ck_size = (uint8_t)f3.len,
+                              .ik_size = (uint8_t)f4.len,
+                              .keccak_iterations = v->iterations};
+        struct aka_keys keys;
+        memcpy(key.k, k.data, k.len);
+        aka_derive_opc(&key, hex(v->top).data);
+        aka_f2345(&key, hex(v->rand).data, &keys);
+        assert_true(bytes_equal(aka_res(&key, &keys), f2));
+        assert_true(bytes_equal(aka_ck(&key, &keys), f3));
+        assert_true(bytes_equal(aka_ik(&key, &keys), f4));
+    }
+}
+
+static void keccak_matches_the_vectors(void **state)
 {
     (void)state;
     uint8_t a[200] = {0x80};
@@ -156,6 +179,16 @@ static void keccak_matches_the_vector(void **state)
         a[i] = (uint8_t)(i + 1);
     keccak_f1600(a);
     assert_hex(a, "5dd0e3dd9e46db2187a9e1a444427d7a832fef29913990e015ea8d1f3f1fa641");
+    memset(a, 0xab, sizeof a);
+    keccak_f1600(a);
+    assert_hex(a, "0052f00eb409b5ce5f78e95320ee6a715f5b1a0a7e5bed0343d6911330abe2fc");
+    memset(a, 0xcd, sizeof a);
+    keccak_f1600(a);
+    assert_hex(a, "c16ca06def3add45b20ccfd67aa8f91215c2e8751edd02a5103f61ba6f7bf3bb");
+    for (unsigned i = 0; i < sizeof a; i++)
+        a[i] = (uint8_t)(i % 8 ? 0 : i / 8 % 5);
+    keccak_f1600(a);
+    assert_hex(a, "560dbe41f6a75a7d33e15d6bfe0bdc647de554341ce0d061bbbdf1be757649de");
 }
 
 static struct aka_key milenage_key(void)
@@ -168,7 +201,12 @@ static struct aka_key milenage_key(void)
 
 static struct aka_key tuak_key(void)
 {
-    struct aka_key key = {.algorithm = AKA_TUAK, .k_size = 32, .res_size = 16, .keccak_iterations = 1};
+    struct aka_key key = {.algorithm = AKA_TUAK,
+                          .k_size = 32,
+                          .res_size = 16,
+                          .ck_size = 32,
+                          .ik_size = 32,
+                          .keccak_iterations = 1};
     memcpy(key.k, hex(tuak_vectors[1].k).data, 32);
     aka_derive_opc(&key, hex(tuak_vectors[1].top).data);
     return key;
@@ -211,8 +249,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(milenage_matches_the_vectors),
-        cmocka_unit_test(keccak_matches_the_vector),
+        cmocka_unit_test(keccak_matches_the_vectors),
         cmocka_unit_test(tuak_matches_the_vectors),
+        cmocka_unit_test(aka_takes_tuak_s_sizes_from_the_subscription),
         cmocka_unit_test(autn_hides_the_sequence_number_and_carries_the_mac),
         cmocka_unit_test(auts_opens_only_unaltered),
     };

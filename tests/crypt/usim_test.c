@@ -43,8 +43,8 @@ static void a_fresh_challenge_is_answered_with_the_network_s_keys(void **state)
     uint8_t expected[16];
     assert_int_equal(challenge(&usim, sqn_of(1, 0), 0x80, &answer), USIM_OK);
     aka_f2345(&usim.key, rand_bytes, &keys);
-    kdf_res_star(keys.ck, keys.ik, bytes_of(network, strlen(network)), rand_bytes, bytes_of(keys.res, 8),
-                 expected);
+    kdf_res_star(aka_ck(&usim.key, &keys), aka_ik(&usim.key, &keys), bytes_of(network, strlen(network)),
+                 rand_bytes, aka_res(&usim.key, &keys), expected);
     assert_memory_equal(answer.res_star, expected, 16);
 }
 

@@ -341,6 +341,29 @@ static void small_facts_are_kept(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_database_of_the_first_version_has_tuak_s_usual_sizes(void **state)
+{
+    (void)state;
+    struct store *store = open_store(path);
+    struct store_subscriber in = sample_subscriber(&arena, 1), out;
+    in.tuak.res_size = 16;
+    assert_int_equal(store_subscriber_add(store, &in), STORE_OK);
+    assert_int_equal(store_commit(store), STORE_OK);
+    assert_int_equal(sqlite3_exec(store->db,
+                                  "ALTER TABLE subscriber DROP COLUMN tuak; PRAGMA user_version = 1", NULL,
+                                  NULL, NULL),
+                     SQLITE_OK);
+    store_close(store);
+    store = open_store(path);
+    assert_int_equal(store_subscriber_get(store, supi_1, &arena, &out), STORE_OK);
+    assert_memory_equal(out.k, in.k, 16);
+    assert_int_equal(out.tuak.res_size, 8);
+    assert_int_equal(out.tuak.ck_size, 16);
+    assert_int_equal(out.tuak.ik_size, 16);
+    assert_int_equal(out.tuak.keccak_iterations, 1);
+    store_close(store);
+}
+
 /* A row that fills a page, so that the log grows by more than that. */
 static void put_large_row(struct store *store, unsigned number)
 {
@@ -398,8 +421,8 @@ int main(void)
         TEST(a_newer_schema_is_not_touched),
         TEST(every_change_is_told),
         TEST(small_facts_are_kept),
-        cmocka_unit_test_setup_teardown(a_long_log_is_moved_beside_the_writer_and_begins_anew, set_up,
-                                        tear_down),
+        TEST(a_database_of_the_first_version_has_tuak_s_usual_sizes),
+        TEST(a_long_log_is_moved_beside_the_writer_and_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

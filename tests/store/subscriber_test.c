@@ -105,6 +105,28 @@ static void what_is_written_reads_back_the_same(void **state)
     json_decref(second);
 }
 
+static void the_sizes_of_tuak_read_back_the_same(void **state)
+{
+    (void)state;
+    struct store_subscriber s, again;
+    assert_true(read_text("{\"imsi\":\"99970\",\"security\":{\"algorithm\":\"tuak\",\"res_length\":256,"
+                          "\"ck_length\":256,\"ik_length\":128,\"mac_length\":64,\"keccak_iterations\":2,"
+                          "\"k\":\"000102030405060708090a0b0c0d0e0f\","
+                          "\"topc\":\"f00102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e0f\"}}",
+                          &s));
+    json_t *document = store_subscriber_to_json(&s, true);
+    assert_true(store_subscriber_from_json(document, &arena, &again, what, sizeof what));
+    json_decref(document);
+    struct store *store = open_store(":memory:");
+    assert_int_equal(store_subscriber_add(store, &again), STORE_OK);
+    assert_int_equal(store_subscriber_get(store, "imsi-99970", NULL, &s), STORE_OK);
+    assert_int_equal(s.tuak.res_size, 32);
+    assert_int_equal(s.tuak.ck_size, 32);
+    assert_int_equal(s.tuak.ik_size, 16);
+    assert_int_equal(s.tuak.keccak_iterations, 2);
+    store_close(store);
+}
+
 static void secrets_are_written_only_when_asked_for(void **state)
 {
     (void)state;
@@ -163,6 +185,16 @@ static void a_wrong_value_is_named_and_a_secret_is_not_shown(void **state)
          "security.k: found another character, expected hexadecimal digits"},
         {"{\"imsi\":\"99970\",\"security\":{\"k\":\"465B5CE8B199B49FAA5F0A2EE238A6BC\"}}",
          "security.op: found nothing, expected 32 hexadecimal digits (op or opc)"},
+        {"{\"imsi\":\"99970\",\"security\":{\"k\":\"465B5CE8B199B49FAA5F0A2EE238A6BC\",\"res_length\":64}}",
+         "security.res_length: found 64, expected it with algorithm tuak only"},
+        {"{\"imsi\":\"99970\",\"security\":{\"algorithm\":\"tuak\",\"k\":"
+         "\"465B5CE8B199B49FAA5F0A2EE238A6BC\","
+         "\"res_length\":48}}",
+         "security.res_length: found 48, expected 32, 64, 128 or 256 (bits)"},
+        {"{\"imsi\":\"99970\",\"security\":{\"algorithm\":\"tuak\",\"k\":"
+         "\"465B5CE8B199B49FAA5F0A2EE238A6BC\","
+         "\"mac_length\":128}}",
+         "security.mac_length: found 128, expected 64 (bits): AUTN has room for no other"},
         {"{\"imsi\":\"99970\"," SECURITY ",\"slice\":[]}",
          "slice: found an empty list, expected one slice at least"},
         {"{\"imsi\":\"99970\"," SECURITY ",\"slice\":[{\"sst\":1},{\"sst\":1,\"sd\":\"FFFFFF\"}]}",
@@ -207,9 +239,13 @@ static void a_wrong_value_is_named_and_a_secret_is_not_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_least_document_has_the_demo_profile), TEST(a_document_of_the_usual_tools_is_read),
-        TEST(what_is_written_reads_back_the_same),     TEST(secrets_are_written_only_when_asked_for),
-        TEST(access_restrictions_read_back_the_same),  TEST(a_wrong_value_is_named_and_a_secret_is_not_shown),
+        TEST(the_least_document_has_the_demo_profile),
+        TEST(a_document_of_the_usual_tools_is_read),
+        TEST(what_is_written_reads_back_the_same),
+        TEST(the_sizes_of_tuak_read_back_the_same),
+        TEST(secrets_are_written_only_when_asked_for),
+        TEST(access_restrictions_read_back_the_same),
+        TEST(a_wrong_value_is_named_and_a_secret_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,12 +18,15 @@ enum { SEPARATION_BIT = 0x80 };
 
 static struct aka_key key_of(const struct store_subscriber *subscriber)
 {
-    struct aka_key key = {
-        .algorithm = subscriber->algorithm == STORE_TUAK ? AKA_TUAK : AKA_MILENAGE,
-        .k_size = subscriber->k_length,
-        .res_size = 8,
-        .keccak_iterations = 1,
-    };
+    const struct store_tuak *tuak = &subscriber->tuak;
+    struct aka_key key = {.algorithm = AKA_MILENAGE, .k_size = subscriber->k_length, .res_size = 8};
+    if (subscriber->algorithm == STORE_TUAK) {
+        key.algorithm = AKA_TUAK;
+        key.res_size = tuak->res_size;
+        key.ck_size = tuak->ck_size;
+        key.ik_size = tuak->ik_size;
+        key.keccak_iterations = tuak->keccak_iterations;
+    }
     memcpy(key.k, subscriber->k, sizeof key.k);
     if (subscriber->op_is_derived)
         memcpy(key.opc, subscriber->op, sizeof key.opc);
@@ -75,8 +78,9 @@ static void make_vector(const struct credentials *credentials, uint64_t sqn, str
     aka_sqn_bytes(sqn, bytes);
     aka_f2345(key, vector->rand, &keys);
     aka_autn(key, &keys, vector->rand, bytes, credentials->amf, vector->autn);
-    kdf_res_star(keys.ck, keys.ik, snn, vector->rand, bytes_of(keys.res, key->res_size), vector->xres_star);
-    kdf_kausf(keys.ck, keys.ik, snn, vector->autn, vector->kausf);
+    struct bytes ck = aka_ck(key, &keys), ik = aka_ik(key, &keys);
+    kdf_res_star(ck, ik, snn, vector->rand, aka_res(key, &keys), vector->xres_star);
+    kdf_kausf(ck, ik, snn, vector->autn, vector->kausf);
     secret_clear(&keys, sizeof keys);
 }
 
