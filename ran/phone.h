@@ -36,10 +36,12 @@ enum phone_state {
 struct phone_session {
     uint8_t id; /* PDU session identity, 1 to 15; 0: this place is free */
     uint8_t pti;
-    uint8_t type; /* granted; enum nas_session_type */
+    uint8_t type;        /* asked for, then granted; enum nas_session_type */
+    uint8_t repetitions; /* of the establishment request */
     bool up, has_prefix;
-    uint32_t ipv4; /* host order; 0: none */
-    uint32_t dns;  /* host order; 0: none */
+    const char *dnn; /* borrowed */
+    uint32_t ipv4;   /* host order; 0: none */
+    uint32_t dns;    /* host order; 0: none */
     uint8_t ipv6_interface[8];
     uint8_t ipv6_prefix[8]; /* from the router advertisement */
     uint16_t mtu;           /* 0: not told */

@@ -7,7 +7,13 @@
 #define T3580 SECONDS(16)
 #define T3582 SECONDS(16)
 
-enum { IPV6_HEADER = 40, ICMPV6 = 58, ROUTER_SOLICITATION = 133, ROUTER_ADVERTISEMENT = 134 };
+enum {
+    REPETITIONS = 4,
+    IPV6_HEADER = 40,
+    ICMPV6 = 58,
+    ROUTER_SOLICITATION = 133,
+    ROUTER_ADVERTISEMENT = 134
+};
 enum { OPTION_PREFIX = 3, OPTION_MTU = 5 };
 
 struct phone_session *phone_session(struct phone *phone, uint8_t id)
@@ -68,14 +74,6 @@ static void forget(struct phone_session *session)
     *session = (struct phone_session){0};
 }
 
-static void guard_expired(struct timer *timer)
-{
-    struct phone_session *session =
-        (struct phone_session *)((char *)timer - offsetof(struct phone_session, guard));
-    phone_event(session->phone, session->up ? PHONE_SESSION_DOWN : PHONE_SESSION_FAILED, session, 0);
-    forget(session);
-}
-
 static struct phone_session *free_place(struct phone *phone)
 {
     for (unsigned i = 0; i < PHONE_SESSIONS; i++)
@@ -93,26 +91,56 @@ static void ask_for_options(struct nas_session_establishment_request *request, s
     request->has.pco = true;
 }
 
-struct phone_session *phone_open_session(struct phone *phone, uint8_t id, const char *dnn, uint8_t type)
+static void ask_to_establish(struct phone_session *session)
 {
-    struct phone_session *session = phone_session(phone, id) ? NULL : free_place(phone);
+    struct phone *phone = session->phone;
     struct nas_pco_unit units[3];
-    if (!session)
-        return NULL;
-    *session = (struct phone_session){.id = id, .pti = id, .phone = phone, .guard.fire = guard_expired};
     struct nas_message message = {
-        .type = NAS_SESSION_ESTABLISHMENT_REQUEST, .pdu_session_id = id, .pti = session->pti};
+        .type = NAS_SESSION_ESTABLISHMENT_REQUEST, .pdu_session_id = session->id, .pti = session->pti};
     struct nas_session_establishment_request *request = &message.session_establishment_request;
     request->integrity_rate = (struct nas_integrity_rate){0xff, 0xff};
-    request->session_type = type ? type : phone->model->session_type;
+    request->session_type = session->type;
     request->has.session_type = true;
     request->ssc_mode = 1;
     request->has.ssc_mode = true;
     ask_for_options(request, units);
-    phone->began = phone->radio->timers->now;
     arena_reset(&phone->radio->scratch);
-    say_gsm(phone, &message, dnn ? dnn : phone->model->dnn, true);
+    say_gsm(phone, &message, session->dnn, true);
     timer_start(phone->radio->timers, &session->guard, T3580);
+}
+
+/* 6.4.1.6: four repetitions; whatever broke the connection in between, it takes a new one. */
+static void guard_expired(struct timer *timer)
+{
+    struct phone_session *session =
+        (struct phone_session *)((char *)timer - offsetof(struct phone_session, guard));
+    struct phone *phone = session->phone;
+    if (session->up || phone->state != PHONE_ON || session->repetitions == REPETITIONS) {
+        phone_event(phone, session->up ? PHONE_SESSION_DOWN : PHONE_SESSION_FAILED, session, 0);
+        forget(session);
+    } else if (phone->secured) {
+        session->repetitions++;
+        ask_to_establish(session);
+    } else {
+        if (!phone->connection && phone->gnb->ready)
+            phone_request_service(phone, NAS_SERVICE_SIGNALLING);
+        timer_start(phone->radio->timers, &session->guard, SECONDS(1));
+    }
+}
+
+struct phone_session *phone_open_session(struct phone *phone, uint8_t id, const char *dnn, uint8_t type)
+{
+    struct phone_session *session = phone_session(phone, id) ? NULL : free_place(phone);
+    if (!session)
+        return NULL;
+    *session = (struct phone_session){.id = id,
+                                      .pti = id,
+                                      .type = type ? type : phone->model->session_type,
+                                      .dnn = dnn ? dnn : phone->model->dnn,
+                                      .phone = phone,
+                                      .guard.fire = guard_expired};
+    phone->began = phone->radio->timers->now;
+    ask_to_establish(session);
     return session;
 }
 

@@ -67,6 +67,14 @@ static void reappearance(struct inhabitant *inhabitant)
     register_again(phone, NAS_MOBILITY_REGISTRATION);
 }
 
+static void xn_handover(struct inhabitant *inhabitant)
+{
+    struct world *world = inhabitant->world;
+    struct phone *phone = &inhabitant->phone;
+    if (phone->connection)
+        ran_gnb_xn_handover(phone->connection, &world->masts[phone->gnb == &world->masts[0].gnb].gnb);
+}
+
 static void service_request(struct inhabitant *inhabitant)
 {
     phone_request_service(&inhabitant->phone, NAS_SERVICE_DATA);
@@ -187,6 +195,7 @@ static const struct act acts[] = {
     {"NG reset", ng_reset, false, true, 0, 0},
     {"gNB lost", gnb_lost, false, true, 0, 0},
     {"control killed", control_killed, true, true, 0, 0},
+    {"Xn handover", xn_handover, false, true, 0, 0},
 };
 
 enum { ACTS = sizeof acts / sizeof acts[0] };

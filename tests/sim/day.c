@@ -104,6 +104,8 @@ static void hang_up(struct inhabitant *inhabitant)
         phone_register(phone, NAS_MOBILITY_REGISTRATION);
         break;
     case 2:
+        ran_gnb_xn_handover(phone->connection, neighbour(inhabitant));
+        break;
     case 3:
     case 4:
         use_session(inhabitant);
@@ -234,11 +236,12 @@ static bool holds(struct world *world)
     struct rest then = at_rest(world);
     well &= shown(4, then.timers == before.timers, "no timer is left");
     well &= shown(5, then.bytes <= before.bytes + SPARE_BYTES, "no byte is left");
-    printf("# %u phones at %u gNBs: %llu deliveries, %u registrations, %u services, %u sessions, %u kills; "
+    printf("# %u phones at %u gNBs: %llu deliveries, %u registrations, %u services, %u sessions, %u "
+           "handovers, %u kills; "
            "%zu and %zu "
            "bytes at rest\n",
            world->phones, world->gnbs, (unsigned long long)world->delivered, world->registrations,
-           world->services, world->sessions_up, world->kills, before.bytes, then.bytes);
+           world->services, world->sessions_up, world->handovers, world->kills, before.bytes, then.bytes);
     return well;
 }
 

@@ -187,6 +187,8 @@ bool session_send(struct procedure *p, const struct n1n2_message *message)
     for (;;) {
         switch (amf_n1n2_transfer(session->ue, &kept)) {
         case AMF_SENT:
+            if (kept.n2 == N2_SETUP_REQUEST)
+                session->state = SESSION_ACTIVATING; /* again, if the connection was lost meanwhile */
             return true;
         case AMF_UNREACHABLE:
             return false;
