@@ -121,6 +121,34 @@ static void an_unknown_ie_counts_by_the_criticality_it_came_with(void **state)
         }
 }
 
+static bool dispensable(const struct aper_part *part)
+{
+    return part->presence != APER_MANDATORY && part->criticality == APER_IGNORE;
+}
+
+/* Its octets end before the value does; a mandatory one, or one that must be understood, cannot be done without. */
+static void an_ie_that_cannot_be_read_is_ignored_if_it_is_optional_and_ignorable(void **state)
+{
+    (void)state;
+    for (unsigned type = 1; type < NGAP_MESSAGES; type++) {
+        const struct aper_type *container = ngap_messages[type].type;
+        for (unsigned i = 0; i < container->count; i++) {
+            const struct aper_part *part = &container->parts[i];
+            take_apart(type);
+            struct raw_field *field = field_of(part->id);
+            if (!field)
+                continue;
+            field->content.len = 0;
+            bool spared = dispensable(part);
+            assert_int_equal(judge(NGAP_STRICT_ORDER), spared ? NGAP_OK : NGAP_TRANSFER_SYNTAX_ERROR);
+            if (spared)
+                assert_false(aper_part_present(part, pdu.value.any));
+            field->criticality = APER_REJECT << 6;
+            assert_int_equal(judge(NGAP_STRICT_ORDER), NGAP_TRANSFER_SYNTAX_ERROR);
+        }
+    }
+}
+
 static void a_procedure_in_the_wrong_direction_is_unknown(void **state)
 {
     (void)state;
@@ -154,9 +182,9 @@ static void what_is_not_decodable_is_a_transfer_syntax_error(void **state)
         {"open type longer than its value", BYTES(((uint8_t[]){0, 23, 0, 4, 0, 0, 0, 0}))},
         {"more IEs announced than sent", BYTES(((uint8_t[]){0, 23, 0, 3, 0, 0xff, 0xff}))},
         {"AMF UE NGAP ID of six octets",
-         BYTES(((uint8_t[]){0, 9, 0x40, 14, 0, 0, 1, 0, 10, 0x40, 7, 0xa0, 1, 0, 0, 0, 0, 0}))},
+         BYTES(((uint8_t[]){0, 46, 0x40, 14, 0, 0, 1, 0, 10, 0, 7, 0xa0, 1, 0, 0, 0, 0, 0}))},
         {"RAN UE NGAP ID with an octet too many",
-         BYTES(((uint8_t[]){0, 9, 0x40, 10, 0, 0, 1, 0, 85, 0x40, 3, 0, 1, 2}))},
+         BYTES(((uint8_t[]){0, 46, 0x40, 10, 0, 0, 1, 0, 85, 0, 3, 0, 1, 2}))},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         enum ngap_verdict verdict = ngap_decode(cases[i].in, &arena, NGAP_STRICT_ORDER, &pdu);
@@ -240,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_doubled_ie_makes_a_message_falsely_constructed),
         cmocka_unit_test(order_counts_unless_it_is_waived),
         cmocka_unit_test(an_unknown_ie_counts_by_the_criticality_it_came_with),
+        cmocka_unit_test(an_ie_that_cannot_be_read_is_ignored_if_it_is_optional_and_ignorable),
         cmocka_unit_test(a_procedure_in_the_wrong_direction_is_unknown),
         cmocka_unit_test(what_is_not_decodable_is_a_transfer_syntax_error),
         cmocka_unit_test(an_unknown_value_of_an_enumeration_drops_its_ie),

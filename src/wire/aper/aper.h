@@ -131,7 +131,8 @@ struct aper_diagnostics {
  * Decodes one value that fills `in` but for padding. *value is in the arena and views `in`. False: the bits
  * are no value of the type, diagnostics->fault tells why; *value is then as far as it was decoded, or NULL.
  * True does not mean that the diagnostics are empty. Values beyond an extensible root that the table does not
- * know, and IEs, are dropped and reported by criticality.
+ * know, and IEs, are dropped and reported by criticality. So is an optional IE of criticality ignore whose bits
+ * are no value of its type: its open type says where the next one begins.
  */
 bool aper_decode(const struct aper_type *type, struct bytes in, struct arena *arena, bool any_order,
                  const void **value, struct aper_diagnostics *diagnostics);

@@ -58,15 +58,29 @@ static void part_clear(const struct aper_part *part, void *record)
     memset(place, 0, part->presence == APER_POINTED ? sizeof(void *) : part->type->size);
 }
 
+/* Nothing hangs on it: what bits that are no value of its type meant need not be known. */
+static bool dispensable(const struct aper_part *part, const struct field *field)
+{
+    return part->presence != APER_MANDATORY && part->criticality == APER_IGNORE &&
+           field->criticality == APER_IGNORE;
+}
+
 /* A value that is not understood is dropped, and its IE treated by the criticality that came with it. */
 static bool decode_field(struct decoder *d, const struct aper_part *part, const struct field *field,
                          void *out)
 {
     bool outer = d->strange;
     void *place = part_place(d, part, out);
+    struct input behind = d->in;
     d->strange = false;
-    if (!place || !decode_whole(d, part->type, field->content, place))
+    if (!place)
         return false;
+    if (!decode_whole(d, part->type, field->content, place)) {
+        if (!dispensable(part, field))
+            return false;
+        d->in = behind;
+        d->strange = true;
+    }
     if (d->strange) {
         part_clear(part, out);
         decode_problem(d, field->id, field->criticality, false);
