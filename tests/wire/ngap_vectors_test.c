@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages that other implementations packed, and one worked out by hand. */
 #include "../check.h"
-
-#include <stdio.h>
+#include "unhex.h"
 
 #include "wire/ngap/ngap.h"
 
 static struct arena arena;
 static struct ngap_pdu pdu;
 
-static struct bytes unhex(const char *hex)
-{
-    size_t len = strlen(hex) / 2;
-    uint8_t *out = arena_alloc(&arena, len);
-    for (size_t i = 0; i < len; i++) {
-        unsigned octet = 0;
-        sscanf(hex + 2 * i, "%2x", &octet);
-        out[i] = (uint8_t)octet;
-    }
-    return bytes_of(out, len);
-}
-
 /* Decodes and encodes again, to the same octets. */
 static void decode(const char *hex)
 {
     static uint8_t buffer[4096];
-    struct bytes in = unhex(hex);
+    struct bytes in = unhex(hex, &arena);
     struct fault fault = {0};
     struct writer w = writer_of(buffer, sizeof buffer);
     assert_int_equal(ngap_decode(in, &arena, NGAP_STRICT_ORDER, &pdu), NGAP_OK);
@@ -79,7 +66,7 @@ static void a_transfer_worked_out_by_hand(void **state)
 {
     (void)state;
     /* PDU Session Resource Setup Response Transfer: 10.0.0.1, TEID 0x11223344, QoS flow 9. */
-    struct bytes in = unhex("0003e00a000001112233440009");
+    struct bytes in = unhex("0003e00a000001112233440009", &arena);
     const struct ngap_pdu_session_resource_setup_response_transfer *transfer;
     struct aper_diagnostics diagnostics;
     assert_int_equal(
