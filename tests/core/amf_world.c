@@ -241,7 +241,7 @@ void world_open(struct world *world)
     struct config_error error;
     enum store_result result;
     const char *why;
-    *world = (struct world){.last = &world->first};
+    *world = (struct world){.last = &world->first, .session_slice = {1, CONFIG_NO_SD}};
     world_now = world;
     timers_init(&world->timers, SECONDS(1));
     random_seed(&world->random, 7);

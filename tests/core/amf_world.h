@@ -34,11 +34,12 @@ struct world {
     uint8_t cause[WORLD_PHONES]; /* the last one told */
     struct parcel *first, **last;
     struct arena arena;
-    bool deaf;                    /* what the core sends is lost */
-    unsigned sent[NGAP_MESSAGES]; /* NGAP messages of the core, by type */
-    unsigned heard[256];          /* NAS messages that the phones got, by type */
-    struct ngap_cause last_cause; /* of the last NG Setup Failure, Error Indication or release */
-    unsigned switched;            /* sessions, by the stand-in SMF */
+    bool deaf;                         /* what the core sends is lost */
+    unsigned sent[NGAP_MESSAGES];      /* NGAP messages of the core, by type */
+    unsigned heard[256];               /* NAS messages that the phones got, by type */
+    struct ngap_cause last_cause;      /* of the last NG Setup Failure, Error Indication or release */
+    struct config_slice session_slice; /* of all sessions of the stand-in SMF */
+    unsigned switched;                 /* sessions, by the stand-in SMF */
     unsigned transfers, activations, reachable, unreachable, releases; /* calls of the stand-in SMF */
     void (*nas_filter)(struct world *world, struct nas_message *message, bool up); /* sees what is said */
     bool (*uplink_filter)(struct world *world, struct ngap_pdu *pdu); /* false: lost on the way */

@@ -124,7 +124,7 @@ void smf_unreachable(struct ue *ue)
 
 bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view)
 {
-    *view = (struct smf_session_view){.arp = pdu_session_id};
+    *view = (struct smf_session_view){.arp = pdu_session_id, .slice = world_now->session_slice};
     return smf_sessions(ue) & (1u << pdu_session_id);
 }
 

@@ -73,6 +73,10 @@ static enum authentication_result result_of(enum udm_result result)
         return AUTHENTICATED;
     case UDM_STORE_FAILED:
         return AUTHENTICATION_IMPOSSIBLE;
+    case UDM_FOREIGN_NETWORK:
+        return AUTHENTICATION_FOREIGN;
+    case UDM_NETWORK_NOT_AUTHORIZED:
+        return AUTHENTICATION_NOT_HERE;
     default:
         return AUTHENTICATION_UNKNOWN;
     }

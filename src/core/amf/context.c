@@ -112,8 +112,8 @@ void ue_free(struct ue *ue)
         map_take(&core->ues_by_supi, ue->supi);
     free(ue->area);
     free(ue->restrictions);
-    free((void *)ue->radio_capability.data);
-    free((void *)ue->paging_capability.data);
+    ue_forget(&ue->radio_capability);
+    ue_forget(&ue->paging_capability);
     free(ue->hint);
     OPENSSL_cleanse(&ue->security, sizeof ue->security);
     OPENSSL_cleanse(ue->kamf, sizeof ue->kamf);

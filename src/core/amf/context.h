@@ -78,8 +78,9 @@ struct connection {
     bool secured;    /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
     bool in_area;    /* the tracking area it began in is one of the gNB's */
     struct config_plmn selected;
-    supi_t released;     /* whose it was, while releasing */
-    uint32_t kgnb_count; /* the uplink NAS COUNT that K_gNB is derived with (TS 33.501 6.8.1.2.2) */
+    supi_t released;      /* whose it was, while releasing */
+    struct bytes request; /* Registration request that is being carried out; in its procedure's memory */
+    uint32_t kgnb_count;  /* the uplink NAS COUNT that K_gNB is derived with (TS 33.501 6.8.1.2.2) */
     struct timer timer;
 };
 
@@ -235,5 +236,6 @@ void amf_apply_changes(struct core *core);
 
 /* A copy on the heap in place of the one kept so far; nothing happens when it is empty or too long. */
 void ue_keep(struct bytes *kept, struct bytes from, size_t most);
+void ue_forget(struct bytes *kept);
 
 #endif

@@ -56,6 +56,9 @@ const struct ngap_assistance_data_for_recommended_cells *paging_recommended(cons
 /* What the gNB recommends with the end of a connection (TS 38.413 8.3.3.2). */
 void paging_learn(struct gnb *gnb, supi_t supi, const struct ngap_ue_context_release_complete *complete);
 
+/* Why a 5GMM procedure was cancelled: the phone began to register anew, and the context goes on with that. */
+extern const char gmm_superseded[];
+
 struct deregistration {
     uint8_t cause; /* 5GMM cause to tell, or 0 */
     bool reregister;
@@ -74,6 +77,8 @@ enum authentication_result {
     AUTHENTICATED,
     AUTHENTICATION_REFUSED,    /* the phone was told Authentication reject */
     AUTHENTICATION_UNKNOWN,    /* no such subscriber, or his SUCI cannot be opened */
+    AUTHENTICATION_FOREIGN,    /* the subscriber of a network that is not ours */
+    AUTHENTICATION_NOT_HERE,   /* the home network does not know this serving network */
     AUTHENTICATION_IMPOSSIBLE, /* the store failed, out of memory, or limits.ues is reached */
     AUTHENTICATION_UNANSWERED, /* timer, or cancelled */
 };
@@ -109,19 +114,18 @@ void context_setup_prepare(struct ue *ue, struct context_setup *setup);
 /* Initial Context Setup Request, or PDU Session Resource Setup or a mere transport where the gNB has the context. */
 bool context_setup_send(struct ue *ue, const struct context_setup *setup, struct bytes nas);
 
+struct reactivation;
+
 /* What Registration accept says (registration_accept.c); sealed, in core->batch. */
 struct registration_answer {
     const struct nas_registration_request *request;
     const struct nssf_choice *slices;
     const struct udm_access *subscription;
-    uint16_t wanted, activated; /* sessions */
+    const struct reactivation *sessions;
+    bool sessions_ended; /* without the phone's knowing */
 };
 struct bytes registration_accept(struct ue *ue, struct arena *memory,
                                  const struct registration_answer *answer);
-
-/* Why user planes that were asked for did not come (9.11.3.43): the network has not the means just now. */
-struct nas_session_causes gmm_reactivation_causes(uint16_t failed,
-                                                  struct nas_session_cause causes[SMF_SESSIONS_PER_UE]);
 
 /* Network name and time (5.4.4). */
 void configuration_update(struct ue *ue);

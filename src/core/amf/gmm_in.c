@@ -80,6 +80,7 @@ static enum procedure_event event_of(uint8_t type)
 static bool heard_unproven(uint8_t type)
 {
     switch (type) {
+    case NAS_REGISTRATION_REQUEST:
     case NAS_IDENTITY_RESPONSE:
     case NAS_AUTHENTICATION_RESPONSE:
     case NAS_AUTHENTICATION_FAILURE:
@@ -110,9 +111,11 @@ static void refuse(struct ue *ue, uint8_t type, uint8_t cause)
     gmm_send(ue, &reject);
 }
 
+const char gmm_superseded[] = "the phone registers anew";
+
 static void start(struct ue *ue, const char *name, void (*run)(struct procedure *p), struct uplink *uplink)
 {
-    procedure_cancel(ue->procedure, name);
+    procedure_cancel(ue->procedure, run == registration ? gmm_superseded : name);
     if (ue->dead || procedure_start(ue->core, &ue->procedure, name, run, ue, uplink))
         return;
     log_warning("amf", NULL, "%s: limits.procedures is reached", name);
@@ -148,6 +151,16 @@ static bool answers_paging(struct ue *ue, const struct uplink *uplink)
     return answer && procedure_offer(ue->procedure, EV_PAGING_ANSWERED, uplink);
 }
 
+/* The phone lost patience and said the same again: what runs goes on, and repeats its answer if it gave one. */
+static bool repeats(struct ue *ue, const struct uplink *uplink)
+{
+    const struct bytes *request = &ue->connection->request;
+    if (!request->len || !bytes_equal(*request, uplink->plain))
+        return false;
+    procedure_offer(ue->procedure, EV_REGISTRATION_REQUEST, uplink);
+    return true;
+}
+
 static void dispatch(struct ue *ue, struct uplink *uplink)
 {
     struct nas_message *message = &uplink->message;
@@ -155,6 +168,8 @@ static void dispatch(struct ue *ue, struct uplink *uplink)
         return;
     switch (message->type) {
     case NAS_REGISTRATION_REQUEST:
+        if (repeats(ue, uplink))
+            return;
         start(ue, registration_name(&message->registration_request), registration, uplink);
         return;
     case NAS_SERVICE_REQUEST:
@@ -293,14 +308,30 @@ static struct connection *refuse_connection(struct gnb *gnb, uint32_t ran_id, co
     return NULL;
 }
 
+/* Where the phone is, and which of the networks broadcast there it has chosen (TS 38.413 9.2.5.1). Both must be the gNB's. */
+static void place(struct connection *connection, struct ue *ue, const struct ngap_initial_ue_message *message)
+{
+    const struct ngap_user_location_information *location = &message->user_location_information;
+    connection->selected = connection->gnb->areas[0].tai.plmn;
+    if (location->which == NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR)
+        connection->selected = plmn_from_octets(location->user_location_information_nr.tai.plmn_identity);
+    connection->in_area = gmm_locate(ue, connection->gnb, location);
+    if (!message->has_selected_plmn_identity)
+        return;
+    connection->selected = plmn_from_octets(message->selected_plmn_identity);
+    struct tai chosen = {connection->selected, ue->tai.tac};
+    connection->in_area = connection->in_area && gnb_area_of(connection->gnb, chosen);
+    if (connection->in_area)
+        ue->tai = chosen;
+}
+
 static struct connection *open_connection(struct gnb *gnb, struct ue *ue, uint16_t stream,
                                           const struct ngap_initial_ue_message *message)
 {
     struct connection *connection = connection_new(gnb, ue, message->ran_ue_ngap_id, stream);
     if (!connection)
         return refuse_connection(gnb, message->ran_ue_ngap_id, "limits.ues_per_gnb is reached");
-    connection->in_area = gmm_locate(ue, gnb, &message->user_location_information);
-    connection->selected = connection->in_area ? ue->tai.plmn : gnb->identity.plmn;
+    place(connection, ue, message);
     return connection;
 }
 

@@ -104,7 +104,8 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
     const union ngap_value value = pdu->value;
     switch (pdu->message) {
     case NGAP_UPLINK_NAS_TRANSPORT:
-        gmm_locate(ue, connection->gnb, &value.uplink_nas_transport->user_location_information);
+        connection->in_area =
+            gmm_locate(ue, connection->gnb, &value.uplink_nas_transport->user_location_information);
         gmm_uplink(connection, value.uplink_nas_transport->nas_pdu);
         return true;
     case NGAP_INITIAL_CONTEXT_SETUP_RESPONSE:

@@ -6,6 +6,7 @@
 
 #include "core/amf/gmm.h"
 #include "core/amf/grant.h"
+#include "core/amf/reactivation.h"
 #include "core/amf/restriction.h"
 #include "crypt/nas_security.h"
 #include "kit/log.h"
@@ -21,7 +22,9 @@ struct run {
     uint32_t count; /* uplink NAS COUNT of the request, if proven */
     struct udm_access subscription;
     struct nssf_choice slices;
-    uint16_t wanted, activated; /* sessions */
+    struct reactivation sessions;
+    bool sessions_ended;
+    uint8_t refused; /* the cause told */
     bool done;
 };
 
@@ -30,6 +33,7 @@ static void reject(struct run *run, uint8_t cause)
 {
     struct core *core = run->p->core;
     struct nas_message message = {.type = NAS_REGISTRATION_REJECT, .registration_reject = {.cause = cause}};
+    run->refused = cause;
     core->metrics.registrations_failed[cause]++;
     if (cause == NAS_GMM_CONGESTION) {
         message.registration_reject.t3346 = gmm_back_off(core);
@@ -76,6 +80,7 @@ static bool keep_request(struct run *run, const struct uplink *uplink)
         run->request = &message->registration_request;
     }
     run->kind = kind_of(run->request);
+    run->ue->connection->request = arena_copy(&p->memory, uplink->plain);
     return true;
 }
 
@@ -123,6 +128,12 @@ static bool authenticate(struct run *run, struct proof *proof)
         return true;
     case AUTHENTICATION_UNKNOWN:
         reject(run, NAS_GMM_ILLEGAL_UE);
+        return false;
+    case AUTHENTICATION_FOREIGN:
+        reject(run, NAS_GMM_PLMN_NOT_ALLOWED);
+        return false;
+    case AUTHENTICATION_NOT_HERE:
+        reject(run, NAS_GMM_SERVING_NETWORK_NOT_AUTHORIZED);
         return false;
     case AUTHENTICATION_IMPOSSIBLE:
         reject(run, NAS_GMM_CONGESTION);
@@ -212,11 +223,28 @@ static bool prove(struct run *run)
     return take_complete_request(run, container);
 }
 
+/* A phone that asks for no slices when it reports keeps those it has (5.5.1.3.4). */
+static const struct nas_nssai *requested_slices(struct run *run)
+{
+    const struct ue *ue = run->ue;
+    if (run->request->has.requested_nssai)
+        return &run->request->requested_nssai;
+    if (run->kind == INITIAL || !ue->allowed_count)
+        return NULL;
+    struct nas_s_nssai *slices = arena_array(&run->p->memory, ue->allowed_count, sizeof *slices);
+    struct nas_nssai *kept = ARENA_NEW(&run->p->memory, struct nas_nssai);
+    for (unsigned i = 0; slices && i < ue->allowed_count; i++)
+        slices[i] = (struct nas_s_nssai){.sst = ue->allowed[i].sst, .sd = ue->allowed[i].sd};
+    if (kept)
+        *kept = (struct nas_nssai){slices, slices ? ue->allowed_count : 0};
+    return kept;
+}
+
 static bool choose_slices(struct run *run)
 {
     const struct gnb_area *area = gnb_area_of(run->ue->connection->gnb, run->ue->tai);
     struct nssf_question question = {
-        .requested = run->request->has.requested_nssai ? &run->request->requested_nssai : NULL,
+        .requested = requested_slices(run),
         .subscribed = run->subscription.slices,
         .subscribed_count = run->subscription.slice_count,
         .served = area ? area->slices : NULL,
@@ -250,15 +278,6 @@ static bool decide(struct run *run)
     return cause == 0;
 }
 
-/* What the phone holds and the core does not, and the other way round (5.5.1.2.4, 5.5.1.3.4). */
-static void align_sessions(struct run *run)
-{
-    if (run->kind == INITIAL)
-        smf_release_all(run->ue);
-    else if (run->request->has.pdu_session_status)
-        smf_keep_only(run->ue, run->request->pdu_session_status);
-}
-
 static bool commit(struct run *run)
 {
     struct ue *ue = run->ue;
@@ -283,8 +302,8 @@ static struct bytes accept_message(struct run *run)
         .request = run->request,
         .slices = &run->slices,
         .subscription = &run->subscription,
-        .wanted = run->wanted,
-        .activated = run->activated,
+        .sessions = &run->sessions,
+        .sessions_ended = run->sessions_ended,
     };
     return registration_accept(run->ue, &run->p->memory, &answer);
 }
@@ -294,17 +313,33 @@ static void send_accept_again(struct run *run)
     gmm_send_sealed(run->ue, accept_message(run));
 }
 
+/* The gNB asks the phone anew when the core has nothing to tell (TS 23.501 5.4.4.1). */
+static void forget_radio_capability(struct run *run)
+{
+    struct ue *ue = run->ue;
+    if (run->kind == INITIAL || run->request->update_type.radio_capability_update)
+        ue_forget(&ue->radio_capability);
+}
+
+static struct reactivation wanted(const struct run *run)
+{
+    const struct nas_registration_request *request = run->request;
+    return reactivation_wanted(run->ue, request->has.uplink_data_status ? request->uplink_data_status : 0,
+                               request->has.allowed_pdu_session_status ? request->allowed_pdu_session_status
+                                                                       : 0,
+                               restriction_lets_serve(run->ue));
+}
+
 /* 5.5.1.2.4 and TS 38.413 8.3.1: the accept rides in Initial Context Setup, or in a transport if the gNB has the
  * context already. */
 static bool send_accept(struct run *run)
 {
     struct ue *ue = run->ue;
-    run->wanted = smf_pending(ue);
-    if (run->request->has.uplink_data_status)
-        run->wanted |= run->request->uplink_data_status;
-    struct context_setup setup = {.sessions = run->wanted};
+    forget_radio_capability(run);
+    run->sessions = wanted(run);
+    struct context_setup setup = {.sessions = run->sessions.wanted};
     context_setup_prepare(ue, &setup);
-    run->activated = setup.activated;
+    run->sessions.activated = setup.activated | smf_active(ue);
     return context_setup_send(ue, &setup, accept_message(run));
 }
 
@@ -313,7 +348,8 @@ static bool confirmed(struct run *run)
 {
     struct ue *ue = run->ue;
     const struct config_amf_timers *timers = &run->p->core->config->amf.timers;
-    const uint64_t events = EVENT(EV_REGISTRATION_COMPLETE) | EVENT(EV_INITIAL_CONTEXT_SETUP_RESPONSE) |
+    const uint64_t events = EVENT(EV_REGISTRATION_COMPLETE) | EVENT(EV_REGISTRATION_REQUEST) |
+                            EVENT(EV_INITIAL_CONTEXT_SETUP_RESPONSE) |
                             EVENT(EV_INITIAL_CONTEXT_SETUP_FAILURE);
     bool complete = false;
     for (unsigned sent = 1; !complete || !ue->connection->context_up;) {
@@ -322,6 +358,9 @@ static bool confirmed(struct run *run)
             complete = true;
             break;
         case EV_INITIAL_CONTEXT_SETUP_RESPONSE:
+            break;
+        case EV_REGISTRATION_REQUEST: /* the same again (5.5.1.2.8, 5.5.1.3.8): its answer was lost */
+            send_accept_again(run);
             break;
         case EV_TIMEOUT:
             if (sent++ == NAS_TRANSMISSIONS)
@@ -357,7 +396,7 @@ static bool carry_out(struct run *run)
         return false;
     if (!decide(run))
         return false;
-    align_sessions(run);
+    run->sessions_ended = sessions_align(run->ue, run->request, &run->slices);
     return commit(run) && send_accept(run) && confirmed(run);
 }
 
@@ -368,9 +407,27 @@ static bool connection_idle(const struct run *run)
            !smf_pending(run->ue);
 }
 
+/* After these the phone is 5GMM-DEREGISTERED, or may not come back with what it has (5.5.1.2.5, 5.5.1.3.5). */
+static bool ends_registration(uint8_t cause)
+{
+    switch (cause) {
+    case NAS_GMM_5GS_SERVICES_NOT_ALLOWED:
+    case NAS_GMM_PLMN_NOT_ALLOWED:
+    case NAS_GMM_TRACKING_AREA_NOT_ALLOWED:
+    case NAS_GMM_ROAMING_NOT_ALLOWED:
+    case NAS_GMM_N1_MODE_NOT_ALLOWED:
+    case NAS_GMM_NO_NETWORK_SLICES_AVAILABLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void leave(struct run *run)
 {
     struct ue *ue = run->ue;
+    if (run->p->why == gmm_superseded && ue->connection)
+        return;
     if (run->done) {
         if (connection_idle(run)) {
             procedure_leave(run->p);
@@ -383,6 +440,9 @@ static void leave(struct run *run)
     if (ue->provisional || !ue->registered) {
         procedure_leave(run->p);
         ue_discard(ue, N2_NAS(UNSPECIFIED));
+    } else if (ends_registration(run->refused)) {
+        procedure_leave(run->p);
+        ue_remove(ue, N2_NAS(UNSPECIFIED));
     } else if (!procedure_cancelled(run->p)) {
         procedure_leave(run->p);
         smf_unreachable(ue);
@@ -402,5 +462,7 @@ void registration(struct procedure *p)
     } else {
         reject(&run, NAS_INVALID_MANDATORY_INFORMATION);
     }
+    if (run.ue->connection)
+        run.ue->connection->request = (struct bytes){0};
     leave(&run);
 }

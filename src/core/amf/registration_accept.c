@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "core/amf/area.h"
-#include "core/amf/gmm.h"
+#include "core/amf/reactivation.h"
 #include "core/amf/restriction.h"
 #include "kit/log.h"
 
@@ -72,8 +72,8 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
     const struct config_amf_timers *timers = &ue->core->config->amf.timers;
     const struct nas_registration_request *request = answer->request;
     struct nas_tai tais[CONFIG_AREA_TAIS], service_tais[STORE_SERVICE_AREAS];
-    struct nas_session_cause causes[SMF_SESSIONS_PER_UE];
     struct nas_plmn equivalents[CONFIG_EQUIVALENTS];
+    struct nas_session_cause causes[SMF_SESSIONS_PER_UE];
     struct nas_s_nssai allowed[UE_SLICES], configured[NSSAI];
     struct nas_message *message = ARENA_NEW(memory, struct nas_message);
     if (!message)
@@ -89,7 +89,8 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
         .rejected_nssai = {answer->slices->rejected, answer->slices->rejected_count},
         .configured_nssai = configured_of(answer->subscription, configured),
         .pdu_session_status = smf_sessions(ue),
-        .reactivation_result = (uint16_t)(answer->wanted & ~answer->activated),
+        .reactivation_result = (uint16_t)(answer->sessions->asked & ~answer->sessions->activated),
+        .reactivation_causes = reactivation_causes(ue, answer->sessions, causes),
         .service_area_list = restriction_service_areas(ue, service_tais),
         .negotiated_drx = ue->drx,
         .t3512 = seconds(timers->t3512),
@@ -107,12 +108,10 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
     accept->has.rejected_nssai = answer->slices->rejected_count > 0;
     accept->has.configured_nssai =
         accept->configured_nssai.count > 0 && (accept->has.rejected_nssai || !request->has.requested_nssai);
-    accept->has.pdu_session_status = request->has.pdu_session_status;
-    accept->has.reactivation_result = request->has.uplink_data_status;
-    accept->reactivation_causes =
-        gmm_reactivation_causes(accept->pdu_session_status & accept->reactivation_result, causes);
-    accept->has.reactivation_causes =
-        accept->has.reactivation_result && accept->reactivation_causes.count > 0;
+    accept->has.pdu_session_status = request->has.pdu_session_status || answer->sessions_ended;
+    accept->has.reactivation_result =
+        request->has.uplink_data_status || request->has.allowed_pdu_session_status;
+    accept->has.reactivation_causes = accept->reactivation_causes.count > 0;
     return gmm_seal(ue, message);
 }
 

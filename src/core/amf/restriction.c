@@ -168,6 +168,8 @@ static void list_forbidden(struct build *build, struct ngap_forbidden_area_infor
         memcpy(item->plmn_identity, build->networks[i].octets, sizeof item->plmn_identity);
         list->count += item->forbidden_tacs.count > 0;
     }
+    if (!list->count) /* absent, which is not the same as empty */
+        list->items = NULL;
 }
 
 static void list_service_areas(struct build *build, struct ngap_service_area_information *list)
@@ -187,6 +189,8 @@ static void list_service_areas(struct build *build, struct ngap_service_area_inf
             item->allowed_tacs = (struct ngap_allowed_tacs){tacs, count};
         list->count += count > 0;
     }
+    if (!list->count)
+        list->items = NULL;
 }
 
 const struct ngap_mobility_restriction_list *restriction_list(const struct ue *ue, struct config_plmn serving,
@@ -201,7 +205,8 @@ const struct ngap_mobility_restriction_list *restriction_list(const struct ue *u
     if (!list)
         return NULL;
     memcpy(list->serving_plmn, serving.octets, sizeof list->serving_plmn);
-    list_equivalents(&build, &list->equivalent_plmns);
+    if (build.count > 1)
+        list_equivalents(&build, &list->equivalent_plmns);
     if (build.access->rats)
         list_rats(&build, &list->rat_restrictions);
     if (build.access->forbidden_count)

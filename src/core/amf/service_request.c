@@ -4,6 +4,8 @@
  * cause #9 before.
  */
 #include "core/amf/gmm.h"
+#include "core/amf/reactivation.h"
+#include "core/amf/restriction.h"
 #include "crypt/nas_security.h"
 #include "kit/log.h"
 
@@ -11,7 +13,7 @@ struct run {
     struct procedure *p;
     struct ue *ue;
     const struct nas_service_request *request;
-    uint16_t wanted, activated; /* sessions */
+    struct reactivation sessions;
 };
 
 static void reject(struct run *run, uint8_t cause)
@@ -44,31 +46,20 @@ static bool keep_request(struct run *run, const struct uplink *uplink)
     return true;
 }
 
-struct nas_session_causes gmm_reactivation_causes(uint16_t failed,
-                                                  struct nas_session_cause causes[SMF_SESSIONS_PER_UE])
-{
-    struct nas_session_causes list = {.items = causes};
-    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
-        if (failed & (1u << psi))
-            causes[list.count++] = (struct nas_session_cause){psi, SMF_INSUFFICIENT_RESOURCES};
-    }
-    return list;
-}
-
 static struct bytes accept_message(const struct run *run)
 {
     struct nas_session_cause causes[SMF_SESSIONS_PER_UE];
-    uint16_t exist = smf_sessions(run->ue), failed = (uint16_t)(run->wanted & ~run->activated);
+    const struct reactivation *sessions = &run->sessions;
     struct nas_message message = {
         .type = NAS_SERVICE_ACCEPT,
-        .service_accept = {.pdu_session_status = exist,
-                           .reactivation_result = failed,
-                           .reactivation_causes = gmm_reactivation_causes(exist & failed, causes),
+        .service_accept = {.pdu_session_status = smf_sessions(run->ue),
+                           .reactivation_result = (uint16_t)(sessions->asked & ~sessions->activated),
+                           .reactivation_causes = reactivation_causes(run->ue, sessions, causes),
                            .has = {.pdu_session_status = run->request->has.pdu_session_status,
-                                   .reactivation_result = run->request->has.uplink_data_status}},
+                                   .reactivation_result = run->request->has.uplink_data_status ||
+                                                          run->request->has.allowed_pdu_session_status}},
     };
-    message.service_accept.has.reactivation_causes =
-        run->request->has.uplink_data_status && message.service_accept.reactivation_causes.count;
+    message.service_accept.has.reactivation_causes = message.service_accept.reactivation_causes.count > 0;
     return gmm_seal(run->ue, &message);
 }
 
@@ -88,12 +79,24 @@ static bool context_is_up(struct run *run)
            EV_INITIAL_CONTEXT_SETUP_RESPONSE;
 }
 
+static struct reactivation wanted(const struct run *run)
+{
+    const struct nas_service_request *request = run->request;
+    bool served =
+        restriction_lets_serve(run->ue) || request->service_type == NAS_SERVICE_HIGH_PRIORITY_ACCESS;
+    return reactivation_wanted(
+        run->ue, request->has.uplink_data_status ? request->uplink_data_status : 0,
+        request->has.allowed_pdu_session_status ? request->allowed_pdu_session_status : 0, served);
+}
+
 static bool carry_out(struct run *run)
 {
     struct ue *ue = run->ue;
     uint8_t cause = type_cause(run->request);
     if (!cause)
         cause = location_cause(ue->connection);
+    if (!cause)
+        cause = restriction_service_cause(ue, run->request->service_type);
     if (!cause && !procedure_commit(run->p))
         cause = NAS_GMM_CONGESTION;
     if (cause) {
@@ -103,12 +106,10 @@ static bool carry_out(struct run *run)
     }
     if (run->request->has.pdu_session_status)
         smf_keep_only(ue, run->request->pdu_session_status);
-    run->wanted = smf_pending(ue);
-    if (run->request->has.uplink_data_status)
-        run->wanted |= run->request->uplink_data_status;
-    struct context_setup setup = {.sessions = run->wanted};
+    run->sessions = wanted(run);
+    struct context_setup setup = {.sessions = run->sessions.wanted};
     context_setup_prepare(ue, &setup);
-    run->activated = setup.activated;
+    run->sessions.activated = setup.activated | smf_active(ue);
     return context_setup_send(ue, &setup, accept_message(run)) && context_is_up(run);
 }
 

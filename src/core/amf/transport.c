@@ -3,6 +3,7 @@
  * What passes between the phone or its gNB and the SMF (TS 24.501 5.4.5, TS 23.502 4.3; TS 38.413 8.2).
  */
 #include "core/amf/gmm.h"
+#include "core/amf/restriction.h"
 #include "kit/log.h"
 
 /* --- uplink --- */
@@ -48,6 +49,19 @@ static bool take_slice(const struct ue *ue, const struct nas_ul_nas_transport *m
     return true;
 }
 
+/* 5.4.5.2.5: where there is no service, sessions may only end. The SMF tells those that want more. */
+static bool needs_service(const struct smf_n1 *n1)
+{
+    switch (n1->request_type) {
+    case SMF_REQUEST_INITIAL:
+    case SMF_REQUEST_EXISTING:
+    case SMF_REQUEST_MODIFICATION:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void forward(struct ue *ue, const struct nas_ul_nas_transport *message)
 {
     struct smf_n1 n1 = {
@@ -60,6 +74,10 @@ static void forward(struct ue *ue, const struct nas_ul_nas_transport *message)
     if (!message->has.pdu_session_id || n1.pdu_session_id < 1 || n1.pdu_session_id > SMF_SESSIONS_PER_UE ||
         !take_slice(ue, message, &n1)) {
         not_forwarded(ue, message, NAS_GMM_PAYLOAD_NOT_FORWARDED);
+        return;
+    }
+    if (needs_service(&n1) && !restriction_lets_serve(ue)) {
+        not_forwarded(ue, message, NAS_GMM_RESTRICTED_SERVICE_AREA);
         return;
     }
     enum smf_verdict verdict = smf_n1_message(ue, &n1);

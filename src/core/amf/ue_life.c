@@ -20,6 +20,12 @@ void ue_keep(struct bytes *kept, struct bytes from, size_t most)
     *kept = bytes_of(copy, from.len);
 }
 
+void ue_forget(struct bytes *kept)
+{
+    free((void *)kept->data);
+    *kept = (struct bytes){0};
+}
+
 void ue_take_over(struct ue *known, struct ue *provisional)
 {
     known->security = provisional->security;
@@ -37,7 +43,9 @@ uint8_t location_cause(const struct connection *connection)
 {
     if (connection->in_area)
         return 0;
-    return NAS_GMM_TRACKING_AREA_NOT_ALLOWED;
+    return config_find_plmn(connection->gnb->core->config, connection->selected)
+               ? NAS_GMM_TRACKING_AREA_NOT_ALLOWED
+               : NAS_GMM_PLMN_NOT_ALLOWED;
 }
 
 /* --- start --- */
