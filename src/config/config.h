@@ -74,6 +74,7 @@ struct config_amf_timers {
     int64_t mobile_reachable_margin; /* added to T3512 (5.3.7: 4 minutes) */
     int64_t implicit_deregistration; /* after the mobile reachable timer */
     int64_t n2_procedure;            /* waiting for a gNB's answer */
+    int64_t gnb_return;              /* UEs are kept after their gNB is lost */
 };
 
 /* Where a phone is called, from the smallest area to the largest. */

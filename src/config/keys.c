@@ -145,6 +145,9 @@ static const struct key timer_keys[] = {
     AMF_TIMER(t3560, "6s", "Authentication request and security mode command are repeated after."),
     AMF_TIMER(t3565, "6s", "Notification is repeated after."),
     AMF_TIMER(t3570, "6s", "Identity request is repeated after."),
+    {"gnb_return", &type_duration, ROOT(amf.timers.gnb_return), RANGE(0, HOUR), .initial = "0s", .live = true,
+     .help =
+         "A lost gNB's phones stay connected for so long, if it may come back with them; 0: it never does."},
     AMF_TIMER(n2_procedure, "5s", "A gNB's answer is waited for."),
     {0},
 };

@@ -31,6 +31,7 @@ struct random;
 struct removal;
 struct smf;
 struct store;
+struct ghost;
 struct gnb;
 struct ue;
 struct udm;
@@ -93,8 +94,9 @@ struct core {
     struct timer retry;  /* the store refused a commit */
     struct timer overload; /* until it fires gNBs hold signalling back */
     struct adoption adoption;
-    unsigned sessions; /* PDU sessions, counted by smf */
-    unsigned paged;    /* phones that are being paged */
+    unsigned sessions;    /* PDU sessions, counted by smf */
+    struct ghost *ghosts; /* gNBs that have gone and whose UEs have not yet */
+    unsigned paged;       /* phones that are being paged */
 };
 
 /* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */

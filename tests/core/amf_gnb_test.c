@@ -233,6 +233,163 @@ static void a_configuration_update_may_not_change_the_identity(void **state)
     assert_string_equal(gnb_find(world.core, 100)->name, "renamed");
 }
 
+static unsigned connected(void)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < WORLD_PHONES; i++)
+        count += world_ue(&world, i)->connection != NULL;
+    return count;
+}
+
+/* Many connections of strangers beside those of our phones. */
+static void crowd(unsigned gnb, unsigned count)
+{
+    static const uint8_t nas[] = {0x7e, 0, 0x41, 0x79, 0, 0x0d, 1,    0x99, 0xf9, 0x07, 0,   0,
+                                  0,    0, 0,    0,    0, 0,    0x10, 0x2e, 2,    0xf0, 0x70};
+    for (unsigned i = 0; i < count; i++) {
+        struct ngap_initial_ue_message message = {
+            .ran_ue_ngap_id = 1000 + i,
+            .nas_pdu = BYTES(nas),
+            .user_location_information = {.which =
+                                              NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR,
+                                          .user_location_information_nr = {.nr_cgi = {{0x99, 0xf9, 0x07}, 16},
+                                                                           .tai = {{0x99, 0xf9, 0x07}, 1}}}};
+        world_ngap(&world, gnb, NGAP_INITIAL_UE_MESSAGE, &message);
+    }
+}
+
+static void the_loss_of_a_crowded_gnb_is_dealt_with_in_portions(void **state)
+{
+    (void)state;
+    world_ready(&world);
+    for (unsigned i = 0; i < WORLD_PHONES; i++)
+        world_register(&world, i);
+    world.deaf = true;
+    crowd(0, 500);
+    size_t all = gnb_find(world.core, 100)->connections.count;
+    assert_true(all > 500);
+    unsigned before = world.core->provisional;
+    core_association_down(world.core, 100, "test");
+    world_run(&world);
+    assert_null(gnb_find(world.core, 100));
+    assert_non_null(world.core->ghosts);
+    assert_true(world.core->provisional > before / 2); /* most of them are still there */
+    world_pass(&world, 1);
+    for (unsigned turns = 0; world.core->ghosts && turns < 20; turns++)
+        world_pass(&world, 1);
+    assert_null(world.core->ghosts);
+    assert_int_equal(world.core->provisional, 0);
+    assert_int_equal(connected(), 0);
+}
+
+static void a_crowded_gnb_that_resets_is_answered_at_once_and_served_meanwhile(void **state)
+{
+    (void)state;
+    world_ready(&world);
+    world_register(&world, 0);
+    world.deaf = true;
+    crowd(0, 500);
+    world.deaf = false;
+    ran_gnb_reset(&world.gnbs[0]);
+    world_run(&world);
+    assert_int_equal(world.sent[NGAP_NG_RESET_ACKNOWLEDGE], 1);
+    assert_int_equal(gnb_find(world.core, 100)->connections.count, 0);
+    world_register(&world, 1);
+    world_pass(&world, SECONDS(1));
+    assert_null(world.core->ghosts);
+    assert_non_null(world_ue(&world, 1)->connection);
+    assert_null(world_ue(&world, 0)->connection);
+}
+
+static bool retained;
+
+static bool see_retention(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    (void)w, (void)gnb;
+    if (pdu->message == NGAP_NG_SETUP_RESPONSE)
+        retained = pdu->value.ng_setup_response->has_ue_retention_information;
+    return true;
+}
+
+/* gNB 0 over a new association, the one of gNB 1. */
+static void come_back(bool with_ues)
+{
+    static const struct ngap_slice_support_item slice = {.s_nssai = {.sst = 1}};
+    static const struct ngap_broadcast_plmn_item plmn = {.plmn_identity = {0x99, 0xf9, 0x07},
+                                                         .tai_slice_support_list = {&slice, 1}};
+    static const struct ngap_supported_ta_item area = {.tac = 1, .broadcast_plmn_list = {&plmn, 1}};
+    struct ngap_ng_setup_request request = {
+        .global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
+                               .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
+                                                 .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
+                                                            .gnb_id = {.value = 1, .length = 32}}}},
+        .supported_ta_list = {&area, 1},
+        .default_paging_drx = NGAP_PAGING_DRX_V128,
+        .ue_retention_information = NGAP_UE_RETENTION_INFORMATION_UES_RETAINED,
+        .has_ue_retention_information = with_ues,
+    };
+    retained = false;
+    world.downlink_filter = see_retention;
+    world_ngap(&world, 1, NGAP_NG_SETUP_REQUEST, &request);
+    assert_true(gnb_find(world.core, 101)->ready);
+}
+
+static void lose_gnb_for_a_while(void)
+{
+    world.config->amf.timers.gnb_return = SECONDS(10);
+    world_ready(&world);
+    world_register(&world, 0);
+    core_association_down(world.core, 100, "test");
+    world_run(&world);
+    assert_non_null(world_ue(&world, 0)->connection);
+}
+
+static void a_gnb_that_comes_back_with_its_phones_gets_them(void **state)
+{
+    (void)state;
+    lose_gnb_for_a_while();
+    uint64_t id = world_ue(&world, 0)->connection->amf_ue_ngap_id;
+    come_back(true);
+    assert_true(retained);
+    world_pass(&world, SECONDS(20));
+    struct connection *connection = world_ue(&world, 0)->connection;
+    assert_non_null(connection);
+    assert_ptr_equal(connection->gnb, gnb_find(world.core, 101));
+    assert_true(connection->amf_ue_ngap_id == id);
+    assert_ptr_equal(connection_by_amf_id(connection->gnb, id), connection);
+    assert_null(world.core->ghosts);
+}
+
+static void a_gnb_that_comes_back_without_its_phones_finds_them_idle(void **state)
+{
+    (void)state;
+    lose_gnb_for_a_while();
+    come_back(false);
+    assert_false(retained);
+    assert_null(world_ue(&world, 0)->connection);
+    assert_null(world.core->ghosts);
+}
+
+static void a_gnb_that_comes_back_too_late_finds_them_idle(void **state)
+{
+    (void)state;
+    lose_gnb_for_a_while();
+    world_pass(&world, SECONDS(11));
+    assert_null(world_ue(&world, 0)->connection);
+    come_back(true);
+    assert_false(retained);
+}
+
+static void a_gnb_that_is_alive_may_set_up_anew_with_its_phones(void **state)
+{
+    (void)state;
+    world_ready(&world);
+    world_register(&world, 0);
+    ran_gnb_setup(&world.gnbs[0]);
+    world_run(&world);
+    assert_null(world_ue(&world, 0)->connection); /* it has not said that it kept them */
+}
+
 static void a_reload_is_told_to_gnbs(void **state)
 {
     (void)state;
@@ -262,6 +419,12 @@ int main(void)
         TEST(a_path_switch_for_a_phone_it_never_had_is_refused),
         TEST(a_message_in_the_wrong_direction_is_an_error),
         TEST(a_configuration_update_may_not_change_the_identity),
+        TEST(the_loss_of_a_crowded_gnb_is_dealt_with_in_portions),
+        TEST(a_crowded_gnb_that_resets_is_answered_at_once_and_served_meanwhile),
+        TEST(a_gnb_that_comes_back_with_its_phones_gets_them),
+        TEST(a_gnb_that_comes_back_without_its_phones_finds_them_idle),
+        TEST(a_gnb_that_comes_back_too_late_finds_them_idle),
+        TEST(a_gnb_that_is_alive_may_set_up_anew_with_its_phones),
         TEST(a_reload_is_told_to_gnbs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,13 +31,6 @@ struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_p
     return gnb;
 }
 
-void gnb_release_connections(struct gnb *gnb, const char *why)
-{
-    size_t cursor = 0;
-    for (void *connection; map_next(&gnb->connections, &cursor, NULL, &connection); map_taken(&cursor))
-        connection_lost(connection, why);
-}
-
 void gnb_free(struct gnb *gnb, const char *why)
 {
     gnb_release_connections(gnb, why);

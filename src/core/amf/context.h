@@ -54,6 +54,7 @@ struct gnb {
     struct core_peer peer;
     bool ready; /* NG Setup is done */
     bool overload_told;
+    bool gone;         /* a ghost (parting.c): nothing reaches it */
     unsigned unproven; /* contexts begun through it of phones that have proved nothing */
     bool replaying;    /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;
@@ -152,7 +153,18 @@ struct ue {
 struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_peer *peer);
 /* Its UEs become idle. */
 void gnb_free(struct gnb *gnb, const char *why);
+/* They are lost: some now, the rest portion by portion (parting.c). why: static. */
 void gnb_release_connections(struct gnb *gnb, const char *why);
+/* The association is gone: UEs are kept for timers.gnb_return, if the gNB should come back with them. */
+void gnb_await_return(struct gnb *gnb, const char *why);
+/* NG Setup by a gNB of that identity: `wanted` says whether it has kept its UEs. True: and so have we, they are its again. */
+bool gnb_retain(struct gnb *gnb, struct gnb_identity identity, bool wanted);
+void ghosts_free(struct core *core);
+static inline bool gnb_identity_equal(struct gnb_identity a, struct gnb_identity b)
+{
+    return a.bits == b.bits && a.value == b.value && plmn_equal(a.plmn, b.plmn);
+}
+
 struct gnb *gnb_find(struct core *core, uint64_t association);
 const struct gnb_area *gnb_area_of(const struct gnb *gnb, struct tai tai); /* NULL: not one of the gNB's */
 

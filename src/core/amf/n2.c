@@ -36,13 +36,13 @@ const char *n2_cause_text(const struct ngap_cause *cause, char *buffer, size_t s
 
 bool n2_send(struct gnb *gnb, enum ngap_message_type message, const void *value)
 {
-    return gnb->replaying || core_send_ngap(gnb->core, gnb->association, 0, message, value);
+    return gnb->replaying || gnb->gone || core_send_ngap(gnb->core, gnb->association, 0, message, value);
 }
 
 bool n2_send_ue(struct connection *connection, enum ngap_message_type message, const void *value)
 {
     struct gnb *gnb = connection->gnb;
-    return core_send_ngap(gnb->core, gnb->association, connection->stream, message, value);
+    return gnb->gone || core_send_ngap(gnb->core, gnb->association, connection->stream, message, value);
 }
 
 void n2_error(struct gnb *gnb, struct ngap_cause cause, const uint64_t *amf_id, const uint32_t *ran_id)
@@ -80,7 +80,7 @@ void n2_release(struct connection *connection, struct ngap_cause cause)
     connection_move(connection, NULL);
     connection->releasing = true;
     connection->timer.fire = release_unanswered;
-    if (!timer_start(core->timers, &connection->timer, core->config->amf.timers.n2_procedure))
+    if (connection->gnb->gone || !timer_start(core->timers, &connection->timer, core->config->amf.timers.n2_procedure))
         connection_free(connection);
 }
 

@@ -256,7 +256,8 @@ void core_association_down(struct core *core, uint64_t association, const char *
         return;
     if (gnb->ready)
         log_warning("amf", NULL, "gNB %s is lost: %s", gnb->name, reason);
-    gnb_free(gnb, reason);
+    gnb_await_return(gnb, "its gNB is lost");
+    gnb_free(gnb, "its gNB is lost");
 }
 
 void core_association_kept(struct core *core, uint64_t association, const struct core_peer *peer)

@@ -21,11 +21,6 @@ static struct gnb_identity identity_of(const struct ngap_global_ran_node_id *id)
     };
 }
 
-static bool identity_equal(struct gnb_identity a, struct gnb_identity b)
-{
-    return a.bits == b.bits && a.value == b.value && plmn_equal(a.plmn, b.plmn);
-}
-
 /* Rule N1: who lives keeps his identity. */
 static bool identity_taken(const struct gnb *gnb, struct gnb_identity identity)
 {
@@ -34,7 +29,7 @@ static bool identity_taken(const struct gnb *gnb, struct gnb_identity identity)
     uint64_t association;
     while (map_next(&gnb->core->gnbs, &cursor, &association, &other)) {
         const struct gnb *g = other;
-        if (g != gnb && g->ready && identity_equal(g->identity, identity))
+        if (g != gnb && g->ready && gnb_identity_equal(g->identity, identity))
             return true;
     }
     return false;
@@ -217,7 +212,7 @@ static struct bytes text_bytes(const char *text)
     return bytes_of(text, strlen(text));
 }
 
-static void setup_response(struct gnb *gnb)
+static void setup_response(struct gnb *gnb, bool retained)
 {
     struct core *core = gnb->core;
     struct self self;
@@ -227,6 +222,8 @@ static void setup_response(struct gnb *gnb)
         .served_guami_list = {self.guamis, self.count},
         .relative_amf_capacity = core->config->network.relative_capacity,
         .plmn_support_list = {self.plmns, self.count},
+        .ue_retention_information = NGAP_UE_RETENTION_INFORMATION_UES_RETAINED,
+        .has_ue_retention_information = retained,
     };
     n2_send(gnb, NGAP_NG_SETUP_RESPONSE, &response);
 }
@@ -259,7 +256,7 @@ static bool setup_allowed(struct gnb *gnb, struct gnb_identity identity)
     return true;
 }
 
-/* 8.7.1. A gNB that sets up anew has forgotten all it had. */
+/* 8.7.1. A gNB that sets up anew has forgotten all it had, unless it says otherwise. */
 void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
 {
     struct gnb_identity identity = identity_of(&request->global_ran_node_id);
@@ -276,7 +273,9 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
         arena_free(&memory);
         return;
     }
-    gnb_release_connections(gnb, "NG Setup");
+    bool retained = gnb_retain(gnb, identity, request->has_ue_retention_information);
+    if (!retained)
+        gnb_release_connections(gnb, "NG Setup");
     take_areas(gnb, &match, &memory);
     gnb->identity = identity;
     take_name(gnb, request->ran_node_name);
@@ -286,7 +285,7 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
     gnb->since = core_wall(gnb->core);
     log_info("amf", NULL, "gNB accepted: %s (edge %s), number of gNBs: %u", gnb->name, gnb->peer.edge,
              gnbs_ready(gnb->core));
-    setup_response(gnb);
+    setup_response(gnb, retained);
 }
 
 static void update_failure(struct gnb *gnb, struct ngap_cause cause, const char *words)
@@ -321,7 +320,7 @@ static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *o
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update)
 {
     if (update->global_ran_node_id &&
-        !identity_equal(identity_of(update->global_ran_node_id), gnb->identity)) {
+        !gnb_identity_equal(identity_of(update->global_ran_node_id), gnb->identity)) {
         update_failure(gnb, N2_MISC(UNSPECIFIED), "it claims another identity than at NG Setup");
         return;
     }
