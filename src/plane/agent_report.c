@@ -211,9 +211,17 @@ void smf_audit(struct smf *smf)
     }
 }
 
-void session_drain(struct agent *agent, struct session *session)
+static void send_on(struct agent *agent, enum verdict verdict, struct packet *packet)
 {
     const struct agent_settings *settings = &agent->settings;
+    if (verdict == PATH_TO_N3)
+        settings->send_n3(settings->context, packet);
+    else if (verdict == PATH_TO_N6)
+        settings->send_n6(settings->context, packet);
+}
+
+static void drain(struct agent *agent, struct session *session, path_releaser *release)
+{
     for (;;) {
         enum verdict verdict;
         struct packet packet = {
@@ -221,13 +229,16 @@ void session_drain(struct agent *agent, struct session *session)
             .end = agent->buffer + sizeof agent->buffer,
             .now = agent_now(agent),
         };
-        if (!path_release(settings->plane, agent->lane, session, &packet, &verdict))
+        if (!release(agent->settings.plane, agent->lane, session, &packet, &verdict))
             return;
-        if (verdict == PATH_TO_N3)
-            settings->send_n3(settings->context, &packet);
-        else if (verdict == PATH_TO_N6)
-            settings->send_n6(settings->context, &packet);
+        send_on(agent, verdict, &packet);
     }
+}
+
+void session_drain(struct agent *agent, struct session *session)
+{
+    drain(agent, session, path_release);
+    drain(agent, session, path_release_early);
 }
 
 static bool leads_to(const struct session *session, const struct tunnel_error *error)

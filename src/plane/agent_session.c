@@ -8,6 +8,7 @@
 
 #include "kit/log.h"
 #include "plane/agent_state.h"
+#include "plane/early.h"
 #include "plane/held.h"
 #include "plane/path.h"
 #include "plane/usage.h"
@@ -117,6 +118,7 @@ void session_remove(struct agent *agent, struct session *session)
     session_lock(session);
     session->gone = true;
     held_discard(plane, session);
+    early_discard(plane, session);
     session_unlock(session);
     timer_stop(agent->settings.timers, &session->timer);
     remove_keys(plane, session, session->rules, NULL);
@@ -140,7 +142,10 @@ static uint64_t new_seid(struct agent *agent)
 static void update_gnb(struct session *session)
 {
     const struct far *far = ruleset_access_far(session->rules);
-    session->gnb = far ? far->gnb : NULL;
+    struct gnb *gnb = far ? far->gnb : NULL;
+    if (gnb != session->gnb)
+        session->former_gnb = session->gnb;
+    session->gnb = gnb;
     session->idle = ruleset_notifies(session->rules);
 }
 

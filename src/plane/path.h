@@ -51,8 +51,12 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
 
 /* Takes the oldest packet that was held for the session and can go now into the packet's buffer. False: none is left, or the
  * oldest must wait on. */
-bool path_release(struct plane *plane, struct lane *lane, struct session *session, struct packet *packet,
-                  enum verdict *verdict);
+typedef bool path_releaser(struct plane *plane, struct lane *lane, struct session *session,
+                           struct packet *packet, enum verdict *verdict);
+path_releaser path_release;
+
+/* The same of uplink packets that came before the SMF had named their gNB; what becomes of the packet is in *verdict. */
+path_releaser path_release_early;
 
 /* The rules have changed. Packets that were held before and are to be announced (NOCP) are reported, again if need be. Needs the
  * session's lock. */

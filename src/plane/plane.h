@@ -79,7 +79,8 @@ struct plane {
     _Atomic(struct session *) news; /* stack of sessions that wait for the agent */
     void (*wake)(void *context);    /* the agent has news; any thread */
     void *wake_context;
-    atomic_uint held_total; /* packets buffered over all sessions */
+    atomic_uint held_total;  /* packets buffered over all sessions */
+    atomic_uint early_total; /* uplink packets that wait for the SMF's word */
 };
 
 /* networks outlive the plane. lane_count: packet workers. seed: for the tables. False: out of memory. */

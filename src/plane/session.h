@@ -14,6 +14,7 @@
 
 struct network;
 struct held_queue;
+struct early;
 
 /* What a worker has to tell the agent about a session. */
 enum session_news {
@@ -34,7 +35,9 @@ struct session {
     struct network *network;
     struct ruleset *rules;
     struct held_queue *held; /* NULL: nothing is buffered */
+    struct early *early;     /* NULL: no uplink packets that are ahead of the SMF */
     struct gnb *gnb;         /* where uplink packets must come from; NULL: not known yet */
+    struct gnb *former_gnb;  /* from where the phone came: may still send after it, by a forwarding tunnel */
     struct session *news_next;
     struct timer timer; /* the next thing due by time: usage, or a delayed report */
     struct session_counters counters;

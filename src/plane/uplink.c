@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plane/answer.h"
+#include "plane/early.h"
 #include "plane/pathway.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -167,14 +168,29 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
     return PATH_TO_N6;
 }
 
-static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct session *session,
-                                  const union socket_address *peer, const struct gtpu_packet *gtpu,
-                                  struct packet *packet)
+/* The tunnel that leads on to another gNB while the phone is on its way there (TS 23.502 4.9.1.3); NULL: it is none. */
+static const struct far *forwarding(const struct ruleset *rules, uint32_t teid)
 {
-    if (session->gone)
-        return path_drop(lane, DROP_UNKNOWN_TEID);
-    if (session->gnb ? !address_same_host(&session->gnb->address, peer) : session->idle)
-        return path_drop(lane, DROP_WRONG_PEER);
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const struct pdr *pdr = &rules->pdrs[i];
+        const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
+        if (pdr->source == PFCP_ACCESS && pdr->teid == teid && far && far->destination == PFCP_ACCESS &&
+            far->has_outer && (far->action & PFCP_FORW))
+            return far;
+    }
+    return NULL;
+}
+
+/* Both gNBs between which the phone moves may send after it. */
+static bool may_send_after(const struct session *session, const union socket_address *peer, uint32_t teid)
+{
+    const struct gnb *former = session->former_gnb;
+    return former && address_same_host(&former->address, peer) && forwarding(session->rules, teid);
+}
+
+static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, struct session *session,
+                                    const struct gtpu_packet *gtpu, struct packet *packet)
+{
     struct flow flow;
     if (flow_parse(gtpu->payload, &flow) != NULL)
         return path_drop(lane, DROP_INNER_MALFORMED);
@@ -190,6 +206,56 @@ static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct
     if (!pdr)
         return path_drop(lane, DROP_NO_RULE);
     return forward(plane, lane, session, &flow, pdr, packet);
+}
+
+static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct session *session,
+                                  const union socket_address *peer, const struct gtpu_packet *gtpu,
+                                  struct packet *packet)
+{
+    if (session->gone)
+        return path_drop(lane, DROP_UNKNOWN_TEID);
+    if (session->gnb ? !early_concerns(session, peer) || may_send_after(session, peer, gtpu->teid)
+                     : !session->idle)
+        return uplink_accepted(plane, lane, session, gtpu, packet);
+    if (session->gnb && early_push(plane, session, peer, packet))
+        return PATH_HELD;
+    return path_drop(lane, DROP_WRONG_PEER);
+}
+
+bool path_release_early(struct plane *plane, struct lane *lane, struct session *session,
+                        struct packet *packet, enum verdict *verdict)
+{
+    struct gtpu_packet gtpu;
+    union socket_address peer;
+    session_lock(session);
+    bool ready = !session->gone && early_pop(plane, session, packet, &peer);
+    if (ready && gtpu_parse(bytes_of(packet->data, packet->length), &gtpu, NULL))
+        *verdict = uplink_accepted(plane, lane, session, &gtpu, packet);
+    else
+        *verdict = PATH_DROP;
+    session_unlock(session);
+    return ready;
+}
+
+/* What the source gNB sends after the phone ends here, and so does what is led on (TS 29.281 5.2.2.1). */
+static enum verdict end_marker(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                               const struct gtpu_packet *gtpu, struct packet *packet)
+{
+    struct session *session = table_get(&plane->teids, gtpu->teid);
+    count(&lane->counters.end_markers_received, 1);
+    if (!session || packet->end - packet->data < GTPU_MESSAGE_BYTES)
+        return PATH_DROP;
+    session_lock(session);
+    bool its_gnb = session->gnb && address_same_host(&session->gnb->address, peer);
+    const struct far *far = !session->gone && (its_gnb || may_send_after(session, peer, gtpu->teid))
+                                ? forwarding(session->rules, gtpu->teid)
+                                : NULL;
+    uint32_t teid = far ? far->teid : 0;
+    union socket_address to = far ? far->to : (union socket_address){0};
+    session_unlock(session);
+    if (!teid)
+        return PATH_DROP;
+    return answer(packet, &to, gtpu_end_marker(packet->data, GTPU_MESSAGE_BYTES, teid));
 }
 
 static enum verdict g_pdu(struct plane *plane, struct lane *lane, const union socket_address *peer,
@@ -230,8 +296,7 @@ enum verdict path_uplink(struct plane *plane, struct lane *lane, const union soc
     case GTPU_ERROR_INDICATION:
         return error_indication(plane, lane, peer, &gtpu, packet);
     case GTPU_END_MARKER:
-        count(&lane->counters.end_markers_received, 1);
-        return PATH_DROP;
+        return end_marker(plane, lane, peer, &gtpu, packet);
     default:
         return path_drop(lane, DROP_OUTER_TYPE);
     }

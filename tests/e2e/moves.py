@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Phones move while packets flow: no packet is lost, none comes out of order, whatever is killed around it."""
+import re
+
+from cases import case, expect, main
+from running_core import Core
+
+
+def started(lab, build, phones=4):
+    one = Core(lab, build, "core", phones)
+    one.start()
+    return one.wait()
+
+
+def pinging(log, count=150, interval=0.02):
+    """A step that lets phone 1 ping the data network in the background, and one that waits until it is done."""
+    began = f"run 1: ping -n -c {count} -i {interval} -W 3 10.32.0.1 > {log} 2>&1 &\n"
+    return began, f"run here: while ! grep -q transmitted {log}; do sleep 0.1; done\n"
+
+
+def replies(log):
+    return [int(number) for number in re.findall(r"icmp_seq=(\d+) ttl", log.read_text())]
+
+
+def expect_all_in_order(log, count=150):
+    got = replies(log)
+    expect(got == list(range(1, count + 1)), f"{count - len(set(got))} of {count} lost; {log.read_text()}")
+
+
+def move_about(core, step, times=10):
+    """The phone goes to and fro between the gNBs while it pings; every reply comes, and in order."""
+    log = core.folder / "ping.log"
+    begin, end = pinging(log)
+    steps = "".join(f"{step.format(gnb=2 - turn % 2)}\nwait 150\n" for turn in range(times))
+    core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\n" + begin + steps + end, timeout=60)
+    expect_all_in_order(log)
+
+
+@case
+def xn_handovers_lose_no_packet_and_keep_their_order(lab, build):
+    move_about(started(lab, build), "xn-handover 1 gnb {gnb}")
+
+
+@case
+def a_phone_moves_on_after_control_was_killed(lab, build):
+    core = started(lab, build)
+    control = "$(cat " + str(core.folder / "run" / "control.pid") + ")"
+    log = core.folder / "ping.log"
+    begin, end = pinging(log, 200)
+    core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\n" + begin + f"""
+xn-handover 1 gnb 2
+run here: kill -9 {control}; sleep 1
+xn-handover 1 gnb 1
+xn-handover 1 gnb 2
+""" + end, timeout=60)
+    expect_all_in_order(log, 200)
+
+
+@case
+def a_phone_that_the_target_cannot_take_with_all_sessions_keeps_the_others_for_later(lab, build):
+    core = started(lab, build)
+    core.scenario(core.cast(1) + """
+start 1-2
+register 1
+session 1 1
+session 1 2
+limit 2 1
+xn-handover 1 gnb 2
+run 1: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.32.0.1
+deregister 1
+""", timeout=60)
+
+
+@case
+def a_phone_whose_gnb_is_lost_after_a_handover_comes_back_at_the_other(lab, build):
+    core = started(lab, build)
+    core.scenario(core.cast(1) + """
+start 1-2
+register 1
+session 1
+xn-handover 1 gnb 2
+lose 2
+expect 1 idle
+move 1 gnb 1
+service 1
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+""", timeout=60)
+
+
+@case
+def a_phone_that_appears_elsewhere_without_a_word_is_served_there(lab, build):
+    core = started(lab, build)
+    core.scenario(core.cast(1) + """
+start 1-2
+register 1
+session 1
+move 1 gnb 2
+register 1 mobility
+expect 1 idle
+service 1
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+move 1 gnb 1
+service 1
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+""", timeout=60)
+    expect(len(core.json("ue")) == 1, "the phone is known twice")
+
+
+main()
