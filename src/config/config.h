@@ -98,6 +98,7 @@ struct config_limits {
     unsigned gnbs; /* over all edges */
     unsigned ues;  /* registered or registering */
     unsigned sessions_per_ue;
+    unsigned packet_filters_per_session;
     unsigned procedures;       /* running at once (each has a stack) */
     unsigned ues_per_gnb;      /* connected at once through one gNB */
     unsigned messages_per_gnb; /* NGAP messages a second from one gNB; 0: any number */
@@ -123,6 +124,11 @@ struct config_dnn {
     unsigned mtu;
     uint64_t ambr_uplink, ambr_downlink; /* default session AMBR, bits per second */
     uint8_t fiveqi, arp;                 /* default flow, for a subscriber who has none of his own */
+    /* What phones may ask for beside it: 5QIs, and guaranteed bits per second over all GBR flows of a session (0: none). */
+    const uint8_t *requested_fiveqis;
+    unsigned requested_fiveqi_count;
+    uint64_t requested_gbr_uplink, requested_gbr_downlink;
+    unsigned sessions; /* at most; 0: no limit */
 };
 
 struct config_smf {
@@ -130,7 +136,8 @@ struct config_smf {
     int64_t pfcp_t1;         /* TS 29.244 6.4 */
     unsigned pfcp_n1;
     int64_t pfcp_heartbeat;
-    int64_t t3591, t3592;          /* TS 24.501 10.3 */
+    int64_t t3591, t3592; /* TS 24.501 10.3 */
+    int64_t back_off;     /* T3396, T3584, T3585 told to phones refused for want of resources; 0: none */
     const struct config_dnn *dnns; /* the first is the default DNN */
     unsigned dnn_count;
 };
@@ -146,6 +153,10 @@ struct config_plane {
     const char *egress;          /* interface towards the data network; "auto": by default route */
     unsigned buffer_per_session; /* packets */
     unsigned buffer_total;
+    unsigned sessions;                 /* at most; 0: no limit */
+    bool ue_to_ue;                     /* phones may reach phones */
+    int64_t echo_period, echo_timeout; /* GTP-U path supervision; period 0: none */
+    unsigned echo_tries;
     const struct config_prefix
         *infrastructure; /* where no phone may send: the core's and the radio's own networks */
     unsigned infrastructure_count;

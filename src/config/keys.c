@@ -179,6 +179,8 @@ static const struct key limit_keys[] = {
      .live = true, .help = "NGAP messages a second from one gNB, those above are dropped; 0: any number."},
     {"sessions_per_ue", &type_uint, ROOT(limits.sessions_per_ue), RANGE(1, 15), .initial = "15",
      .live = true},
+    {"packet_filters_per_session", &type_uint, ROOT(limits.packet_filters_per_session), RANGE(1, 49),
+     .initial = "16", .live = true, .help = "QoS rules that phones ask for together, and the default one."},
     {"procedures", &type_uint, ROOT(limits.procedures), RANGE(16, 1000000), .initial = "20000",
      .help = "Procedures under way at once; each takes a small stack."},
     {0},
@@ -190,6 +192,10 @@ static const struct key smf_keys[] = {
      .help = "Session modification command is repeated after."},
     {"t3592", &type_duration, ROOT(smf.t3592), RANGE(SECOND, 60 * SECOND), .initial = "16s", .live = true,
      .help = "Session release command is repeated after."},
+    {"back_off", &type_duration, ROOT(smf.back_off), RANGE(0, 310 * HOUR), .initial = "30s", .live = true,
+     .help = "A phone refused for want of resources (5GSM causes 26, 67, 69) waits this long before it asks "
+             "again; 0: it is\n"
+             "not told to."},
     {"pfcp_t1", &type_duration, ROOT(smf.pfcp_t1), RANGE(SECOND / 10, 60 * SECOND), .initial = "1s",
      .live = true, .help = "PFCP requests are repeated after t1, n1 times."},
     {"pfcp_n1", &type_uint, ROOT(smf.pfcp_n1), RANGE(0, 100), .initial = "3", .live = true},
@@ -216,6 +222,17 @@ static const struct key dnn_keys[] = {
     {"ambr_downlink", &type_rate, MEMBER(struct config_dnn, ambr_downlink), .initial = "1 Gbps"},
     {"fiveqi", &type_uint, MEMBER(struct config_dnn, fiveqi), RANGE(1, 254), .initial = "9"},
     {"arp", &type_uint, MEMBER(struct config_dnn, arp), RANGE(1, 15), .initial = "8"},
+    {"sessions", &type_uint, MEMBER(struct config_dnn, sessions), RANGE(0, 100000000), .initial = "0",
+     .help = "At most so many sessions; 0: no limit. Beyond it phones are refused with 5GSM cause 67."},
+    {"requested_fiveqis", &type_uint, ITEMS(struct config_dnn, requested_fiveqis, requested_fiveqi_count),
+     RANGE(1, 254), .initial = "[]",
+     .help =
+         "5QIs of the further QoS flows that a phone may ask for, where the subscriber has no `flows` of his "
+         "own."},
+    {"requested_gbr_uplink", &type_rate, MEMBER(struct config_dnn, requested_gbr_uplink), .initial = "0 bps",
+     .help = "Guaranteed rate of a session over all its GBR flows; 0: there may be none."},
+    {"requested_gbr_downlink", &type_rate, MEMBER(struct config_dnn, requested_gbr_downlink),
+     .initial = "0 bps"},
     {0},
 };
 
@@ -237,6 +254,20 @@ static const struct key plane_keys[] = {
      .help = "Packets kept for an idle phone while it is paged, and for all of them together."},
     {"buffer_total", &type_uint, MEMBER(struct config_plane, buffer_total), RANGE(0, 10000000),
      .initial = "16384"},
+    {"sessions", &type_uint, MEMBER(struct config_plane, sessions), RANGE(0, 100000000), .initial = "0",
+     .help = "At most so many sessions; 0: no limit. When all planes are full, phones are refused with 5GSM "
+             "cause 26."},
+    {"ue_to_ue", &type_bool, MEMBER(struct config_plane, ue_to_ue), .initial = "false",
+     .help = "Phones may send to other phones' addresses."},
+    {"echo_period", &type_duration, MEMBER(struct config_plane, echo_period), RANGE(0, HOUR),
+     .initial = "60s",
+     .help =
+         "GTP-U echo requests to each gNB that carries sessions (TS 29.281 asks for 60s at least); 0: none. "
+         "After so many\n"
+         "tries without an answer within the timeout its path has failed."},
+    {"echo_timeout", &type_duration, MEMBER(struct config_plane, echo_timeout),
+     RANGE(SECOND / 10, 60 * SECOND), .initial = "3s"},
+    {"echo_tries", &type_uint, MEMBER(struct config_plane, echo_tries), RANGE(1, 100), .initial = "5"},
     {"infrastructure", &type_prefix, ITEMS(struct config_plane, infrastructure, infrastructure_count),
      .initial = "[127.0.0.0/8, \"::1/128\"]",
      .help = "Where no phone may send: put the networks of core and radio here. The plane's own addresses "

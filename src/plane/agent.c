@@ -63,6 +63,7 @@ static void remove_sessions(struct agent *agent, const struct smf *of)
 void agent_free(struct agent *agent)
 {
     remove_sessions(agent, NULL);
+    supervise_end(agent);
     for (unsigned i = 0; i < agent->smf_count; i++) {
         struct smf *smf = &agent->smfs[i];
         timer_stop(agent->settings.timers, &smf->timer);
@@ -164,8 +165,10 @@ static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp
     smf->recovery_time_stamp = recovery_time_stamp;
     smf->bundles = cp_features & PFCP_CP_BUNDL;
     schedule_heartbeat(smf);
-    if (is_back)
-        resume_reports(smf);
+    if (!is_back)
+        return;
+    resume_reports(smf);
+    supervise_tell(smf);
 }
 
 void smf_given_up(struct request *request)

@@ -28,6 +28,9 @@ struct agent_settings {
     unsigned n1;                  /* sendings of a request at most */
     int64_t heartbeat;            /* ns between heartbeats; 0: none are sent */
     unsigned sessions;            /* at most; 0: no limit */
+    int64_t echo_period;  /* ns between echo requests to a gNB that carries sessions; 0: none are sent */
+    int64_t echo_timeout; /* ns an answer is waited for */
+    unsigned echo_tries;  /* requests without an answer after which the path has failed */
 
     uint64_t (*random)(void *context);
     void (*send_n4)(void *context, const union socket_address *to, struct bytes message);

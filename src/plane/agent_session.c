@@ -97,7 +97,7 @@ static void remove_keys(struct plane *plane, struct session *session, const stru
 static void release_session(struct epoch_retired *retired)
 {
     struct session *session = (struct session *)((char *)retired - offsetof(struct session, retired));
-    free(session->rules);
+    ruleset_free(session->rules);
     free(session);
 }
 
@@ -121,6 +121,7 @@ void session_remove(struct agent *agent, struct session *session)
     early_discard(plane, session);
     session_unlock(session);
     timer_stop(agent->settings.timers, &session->timer);
+    supervise_move(agent, session->gnb, NULL);
     remove_keys(plane, session, session->rules, NULL);
     map_take(&agent->sessions, session->seid);
     if (map_get(&session->smf->by_cp_seid, session->cp_seid) == session)
@@ -169,8 +170,10 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
     ruleset_take_over(rules, NULL, agent_now(agent));
     update_gnb(session);
     if (map_put(&agent->sessions, session->seid, session) && map_put(&smf->by_cp_seid, cp_seid, session) &&
-        put_keys(agent->settings.plane, session, rules))
+        put_keys(agent->settings.plane, session, rules)) {
+        supervise_move(agent, NULL, session->gnb);
         return session;
+    }
     remove_keys(agent->settings.plane, session, rules, NULL);
     map_take(&agent->sessions, session->seid);
     map_take(&smf->by_cp_seid, cp_seid);
@@ -198,9 +201,11 @@ static struct pfcp_created_pdr *created_pdrs(struct agent *agent, const struct p
     return created;
 }
 
-static bool begin_plan(struct agent *agent, struct plan *plan, const struct ruleset *old)
+static bool begin_plan(const struct smf *smf, struct plan *plan, const struct ruleset *old)
 {
+    struct agent *agent = smf->agent;
     bool begun = plan_begin(plan, &agent->arena, agent->settings.plane, old);
+    plan->owner = (uint32_t)(smf - agent->smfs);
     plan->random = agent->settings.random;
     plan->random_context = agent->settings.context;
     return begun;
@@ -229,13 +234,13 @@ static struct session *establish(struct smf *smf, const struct pfcp_session_esta
 {
     struct agent *agent = smf->agent;
     struct session *old = map_get(&smf->by_cp_seid, request->cp_f_seid.seid);
-    if (!begin_plan(agent, plan, NULL) || !check_establishment(agent, plan, request, old))
+    if (!begin_plan(smf, plan, NULL) || !check_establishment(agent, plan, request, old))
         return NULL;
     struct ruleset *rules = plan_finish(plan);
     if (!rules)
         return NULL;
     if (collides(smf, plan, rules, plan->network, old)) {
-        free(rules);
+        ruleset_free(rules);
         return NULL;
     }
     if (old)
@@ -320,6 +325,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
         remove_keys(plane, session, rules, old);
         return plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "the new CP F-SEID is another session's");
     }
+    struct gnb *from = session->gnb;
     session_lock(session);
     ruleset_take_over(rules, old, agent_now(agent));
     session->rules = rules;
@@ -329,6 +335,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     if (plan->wakes)
         path_report_held(plane, session);
     session_unlock(session);
+    supervise_move(agent, from, session->gnb);
     remove_keys(plane, session, old, rules);
     return true;
 }
@@ -380,10 +387,10 @@ static void send_end_markers(struct agent *agent, const struct plan *plan)
     }
 }
 
-static struct ruleset *modify(struct agent *agent, struct session *session, struct plan *plan,
+static struct ruleset *modify(struct session *session, struct plan *plan,
                               const struct pfcp_session_modification_request *request)
 {
-    if (!begin_plan(agent, plan, session->rules) || !plan_modification(plan, request))
+    if (!begin_plan(session->smf, plan, session->rules) || !plan_modification(plan, request))
         return NULL;
     if (plan->network && plan->network != session->network) {
         plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "a session stays in its data network");
@@ -393,7 +400,7 @@ static struct ruleset *modify(struct agent *agent, struct session *session, stru
     if (rules && !collides(session->smf, plan, rules, session->network, session) &&
         commit(session->smf, session, rules, plan, request))
         return rules;
-    free(rules);
+    ruleset_free(rules);
     return NULL;
 }
 
@@ -409,7 +416,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
     struct plan plan;
     struct ruleset *old = session->rules;
     bool was_active = session->gnb != NULL;
-    if (!modify(agent, session, &plan, request)) {
+    if (!modify(session, &plan, request)) {
         log_refusal("modification", &plan.refusal);
         answer->seid = session->cp_seid;
         response->cause = plan.refusal.cause;
@@ -422,7 +429,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
     response->cause = PFCP_ACCEPTED;
     response->created_pdrs = created_pdrs(agent, &plan, &response->created_pdrs_count);
     response->usage_reports = usage_reports(agent, session, old, request, &response->usage_reports_count);
-    free(old);
+    ruleset_free(old);
     send_end_markers(agent, &plan);
     session_drain(agent, session);
     session_reschedule(agent, session);

@@ -7,6 +7,7 @@
 #include "kit/map.h"
 #include "plane/agent.h"
 #include "plane/plan.h"
+#include "plane/supervise.h"
 #include "wire/pfcp/bundle.h"
 
 /* A request of ours that waits for its response. */
@@ -57,6 +58,7 @@ struct agent {
     struct map sessions; /* by our SEID */
     struct arena arena;  /* of the message in hand */
     uint64_t refused_peers, refused_messages;
+    uint64_t echo_requests, path_failures;
     struct lane *lane;                  /* the plane's last: no worker's but where there is only one */
     struct pfcp_bundle answers;         /* to the datagram in hand */
     uint8_t out[PFCP_MESSAGE_BYTES];    /* message being built */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/enforce.h"
 
+#include "plane/shared_rate.h"
 #include "plane/usage.h"
 
 unsigned segments_of(const struct packet *packet)
@@ -35,19 +36,43 @@ static bool quota_left(const struct ruleset *rules, const struct pdr *pdr)
     return true;
 }
 
+static bool limits(const struct ruleset *rules, const struct pdr *pdr, unsigned qer)
+{
+    return (pdr->qers >> qer & 1) && rules->qers[qer].has_mbr;
+}
+
+/* Takes the bytes from every shared rate, or from none. */
+static bool shared_rates_admit(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                               int64_t now, size_t bytes)
+{
+    for (unsigned i = 0; i < rules->qer_count; i++) {
+        const struct qer *qer = &rules->qers[i];
+        if (!limits(rules, pdr, i) || !qer->shared ||
+            shared_rate_take(qer->shared, direction, now, bytes, qer->mbr[direction]))
+            continue;
+        while (i-- > 0)
+            if (limits(rules, pdr, i) && rules->qers[i].shared)
+                shared_rate_give_back(rules->qers[i].shared, direction, bytes, rules->qers[i].mbr[direction]);
+        return false;
+    }
+    return true;
+}
+
 /* Takes the bytes from every limit at once, or from none. */
 static bool rates_admit(struct ruleset *rules, const struct pdr *pdr, enum direction direction, int64_t now,
                         size_t bytes)
 {
     for (unsigned i = 0; i < rules->qer_count; i++) {
         const struct qer *qer = &rules->qers[i];
-        if ((pdr->qers >> i & 1) && qer->has_mbr &&
+        if (limits(rules, pdr, i) && !qer->shared &&
             !bucket_fits(&qer->bucket[direction], now, bytes, qer->mbr[direction]))
             return false;
     }
+    if (!shared_rates_admit(rules, pdr, direction, now, bytes))
+        return false;
     for (unsigned i = 0; i < rules->qer_count; i++) {
         struct qer *qer = &rules->qers[i];
-        if ((pdr->qers >> i & 1) && qer->has_mbr)
+        if (limits(rules, pdr, i) && !qer->shared)
             bucket_take(&qer->bucket[direction], now, bytes, qer->mbr[direction]);
     }
     return true;

@@ -211,6 +211,7 @@ static bool set_up_plane(struct process *process)
         memcpy(ip->address, prefix.address, sizeof ip->address);
     }
     process->plane.policy = (struct policy){
+        .ue_to_ue = own->ue_to_ue,
         .tunnel_mtu = tunnel_mtu(own),
         .buffer_per_session = own->buffer_per_session,
         .buffer_total = own->buffer_total,
@@ -336,6 +337,10 @@ static bool start_agent(struct process *process)
         .t1 = smf->pfcp_t1,
         .n1 = smf->pfcp_n1,
         .heartbeat = smf->pfcp_heartbeat,
+        .sessions = process->own->sessions,
+        .echo_period = process->own->echo_period,
+        .echo_timeout = process->own->echo_timeout,
+        .echo_tries = process->own->echo_tries,
         .random = draw,
         .send_n4 = send_n4,
         .send_n3 = send_n3,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plane/shared_rate.h"
+
 bool plan_refuse(struct plan *plan, uint8_t cause, const char *what)
 {
     plan->refusal = (struct refusal){.cause = cause, .what = what};
@@ -56,6 +58,8 @@ static bool load(struct plan *plan, const struct ruleset *old)
     memcpy(plan->v6, old->v6, sizeof plan->v6);
     memcpy(plan->fars, old->fars, old->far_count * sizeof *plan->fars);
     memcpy(plan->qers, old->qers, old->qer_count * sizeof *plan->qers);
+    for (unsigned i = 0; i < old->qer_count; i++)
+        plan->qers[i].shared = NULL;
     memcpy(plan->urrs, old->urrs, old->urr_count * sizeof *plan->urrs);
     memcpy(plan->bars, old->bars, old->bar_count * sizeof *plan->bars);
     for (unsigned i = 0; i < old->far_count; i++)
@@ -276,6 +280,21 @@ static bool meet_gnbs(struct plan *plan, struct ruleset *rules)
     return true;
 }
 
+/* Each ruleset refers by itself, so that the one it replaces can leave afterwards. */
+static bool share_rates(struct plan *plan, struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->qer_count; i++) {
+        struct qer *qer = &rules->qers[i];
+        if (!qer->has_correlation)
+            continue;
+        uint64_t key = (uint64_t)plan->owner << 32 | qer->correlation;
+        qer->shared = shared_rate_join(&plan->plane->shared_rates, key);
+        if (!qer->shared)
+            return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
+    }
+    return true;
+}
+
 static bool fill_pdrs(struct plan *plan, struct ruleset *rules)
 {
     uint16_t filter = 0;
@@ -304,8 +323,8 @@ struct ruleset *plan_finish(struct plan *plan)
     memcpy(rules->bars, plan->bars, plan->bar_count * sizeof *rules->bars);
     for (unsigned i = 0; i < plan->far_count; i++)
         rules->fars[i].bar = find_bar(plan, plan->far_bars[i]);
-    if (!fill_pdrs(plan, rules) || !meet_gnbs(plan, rules)) {
-        free(rules);
+    if (!fill_pdrs(plan, rules) || !share_rates(plan, rules) || !meet_gnbs(plan, rules)) {
+        ruleset_free(rules);
         return NULL;
     }
     return rules;

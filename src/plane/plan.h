@@ -38,6 +38,7 @@ struct end_marker {
 struct plan {
     struct arena *arena;
     struct plane *plane;
+    uint32_t owner; /* number of the SMF, whose correlation identifiers are its own */
     uint64_t (*random)(void *context);
     void *random_context;
     struct network *network; /* NULL until a rule names one */

@@ -151,6 +151,10 @@ static void set_qer(struct qer *qer, const struct pfcp_qer *ie)
         qer->has_qfi = true;
         qer->qfi = ie->qfi & 63;
     }
+    if (ie->has_correlation_id) {
+        qer->has_correlation = true;
+        qer->correlation = ie->correlation_id;
+    }
     if (ie->has_rqi)
         qer->rqi = ie->rqi & 1;
 }

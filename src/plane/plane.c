@@ -27,6 +27,7 @@ bool plane_init(struct plane *plane, struct network *networks, unsigned network_
     epochs_init(&plane->epochs, plane->readers, lane_count);
     table_init(&plane->teids, &plane->epochs, seed);
     table_init(&plane->gnbs, &plane->epochs, seed ^ 1);
+    map_init(&plane->shared_rates, seed ^ 4);
     for (unsigned i = 0; i < network_count; i++) {
         networks[i].index = i;
         table_init(&networks[i].by_v4, &plane->epochs, seed ^ 2);
@@ -43,6 +44,7 @@ void plane_free(struct plane *plane)
     while (table_next(&plane->gnbs, &cursor, &key, &gnb))
         free(gnb);
     epochs_free(&plane->epochs);
+    map_free(&plane->shared_rates);
     table_free(&plane->teids);
     table_free(&plane->gnbs);
     for (unsigned i = 0; i < plane->network_count; i++) {

@@ -9,6 +9,8 @@
 
 #include "config/values.h"
 #include "kit/address.h"
+#include "kit/map.h"
+#include "kit/timers.h"
 #include "plane/counters.h"
 #include "plane/session.h"
 #include "plane/table.h"
@@ -25,12 +27,28 @@ struct network {
     struct table by_v4, by_v6; /* address; upper 64 bits of the prefix */
 };
 
+/* How the way to a gNB is supervised (plane/supervise.h); the agent's own. */
+struct gnb_path {
+    struct timer timer;
+    struct agent *agent;
+    unsigned sessions; /* that have it as their gNB */
+    unsigned tries;    /* echo requests since the last rest; 0: at rest */
+    uint16_t sequence;
+    bool failed;
+};
+
+enum { GNB_HEARD = 1 << 16 };
+
 /* A radio node, known by the address it takes downlink packets at. Kept, with its counters, as long as the plane runs. */
 struct gnb {
     union socket_address address;
+    struct gnb_path path;
+    _Atomic uint32_t heard;         /* GNB_HEARD and the sequence number of its last echo response */
     uint32_t id;                    /* from 1 */
     struct gnb_counters counters[]; /* one a lane */
 };
+
+struct agent;
 
 struct policy {
     bool ue_to_ue; /* phones may reach phones */
@@ -73,6 +91,7 @@ struct plane {
     struct epoch_reader *readers; /* one a lane */
     struct table teids;           /* local TEID -> session */
     struct table gnbs;            /* hash of the address -> gnb */
+    struct map shared_rates;      /* struct shared_rate by SMF and correlation identifier; agent only */
     struct lane *lanes;
     unsigned lane_count;
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "plane/shared_rate.h"
 #include "plane/usage.h"
 
 /* Places an array of `count` elements at *at and moves it on, aligned for any of them. */
@@ -35,6 +36,13 @@ struct ruleset *ruleset_new(const struct ruleset *counts)
     *rules = *counts;
     lay_out(rules, (uintptr_t)(rules + 1));
     return rules;
+}
+
+void ruleset_free(struct ruleset *rules)
+{
+    for (unsigned i = 0; rules && i < rules->qer_count; i++)
+        shared_rate_leave(rules->qers[i].shared);
+    free(rules);
 }
 
 static void continue_urr(struct urr *urr, const struct urr *old)

@@ -22,6 +22,7 @@ enum {
 enum direction { UPLINK, DOWNLINK };
 
 struct gnb;
+struct shared_rate;
 
 struct pdr {
     uint64_t qfis; /* bit n: QFI n matches; 0: any */
@@ -53,9 +54,11 @@ struct far {
 struct qer {
     uint64_t mbr[2]; /* kbps, by enum direction; with has_mbr */
     struct bucket bucket[2];
+    struct shared_rate *shared; /* takes the place of the buckets; NULL: the rate is this session's alone */
     uint32_t id;
+    uint32_t correlation; /* QER Correlation ID */
     bool closed[2];
-    bool has_mbr, has_qfi, rqi;
+    bool has_mbr, has_qfi, has_correlation, rqi;
     uint8_t qfi;
 };
 
@@ -104,8 +107,10 @@ struct ruleset {
     uint8_t v6[8]; /* its prefix of 64 bits */
 };
 
-/* One allocation with the counts and room for the arrays. NULL: out of memory. free() gives it back. */
+/* One allocation with the counts and room for the arrays. NULL: out of memory. */
 struct ruleset *ruleset_new(const struct ruleset *counts);
+/* Agent only. Leaves the rates it shares with other sessions. NULL is harmless. */
+void ruleset_free(struct ruleset *rules);
 
 /* Carries counters and buckets over from the ruleset that this one replaces (NULL: none); new measurements begin. */
 void ruleset_take_over(struct ruleset *rules, const struct ruleset *old, int64_t now);

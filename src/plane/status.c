@@ -174,6 +174,8 @@ static json_t *gnb_item(const struct plane *plane, const struct gnb *gnb)
     char text[VALUE_TEXT_BYTES];
     json_t *item = json_object();
     json_object_set_new(item, "address", json_string(config_endpoint_text(&gnb->address, text)));
+    put(item, "sessions", gnb->path.sessions);
+    json_object_set_new(item, "path", json_string(gnb->path.failed ? "failed" : "ok"));
     for (unsigned d = UPLINK; d <= DOWNLINK; d++) {
         uint64_t packets = 0, bytes = 0;
         for (unsigned i = 0; i < plane->lane_count; i++) {
@@ -230,6 +232,10 @@ json_t *metrics_reply(const struct agent *agent)
                "bytes out to N3, without tunnel headers", sum_bytes(plane, DOWNLINK), NULL);
     add_metric(metrics, "demarc_plane_held_packets", "gauge", "packets held for idle phones",
                atomic_load((atomic_uint *)&plane->held_total), NULL);
+    add_metric(metrics, "demarc_plane_echo_requests", "counter", "GTP-U echo requests sent to gNBs",
+               agent->echo_requests, NULL);
+    add_metric(metrics, "demarc_plane_path_failures", "counter", "GTP-U paths that failed",
+               agent->path_failures, NULL);
     for (enum drop reason = DROP_NONE + 1; reason < DROP_REASONS; reason++)
         add_metric(metrics, "demarc_plane_dropped_packets", "counter", "packets that went no further",
                    sum_drops(plane, reason), drop_name(reason));

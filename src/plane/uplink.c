@@ -65,6 +65,17 @@ static enum verdict error_indication(struct plane *plane, struct lane *lane, con
     return PATH_DROP;
 }
 
+/* The agent looks for it when its time is up. */
+static enum verdict echo_response(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                                  const struct gtpu_packet *gtpu)
+{
+    struct gnb *gnb = plane_gnb(plane, peer);
+    if (!gnb)
+        return path_drop(lane, DROP_WRONG_PEER);
+    atomic_store(&gnb->heard, GNB_HEARD | gtpu->sequence);
+    return PATH_DROP;
+}
+
 static bool is_link_local(const struct flow *flow)
 {
     static const uint8_t unspecified[16];
@@ -293,6 +304,8 @@ enum verdict path_uplink(struct plane *plane, struct lane *lane, const union soc
         if (packet->end - packet->data < GTPU_MESSAGE_BYTES)
             return PATH_DROP;
         return answer(packet, peer, gtpu_echo_response(packet->data, GTPU_MESSAGE_BYTES, gtpu.sequence));
+    case GTPU_ECHO_RESPONSE:
+        return echo_response(plane, lane, peer, &gtpu);
     case GTPU_ERROR_INDICATION:
         return error_indication(plane, lane, peer, &gtpu, packet);
     case GTPU_END_MARKER:
