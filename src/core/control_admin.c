@@ -77,9 +77,10 @@ static json_t *planes(const struct core *core)
     struct smf_plane_view plane;
     char text[VALUE_TEXT_BYTES];
     for (unsigned i = 0; smf_plane(core, i, &plane); i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:i}", "name", plane.name, "address",
+        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:i, s:i}", "name", plane.name, "address",
                                               config_endpoint_text(&plane.address, text), "associated",
-                                              plane.associated, "sessions", (int)plane.sessions));
+                                              plane.associated, "sessions", (int)plane.sessions,
+                                              "failed_paths", (int)plane.failed_paths));
     return list;
 }
 
@@ -253,6 +254,19 @@ static void add_addresses(json_t *item, const struct smf_session_view *view)
         json_object_set_new(item, "ipv6", json_string(inet_ntop(AF_INET6, prefix, text, sizeof text)));
 }
 
+static void add_flows(json_t *item, const struct ue *ue, uint8_t psi)
+{
+    struct smf_flow_view flow;
+    json_t *flows = json_array();
+    for (unsigned i = 0; smf_view_flow(ue, psi, i, &flow); i++)
+        json_array_append_new(
+            flows, json_pack("{s:i, s:i, s:i, s:I, s:I, s:I, s:I}", "qfi", flow.qfi, "fiveqi", flow.fiveqi,
+                             "rules", (int)flow.rules, "gfbr_uplink", (json_int_t)flow.gfbr_uplink,
+                             "gfbr_downlink", (json_int_t)flow.gfbr_downlink, "mfbr_uplink",
+                             (json_int_t)flow.mfbr_uplink, "mfbr_downlink", (json_int_t)flow.mfbr_downlink));
+    json_object_set_new(item, "flows", flows);
+}
+
 static json_t *describe_session(const struct ue *ue, const struct smf_session_view *view)
 {
     char supi[SUPI_TEXT_BYTES], slice[VALUE_TEXT_BYTES], seid[20];
@@ -267,6 +281,7 @@ static json_t *describe_session(const struct ue *ue, const struct smf_session_vi
     if (ue->connection)
         json_object_set_new(item, "gnb", json_string(ue->connection->gnb->name));
     add_addresses(item, view);
+    add_flows(item, ue, view->pdu_session_id);
     return item;
 }
 
@@ -305,6 +320,93 @@ static json_t *release_session(void *context, const json_t *request)
     if (!ue || psi < 1 || psi > SMF_SESSIONS_PER_UE || !smf_admin_release(ue, (uint8_t)psi))
         return admin_refuse("no such session");
     return json_pack("{s:s}", "state", "releasing");
+}
+
+/* --- QoS flows of a session --- */
+
+static json_t *tell_flow(enum smf_flow_verdict verdict, const char *why)
+{
+    switch (verdict) {
+    case SMF_FLOW_BEGUN:
+        return json_pack("{s:s}", "state", "modifying");
+    case SMF_FLOW_NO_SESSION:
+        return admin_refuse("no such session");
+    case SMF_FLOW_UNKNOWN:
+        return admin_refuse("no such QoS flow");
+    case SMF_FLOW_BUSY:
+        return admin_refuse("another procedure of the session is under way: try again");
+    default:
+        return admin_refuse("%s", why);
+    }
+}
+
+/* False: the value is there, and is none of that kind or range. */
+static bool take_rate(const json_t *request, const char *key, uint64_t *rate)
+{
+    const json_t *value = json_object_get(request, key);
+    return !value || (json_is_string(value) && config_rate_parse(json_string_value(value), rate));
+}
+
+static bool take_number(const json_t *request, const char *key, json_int_t most, json_int_t *number)
+{
+    const json_t *value = json_object_get(request, key);
+    *number = value ? json_integer_value(value) : *number;
+    return (!value || json_is_integer(value)) && *number >= 0 && *number <= most;
+}
+
+/* NULL: it is whole; else what is wrong. */
+static const char *read_order(const json_t *request, struct smf_flow_order *order)
+{
+    json_int_t fiveqi = 0, precedence = 100, protocol = 0, remote_port = 0, local_port = 0;
+    const char *remote = json_string_value(json_object_get(request, "remote"));
+    *order = (struct smf_flow_order){0};
+    if (!take_rate(request, "gfbr_uplink", &order->gfbr_uplink) ||
+        !take_rate(request, "gfbr_downlink", &order->gfbr_downlink) ||
+        !take_rate(request, "mfbr_uplink", &order->mfbr_uplink) ||
+        !take_rate(request, "mfbr_downlink", &order->mfbr_downlink))
+        return "a rate is text such as 128 kbps";
+    if (!take_number(request, "fiveqi", 254, &fiveqi) ||
+        !take_number(request, "precedence", 254, &precedence) ||
+        !take_number(request, "protocol", 255, &protocol) ||
+        !take_number(request, "remote_port", 65535, &remote_port) ||
+        !take_number(request, "local_port", 65535, &local_port))
+        return "a number is out of range";
+    if (remote && !config_prefix_parse(remote, &order->filter.remote))
+        return "remote is a prefix such as 192.0.2.0/24";
+    order->fiveqi = (uint8_t)fiveqi;
+    order->precedence = (uint8_t)precedence;
+    order->filter.protocol = (uint8_t)protocol;
+    order->filter.remote_port = (uint16_t)remote_port;
+    order->filter.local_port = (uint16_t)local_port;
+    return NULL;
+}
+
+static uint8_t psi_of(const json_t *request)
+{
+    json_int_t psi = json_integer_value(json_object_get(request, "psi"));
+    return psi < 1 || psi > SMF_SESSIONS_PER_UE ? 0 : (uint8_t)psi;
+}
+
+static json_t *add_flow(void *context, const json_t *request)
+{
+    struct ue *ue = ue_asked_for(context, request);
+    struct smf_flow_order order;
+    const char *why = read_order(request, &order);
+    if (why)
+        return admin_refuse("%s", why);
+    if (!ue)
+        return admin_refuse("no such session");
+    enum smf_flow_verdict verdict = smf_admin_add_flow(ue, psi_of(request), &order, &why);
+    return tell_flow(verdict, why);
+}
+
+static json_t *release_flow(void *context, const json_t *request)
+{
+    struct ue *ue = ue_asked_for(context, request);
+    json_int_t qfi = json_integer_value(json_object_get(request, "qfi"));
+    if (!ue || qfi < 1 || qfi > 63)
+        return admin_refuse("no such QoS flow");
+    return tell_flow(smf_admin_release_flow(ue, psi_of(request), (uint8_t)qfi), NULL);
 }
 
 /* --- configuration --- */
@@ -380,6 +482,8 @@ const struct admin_verb control_verbs[] = {
     {"ue.deregister", deregister},
     {"session", list_sessions},
     {"session.release", release_session},
+    {"session.flow.add", add_flow},
+    {"session.flow.release", release_flow},
     {"reload", reload},
     {"subscriber.get", subscriber_get},
     {"subscriber.list", subscriber_list},

@@ -98,6 +98,10 @@ static void sessions(struct list *list, const struct core_metrics *m, unsigned n
         m->sessions_done, NULL);
     by_cause(list, "fivegs_smffunction_sm_pdusessioncreationfail", "PDU session requests rejected",
              m->sessions_failed);
+    by_cause(list, "fivegs_smffunction_sm_pdusessionmodificationfail", "PDU session modifications rejected",
+             m->modifications_failed);
+    put(list, "demarc_gtpu_path_failures", "counter", "GTP-U paths that planes reported as failed",
+        m->path_failures, NULL);
 }
 
 static void house(struct list *list, const struct core_metrics *m)

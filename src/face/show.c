@@ -209,10 +209,13 @@ static int list_sessions(const struct view *view, json_t *request)
 
 static int session(const struct view *view, const struct command *command, int argc, char **argv)
 {
-    bool release = argc > 0 && strcmp(argv[0], "release") == 0;
-    json_t *request = json_pack("{s:s}", "verb", release ? "session.release" : "session");
-    int words = argc - release;
+    bool release = argc > 0 && strcmp(argv[0], "release") == 0, flow = release && argc == 4;
+    const char *verb = flow ? "session.flow.release" : release ? "session.release" : "session";
+    json_t *request = json_pack("{s:s}", "verb", verb);
+    int words = argc - release - flow;
     char **word = argv + release;
+    if (flow)
+        json_object_set_new(request, "qfi", json_integer(strtol(argv[3], NULL, 10)));
     if (words > 2 || (release && words != 2)) {
         json_decref(request);
         return wrong_usage(command,

@@ -3,7 +3,8 @@
  * A subscriber's slices as the database keeps them: read at every registration, so bytes and not JSON.
  *
  *     version:2  slices:1  { sst:1 sd:3 is_default:1 dnns:1
- *                            { length:1 name type:1 5qi:1 arp:1 flags:1 uplink:8 downlink:8 [ipv4:4] [ipv6:16] } }  access restrictions (access.c)
+ *                            { length:1 name type:1 5qi:1 arp:1 flags:1 uplink:8 downlink:8 [ipv4:4] [ipv6:16]
+ *                              [5qis:1 {5qi:1} uplink:8 downlink:8] } }  access restrictions (access.c)
  *
  * Version 1 ended with the slices.
  */
@@ -12,8 +13,16 @@
 
 #include "store/database.h"
 
-enum { WITHOUT_ACCESS = 1, VERSION = 2, DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 };
-enum { MAY_PREEMPT = 1, PREEMPTABLE = 2, HAS_IPV4 = 4, HAS_IPV6 = 8 };
+enum { WITHOUT_ACCESS = 1, VERSION = 2, DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 + 1 + 255 + 16 };
+enum { MAY_PREEMPT = 1, PREEMPTABLE = 2, HAS_IPV4 = 4, HAS_IPV6 = 8, HAS_FLOWS = 16 };
+
+static void write_flows(struct writer *w, const struct store_dnn *dnn)
+{
+    write_u8(w, dnn->fiveqi_count);
+    write_bytes(w, bytes_of(dnn->fiveqis, dnn->fiveqi_count));
+    write_u64(w, dnn->gbr_uplink);
+    write_u64(w, dnn->gbr_downlink);
+}
 
 static void write_dnn(struct writer *w, const struct store_dnn *dnn)
 {
@@ -24,13 +33,16 @@ static void write_dnn(struct writer *w, const struct store_dnn *dnn)
     write_u8(w, dnn->fiveqi);
     write_u8(w, dnn->arp);
     write_u8(w, (uint8_t)((dnn->may_preempt ? MAY_PREEMPT : 0) | (dnn->preemptable ? PREEMPTABLE : 0) |
-                          (dnn->ipv4.family ? HAS_IPV4 : 0) | (dnn->ipv6.family ? HAS_IPV6 : 0)));
+                          (dnn->ipv4.family ? HAS_IPV4 : 0) | (dnn->ipv6.family ? HAS_IPV6 : 0) |
+                          (dnn->has_flows ? HAS_FLOWS : 0)));
     write_u64(w, dnn->ambr_uplink);
     write_u64(w, dnn->ambr_downlink);
     if (dnn->ipv4.family)
         write_bytes(w, bytes_of(dnn->ipv4.address, 4));
     if (dnn->ipv6.family)
         write_bytes(w, bytes_of(dnn->ipv6.address, 16));
+    if (dnn->has_flows)
+        write_flows(w, dnn);
 }
 
 static void write_slice(struct writer *w, const struct store_slice *slice)
@@ -69,6 +81,16 @@ static void read_ip(struct reader *r, uint8_t family, size_t size, struct config
     ip->family = family;
 }
 
+static void read_flows(struct reader *r, struct arena *arena, struct store_dnn *dnn)
+{
+    struct bytes fiveqis = arena_copy(arena, read_bytes(r, read_u8(r)));
+    dnn->has_flows = true;
+    dnn->fiveqis = fiveqis.data;
+    dnn->fiveqi_count = (uint8_t)fiveqis.len;
+    dnn->gbr_uplink = read_u64(r);
+    dnn->gbr_downlink = read_u64(r);
+}
+
 static bool read_dnn(struct reader *r, struct arena *arena, struct store_dnn *dnn)
 {
     struct bytes name = read_bytes(r, read_u8(r));
@@ -90,6 +112,8 @@ static bool read_dnn(struct reader *r, struct arena *arena, struct store_dnn *dn
         read_ip(r, AF_INET, 4, &dnn->ipv4);
     if (flags & HAS_IPV6)
         read_ip(r, AF_INET6, 16, &dnn->ipv6);
+    if (flags & HAS_FLOWS)
+        read_flows(r, arena, dnn);
     return reader_ok(r);
 }
 

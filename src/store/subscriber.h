@@ -34,8 +34,12 @@ struct store_dnn {
     uint8_t fiveqi, arp;          /* default QoS flow; ARP priority level 1..15 */
     bool may_preempt, preemptable;
     uint64_t ambr_uplink, ambr_downlink; /* session AMBR, bits per second */
-    struct config_ip ipv4;               /* static address; family 0: from the pool */
-    struct config_ip ipv6;               /* static /64 prefix; family 0: from the pool */
+    bool has_flows;                      /* the next are his own; else the configuration's hold */
+    uint8_t fiveqi_count;
+    const uint8_t *fiveqis;            /* of the flows a phone may ask for beside the default one */
+    uint64_t gbr_uplink, gbr_downlink; /* guaranteed, over all GBR flows of a session; 0: none */
+    struct config_ip ipv4;             /* static address; family 0: from the pool */
+    struct config_ip ipv6;             /* static /64 prefix; family 0: from the pool */
 };
 
 struct store_slice {

@@ -33,6 +33,15 @@ static json_t *ambr_to_json(uint64_t uplink, uint64_t downlink)
                      config_rate_text(downlink, down));
 }
 
+static json_t *flows_to_json(const struct store_dnn *dnn)
+{
+    json_t *fiveqis = json_array();
+    for (unsigned i = 0; i < dnn->fiveqi_count; i++)
+        json_array_append_new(fiveqis, json_integer(dnn->fiveqis[i]));
+    return json_pack("{s:o, s:o}", "fiveqis", fiveqis, "gbr",
+                     ambr_to_json(dnn->gbr_uplink, dnn->gbr_downlink));
+}
+
 static json_t *dnn_to_json(const struct store_dnn *dnn)
 {
     char text[VALUE_TEXT_BYTES];
@@ -49,6 +58,8 @@ static json_t *dnn_to_json(const struct store_dnn *dnn)
     if (json_object_size(ue))
         json_object_set(object, "ue", ue);
     json_decref(ue);
+    if (dnn->has_flows)
+        json_object_set_new(object, "flows", flows_to_json(dnn));
     return object;
 }
 
@@ -118,12 +129,12 @@ static bool enter(const struct document *outer, const char *key, char *path, siz
     return !object || json_is_object(object) || document_refuse(outer, key, NULL, "an object");
 }
 
-static bool read_ambr(const struct document *at, uint64_t *uplink, uint64_t *downlink)
+static bool read_rates(const struct document *at, const char *key, uint64_t *uplink, uint64_t *downlink)
 {
-    char path[96];
-    struct document ambr;
-    return enter(at, "ambr", path, sizeof path, &ambr) && document_rate(&ambr, "uplink", uplink) &&
-           document_rate(&ambr, "downlink", downlink);
+    char path[110];
+    struct document rates;
+    return enter(at, key, path, sizeof path, &rates) && document_rate(&rates, "uplink", uplink) &&
+           document_rate(&rates, "downlink", downlink);
 }
 
 static bool keep_text(const struct document *at, const char *key, struct arena *arena, size_t most,
@@ -155,6 +166,34 @@ static bool read_qos(const struct document *at, struct store_dnn *dnn)
     return true;
 }
 
+/* 5QIs of the flows a phone may ask for. */
+static bool read_fiveqis(const struct document *at, struct arena *arena, struct store_dnn *dnn)
+{
+    const json_t *list = document_get(at, "fiveqis");
+    size_t count = json_array_size(list);
+    uint8_t *fiveqis = arena_alloc(arena, count + 1);
+    if ((list && !json_is_array(list)) || count > ITEMS_MOST || !fiveqis)
+        return document_refuse(at, "fiveqis", NULL, "a list of numbers from 1 to 254");
+    for (size_t i = 0; i < count; i++) {
+        json_int_t value = json_integer_value(json_array_get(list, i));
+        if (value < 1 || value > 254)
+            return document_refuse(at, "fiveqis", "another value in the list", "numbers from 1 to 254");
+        fiveqis[i] = (uint8_t)value;
+    }
+    dnn->fiveqis = fiveqis;
+    dnn->fiveqi_count = (uint8_t)count;
+    return true;
+}
+
+static bool read_flows(const struct document *at, struct arena *arena, struct store_dnn *dnn)
+{
+    char path[96];
+    struct document flows;
+    dnn->has_flows = document_get(at, "flows") != NULL;
+    return enter(at, "flows", path, sizeof path, &flows) && read_fiveqis(&flows, arena, dnn) &&
+           read_rates(&flows, "gbr", &dnn->gbr_uplink, &dnn->gbr_downlink);
+}
+
 static bool read_addresses(const struct document *at, struct store_dnn *dnn)
 {
     static const uint8_t zeros[8] = {0};
@@ -176,7 +215,8 @@ static bool read_dnn(const struct document *at, struct arena *arena, struct stor
         .name = "internet", .fiveqi = 9, .arp = 8, .ambr_uplink = gigabit, .ambr_downlink = gigabit};
     if (!keep_text(at, "name", arena, 100, &dnn->name) ||
         !document_choice(at, "type", session_types, COUNT(session_types), &type) || !read_qos(at, dnn) ||
-        !read_ambr(at, &dnn->ambr_uplink, &dnn->ambr_downlink) || !read_addresses(at, dnn))
+        !read_rates(at, "ambr", &dnn->ambr_uplink, &dnn->ambr_downlink) || !read_addresses(at, dnn) ||
+        !read_flows(at, arena, dnn))
         return false;
     dnn->type = (enum store_session_type)type;
     return true;
@@ -403,7 +443,7 @@ bool store_subscriber_from_json(const json_t *document, struct arena *arena,
         return false;
     }
     return read_identity(&at, subscriber) && read_security(&at, subscriber) &&
-           read_ambr(&at, &subscriber->ambr_uplink, &subscriber->ambr_downlink) &&
+           read_rates(&at, "ambr", &subscriber->ambr_uplink, &subscriber->ambr_downlink) &&
            read_slices(&at, arena, subscriber) && read_access(&at, arena, subscriber) &&
            keep_text(&at, "name", arena, 200, &subscriber->name);
 }

@@ -235,6 +235,7 @@ static void a_session_that_the_plane_has_lost_is_restored_by_itself(void **state
 static void a_silent_plane_is_asked_again_and_then_lost(void **state)
 {
     (void)state;
+    bool full;
     world_open(&world, "");
     world.plane.silent = true;
     unsigned before = world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST];
@@ -244,12 +245,12 @@ static void a_silent_plane_is_asked_again_and_then_lost(void **state)
     assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_REJECT);
     assert_null(world.ue.sessions);
     world_wait(&world, 2 * world.config->smf.pfcp_heartbeat + SECONDS(60));
-    assert_null(n4_choose(world.core.smf));
+    assert_null(n4_choose(world.core.smf, &world.ue, &full));
     world_establish(&world, 1, 8, NAS_SESSION_IPV4);
     assert_int_equal(world_n1(&world)->session_establishment_reject.cause, NAS_GSM_NETWORK_FAILURE);
     world.plane.silent = false;
     world_wait(&world, SECONDS(60));
-    assert_non_null(n4_choose(world.core.smf));
+    assert_non_null(n4_choose(world.core.smf, &world.ue, &full));
     world_session(&world, 1);
     world_close(&world);
 }

@@ -61,6 +61,11 @@ struct core *amf_core(const struct ue *ue)
     return ue->core;
 }
 
+uint64_t amf_ue_ambr(const struct ue *ue, bool uplink)
+{
+    return uplink ? ue->ambr_uplink : ue->ambr_downlink;
+}
+
 bool amf_connected(const struct ue *ue)
 {
     return ue->connected;
@@ -89,6 +94,25 @@ static void take_far(struct plane *plane, uint16_t action, bool has_forwarding,
     plane->end_marker = forwarding->has_smreq_flags && (forwarding->smreq_flags & PFCP_SNDEM);
 }
 
+static void take_qers(struct plane *plane, const struct pfcp_qer *qers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (qers[i].has_correlation_id)
+            plane->ue_rate = qers[i];
+        if (qers[i].has_qfi)
+            plane->marks = qers[i].qfi;
+    }
+}
+
+static void take_pdrs(struct plane *plane, const struct pfcp_create_pdr *pdrs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pdrs[i].pdi.sdf_filters_count)
+            snprintf(plane->filter, sizeof plane->filter, "%.*s",
+                     (int)pdrs[i].pdi.sdf_filters[0].flow_description.len,
+                     (const char *)pdrs[i].pdi.sdf_filters[0].flow_description.data);
+}
+
 static void take_establishment(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
 {
     static struct pfcp_created_pdr created;
@@ -103,6 +127,10 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     plane->has_v6 = uplink->ue_ips[0].ip.has_v6;
     memcpy(plane->ue_ipv4, uplink->ue_ips[0].ip.v4, 4);
     plane->mbr_downlink = request->create_qers[0].mbr.downlink;
+    plane->pdrs = (unsigned)request->create_pdrs_count;
+    plane->qers = (unsigned)request->create_qers_count;
+    take_qers(plane, request->create_qers, request->create_qers_count);
+    take_pdrs(plane, request->create_pdrs, request->create_pdrs_count);
     take_far(plane, request->create_fars[1].apply_action, request->create_fars[1].has_forwarding,
              &request->create_fars[1].forwarding);
     created = (struct pfcp_created_pdr){
@@ -125,8 +153,15 @@ static void take_modification(struct plane *plane, const struct pfcp_message *in
     bool known = in->seid == plane->up_seid;
     out->seid = plane->cp_seid;
     out->session_modification_response.cause = known ? PFCP_ACCEPTED : PFCP_SESSION_CONTEXT_NOT_FOUND;
-    if (!known)
+    if (known && plane->refuses_flows && request->create_pdrs_count)
+        out->session_modification_response.cause = PFCP_NO_RESOURCES_AVAILABLE;
+    if (out->session_modification_response.cause != PFCP_ACCEPTED)
         return;
+    plane->pdrs += (unsigned)(request->create_pdrs_count - request->remove_pdrs_count);
+    plane->qers += (unsigned)(request->create_qers_count - request->remove_qers_count);
+    take_qers(plane, request->create_qers, request->create_qers_count);
+    take_qers(plane, request->update_qers, request->update_qers_count);
+    take_pdrs(plane, request->create_pdrs, request->create_pdrs_count);
     take_far(plane, far->apply_action, far->has_forwarding, &far->forwarding);
     plane->mbr_downlink = request->update_qers[0].mbr.downlink;
     plane->drops += request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU);
@@ -288,7 +323,9 @@ void world_open(struct world *world, const char *yaml)
     struct config_error error;
     enum store_result result;
     const char *why;
-    *world = (struct world){.plane = {.time_stamp = 1000, .retains = true}, .ue = {.connected = true}};
+    *world =
+        (struct world){.plane = {.time_stamp = 1000, .retains = true},
+                       .ue = {.connected = true, .ambr_uplink = 1000000000, .ambr_downlink = 2000000000}};
     now = world;
     world->config = config_parse(yaml, strlen(yaml), "test", &error);
     if (!world->config)
@@ -354,6 +391,25 @@ void world_gnb_accepts(struct world *world, uint8_t psi, uint32_t teid)
             .associated_qos_flow_list = {&flow, 1}}};
     assert_true(ngap_encode_pdu_session_resource_setup_response_transfer(&w, &response, &fault));
     smf_n2_response(&world->ue, psi, N2_SETUP_RESPONSE, writer_bytes(&w));
+    world_pump(world);
+}
+
+void world_gnb_modifies(struct world *world, uint8_t psi, bool refused, uint8_t failed_qfi)
+{
+    uint8_t bytes[256];
+    struct writer w = writer_of(bytes, sizeof bytes);
+    struct fault fault;
+    const struct ngap_qos_flow_with_cause_item failed = {
+        failed_qfi, {.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_UNSPECIFIED}};
+    const struct ngap_pdu_session_resource_modify_response_transfer response = {
+        .qos_flow_failed_to_add_or_modify_list = {failed_qfi ? &failed : NULL, failed_qfi != 0}};
+    const struct ngap_pdu_session_resource_modify_unsuccessful_transfer unsuccessful = {
+        .cause = {.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_UNSPECIFIED}};
+    if (refused)
+        assert_true(ngap_encode_pdu_session_resource_modify_unsuccessful_transfer(&w, &unsuccessful, &fault));
+    else
+        assert_true(ngap_encode_pdu_session_resource_modify_response_transfer(&w, &response, &fault));
+    smf_n2_response(&world->ue, psi, refused ? N2_MODIFY_UNSUCCESSFUL : N2_MODIFY_RESPONSE, writer_bytes(&w));
     world_pump(world);
 }
 

@@ -20,6 +20,7 @@ struct ue {
     supi_t supi;
     struct session *sessions;
     bool connected;
+    uint64_t ambr_uplink, ambr_downlink;
     bool unreachable; /* paging is refused */
     unsigned pages;
     unsigned sent;      /* messages delivered */
@@ -32,6 +33,7 @@ struct ue {
 struct plane {
     uint32_t time_stamp;
     bool silent, retains, refuses;
+    bool refuses_flows; /* modifications that create PDRs */
     uint64_t cp_seid, up_seid;
     uint32_t teid, next_teid; /* given out */
     bool restored;            /* the last establishment had RESTI */
@@ -41,8 +43,12 @@ struct plane {
     uint8_t ue_ipv4[4];
     bool has_v4, has_v6;
     uint64_t mbr_downlink;
-    unsigned heard[64]; /* by message type */
-    unsigned drops;     /* how often it was to drop what it holds */
+    struct pfcp_qer ue_rate; /* the one with a correlation identifier, as told last */
+    unsigned pdrs, qers;     /* that it has now */
+    uint8_t marks;           /* QFI of the QER created last */
+    char filter[128];        /* flow description of the PDR created last */
+    unsigned heard[64];      /* by message type */
+    unsigned drops;          /* how often it was to drop what it holds */
 };
 
 struct world {
@@ -76,6 +82,8 @@ enum smf_verdict world_establish(struct world *world, uint8_t psi, uint8_t pti, 
 void world_gnb_accepts(struct world *world, uint8_t psi, uint32_t teid);
 /* All of it: an active session. */
 struct session *world_session(struct world *world, uint8_t psi);
+/* The gNB answers a modification: refused (transfer of the unsuccessful kind), or done but for the flow of that QFI (0: all). */
+void world_gnb_modifies(struct world *world, uint8_t psi, bool refused, uint8_t failed_qfi);
 /* The last 5GSM message to the phone, or NULL. */
 const struct nas_message *world_n1(struct world *world);
 /* A message from the plane. */

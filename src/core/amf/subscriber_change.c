@@ -62,11 +62,12 @@ static void take(struct ue *ue, const struct udm_access *access)
         amf_deregister(ue, 0, true);
         return;
     }
-    smf_subscription_changed(ue);
-    if (ue->ambr_uplink == access->ambr_uplink && ue->ambr_downlink == access->ambr_downlink)
-        return;
+    bool same = ue->ambr_uplink == access->ambr_uplink && ue->ambr_downlink == access->ambr_downlink;
     ue->ambr_uplink = access->ambr_uplink;
     ue->ambr_downlink = access->ambr_downlink;
+    smf_subscription_changed(ue);
+    if (same)
+        return;
     core_dirty(ue->core, &ue->row);
     tell_ambr(ue);
 }

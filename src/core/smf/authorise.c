@@ -135,7 +135,8 @@ static struct verdict grant(struct session *session, const struct store_dnn *dat
 {
     struct smf *smf = session_smf(session);
     const struct config_dnn *dnn = config_find_dnn(smf->core->config, data->name);
-    struct upf *upf = n4_choose(smf);
+    bool full;
+    struct upf *upf = n4_choose(smf, session->ue, &full);
     if (!dnn)
         return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN, "data network is not configured");
     if (request->has.ssc_mode && request->ssc_mode != SSC_MODE_1)
@@ -143,16 +144,25 @@ static struct verdict grant(struct session *session, const struct store_dnn *dat
     struct verdict verdict = choose_type(session, allowed_types(dnn, data), request);
     if (verdict.cause)
         return verdict;
+    if (!upf && full)
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "every plane has as many sessions as it may");
     if (!upf)
         return refused(NAS_GSM_NETWORK_FAILURE, "no plane is associated");
-    session->network = network_get(&smf->networks, data->name, dnn);
-    if (!session->network)
+    struct network *network = network_get(&smf->networks, data->name, dnn);
+    if (!network)
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "out of memory");
+    if (dnn->sessions && network->sessions >= dnn->sessions)
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES_SLICE_DNN,
+                       "as many sessions as the data network may have");
+    session->network = network;
     session->network->sessions++;
     if (!take_addresses(session, data))
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "no address is free");
     take_qos(session, dnn, data);
     session->always_on = request->has.always_on_requested && request->always_on_requested;
+    session->reflective_qos = request->has.gsm_capability && request->gsm_capability.reflective_qos;
+    session->packet_filters = request->has.maximum_packet_filters ? request->maximum_packet_filters : 0;
+    session->integrity_rate = request->integrity_rate;
     n4_join(session, upf);
     return verdict;
 }
@@ -168,6 +178,30 @@ struct verdict session_authorise(struct session *session, const struct smf_n1 *n
         verdict = grant(session, data, request);
     arena_free(&memory);
     return verdict;
+}
+
+static void take_policy(const struct config_dnn *dnn, const struct store_dnn *data, struct qos_policy *policy)
+{
+    bool own = data->has_flows;
+    *policy = (struct qos_policy){
+        .fiveqis = own ? data->fiveqis : dnn->requested_fiveqis,
+        .fiveqi_count = own ? data->fiveqi_count : dnn->requested_fiveqi_count,
+        .gbr = {.uplink = own ? data->gbr_uplink : dnn->requested_gbr_uplink,
+                .downlink = own ? data->gbr_downlink : dnn->requested_gbr_downlink},
+        .default_fiveqi = data->fiveqi ? data->fiveqi : dnn->fiveqi,
+    };
+}
+
+bool session_qos_policy(const struct session *session, struct arena *arena, struct qos_policy *policy)
+{
+    struct core *core = session_smf(session)->core;
+    const struct config_dnn *dnn = config_find_dnn(core->config, session->network->name);
+    const struct store_dnn *data;
+    if (!dnn || udm_session_data(core->udm, amf_supi(session->ue), session->slice, session->network->name,
+                                 arena, &data) != UDM_OK)
+        return false;
+    take_policy(dnn, data, policy);
+    return true;
 }
 
 bool session_refresh_qos(struct session *session, bool *changed)

@@ -31,7 +31,6 @@ static void repeat(struct procedure *p, void *context)
     amf_n1n2_transfer(session->ue, &message);
 }
 
-/* The phone's answer, or the gNB's, which may come first. */
 static enum procedure_event await_answer(struct procedure *p, struct bytes *command)
 {
     enum procedure_event event = procedure_wait(p, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3591);
@@ -45,6 +44,8 @@ void session_modify(struct procedure *p)
     struct session *session = p->owner;
     struct modification change = *(const struct modification *)p->argument;
     char text[SESSION_TEXT];
+    if (change.request)
+        session_take_capabilities(session, change.request);
     bool gnb_too = change.qos_changed && session->state == SESSION_ACTIVE;
     struct n1n2_message message = {
         .pdu_session_id = session->psi,

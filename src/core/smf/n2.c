@@ -6,7 +6,7 @@
 #include "kit/log.h"
 #include "wire/ngap/ngap.h"
 
-enum { TRANSFER_BYTES = 1024, IPV4_BITS = 32, IPV6_BITS = 128 };
+enum { TRANSFER_BYTES = 2048, IPV4_BITS = 32, IPV6_BITS = 128 };
 
 /* Rates beyond what NGAP can say are as good as unlimited. */
 static uint64_t ngap_rate(uint64_t rate)
@@ -23,11 +23,11 @@ static struct ngap_pdu_session_aggregate_maximum_bit_rate ambr_of(const struct s
     };
 }
 
-static struct ngap_qos_flow_level_qos_parameters flow_qos(const struct session *session)
+static struct ngap_qos_flow_level_qos_parameters flow_qos(const struct session *session, uint8_t fiveqi)
 {
     return (struct ngap_qos_flow_level_qos_parameters){
         .qos_characteristics = {.which = NGAP_QOS_CHARACTERISTICS_NON_DYNAMIC5QI,
-                                .non_dynamic5qi = {.five_qi = session->fiveqi}},
+                                .non_dynamic5qi = {.five_qi = fiveqi}},
         .allocation_and_retention_priority = {
             .priority_level_arp = session->arp,
             .pre_emption_capability = session->may_preempt
@@ -37,6 +37,36 @@ static struct ngap_qos_flow_level_qos_parameters flow_qos(const struct session *
                                              ? NGAP_PRE_EMPTION_VULNERABILITY_PRE_EMPTABLE
                                              : NGAP_PRE_EMPTION_VULNERABILITY_NOT_PRE_EMPTABLE,
         }};
+}
+
+/* TS 38.413 9.3.1.10 for flows that guarantee; in the batch's arena. */
+static const struct ngap_gbr_qos_information *gbr_of(const struct session *session,
+                                                     const struct qos_flow *flow)
+{
+    if (fiveqi_kind(flow->fiveqi) != FIVEQI_GBR)
+        return NULL;
+    struct ngap_gbr_qos_information *gbr =
+        ARENA_NEW(&session_smf(session)->core->batch, struct ngap_gbr_qos_information);
+    if (gbr)
+        *gbr = (struct ngap_gbr_qos_information){
+            .maximum_flow_bit_rate_dl = ngap_rate(flow->mfbr.downlink),
+            .maximum_flow_bit_rate_ul = ngap_rate(flow->mfbr.uplink),
+            .guaranteed_flow_bit_rate_dl = ngap_rate(flow->gfbr.downlink),
+            .guaranteed_flow_bit_rate_ul = ngap_rate(flow->gfbr.uplink),
+        };
+    return gbr;
+}
+
+static struct ngap_qos_flow_level_qos_parameters further_flow_qos(const struct session *session,
+                                                                  const struct qos_flow *flow)
+{
+    struct ngap_qos_flow_level_qos_parameters qos = flow_qos(session, flow->fiveqi);
+    if (flow->averaging_window && qos.qos_characteristics.which == NGAP_QOS_CHARACTERISTICS_NON_DYNAMIC5QI) {
+        qos.qos_characteristics.non_dynamic5qi.averaging_window = flow->averaging_window;
+        qos.qos_characteristics.non_dynamic5qi.has_averaging_window = true;
+    }
+    qos.gbr_qos_information = gbr_of(session, flow);
+    return qos;
 }
 
 static enum ngap_pdu_session_type ngap_type(uint8_t type)
@@ -63,10 +93,16 @@ struct bytes n2_setup_request(const struct session *session)
     struct writer w = writer_of(encoded, sizeof encoded);
     struct fault fault = {0};
     const struct ngap_pdu_session_aggregate_maximum_bit_rate ambr = ambr_of(session);
-    const struct ngap_qos_flow_setup_request_item flow = {
+    struct ngap_qos_flow_setup_request_item flows[1 + QOS_FLOWS] = {{
         .qos_flow_identifier = SMF_DEFAULT_QFI,
-        .qos_flow_level_qos_parameters = flow_qos(session),
-    };
+        .qos_flow_level_qos_parameters = flow_qos(session, session->fiveqi),
+    }};
+    size_t count = 1;
+    for (unsigned i = 0; session->qos && i < QOS_FLOWS; i++)
+        if (session->qos->flows[i].qfi)
+            flows[count++] = (struct ngap_qos_flow_setup_request_item){
+                .qos_flow_identifier = session->qos->flows[i].qfi,
+                .qos_flow_level_qos_parameters = further_flow_qos(session, &session->qos->flows[i])};
     const struct ngap_pdu_session_resource_setup_request_transfer transfer = {
         .pdu_session_aggregate_maximum_bit_rate = &ambr,
         .ul_ngu_up_tnl_information = {.which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL,
@@ -76,7 +112,7 @@ struct bytes n2_setup_request(const struct session *session)
                                                                                      : IPV6_BITS},
                                                      .gtp_teid = session->n3.teid}},
         .pdu_session_type = ngap_type(session->type),
-        .qos_flow_setup_request_list = {&flow, 1},
+        .qos_flow_setup_request_list = {flows, count},
     };
     return finish(session, &w, ngap_encode_pdu_session_resource_setup_request_transfer(&w, &transfer, &fault),
                   &fault);
@@ -88,7 +124,7 @@ struct bytes n2_modify_request(const struct session *session)
     struct writer w = writer_of(encoded, sizeof encoded);
     struct fault fault = {0};
     const struct ngap_pdu_session_aggregate_maximum_bit_rate ambr = ambr_of(session);
-    const struct ngap_qos_flow_level_qos_parameters qos = flow_qos(session);
+    const struct ngap_qos_flow_level_qos_parameters qos = flow_qos(session, session->fiveqi);
     const struct ngap_qos_flow_add_or_modify_request_item flow = {
         .qos_flow_identifier = SMF_DEFAULT_QFI,
         .qos_flow_level_qos_parameters = &qos,
@@ -97,6 +133,52 @@ struct bytes n2_modify_request(const struct session *session)
         .pdu_session_aggregate_maximum_bit_rate = &ambr,
         .qos_flow_add_or_modify_request_list = {&flow, 1},
     };
+    return finish(session, &w,
+                  ngap_encode_pdu_session_resource_modify_request_transfer(&w, &transfer, &fault), &fault);
+}
+
+/* What a gNB has to add, change and release on the way from one to the other. */
+struct flow_lists {
+    struct ngap_qos_flow_level_qos_parameters qos[QOS_FLOWS];
+    struct ngap_qos_flow_add_or_modify_request_item wanted[QOS_FLOWS];
+    struct ngap_qos_flow_with_cause_item gone[QOS_FLOWS];
+    size_t wanted_count, gone_count;
+};
+
+static void list_flows(const struct session *session, const struct qos *from, const struct qos *to,
+                       struct flow_lists *lists)
+{
+    for (unsigned i = 0; to && i < QOS_FLOWS; i++) {
+        const struct qos_flow *flow = &to->flows[i], *before = qos_find_flow(from, flow->qfi);
+        if (!flow->qfi || (before && qos_flow_equal(before, flow)))
+            continue;
+        size_t n = lists->wanted_count++;
+        lists->qos[n] = further_flow_qos(session, flow);
+        lists->wanted[n].qos_flow_identifier = flow->qfi;
+        lists->wanted[n].qos_flow_level_qos_parameters = &lists->qos[n];
+    }
+    for (unsigned i = 0; from && i < QOS_FLOWS; i++)
+        if (from->flows[i].qfi && !qos_find_flow(to, from->flows[i].qfi))
+            lists->gone[lists->gone_count++] = (struct ngap_qos_flow_with_cause_item){
+                from->flows[i].qfi, {.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_NORMAL_RELEASE}};
+}
+
+struct bytes n2_modify_flows(const struct session *session, const struct qos *from, const struct qos *to)
+{
+    uint8_t encoded[TRANSFER_BYTES];
+    struct writer w = writer_of(encoded, sizeof encoded);
+    struct fault fault = {0};
+    struct flow_lists lists = {0};
+    struct ngap_pdu_session_resource_modify_request_transfer transfer = {0};
+    list_flows(session, from, to, &lists);
+    if (!lists.wanted_count && !lists.gone_count)
+        return (struct bytes){0};
+    if (lists.wanted_count)
+        transfer.qos_flow_add_or_modify_request_list =
+            (struct ngap_qos_flow_add_or_modify_request_list){lists.wanted, lists.wanted_count};
+    if (lists.gone_count)
+        transfer.qos_flow_to_release_list =
+            (struct ngap_qos_flow_list_with_cause){lists.gone, lists.gone_count};
     return finish(session, &w,
                   ngap_encode_pdu_session_resource_modify_request_transfer(&w, &transfer, &fault), &fault);
 }
@@ -133,6 +215,41 @@ bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tun
     return ngap_decode_pdu_session_resource_setup_response_transfer(transfer, &core->batch, &response,
                                                                     &diagnostics) <= NGAP_NOTIFY &&
            n2_read_tunnel(&response->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
+}
+
+static uint64_t set_of(const struct ngap_qos_flow_list_with_cause *list)
+{
+    uint64_t set = 0;
+    for (size_t i = 0; i < list->count; i++)
+        set |= UINT64_C(1) << (list->items[i].qos_flow_identifier & QOS_QFI_MOST);
+    return set;
+}
+
+uint64_t n2_read_failed_flows(struct core *core, const struct sm_n2 *n2)
+{
+    const struct ngap_pdu_session_resource_setup_response_transfer *setup;
+    const struct ngap_pdu_session_resource_modify_response_transfer *modify;
+    const struct ngap_pdu_session_resource_notify_transfer *notify;
+    struct aper_diagnostics diagnostics;
+    switch (n2->kind) {
+    case N2_SETUP_RESPONSE:
+        return ngap_decode_pdu_session_resource_setup_response_transfer(n2->transfer, &core->batch, &setup,
+                                                                        &diagnostics) <= NGAP_NOTIFY
+                   ? set_of(&setup->qos_flow_failed_to_setup_list)
+                   : 0;
+    case N2_MODIFY_RESPONSE:
+        return ngap_decode_pdu_session_resource_modify_response_transfer(n2->transfer, &core->batch, &modify,
+                                                                         &diagnostics) <= NGAP_NOTIFY
+                   ? set_of(&modify->qos_flow_failed_to_add_or_modify_list)
+                   : 0;
+    case N2_NOTIFY:
+        return ngap_decode_pdu_session_resource_notify_transfer(n2->transfer, &core->batch, &notify,
+                                                                &diagnostics) <= NGAP_NOTIFY
+                   ? set_of(&notify->qos_flow_released_list)
+                   : 0;
+    default:
+        return 0;
+    }
 }
 
 bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb)

@@ -13,6 +13,12 @@ enum upf_restoring {
     RESTORE_CREATE, /* it lost them */
 };
 
+/* A GTP-U path of a plane that has failed (TS 23.527 5.2). */
+struct failed_path {
+    struct failed_path *next;
+    struct pfcp_ip gnb;
+};
+
 /* A plane. */
 struct upf {
     struct upf *next;
@@ -29,7 +35,8 @@ struct upf {
     struct timer timer;         /* associated: next heartbeat; else: next attempt */
     struct n4_request *request; /* association setup or heartbeat under way */
     struct session *sessions;
-    unsigned session_count;
+    unsigned session_count, session_most; /* the second as configured; 0: no limit */
+    struct failed_path *failed_paths;
     struct session *restore_at; /* next to be restored */
     enum upf_restoring restore;
     unsigned restoring;  /* under way */
@@ -70,8 +77,9 @@ void n4_requests_free(struct smf *smf);
 bool n4_start(struct smf *smf);
 void n4_stop(struct smf *smf);
 void n4_reload(struct smf *smf);
-/* The associated one with the fewest sessions, or NULL. */
-struct upf *n4_choose(const struct smf *smf);
+/* The associated one with the fewest sessions; the one that has another of the UE's sessions goes first, because the
+ * UE-AMBR is enforced there. NULL: none is associated, or (*full) those that are have no room. */
+struct upf *n4_choose(const struct smf *smf, const struct ue *ue, bool *full);
 struct upf *n4_find(const struct smf *smf, const char *name);
 struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer);
 struct pfcp_node_id n4_node_id(const struct smf *smf);
@@ -84,6 +92,12 @@ void n4_restore_next(struct upf *upf);
 void n4_answer(struct smf *smf, const union socket_address *peer, const struct pfcp_message *request,
                struct pfcp_message *answer);
 
+/* --- paths (n4_path.c) --- */
+
+void n4_path_report(struct upf *upf, const struct pfcp_node_report_request *report);
+void n4_forget_paths(struct upf *upf);
+unsigned n4_failed_paths(const struct upf *upf);
+
 /* --- sessions (n4_session.c) --- */
 
 /* Puts the session on a plane's list; n4_leave takes it off and deletes it there. */
@@ -93,8 +107,10 @@ void n4_leave(struct session *session);
 bool n4_establish(struct session *session);
 /* Tells the plane of all that ended while it could not be told. */
 void n4_delete_ended(struct upf *upf);
-/* Where downlink goes now, and the QoS. */
+/* Where downlink goes now, and the rates. */
 void n4_sync(struct session *session);
+/* Flows and rules beside the default ones too; the answer wakes the procedure as that of n4_establish does. */
+void n4_sync_flows(struct session *session);
 
 /* --- reports (n4_report.c) --- */
 

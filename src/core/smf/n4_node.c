@@ -67,12 +67,28 @@ struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer)
     return found;
 }
 
-struct upf *n4_choose(const struct smf *smf)
+static bool is_full(const struct upf *upf)
+{
+    return upf->session_most && upf->session_count >= upf->session_most;
+}
+
+static bool takes_sessions(const struct upf *upf)
+{
+    return upf->associated && !upf->removed && !is_full(upf);
+}
+
+struct upf *n4_choose(const struct smf *smf, const struct ue *ue, bool *full)
 {
     struct upf *best = NULL;
-    for (struct upf *upf = smf->upfs; upf; upf = upf->next)
-        if (upf->associated && !upf->removed && (!best || upf->session_count < best->session_count))
+    *full = false;
+    for (const struct session *other = *amf_sessions((struct ue *)ue); other; other = other->next)
+        if (other->upf && takes_sessions(other->upf))
+            return other->upf;
+    for (struct upf *upf = smf->upfs; upf; upf = upf->next) {
+        *full |= upf->associated && is_full(upf);
+        if (takes_sessions(upf) && (!best || upf->session_count < best->session_count))
             best = upf;
+    }
     return best;
 }
 
@@ -103,7 +119,7 @@ static bool restore_one(struct upf *upf, struct session *session)
 {
     if (session->state == SESSION_NEW || session->n4)
         return false;
-    if (upf->restore == RESTORE_CREATE) {
+    if (upf->restore == RESTORE_CREATE || session->n4_restate) {
         session->n4_lost = true;
         n4_establish(session);
     } else {
@@ -150,10 +166,11 @@ static void drop_requests(struct upf *upf)
     for (struct session *session = upf->sessions, *next; session; session = next) {
         next = session->upf_next;
         session->n4_lost = session->up_seid != 0;
+        session->n4_restate |= session->n4_flows_sent;
+        session->n4_flows_sent = false;
         if (session->n4)
             n4_request_forget(session->n4);
-        if (session->state == SESSION_NEW)
-            procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
+        procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
     }
 }
 
@@ -163,6 +180,7 @@ void n4_lost(struct upf *upf, const char *why)
         return;
     log_error("smf", NULL, "plane %s is lost: %s", upf->name, why);
     upf->associated = false;
+    n4_forget_paths(upf); /* told again with the next association */
     upf->restore_at = NULL;
     drop_requests(upf);
     if (upf->request)
@@ -286,6 +304,7 @@ void n4_reload(struct smf *smf)
         upf->removed = false;
         upf->n3_ipv6_only = n3_is_ipv6_only(plane);
         upf->address = plane->n4;
+        upf->session_most = plane->sessions;
         if (fresh)
             attempt_later(upf, 0);
     }
@@ -305,6 +324,7 @@ void n4_stop(struct smf *smf)
         smf->upfs = upf->next;
         timer_stop(smf->core->timers, &upf->timer);
         free(upf->deletions);
+        n4_forget_paths(upf);
         free(upf->name);
         free(upf);
     }
@@ -360,9 +380,7 @@ static void take_node_report(struct upf *upf, const union socket_address *peer,
     struct pfcp_message answer = {
         .node_report_response = {.node_id = n4_node_id(upf->smf), .cause = PFCP_ACCEPTED},
     };
-    if (request->node_report_request.has_path_failure)
-        log_warning("smf", NULL, "plane %s: %zu GTP-U paths failed", upf->name,
-                    request->node_report_request.path_failure.peers_count);
+    n4_path_report(upf, &request->node_report_request);
     n4_answer(upf->smf, peer, request, &answer);
 }
 

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A PDU session in the plane: two packet detection rules, one for each direction, with their forwarding rules, the session
- * AMBR, the QoS flow's identifier and a usage counter (TS 29.244 5.2, 7.5.2 to 7.5.6).
- */
+/* A PDU session in the plane: established, kept up to date, deleted (TS 29.244 6.3, 7.5.2 to 7.5.6). */
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "core/smf/n4.h"
+#include "core/smf/n4_rules.h"
 #include "kit/log.h"
-
-enum {
-    PDR_UPLINK = 1,
-    PDR_DOWNLINK = 2,
-    FAR_UPLINK = 1,
-    FAR_DOWNLINK = 2,
-    QER_SESSION = 1, /* session AMBR */
-    QER_FLOW = 2,    /* marks downlink with the QFI */
-    URR_SESSION = 1,
-    BAR_SESSION = 1,
-    CHOOSE_ID = 1,
-    PRECEDENCE = 255,
-};
-
-#define USAGE_THRESHOLD (UINT64_C(1) << 30) /* bytes between two usage reports */
-
-static struct pfcp_ip ip_of(const struct tunnel *tunnel)
-{
-    struct pfcp_ip ip = {.has_v4 = tunnel->family == AF_INET, .has_v6 = tunnel->family == AF_INET6};
-    memcpy(ip.v4, tunnel->address, sizeof ip.v4);
-    memcpy(ip.v6, tunnel->address, sizeof ip.v6);
-    return ip;
-}
 
 static struct tunnel tunnel_of(const struct pfcp_f_teid *f_teid)
 {
@@ -42,64 +17,6 @@ static struct tunnel tunnel_of(const struct pfcp_f_teid *f_teid)
     return tunnel;
 }
 
-static struct pfcp_ue_ip ue_ip_of(const struct session *session, bool destination)
-{
-    struct pfcp_ue_ip ue = {.destination = destination};
-    ue.ip.has_v4 = session->type & NAS_SESSION_IPV4;
-    ue.ip.has_v6 = session->type & NAS_SESSION_IPV6;
-    memcpy(ue.ip.v4, session->ipv4, sizeof session->ipv4);
-    memcpy(ue.ip.v6, session->prefix, sizeof session->prefix);
-    return ue;
-}
-
-/* The plane's end of the tunnel: as it was, or for the plane to choose. */
-static struct pfcp_f_teid local_f_teid(const struct session *session)
-{
-    if (session->n3.family)
-        return (struct pfcp_f_teid){.teid = session->n3.teid, .ip = ip_of(&session->n3)};
-    bool v6 = session->upf->n3_ipv6_only;
-    return (struct pfcp_f_teid){
-        .choose = true,
-        .has_choose_id = true,
-        .choose_id = CHOOSE_ID,
-        .ip = {.has_v4 = !v6, .has_v6 = v6},
-    };
-}
-
-static bool forwards_downlink(const struct session *session)
-{
-    return session->state == SESSION_ACTIVE && session->gnb.family;
-}
-
-static struct pfcp_forwarding towards_gnb(const struct session *session)
-{
-    return (struct pfcp_forwarding){
-        .has_destination_interface = true,
-        .destination_interface = PFCP_ACCESS,
-        .has_outer_header_creation = true,
-        .outer_header_creation = {.description = session->gnb.family == AF_INET ? PFCP_CREATE_GTPU_UDP_IPV4
-                                                                                : PFCP_CREATE_GTPU_UDP_IPV6,
-                                  .teid = session->gnb.teid,
-                                  .ip = ip_of(&session->gnb)},
-        .has_smreq_flags = session->end_marker,
-        .smreq_flags = PFCP_SNDEM,
-    };
-}
-
-static uint16_t downlink_action(const struct session *session)
-{
-    if (forwards_downlink(session))
-        return PFCP_FORW;
-    /* While the user plane is on its way there is nobody to page. */
-    return session->state == SESSION_INACTIVE ? PFCP_BUFF | PFCP_NOCP : PFCP_BUFF;
-}
-
-static struct pfcp_bit_rate ambr_of(const struct session *session)
-{
-    return (struct pfcp_bit_rate){.uplink = (session->ambr_uplink + 999) / 1000,
-                                  .downlink = (session->ambr_downlink + 999) / 1000};
-}
-
 static struct pfcp_f_seid own_f_seid(const struct session *session)
 {
     return (struct pfcp_f_seid){.seid = session->seid, .ip = n4_own_ip(session_smf(session))};
@@ -109,6 +26,8 @@ static void accept_created(struct session *session, const struct pfcp_session_es
 {
     session->up_seid = answer->up_f_seid.seid;
     session->n4_lost = false;
+    session->n4_restate = false;
+    session->n4_has = session->n4_sent;
     for (size_t i = 0; i < answer->created_pdrs_count; i++)
         if (answer->created_pdrs[i].has_f_teid && !answer->created_pdrs[i].f_teid.choose)
             session->n3 = tunnel_of(&answer->created_pdrs[i].f_teid);
@@ -188,7 +107,7 @@ static void established(struct n4_request *request, const struct pfcp_message *a
         accept_created(session, response);
     accepted = accepted && session->n3.family;
     bool fresh = session->state == SESSION_NEW;
-    if (fresh)
+    if (fresh || !session->n4_flows_stale) /* else what is waited for is still to be sent */
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
     bool lost = plane_lost(request, answer, response ? response->cause : 0);
     if (fresh)
@@ -207,112 +126,24 @@ static void established(struct n4_request *request, const struct pfcp_message *a
         n4_sync(session);
 }
 
-/* The rules of a session and what they point to, in one place while the request is written. */
-struct rules {
-    struct pfcp_ue_ip source, destination;
-    struct bytes instance;
-    uint32_t qer_ids[2], urr_id;
-    uint8_t qfi;
-    struct pfcp_create_pdr pdrs[2];
-    struct pfcp_create_far fars[2];
-    struct pfcp_qer qers[2];
-    struct pfcp_urr urr;
-};
-
-static void detect(struct rules *rules, const struct session *session)
-{
-    rules->source = ue_ip_of(session, false);
-    rules->destination = ue_ip_of(session, true);
-    rules->pdrs[0] = (struct pfcp_create_pdr){
-        .pdr_id = PDR_UPLINK,
-        .pdi = {.source_interface = PFCP_ACCESS,
-                .has_f_teid = true,
-                .f_teid = local_f_teid(session),
-                .ue_ips = &rules->source,
-                .ue_ips_count = 1,
-                .qfis = &rules->qfi,
-                .qfis_count = 1},
-        .has_outer_header_removal = true,
-        .outer_header_removal = {.description = PFCP_REMOVE_GTPU_UDP_IP},
-        .far_id = FAR_UPLINK,
-    };
-    rules->pdrs[1] = (struct pfcp_create_pdr){
-        .pdr_id = PDR_DOWNLINK,
-        .pdi = {.source_interface = PFCP_CORE,
-                .has_network_instance = true,
-                .network_instance = rules->instance,
-                .ue_ips = &rules->destination,
-                .ue_ips_count = 1},
-        .far_id = FAR_DOWNLINK,
-    };
-    for (unsigned i = 0; i < 2; i++) {
-        rules->pdrs[i].precedence = PRECEDENCE;
-        rules->pdrs[i].has_far_id = true;
-        rules->pdrs[i].qer_ids = rules->qer_ids;
-        rules->pdrs[i].qer_ids_count = 2;
-        rules->pdrs[i].urr_ids = &rules->urr_id;
-        rules->pdrs[i].urr_ids_count = 1;
-    }
-}
-
-static void forward(struct rules *rules, const struct session *session)
-{
-    rules->fars[0] = (struct pfcp_create_far){
-        .far_id = FAR_UPLINK,
-        .apply_action = PFCP_FORW,
-        .has_forwarding = true,
-        .forwarding = {.destination_interface = PFCP_CORE,
-                       .has_network_instance = true,
-                       .network_instance = rules->instance},
-    };
-    rules->fars[1] = (struct pfcp_create_far){
-        .far_id = FAR_DOWNLINK,
-        .apply_action = downlink_action(session),
-        .has_forwarding = forwards_downlink(session),
-        .has_bar_id = true,
-        .bar_id = BAR_SESSION,
-    };
-    if (rules->fars[1].has_forwarding)
-        rules->fars[1].forwarding = towards_gnb(session);
-}
-
-static void describe(struct rules *rules, const struct session *session)
-{
-    *rules = (struct rules){
-        .instance = bytes_of(session->network->name, strlen(session->network->name)),
-        .qer_ids = {QER_SESSION, QER_FLOW},
-        .urr_id = URR_SESSION,
-        .qfi = SMF_DEFAULT_QFI,
-        .qers = {{.qer_id = QER_SESSION, .has_mbr = true, .mbr = ambr_of(session)},
-                 {.qer_id = QER_FLOW, .has_qfi = true, .qfi = SMF_DEFAULT_QFI}},
-        .urr = {.urr_id = URR_SESSION,
-                .measurement_method = PFCP_VOLUM,
-                .reporting_triggers = PFCP_REPORT_VOLTH,
-                .has_volume_threshold = true,
-                .volume_threshold = {.flags = PFCP_TOVOL, .total = USAGE_THRESHOLD}},
-    };
-    detect(rules, session);
-    forward(rules, session);
-}
-
 bool n4_establish(struct session *session)
 {
-    struct rules rules;
-    describe(&rules, session);
+    struct n4_rules rules;
+    n4_describe(&rules, session);
     struct pfcp_message message = {
         .type = PFCP_SESSION_ESTABLISHMENT_REQUEST,
         .session_establishment_request = {.node_id = n4_node_id(session_smf(session)),
                                           .cp_f_seid = own_f_seid(session),
                                           .create_pdrs = rules.pdrs,
-                                          .create_pdrs_count = 2,
+                                          .create_pdrs_count = rules.pdr_count,
                                           .create_fars = rules.fars,
                                           .create_fars_count = 2,
                                           .create_urrs = &rules.urr,
                                           .create_urrs_count = 1,
                                           .create_qers = rules.qers,
-                                          .create_qers_count = 2,
+                                          .create_qers_count = rules.qer_count,
                                           .has_create_bar = true,
-                                          .create_bar = {.bar_id = BAR_SESSION},
+                                          .create_bar = {.bar_id = N4_BAR_SESSION},
                                           .has_pdn_type = true,
                                           .pdn_type = session->type,
                                           .has_s_nssai = true,
@@ -321,8 +152,20 @@ bool n4_establish(struct session *session)
                                           .sereq_flags = PFCP_RESTI},
     };
     session->n4 = n4_request_send(session->upf, session, &message, established);
-    session->n4_stale = false;
+    session->n4_stale = session->n4_flows_stale = session->n4_flows_sent = false;
+    session->n4_sent = n4_places_of(session->qos);
     return session->n4 != NULL;
+}
+
+/* The answer to a change of flows is the procedure's to act upon: refused, it takes the change back. */
+static void take_flows_answer(struct session *session, bool accepted)
+{
+    if (!session->n4_flows_sent)
+        return;
+    session->n4_flows_sent = false;
+    if (accepted)
+        session->n4_has = session->n4_sent;
+    procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
 }
 
 static void synced(struct n4_request *request, const struct pfcp_message *answer)
@@ -338,13 +181,50 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
     if (!session)
         return;
     n4_count_usage(session, response->usage_reports, response->usage_reports_count);
-    if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND)
-        n4_establish(session);
-    else if (response->cause != PFCP_ACCEPTED)
+    if (response->cause != PFCP_ACCEPTED && response->cause != PFCP_SESSION_CONTEXT_NOT_FOUND)
         log_warning("smf", NULL, "plane %s refuses a modification: %s", session->upf->name,
                     pfcp_cause_name(response->cause));
-    else if (session->n4_stale)
+    if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND) {
+        n4_establish(session);
+        return;
+    }
+    take_flows_answer(session, response->cause == PFCP_ACCEPTED);
+    if (session->n4_stale)
         n4_sync(session);
+}
+
+/* PDRs and QERs of flows are taken away and put in anew, in one step. */
+struct flow_changes {
+    struct n4_rules rules;
+    struct pfcp_remove_pdr pdrs[2 * QOS_RULES];
+    struct pfcp_remove_rule qers[QOS_FLOWS];
+    size_t pdr_count, qer_count;
+};
+
+static void change_flows(struct session *session, struct flow_changes *changes,
+                         struct pfcp_session_modification_request *request)
+{
+    changes->pdr_count = changes->qer_count = 0;
+    for (unsigned i = 0; i < QOS_RULES; i++) {
+        uint16_t id = (uint16_t)(N4_PDR_RULES + 2 * i);
+        if (session->n4_has.uplinks >> i & 1)
+            changes->pdrs[changes->pdr_count++].pdr_id = id;
+        if (session->n4_has.downlinks >> i & 1)
+            changes->pdrs[changes->pdr_count++].pdr_id = (uint16_t)(id + 1);
+    }
+    for (unsigned i = 0; i < QOS_FLOWS; i++)
+        if (session->n4_has.flows >> i & 1)
+            changes->qers[changes->qer_count++].id = N4_QER_FLOWS + i;
+    n4_describe_flows(&changes->rules, session);
+    request->remove_pdrs = changes->pdrs;
+    request->remove_pdrs_count = changes->pdr_count;
+    request->remove_qers = changes->qers;
+    request->remove_qers_count = changes->qer_count;
+    request->create_pdrs = changes->rules.pdrs;
+    request->create_pdrs_count = changes->rules.pdr_count;
+    request->create_qers = changes->rules.qers;
+    request->create_qers_count = changes->rules.qer_count;
+    session->n4_sent = n4_places_of(session->qos);
 }
 
 void n4_sync(struct session *session)
@@ -352,29 +232,33 @@ void n4_sync(struct session *session)
     session->n4_stale = true;
     if (session->n4 || session->n4_lost || !session->up_seid || !session->upf->associated)
         return;
-    struct pfcp_update_far far = {
-        .far_id = FAR_DOWNLINK,
-        .has_apply_action = true,
-        .apply_action = downlink_action(session),
-        .has_forwarding = forwards_downlink(session),
-    };
-    if (far.has_forwarding)
-        far.forwarding = towards_gnb(session);
-    struct pfcp_qer limit = {.qer_id = QER_SESSION, .has_mbr = true, .mbr = ambr_of(session)};
+    struct flow_changes changes;
+    struct pfcp_update_far far = n4_downlink(session);
+    struct pfcp_qer rates[] = {n4_session_rate(session), n4_ue_rate(session)};
     struct pfcp_message message = {
         .type = PFCP_SESSION_MODIFICATION_REQUEST,
         .seid = session->up_seid,
         .session_modification_request = {.update_fars = &far,
                                          .update_fars_count = 1,
-                                         .update_qers = &limit,
-                                         .update_qers_count = 1,
+                                         .update_qers = rates,
+                                         .update_qers_count = 2,
                                          .has_smreq_flags = session->drop_buffered,
                                          .smreq_flags = PFCP_DROBU},
     };
+    if (session->n4_flows_stale)
+        change_flows(session, &changes, &message.session_modification_request);
     session->n4 = n4_request_send(session->upf, session, &message, synced);
     session->n4_stale = session->n4 == NULL;
+    session->n4_flows_sent = session->n4_flows_stale && session->n4;
+    session->n4_flows_stale = session->n4_flows_stale && !session->n4;
     session->end_marker = false;
     session->drop_buffered = false;
+}
+
+void n4_sync_flows(struct session *session)
+{
+    session->n4_flows_stale = true;
+    n4_sync(session);
 }
 
 void n4_join(struct session *session, struct upf *upf)

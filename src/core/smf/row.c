@@ -6,13 +6,16 @@
 #include "kit/log.h"
 #include "store/store.h"
 
-enum { ROW_VERSION = 1, ROW_BYTES = 512 };
+enum { ROW_VERSION = 2, ROW_WITHOUT_FLOWS = 1, ROW_BYTES = 16384 };
 
 enum {
     FLAG_MAY_PREEMPT = 1,
     FLAG_PREEMPTABLE = 2,
     FLAG_ALWAYS_ON = 4,
     FLAG_ACTIVE = 8,
+    FLAG_REFLECTIVE_QOS = 16,
+    FLAG_FLOWS = 32,
+    FLAG_UNCONFIRMED = 64,
 };
 
 static void write_text(struct writer *w, const char *text)
@@ -45,7 +48,44 @@ static uint8_t flags_of(const struct session *session)
     return (uint8_t)((session->may_preempt ? FLAG_MAY_PREEMPT : 0) |
                      (session->preemptable ? FLAG_PREEMPTABLE : 0) |
                      (session->always_on ? FLAG_ALWAYS_ON : 0) |
-                     (session->state == SESSION_ACTIVE ? FLAG_ACTIVE : 0));
+                     (session->state == SESSION_ACTIVE ? FLAG_ACTIVE : 0) |
+                     (session->reflective_qos ? FLAG_REFLECTIVE_QOS : 0) | (session->qos ? FLAG_FLOWS : 0) |
+                     (session->qos_before ? FLAG_UNCONFIRMED : 0));
+}
+
+static void write_flows(struct writer *w, const struct session *session)
+{
+    write_u16(w, session->packet_filters);
+    write_u8(w, session->integrity_rate.uplink);
+    write_u8(w, session->integrity_rate.downlink);
+    write_u8(w, session->qos_pti);
+    if (session->qos)
+        qos_write(w, session->qos);
+    if (session->qos_before)
+        qos_write(w, session->qos_before);
+}
+
+static struct qos *read_qos(struct reader *r)
+{
+    struct qos *qos = calloc(1, sizeof *qos);
+    if (qos && qos_read(r, qos))
+        return qos;
+    free(qos);
+    reader_fail(r, NULL, "flows that cannot be read");
+    return NULL;
+}
+
+static void read_flows(struct reader *r, uint8_t flags, struct session *session)
+{
+    session->packet_filters = read_u16(r);
+    session->integrity_rate.uplink = read_u8(r);
+    session->integrity_rate.downlink = read_u8(r);
+    session->qos_pti = read_u8(r);
+    session->reflective_qos = flags & FLAG_REFLECTIVE_QOS;
+    if (flags & FLAG_FLOWS)
+        session->qos = read_qos(r);
+    if (flags & FLAG_UNCONFIRMED)
+        session->qos_before = read_qos(r);
 }
 
 bool session_row_write(struct core *core, struct row *row)
@@ -75,6 +115,7 @@ bool session_row_write(struct core *core, struct row *row)
     write_bytes(&w, BYTES(session->ipv4));
     write_bytes(&w, BYTES(session->prefix));
     write_bytes(&w, BYTES(session->interface_id));
+    write_flows(&w, session);
     return !w.full && store_session_put(core->store, supi_text(amf_supi(session->ue), supi), session->psi,
                                         writer_bytes(&w)) == STORE_OK;
 }
@@ -129,7 +170,8 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     struct smf *smf = core->smf;
     struct reader r = reader_of(blob);
     char dnn[256], plane[256];
-    if (read_u8(&r) != ROW_VERSION)
+    uint8_t version = read_u8(&r);
+    if (version != ROW_VERSION && version != ROW_WITHOUT_FLOWS)
         return false;
     uint8_t flags = read_u8(&r);
     read_text(&r, dnn);
@@ -142,6 +184,10 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     if (!session)
         return false;
     read_row(&r, session);
+    if (version == ROW_VERSION)
+        read_flows(&r, flags, session);
+    /* The plane may have more or less of it than what was stored last. */
+    session->n4_restate = version != ROW_VERSION || session->qos || session->qos_before;
     map_take(&smf->sessions, session->seid);
     session->seid = seid;
     session->up_seid = up_seid;

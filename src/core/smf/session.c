@@ -32,18 +32,46 @@ static uint64_t new_seid(struct smf *smf)
     return seid;
 }
 
+/* The UE's, or a new one. 0: out of memory. */
+static uint32_t find_ambr_id(struct smf *smf, struct ue *ue)
+{
+    uint32_t id;
+    if (*amf_sessions(ue))
+        return (*amf_sessions(ue))->ambr_id;
+    do {
+        id = (uint32_t)random_u64(smf->core->random);
+    } while (id == 0 || map_get(&smf->ambr_ids, id));
+    return map_put(&smf->ambr_ids, id, ue) ? id : 0;
+}
+
+static void leave_ambr_id(struct smf *smf, struct ue *ue, uint32_t id)
+{
+    if (!*amf_sessions(ue))
+        map_take(&smf->ambr_ids, id);
+}
+
+void session_destroy(struct session *session)
+{
+    free(session->qos);
+    free(session->qos_before);
+    free(session);
+}
+
 struct session *session_new(struct ue *ue, uint8_t psi)
 {
     struct core *core = amf_core(ue);
     struct session *session = calloc(1, sizeof *session);
-    if (!session)
+    if (!session || !(session->ambr_id = find_ambr_id(core->smf, ue))) {
+        free(session);
         return NULL;
+    }
     session->row.write = session_row_write;
     session->ue = ue;
     session->psi = psi;
     session->seid = new_seid(core->smf);
     session->since = core_wall(core);
     if (!map_put(&core->smf->sessions, session->seid, session)) {
+        leave_ambr_id(core->smf, ue, session->ambr_id);
         free(session);
         return NULL;
     }
@@ -87,7 +115,8 @@ void session_free(struct session *session, const char *why)
     core_clean(core, &session->row);
     core_remove(core, amf_supi(session->ue), session->psi);
     core->sessions--;
-    free(session);
+    leave_ambr_id(core->smf, session->ue, session->ambr_id);
+    session_destroy(session);
 }
 
 void session_connected(struct session *session, const struct tunnel *gnb)
@@ -152,6 +181,10 @@ void session_take_n2(struct session *session, const struct sm_n2 *n2)
             session_connected(session, &gnb);
         else
             setup_failed(session);
+        session_drop_flows(session, n2_read_failed_flows(core, n2), true);
+        break;
+    case N2_NOTIFY:
+        session_drop_flows(session, n2_read_failed_flows(core, n2), true);
         break;
     case N2_SETUP_UNSUCCESSFUL:
         setup_failed(session);

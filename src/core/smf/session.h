@@ -14,14 +14,19 @@
 #include "core/core.h"
 #include "core/procedure.h"
 #include "core/smf/network.h"
+#include "core/smf/qos.h"
 #include "core/smf/smf.h"
 #include "wire/nas/nas.h"
 #include "wire/pfcp/pfcp.h"
 
 struct upf;
 struct n4_request;
+struct sm_n2;
 
-enum { SMF_DEFAULT_QFI = 1 };
+/* Which PDRs and QERs of flows beside the default one: bit n is for place n (qos.h). */
+struct n4_places {
+    uint16_t uplinks, downlinks, flows;
+};
 
 enum session_state {
     SESSION_NEW,      /* being established: not yet promised to the phone */
@@ -42,6 +47,8 @@ struct session {
     struct n4_request *n4;  /* under way */
     uint64_t seid, up_seid; /* own and the plane's; up_seid 0: not established there */
     struct tunnel n3, gnb;  /* the plane's end and the gNB's */
+    struct qos *qos;        /* flows beside the default one; NULL: none */
+    struct qos *qos_before; /* while the phone has not confirmed a change: what it may still have */
     struct config_slice slice;
     uint64_t ambr_uplink, ambr_downlink;   /* bits per second */
     uint64_t bytes_uplink, bytes_downlink; /* as the plane reported them */
@@ -49,14 +56,21 @@ struct session {
     uint8_t ipv4[4];
     uint8_t prefix[8]; /* IPv6 /64 */
     uint8_t interface_id[8];
+    uint32_t ambr_id;                 /* the UE's, by which its sessions share the UE-AMBR in the plane */
+    struct n4_places n4_has, n4_sent; /* in the plane; in the request under way */
+    uint16_t packet_filters;          /* most that the phone supports; 0: it has not said */
+    struct nas_integrity_rate integrity_rate;
+    uint8_t qos_pti; /* of the change that the phone has not confirmed; 0: the network's own */
     uint8_t psi, pti, type, fiveqi, arp; /* type: enum nas_session_type */
     uint8_t state;                       /* enum session_state */
     bool may_preempt, preemptable;
-    bool has_ipv4, has_prefix; /* taken, to be given back */
-    bool always_on;
-    bool data_waits; /* the plane reported downlink data for an idle phone */
-    bool n4_stale;   /* changed since the request under way was built */
-    bool n4_lost;    /* the plane has forgotten it; restored when it is associated */
+    bool has_ipv4, has_prefix;          /* taken, to be given back */
+    bool always_on, reflective_qos;     /* the second: the phone supports it */
+    bool data_waits;                    /* the plane reported downlink data for an idle phone */
+    bool n4_stale;                      /* changed since the request under way was built */
+    bool n4_lost;                       /* the plane has forgotten it; restored when it is associated */
+    bool n4_flows_stale, n4_flows_sent; /* the same for flows beside the default one */
+    bool n4_restate; /* what it has of flows is not known: it is told all when it is associated */
     bool end_marker; /* the next update moves a live tunnel */
     bool drop_buffered;
 };
@@ -66,6 +80,7 @@ struct smf {
     struct upf *upfs;    /* a list */
     struct map sessions; /* by own SEID */
     struct map requests; /* struct n4_request by sequence number */
+    struct map ambr_ids; /* struct ue by what its sessions have as ambr_id */
     struct networks networks;
     uint32_t recovery_time_stamp; /* of the first start: state is durable, so a restart loses nothing */
     uint32_t sequence;
@@ -76,6 +91,8 @@ struct smf {
 struct session *session_find(const struct ue *ue, uint8_t psi);
 /* NULL: out of memory. In state SESSION_NEW, in the UE's list. */
 struct session *session_new(struct ue *ue, uint8_t psi);
+/* Only the memory. */
+void session_destroy(struct session *session);
 /* Ends it here and in the plane: cancels its procedure, gives addresses back, removes the row. */
 void session_free(struct session *session, const char *why);
 /* "supi=imsi-... psi=1", for log lines. */
@@ -99,6 +116,9 @@ struct verdict {
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
                                  const struct nas_session_establishment_request *request);
 
+/* What the session may ask for, by subscription and configuration; in the arena. False: not subscribed any more. */
+bool session_qos_policy(const struct session *session, struct arena *arena, struct qos_policy *policy);
+
 /* Bit rates and the default flow as subscribed and configured now. False: not subscribed any more. */
 bool session_refresh_qos(struct session *session, bool *changed);
 
@@ -110,6 +130,7 @@ struct bytes n1_encode(struct core *core, const struct nas_message *message);
 /* A message by itself, outside of procedures: rejects and status. */
 void n1_send(struct ue *ue, const struct nas_message *message);
 void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
+void n1_reject_modification(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
 void n1_status(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
 /* Answers to what the phone asked in its protocol configuration options (pco.c). In the batch's arena. */
 struct nas_pco pco_answer(const struct session *session, const struct nas_pco *asked);
@@ -118,17 +139,22 @@ struct nas_pco pco_answer(const struct session *session, const struct nas_pco *a
 
 struct bytes n2_setup_request(const struct session *session);
 struct bytes n2_modify_request(const struct session *session);
+/* Flows that come, change and go on the way from one to the other; empty too when that is none. */
+struct bytes n2_modify_flows(const struct session *session, const struct qos *from, const struct qos *to);
 struct bytes n2_release_command(const struct session *session);
 bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb);
 /* Of a UP Transport Layer Information; false: no GTP tunnel, or no address. */
 bool n2_read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *tunnel);
+/* Bit n: the flow of QFI n could not be set up or changed, or is gone. */
+uint64_t n2_read_failed_flows(struct core *core, const struct sm_n2 *n2);
 bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb);
 
 /* --- procedures --- */
 
-void session_establish(struct procedure *p); /* establish.c; argument: struct establishment */
-void session_release(struct procedure *p);   /* release.c; argument: struct release */
-void session_modify(struct procedure *p);    /* modify.c; argument: struct modification */
+void session_establish(struct procedure *p);    /* establish.c; argument: struct establishment */
+void session_release(struct procedure *p);      /* release.c; argument: struct release */
+void session_modify(struct procedure *p);       /* modify.c; argument: struct modification */
+void session_modify_flows(struct procedure *p); /* modify_flows.c; argument: struct modification */
 
 /* Downlink data waits for a connected phone: asks its gNB for the user plane (activate.c). */
 void session_bring_back(struct session *session);
@@ -146,10 +172,30 @@ struct release {
 };
 
 struct modification {
+    const struct nas_session_modification_request *request; /* the phone's; NULL: the network's own wish */
+    const struct qos *flows; /* for session_modify_flows: what is to be; borrowed until the first wait */
     uint8_t pti;
     bool always_on_asked;
     bool qos_changed; /* AMBR or default flow: gNB and plane are told too */
+    bool gnb_knows;   /* flows are gone from the gNB already */
+    bool resumed;     /* the change is in force, and the phone has not confirmed it */
 };
+
+/* modify_request.c */
+enum smf_verdict session_modification_asked(struct ue *ue, struct session *session,
+                                            const struct nas_message *message, const struct nas_error *error);
+/* filters: most that the phone supports; 0: it has not said. */
+struct qos_terms session_qos_terms(const struct session *session, unsigned filters);
+void session_take_capabilities(struct session *session,
+                               const struct nas_session_modification_request *request);
+
+/* modify_flows.c */
+/* By the network. False: another procedure is running, or no stack is free. */
+bool session_change_flows(struct session *session, const struct qos *to, bool gnb_knows);
+/* Those flows and the rules that lead into them; bit n of the set is QFI n. False: also when there is none of them. */
+bool session_drop_flows(struct session *session, uint64_t qfis, bool gnb_knows);
+/* The phone has them. */
+void session_confirm_flows(struct session *session);
 
 /* EV_SM_MESSAGE carries a struct nas_message, EV_SM_N2 one of these. */
 struct sm_n2 {

@@ -37,6 +37,7 @@ bool smf_start(struct core *core, const char **why)
     smf->core = core;
     map_init(&smf->sessions, random_u64(core->random));
     map_init(&smf->requests, random_u64(core->random));
+    map_init(&smf->ambr_ids, random_u64(core->random));
     smf->sequence = (uint32_t)random_u64(core->random);
     smf->recovery_time_stamp = own_time_stamp(core);
     return n4_start(smf) && session_load_all(core, why);
@@ -56,8 +57,9 @@ static void forget_sessions(struct smf *smf)
     }
     cursor = 0;
     while (map_next(&smf->sessions, &cursor, &seid, &value))
-        free(value);
+        session_destroy(value);
     map_free(&smf->sessions);
+    map_free(&smf->ambr_ids);
 }
 
 void smf_stop(struct core *core)
@@ -196,6 +198,24 @@ bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id)
                                       session, &release);
 }
 
+/* TS 23.502 4.3.3.2 step 1d. True: some have to go, and do. */
+static bool leave_forbidden_flows(struct session *session)
+{
+    const struct qos_flow *flow;
+    struct qos_policy policy;
+    struct arena memory;
+    uint64_t forbidden = 0;
+    struct qos left = session->qos ? *session->qos : (struct qos){0};
+    arena_init(&memory, 0);
+    if (session->qos && session_qos_policy(session, &memory, &policy))
+        while ((flow = qos_first_forbidden(&left, &policy))) {
+            forbidden |= UINT64_C(1) << flow->qfi;
+            qos_remove_flow(&left, flow->qfi);
+        }
+    arena_free(&memory);
+    return forbidden && session_drop_flows(session, forbidden, false);
+}
+
 static void follow_subscription(struct session *session)
 {
     struct core *core = session_smf(session)->core;
@@ -206,6 +226,8 @@ static void follow_subscription(struct session *session)
         procedure_start(core, &session->procedure, "session release", session_release, session, &release);
     else if (changed)
         procedure_start(core, &session->procedure, "session modification", session_modify, session, &change);
+    else if (!leave_forbidden_flows(session))
+        n4_sync(session); /* the UE-AMBR may be another */
 }
 
 void smf_subscription_changed(struct ue *ue)

@@ -128,6 +128,33 @@ void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes 
 /* Administration: release with signalling to the phone. False: no such session. */
 bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id);
 
+/* QoS flows beside the default one, by the network's own wish (TS 23.502 4.3.3.2). */
+enum smf_flow_verdict {
+    SMF_FLOW_BEGUN,
+    SMF_FLOW_NO_SESSION,
+    SMF_FLOW_UNKNOWN, /* no such flow */
+    SMF_FLOW_BUSY,    /* another procedure of the session is under way */
+    SMF_FLOW_REFUSED, /* what is asked cannot be */
+};
+
+/* A packet filter in the terms of IPFilterRule; family 0 and port 0: any. */
+struct smf_flow_filter {
+    struct config_prefix remote;
+    uint16_t remote_port, local_port;
+    uint8_t protocol; /* 0: any */
+};
+
+/* A new flow and a rule that leads into it; precedence 1 to 254. `why` says what cannot be. */
+struct smf_flow_order {
+    uint8_t fiveqi, precedence;
+    uint64_t gfbr_uplink, gfbr_downlink, mfbr_uplink, mfbr_downlink; /* bits per second, of a GBR flow */
+    struct smf_flow_filter filter;
+};
+
+enum smf_flow_verdict smf_admin_add_flow(struct ue *ue, uint8_t pdu_session_id,
+                                         const struct smf_flow_order *order, const char **why);
+enum smf_flow_verdict smf_admin_release_flow(struct ue *ue, uint8_t pdu_session_id, uint8_t qfi);
+
 /* The subscriber was changed: rates and the default flow of his sessions follow, what he may not have any more ends. */
 void smf_subscription_changed(struct ue *ue);
 
@@ -146,6 +173,16 @@ struct smf_session_view {
     int64_t since; /* wall clock, nanoseconds */
 };
 
+/* A QoS flow beside the default one. */
+struct smf_flow_view {
+    uint8_t qfi, fiveqi;
+    unsigned rules;
+    uint64_t gfbr_uplink, gfbr_downlink, mfbr_uplink, mfbr_downlink; /* bits per second; 0: none */
+};
+
+/* The nth one; false: there are fewer. */
+bool smf_view_flow(const struct ue *ue, uint8_t pdu_session_id, unsigned n, struct smf_flow_view *view);
+
 /* False: no such session. Texts live as long as it does. */
 bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view);
 
@@ -154,6 +191,7 @@ struct smf_plane_view {
     union socket_address address;
     bool associated;
     unsigned sessions;
+    unsigned failed_paths; /* gNBs that do not answer GTP-U echo requests */
 };
 
 /* The nth plane; false: there are fewer. */

@@ -75,37 +75,6 @@ static enum smf_verdict establishment_asked(struct ue *ue, struct session *sessi
     }
 }
 
-static void reject_modification(struct ue *ue, const struct nas_message *message, uint8_t cause)
-{
-    struct nas_message reject = {.type = NAS_SESSION_MODIFICATION_REJECT,
-                                 .pdu_session_id = message->pdu_session_id,
-                                 .pti = message->pti};
-    reject.session_modification_reject.cause = cause;
-    n1_send(ue, &reject);
-}
-
-static enum smf_verdict modification_asked(struct ue *ue, struct session *session,
-                                           const struct nas_message *message)
-{
-    const struct nas_session_modification_request *request = &message->session_modification_request;
-    struct modification change = {.pti = message->pti, .always_on_asked = request->has.always_on_requested};
-    if (!session || session->state == SESSION_NEW) {
-        reject_modification(ue, message, NAS_GSM_INVALID_SESSION_IDENTITY);
-        return SMF_TAKEN;
-    }
-    if (session->procedure) /* a collision: the network's procedure goes first (6.4.2.6) */
-        return SMF_TAKEN;
-    if (request->has.qos_rules || request->has.qos_flows) {
-        reject_modification(ue, message, NAS_GSM_SERVICE_OPTION_NOT_SUPPORTED);
-        return SMF_TAKEN;
-    }
-    if (request->has.always_on_requested)
-        session->always_on = request->always_on_requested;
-    bool started = procedure_start(amf_core(ue), &session->procedure, "session modification", session_modify,
-                                   session, &change);
-    return started ? SMF_TAKEN : SMF_CONGESTION;
-}
-
 static enum smf_verdict release_asked(struct ue *ue, struct session *session,
                                       const struct nas_message *message)
 {
@@ -129,21 +98,25 @@ static void answer_came(struct ue *ue, struct session *session, const struct nas
     char text[SESSION_TEXT];
     if (session && procedure_offer(session->procedure, EV_SM_MESSAGE, message))
         return;
-    if (message->type == NAS_GSM_STATUS)
+    if (session && session->qos_before && message->type == NAS_SESSION_MODIFICATION_COMPLETE &&
+        message->pti == session->qos_pti)
+        session_confirm_flows(session); /* its procedure ended with a former run of the core */
+    else if (message->type == NAS_GSM_STATUS)
         log_info("smf", session ? session_text(session, text) : NULL, "the phone reports 5GSM cause %u",
                  message->gsm_status.cause);
     else
         n1_status(ue, message->pdu_session_id, message->pti, NAS_GSM_PTI_MISMATCH);
 }
 
-static enum smf_verdict dispatch(struct ue *ue, const struct smf_n1 *n1, const struct nas_message *message)
+static enum smf_verdict dispatch(struct ue *ue, const struct smf_n1 *n1, const struct nas_message *message,
+                                 const struct nas_error *error)
 {
     struct session *session = session_find(ue, n1->pdu_session_id);
     switch (message->type) {
     case NAS_SESSION_ESTABLISHMENT_REQUEST:
         return establishment_asked(ue, session, n1, message);
     case NAS_SESSION_MODIFICATION_REQUEST:
-        return modification_asked(ue, session, message);
+        return session_modification_asked(ue, session, message, error);
     case NAS_SESSION_RELEASE_REQUEST:
         return release_asked(ue, session, message);
     case NAS_SESSION_MODIFICATION_COMPLETE:
@@ -168,7 +141,7 @@ enum smf_verdict smf_n1_message(struct ue *ue, const struct smf_n1 *n1)
     arena_init(&memory, 0);
     bool decoded = nas_decode(n1->payload, &memory, &message, &error);
     if (decoded && message.pdu_session_id == n1->pdu_session_id)
-        verdict = dispatch(ue, n1, &message);
+        verdict = dispatch(ue, n1, &message, &error);
     else if (!decoded && error.cause)
         n1_status(ue, n1->pdu_session_id, message.pti, error.cause);
     arena_free(&memory);

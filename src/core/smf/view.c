@@ -31,6 +31,27 @@ bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_vi
     return true;
 }
 
+bool smf_view_flow(const struct ue *ue, uint8_t pdu_session_id, unsigned n, struct smf_flow_view *view)
+{
+    const struct session *session = session_find(ue, pdu_session_id);
+    const struct qos *qos = session ? session->qos : NULL;
+    for (unsigned i = 0; qos && i < QOS_FLOWS; i++) {
+        const struct qos_flow *flow = &qos->flows[i];
+        if (!flow->qfi || n-- > 0)
+            continue;
+        *view = (struct smf_flow_view){.qfi = flow->qfi,
+                                       .fiveqi = flow->fiveqi,
+                                       .gfbr_uplink = flow->gfbr.uplink,
+                                       .gfbr_downlink = flow->gfbr.downlink,
+                                       .mfbr_uplink = flow->mfbr.uplink,
+                                       .mfbr_downlink = flow->mfbr.downlink};
+        for (unsigned k = 0; k < QOS_RULES; k++)
+            view->rules += qos->rules[k].id && qos->rules[k].qfi == flow->qfi;
+        return true;
+    }
+    return false;
+}
+
 bool smf_plane(const struct core *core, unsigned n, struct smf_plane_view *view)
 {
     const struct upf *upf = core->smf->upfs;
@@ -43,6 +64,7 @@ bool smf_plane(const struct core *core, unsigned n, struct smf_plane_view *view)
         .address = upf->address,
         .associated = upf->associated,
         .sessions = upf->session_count,
+        .failed_paths = n4_failed_paths(upf),
     };
     return true;
 }

@@ -65,6 +65,7 @@ static const char *const gsm_causes[] = {
     [NAS_GSM_SERVICE_OPTION_NOT_SUBSCRIBED] = "Requested service option not subscribed",
     [NAS_GSM_PTI_ALREADY_IN_USE] = "PTI already in use",
     [NAS_GSM_REGULAR_DEACTIVATION] = "Regular deactivation",
+    [NAS_GSM_QOS_NOT_ACCEPTED] = "5GS QoS not accepted",
     [NAS_GSM_NETWORK_FAILURE] = "Network failure",
     [NAS_GSM_REACTIVATION_REQUESTED] = "Reactivation requested",
     [NAS_GSM_SEMANTIC_ERROR_TFT] = "Semantic error in the TFT operation",

@@ -3,10 +3,11 @@
 #include "wire/nas/codec.h"
 #include "wire/nas/session.h"
 
-enum { FILTERS_MOST = 15, COMPONENTS_UNKNOWN = -1 };
+const char nas_bad_packet_filter[] = "an unknown or cut packet filter component";
 
-/* Octets of a packet filter component's value, by its type. */
-static int component_size(uint8_t type)
+enum { FILTERS_MOST = 15 };
+
+int nas_filter_component_size(uint8_t type)
 {
     static const uint8_t sizes[][2] = {
         {NAS_FILTER_MATCH_ALL, 0},
@@ -35,7 +36,7 @@ static int component_size(uint8_t type)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i][0] == type)
             return sizes[i][1];
-    return COMPONENTS_UNKNOWN;
+    return -1;
 }
 
 static bool read_filter(struct reader *r, struct arena *arena, bool id_only, struct nas_packet_filter *filter)
@@ -51,9 +52,9 @@ static bool read_filter(struct reader *r, struct arena *arena, bool id_only, str
         if (!component)
             return false;
         component->type = read_u8(&content);
-        int size = component_size(component->type);
-        if (size == COMPONENTS_UNKNOWN || (size_t)size > reader_left(&content))
-            return reader_fail(r, NULL, "an unknown or cut packet filter component");
+        int size = nas_filter_component_size(component->type);
+        if (size < 0 || (size_t)size > reader_left(&content))
+            return reader_fail(r, NULL, nas_bad_packet_filter);
         component->value = read_bytes(&content, (size_t)size);
     }
     return reader_ok(r);
@@ -117,7 +118,7 @@ static bool write_filter(struct writer *w, bool id_only, const struct nas_packet
     size_t mark = write_length_open(w, 1);
     for (size_t i = 0; i < filter->count; i++) {
         const struct nas_filter_component *component = &filter->components[i];
-        if (component_size(component->type) != (int)component->value.len)
+        if (nas_filter_component_size(component->type) != (int)component->value.len)
             return false;
         write_u8(w, component->type);
         write_bytes(w, component->value);

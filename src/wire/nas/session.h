@@ -83,6 +83,9 @@ struct nas_filter_component {
     struct bytes value;
 };
 
+/* Octets of a packet filter component's value, by its type; negative: there is no such type. */
+int nas_filter_component_size(uint8_t type);
+
 struct nas_packet_filter {
     uint8_t id;        /* 4 bits */
     uint8_t direction; /* enum nas_filter_direction; 0 where only the id is sent (NAS_RULE_DELETE_FILTERS) */
@@ -105,6 +108,9 @@ struct nas_qos_rules {
     const struct nas_qos_rule *items;
     size_t count;
 };
+
+/* The fault of rules of which a packet filter cannot be read, as against the rules themselves. */
+extern const char nas_bad_packet_filter[];
 
 /* 9.11.4.12 */
 enum nas_flow_operation { NAS_FLOW_CREATE = 1, NAS_FLOW_DELETE = 2, NAS_FLOW_MODIFY = 3 };

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A PDU session in the terms of a plane (TS 29.244 5.2, 7.5.2): two packet detection rules for the default flow and up to two
+ * for each further QoS rule, which share a forwarding rule for each direction; QoS enforcement rules for session AMBR, UE-AMBR
+ * and each flow; a usage counter. Private to core/smf.
+ */
+#ifndef CORE_SMF_N4_RULES_H
+#define CORE_SMF_N4_RULES_H
+
+#include "core/smf/session.h"
+
+enum {
+    N4_PDR_UPLINK = 1,
+    N4_PDR_DOWNLINK = 2,
+    N4_PDR_RULES = 16, /* two for each place of a QoS rule */
+    N4_FAR_UPLINK = 1,
+    N4_FAR_DOWNLINK = 2,
+    N4_QER_SESSION = 1, /* session AMBR */
+    N4_QER_FLOW = 2,    /* marks downlink with the default flow's QFI */
+    N4_QER_UE = 3,      /* UE-AMBR, which the UE's sessions share */
+    N4_QER_FLOWS = 16,  /* one for each place of a QoS flow */
+    N4_URR_SESSION = 1,
+    N4_BAR_SESSION = 1,
+    N4_PDRS = 2 + 2 * QOS_RULES,
+    N4_QERS = 3 + QOS_FLOWS,
+    N4_QERS_OF_PDR = 3,
+};
+
+/* The rules and what they point to, in one place while a request is written. */
+struct n4_rules {
+    struct pfcp_ue_ip source, destination;
+    struct bytes instance;
+    uint32_t urr_id;
+    struct {
+        uint32_t qer_ids[N4_QERS_OF_PDR];
+        uint8_t qfi;
+    } of_pdr[N4_PDRS];
+    struct pfcp_create_pdr pdrs[N4_PDRS];
+    struct pfcp_create_far fars[2];
+    struct pfcp_qer qers[N4_QERS];
+    struct pfcp_urr urr;
+    size_t pdr_count, qer_count;
+};
+
+/* All of the session. */
+void n4_describe(struct n4_rules *rules, const struct session *session);
+/* Only what belongs to flows and rules beside the default ones. */
+void n4_describe_flows(struct n4_rules *rules, const struct session *session);
+/* Which of these a plane is told of. */
+struct n4_places n4_places_of(const struct qos *qos);
+
+/* What changes by itself: where downlink goes, and the rates. */
+struct pfcp_update_far n4_downlink(const struct session *session);
+struct pfcp_qer n4_session_rate(const struct session *session);
+struct pfcp_qer n4_ue_rate(const struct session *session);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Packet filters: are they well made (TS 24.501 6.4.2.4, 9.11.4.13), and what planes are told of them (TS 29.244 8.2.5)? */
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "core/smf/qos.h"
+#include "wire/pfcp/ie.h"
+
+enum { SDF_TEXT = 256, IPV4_OCTETS = 4, IPV6_OCTETS = 16, ICMP = 1, ICMPV6 = 58, ESP = 50, AH = 51 };
+
+/* A filter's components, each NULL or its value. */
+struct parts {
+    const uint8_t *all, *remote4, *local4, *remote6, *local6, *protocol, *local_port, *local_ports,
+        *remote_port, *remote_ports, *spi, *traffic_class, *flow_label;
+};
+
+/* Where the value of that type goes; NULL: no component of an IP packet filter. */
+static const uint8_t **part(struct parts *parts, uint8_t type)
+{
+    switch (type) {
+    case NAS_FILTER_MATCH_ALL:
+        return &parts->all;
+    case NAS_FILTER_IPV4_REMOTE:
+        return &parts->remote4;
+    case NAS_FILTER_IPV4_LOCAL:
+        return &parts->local4;
+    case NAS_FILTER_IPV6_REMOTE:
+        return &parts->remote6;
+    case NAS_FILTER_IPV6_LOCAL:
+        return &parts->local6;
+    case NAS_FILTER_PROTOCOL:
+        return &parts->protocol;
+    case NAS_FILTER_LOCAL_PORT:
+        return &parts->local_port;
+    case NAS_FILTER_LOCAL_PORTS:
+        return &parts->local_ports;
+    case NAS_FILTER_REMOTE_PORT:
+        return &parts->remote_port;
+    case NAS_FILTER_REMOTE_PORTS:
+        return &parts->remote_ports;
+    case NAS_FILTER_SPI:
+        return &parts->spi;
+    case NAS_FILTER_TRAFFIC_CLASS:
+        return &parts->traffic_class;
+    case NAS_FILTER_FLOW_LABEL:
+        return &parts->flow_label;
+    default:
+        return NULL;
+    }
+}
+
+static struct qos_refusal semantic(const char *what)
+{
+    return (struct qos_refusal){NAS_GSM_SEMANTIC_ERRORS_FILTERS, what};
+}
+
+static struct qos_refusal syntactical(const char *what)
+{
+    return (struct qos_refusal){NAS_GSM_SYNTACTICAL_ERROR_FILTERS, what};
+}
+
+static struct qos_refusal take_apart(const struct nas_packet_filter *filter, struct parts *parts)
+{
+    static const uint8_t nothing[1];
+    if (filter->count == 0)
+        return syntactical("a packet filter without components");
+    if (filter->direction == 0)
+        return syntactical("a packet filter of no direction");
+    for (size_t i = 0; i < filter->count; i++) {
+        const struct nas_filter_component *component = &filter->components[i];
+        const uint8_t **place = part(parts, component->type);
+        if (!place)
+            return semantic("a component that no IP packet has");
+        if (*place)
+            return syntactical("a component twice in a packet filter");
+        *place = component->value.len ? component->value.data : nothing;
+    }
+    if (parts->all && filter->count > 1)
+        return syntactical("match-all beside other components");
+    return (struct qos_refusal){0};
+}
+
+/* Ones, then zeros: what a prefix can say. */
+static bool is_prefix_mask(const uint8_t mask[IPV4_OCTETS], unsigned *length)
+{
+    uint32_t bits = (uint32_t)mask[0] << 24 | (uint32_t)mask[1] << 16 | (uint32_t)mask[2] << 8 | mask[3];
+    *length = bits == 0 ? 0 : (unsigned)__builtin_popcount(bits);
+    uint32_t whole = *length == 0 ? 0 : UINT32_MAX << (32 - *length);
+    return bits == whole;
+}
+
+static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
+{
+    for (unsigned i = 0; i < bits; i++)
+        if ((a[i / 8] ^ b[i / 8]) & 0x80 >> i % 8)
+            return false;
+    return true;
+}
+
+static struct qos_refusal check_addresses(const struct parts *parts, const struct qos_terms *terms)
+{
+    bool v4 = parts->remote4 || parts->local4, v6 = parts->remote6 || parts->local6 || parts->flow_label;
+    unsigned length;
+    if (v4 && v6)
+        return semantic("IPv4 and IPv6 in one packet filter");
+    if ((v4 && !(terms->session_type & NAS_SESSION_IPV4)) ||
+        (v6 && !(terms->session_type & NAS_SESSION_IPV6)))
+        return semantic("a packet filter of a family that the session does not have");
+    if ((parts->remote4 && !is_prefix_mask(parts->remote4 + IPV4_OCTETS, &length)) ||
+        (parts->local4 && !is_prefix_mask(parts->local4 + IPV4_OCTETS, &length)))
+        return syntactical("an IPv4 mask with gaps");
+    if ((parts->remote6 && parts->remote6[IPV6_OCTETS] > 128) ||
+        (parts->local6 && parts->local6[IPV6_OCTETS] > 128))
+        return syntactical("an IPv6 prefix longer than an address");
+    if (parts->local4 && !same_bits(parts->local4, terms->ipv4, length))
+        return semantic("a local address that is not the session's");
+    length = parts->local6 && parts->local6[IPV6_OCTETS] < 64 ? parts->local6[IPV6_OCTETS] : 64;
+    if (parts->local6 && !same_bits(parts->local6, terms->prefix, length))
+        return semantic("a local address that is not the session's");
+    return (struct qos_refusal){0};
+}
+
+static bool is_backwards(const uint8_t *range)
+{
+    return range && (range[0] > range[2] || (range[0] == range[2] && range[1] > range[3]));
+}
+
+static struct qos_refusal check_ports(const struct parts *parts)
+{
+    bool ports = parts->local_port || parts->local_ports || parts->remote_port || parts->remote_ports;
+    if ((parts->local_port && parts->local_ports) || (parts->remote_port && parts->remote_ports))
+        return syntactical("a port and a range of ports of one side");
+    if (is_backwards(parts->local_ports) || is_backwards(parts->remote_ports))
+        return semantic("a range of ports that ends before it begins");
+    if (ports && parts->spi)
+        return semantic("ports and a security parameter index in one packet filter");
+    uint8_t protocol = parts->protocol ? *parts->protocol : 0;
+    bool portless = protocol == ICMP || protocol == ICMPV6 || protocol == ESP || protocol == AH;
+    if (ports && portless)
+        return semantic("ports of a protocol that has none");
+    if (parts->spi && parts->protocol && protocol != ESP && protocol != AH)
+        return semantic("a security parameter index of a protocol that has none");
+    return (struct qos_refusal){0};
+}
+
+struct qos_refusal qos_check_filter(const struct nas_packet_filter *filter, const struct qos_terms *terms)
+{
+    struct parts parts = {0};
+    struct qos_refusal refusal = take_apart(filter, &parts);
+    if (!refusal.cause)
+        refusal = check_addresses(&parts, terms);
+    return refusal.cause ? refusal : check_ports(&parts);
+}
+
+/* --- for planes --- */
+
+static uint16_t octets16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+/* What is stored was checked, and is stored whole. */
+static struct parts parts_of(const struct qos_filter *filter)
+{
+    struct parts parts = {0};
+    for (unsigned at = 0; at < filter->size;) {
+        uint8_t type = filter->components[at++];
+        const uint8_t **place = part(&parts, type);
+        if (!place)
+            break;
+        *place = filter->components + at;
+        at += (unsigned)nas_filter_component_size(type);
+    }
+    return parts;
+}
+
+static void put_side(char *text, size_t size, const uint8_t *v4, const uint8_t *v6, const uint8_t *port,
+                     const uint8_t *ports, const char *any)
+{
+    char address[INET6_ADDRSTRLEN], where[INET6_ADDRSTRLEN + 8];
+    unsigned length = 0;
+    snprintf(where, sizeof where, "%s", any);
+    if (v4 && is_prefix_mask(v4 + IPV4_OCTETS, &length))
+        snprintf(where, sizeof where, "%s/%u", inet_ntop(AF_INET, v4, address, sizeof address), length);
+    if (v6)
+        snprintf(where, sizeof where, "%s/%u", inet_ntop(AF_INET6, v6, address, sizeof address),
+                 v6[IPV6_OCTETS]);
+    if (port)
+        snprintf(text, size, "%s %u", where, octets16(port));
+    else if (ports)
+        snprintf(text, size, "%s %u-%u", where, octets16(ports), octets16(ports + 2));
+    else
+        snprintf(text, size, "%s", where);
+}
+
+static struct bytes description(struct arena *arena, const struct parts *parts)
+{
+    char text[SDF_TEXT], protocol[8] = "ip", remote[80], local[80];
+    if (parts->protocol)
+        snprintf(protocol, sizeof protocol, "%u", *parts->protocol);
+    put_side(remote, sizeof remote, parts->remote4, parts->remote6, parts->remote_port, parts->remote_ports,
+             "any");
+    put_side(local, sizeof local, parts->local4, parts->local6, parts->local_port, parts->local_ports,
+             "assigned");
+    int length = snprintf(text, sizeof text, "permit out %s from %s to %s", protocol, remote, local);
+    return arena_copy(arena, bytes_of(text, (size_t)length));
+}
+
+struct pfcp_sdf_filter qos_sdf_filter(struct arena *arena, const struct qos_filter *filter)
+{
+    struct parts parts = parts_of(filter);
+    struct pfcp_sdf_filter sdf = {.flow_description = description(arena, &parts)};
+    if (parts.traffic_class) {
+        sdf.has_tos = true;
+        sdf.tos = octets16(parts.traffic_class);
+    }
+    if (parts.spi) {
+        sdf.has_spi = true;
+        sdf.spi = (uint32_t)octets16(parts.spi) << 16 | octets16(parts.spi + 2);
+    }
+    if (parts.flow_label) {
+        sdf.has_flow_label = true;
+        sdf.flow_label = (uint32_t)(parts.flow_label[0] & 0x0f) << 16 | octets16(parts.flow_label + 1);
+    }
+    return sdf;
+}
