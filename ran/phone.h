@@ -45,8 +45,10 @@ struct phone_session {
     uint8_t ipv6_interface[8];
     uint8_t ipv6_prefix[8]; /* from the router advertisement */
     uint16_t mtu;           /* 0: not told */
-    struct phone_tun *tun;  /* the driver's */
-    struct timer guard;     /* T3580, T3582 */
+    uint8_t flow,
+        flow_rule; /* QFI of the QoS flow that it asked for, and the rule that leads into it; 0: none */
+    struct phone_tun *tun; /* the driver's */
+    struct timer guard;    /* T3580, T3582 */
     struct phone *phone;
     uint64_t packets, bytes, packets_lost; /* towards the phone */
 };
@@ -101,6 +103,10 @@ struct phone_session *phone_open_session(struct phone *phone, uint8_t id, const 
 void phone_close_session(struct phone *phone, struct phone_session *session);
 struct phone_session *phone_session(struct phone *phone, uint8_t id); /* NULL: none */
 
+/* A QoS flow for UDP packets, beside the default one; at most one in a session. What comes of it is in session->flow. */
+void phone_ask_flow(struct phone_session *session, uint8_t fiveqi);
+void phone_give_flow_back(struct phone_session *session);
+
 /* A user packet to send. Without a user plane the phone requests service instead (5.6.1.1), and the packet is lost. */
 bool phone_send_packet(struct phone *phone, struct phone_session *session, struct bytes packet);
 
@@ -130,6 +136,9 @@ bool phone_check_next_hop(struct phone *phone, uint8_t ncc, const uint8_t nh[32]
 /* Encodes, protects as the phone's state asks, and hands to the gNB. */
 bool phone_say(struct phone *phone, const struct nas_message *message);
 void phone_event(struct phone *phone, enum phone_event event, struct phone_session *session, uint8_t cause);
+void phone_say_gsm(struct phone *phone,
+                   const struct nas_message *message); /* 5GSM, of a session that is there */
+void phone_on_flows(struct phone_session *session, const struct nas_session_modification_command *command);
 void phone_on_gsm(struct phone *phone, const struct nas_message *message); /* 5GSM, unwrapped */
 void phone_forget_sessions(struct phone *phone);
 /* PDU session status from the network: what it does not have ends here too (5.5.1.2.4, 5.6.1.4.1). */

@@ -68,6 +68,11 @@ static void say_gsm(struct phone *phone, const struct nas_message *inner, const 
     phone_say(phone, &outer);
 }
 
+void phone_say_gsm(struct phone *phone, const struct nas_message *message)
+{
+    say_gsm(phone, message, NULL, false);
+}
+
 static void forget(struct phone_session *session)
 {
     timer_stop(session->phone->radio->timers, &session->guard);
@@ -258,6 +263,7 @@ void phone_on_gsm(struct phone *phone, const struct nas_message *message)
         forget(session);
         break;
     case NAS_SESSION_MODIFICATION_COMMAND:
+        phone_on_flows(session, &message->session_modification_command);
         complete_modification(phone, message);
         break;
     case NAS_SESSION_RELEASE_COMMAND:

@@ -2,7 +2,7 @@
 #include "inside.h"
 
 #include "core/amf/context.h"
-#include "core/smf/session.h"
+#include "core/smf/n4_rules.h"
 
 /* IPv4: the network's own address, the gateway's and the broadcast address; IPv6: the core's own link. */
 enum { RESERVED = 4 };
@@ -62,4 +62,23 @@ uint64_t inside_digest(struct core *core, uint64_t supi)
     for (const struct session *session = ue->sessions; session; session = session->next)
         digest = of_session(digest, session);
     return digest;
+}
+
+static unsigned pdrs_of(const struct session *session)
+{
+    struct n4_places places = n4_places_of(session->qos);
+    return 2 + (unsigned)__builtin_popcount(places.uplinks) + (unsigned)__builtin_popcount(places.downlinks);
+}
+
+bool inside_next_session(const struct core *core, size_t *cursor, struct inside_session *inside)
+{
+    void *value;
+    while (map_next(&core->smf->sessions, cursor, NULL, &value)) {
+        const struct session *session = value;
+        if (session->procedure || session->n4 || session->n4_lost || !session->up_seid)
+            continue;
+        *inside = (struct inside_session){session->up_seid, pdrs_of(session)};
+        return true;
+    }
+    return false;
 }

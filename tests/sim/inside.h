@@ -3,6 +3,8 @@
 #ifndef SIM_INSIDE_H
 #define SIM_INSIDE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct core;
@@ -12,5 +14,14 @@ unsigned inside_addresses(const struct core *core);
 
 /* Of everything the core knows about a phone and its sessions, and its gNB says nothing about. 0: it does not know it. */
 uint64_t inside_digest(struct core *core, uint64_t supi);
+
+/* A session as the plane should have it. */
+struct inside_session {
+    uint64_t plane_seid;
+    unsigned pdrs;
+};
+
+/* The next one that is not in the middle of something; cursor 0 at first. False: there are no more. */
+bool inside_next_session(const struct core *core, size_t *cursor, struct inside_session *session);
 
 #endif

@@ -78,11 +78,21 @@ static void hand_over_n2(struct inhabitant *inhabitant, struct ran_gnb_connectio
         ran_gnb_cancel_handover(source, cancelled);
 }
 
+/* Beside what is allowed, now and then what is not. */
+static void change_flow(struct world *world, struct phone_session *session)
+{
+    enum { ALLOWED = 7, FORBIDDEN = 5 };
+    if (session->flow)
+        phone_give_flow_back(session);
+    else
+        phone_ask_flow(session, world_dice(world, 4) ? ALLOWED : FORBIDDEN);
+}
+
 static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
 {
     struct world *world = inhabitant->world;
     struct phone_session *session = phone_session(phone, (uint8_t)(1 + world_dice(world, LIFE_SESSIONS)));
-    switch (world_dice(world, 22)) {
+    switch (world_dice(world, 25)) {
     case 0:
         phone_deregister(phone, world_dice(world, 2));
         break;
@@ -114,6 +124,12 @@ static void act_connected(struct inhabitant *inhabitant, struct phone *phone)
     case 11:
     case 12:
         hand_over_n2(inhabitant, phone->connection);
+        break;
+    case 13:
+    case 14:
+    case 15:
+        if (session && session->up)
+            change_flow(world, session);
         break;
     default:
         use_session(world, phone);

@@ -24,7 +24,8 @@ enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 5 };
     "network: {full_name: " name "}\n"                                                         \
     "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n" \
     "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"                                              \
-    "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48'}]\n"      \
+    "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48',\n"       \
+    "  requested_fiveqis: [7]}]\n"                                                             \
     "log: {level: error}\n"
 
 static struct {
