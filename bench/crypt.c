@@ -7,7 +7,6 @@
 #include "bench/measure.h"
 #include "crypt/aka.h"
 #include "crypt/kdf.h"
-#include "crypt/nas_security.h"
 #include "crypt/suci.h"
 
 static const uint8_t home_a[32] = {0xc5, 0x3c, 0x22, 0x20, 0x8b, 0x61, 0x86, 0x0b, 0x06, 0xc6, 0x2e,
@@ -94,28 +93,6 @@ static void make_vector(void *context)
     kdf_kausf(aka_ck(key, &keys), aka_ik(key, &keys), snn, autn, kausf);
 }
 
-struct nas_work {
-    struct nas_security security;
-    uint8_t message[100], envelope[128];
-};
-
-static void protect(void *context)
-{
-    struct nas_work *work = context;
-    struct writer w = writer_of(work->envelope, sizeof work->envelope);
-    work->security.downlink &= 0xffff;
-    must(nas_protect(&work->security, NAS_INTEGRITY_CIPHERED, BYTES(work->message), &w) == NAS_ACCEPTED,
-         "nas_protect");
-}
-
-static void bench_nas(uint8_t algorithm, const char *name)
-{
-    const uint8_t kamf[32] = {7};
-    struct nas_work work = {0};
-    nas_security_start(&work.security, NAS_NETWORK, kamf, algorithm, algorithm, 0);
-    measure_row(name, measure_ns(protect, &work), "ns");
-}
-
 int main(void)
 {
     struct aka_key milenage = {.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
@@ -131,8 +108,5 @@ int main(void)
     bench_derive(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), "openssl_p256_derive_per_second");
     measure_row("av_per_second", 1e9 / measure_ns(make_vector, &milenage), "1/s");
     measure_row("av_tuak_per_second", 1e9 / measure_ns(make_vector, &tuak), "1/s");
-    bench_nas(1, "nas_protect_snow3g_ns");
-    bench_nas(2, "nas_protect_ns");
-    bench_nas(3, "nas_protect_zuc_ns");
     return 0;
 }
