@@ -65,7 +65,8 @@ class Lab:
         self.keep_folder = False
 
     def __enter__(self):
-        signal.signal(signal.SIGTERM, self._interrupted)
+        for end in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(end, self._interrupted)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return self
 
@@ -114,7 +115,7 @@ class Lab:
                 process.wait()
 
     def close(self):
-        for impatience in (signal.SIGINT, signal.SIGTERM):
+        for impatience in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(impatience, signal.SIG_IGN)
         for process in reversed(self.processes):
             self.stop(process)

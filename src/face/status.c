@@ -8,36 +8,36 @@
 #include "face/table.h"
 
 static const struct column process_columns[] = {
-    {"PROCESS", "process", CELL_TEXT},
-    {"STATE", "state", CELL_TEXT},
-    {"PID", "pid", CELL_NUMBER},
-    {"UP", "started", CELL_SINCE},
-    {"CPU S", "cpu_seconds", CELL_NUMBER},
-    {"MEMORY", "resident_bytes", CELL_BYTES},
+    {"PROCESS", "process", CELL_TEXT, 0},
+    {"STATE", "state", CELL_TEXT, 0},
+    {"PID", "pid", CELL_NUMBER, 0},
+    {"UP", "started", CELL_SINCE, 0},
+    {"CPU S", "cpu_seconds", CELL_NUMBER, 0},
+    {"MEMORY", "resident_bytes", CELL_BYTES, 0},
     {0},
 };
 
 static const struct column edge_columns[] = {
-    {"EDGE", "name", CELL_TEXT},
-    {"VENDOR", "vendor", CELL_TEXT},
-    {"N2", "listen", CELL_TEXT},
-    {"SCTP", "stack", CELL_TEXT},
-    {"GNBS", "gnbs", CELL_NUMBER},
-    {"IN", "messages_in", CELL_NUMBER},
-    {"OUT", "messages_out", CELL_NUMBER},
-    {"REFUSED", "refused", CELL_NUMBER},
+    {"EDGE", "name", CELL_TEXT, 0},
+    {"VENDOR", "vendor", CELL_TEXT, 2},
+    {"N2", "listen", CELL_TEXT, 0},
+    {"SCTP", "stack", CELL_TEXT, 1},
+    {"GNBS", "gnbs", CELL_NUMBER, 0},
+    {"IN", "messages_in", CELL_NUMBER, 0},
+    {"OUT", "messages_out", CELL_NUMBER, 0},
+    {"REFUSED", "refused", CELL_NUMBER, 0},
     {0},
 };
 
 static const struct column plane_columns[] = {
-    {"PLANE", "name", CELL_TEXT},
-    {"N3", "n3", CELL_TEXT},
-    {"TUN", "tun", CELL_TEXT},
-    {"N4", "associated", CELL_TEXT},
-    {"SESSIONS", "sessions", CELL_NUMBER},
-    {"UP", "uplink_bytes", CELL_BYTES},
-    {"DOWN", "downlink_bytes", CELL_BYTES},
-    {"DROPPED", "dropped_packets", CELL_NUMBER},
+    {"PLANE", "name", CELL_TEXT, 0},
+    {"N3", "n3", CELL_TEXT, 0},
+    {"TUN", "tun", CELL_TEXT, 1},
+    {"N4", "associated", CELL_TEXT, 0},
+    {"SESSIONS", "sessions", CELL_NUMBER, 0},
+    {"UP", "uplink_bytes", CELL_BYTES, 0},
+    {"DOWN", "downlink_bytes", CELL_BYTES, 0},
+    {"DROPPED", "dropped_packets", CELL_NUMBER, 0},
     {0},
 };
 

@@ -138,10 +138,10 @@ static int show(struct book *book, const struct command *command, const struct s
 }
 
 static const struct column columns[] = {
-    {"IMSI", "imsi", CELL_TEXT},     {"STATUS", "status", CELL_TEXT},
-    {"SLICES", "slices", CELL_TEXT}, {"DNNS", "dnns", CELL_TEXT},
-    {"AMBR UP", "up", CELL_TEXT},    {"AMBR DOWN", "down", CELL_TEXT},
-    {"NAME", "name", CELL_TEXT},     {0},
+    {"IMSI", "imsi", CELL_TEXT, 0},     {"STATUS", "status", CELL_TEXT, 0},
+    {"SLICES", "slices", CELL_TEXT, 0}, {"DNNS", "dnns", CELL_TEXT, 0},
+    {"AMBR UP", "up", CELL_TEXT, 0},    {"AMBR DOWN", "down", CELL_TEXT, 0},
+    {"NAME", "name", CELL_TEXT, 0},     {0},
 };
 
 /* A document as a row of the table. */

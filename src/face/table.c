@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,6 +108,43 @@ static void measure(const struct column *columns, const json_t *items, int *widt
     }
 }
 
+/* In characters; 0: lines may be as long as they like. */
+static int line_width(FILE *to)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    if (isatty(fileno(to)) && ioctl(fileno(to), TIOCGWINSZ, &size) == 0 && size.ws_col)
+        return size.ws_col;
+    return columns ? atoi(columns) : 0;
+}
+
+static int width_of_line(const struct column *columns, const int *widths)
+{
+    int sum = -2;
+    for (size_t c = 0; columns[c].title && c < COLUMN_MOST; c++)
+        sum += widths[c] ? widths[c] + 2 : 0;
+    return sum;
+}
+
+/* The column that can best be spared; false when there is none any more. */
+static bool leave_out_one(const struct column *columns, int *widths)
+{
+    size_t chosen = 0;
+    for (size_t c = 1; columns[c].title && c < COLUMN_MOST; c++)
+        if (widths[c] && columns[c].spare > (widths[chosen] ? columns[chosen].spare : 0))
+            chosen = c;
+    if (!columns[chosen].spare || !widths[chosen])
+        return false;
+    widths[chosen] = 0;
+    return true;
+}
+
+static void fit(const struct column *columns, int *widths, int most)
+{
+    while (most > 0 && width_of_line(columns, widths) > most && leave_out_one(columns, widths))
+        ;
+}
+
 static void put_cell(FILE *to, const char *text, int width, enum cell cell, bool last)
 {
     int gap = width - width_of(text);
@@ -130,6 +168,7 @@ void table_print(FILE *to, const struct column *columns, const json_t *items)
     json_t *item;
     bool colours = isatty(fileno(to)) && !getenv("NO_COLOR");
     measure(columns, items, widths);
+    fit(columns, widths, line_width(to));
     size_t last = last_of(columns, widths);
     if (json_array_size(items) == 0)
         return;

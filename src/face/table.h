@@ -18,9 +18,11 @@ struct column {
     const char *title; /* NULL ends a table of columns */
     const char *key;
     enum cell cell;
+    unsigned spare; /* left out where lines would be too long, the highest first; 0: never */
 };
 
-/* A column that no item fills is left out. */
+/* A column that no item fills is left out. Lines are no longer than the terminal is wide, or than COLUMNS in the
+ * environment says, as far as there are columns to spare. */
 void table_print(FILE *to, const struct column *columns, const json_t *items);
 
 /* The value as a cell shows it. */
