@@ -161,3 +161,10 @@ class Core:
         path = self.folder / "test.scenario"
         path.write_text(text)
         return self.host.run([self.ran, "scenario", *(["--quiet"] if quiet else []), path], check=check, timeout=timeout)
+
+
+def running(lab, build, subscribers, **options):
+    """A core that is up."""
+    core = Core(lab, build, "core", subscribers, **options)
+    core.start()
+    return core.wait()

@@ -10,13 +10,21 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kit/log.h"
 #include "kit/loop.h"
 #include "kit/sctp.h"
 
-enum { SOCKETS = 16, PATIENT_DEATHS = 3, FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000 };
+enum {
+    SOCKETS = 16,
+    PATIENT_DEATHS = 3,
+    FIRST_PAUSE_MS = 100,
+    LONGEST_PAUSE_MS = 5000,
+    FORMER_TRIES = 100,
+    FORMER_PAUSE_MS = 10
+};
 
 /* Privileged sockets on their way to a child. */
 struct gift {
@@ -53,6 +61,37 @@ void pid_file_write(const char *path, pid_t pid)
         log_warning("keeper", NULL, "%s cannot be written: %s", path, strerror(errno));
     if (file)
         fclose(file);
+}
+
+/* A process of this program that has not ended. */
+static bool lives(pid_t pid)
+{
+    char link[32], its[PATH_BYTES], ours[PATH_BYTES];
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+    ssize_t length = readlink(link, its, sizeof its);
+    return length > 0 && readlink("/proc/self/exe", ours, sizeof ours) == length &&
+           memcmp(its, ours, (size_t)length) == 0;
+}
+
+static pid_t pid_file_read(const char *path)
+{
+    char text[16] = "";
+    FILE *file = fopen(path, "re");
+    if (file && !fgets(text, sizeof text, file))
+        text[0] = '\0';
+    if (file)
+        fclose(file);
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+void child_succeed(const struct child *child, const struct config *config)
+{
+    char path[PATH_BYTES];
+    pid_t former = pid_file_read(path_of(child, config, "pid", path));
+    for (unsigned tries = 0; former > 0 && lives(former) && tries < FORMER_TRIES; tries++)
+        nanosleep(&(struct timespec){.tv_nsec = MILLISECONDS(FORMER_PAUSE_MS)}, NULL);
+    if (former > 0)
+        unlink(path_of(child, config, "sock", path));
 }
 
 static void open_gift(struct gift *gift, const struct child *child, const struct config *config)

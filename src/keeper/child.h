@@ -27,6 +27,10 @@ struct child {
 bool child_start(struct child *child, const struct config *config, const char *config_path,
                  struct host_user user);
 
+/* After a keeper that was killed: waits until the process that it left under this name has ended, too, and lets go of its ports;
+ * for a second at most. Its socket is taken away, so that nobody thinks that the new one is up. */
+void child_succeed(const struct child *child, const struct config *config);
+
 /* How long to wait before it is started again: not at all, unless it keeps dying. Nanoseconds. */
 int64_t child_pause(struct child *child, int64_t now);
 

@@ -216,6 +216,8 @@ int keep(const struct config *config, const char *config_path, struct host_user 
     if (keeper.loop && list_children(&keeper) && watch_signals(&keeper)) {
         prctl(PR_SET_PDEATHSIG, SIGUSR1); /* not before it is watched: it would end us */
         for (unsigned i = 0; i < keeper.count; i++)
+            child_succeed(&keeper.children[i], config);
+        for (unsigned i = 0; i < keeper.count; i++)
             start_child(&keeper, &keeper.children[i]);
         timer_start(loop_timers(keeper.loop), &keeper.ready, 0);
         code = loop_run(keeper.loop);

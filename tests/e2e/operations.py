@@ -6,7 +6,7 @@ import time
 
 from cases import case, expect, main
 from lab import wait_until
-from running_core import KEY, OPC, CONFIG, Core
+from running_core import KEY, OPC, CONFIG, Core, running
 
 IPV6 = """
 runtime_dir: {folder}/run
@@ -30,13 +30,6 @@ data_networks:
 HOLD_PORT = "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.7', 2152)); time.sleep(99)"
 
 FEW = CONFIG + "limits: {{ues: 3, sessions_per_ue: 1, gnbs: 1}}\n"
-
-
-def running(lab, build, subscribers, **options):
-    core = Core(lab, build, "core", subscribers, **options)
-    core.start()
-    core.wait()
-    return core
 
 
 def stays(core, scenario):

@@ -8,7 +8,7 @@ import time
 
 from cases import case, expect, main
 from lab import wait_until
-from running_core import Core
+from running_core import Core, running
 
 
 def kill(core, role):
@@ -19,22 +19,24 @@ def kill(core, role):
     core.wait(10)
 
 
+def killing(core, process, pause):
+    """A scenario's line that kills a process by its pid file, and waits."""
+    return f"run here: kill -9 $(cat {core.folder / 'run' / process}.pid) && sleep {pause}"
+
+
 def registered(core):
     return sum(1 for one in core.json("ue") if one["state"] == "registered")
 
 
 @case
 def killing_control_leaves_phones_registered_and_connected(lab, build):
-    core = Core(lab, build, "core", 20)
-    core.start()
-    core.wait()
-    control = "$(cat " + str(core.folder / "run" / "control.pid") + ")"
+    core = running(lab, build, 20)
     core.scenario(core.cast(8) + f"""
 start 1
 register 1-8
 session 1-8
 idle 5-8
-run here: kill -9 {control}; sleep 1.5
+{killing(core, "control", 1.5)}
 run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
 service 5-8
 run 6: ping -c 2 -i 0.2 -W 2 10.32.0.1
@@ -47,16 +49,13 @@ deregister 1-8
 
 @case
 def killing_the_plane_brings_sessions_back_with_the_same_addresses(lab, build):
-    core = Core(lab, build, "core", 20)
-    core.start()
-    core.wait()
-    plane = "$(cat " + str(core.folder / "run" / "plane.pid") + ")"
+    core = running(lab, build, 20)
     core.scenario(core.cast(5) + f"""
 start 1
 register 1-3
 session 1-3
 run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
-run here: kill -9 {plane}; sleep 2
+{killing(core, "plane-default", 2)}
 run 1: ping -c 3 -i 0.3 -W 2 10.32.0.1
 run 3: ping -c 3 -i 0.3 -W 2 10.32.0.1
 """, timeout=120)
@@ -64,15 +63,12 @@ run 3: ping -c 3 -i 0.3 -W 2 10.32.0.1
 
 @case
 def killing_the_edge_makes_phones_idle_and_their_next_service_request_works(lab, build):
-    core = Core(lab, build, "core", 20)
-    core.start()
-    core.wait()
-    edge = "$(cat " + str(core.folder / "run" / "edge-default.pid") + ")"
+    core = running(lab, build, 20)
     core.scenario(core.cast(5) + f"""
 start 1
 register 1-5
 session 1-5
-run here: kill -9 {edge}; sleep 2
+{killing(core, "edge-default", 2)}
 expect 1-5 idle
 start 1
 service 1-5
@@ -82,27 +78,23 @@ run 4: ping -c 2 -i 0.2 -W 2 10.32.0.1
 
 @case
 def killing_the_keeper_loses_no_registration(lab, build):
-    core = Core(lab, build, "core", 20)
-    core.start()
-    core.wait()
-    keeper = "$(cat " + str(core.folder / "run" / "keeper.pid") + ")"
+    core = running(lab, build, 20)
     core.scenario(core.cast(5) + f"""
 start 1
 register 1-5
 session 1-5
-run here: kill -9 {keeper}; sleep 3
+{killing(core, "keeper", 3)}
 expect 1-5 idle
 start 1
 service 1-5
 run 4: ping -c 2 -i 0.2 -W 2 10.32.0.1
 """, timeout=120)
+    expect("ended with code" not in core.log(), core.log())
 
 
 @case
 def random_kills_under_load_lose_only_procedures_in_flight(lab, build):
-    core = Core(lab, build, "core", 600)
-    core.start()
-    core.wait()
+    core = running(lab, build, 600)
     dice = random.Random(7)
     load = core.host.start([core.ran, "load", "--json", "--imsi", "999700000000001", "--phones", "600", "--rate", "100",
                             "--steps", "register,session,idle", "--seconds", "25"], "load.log")
@@ -117,9 +109,7 @@ def random_kills_under_load_lose_only_procedures_in_flight(lab, build):
 
 @case
 def a_lost_gnb_takes_only_its_own_phones_to_idle(lab, build):
-    core = Core(lab, build, "core", 20)
-    core.start()
-    core.wait()
+    core = running(lab, build, 20)
     core.scenario(core.cast(5) + """
 start 1-2
 register 1-5
