@@ -2,21 +2,45 @@
 #include "kit/log.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum { LINE_BYTES = 4096, TEXT_BYTES = 2048 };
 
+/* RFC 5424 6.2.1. (syslog.h has names of its own for levels.) */
+enum { LOG_SEVERITY_ERROR = 3, LOG_SEVERITY_WARNING = 4, LOG_SEVERITY_INFO = 6, LOG_SEVERITY_DEBUG = 7 };
+
 enum log_level log_level_now = LOG_INFO;
 
 static struct log_settings settings;
+static bool to_journal;
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
+static const int syslog_levels[] = {LOG_SEVERITY_ERROR, LOG_SEVERITY_WARNING, LOG_SEVERITY_INFO,
+                                    LOG_SEVERITY_DEBUG};
+
+static FILE *output(void)
+{
+    return settings.to ? settings.to : stderr;
+}
+
+/* systemd.exec(5): JOURNAL_STREAM names the device and inode of the stream that leads to the journal. */
+static bool leads_to_journal(void)
+{
+    const char *journal = getenv("JOURNAL_STREAM");
+    unsigned long long device, inode;
+    struct stat file;
+    return journal && sscanf(journal, "%llu:%llu", &device, &inode) == 2 &&
+           fstat(fileno(output()), &file) == 0 && file.st_dev == device && file.st_ino == inode;
+}
 
 void log_setup(struct log_settings wanted)
 {
     settings = wanted;
     log_level_now = wanted.level;
+    to_journal = leads_to_journal();
 }
 
 bool log_level_of(const char *name, enum log_level *level)
@@ -103,9 +127,13 @@ static void compose_json(struct line *line, enum log_level level, const char *un
 static void compose_text(struct line *line, enum log_level level, const char *unit, const char *context,
                          const char *text)
 {
-    add_time(line);
-    add(line, " %-7s %s%s%s: ", level_names[level], settings.name ? settings.name : "",
-        settings.name ? "/" : "", unit);
+    const char *name = settings.name ? settings.name : "", *slash = settings.name ? "/" : "";
+    if (to_journal) { /* which has the time, and keeps the level (sd-daemon(3)) */
+        add(line, "<%d>%s%s%s: ", syslog_levels[level], name, slash, unit);
+    } else {
+        add_time(line);
+        add(line, " %-7s %s%s%s: ", level_names[level], name, slash, unit);
+    }
     add_escaped(line, text, strlen(text));
     if (context && *context) {
         add(line, " [");
@@ -126,7 +154,6 @@ void log_write(enum log_level level, const char *unit, const char *context, cons
     line.length = 0;
     (settings.json ? compose_json : compose_text)(&line, level, unit, context, text);
     line.text[line.length++] = '\n';
-    FILE *to = settings.to ? settings.to : stderr;
-    fwrite(line.text, 1, line.length, to);
-    fflush(to);
+    fwrite(line.text, 1, line.length, output());
+    fflush(output());
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "kit/log.h"
 
@@ -77,6 +78,26 @@ static void levels_below_the_wanted_are_silent(void **state)
     assert_false(log_level_of("loud", &level));
 }
 
+static void the_journal_is_told_the_level_and_not_the_time(void **state)
+{
+    (void)state;
+    char stream[48], line[80];
+    struct stat is;
+    FILE *journal = tmpfile();
+    assert_int_equal(fstat(fileno(journal), &is), 0);
+    snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)is.st_dev,
+             (unsigned long long)is.st_ino);
+    setenv("JOURNAL_STREAM", stream, 1);
+    log_setup((struct log_settings){.level = LOG_INFO, .to = journal, .name = "plane"});
+    unsetenv("JOURNAL_STREAM");
+    log_warning("nat", NULL, "no default route");
+    rewind(journal);
+    assert_non_null(fgets(line, sizeof line, journal));
+    assert_string_equal(line, "<4>plane/nat: no default route\n");
+    log_setup((struct log_settings){.level = LOG_INFO});
+    fclose(journal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +105,7 @@ int main(void)
         cmocka_unit_test_teardown(what_a_peer_sends_cannot_forge_a_line, teardown),
         cmocka_unit_test_teardown(json_holds_the_context_as_members, teardown),
         cmocka_unit_test_teardown(too_much_is_cut_to_one_whole_line, teardown),
+        cmocka_unit_test(the_journal_is_told_the_level_and_not_the_time),
         cmocka_unit_test_teardown(levels_below_the_wanted_are_silent, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
