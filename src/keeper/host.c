@@ -4,9 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -29,12 +32,24 @@ static bool check_kernel(void)
     return false;
 }
 
+/* Makes a TUN device for the moment: whoever can do that can also give it addresses. */
+static bool can_make_tun(int fd)
+{
+    struct ifreq wanted = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+    if (ioctl(fd, TUNSETIFF, &wanted) == 0)
+        return true;
+    log_error("host", NULL, "no TUN device can be made: %s; CAP_NET_ADMIN is needed: run as root%s",
+              strerror(errno), geteuid() == 0 ? " with all its capabilities (--cap-add NET_ADMIN)" : "");
+    return false;
+}
+
 static bool check_tun(void)
 {
     int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
     if (fd >= 0) {
+        bool good = can_make_tun(fd);
         close(fd);
-        return true;
+        return good;
     }
     if (errno == EACCES || errno == EPERM)
         log_error("host", NULL, "/dev/net/tun cannot be opened: %s; run as root", strerror(errno));

@@ -236,6 +236,10 @@ def what_the_host_lacks_is_told_with_a_remedy(lab, build):
     done = core.host.run(["setpriv", "--reuid=65534", "--clear-groups", "--bounding-set=-all", core.demarc, "run",
                           "--config", core.config], check=False)
     expect(done.returncode == 1 and "root" in done.stdout + done.stderr, f"not root: {done.stdout}{done.stderr}")
+    done = core.host.run(["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin", core.demarc, "run",
+                          "--config", core.config], check=False)
+    said = done.stdout + done.stderr
+    expect(done.returncode == 1 and "CAP_NET_ADMIN" in said, f"no CAP_NET_ADMIN: {said}")
     holder = core.host.start(["python3", "-c", HOLD_PORT], "holder.log")
     wait_until(lambda: "127.0.0.7:2152" in core.host.run("ss -lun").stdout, 5, "the port to be taken")
     done = core.host.run([core.demarc, "run", "--config", core.config], check=False)
