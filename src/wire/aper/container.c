@@ -71,14 +71,15 @@ static bool decode_field(struct decoder *d, const struct aper_part *part, const 
 {
     bool outer = d->strange;
     void *place = part_place(d, part, out);
-    struct input behind = d->in;
+    size_t behind = d->in.at;
     d->strange = false;
     if (!place)
         return false;
     if (!decode_whole(d, part->type, field->content, place)) {
         if (!dispensable(part, field))
             return false;
-        d->in = behind;
+        d->in.at = behind;
+        d->in.fault = (struct fault){0};
         d->strange = true;
     }
     if (d->strange) {
