@@ -98,7 +98,7 @@ const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uin
         const struct pdr *pdr = &rules->pdrs[i];
         if (pdr->source != source || (uplink && pdr->teid != teid))
             continue;
-        if (uplink && pdr->qfis && !(pdr->qfis >> (qfi & 63) & 1))
+        if (uplink && qfi != RULESET_ANY_QFI && pdr->qfis && !(pdr->qfis >> (qfi & 63) & 1))
             continue;
         if (filters_match(rules, pdr, flow, uplink))
             return pdr;

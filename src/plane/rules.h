@@ -115,7 +115,10 @@ void ruleset_free(struct ruleset *rules);
 /* Carries counters and buckets over from the ruleset that this one replaces (NULL: none); new measurements begin. */
 void ruleset_take_over(struct ruleset *rules, const struct ruleset *old, int64_t now);
 
-/* The first PDR in order of precedence that matches; NULL: none. teid and qfi count for packets from the access side. */
+enum { RULESET_ANY_QFI = 0xff };
+
+/* The first PDR in order of precedence that matches; NULL: none. teid and qfi count for packets from the access side.
+ * RULESET_ANY_QFI: the packet names no QoS flow, and the PDRs of all match. */
 const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uint32_t teid, uint8_t qfi,
                                 const struct flow *flow);
 

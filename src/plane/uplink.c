@@ -212,8 +212,9 @@ static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, stru
     }
     packet->data += gtpu->payload.data - packet->data;
     packet->length = flow.length;
-    const struct pdr *pdr =
-        ruleset_match(session->rules, PFCP_ACCESS, gtpu->teid, gtpu->container.qfi, &flow);
+    /* TS 29.281 5.2.2.7 wants a PDU session container on N3. Some simulated gNBs have none, and no flow to choose from. */
+    uint8_t qfi = gtpu->container.present ? gtpu->container.qfi : RULESET_ANY_QFI;
+    const struct pdr *pdr = ruleset_match(session->rules, PFCP_ACCESS, gtpu->teid, qfi, &flow);
     if (!pdr)
         return path_drop(lane, DROP_NO_RULE);
     return forward(plane, lane, session, &flow, pdr, packet);

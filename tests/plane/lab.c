@@ -214,11 +214,24 @@ static void load(struct lab *lab, struct packet *packet)
     };
 }
 
+/* As some simulated gNBs send: without sequence number or extension. */
+static size_t bare_header(uint8_t *room, uint32_t teid, size_t payload_bytes)
+{
+    struct writer w = writer_of(room, GTPU_HEADER_BYTES);
+    write_u8(&w, 0x30);
+    write_u8(&w, GTPU_G_PDU);
+    write_u16(&w, (uint16_t)payload_bytes);
+    write_u32(&w, teid);
+    return GTPU_HEADER_BYTES;
+}
+
 enum verdict lab_uplink(struct lab *lab, const union socket_address *peer, uint32_t teid, uint8_t qfi,
                         struct bytes inner, struct packet *packet)
 {
     load(lab, packet);
-    size_t header = gtpu_g_pdu_header(packet->data, teid, GTPU_UPLINK, qfi, false, inner.len);
+    size_t header = qfi == LAB_NO_QFI
+                        ? bare_header(packet->data, teid, inner.len)
+                        : gtpu_g_pdu_header(packet->data, teid, GTPU_UPLINK, qfi, false, inner.len);
     memcpy(packet->data + header, inner.data, inner.len);
     packet->length = header + inner.len;
     return path_uplink(&lab->plane, &lab->plane.lanes[0], peer, packet);

@@ -52,7 +52,9 @@ uint8_t lab_switch(struct lab *lab, uint64_t seid, const union socket_address *g
 /* An IPv4/UDP packet into `to`; returns its length. */
 size_t lab_udp(uint8_t *to, const uint8_t from[4], const uint8_t dest[4], uint16_t port, size_t payload);
 
-/* Runs a packet through the path; `packet` then says what became of it. */
+enum { LAB_NO_QFI = 0xff };
+
+/* Runs a packet through the path; `packet` then says what became of it. LAB_NO_QFI: without a PDU session container. */
 enum verdict lab_uplink(struct lab *lab, const union socket_address *peer, uint32_t teid, uint8_t qfi,
                         struct bytes inner, struct packet *packet);
 enum verdict lab_downlink(struct lab *lab, struct bytes inner, struct packet *packet);

@@ -60,6 +60,22 @@ static void packets_pass_in_both_directions(void **state)
     assert_true(address_same_host(&b->packet.to, &b->lab->gnb));
 }
 
+static enum verdict up_in_flow(struct bench *b, uint8_t qfi)
+{
+    size_t length = lab_udp(b->inner, ue, server, 53, 100);
+    return lab_uplink(b->lab, &b->lab->gnb, b->teid, qfi, bytes_of(b->inner, length), &b->packet);
+}
+
+static void a_packet_passes_by_its_qos_flow_or_without_one(void **state)
+{
+    struct bench *b = *state;
+    assert_int_equal(up_in_flow(b, 1), PATH_TO_N6);
+    assert_int_equal(up_in_flow(b, 2), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_NO_RULE), 1);
+    assert_int_equal(up_in_flow(b, LAB_NO_QFI), PATH_TO_N6);
+    assert_memory_equal(b->packet.data, b->inner, 128);
+}
+
 static void a_forged_source_goes_nowhere(void **state)
 {
     struct bench *b = *state;
@@ -371,6 +387,7 @@ int main(void)
 #define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         BENCH(packets_pass_in_both_directions),
+        BENCH(a_packet_passes_by_its_qos_flow_or_without_one),
         BENCH(a_forged_source_goes_nowhere),
         BENCH(another_gnb_cannot_use_the_tunnel),
         BENCH(what_a_phone_sends_through_its_new_gnb_waits_for_the_smf_to_name_that),
