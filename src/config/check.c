@@ -130,6 +130,27 @@ bool check_plane(void *items, unsigned index, struct complaint *complaint)
     return true;
 }
 
+static bool same_amf(const struct config_peer *a, const struct config_peer *b)
+{
+    return a->amf_region == b->amf_region && a->amf_set == b->amf_set && a->amf_pointer == b->amf_pointer;
+}
+
+bool check_peer(void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_peer *all = items, *peer = &all[index];
+    for (unsigned i = 0; i < index; i++) {
+        if (!once(peer->name, all[i].name, complaint))
+            return false;
+        if (same_amf(peer, &all[i]))
+            return found(complaint, "%s with the AMF identifier of another", peer->name) ||
+                   complain(complaint, "region, set and pointer of its own");
+        if (address_same_host(&peer->address, &all[i].address))
+            return found(complaint, "%s with the address of another", peer->name) ||
+                   complain(complaint, "an address of its own");
+    }
+    return true;
+}
+
 static const uint8_t published_keys[][32] = {
     {0xc5, 0x3c, 0x22, 0x20, 0x8b, 0x61, 0x86, 0x0b, 0x06, 0xc6, 0x2e, 0x54, 0x06, 0xa7, 0xb3, 0x30,
      0xc2, 0xb5, 0x77, 0xaa, 0x55, 0x58, 0x98, 0x15, 0x10, 0xd1, 0x28, 0x24, 0x7d, 0x38, 0xbd, 0x1d},

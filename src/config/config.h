@@ -178,6 +178,21 @@ struct config_edge {
     unsigned listen_count;
 };
 
+/* The service-based interface towards other cores. */
+struct config_sbi {
+    union socket_address listen;                 /* family 0: none */
+    const char *certificate, *key, *authorities; /* PEM files; certificate "": cleartext */
+};
+
+/* Another core. Its address must be the one that its connections come from. */
+struct config_peer {
+    const char *name; /* also the DNS name in its certificate */
+    union socket_address address;
+    uint8_t amf_region;
+    uint16_t amf_set;
+    uint8_t amf_pointer;
+};
+
 enum config_store_sync { CONFIG_SYNC_OFF, CONFIG_SYNC_NORMAL, CONFIG_SYNC_FULL };
 
 struct config {
@@ -197,6 +212,9 @@ struct config {
     enum config_store_sync store_sync;
     enum log_level log_level;
     bool log_json;
+    struct config_sbi sbi;
+    const struct config_peer *peers;
+    unsigned peer_count;
     union socket_address metrics; /* console's HTTP; family 0: none */
     const char *runtime_dir, *state_dir;
     const char *user; /* processes run as; "": as started */

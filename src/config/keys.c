@@ -298,6 +298,31 @@ static const struct key log_keys[] = {
     {0},
 };
 
+static const struct key sbi_keys[] = {
+    {"listen", &type_endpoint, ROOT(sbi.listen), .high = 7777, .initial = "", .optional = true,
+     .help = "Where other cores reach this one; the port is 7777 where none is given. Empty: there are no "
+             "others."},
+    {"certificate", &type_text, ROOT(sbi.certificate), RANGE(0, 4000), .initial = "",
+     .help = "PEM file with the own certificate; then TLS 1.3 is spoken, and nothing else. Empty: cleartext, "
+             "for a\n"
+             "network where nobody listens."},
+    {"key", &type_text, ROOT(sbi.key), RANGE(0, 4000), .initial = "", .help = "PEM file with its key."},
+    {"authorities", &type_text, ROOT(sbi.authorities), RANGE(0, 4000), .initial = "",
+     .help = "PEM file with those who may sign a peer's certificate, which must bear the peer's name."},
+    {0},
+};
+
+static const struct key peer_keys[] = {
+    {"name", &type_name, MEMBER(struct config_peer, name), RANGE(1, 32)},
+    {"address", &type_endpoint, MEMBER(struct config_peer, address), .high = 7777,
+     .help = "Its sbi.listen. Only connections from there are taken."},
+    {"amf_region", &type_uint, MEMBER(struct config_peer, amf_region), RANGE(0, 255), .initial = "2",
+     .help = "Its AMF identifier: a phone whose 5G-GUTI bears it is asked for there."},
+    {"amf_set", &type_uint, MEMBER(struct config_peer, amf_set), RANGE(0, 1023), .initial = "1"},
+    {"amf_pointer", &type_uint, MEMBER(struct config_peer, amf_pointer), RANGE(0, 63), .initial = "0"},
+    {0},
+};
+
 static const struct key metrics_keys[] = {
     {"listen", &type_endpoint, ROOT(metrics), .high = 9090, .initial = "127.0.0.1:9090", .optional = true,
      .help = "Prometheus finds /metrics here. Empty: no console."},
@@ -336,6 +361,9 @@ const struct key config_keys[] = {
              "absolute path of\n"
              "a file that holds them: openssl rand -hex 32 > /etc/demarc/home.key"},
     {"store", .fields = store_keys, .help = "Subscribers, registrations and sessions."},
+    {"sbi", .fields = sbi_keys, .help = "Talk with other cores (HTTP/2, TS 29.500)."},
+    {"peers", .fields = peer_keys, ROOT_ITEMS(peers, peer_count), .initial = "[]", .check = check_peer,
+     .help = "Other Demarc cores, between which phones move with their sessions."},
     {"log", .fields = log_keys},
     {"metrics", .fields = metrics_keys},
     {"runtime_dir", &type_text, ROOT(runtime_dir), RANGE(1, 60), .initial = "/run/demarc",

@@ -64,6 +64,7 @@ bool check_area(void *items, unsigned index, struct complaint *complaint);
 bool check_paging_step(void *items, unsigned index, struct complaint *complaint);
 bool check_edge(void *items, unsigned index, struct complaint *complaint);
 bool check_dnn(void *items, unsigned index, struct complaint *complaint);
+bool check_peer(void *items, unsigned index, struct complaint *complaint);
 bool check_plane(void *items, unsigned index, struct complaint *complaint);
 /* One of the test keys of TS 33.501 Annex C.4. */
 bool home_key_is_published(const uint8_t private_key[32]);

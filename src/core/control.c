@@ -298,6 +298,7 @@ static void settle(void *context)
     admin_flush(control->admin, durable ? NULL : "the store refused the change (see the log)");
     for (struct edge_link *link = control->links; link; link = link->next)
         channel_flush(link->channel);
+    control_sbi_flush(control);
 }
 
 static void on_signal(void *context, int signal)
@@ -348,7 +349,9 @@ static bool open_core(struct control *control)
                       .ngap = send_ngap,
                       .close = close_association,
                       .pfcp = send_pfcp,
-                      .nas = trace_nas},
+                      .nas = trace_nas,
+                      .sbi_request = control_sbi_request,
+                      .sbi_response = control_sbi_response},
         },
         &why);
     return control->core || complain("the core cannot start", why);
@@ -387,6 +390,14 @@ void control_set_timezone(const struct control *control)
     tzset();
 }
 
+static bool open_sbi(struct control *control)
+{
+    char text[VALUE_TEXT_BYTES];
+    const char *why;
+    return control_sbi_open(control, &why) ||
+           complain(config_endpoint_text(&control->started->sbi.listen, text), why);
+}
+
 static bool set_up(struct control *control)
 {
     control->n4.fd = control->wicket.fd = -1;
@@ -401,7 +412,7 @@ static bool set_up(struct control *control)
     control_set_timezone(control);
     mkdir(control->config->runtime_dir, 0755);
     control->trace = trace_new(control->loop, control->config->runtime_dir);
-    if (!open_store(control) || !open_core(control) || !open_sockets(control))
+    if (!open_store(control) || !open_core(control) || !open_sockets(control) || !open_sbi(control))
         return false;
     loop_on_settle(control->loop, settle, control);
     log_info("control", NULL, "number of UEs: %zu, sessions: %u", control->core->ues_by_supi.count,
@@ -429,6 +440,7 @@ static void tear_down(struct control *control)
         channel_free(link->channel);
         free(link);
     }
+    control_sbi_close(control);
     if (control->core)
         core_free(control->core);
     if (control->store)

@@ -34,6 +34,7 @@ struct control {
     struct core *core;
     struct admin *admin;
     struct trace *trace;
+    struct control_sbi *sbi; /* NULL: there are no other cores */
     struct watch wicket, n4;
     struct edge_link *links;
     struct map associations; /* struct edge_link by association */
@@ -47,6 +48,13 @@ bool control_reload(struct control *control, json_t *changed, json_t *restart, s
 
 /* Phones are told the local time of this zone. */
 void control_set_timezone(const struct control *control);
+
+/* Talk with other cores (control_sbi.c). False with *why (static text). */
+bool control_sbi_open(struct control *control, const char **why);
+void control_sbi_close(struct control *control);
+void control_sbi_flush(struct control *control);
+void control_sbi_request(void *context, unsigned peer, uint64_t token, const struct sbi_message *request);
+void control_sbi_response(void *context, uint64_t token, const struct sbi_message *response);
 
 /* The process (face/roles.h). Takes over the configuration; `name` is not used. Returns the exit code. */
 int control_main(struct config *config, const char *config_path, const char *name);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/amf/context.h"
+#include "core/peer/peer.h"
 #include "core/procedure.h"
 #include "core/rows.h"
 #include "core/smf/smf.h"
@@ -55,7 +56,7 @@ struct core *core_new(struct core_settings settings, const char **why)
     init_maps(core);
     core->stacks = co_pool_new(STACK_BYTES, settings.config->limits.procedures);
     core->scratch = malloc(FLAT_BYTES);
-    if (core->stacks && core->scratch && start_functions(core, why))
+    if (core->stacks && core->scratch && peers_start(core) && start_functions(core, why))
         return core;
     core_free(core);
     return NULL;
@@ -67,6 +68,7 @@ void core_free(struct core *core)
     amf_stop(core);
     smf_stop(core);
     amf_free_ues(core);
+    peers_stop(core);
     udm_free(core->udm);
     if (core->stacks)
         co_pool_free(core->stacks);
@@ -104,7 +106,7 @@ bool core_settle(struct core *core)
     } while (procedure_committed(core, durable) && durable);
     if (!durable)
         timer_start(core->timers, &core->retry, SECONDS(1));
-    outbox_flush(&core->outbox, &core->ports);
+    outbox_flush(&core->outbox, &core->ports, !lost);
     ue_bury(core);
     arena_reset(&core->batch);
     return !lost;
@@ -141,6 +143,29 @@ bool core_send_ngap(struct core *core, uint64_t association, uint16_t stream, en
 bool core_close(struct core *core, uint64_t association)
 {
     return outbox_put(&core->outbox, &(struct outbox_item){.kind = OUTBOX_CLOSE, .association = association});
+}
+
+static bool send_sbi(struct core *core, struct outbox_item item, const struct sbi_message *message)
+{
+    struct sbi_message *copy = ARENA_NEW(&core->batch, struct sbi_message);
+    if (!copy)
+        return false;
+    *copy = *message;
+    item.sbi = copy;
+    return outbox_put(&core->outbox, &item);
+}
+
+bool core_send_sbi_request(struct core *core, unsigned peer, uint64_t token,
+                           const struct sbi_message *request)
+{
+    struct outbox_item item = {.kind = OUTBOX_SBI_REQUEST, .sbi_peer = peer, .association = token};
+    return core->ports.sbi_request && send_sbi(core, item, request);
+}
+
+bool core_send_sbi_response(struct core *core, uint64_t token, const struct sbi_message *response)
+{
+    struct outbox_item item = {.kind = OUTBOX_SBI_RESPONSE, .association = token};
+    return core->ports.sbi_response && send_sbi(core, item, response);
 }
 
 bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes message, bool joins)

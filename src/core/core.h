@@ -30,6 +30,8 @@ struct procedure;
 struct random;
 struct removal;
 struct smf;
+struct peers;
+struct sbi_message;
 struct store;
 struct ghost;
 struct gnb;
@@ -90,6 +92,7 @@ struct core {
     struct procedure *commits, *resuming; /* procedures that wait for the commit; that it is being told to */
     struct udm *udm;
     struct smf *smf;
+    struct peers *peers;
     int64_t wall_offset; /* wall clock minus timers->now, nanoseconds: for what is stored or told to phones */
     struct timer retry;  /* the store refused a commit */
     struct timer overload; /* until it fires gNBs hold signalling back */
@@ -131,6 +134,11 @@ void core_ngap(struct core *core, uint64_t association, uint16_t stream, const s
 /* A datagram from N4. */
 void core_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
 
+/* A request of config->peers[peer], which core_send_sbi_response answers by its token. */
+void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const struct sbi_message *request);
+/* The answer to what went out with the token; NULL: there is none. */
+void core_sbi_response(struct core *core, uint64_t token, const struct sbi_message *response);
+
 /* Wall-clock time, nanoseconds since 1970. */
 static inline int64_t core_wall(const struct core *core)
 {
@@ -145,6 +153,9 @@ struct bytes core_flatten(struct core *core, enum ngap_message_type message, con
 bool core_post_ngap(struct core *core, uint64_t association, uint16_t stream, struct bytes flat);
 /* Everything queued for the association goes first. */
 bool core_close(struct core *core, uint64_t association);
+/* The message's texts and body must live as long as the batch. */
+bool core_send_sbi_request(struct core *core, unsigned peer, uint64_t token, const struct sbi_message *request);
+bool core_send_sbi_response(struct core *core, uint64_t token, const struct sbi_message *response);
 /* `joins`: the peer takes several messages in a datagram. */
 bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes message, bool joins);
 

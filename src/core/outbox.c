@@ -49,8 +49,14 @@ static void send_pfcp(struct gathered *gathered, const struct outbox_item *item,
         ports->pfcp(ports->context, &item->peer, item->bytes);
 }
 
+static void answer_peer(const struct outbox_item *item, const struct core_ports *ports, bool durable)
+{
+    static const struct sbi_message later = {.status = 503, .path = "", .type = "", .location = ""};
+    ports->sbi_response(ports->context, item->association, durable ? item->sbi : &later);
+}
+
 static void hand_over(const struct outbox_item *item, struct gathered *gathered,
-                      const struct core_ports *ports)
+                      const struct core_ports *ports, bool durable)
 {
     switch (item->kind) {
     case OUTBOX_NGAP:
@@ -62,14 +68,20 @@ static void hand_over(const struct outbox_item *item, struct gathered *gathered,
     case OUTBOX_PFCP:
         send_pfcp(gathered, item, ports);
         break;
+    case OUTBOX_SBI_REQUEST:
+        ports->sbi_request(ports->context, item->sbi_peer, item->association, item->sbi);
+        break;
+    case OUTBOX_SBI_RESPONSE:
+        answer_peer(item, ports, durable);
+        break;
     }
 }
 
-void outbox_flush(struct outbox *outbox, const struct core_ports *ports)
+void outbox_flush(struct outbox *outbox, const struct core_ports *ports, bool durable)
 {
     struct gathered gathered = {0};
     for (size_t i = 0; i < outbox->count; i++)
-        hand_over(&outbox->items[i], &gathered, ports);
+        hand_over(&outbox->items[i], &gathered, ports, durable);
     send_gathered(&gathered, ports);
     outbox->count = 0;
 }

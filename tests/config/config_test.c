@@ -77,6 +77,23 @@ static void the_example_file_is_the_defaults(void **state)
     config_free(c);
 }
 
+static void peers_have_names_addresses_and_identifiers_of_their_own(void **state)
+{
+    const char *const twice[] = {
+        "peers: [{name: a, address: 10.0.0.1}, {name: a, address: 10.0.0.2, amf_set: 2}]",
+        "peers: [{name: a, address: 10.0.0.1}, {name: b, address: 10.0.0.1:80, amf_set: 2}]",
+        "peers: [{name: a, address: 10.0.0.1}, {name: b, address: 10.0.0.2}]",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof twice / sizeof *twice; i++)
+        assert_null(config_parse(twice[i], strlen(twice[i]), "test", &error));
+    struct config *c =
+        parse("peers: [{name: a, address: 10.0.0.1}, {name: b, address: '::1', amf_pointer: 63}]");
+    assert_int_equal(c->peer_count, 2);
+    assert_int_equal(address_port(&c->peers[0].address), 7777);
+    config_free(c);
+}
+
 static void what_is_printed_reads_back_the_same(void **state)
 {
     (void)state;
@@ -249,6 +266,7 @@ int main(void)
         cmocka_unit_test(an_empty_address_turns_the_console_off),
         cmocka_unit_test(the_defaults_are_the_conventions),
         cmocka_unit_test(the_example_file_is_the_defaults),
+        cmocka_unit_test(peers_have_names_addresses_and_identifiers_of_their_own),
         cmocka_unit_test(what_is_printed_reads_back_the_same),
         cmocka_unit_test(every_error_names_line_key_and_what_was_expected),
         cmocka_unit_test(a_file_that_refers_to_itself_is_refused),

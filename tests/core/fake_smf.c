@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "amf_world.h"
+#include "core/peer/services.h"
+#include "core/smf/nsmf.h"
 #include "core/smf/smf.h"
 
 struct session {
@@ -65,6 +67,12 @@ unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item item
     sessions_of(ue)->active |= wanted & sessions_of(ue)->exist;
     sessions_of(ue)->pending = 0;
     world_now->activations++;
+    return 0;
+}
+
+uint16_t smf_coming(const struct ue *ue)
+{
+    (void)ue;
     return 0;
 }
 
@@ -158,4 +166,22 @@ void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes 
 void smf_subscription_changed(struct ue *ue)
 {
     (void)ue;
+}
+
+/* --- there are no other cores --- */
+
+unsigned nsmf_list(struct ue *ue, struct moved_context *context)
+{
+    (void)ue, (void)context;
+    return 0;
+}
+
+void nsmf_pdu_session(struct peer_request *request)
+{
+    peer_refuse(request, 404, "CONTEXT_NOT_FOUND");
+}
+
+void nsmf_n1n2_failure(struct peer_request *request)
+{
+    peer_refuse(request, 404, "CONTEXT_NOT_FOUND");
 }

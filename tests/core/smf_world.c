@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "smf_world.h"
 
+#include "core/peer/peer.h"
+
 #include <arpa/inet.h>
 #include <stdlib.h>
 
@@ -80,6 +82,65 @@ struct ue *amf_find(struct core *core, supi_t supi)
 {
     (void)core;
     return now->ue.supi == supi ? &now->ue : NULL;
+}
+
+/* --- there are no other cores --- */
+
+struct remote **amf_remotes(struct ue *ue)
+{
+    return &ue->remotes;
+}
+
+uint32_t amf_nonce(const struct ue *ue)
+{
+    (void)ue;
+    return 0;
+}
+
+bool amf_is_away(const struct ue *ue, unsigned peer)
+{
+    (void)ue, (void)peer;
+    return false;
+}
+
+void amf_take_away(struct ue *ue, unsigned peer)
+{
+    (void)ue, (void)peer;
+}
+
+void amf_session_ended(struct ue *ue, uint8_t pdu_session_id, bool tell)
+{
+    (void)ue, (void)pdu_session_id, (void)tell;
+}
+
+bool peer_request(struct core *core, const char *path, struct sbi_content *content,
+                  struct sbi_message *request)
+{
+    (void)core, (void)path, (void)request;
+    sbi_content_free(content);
+    return false;
+}
+
+bool peer_post(struct core *core, unsigned peer, const struct sbi_message *request, peer_answered *answered,
+               uint64_t key, unsigned number)
+{
+    (void)core, (void)peer, (void)request, (void)answered, (void)key, (void)number;
+    return false;
+}
+
+void peer_tell(struct core *core, unsigned peer, const struct sbi_message *request)
+{
+    (void)core, (void)peer, (void)request;
+}
+
+void peer_reply(const struct peer_request *request, struct sbi_content *content)
+{
+    (void)request, (void)content;
+}
+
+void peer_refuse(const struct peer_request *request, unsigned status, const char *cause)
+{
+    (void)request, (void)status, (void)cause;
 }
 
 /* --- the plane --- */

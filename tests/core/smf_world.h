@@ -19,6 +19,7 @@ struct ue {
     struct core *core;
     supi_t supi;
     struct session *sessions;
+    struct remote *remotes;
     bool connected;
     uint64_t ambr_uplink, ambr_downlink;
     bool unreachable; /* paging is refused */

@@ -9,6 +9,7 @@
 
 #include "core/core.h"
 
+struct remote;
 struct ue;
 
 /* N2 SM information: which NGAP message carries the transfer (TS 29.502 6.1.6.3.6). */
@@ -49,7 +50,20 @@ bool amf_connected(const struct ue *ue);
 struct tai amf_last_tai(const struct ue *ue);
 /* SMF's list of this UE's sessions hangs here; the SMF owns what it points to. */
 struct session **amf_sessions(struct ue *ue);
+/* The same for those that other cores anchor (smf/remote.h). */
+struct remote **amf_remotes(struct ue *ue);
 struct ue *amf_find(struct core *core, supi_t supi);
+
+/* --- a phone that another core serves (amf/away.h) --- */
+
+/* Does that peer serve it? */
+bool amf_is_away(const struct ue *ue, unsigned peer);
+/* That peer speaks for its sessions: it serves it from now on. */
+void amf_take_away(struct ue *ue, unsigned peer);
+/* Part of the references by which another core speaks for its sessions; 0: none is given out. */
+uint32_t amf_nonce(const struct ue *ue);
+/* One of its sessions has ended here; `tell`: the core that serves it does not know yet. */
+void amf_session_ended(struct ue *ue, uint8_t pdu_session_id, bool tell);
 
 /* Begins a deregistration by the network (TS 24.501 5.5.2.3). cause: 5GMM, or 0. False: no stack is free. */
 bool amf_deregister(struct ue *ue, uint8_t cause, bool reregister);

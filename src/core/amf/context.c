@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/peer/peer.h"
+#include "core/smf/remote.h"
 #include "crypt/random.h"
 #include "kit/log.h"
 #include "store/store.h"
@@ -86,6 +88,7 @@ struct ue *ue_new(struct core *core)
     ue->row.write = ue_row_write;
     ue->provisional = true;
     ue->security.ngksi = NAS_KSI_NONE;
+    ue->asked_by = NO_PEER;
     core->provisional++;
     return ue;
 }
@@ -96,9 +99,8 @@ void ue_free(struct ue *ue)
     timer_stop(core->timers, &ue->timer);
     core_clean(core, &ue->row);
     discharge(ue);
-    ue_forget_former_tmsi(ue);
-    if (ue->tmsi)
-        map_take(&core->ues_by_tmsi, ue->tmsi);
+    remote_free_all(ue);
+    ue_forget_tmsi(ue);
     if (ue->provisional)
         core->provisional--;
     else
@@ -164,6 +166,14 @@ void ue_forget_former_tmsi(struct ue *ue)
     if (ue->former_tmsi)
         map_take(&ue->core->ues_by_tmsi, ue->former_tmsi);
     ue->former_tmsi = 0;
+}
+
+void ue_forget_tmsi(struct ue *ue)
+{
+    ue_forget_former_tmsi(ue);
+    if (ue->tmsi)
+        map_take(&ue->core->ues_by_tmsi, ue->tmsi);
+    ue->tmsi = 0;
 }
 
 void ue_take_back_tmsi(struct ue *ue)

@@ -112,6 +112,10 @@ struct ue {
     struct procedure *procedure;   /* the 5GMM procedure that runs */
     struct procedure *handover;    /* path switch or N2 handover; runs beside a 5GMM procedure */
     struct session *sessions;      /* SMF's */
+    struct remote *remotes;        /* SMF's, anchored by other cores */
+    uint32_t away;                 /* AMF identifier of the core that serves it (away.h); 0: this one */
+    uint32_t nonce;                /* lets another core speak for its sessions; 0: none may */
+    int asked_by;                  /* the peer that was last given its context, or NO_PEER */
     struct gnb *charged;           /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
     bool changed;       /* its subscription, in this batch */
@@ -214,6 +218,8 @@ bool ue_adopt(struct ue *ue);
 /* Draws a new unpredictable 5G-TMSI; the old one becomes the former one (TS 33.501 6.12.3). False: out of memory. */
 bool ue_new_tmsi(struct ue *ue);
 void ue_forget_former_tmsi(struct ue *ue);
+/* Both: it has none any more. */
+void ue_forget_tmsi(struct ue *ue);
 /* Undoes ue_new_tmsi. */
 void ue_take_back_tmsi(struct ue *ue);
 /* Cancels what runs, deactivates sessions. The UE may be gone afterwards, if it was provisional. */
@@ -245,6 +251,9 @@ void amf_free_ues(struct core *core);
 /* Subscriptions that changed through the store are looked at when the batch ends (subscriber_change.c). */
 void amf_watch_subscribers(struct core *core);
 void amf_apply_changes(struct core *core);
+
+/* The longest radio capability that is kept. */
+enum { RADIO_CAPABILITY_BYTES = 8192 };
 
 /* A copy on the heap in place of the one kept so far; nothing happens when it is empty or too long. */
 void ue_keep(struct bytes *kept, struct bytes from, size_t most);

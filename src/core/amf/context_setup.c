@@ -16,6 +16,7 @@ void context_setup_prepare(struct ue *ue, struct context_setup *setup)
     setup->count = wanted ? smf_activate(ue, wanted, setup->items) : 0;
     for (unsigned i = 0; i < setup->count; i++)
         setup->activated |= (uint16_t)(1u << setup->items[i].pdu_session_id);
+    setup->activated |= setup->sessions & smf_coming(ue);
 }
 
 /* NGAP leaves out the null algorithm, which NAS has as the top bit (TS 38.413 9.3.1.86). */

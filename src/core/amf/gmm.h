@@ -14,6 +14,7 @@
 /* An uplink message, decoded; what it points to lives until the end of the batch. */
 struct uplink {
     struct nas_message message;
+    struct bytes pdu; /* as it came */
     struct bytes plain;
     uint32_t count; /* NAS COUNT it came with, if proven */
     bool proven;    /* its MAC is right under the security context of the UE */

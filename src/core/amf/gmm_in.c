@@ -16,6 +16,7 @@ static bool open_message(struct core *core, struct nas_security *security, struc
     *uplink = (struct uplink){0};
     if (!nas_open(pdu, &envelope, &error->fault))
         return false;
+    uplink->pdu = pdu;
     uplink->plain = envelope.payload;
     if (envelope.security_header != NAS_PLAIN && security && security->ngksi != NAS_KSI_NONE) {
         struct nas_opened opened;

@@ -8,8 +8,6 @@
 #include "core/amf/gmm.h"
 #include "kit/log.h"
 
-enum { RADIO_CAPABILITY_BYTES = 8192 };
-
 /* Every list of sessions has the same shape: an identity and a transfer. */
 #define TELL_SMF(ue, list, member, kind)                                                           \
     do {                                                                                           \

@@ -3,6 +3,7 @@
  * Paging (TS 24.501 5.6.2, TS 23.502 4.2.3.3, TS 38.413 8.5): an idle UE is called in areas that widen step by step.
  */
 #include "core/amf/area.h"
+#include "core/amf/away.h"
 #include "core/amf/gmm.h"
 #include "kit/log.h"
 
@@ -218,6 +219,8 @@ bool ue_can_be_paged(const struct ue *ue)
 
 bool amf_page(struct ue *ue, uint8_t pdu_session_id)
 {
+    if (ue->away)
+        return away_page(ue, pdu_session_id);
     if (ue->procedure || ue->kept.association)
         return true; /* what ends this state tells the SMF whether the UE can be reached */
     return ue_can_be_paged(ue) &&

@@ -4,10 +4,12 @@
  */
 #include <openssl/crypto.h>
 
+#include "core/amf/context_transfer.h"
 #include "core/amf/gmm.h"
 #include "core/amf/grant.h"
 #include "core/amf/reactivation.h"
 #include "core/amf/restriction.h"
+#include "core/smf/remote.h"
 #include "crypt/nas_security.h"
 #include "kit/log.h"
 
@@ -17,6 +19,7 @@ struct run {
     struct procedure *p;
     struct ue *ue; /* provisional until the phone has proved who it is */
     const struct nas_registration_request *request;
+    struct context_transfer *moved; /* from its old core; NULL: none */
     enum kind kind;
     bool proven;
     uint32_t count; /* uplink NAS COUNT of the request, if proven */
@@ -207,6 +210,13 @@ static bool join(struct run *run, supi_t supi)
     return true;
 }
 
+/* Whom the old core meant is not who has authenticated. */
+static void forget_stranger(struct run *run)
+{
+    if (run->moved && run->moved->context.supi != run->ue->supi)
+        run->moved = NULL;
+}
+
 static bool prove(struct run *run)
 {
     struct proof proof;
@@ -220,6 +230,7 @@ static bool prove(struct run *run)
         return false;
     }
     run->proven = true;
+    forget_stranger(run);
     return take_complete_request(run, container);
 }
 
@@ -238,6 +249,23 @@ static const struct nas_nssai *requested_slices(struct run *run)
     if (kept)
         *kept = (struct nas_nssai){slices, slices ? ue->allowed_count : 0};
     return kept;
+}
+
+/* A phone from another core proves itself with what that core knows of it (TS 23.502 4.2.2.2.2, steps 4 and 5); if that is not
+ * enough, it authenticates. */
+static bool fetch(struct run *run, const struct uplink *uplink)
+{
+    struct arena *memory = &run->p->memory;
+    struct uplink kept = {.pdu = arena_copy(memory, uplink->pdu), .plain = arena_copy(memory, uplink->plain)};
+    run->moved = context_transfer(run->p, &run->request->identity, kept.pdu);
+    if (!run->moved || !context_transfer_take_keys(run->ue, run->moved, kept.pdu))
+        return !procedure_cancelled(run->p);
+    run->proven = true;
+    run->count = run->ue->connection->kgnb_count;
+    if (keep_request(run, &kept) && join(run, run->moved->context.supi))
+        return true;
+    reject(run, NAS_GMM_CONGESTION);
+    return false;
 }
 
 static bool choose_slices(struct run *run)
@@ -288,9 +316,13 @@ static bool commit(struct run *run)
     }
     if (procedure_commit(run->p)) {
         grant_settle(&before);
+        if (run->moved)
+            context_transfer_done(ue, run->moved);
         return true;
     }
     grant_undo(ue, &before);
+    if (run->moved)
+        remote_forget_all(ue);
     if (!procedure_cancelled(run->p))
         reject(run, NAS_GMM_CONGESTION);
     return false;
@@ -388,14 +420,18 @@ static void finish(struct run *run)
     run->done = true;
 }
 
-static bool carry_out(struct run *run)
+static bool carry_out(struct run *run, const struct uplink *uplink)
 {
     if (!kind_supported(run) || !permitted_here(run))
+        return false;
+    if (!run->proven && !fetch(run, uplink))
         return false;
     if (!run->proven && !prove(run))
         return false;
     if (!decide(run))
         return false;
+    if (run->moved)
+        context_transfer_take_sessions(run->ue, run->moved);
     run->sessions_ended = sessions_align(run->ue, run->request, &run->slices);
     return commit(run) && send_accept(run) && confirmed(run);
 }
@@ -456,7 +492,7 @@ void registration(struct procedure *p)
     struct run run = {.p = p, .ue = p->owner, .proven = uplink->proven, .count = uplink->count};
     if (keep_request(&run, uplink)) {
         p->core->metrics.registrations_asked[run.kind]++;
-        run.done = carry_out(&run);
+        run.done = carry_out(&run, uplink);
         if (run.done)
             finish(&run);
     } else {

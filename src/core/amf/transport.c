@@ -2,6 +2,7 @@
 /*
  * What passes between the phone or its gNB and the SMF (TS 24.501 5.4.5, TS 23.502 4.3; TS 38.413 8.2).
  */
+#include "core/amf/away.h"
 #include "core/amf/gmm.h"
 #include "core/amf/restriction.h"
 #include "kit/log.h"
@@ -181,6 +182,8 @@ static bool deliver(struct ue *ue, const struct n1n2_message *message)
 enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *message)
 {
     const struct connection *connection = ue->connection;
+    if (ue->away)
+        return away_transfer(ue, message);
     if (connection && connection->secured && (connection->context_up || message->n2 == N2_NONE))
         return deliver(ue, message) ? AMF_SENT : AMF_UNREACHABLE;
     return amf_page(ue, message->pdu_session_id) ? AMF_PAGING : AMF_UNREACHABLE;
@@ -211,6 +214,11 @@ bool amf_connected(const struct ue *ue)
 struct tai amf_last_tai(const struct ue *ue)
 {
     return ue->tai;
+}
+
+struct remote **amf_remotes(struct ue *ue)
+{
+    return &ue->remotes;
 }
 
 struct session **amf_sessions(struct ue *ue)

@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+#include "core/amf/away.h"
 #include "core/amf/gmm.h"
 #include "kit/log.h"
 #include "store/store.h"
@@ -28,6 +29,7 @@ void ue_forget(struct bytes *kept)
 
 void ue_take_over(struct ue *known, struct ue *provisional)
 {
+    ue_comes_back(known);
     known->security = provisional->security;
     known->downlink_reserved = provisional->downlink_reserved;
     memcpy(known->kamf, provisional->kamf, sizeof known->kamf);

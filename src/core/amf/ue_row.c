@@ -6,11 +6,12 @@
 #include <stdlib.h>
 
 #include "core/amf/area.h"
+#include "core/amf/away.h"
 #include "core/amf/gmm.h"
 #include "core/amf/restriction.h"
 #include "store/store.h"
 
-enum { VERSION = 3, ROW_BYTES = 800 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+enum { VERSION = 4, ROW_BYTES = 800 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
@@ -78,7 +79,7 @@ bool ue_row_write(struct core *core, struct row *row)
     uint8_t buffer[ROW_BYTES + CAPABILITIES_BYTES];
     struct writer w = writer_of(buffer, sizeof buffer);
     char supi[SUPI_TEXT_BYTES];
-    if (!ue->registered)
+    if (!ue->registered && !ue->away)
         return true;
     write_u8(&w, VERSION);
     write_u32(&w, ue->former_tmsi);
@@ -88,6 +89,8 @@ bool ue_row_write(struct core *core, struct row *row)
     write_connection(&w, ue);
     write_capability(&w, ue->radio_capability);
     write_capability(&w, ue->paging_capability);
+    write_u32(&w, ue->away);
+    write_u32(&w, ue->nonce);
     return !w.full &&
            store_ue_put(core->store, supi_text(ue->supi, supi), ue->tmsi, writer_bytes(&w)) == STORE_OK;
 }
@@ -162,7 +165,7 @@ static bool enter(struct ue *ue, const char *supi, uint32_t tmsi, uint32_t forme
     ue->supi = supi_of_text(supi);
     if (!ue->supi || amf_find(core, ue->supi) || ue_by_tmsi(core, tmsi) || !ue_adopt(ue))
         return false;
-    ue->registered = true;
+    ue->registered = !ue->away;
     if (tmsi && map_put(&core->ues_by_tmsi, tmsi, ue))
         ue->tmsi = tmsi;
     if (former && !ue_by_tmsi(core, former) && map_put(&core->ues_by_tmsi, former, ue))
@@ -185,11 +188,15 @@ bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct byte
     read_connection(&r, ue);
     ue_keep(&ue->radio_capability, read_bytes(&r, read_u16(&r)), blob.len);
     ue_keep(&ue->paging_capability, read_bytes(&r, read_u16(&r)), blob.len);
+    ue->away = read_u32(&r);
+    ue->nonce = read_u32(&r);
     if (!reader_ok(&r) || !enter(ue, supi, tmsi, former)) {
         ue_free(ue);
         return false;
     }
-    if (!ue->kept.association)
+    if (ue->away)
+        ue_watch_away(ue);
+    else if (!ue->kept.association)
         ue_watch_idle(ue);
     return true;
 }

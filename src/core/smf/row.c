@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/smf/n4.h"
+#include "core/smf/remote.h"
 #include "kit/log.h"
 #include "store/store.h"
 
@@ -216,7 +217,7 @@ static bool visit(void *context, const char *supi, uint8_t psi, struct bytes blo
 {
     struct loading *loading = context;
     struct ue *ue = amf_find(loading->core, supi_of_text(supi));
-    if (ue && load(loading->core, ue, psi, blob))
+    if (ue && (remote_load(ue, psi, blob) || load(loading->core, ue, psi, blob)))
         return true;
     size_t size = strlen(supi) + 1;
     struct orphan *orphan = malloc(sizeof *orphan + size);

@@ -116,6 +116,8 @@ void session_free(struct session *session, const char *why)
     core_remove(core, amf_supi(session->ue), session->psi);
     core->sessions--;
     leave_ambr_id(core->smf, session->ue, session->ambr_id);
+    if (amf_nonce(session->ue))
+        amf_session_ended(session->ue, session->psi, !session->told);
     session_destroy(session);
 }
 

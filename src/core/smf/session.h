@@ -73,6 +73,7 @@ struct session {
     bool n4_restate; /* what it has of flows is not known: it is told all when it is associated */
     bool end_marker; /* the next update moves a live tunnel */
     bool drop_buffered;
+    bool told; /* the core that serves the phone knows of its end */
 };
 
 struct smf {

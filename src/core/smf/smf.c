@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/smf/n4.h"
+#include "core/smf/remote.h"
 #include "crypt/random.h"
 #include "kit/log.h"
 #include "store/store.h"
@@ -81,7 +82,7 @@ void smf_reload(struct core *core)
 
 uint16_t smf_sessions(const struct ue *ue)
 {
-    uint16_t set = 0;
+    uint16_t set = remote_sessions(ue);
     for (struct session *session = *amf_sessions((struct ue *)ue); session; session = session->next)
         if (session->state != SESSION_NEW)
             set |= bit_of(session);
@@ -90,7 +91,7 @@ uint16_t smf_sessions(const struct ue *ue)
 
 uint16_t smf_active(const struct ue *ue)
 {
-    uint16_t set = 0;
+    uint16_t set = remote_active(ue);
     for (struct session *session = *amf_sessions((struct ue *)ue); session; session = session->next)
         if (session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING)
             set |= bit_of(session);
@@ -99,16 +100,22 @@ uint16_t smf_active(const struct ue *ue)
 
 uint16_t smf_pending(const struct ue *ue)
 {
-    uint16_t set = 0;
+    uint16_t set = remote_pending(ue);
     for (struct session *session = *amf_sessions((struct ue *)ue); session; session = session->next)
         if (session->data_waits || session_waits_for_phone(session))
             set |= bit_of(session);
     return set;
 }
 
+uint16_t smf_coming(const struct ue *ue)
+{
+    return remote_active(ue);
+}
+
 unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE])
 {
     unsigned count = 0;
+    remote_activate(ue, wanted);
     for (struct session *session = *amf_sessions(ue); session && count < SMF_SESSIONS_PER_UE;
          session = session->next) {
         if (!(wanted & bit_of(session)) || !session_can_be_activated(session))
@@ -125,6 +132,7 @@ unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item item
 
 void smf_deactivate(struct ue *ue, uint16_t which)
 {
+    remote_deactivate(ue, which);
     for (struct session *session = *amf_sessions(ue); session; session = session->next)
         if ((which & bit_of(session)) &&
             (session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING))
@@ -133,6 +141,7 @@ void smf_deactivate(struct ue *ue, uint16_t which)
 
 void smf_keep_only(struct ue *ue, uint16_t existing)
 {
+    remote_keep_only(ue, existing);
     for (struct session *session = *amf_sessions(ue), *next; session; session = next) {
         next = session->next;
         if (!(existing & bit_of(session)) && session->state != SESSION_NEW)
@@ -142,6 +151,7 @@ void smf_keep_only(struct ue *ue, uint16_t existing)
 
 void smf_release_all(struct ue *ue)
 {
+    remote_keep_only(ue, 0);
     while (*amf_sessions(ue))
         session_free(*amf_sessions(ue), "the phone is deregistered");
 }
@@ -159,6 +169,7 @@ static void reachable(struct ue *ue, uint8_t psi)
 
 void smf_reachable(struct ue *ue)
 {
+    remote_reachable(ue);
     for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++)
         reachable(ue, psi);
 }
@@ -172,6 +183,7 @@ static void unreachable(struct session *session)
 
 void smf_unreachable(struct ue *ue)
 {
+    remote_unreachable(ue);
     for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
         struct session *session = session_find(ue, psi);
         if (session)
@@ -183,6 +195,8 @@ void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind,
 {
     struct session *session = session_find(ue, pdu_session_id);
     struct sm_n2 n2 = {kind, transfer};
+    if (remote_n2_response(ue, pdu_session_id, kind, transfer))
+        return;
     if (!session)
         log_warning("smf", NULL, "N2 answer for PDU session %u, which is not the phone's: ignored",
                     pdu_session_id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 5GSM messages from the phone, and which procedure each begins or continues (TS 24.501 6.3, 6.4, 7). */
 #include "core/smf/n4.h"
+#include "core/smf/remote.h"
 #include "kit/log.h"
 
 enum { PTI_UNASSIGNED = 0, PTI_RESERVED = 255 };
@@ -138,6 +139,8 @@ enum smf_verdict smf_n1_message(struct ue *ue, const struct smf_n1 *n1)
     struct nas_error error;
     struct arena memory;
     enum smf_verdict verdict = SMF_TAKEN;
+    if (remote_n1_message(ue, n1))
+        return SMF_TAKEN;
     arena_init(&memory, 0);
     bool decoded = nas_decode(n1->payload, &memory, &message, &error);
     if (decoded && message.pdu_session_id == n1->pdu_session_id)

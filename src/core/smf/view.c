@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "core/smf/n4.h"
+#include "core/smf/remote.h"
 #include "core/smf/session.h"
 
 bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view)
 {
     const struct session *session = session_find(ue, pdu_session_id);
+    if (remote_view(ue, pdu_session_id, view))
+        return true;
     if (!session || session->state == SESSION_NEW)
         return false;
     *view = (struct smf_session_view){

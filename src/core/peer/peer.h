@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Other cores (`peers` of the configuration), and what is asked of them over the service-based interface. There is no NRF:
+ * who is who is configured, and resolved here only. A peer is its place in config->peers.
+ *
+ * An answer comes to the procedure that waits for it (EV_SBI_RESPONSE), or to a function.
+ */
+#ifndef CORE_PEER_PEER_H
+#define CORE_PEER_PEER_H
+
+#include "core/core.h"
+#include "sbi/message.h"
+#include "wire/nas/identity.h"
+
+struct peers;
+struct procedure;
+
+enum { NO_PEER = -1, PEER_PATH_BYTES = 256 };
+
+/* The peer whose AMF has given the 5G-GUTI; NO_PEER: none that we know, or we have ourselves. */
+int peer_of_guti(const struct core *core, const struct nas_guti *guti);
+/* The peer of that AMF identifier (24 bits: region, set, pointer; TS 23.003 2.10.1). */
+int peer_of_amf(const struct core *core, uint32_t amf_id);
+uint32_t peer_amf_id(const struct core *core, unsigned peer);
+/* The peer at the apiRoot of an absolute URI; NO_PEER also for our own, then *own is true. *path: what follows the root. */
+int peer_of_uri(const struct core *core, const char *uri, bool *own, const char **path);
+/* "http://10.0.0.1:7777" + path of our own interface, in a buffer of SBI_TEXT_BYTES; returns it. */
+const char *peer_own_uri(const struct core *core, const char *path, char *buffer);
+
+/* The same for a peer, in a buffer of `size`. */
+const char *peer_uri(const struct core *core, unsigned peer, const char *prefix, const char *rest,
+                     char *buffer, size_t size);
+
+const char *peer_name(const struct core *core, unsigned peer);
+
+/* --- asking --- */
+
+/* Asks and waits, within a procedure. The response is borrowed until the next wait; NULL: there is none, or the procedure was
+ * cancelled. */
+const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request);
+
+/* Asks without waiting. `answered` gets the response (NULL: none) with `key`, by which the asker finds again what it asked
+ * for: it may be gone. False: not asked, no call follows. */
+typedef void peer_answered(struct core *core, unsigned peer, uint64_t key, unsigned number,
+                           const struct sbi_message *response);
+bool peer_post(struct core *core, unsigned peer, const struct sbi_message *request, peer_answered *answered,
+               uint64_t key, unsigned number);
+
+/* Tells what must arrive: said again, with growing pauses, until the peer has answered or PEER_ATTEMPTS have failed. */
+enum { PEER_ATTEMPTS = 5 };
+void peer_tell(struct core *core, unsigned peer, const struct sbi_message *request);
+
+/* A POST of that content, which is consumed, in the core's batch arena. False: it cannot be made. */
+bool peer_request(struct core *core, const char *path, struct sbi_content *content,
+                  struct sbi_message *request);
+
+/* --- serving --- */
+
+/* What came, on its way to the service that serves it. */
+struct peer_request {
+    struct core *core;
+    unsigned peer;
+    uint64_t token;
+    const struct sbi_message *message;
+    const char *rest;           /* the path behind the service's prefix */
+    struct sbi_content content; /* its JSON is NULL when there was no body */
+};
+
+/* 204 when content is NULL, else 200 with the content, which is consumed. Goes out once what the batch wrote is durable; if it
+ * is not, 503 goes out instead. */
+void peer_reply(const struct peer_request *request, struct sbi_content *content);
+void peer_refuse(const struct peer_request *request, unsigned status, const char *cause);
+
+/* --- life, for core.c --- */
+
+bool peers_start(struct core *core);
+void peers_stop(struct core *core);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests of other cores: to the service they are for, and what is answered. */
+#include "core/peer/services.h"
+#include "kit/log.h"
+
+static const struct {
+    const char *prefix;
+    void (*serve)(struct peer_request *request);
+} services[] = {
+    {NAMF_CONTEXTS, namf_communication},
+    {NSMF_CONTEXTS, nsmf_pdu_session},
+    {STATUS_NOTIFY, sm_context_status},
+    {FAILURE_NOTIFY, nsmf_n1n2_failure},
+};
+
+void peer_refuse(const struct peer_request *request, unsigned status, const char *cause)
+{
+    struct sbi_message response = sbi_problem(&request->core->batch, status, cause, NULL);
+    log_info("sbi", NULL, "%s %s of %s refused: %u %s", sbi_method_name(request->message->method),
+             request->message->path, peer_name(request->core, request->peer), status, cause);
+    core_send_sbi_response(request->core, request->token, &response);
+}
+
+void peer_reply(const struct peer_request *request, struct sbi_content *content)
+{
+    struct sbi_message response = {.status = content ? 200 : 204, .path = "", .type = "", .location = ""};
+    bool written = !content || sbi_content_write(content, &request->core->batch, &response);
+    if (content)
+        sbi_content_free(content);
+    if (written)
+        core_send_sbi_response(request->core, request->token, &response);
+    else
+        peer_refuse(request, 500, "SYSTEM_FAILURE");
+}
+
+static void serve(struct peer_request *request)
+{
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        size_t length = strlen(services[i].prefix);
+        if (strncmp(request->message->path, services[i].prefix, length) != 0)
+            continue;
+        request->rest = request->message->path + length;
+        services[i].serve(request);
+        return;
+    }
+    peer_refuse(request, 404, "RESOURCE_URI_STRUCTURE_NOT_FOUND");
+}
+
+void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const struct sbi_message *message)
+{
+    struct peer_request request = {.core = core, .peer = peer, .token = token, .message = message};
+    struct fault fault = {0};
+    if (peer >= core->config->peer_count)
+        return;
+    if (message->method != SBI_POST)
+        peer_refuse(&request, 405, "METHOD_NOT_ALLOWED");
+    else if (message->body.len && !sbi_content_read(message, &core->batch, &request.content, &fault))
+        peer_refuse(&request, 400, "INVALID_MSG_FORMAT");
+    else
+        serve(&request);
+    sbi_content_free(&request.content);
+}
+
+bool peer_request(struct core *core, const char *path, struct sbi_content *content, struct sbi_message *request)
+{
+    *request = (struct sbi_message){.method = SBI_POST, .type = "", .location = ""};
+    request->path = (const char *)arena_copy(&core->batch, bytes_of(path, strlen(path) + 1)).data;
+    bool made = request->path && sbi_content_write(content, &core->batch, request);
+    sbi_content_free(content);
+    return made;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sessions of phones served here that other cores anchor: this core speaks Nsmf_PDUSession (TS 29.502) to their SMF. They stand
+ * behind smf.h beside the local ones; AMF procedures cannot tell them apart. Nothing here waits: a user plane that is asked for
+ * comes later, by amf_n1n2_transfer.
+ */
+#ifndef CORE_SMF_REMOTE_H
+#define CORE_SMF_REMOTE_H
+
+#include "core/amf/amf.h"
+#include "core/peer/ue_context.h"
+#include "core/smf/smf.h"
+
+struct remote;
+
+/* A session that has moved here with its phone; ref: its SM context at the peer. False: out of memory, or its number is taken. */
+bool remote_add(struct ue *ue, unsigned peer, const struct moved_session *session, const char *ref);
+/* They have moved on with their phone. */
+void remote_forget_all(struct ue *ue);
+/* Memory only, at the end of the core. */
+void remote_free_all(struct ue *ue);
+/* Adds them to the context's sessions. */
+void remote_list(const struct ue *ue, struct moved_context *context);
+
+/* As the functions of smf.h that are called the same; those with a session identity return false if it is none of these. */
+uint16_t remote_sessions(const struct ue *ue);
+uint16_t remote_active(const struct ue *ue);
+uint16_t remote_pending(const struct ue *ue);
+void remote_activate(struct ue *ue, uint16_t wanted);
+void remote_deactivate(struct ue *ue, uint16_t which);
+void remote_keep_only(struct ue *ue, uint16_t existing);
+void remote_reachable(struct ue *ue);
+void remote_unreachable(struct ue *ue);
+bool remote_n1_message(struct ue *ue, const struct smf_n1 *message);
+bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer);
+bool remote_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view);
+
+/* From the peer's SMF by N1N2MessageTransfer; a message without N1 and N2 says that downlink data waits. What cannot be delivered
+ * at once is kept for when the phone can be reached. AMF_UNREACHABLE also when the session is none of that peer's. */
+enum amf_delivery remote_transfer(struct ue *ue, unsigned peer, const struct n1n2_message *message);
+
+/* False: the row is not that of such a session. */
+bool remote_load(struct ue *ue, uint8_t psi, struct bytes blob);
+
+#endif

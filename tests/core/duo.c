@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "duo.h"
+
+#include <stdlib.h>
+
+#include "core/smf/smf.h"
+
+enum { AIR_BYTES = 32 * 1024, ASSOCIATION = 100, DELAY_US = 100 };
+
+enum place { TO_CORE, TO_GNB, TO_AGENT, TO_SMF, TO_PLANE, TO_CELL, TO_SERVER, TO_CLIENT };
+
+/* Something on its way to one of the sides. */
+struct parcel {
+    struct timer timer;
+    struct parcel *next, *previous;
+    struct side *side;
+    enum place place;
+    uint64_t token;
+    bool nothing; /* no response */
+    struct sbi_message message;
+    char path[SBI_TEXT_BYTES], type[SBI_TEXT_BYTES];
+    size_t length;
+    uint8_t bytes[];
+};
+
+/* --- parcels --- */
+
+static void parcel_free(struct parcel *parcel)
+{
+    struct duo *duo = parcel->side->duo;
+    if (parcel->previous)
+        parcel->previous->next = parcel->next;
+    else
+        duo->parcels = parcel->next;
+    if (parcel->next)
+        parcel->next->previous = parcel->previous;
+    timer_stop(&duo->timers, &parcel->timer);
+    free(parcel);
+}
+
+static void deliver(struct timer *timer);
+
+static struct parcel *post(struct side *side, enum place place, struct bytes bytes)
+{
+    struct duo *duo = side->duo;
+    struct parcel *parcel = calloc(1, sizeof *parcel + bytes.len);
+    assert_non_null(parcel);
+    parcel->side = side;
+    parcel->place = place;
+    parcel->length = bytes.len;
+    parcel->timer.fire = deliver;
+    if (bytes.len)
+        memcpy(parcel->bytes, bytes.data, bytes.len);
+    parcel->next = duo->parcels;
+    if (parcel->next)
+        parcel->next->previous = parcel;
+    duo->parcels = parcel;
+    timer_start(&duo->timers, &parcel->timer, (int64_t)DELAY_US * 1000);
+    return parcel;
+}
+
+static void post_message(struct side *side, enum place place, uint64_t token,
+                         const struct sbi_message *message)
+{
+    struct parcel *parcel = post(side, place, message ? message->body : (struct bytes){0});
+    parcel->token = token;
+    parcel->nothing = !message;
+    if (!message)
+        return;
+    parcel->message = *message;
+    snprintf(parcel->path, sizeof parcel->path, "%s", message->path);
+    snprintf(parcel->type, sizeof parcel->type, "%s", message->type);
+    parcel->message.path = parcel->path;
+    parcel->message.type = parcel->type;
+    parcel->message.location = "";
+    parcel->message.body = bytes_of(parcel->bytes, parcel->length);
+}
+
+static struct side *other(const struct side *side)
+{
+    return &side->duo->sides[1 - side->number];
+}
+
+/* --- N3 and N6 --- */
+
+static void to_n3(void *context, struct packet *packet)
+{
+    struct side *side = context;
+    for (unsigned i = 0; i < 2; i++) {
+        struct side *cell = &side->duo->sides[i];
+        if (address_same_host(&cell->gnb.settings.address, &packet->to))
+            post(cell, TO_CELL, bytes_of(packet->data, packet->length));
+    }
+}
+
+static void from_n6(struct side *side, struct packet *packet)
+{
+    if (path_downlink(&side->plane, &side->plane.lanes[0], &side->network, packet) == PATH_TO_N3)
+        to_n3(side, packet);
+}
+
+static void to_n6(void *context, struct packet *packet)
+{
+    uint8_t source[4];
+    if (packet->length < 20)
+        return;
+    memcpy(source, packet->data + 12, 4);
+    memcpy(packet->data + 12, packet->data + 16, 4);
+    memcpy(packet->data + 16, source, 4);
+    from_n6(context, packet);
+}
+
+static void uplink(struct side *side, const struct parcel *parcel)
+{
+    uint8_t room[PATH_HEADROOM + 4096];
+    struct packet packet = {.data = room + PATH_HEADROOM,
+                            .length = parcel->length,
+                            .end = room + sizeof room,
+                            .now = side->duo->timers.now};
+    union socket_address from = side->duo->phone.gnb->settings.address;
+    memcpy(packet.data, parcel->bytes, parcel->length);
+    enum verdict verdict = path_uplink(&side->plane, &side->plane.lanes[0], &from, &packet);
+    if (verdict == PATH_TO_N6)
+        to_n6(side, &packet);
+}
+
+/* --- delivery --- */
+
+static void to_core(struct side *side, const struct parcel *parcel)
+{
+    struct ngap_pdu pdu;
+    arena_reset(&side->duo->arena);
+    assert_true(ngap_decode(bytes_of(parcel->bytes, parcel->length), &side->duo->arena, NGAP_STRICT_ORDER,
+                            &pdu) <= NGAP_NOTIFY);
+    core_ngap(side->core, ASSOCIATION, 1, &pdu);
+}
+
+static void to_server(struct side *side, struct parcel *parcel)
+{
+    if (side->duo->cut || !side->core)
+        post_message(other(side), TO_CLIENT, parcel->token, NULL);
+    else
+        core_sbi_request(side->core, 0, parcel->token, &parcel->message);
+}
+
+static void hand_over(struct parcel *parcel)
+{
+    struct side *side = parcel->side;
+    struct bytes bytes = bytes_of(parcel->bytes, parcel->length);
+    union socket_address own = side->config->smf.n4, plane = side->config->planes[0].n4;
+    switch (parcel->place) {
+    case TO_CORE:
+        to_core(side, parcel);
+        break;
+    case TO_GNB:
+        ran_gnb_on_ngap(&side->gnb, bytes);
+        break;
+    case TO_AGENT:
+        agent_receive(side->agent, &own, bytes);
+        break;
+    case TO_SMF:
+        core_pfcp(side->core, &plane, bytes);
+        break;
+    case TO_PLANE:
+        uplink(side, parcel);
+        break;
+    case TO_CELL:
+        ran_gnb_on_n3(&side->gnb, &side->config->planes[0].n3[0], bytes);
+        break;
+    case TO_SERVER:
+        to_server(side, parcel);
+        break;
+    case TO_CLIENT:
+        core_sbi_response(side->core, parcel->token, parcel->nothing ? NULL : &parcel->message);
+        break;
+    }
+}
+
+static void deliver(struct timer *timer)
+{
+    struct parcel *parcel = (struct parcel *)((char *)timer - offsetof(struct parcel, timer));
+    hand_over(parcel);
+    parcel_free(parcel);
+}
+
+void duo_pass(struct duo *duo, int64_t time)
+{
+    int64_t end = duo->timers.now + time;
+    while (timers_next(&duo->timers) <= end) {
+        timers_run(&duo->timers, timers_next(&duo->timers));
+        for (unsigned i = 0; i < 2; i++) {
+            agent_poll(duo->sides[i].agent);
+            core_settle(duo->sides[i].core);
+        }
+    }
+    timers_run(&duo->timers, end);
+}
+
+/* --- ports of a core and its plane --- */
+
+static void core_says(void *context, uint64_t association, uint16_t stream, struct bytes flat)
+{
+    struct side *side = context;
+    uint8_t air[AIR_BYTES];
+    struct writer writer = writer_of(air, sizeof air);
+    struct ngap_pdu pdu;
+    struct fault fault = {0};
+    (void)association, (void)stream;
+    arena_reset(&side->duo->arena);
+    assert_true(ngap_unflatten(flat, &side->duo->arena, &pdu, &fault));
+    assert_true(ngap_encode(&writer, pdu.message, pdu.value.any, &fault));
+    post(side, TO_GNB, writer_bytes(&writer));
+}
+
+static void core_closes(void *context, uint64_t association)
+{
+    (void)context, (void)association;
+}
+
+static void core_sends_pfcp(void *context, const union socket_address *peer, struct bytes datagram)
+{
+    (void)peer;
+    post(context, TO_AGENT, datagram);
+}
+
+static void core_asks(void *context, unsigned peer, uint64_t token, const struct sbi_message *request)
+{
+    struct side *side = context;
+    assert_int_equal(peer, 0);
+    other(side)->requests++;
+    snprintf(side->duo->last_path, sizeof side->duo->last_path, "%s", request->path);
+    post_message(other(side), TO_SERVER, token, request);
+}
+
+static void core_answers(void *context, uint64_t token, const struct sbi_message *response)
+{
+    struct side *side = context;
+    struct duo *duo = side->duo;
+    struct sbi_message told = *response;
+    duo->status = response->status;
+    if (duo->spoil)
+        duo->spoil(duo, &told);
+    if (token < UINT32_MAX)
+        post_message(other(side), TO_CLIENT, token, duo->cut ? NULL : &told);
+}
+
+static void agent_says(void *context, const union socket_address *to, struct bytes message)
+{
+    (void)to;
+    post(context, TO_SMF, message);
+}
+
+static uint64_t agent_random(void *context)
+{
+    struct side *side = context;
+    return random_u64(&side->duo->random.random);
+}
+
+/* --- ports of the radio --- */
+
+static struct side *side_of(struct duo *duo, const struct ran_gnb *gnb)
+{
+    return gnb == &duo->sides[0].gnb ? &duo->sides[0] : &duo->sides[1];
+}
+
+static void gnb_says(void *context, struct ran_gnb *gnb, uint16_t stream, struct bytes message)
+{
+    (void)stream;
+    post(side_of(context, gnb), TO_CORE, message);
+}
+
+static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf,
+                             struct bytes packet)
+{
+    struct duo *duo = context;
+    (void)gnb;
+    for (unsigned i = 0; i < 2; i++) {
+        if (address_same_host(upf, &duo->sides[i].config->planes[0].n3[0]))
+            post(&duo->sides[i], TO_PLANE, packet);
+    }
+}
+
+static void phone_receives(void *context, struct phone *phone, struct phone_session *session,
+                           struct bytes packet)
+{
+    struct duo *duo = context;
+    (void)phone, (void)session, (void)packet;
+    duo->answers++;
+}
+
+static void phone_happened(void *context, struct phone *phone, enum phone_event event,
+                           struct phone_session *session, uint8_t cause)
+{
+    struct duo *duo = context;
+    (void)phone, (void)session, (void)cause;
+    duo->events[event]++;
+}
+
+static void gnb_answered(void *context, struct ran_gnb *gnb, bool accepted)
+{
+    (void)context, (void)gnb;
+    assert_true(accepted);
+}
+
+static void nas_seen(void *context, struct phone *phone, bool up, const struct nas_message *message)
+{
+    struct duo *duo = context;
+    (void)phone;
+    if (!up)
+        duo->heard[message->type]++;
+}
+
+static const struct radio_ports radio_ports = {
+    .ngap = gnb_says,
+    .n3 = gnb_sends_packet,
+    .packet = phone_receives,
+    .event = phone_happened,
+    .gnb_ready = gnb_answered,
+    .saw_nas = nas_seen,
+};
+
+/* --- beginning and end --- */
+
+static const uint8_t k[16] = {1, 2, 3}, opc[16] = {4, 5, 6};
+
+static void subscribe(struct side *side)
+{
+    struct store_subscriber subscriber;
+    assert_true(store_subscriber_defaults(&subscriber, &side->duo->arena,
+                                          (struct config_slice){1, CONFIG_NO_SD}, "internet"));
+    assert_true(store_supi_parse("999700000000001", subscriber.supi));
+    subscriber.k_length = 16;
+    memcpy(subscriber.k, k, sizeof k);
+    memcpy(subscriber.op, opc, sizeof opc);
+    subscriber.op_is_derived = true;
+    assert_int_equal(store_subscriber_add(side->store, &subscriber), STORE_OK);
+    assert_int_equal(store_commit(side->store), STORE_OK);
+}
+
+static void start_core(struct side *side)
+{
+    const char *why = NULL;
+    side->core = core_new(
+        (struct core_settings){
+            .config = side->config,
+            .store = side->store,
+            .timers = &side->duo->timers,
+            .random = &side->duo->random.random,
+            .wall = INT64_C(1800000000) * SECONDS(1) + side->duo->timers.now,
+            .ports = {.context = side,
+                      .ngap = core_says,
+                      .close = core_closes,
+                      .pfcp = core_sends_pfcp,
+                      .sbi_request = core_asks,
+                      .sbi_response = core_answers},
+        },
+        &why);
+    if (!side->core)
+        fail_msg("%s", why);
+}
+
+static void start_plane(struct side *side)
+{
+    const struct config_dnn *dnn = &side->config->smf.dnns[0];
+    struct pfcp_ip n4 = {.has_v4 = true};
+    side->network = (struct network){
+        .name = dnn->name, .pool_v4 = dnn->ipv4, .gateway_v4 = dnn->ipv4_gateway, .mtu = (uint16_t)dnn->mtu};
+    assert_true(plane_init(&side->plane, &side->network, 1, 1, 7));
+    side->plane.policy =
+        (struct policy){.tunnel_mtu = 1400, .buffer_per_session = 16, .buffer_total = 64, .gnbs = 8};
+    side->plane.n3_v4.family = AF_INET;
+    memcpy(side->plane.n3_v4.address, &side->config->planes[0].n3[0].v4.sin_addr, 4);
+    memcpy(n4.v4, &side->config->planes[0].n4.v4.sin_addr, 4);
+    side->agent = agent_new(&(struct agent_settings){.plane = &side->plane,
+                                                     .timers = &side->duo->timers,
+                                                     .node_id.ip = n4,
+                                                     .n4 = n4,
+                                                     .smfs = &side->config->smf.n4,
+                                                     .smf_count = 1,
+                                                     .recovery_time_stamp = 1,
+                                                     .t1 = MILLISECONDS(500),
+                                                     .n1 = 3,
+                                                     .heartbeat = SECONDS(2),
+                                                     .random = agent_random,
+                                                     .send_n4 = agent_says,
+                                                     .send_n3 = to_n3,
+                                                     .send_n6 = to_n6,
+                                                     .context = side});
+    assert_non_null(side->agent);
+    agent_start(side->agent);
+}
+
+static void start_gnb(struct side *side)
+{
+    struct ran_gnb_settings settings = {.id = side->number + 1,
+                                        .plmn = side->duo->model.plmn,
+                                        .tac = 1,
+                                        .slice = side->duo->model.slice,
+                                        .name = "gnb"};
+    address_parse(&settings.address, side->number ? "10.9.0.2" : "10.9.0.1", 2152);
+    ran_gnb_init(&side->gnb, &side->duo->radio, &settings);
+    core_association_up(side->core, ASSOCIATION, &(struct core_peer){.edge = "test"});
+    ran_gnb_setup(&side->gnb);
+}
+
+static const char *const yaml[2] = {
+    "network: {amf_pointer: 0}\n"
+    "sbi: {listen: 10.0.0.1}\n"
+    "peers: [{name: b, address: 10.0.0.2, amf_pointer: 1}]\n",
+    "network: {amf_pointer: 1}\n"
+    "sbi: {listen: 10.0.0.2}\n"
+    "peers: [{name: a, address: 10.0.0.1, amf_pointer: 0}]\n"
+    "data_networks: [{name: internet, type: ipv4, ipv4: 10.55.0.0/16}]\n"
+    "planes: [{name: default, n4: 127.0.1.7, n3: [127.0.1.7]}]\n",
+};
+
+static void open_side(struct duo *duo, unsigned number)
+{
+    struct side *side = &duo->sides[number];
+    struct config_error error;
+    enum store_result result;
+    const char *why;
+    *side = (struct side){.duo = duo, .number = number};
+    side->config = config_parse(yaml[number], strlen(yaml[number]), "test", &error);
+    if (!side->config)
+        fail_msg("%s", error.text);
+    side->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
+    assert_non_null(side->store);
+    subscribe(side);
+    start_plane(side);
+    start_core(side);
+    start_gnb(side);
+}
+
+void duo_open(struct duo *duo)
+{
+    struct aka_key key = {.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
+    *duo = (struct duo){0};
+    timers_init(&duo->timers, SECONDS(1));
+    random_seed(&duo->random, 7);
+    arena_init(&duo->arena, 0);
+    duo->radio = (struct radio){
+        .timers = &duo->timers, .random = &duo->random.random, .ports = &radio_ports, .context = duo};
+    arena_init(&duo->radio.scratch, 0);
+    duo->model = (struct phone_model){.plmn = {{0x99, 0xf9, 0x07}},
+                                      .slice = {.sst = 1, .sd = NAS_NO_SD},
+                                      .dnn = "internet",
+                                      .session_type = NAS_SESSION_IPV4,
+                                      .ea = 0xf0,
+                                      .ia = 0x70};
+    for (unsigned i = 0; i < 2; i++)
+        open_side(duo, i);
+    memcpy(key.k, k, sizeof k);
+    memcpy(key.opc, opc, sizeof opc);
+    phone_init(&duo->phone, &duo->radio, &duo->model, "999700000000001", &key);
+    duo_pass(duo, SECONDS(3));
+    phone_camp(&duo->phone, &duo->sides[0].gnb);
+}
+
+void duo_close(struct duo *duo)
+{
+    while (duo->parcels)
+        parcel_free(duo->parcels);
+    phone_free(&duo->phone);
+    for (unsigned i = 0; i < 2; i++) {
+        struct side *side = &duo->sides[i];
+        ran_gnb_free(&side->gnb);
+        core_free(side->core);
+        agent_free(side->agent);
+        plane_free(&side->plane);
+        store_close(side->store);
+        config_free(side->config);
+    }
+    while (duo->parcels)
+        parcel_free(duo->parcels);
+    arena_free(&duo->arena);
+    arena_free(&duo->radio.scratch);
+    timers_free(&duo->timers);
+}
+
+/* --- what happens --- */
+
+struct ue *duo_ue(struct duo *duo, unsigned side)
+{
+    return amf_find(duo->sides[side].core, supi_of_text(duo->phone.imsi));
+}
+
+void duo_restart(struct duo *duo, unsigned number)
+{
+    struct side *side = &duo->sides[number];
+    core_free(side->core);
+    store_rollback(side->store);
+    start_core(side);
+    core_association_up(side->core, ASSOCIATION, &(struct core_peer){.edge = "test"});
+    ran_gnb_lost(&side->gnb);
+    ran_gnb_setup(&side->gnb);
+    duo_pass(duo, SECONDS(8));
+}
+
+void duo_begin(struct duo *duo)
+{
+    phone_register(&duo->phone, NAS_INITIAL_REGISTRATION);
+    duo_pass(duo, SECONDS(1));
+    assert_int_equal(duo->phone.state, PHONE_ON);
+    phone_open_session(&duo->phone, 1, NULL, 0);
+    duo_pass(duo, SECONDS(1));
+    assert_true(duo->phone.sessions[0].up);
+    assert_true(duo_ping(duo));
+}
+
+static void write_packet(uint8_t packet[40], uint32_t from, uint32_t to)
+{
+    const uint8_t header[] = {0x45, 0, 0, 40, 0, 0, 0, 0, 64, 17};
+    struct writer w = writer_of(packet, 40);
+    memset(packet, 0, 40);
+    write_bytes(&w, BYTES(header));
+    write_u16(&w, 0);
+    write_u32(&w, from);
+    write_u32(&w, to);
+}
+
+bool duo_ping(struct duo *duo)
+{
+    struct phone_session *session = phone_session(&duo->phone, 1);
+    uint8_t packet[40];
+    unsigned before = duo->answers;
+    if (!session || !session->ipv4)
+        return false;
+    write_packet(packet, session->ipv4, 0xc0000201);
+    phone_send_packet(&duo->phone, session, BYTES(packet));
+    duo_pass(duo, SECONDS(1));
+    if (duo->answers == before) { /* it was idle: the packet has woken it, the next one goes through */
+        phone_send_packet(&duo->phone, session, BYTES(packet));
+        duo_pass(duo, SECONDS(1));
+    }
+    return duo->answers > before;
+}
+
+void duo_downlink(struct duo *duo, unsigned side)
+{
+    uint8_t room[PATH_HEADROOM + 2048] = {0};
+    struct packet packet = {
+        .data = room + PATH_HEADROOM, .length = 40, .end = room + sizeof room, .now = duo->timers.now};
+    write_packet(packet.data, 0xc0000201, phone_session(&duo->phone, 1)->ipv4);
+    from_n6(&duo->sides[side], &packet);
+    duo_pass(duo, SECONDS(1));
+}
+
+void duo_rest(struct duo *duo)
+{
+    if (duo->phone.connection)
+        ran_gnb_release_request(duo->phone.connection);
+    duo_pass(duo, SECONDS(1));
+    assert_null(duo->phone.connection);
+}
+
+void duo_move(struct duo *duo, unsigned side)
+{
+    phone_camp(&duo->phone, &duo->sides[side].gnb);
+    phone_register(&duo->phone, NAS_MOBILITY_REGISTRATION);
+    duo_pass(duo, SECONDS(2));
+}
+
+unsigned duo_ask(struct duo *duo, unsigned side, const char *path, const char *type, const char *body)
+{
+    const struct sbi_message request = {.method = SBI_POST,
+                                        .path = path,
+                                        .type = type,
+                                        .location = "",
+                                        .body = {(const uint8_t *)body, strlen(body)}};
+    duo->status = 0;
+    core_sbi_request(duo->sides[side].core, 0, UINT64_MAX, &request);
+    core_settle(duo->sides[side].core);
+    return duo->status;
+}

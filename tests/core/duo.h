@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two cores, each with its plane and a gNB, and one phone that moves between them, on one virtual clock. The data network
+ * behind each plane is an echo.
+ */
+#ifndef TESTS_CORE_DUO_H
+#define TESTS_CORE_DUO_H
+
+#include "../check.h"
+
+#include "config/config.h"
+#include "core/amf/amf.h"
+#include "core/core.h"
+#include "crypt/random.h"
+#include "plane/agent.h"
+#include "plane/path.h"
+#include "ran/gnb.h"
+#include "ran/phone.h"
+#include "sbi/message.h"
+#include "store/store.h"
+
+struct duo;
+
+/* A core and what is its own. */
+struct side {
+    struct duo *duo;
+    unsigned number;
+    struct config *config;
+    struct store *store;
+    struct core *core;
+    struct plane plane;
+    struct network network;
+    struct agent *agent;
+    struct ran_gnb gnb;
+    unsigned requests; /* of the other core */
+};
+
+struct duo {
+    struct timers timers;
+    struct random_seeded random;
+    struct side sides[2];
+    struct radio radio;
+    struct phone_model model;
+    struct phone phone;
+    unsigned events[PHONE_EVENTS], heard[256], answers;
+    struct parcel *parcels;
+    struct arena arena;
+    bool cut; /* the cores do not hear each other */
+    /* Sees each response of a core on its way, and may change it. */
+    void (*spoil)(struct duo *duo, struct sbi_message *response);
+    unsigned status; /* of the last response */
+    uint64_t tokens;
+    char last_path[SBI_TEXT_BYTES]; /* of the last request */
+};
+
+void duo_open(struct duo *duo);
+void duo_close(struct duo *duo);
+void duo_pass(struct duo *duo, int64_t time);
+
+/* The phone's context at one of the cores, or NULL. */
+struct ue *duo_ue(struct duo *duo, unsigned side);
+/* The core dies without a word and starts again on its store. */
+void duo_restart(struct duo *duo, unsigned side);
+
+/* The phone registers, opens PDU session 1, and hears an answer to a packet. */
+void duo_begin(struct duo *duo);
+/* A packet of the phone to the data network; did an answer come? */
+bool duo_ping(struct duo *duo);
+/* A packet from the data network behind that core's plane to the phone. */
+void duo_downlink(struct duo *duo, unsigned side);
+/* The gNB lets the phone fall idle. */
+void duo_rest(struct duo *duo);
+/* The phone camps on the other core's cell and registers there. */
+void duo_move(struct duo *duo, unsigned side);
+/* A request of the other core to this one, as it came from the wire; the status of the answer. */
+unsigned duo_ask(struct duo *duo, unsigned side, const char *path, const char *type, const char *body);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the two cores' AMFs know of the phone. */
+#ifndef TESTS_CORE_DUO_INSIDE_H
+#define TESTS_CORE_DUO_INSIDE_H
+
+#include "crypt/nas_security.h"
+
+struct ue;
+
+bool inside_registered(const struct ue *ue);
+struct nas_security inside_security(const struct ue *ue);
+
+#endif
