@@ -80,7 +80,7 @@ static struct bytes parameter(struct bytes type, const char *name)
         }
         if (same_word(trimmed(key), name))
             return unquoted(trimmed(item), '"', '"');
-        struct bytes more = bytes_of(value.data + item.len, value.len - item.len);
+        struct bytes more = value.len ? bytes_of(value.data + item.len, value.len - item.len) : value;
         rest = behind(more, up_to(more, ';'));
     }
     return (struct bytes){0};

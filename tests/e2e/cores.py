@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Two cores: a phone moves from one to the other and back, and its packets go on from the same address."""
+from cases import case, expect, main
+from running_core import KEY, OPC, Core
+
+CONFIG = """
+runtime_dir: {{folder}}/run
+state_dir: {{folder}}/state
+log: {{{{level: info}}}}
+network: {{{{amf_pointer: {pointer}}}}}
+n2: {{{{edges: [{{{{name: default, listen: [{address}]}}}}]}}}}
+planes: [{{{{name: default, n4: 127.0.0.7, n3: [{address}]}}}}]
+data_networks: [{{{{name: internet, type: ipv4, ipv4: {pool}}}}}]
+sbi: {{{{listen: {address}, certificate: "{certificate}", key: "{key}", authorities: "{authority}"}}}}
+peers: [{{{{name: {peer}, address: {peer_address}, amf_pointer: {peer_pointer}}}}}]
+"""
+
+A, B, RADIO = "10.100.0.21", "10.100.0.22", "10.100.0.1"
+GATEWAY = "10.45.0.1"
+
+
+def certificates(lab, names):
+    """An authority and a certificate for each name, in the lab's folder."""
+    def openssl(*words):
+        lab.execute(["openssl", *words])
+
+    made = {}
+    authority, key = lab.folder / "authority.pem", lab.folder / "authority.key"
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
+            authority, "-subj", "/CN=authority", "-days", "1")
+    for name in names:
+        own, request, signed = (lab.folder / f"{name}.{end}" for end in ("key", "csr", "pem"))
+        names_file = lab.folder / f"{name}.ext"
+        names_file.write_text(f"subjectAltName=DNS:{name}\n")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", own, "-out", request,
+                "-subj", f"/CN={name}")
+        openssl("x509", "-req", "-in", request, "-CA", authority, "-CAkey", key, "-CAcreateserial", "-out", signed,
+                "-extfile", names_file, "-days", "1")
+        made[name] = {"certificate": signed, "key": own, "authority": authority}
+    return made
+
+
+def two_cores(lab, build, tls=False):
+    """Core a and core b on one segment with the radio; both know the phone."""
+    nothing = {"certificate": "", "key": "", "authority": ""}
+    papers = certificates(lab, "ab") if tls else {"a": nothing, "b": nothing}
+    a = Core(lab, build, "a", 1, config=CONFIG.format(pointer=0, address=A, pool="10.45.0.0/16", peer="b", peer_address=B,
+                                                      peer_pointer=1, **papers["a"]))
+    b = Core(lab, build, "b", 1, config=CONFIG.format(pointer=1, address=B, pool="10.55.0.0/16", peer="a", peer_address=A,
+                                                      peer_pointer=0, **papers["b"]))
+    radio = lab.host("radio")
+    lab.link(a.host, "eth0", [f"{A}/24"], radio, "to-a", [])
+    lab.link(b.host, "eth0", [f"{B}/24"], radio, "to-b", [])
+    lab.bridge(radio, "air", ["to-a", "to-b"], f"{RADIO}/24", "10.100.0.11/24", "10.100.0.12/24")
+    lab.host("phone1").run("sysctl -qw net.ipv6.conf.default.addr_gen_mode=1")
+    for core in (a, b):
+        core.start()
+    for core in (a, b):
+        core.wait()
+    return a, b, radio
+
+
+def play(lab, core, radio, steps):
+    """gNB 1 at core a, gNB 2 at core b, phone 1 at gNB 1."""
+    path = lab.folder / "test.scenario"
+    path.write_text(f"""
+amf {A}
+gnb 1 north address 10.100.0.11
+gnb 2 south address 10.100.0.12
+phones 1-1 gnb 1 imsi 999700000000001 key {KEY} opc {OPC} netns {lab.name}-phone
+start 1
+amf {B}
+start 2
+{steps}
+""")
+    radio.run([core.ran, "scenario", "--quiet", path])
+
+
+@case
+def a_phone_moves_to_another_core_and_back_and_keeps_its_address(lab, build):
+    a, b, radio = two_cores(lab, build)
+    play(lab, a, radio, f"""
+register 1
+session 1
+run 1: ping -c 2 -i 0.2 -W 2 {GATEWAY}
+run 1: ip -4 -o address show dev ue1s1 | tr -s ' ' | cut -d' ' -f4 > {lab.folder}/before
+idle 1
+move 1 gnb 2
+register 1 mobility
+run 1: ping -c 5 -i 0.3 -W 2 {GATEWAY} | grep -q ' [2-5] received'
+run 1: ip -4 -o address show dev ue1s1 | tr -s ' ' | cut -d' ' -f4 | cmp - {lab.folder}/before
+run here: {build}/src/face/demarc session --config={b.config} | grep -q imsi-999700000000001
+idle 1
+move 1 gnb 1
+register 1 mobility
+run 1: ping -c 5 -i 0.3 -W 2 {GATEWAY} | grep -q ' [2-5] received'
+run 1: ip -4 -o address show dev ue1s1 | tr -s ' ' | cut -d' ' -f4 | cmp - {lab.folder}/before
+deregister 1
+""")
+    for core in (a, b):
+        expect(not core.json("ue"), f"{core.folder.name} still holds a phone")
+
+
+@case
+def a_packet_wakes_the_phone_at_the_other_core(lab, build):
+    a, _, radio = two_cores(lab, build)
+    play(lab, a, radio, f"""
+register 1
+session 1
+run 1: ip -4 -o address show dev ue1s1 | tr -s ' ' | cut -d' ' -f4 | cut -d/ -f1 > {lab.folder}/address
+idle 1
+move 1 gnb 2
+register 1 mobility
+idle 1
+run here: ip netns exec {a.host.netns} ping -c 1 -W 5 $(cat {lab.folder}/address)
+deregister 1
+""")
+
+
+@case
+def cores_that_talk_over_tls_move_phones_too(lab, build):
+    a, _, radio = two_cores(lab, build, tls=True)
+    play(lab, a, radio, f"""
+register 1
+session 1
+idle 1
+move 1 gnb 2
+register 1 mobility
+run 1: ping -c 5 -i 0.3 -W 2 {GATEWAY} | grep -q ' [2-5] received'
+deregister 1
+""")
+
+
+@case
+def a_core_that_is_down_costs_an_authentication_only(lab, build):
+    a, b, radio = two_cores(lab, build)
+    a_control = a.role("control")
+    play(lab, a, radio, f"""
+register 1
+session 1
+idle 1
+run here: kill -STOP {a_control}
+move 1 gnb 2
+register 1 mobility
+run here: kill -CONT {a_control}
+deregister 1
+register 1
+session 1
+run 1: ping -c 2 -i 0.2 -W 2 10.55.0.1
+deregister 1
+""")
+    expect(not b.json("ue"), "core b still holds the phone")
+
+
+@case
+def who_is_no_peer_is_turned_away(lab, build):
+    a, b, radio = two_cores(lab, build)
+    url = f"http://{A}:7777/namf-comm/v1/ue-contexts/imsi-999700000000001/transfer"
+    ask = ["curl", "--http2-prior-knowledge", "-sS", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "-H",
+           "Content-Type: application/json", "-d", "{}", url]
+    expect(radio.run(ask, check=False).returncode != 0, "a stranger was heard")
+    expect(b.host.run(ask).stdout == "404", "a peer was not heard")
+    expect(b.host.run([*ask[:-1], "--http1.1", url], check=False).stdout != "404", "HTTP/1.1 was heard")
+    expect(a.answers(), "core a is gone")
+
+
+main()
