@@ -90,6 +90,15 @@ static void complete_security_mode(struct phone *phone, bool imeisv)
     phone_say(phone, &complete);
 }
 
+/* Another AMF than the one that has authenticated us gets a key of its own, from the COUNT of our request to it (TS 33.501 6.9.3). */
+static void derive_from_present(struct phone *phone)
+{
+    if (phone->security.ngksi == NAS_KSI_NONE)
+        return;
+    kdf_kamf_prime(phone->kamf, KDF_IDLE_MOBILITY, phone->security.uplink - 1, phone->next_kamf);
+    phone->next_ngksi = phone->security.ngksi;
+}
+
 void phone_security_mode(struct phone *phone, struct bytes envelope)
 {
     uint8_t plain[PHONE_NAS_BYTES];
@@ -102,6 +111,8 @@ void phone_security_mode(struct phone *phone, struct bytes envelope)
         message.type != NAS_SECURITY_MODE_COMMAND)
         return;
     const struct nas_security_mode_command *command = &message.security_mode_command;
+    if (command->has.additional_information && command->additional_information.horizontal_derivation)
+        derive_from_present(phone);
     if (command->ngksi != phone->next_ngksi)
         return;
     nas_security_start(&fresh, NAS_UE, phone->next_kamf, command->algorithms.integrity,

@@ -191,6 +191,7 @@ struct config_peer {
     uint8_t amf_region;
     uint16_t amf_set;
     uint8_t amf_pointer;
+    bool new_key; /* a phone that goes there takes along a key derived from its own (TS 33.501 6.9.3) */
 };
 
 enum config_store_sync { CONFIG_SYNC_OFF, CONFIG_SYNC_NORMAL, CONFIG_SYNC_FULL };

@@ -61,6 +61,7 @@ void kdf_kng_ran_star_eutra(const uint8_t key[32], uint16_t pci, uint32_t earfcn
 
 /* A.13: K_AMF' of horizontal derivation; direction 0: idle mode mobility with the uplink NAS COUNT, 1:
  * handover with the downlink NAS COUNT. */
+enum { KDF_IDLE_MOBILITY = 0, KDF_HANDOVER = 1 };
 void kdf_kamf_prime(const uint8_t kamf[32], uint8_t direction, uint32_t nas_count, uint8_t out[32]);
 
 #endif

@@ -10,12 +10,24 @@ enum { A, B };
 
 static struct duo duo;
 
+static void begin(const char *peer)
+{
+    duo_open(&duo, peer);
+    duo_begin(&duo);
+    duo_rest(&duo);
+}
+
 static int set_up(void **state)
 {
     (void)state;
-    duo_open(&duo);
-    duo_begin(&duo);
-    duo_rest(&duo);
+    begin("");
+    return 0;
+}
+
+static int set_up_wary(void **state)
+{
+    (void)state;
+    begin(", new_key: true");
     return 0;
 }
 
@@ -40,6 +52,21 @@ static void the_phone_keeps_its_keys_and_its_address(void **state)
     assert_int_equal(smf_sessions(duo_ue(&duo, B)), 1u << 1);
     assert_false(inside_registered(duo_ue(&duo, A)));
     assert_int_equal(duo.sides[A].core->ues_by_tmsi.count, 0);
+    assert_true(duo_ping(&duo));
+}
+
+static void a_wary_core_gives_a_key_from_which_its_own_cannot_be_had(void **state)
+{
+    uint8_t kamf[32];
+    unsigned challenges = duo.heard[NAS_AUTHENTICATION_REQUEST];
+    (void)state;
+    memcpy(kamf, duo.phone.kamf, sizeof kamf);
+    duo_move(&duo, B);
+    assert_int_equal(duo.phone.state, PHONE_ON);
+    assert_int_equal(duo.heard[NAS_AUTHENTICATION_REQUEST], challenges);
+    assert_memory_not_equal(kamf, duo.phone.kamf, sizeof kamf);
+    assert_true(duo_ping(&duo));
+    duo_rest(&duo);
     assert_true(duo_ping(&duo));
 }
 
@@ -254,6 +281,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(the_phone_keeps_its_keys_and_its_address),
+        cmocka_unit_test_setup_teardown(a_wary_core_gives_a_key_from_which_its_own_cannot_be_had, set_up_wary,
+                                        tear_down),
         CASE(downlink_finds_the_idle_phone_at_the_other_core),
         CASE(the_phone_comes_back),
         CASE(a_session_that_the_phone_ends_ends_where_it_is_anchored),

@@ -406,7 +406,7 @@ static void start_gnb(struct side *side)
 static const char *const yaml[2] = {
     "network: {amf_pointer: 0}\n"
     "sbi: {listen: 10.0.0.1}\n"
-    "peers: [{name: b, address: 10.0.0.2, amf_pointer: 1}]\n",
+    "peers: [{name: b, address: 10.0.0.2, amf_pointer: 1%s}]\n",
     "network: {amf_pointer: 1}\n"
     "sbi: {listen: 10.0.0.2}\n"
     "peers: [{name: a, address: 10.0.0.1, amf_pointer: 0}]\n"
@@ -414,14 +414,16 @@ static const char *const yaml[2] = {
     "planes: [{name: default, n4: 127.0.1.7, n3: [127.0.1.7]}]\n",
 };
 
-static void open_side(struct duo *duo, unsigned number)
+static void open_side(struct duo *duo, unsigned number, const char *peer)
 {
     struct side *side = &duo->sides[number];
     struct config_error error;
     enum store_result result;
     const char *why;
+    char text[600];
     *side = (struct side){.duo = duo, .number = number};
-    side->config = config_parse(yaml[number], strlen(yaml[number]), "test", &error);
+    snprintf(text, sizeof text, yaml[number], peer);
+    side->config = config_parse(text, strlen(text), "test", &error);
     if (!side->config)
         fail_msg("%s", error.text);
     side->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
@@ -432,7 +434,7 @@ static void open_side(struct duo *duo, unsigned number)
     start_gnb(side);
 }
 
-void duo_open(struct duo *duo)
+void duo_open(struct duo *duo, const char *peer)
 {
     struct aka_key key = {.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
     *duo = (struct duo){0};
@@ -449,7 +451,7 @@ void duo_open(struct duo *duo)
                                       .ea = 0xf0,
                                       .ia = 0x70};
     for (unsigned i = 0; i < 2; i++)
-        open_side(duo, i);
+        open_side(duo, i, peer);
     memcpy(key.k, k, sizeof k);
     memcpy(key.opc, opc, sizeof opc);
     phone_init(&duo->phone, &duo->radio, &duo->model, "999700000000001", &key);

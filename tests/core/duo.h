@@ -53,7 +53,8 @@ struct duo {
     char last_path[SBI_TEXT_BYTES]; /* of the last request */
 };
 
-void duo_open(struct duo *duo);
+/* peer: more keys of core A's entry for core B, such as ", new_key: true". */
+void duo_open(struct duo *duo, const char *peer);
 void duo_close(struct duo *duo);
 void duo_pass(struct duo *duo, int64_t time);
 

@@ -112,6 +112,16 @@ bool context_transfer_take_keys(struct ue *ue, const struct context_transfer *tr
     return true;
 }
 
+bool context_transfer_new_key(const struct context_transfer *transfer, struct proof *proof)
+{
+    const struct moved_keys *keys = &transfer->context.keys;
+    if (!transfer->context.has_keys || !keys->derived)
+        return false;
+    *proof = (struct proof){.supi = transfer->context.supi, .ngksi = keys->ngksi, .derived = true};
+    memcpy(proof->kamf, keys->kamf, sizeof proof->kamf);
+    return true;
+}
+
 static void take_session(struct ue *ue, const struct context_transfer *transfer,
                          const struct moved_session *session)
 {

@@ -23,6 +23,8 @@ struct context_transfer *context_transfer(struct procedure *p, const struct nas_
 /* The keys that came become those of the provisional context, if the phone's message shows that it has them, too. False: they are
  * not good enough for this network; it has to authenticate. */
 bool context_transfer_take_keys(struct ue *ue, const struct context_transfer *transfer, struct bytes pdu);
+/* A key derived for this core came instead: the phone has to derive it, too (a security mode command with it). False: none. */
+bool context_transfer_new_key(const struct context_transfer *transfer, struct proof *proof);
 /* The phone is who it says: its sessions are the UE's from now on, and its radio capability if none is known. */
 void context_transfer_take_sessions(struct ue *ue, const struct context_transfer *transfer);
 /* Namf_Communication_RegistrationStatusUpdate, once the registration is durable. */

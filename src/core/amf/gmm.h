@@ -89,6 +89,8 @@ struct proof {
     supi_t supi;
     uint8_t kamf[32];
     uint8_t ngksi;
+    bool
+        derived; /* not by an authentication, but from the phone's present K_AMF: it has to do the same (TS 33.501 6.9.3) */
 };
 
 /* 5G AKA (5.4.1.3, TS 33.501 6.1.3.2). */

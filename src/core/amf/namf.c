@@ -13,6 +13,7 @@
 #include "core/smf/nsmf.h"
 #include "core/smf/remote.h"
 #include "core/smf/sm_names.h"
+#include "crypt/kdf.h"
 #include "crypt/nas_security.h"
 #include "crypt/random.h"
 #include "kit/log.h"
@@ -58,6 +59,14 @@ static void tell_keys(const struct ue *ue, struct moved_context *context)
     memcpy(context->keys.kamf, ue->kamf, sizeof context->keys.kamf);
 }
 
+/* The peer gets a key from which this core's cannot be had; the phone derives the same (TS 33.501 6.9.3, A.13). */
+static void derive_key(const struct ue *ue, struct moved_keys *keys)
+{
+    keys->derived = true;
+    kdf_kamf_prime(ue->kamf, KDF_IDLE_MOBILITY, ue->security.uplink - 1, keys->kamf);
+    keys->uplink = keys->downlink = 0;
+}
+
 static void tell(struct ue *ue, struct moved_context *context)
 {
     context->supi = ue->supi;
@@ -83,12 +92,14 @@ static void give(struct peer_request *request, struct ue *ue, bool keys)
     tell(ue, &context);
     if (keys)
         tell_keys(ue, &context);
+    if (keys && request->core->config->peers[request->peer].new_key)
+        derive_key(ue, &context.keys);
     content.json = json_pack("{s:o}", "ueContext", ue_context_write(&context));
     if (ue->radio_capability.len)
-        json_object_set_new(content.json, "ueRadioCapability",
-                            json_pack("{s:s, s:o}", "ngapIeType", "UE_RADIO_CAPABILITY", "ngapData",
-                                      sbi_content_add(&content, &request->core->batch, SBI_NGAP,
-                                                      ue->radio_capability)));
+        json_object_set_new(
+            content.json, "ueRadioCapability",
+            json_pack("{s:s, s:o}", "ngapIeType", "UE_RADIO_CAPABILITY", "ngapData",
+                      sbi_content_add(&content, &request->core->batch, SBI_NGAP, ue->radio_capability)));
     peer_reply(request, &content);
     OPENSSL_cleanse(&context, sizeof context);
 }
@@ -125,7 +136,7 @@ static void let_go(struct peer_request *request, struct ue *ue)
     {
         json_int_t psi = json_integer_value(item);
         if (psi > 0 && psi <= SMF_SESSIONS_PER_UE)
-            kept &= (uint16_t)~(1u << psi);
+            kept &= (uint16_t) ~(1u << psi);
     }
     remote_forget_all(ue);
     ue_goes_away(ue, request->peer);
@@ -171,11 +182,12 @@ static bool read_message(const struct peer_request *request, struct n1n2_message
 {
     const json_t *json = request->content.json;
     uint64_t psi;
-    if (!field_uint(json, "pduSessionId", SMF_SESSIONS_PER_UE, &psi) || psi == 0 || !read_n2(request, message))
+    if (!field_uint(json, "pduSessionId", SMF_SESSIONS_PER_UE, &psi) || psi == 0 ||
+        !read_n2(request, message))
         return false;
     message->pdu_session_id = (uint8_t)psi;
-    message->n1 = sbi_content_part(&request->content, json_object_get(json, "n1MessageContainer"),
-                                   "n1MessageContent");
+    message->n1 =
+        sbi_content_part(&request->content, json_object_get(json, "n1MessageContainer"), "n1MessageContent");
     return true;
 }
 

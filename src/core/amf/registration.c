@@ -251,21 +251,45 @@ static const struct nas_nssai *requested_slices(struct run *run)
     return kept;
 }
 
+/* A phone from another core, with a key that was derived for this one. */
+static bool derive(struct run *run, struct proof *proof)
+{
+    const struct nas_ue_security_capability *capability = &run->moved->context.capability;
+    struct bytes container = {0};
+    uint8_t cause = security_mode(run->p, proof, capability, true, &container);
+    OPENSSL_cleanse(proof->kamf, sizeof proof->kamf);
+    if (cause == 0 && !join(run, proof->supi))
+        cause = NAS_GMM_CONGESTION;
+    if (cause && cause != GMM_NO_ANSWER)
+        reject(run, cause);
+    run->proven = cause == 0;
+    return run->proven && take_complete_request(run, container);
+}
+
+/* A phone from another core, with the key that it had there. */
+static bool resume(struct run *run, const struct uplink *uplink)
+{
+    run->proven = true;
+    run->count = run->ue->connection->kgnb_count;
+    if (keep_request(run, uplink) && join(run, run->moved->context.supi))
+        return true;
+    reject(run, NAS_GMM_CONGESTION);
+    return false;
+}
+
 /* A phone from another core proves itself with what that core knows of it (TS 23.502 4.2.2.2.2, steps 4 and 5); if that is not
  * enough, it authenticates. */
 static bool fetch(struct run *run, const struct uplink *uplink)
 {
     struct arena *memory = &run->p->memory;
     struct uplink kept = {.pdu = arena_copy(memory, uplink->pdu), .plain = arena_copy(memory, uplink->plain)};
+    struct proof proof;
     run->moved = context_transfer(run->p, &run->request->identity, kept.pdu);
-    if (!run->moved || !context_transfer_take_keys(run->ue, run->moved, kept.pdu))
-        return !procedure_cancelled(run->p);
-    run->proven = true;
-    run->count = run->ue->connection->kgnb_count;
-    if (keep_request(run, &kept) && join(run, run->moved->context.supi))
-        return true;
-    reject(run, NAS_GMM_CONGESTION);
-    return false;
+    if (run->moved && context_transfer_new_key(run->moved, &proof))
+        return derive(run, &proof);
+    if (run->moved && context_transfer_take_keys(run->ue, run->moved, kept.pdu))
+        return resume(run, &kept);
+    return !procedure_cancelled(run->p);
 }
 
 static bool choose_slices(struct run *run)

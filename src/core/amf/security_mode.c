@@ -12,7 +12,7 @@ struct proposal {
     struct ue *ue;
     struct nas_security security;
     const struct nas_ue_security_capability *capability;
-    bool ask_again, want_imeisv;
+    bool ask_again, want_imeisv, derived;
 };
 
 /* The first of the operator's that the phone has; -1: none. Null integrity is never taken (TS 33.501 5.5.2). */
@@ -38,10 +38,11 @@ static void command(struct procedure *p, void *context)
                 .ngksi = proposal->security.ngksi,
                 .replayed_capability = *proposal->capability,
                 .imeisv_request = 1,
-                .additional_information = {.retransmission_requested = proposal->ask_again},
+                .additional_information = {.horizontal_derivation = proposal->derived,
+                                           .retransmission_requested = proposal->ask_again},
                 .abba = BYTES(abba),
                 .has = {.imeisv_request = proposal->want_imeisv,
-                        .additional_information = proposal->ask_again,
+                        .additional_information = proposal->ask_again || proposal->derived,
                         .abba = true},
             },
     };
@@ -96,6 +97,7 @@ uint8_t security_mode(struct procedure *p, const struct proof *proof,
         .capability = capability,
         .ask_again = ask_again,
         .want_imeisv = !*ue->imeisv,
+        .derived = proof->derived,
     };
     if (!propose(p, &proposal, proof))
         return NAS_GMM_SECURITY_CAPABILITIES_MISMATCH;
