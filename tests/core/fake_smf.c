@@ -26,6 +26,11 @@ enum smf_verdict smf_n1_message(struct ue *ue, const struct smf_n1 *message)
     return SMF_TAKEN;
 }
 
+void smf_subscriber_noted(struct core *core, const char *supi)
+{
+    (void)core, (void)supi;
+}
+
 void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer)
 {
     (void)ue, (void)pdu_session_id, (void)kind, (void)transfer;

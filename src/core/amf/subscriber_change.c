@@ -12,7 +12,8 @@ static void note(void *context, const char *supi, enum store_change change)
 {
     struct core *core = context;
     struct ue *ue = amf_find(core, supi_of_text(supi));
-    (void)change;
+    if (change != STORE_REMOVED)
+        smf_subscriber_noted(core, supi);
     if (!ue || ue->changed)
         return;
     ue->changed = true;

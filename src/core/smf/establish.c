@@ -30,13 +30,23 @@ static void reject(struct procedure *p, uint8_t cause, const char *why)
     n1_reject_establishment(ue, psi, pti, cause);
 }
 
+static bool ask_plane(struct procedure *p)
+{
+    struct session *session = p->owner;
+    return n4_establish(session) && procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE &&
+           *(const bool *)p->data;
+}
+
+/* A plane that has not heard yet of the end of a former session may still have its address in use: it is asked once more. */
 static bool establish_in_plane(struct procedure *p)
 {
     struct session *session = p->owner;
-    if (session->up_seid)
+    if (session->up_seid || ask_plane(p))
         return true;
-    return n4_establish(session) && procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE &&
-           *(const bool *)p->data;
+    if (procedure_cancelled(p) || !session->upf->associated || !session->upf->deleting)
+        return false;
+    procedure_wait(p, 0, 2 * p->core->config->smf.pfcp_t1);
+    return !procedure_cancelled(p) && ask_plane(p);
 }
 
 enum setup { SETUP_DONE, SETUP_REFUSED, SETUP_UNANSWERED, SETUP_CANCELLED };

@@ -42,6 +42,7 @@ struct upf {
     unsigned restoring;  /* under way */
     uint64_t *deletions; /* SEIDs of ended sessions that the plane may still have */
     size_t deletion_count, deletion_room;
+    unsigned deleting; /* requests under way */
 };
 
 /* A request that waits for its answer (6.4). */

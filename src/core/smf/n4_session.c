@@ -59,6 +59,7 @@ static void delete_later(struct upf *upf, uint64_t up_seid)
 
 static void deleted(struct n4_request *request, const struct pfcp_message *answer)
 {
+    request->upf->deleting--;
     if (plane_lost(request, answer, answer ? answer->session_deletion_response.cause : 0))
         delete_later(request->upf, request->up_seid);
 }
@@ -66,7 +67,9 @@ static void deleted(struct n4_request *request, const struct pfcp_message *answe
 static void delete_in_plane(struct upf *upf, uint64_t up_seid)
 {
     struct pfcp_message message = {.type = PFCP_SESSION_DELETION_REQUEST, .seid = up_seid};
-    if (!upf->associated || !n4_request_send(upf, NULL, &message, deleted))
+    if (upf->associated && n4_request_send(upf, NULL, &message, deleted))
+        upf->deleting++;
+    else
         delete_later(upf, up_seid);
 }
 

@@ -49,24 +49,32 @@ static void pool_init(struct pool *pool, const struct config_prefix *prefix, uns
     pool->size = bits >= 24 ? POOL_MOST : UINT32_C(1) << bits;
 }
 
-static bool pool_ready(struct pool *pool)
+static bool bitmap_ready(const struct pool *pool, uint64_t **bitmap)
 {
-    if (!pool->taken && pool->size)
-        pool->taken = calloc(pool->size / WORD_BITS + 1, sizeof *pool->taken);
-    return pool->taken != NULL;
+    if (!*bitmap && pool->size)
+        *bitmap = calloc(pool->size / WORD_BITS + 1, sizeof **bitmap);
+    return *bitmap != NULL;
+}
+
+static bool is_reserved(const struct pool *pool, uint32_t place)
+{
+    return pool->reserved && (pool->reserved[place / WORD_BITS] >> place % WORD_BITS & 1);
 }
 
 /* The next free one behind the last that was given out. */
 static bool pool_take(struct pool *pool, uint32_t *place)
 {
-    if (!pool_ready(pool) || pool->count == pool->size)
+    if (!bitmap_ready(pool, &pool->taken) || pool->count == pool->size)
         return false;
-    while (is_taken(pool, pool->cursor))
+    for (uint32_t tries = 0; tries < pool->size; tries++) {
+        *place = pool->cursor;
         pool->cursor = (pool->cursor + 1) % pool->size;
-    *place = pool->cursor;
-    mark(pool, *place);
-    pool->cursor = (pool->cursor + 1) % pool->size;
-    return true;
+        if (is_taken(pool, *place) || is_reserved(pool, *place))
+            continue;
+        mark(pool, *place);
+        return true;
+    }
+    return false;
 }
 
 /* POOL_MOST when the address is not the pool's. */
@@ -81,10 +89,23 @@ static bool pool_claim(struct pool *pool, const uint8_t *address, unsigned octet
     uint32_t place = place_of(pool, address, octets);
     if (place == POOL_MOST)
         return true;
-    if (!pool_ready(pool) || is_taken(pool, place))
+    if (!bitmap_ready(pool, &pool->taken) || is_taken(pool, place))
         return false;
     mark(pool, place);
     return true;
+}
+
+static void pool_reserve(struct pool *pool, const uint8_t *address, unsigned octets)
+{
+    uint32_t place = place_of(pool, address, octets);
+    if (place != POOL_MOST && bitmap_ready(pool, &pool->reserved))
+        pool->reserved[place / WORD_BITS] |= UINT64_C(1) << place % WORD_BITS;
+}
+
+static void pool_free(struct pool *pool)
+{
+    free(pool->taken);
+    free(pool->reserved);
 }
 
 static void pool_release(struct pool *pool, const uint8_t *address, unsigned octets)
@@ -123,12 +144,12 @@ static void adopt_pools(struct network *network, const struct config_dnn *dnn)
     if (network->sessions)
         return;
     if (!same_prefix(&network->ipv4.prefix, &dnn->ipv4)) {
-        free(network->ipv4.taken);
+        pool_free(&network->ipv4);
         pool_init(&network->ipv4, &dnn->ipv4, IPV4_OCTETS);
         reserve_ipv4(network, dnn);
     }
     if (!same_prefix(&network->ipv6.prefix, &dnn->ipv6)) {
-        free(network->ipv6.taken);
+        pool_free(&network->ipv6);
         pool_init(&network->ipv6, &dnn->ipv6, PREFIX_OCTETS);
         if (network->ipv6.size > 1)
             pool_claim(&network->ipv6, dnn->ipv6.address, PREFIX_OCTETS); /* the core's own link */
@@ -159,8 +180,8 @@ void networks_free(struct networks *networks)
     while (networks->first) {
         struct network *network = networks->first;
         networks->first = network->next;
-        free(network->ipv4.taken);
-        free(network->ipv6.taken);
+        pool_free(&network->ipv4);
+        pool_free(&network->ipv6);
         free(network);
     }
 }
@@ -191,6 +212,16 @@ bool network_claim_ipv4(struct network *network, const uint8_t address[4])
 bool network_claim_ipv6(struct network *network, const uint8_t prefix[8])
 {
     return pool_claim(&network->ipv6, prefix, PREFIX_OCTETS);
+}
+
+void network_reserve_ipv4(struct network *network, const uint8_t address[4])
+{
+    pool_reserve(&network->ipv4, address, IPV4_OCTETS);
+}
+
+void network_reserve_ipv6(struct network *network, const uint8_t prefix[8])
+{
+    pool_reserve(&network->ipv6, prefix, PREFIX_OCTETS);
 }
 
 void network_release_ipv4(struct network *network, const uint8_t address[4])

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Data networks and their address pools. An address that was given back is not given out again until the pool has
- * been gone through, so that late packets for one phone do not reach another.
+ * been gone through, so that late packets for one phone do not reach another. One that a subscriber has for his own
+ * is not given out at all: it is for him to claim.
  */
 #ifndef CORE_SMF_NETWORK_H
 #define CORE_SMF_NETWORK_H
@@ -11,7 +12,7 @@
 /* Numbers 0 to size-1 of which some are taken. */
 struct pool {
     struct config_prefix prefix; /* family 0: none */
-    uint64_t *taken;             /* bitmap, got when first needed */
+    uint64_t *taken, *reserved;  /* bitmaps, got when first needed */
     uint32_t size, cursor, count;
 };
 
@@ -36,6 +37,9 @@ bool network_take_ipv6(struct network *network, uint8_t prefix[8]);
 /* A given one, outside the pool or in it. False: it is taken. */
 bool network_claim_ipv4(struct network *network, const uint8_t address[4]);
 bool network_claim_ipv6(struct network *network, const uint8_t prefix[8]);
+/* Keeps a subscriber's own address from being taken; outside the pool there is nothing to keep. */
+void network_reserve_ipv4(struct network *network, const uint8_t address[4]);
+void network_reserve_ipv6(struct network *network, const uint8_t prefix[8]);
 void network_release_ipv4(struct network *network, const uint8_t address[4]);
 void network_release_ipv6(struct network *network, const uint8_t prefix[8]);
 

@@ -41,6 +41,7 @@ void session_release(struct procedure *p)
     struct release release = *(const struct release *)p->argument;
     bool connected = session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING;
     n4_leave(session);
+    session_give_back_addresses(session); /* the phone may open another before it confirms */
     session->state = SESSION_INACTIVE;
     struct n1n2_message message = {
         .pdu_session_id = session->psi,

@@ -81,16 +81,13 @@ struct session *session_new(struct ue *ue, uint8_t psi)
     return session;
 }
 
-static void give_back_addresses(struct session *session)
+void session_give_back_addresses(struct session *session)
 {
-    struct network *network = session->network;
-    if (!network)
-        return;
     if (session->has_ipv4)
-        network_release_ipv4(network, session->ipv4);
+        network_release_ipv4(session->network, session->ipv4);
     if (session->has_prefix)
-        network_release_ipv6(network, session->prefix);
-    network->sessions--;
+        network_release_ipv6(session->network, session->prefix);
+    session->has_ipv4 = session->has_prefix = false;
 }
 
 static void leave_ue(struct session *session)
@@ -109,7 +106,9 @@ void session_free(struct session *session, const char *why)
     if (session->state != SESSION_NEW)
         log_info("smf", session_text(session, text), "session ended: %s", why);
     n4_leave(session);
-    give_back_addresses(session);
+    session_give_back_addresses(session);
+    if (session->network)
+        session->network->sessions--;
     leave_ue(session);
     map_take(&core->smf->sessions, session->seid);
     core_clean(core, &session->row);

@@ -92,6 +92,8 @@ struct smf {
 struct session *session_find(const struct ue *ue, uint8_t psi);
 /* NULL: out of memory. In state SESSION_NEW, in the UE's list. */
 struct session *session_new(struct ue *ue, uint8_t psi);
+/* Before its end, for a session that does not need them any more. */
+void session_give_back_addresses(struct session *session);
 /* Only the memory. */
 void session_destroy(struct session *session);
 /* Ends it here and in the plane: cancels its procedure, gives addresses back, removes the row. */
@@ -221,6 +223,11 @@ void session_drop_waiting(struct session *session);
 bool session_waits_for_phone(const struct session *session);
 /* The phone moved, and its new gNB could not take the session over: Path Switch Request Setup Failed Transfer (handover.c). */
 void session_left_behind(struct session *session, struct bytes transfer);
+
+/* --- subscribers' own addresses (statics.c) --- */
+
+/* All of them; again when the pools may have changed. */
+void statics_reserve(struct smf *smf);
 
 /* --- stored form (row.c) --- */
 

@@ -41,7 +41,10 @@ bool smf_start(struct core *core, const char **why)
     map_init(&smf->ambr_ids, random_u64(core->random));
     smf->sequence = (uint32_t)random_u64(core->random);
     smf->recovery_time_stamp = own_time_stamp(core);
-    return n4_start(smf) && session_load_all(core, why);
+    if (!n4_start(smf) || !session_load_all(core, why))
+        return false;
+    statics_reserve(smf);
+    return true;
 }
 
 /* Ends what runs and frees what is in memory; stored rows and planes keep their sessions. */
@@ -78,6 +81,7 @@ void smf_stop(struct core *core)
 void smf_reload(struct core *core)
 {
     n4_reload(core->smf);
+    statics_reserve(core->smf);
 }
 
 uint16_t smf_sessions(const struct ue *ue)

@@ -157,6 +157,9 @@ enum smf_flow_verdict smf_admin_add_flow(struct ue *ue, uint8_t pdu_session_id,
                                          const struct smf_flow_order *order, const char **why);
 enum smf_flow_verdict smf_admin_release_flow(struct ue *ue, uint8_t pdu_session_id, uint8_t qfi);
 
+/* A subscriber was added or changed, registered or not: an address of his own is nobody else's from now on. */
+void smf_subscriber_noted(struct core *core, const char *supi);
+
 /* The subscriber was changed: rates and the default flow of his sessions follow, what he may not have any more ends. */
 void smf_subscription_changed(struct ue *ue);
 
