@@ -18,6 +18,9 @@ ROWS = {
 }
 
 
+HANDOVERS = ["xn"]
+
+
 def spent_by_role(before, after):
     return {role: seconds - before.get(role, 0) for role, seconds in after.items()}
 
@@ -52,7 +55,31 @@ def row(lab, build, name, phones):
         wall_per_second=step["per_second"], p50_ms=step["p50_ms"], p99_ms=step["p99_ms"])
 
 
+def handover(lab, build, kind, phones=50, times=20):
+    """Phones that move, each for itself, while packets flow both ways."""
+    one = Core(lab, build, f"{kind}{phones}", phones)
+    one.start()
+    one.wait()
+    plan = ["register", "session", "gather", "stream", "dwell", *[f"{kind}_handover", "dwell"] * times, "rest"]
+    result = one.load("--phones", phones, "--gnbs", 4, "--stream", 100, "--steps", ",".join(plan), timeout=60)
+    one.stop()
+    return result
+
+
+def handovers(lab, build):
+    results = {kind: handover(lab, build, kind) for kind in HANDOVERS}
+    lost = sum(result[way]["sent"] - result[way]["got"] for result in results.values() for way in ("up", "down"))
+    say("handover_lost_packets", lost, "packets", sent=sum(result[way]["sent"] for result in results.values() for way in ("up", "down")),
+        misplaced=sum(result[way]["misplaced"] for result in results.values() for way in ("up", "down")),
+        handovers={kind: result["steps"][f"{kind}_handover"]["count"] for kind, result in results.items()},
+        failed=sum(result["failed"] for result in results.values()))
+    step = handover(lab, build, "xn", 1, 100)["steps"]["xn_handover"]
+    say("handover_gap_ms", step["p50_ms"], "ms", p99_ms=step["p99_ms"],
+        note="path switch request to acknowledge, a phone at a time; packets are sent after it meanwhile")
+
+
 def moves(build, phones=2000):
     with Lab("moves") as lab:
         for name in ROWS:
             row(lab, build, name, phones)
+        handovers(lab, build)

@@ -40,8 +40,12 @@ static void n3_send(void *context, struct ran_gnb *gnb, const union socket_addre
     (void)context;
     struct station *station = gnb->user;
     struct n3_batch *batch = station->outgoing;
+    struct station *latest = station->driver->latest_sender;
     if (packet.len > PACKET_BYTES)
         return;
+    if (latest && latest != station)
+        n3_flush(latest); /* a phone's packets keep their order when it changes gNBs */
+    station->driver->latest_sender = station;
     if (batch->count == N3_BATCH)
         n3_flush(station);
     unsigned i = batch->count++;

@@ -30,6 +30,7 @@ struct driver {
     struct arena arena;
     struct station **stations;
     unsigned station_count;
+    struct station *latest_sender; /* on N3 */
     union socket_address amf;
     enum sctp_stack stack;
     bool reconnect;                 /* stations come back by themselves when their association is lost */

@@ -41,6 +41,7 @@ struct ran_gnb_tunnel {
     /* The phone has come from another gNB: what that one still gets arrives here, and goes first. */
     uint32_t forwarded_teid; /* ours; 0: nothing of the kind */
     struct queue held;       /* by the new path */
+    bool ended;              /* the new path has ended too, behind what is held: the phone has gone on */
     struct timer patience;   /* with the end of the old path */
 };
 

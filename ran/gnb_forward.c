@@ -37,19 +37,25 @@ void ran_gnb_forward_end(struct ran_gnb_tunnel *tunnel)
     gnb->radio->ports->n3(gnb->radio->context, gnb, &tunnel->forward_to, bytes_of(room, length));
 }
 
+void ran_gnb_hand_on(struct ran_gnb_tunnel *tunnel, struct bytes packet)
+{
+    struct phone *phone = tunnel->connection->phone;
+    if (phone)
+        phone_on_packet(phone, tunnel->pdu_session_id, packet);
+    else if (!ran_gnb_forward(tunnel, packet))
+        tunnel->connection->gnb->packets_dropped++;
+}
+
 void ran_gnb_release_held(struct ran_gnb_tunnel *tunnel)
 {
     struct ran_gnb *gnb = tunnel->connection->gnb;
-    struct phone *phone = tunnel->connection->phone;
-    uint8_t session = tunnel->pdu_session_id;
-    struct queue held = tunnel->held;
-    tunnel->held = (struct queue){0};
     timer_stop(gnb->radio->timers, &tunnel->patience);
     map_take(&gnb->tunnels, tunnel->forwarded_teid);
     tunnel->forwarded_teid = 0;
-    for (struct queued *packet; phone && (packet = queue_take(&held)) != NULL; free(packet))
-        phone_on_packet(phone, session, bytes_of(packet->content, packet->length));
-    queue_free(&held);
+    for (struct queued *packet; (packet = queue_take(&tunnel->held)) != NULL; free(packet))
+        ran_gnb_hand_on(tunnel, bytes_of(packet->content, packet->length));
+    if (tunnel->ended)
+        ran_gnb_forward_end(tunnel);
 }
 
 static void patience_over(struct timer *timer)

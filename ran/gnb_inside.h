@@ -51,6 +51,8 @@ void ran_gnb_on_configuration(struct ran_gnb *gnb,
 
 /* Whether the packet for a phone that has left was sent after it. */
 bool ran_gnb_forward(struct ran_gnb_tunnel *tunnel, struct bytes packet);
+/* To the phone if it is here, else after it, else nowhere. */
+void ran_gnb_hand_on(struct ran_gnb_tunnel *tunnel, struct bytes packet);
 /* The old path has ended: says so to the target, if there is one. */
 void ran_gnb_forward_end(struct ran_gnb_tunnel *tunnel);
 /* At the target: room for what the source sends after the phone, and patience with what comes by the new path. */

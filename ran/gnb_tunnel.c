@@ -343,13 +343,10 @@ static void answer_echo(struct ran_gnb *gnb, const union socket_address *from,
 static void on_packet(struct ran_gnb_tunnel *tunnel, uint32_t teid, struct bytes packet)
 {
     struct ran_gnb *gnb = tunnel->connection->gnb;
-    struct phone *phone = tunnel->connection->phone;
     gnb->downlink_packets++;
     gnb->downlink_bytes += packet.len;
-    if (!phone && !ran_gnb_forward(tunnel, packet))
-        gnb->packets_dropped++;
-    if (phone && (teid == tunnel->forwarded_teid || !ran_gnb_hold(tunnel, packet)))
-        phone_on_packet(phone, tunnel->pdu_session_id, packet);
+    if (teid == tunnel->forwarded_teid || !ran_gnb_hold(tunnel, packet))
+        ran_gnb_hand_on(tunnel, packet);
 }
 
 static void on_end_marker(struct ran_gnb_tunnel *tunnel, uint32_t teid)
@@ -357,6 +354,8 @@ static void on_end_marker(struct ran_gnb_tunnel *tunnel, uint32_t teid)
     tunnel->connection->gnb->end_markers++;
     if (teid == tunnel->forwarded_teid)
         ran_gnb_release_held(tunnel);
+    else if (tunnel->forwarded_teid)
+        tunnel->ended = true;
     else
         ran_gnb_forward_end(tunnel);
 }

@@ -216,6 +216,7 @@ static void make_walkers(struct load *load)
         walker->phone.user = walker;
         walker->load = load;
         walker->again.fire = load_send_again;
+        walker->stream.fire = load_stream;
         phone_camp(&walker->phone, &load->driver.stations[i % options->gnbs]->gnb);
     }
 }
@@ -230,6 +231,14 @@ static void close_down(struct load *load)
     if (load->data_network >= 0)
         close(load->data_network);
     free(load->walkers);
+}
+
+static bool has_stream(const struct load_options *options)
+{
+    for (unsigned i = 0; i < options->step_count; i++)
+        if (options->steps[i] == LOAD_STREAM)
+            return true;
+    return false;
 }
 
 int load_run(const struct load_options *options)
@@ -249,7 +258,9 @@ int load_run(const struct load_options *options)
     load.driver.amf = options->amf;
     loop_on_signal(load.driver.loop, SIGINT, interrupted, &load);
     loop_on_signal(load.driver.loop, SIGTERM, interrupted, &load);
-    bool ready = true;
+    bool ready = !has_stream(options) || load_stream_open(&load);
+    if (!ready)
+        fprintf(stderr, "demarc-ran: UDP port %d is not free\n", LOAD_STREAM_PORT);
     for (unsigned i = 0; ready && i < options->gnbs; i++)
         ready = start_gnb(&load, i);
     if (ready) {

@@ -23,6 +23,9 @@ enum load_step {
     LOAD_N2_HANDOVER,
     LOAD_PERIODIC,
     LOAD_DEREGISTER,
+    LOAD_STREAM, /* from now on packets flow both ways */
+    LOAD_DWELL,  /* a tenth of a second */
+    LOAD_REST,   /* no more packets; what is on its way may arrive */
     LOAD_GATHER, /* wait until all phones are here */
     LOAD_STEPS
 };
@@ -32,9 +35,10 @@ enum { LOAD_LIST = 256 };
 struct load_options {
     union socket_address amf;
     unsigned gnbs, phones;
-    double rate;      /* phones begun per second; 0: as `window` allows */
-    unsigned window;  /* most phones under way at once */
-    unsigned seconds; /* give up after this */
+    double rate;          /* phones begun per second; 0: as `window` allows */
+    unsigned window;      /* most phones under way at once */
+    unsigned stream_rate; /* packets per second and direction of each phone */
+    unsigned seconds;     /* give up after this */
     char first_imsi[16];
     struct aka_key key; /* of every phone */
     struct phone_model model;

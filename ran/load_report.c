@@ -9,6 +9,35 @@ static double per_second(unsigned long count, int64_t nanoseconds)
     return nanoseconds > 0 ? (double)count * 1e9 / (double)nanoseconds : 0;
 }
 
+static struct stream_side total(const struct load *load, bool up)
+{
+    struct stream_side sum = {0};
+    for (unsigned i = 0; i < load->options.phones; i++) {
+        const struct stream_side *side = up ? &load->walkers[i].up : &load->walkers[i].down;
+        sum.sent += side->sent;
+        sum.got += side->got;
+        sum.misplaced += side->misplaced;
+    }
+    return sum;
+}
+
+static void report_stream_json(const struct load *load)
+{
+    struct stream_side up = total(load, true), down = total(load, false);
+    printf("\"up\":{\"sent\":%llu,\"got\":%llu,\"misplaced\":%llu},"
+           "\"down\":{\"sent\":%llu,\"got\":%llu,\"misplaced\":%llu}",
+           (unsigned long long)up.sent, (unsigned long long)up.got, (unsigned long long)up.misplaced,
+           (unsigned long long)down.sent, (unsigned long long)down.got, (unsigned long long)down.misplaced);
+}
+
+static void report_stream_table(const char *name, struct stream_side side)
+{
+    if (side.sent)
+        printf("%s: %llu packets sent, %llu arrived, %llu of them out of order\n", name,
+               (unsigned long long)side.sent, (unsigned long long)side.got,
+               (unsigned long long)side.misplaced);
+}
+
 static void report_json(struct load *load, int64_t taken)
 {
     printf("{\"phones\":%u,\"done\":%u,\"failed\":%u,\"seconds\":%.3f,\"phones_per_second\":%.1f,\"steps\":{",
@@ -27,7 +56,9 @@ static void report_json(struct load *load, int64_t taken)
                latency_ms(latency, 99), latency_ms(latency, 100));
         comma = ",";
     }
-    printf("}}\n");
+    printf("},");
+    report_stream_json(load);
+    printf("}\n");
 }
 
 static void report_table(struct load *load, int64_t taken)
@@ -44,6 +75,8 @@ static void report_table(struct load *load, int64_t taken)
                    figures->failures, per_second(latency->count, figures->busy), latency_ms(latency, 50),
                    latency_ms(latency, 90), latency_ms(latency, 99), latency_ms(latency, 100));
     }
+    report_stream_table("up", total(load, true));
+    report_stream_table("down", total(load, false));
 }
 
 void load_report(struct load *load)

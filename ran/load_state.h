@@ -6,6 +6,18 @@
 #include "ran/latency.h"
 #include "ran/load.h"
 
+enum { LOAD_STREAM_PORT = 2199 };
+
+/* Numbered packets of one direction. */
+struct stream_side {
+    uint64_t sent, got, misplaced;
+    uint32_t latest;
+};
+
+struct stream_number {
+    uint32_t walker, packet;
+};
+
 /* A phone on its way through the steps. */
 struct walker {
     struct phone phone;
@@ -14,6 +26,9 @@ struct walker {
     unsigned step;      /* place in the list */
     bool under_way, failed;
     int64_t began; /* the present step */
+    struct timer stream;
+    uint32_t streamed;
+    struct stream_side up, down;
 };
 
 /* What is known of one kind of step. */
@@ -35,6 +50,7 @@ struct load {
     struct timer tick, limit;
     struct watch word; /* standard input: go on */
     int data_network;  /* a socket there; -1: none */
+    struct watch sink; /* on it */
     struct step_figures figures[LOAD_STEPS];
 };
 
@@ -48,6 +64,19 @@ void load_send_again(struct timer *timer);
 void load_on_event(void *context, struct phone *phone, enum phone_event event, struct phone_session *session,
                    uint8_t cause);
 void load_on_packet(void *context, struct phone *phone, struct phone_session *session, struct bytes packet);
+
+/* Where phones send to: as asked for, or the session's gateway; host order. */
+uint32_t load_gateway(const struct load *load, const struct phone_session *session);
+void load_put_checksum(uint8_t *data, size_t size, size_t at);
+
+/* --- load_stream.c --- */
+
+/* False: no socket in the data network. */
+bool load_stream_open(struct load *load);
+/* Of walker->stream: sends the next packets and starts itself again. */
+void load_stream(struct timer *timer);
+/* False: the packet is none of the stream's. */
+bool load_stream_arrived(struct walker *walker, struct bytes packet);
 
 /* --- load.c: what steps tell --- */
 

@@ -6,13 +6,31 @@
 
 #include "ran/load_state.h"
 
-enum { PING_BYTES = 64, ICMP_ECHO = 8, ICMP_PROTOCOL = 1, UDP_PROTOCOL = 17, DISCARD_PORT = 9 };
+enum {
+    PING_BYTES = 64,
+    ICMP_ECHO = 8,
+    ICMP_PROTOCOL = 1,
+    UDP_PROTOCOL = 17,
+    DISCARD_PORT = 9,
+    DWELL_MS = 100,
+    REST_MS = 700
+};
 
-static const char *const step_names[LOAD_STEPS] = {
-    [LOAD_REGISTER] = "register", [LOAD_SESSION] = "session",         [LOAD_PING] = "ping",
-    [LOAD_IDLE] = "idle",         [LOAD_SERVICE] = "service",         [LOAD_PAGE] = "page",
-    [LOAD_MOVE] = "move",         [LOAD_XN_HANDOVER] = "xn_handover", [LOAD_N2_HANDOVER] = "n2_handover",
-    [LOAD_PERIODIC] = "periodic", [LOAD_DEREGISTER] = "deregister",   [LOAD_GATHER] = "gather"};
+static const char *const step_names[LOAD_STEPS] = {[LOAD_REGISTER] = "register",
+                                                   [LOAD_SESSION] = "session",
+                                                   [LOAD_PING] = "ping",
+                                                   [LOAD_IDLE] = "idle",
+                                                   [LOAD_SERVICE] = "service",
+                                                   [LOAD_PAGE] = "page",
+                                                   [LOAD_MOVE] = "move",
+                                                   [LOAD_XN_HANDOVER] = "xn_handover",
+                                                   [LOAD_N2_HANDOVER] = "n2_handover",
+                                                   [LOAD_PERIODIC] = "periodic",
+                                                   [LOAD_DEREGISTER] = "deregister",
+                                                   [LOAD_GATHER] = "gather",
+                                                   [LOAD_STREAM] = "stream",
+                                                   [LOAD_DWELL] = "dwell",
+                                                   [LOAD_REST] = "rest"};
 
 const char *load_step_name(enum load_step step)
 {
@@ -49,11 +67,16 @@ static uint16_t internet_checksum(const uint8_t *data, size_t size)
     return (uint16_t)~sum;
 }
 
-static void put_checksum(uint8_t *data, size_t size, size_t at)
+void load_put_checksum(uint8_t *data, size_t size, size_t at)
 {
     uint16_t sum = internet_checksum(data, size);
     data[at] = (uint8_t)(sum >> 8);
     data[at + 1] = (uint8_t)sum;
+}
+
+uint32_t load_gateway(const struct load *load, const struct phone_session *session)
+{
+    return load->options.ping_to ? load->options.ping_to : (session->ipv4 & 0xffff0000) | 1;
 }
 
 static void send_ping(struct load *load, struct phone *phone)
@@ -61,12 +84,11 @@ static void send_ping(struct load *load, struct phone *phone)
     struct phone_session *session = phone_session(phone, 1);
     uint8_t packet[PING_BYTES] = {0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP_PROTOCOL, [20] = ICMP_ECHO};
     uint32_t from = htonl(session ? session->ipv4 : 0);
-    uint32_t to = htonl(load->options.ping_to ? load->options.ping_to
-                                              : (session ? (session->ipv4 & 0xffff0000) | 1 : 0));
+    uint32_t to = htonl(session ? load_gateway(load, session) : 0);
     memcpy(packet + 12, &from, 4);
     memcpy(packet + 16, &to, 4);
-    put_checksum(packet, 20, 10);
-    put_checksum(packet + 20, sizeof packet - 20, 2);
+    load_put_checksum(packet, 20, 10);
+    load_put_checksum(packet + 20, sizeof packet - 20, 2);
     if (session)
         phone_send_packet(phone, session, BYTES(packet));
 }
@@ -86,7 +108,12 @@ void load_send_again(struct timer *timer)
 {
     struct walker *walker = (struct walker *)((char *)timer - offsetof(struct walker, again));
     struct load *load = walker->load;
-    if (load->options.steps[walker->step] == LOAD_PING)
+    enum load_step step = load->options.steps[walker->step];
+    if (step == LOAD_DWELL || step == LOAD_REST) {
+        load_step_done(walker);
+        return;
+    }
+    if (step == LOAD_PING)
         send_ping(load, &walker->phone);
     else
         send_downlink(load, &walker->phone);
@@ -98,7 +125,7 @@ void load_on_packet(void *context, struct phone *phone, struct phone_session *se
     struct load *load = context;
     struct walker *walker = phone->user;
     (void)session;
-    if (!walker->under_way || packet.len < 28)
+    if (packet.len < 28 || load_stream_arrived(walker, packet) || !walker->under_way)
         return;
     enum load_step step = load->options.steps[walker->step];
     if ((step == LOAD_PING && packet.data[9] == ICMP_PROTOCOL && packet.data[20] == 0) ||
@@ -129,6 +156,7 @@ static void hand_over(struct walker *walker, bool over_xn)
 void load_begin_step(struct walker *walker)
 {
     struct phone *phone = &walker->phone;
+    struct timers *timers = walker->load->driver.radio.timers;
     switch (walker->load->options.steps[walker->step]) {
     case LOAD_REGISTER:
         phone_register(phone, NAS_INITIAL_REGISTRATION);
@@ -163,6 +191,17 @@ void load_begin_step(struct walker *walker)
     case LOAD_DEREGISTER:
         phone_deregister(phone, false);
         break;
+    case LOAD_STREAM:
+        load_stream(&walker->stream);
+        load_step_done(walker);
+        break;
+    case LOAD_DWELL:
+        timer_start(timers, &walker->again, MILLISECONDS(DWELL_MS));
+        break;
+    case LOAD_REST:
+        timer_stop(timers, &walker->stream);
+        timer_start(timers, &walker->again, MILLISECONDS(REST_MS));
+        break;
     case LOAD_GATHER:
     case LOAD_STEPS:
         break;
@@ -182,7 +221,10 @@ static bool completes(enum load_step step, enum phone_event event)
                                                          [LOAD_N2_HANDOVER] = PHONE_HANDED_OVER,
                                                          [LOAD_PERIODIC] = PHONE_REGISTERED,
                                                          [LOAD_DEREGISTER] = PHONE_DEREGISTERED,
-                                                         [LOAD_GATHER] = PHONE_EVENTS};
+                                                         [LOAD_GATHER] = PHONE_EVENTS,
+                                                         [LOAD_STREAM] = PHONE_EVENTS,
+                                                         [LOAD_DWELL] = PHONE_EVENTS,
+                                                         [LOAD_REST] = PHONE_EVENTS};
     return outcome[step] == event;
 }
 

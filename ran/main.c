@@ -56,7 +56,7 @@ static int scenario(int argc, char **argv)
     "NAME]\n"                                                                                              \
     "            [--gnb-address FIRST] [--netns NAME] [--ping-to ADDRESS] [--suci a|b:ID:PUBLIC-KEY] "     \
     "[--seconds N]\n"                                                                                      \
-    "            [--hold] [--pause] [--json]"
+    "            [--stream PER-SECOND] [--hold] [--pause] [--json]"
 
 enum load_option {
     OPT_AMF = 256,
@@ -78,6 +78,7 @@ enum load_option {
     OPT_PING_TO,
     OPT_SUCI,
     OPT_SECONDS,
+    OPT_STREAM,
     OPT_HOLD,
     OPT_PAUSE,
     OPT_JSON
@@ -103,6 +104,7 @@ static const struct option load_options[] = {
     {"ping-to", required_argument, NULL, OPT_PING_TO},
     {"suci", required_argument, NULL, OPT_SUCI},
     {"seconds", required_argument, NULL, OPT_SECONDS},
+    {"stream", required_argument, NULL, OPT_STREAM},
     {"hold", no_argument, NULL, OPT_HOLD},
     {"pause", no_argument, NULL, OPT_PAUSE},
     {"json", no_argument, NULL, OPT_JSON},
@@ -189,6 +191,9 @@ static bool take_option(struct load_options *load, int option, const char *value
     case OPT_HOLD:
         load->hold = true;
         return true;
+    case OPT_STREAM:
+        load->stream_rate = (unsigned)number;
+        return number > 0 && number <= 10000;
     case OPT_PAUSE:
         load->pause = true;
         return true;
@@ -205,6 +210,7 @@ static int load(int argc, char **argv)
     struct load_options chosen = {.gnbs = 1,
                                   .phones = 100,
                                   .window = 1000,
+                                  .stream_rate = 50,
                                   .seconds = 60,
                                   .first_imsi = "999700000000001",
                                   .key = {.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8},

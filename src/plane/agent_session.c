@@ -140,12 +140,16 @@ static uint64_t new_seid(struct agent *agent)
     }
 }
 
-static void update_gnb(struct session *session)
+enum { FORMER_MS = 1000 };
+
+static void update_gnb(struct session *session, int64_t now)
 {
     const struct far *far = ruleset_access_far(session->rules);
     struct gnb *gnb = far ? far->gnb : NULL;
-    if (gnb != session->gnb)
+    if (gnb != session->gnb) {
         session->former_gnb = session->gnb;
+        session->former_until = now + MILLISECONDS(FORMER_MS);
+    }
     session->gnb = gnb;
     session->idle = ruleset_notifies(session->rules);
 }
@@ -168,7 +172,7 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
         .timer.fire = session_timer,
     };
     ruleset_take_over(rules, NULL, agent_now(agent));
-    update_gnb(session);
+    update_gnb(session, agent_now(agent));
     if (map_put(&agent->sessions, session->seid, session) && map_put(&smf->by_cp_seid, cp_seid, session) &&
         put_keys(agent->settings.plane, session, rules)) {
         supervise_move(agent, NULL, session->gnb);
@@ -329,7 +333,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     session_lock(session);
     ruleset_take_over(rules, old, agent_now(agent));
     session->rules = rules;
-    update_gnb(session);
+    update_gnb(session, agent_now(agent));
     if (request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU))
         held_discard(plane, session);
     if (plan->wakes)

@@ -37,7 +37,8 @@ struct session {
     struct held_queue *held; /* NULL: nothing is buffered */
     struct early *early;     /* NULL: no uplink packets that are ahead of the SMF */
     struct gnb *gnb;         /* where uplink packets must come from; NULL: not known yet */
-    struct gnb *former_gnb;  /* from where the phone came: may still send after it, by a forwarding tunnel */
+    struct gnb *former_gnb;  /* where the phone came from: what that has sent may still be on its way */
+    int64_t former_until;    /* ... and for how long */
     struct session *news_next;
     struct timer timer; /* the next thing due by time: usage, or a delayed report */
     struct session_counters counters;

@@ -192,11 +192,11 @@ static const struct far *forwarding(const struct ruleset *rules, uint32_t teid)
     return NULL;
 }
 
-/* Both gNBs between which the phone moves may send after it. */
-static bool may_send_after(const struct session *session, const union socket_address *peer, uint32_t teid)
+/* Of the gNB that the phone has just left, what is on its way is still taken: the phone's packets, and those sent after it. */
+static bool from_former(const struct session *session, const union socket_address *peer, int64_t now)
 {
     const struct gnb *former = session->former_gnb;
-    return former && address_same_host(&former->address, peer) && forwarding(session->rules, teid);
+    return former && now < session->former_until && address_same_host(&former->address, peer);
 }
 
 static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, struct session *session,
@@ -226,7 +226,7 @@ static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct
 {
     if (session->gone)
         return path_drop(lane, DROP_UNKNOWN_TEID);
-    if (session->gnb ? !early_concerns(session, peer) || may_send_after(session, peer, gtpu->teid)
+    if (session->gnb ? !early_concerns(session, peer) || from_former(session, peer, packet->now)
                      : !session->idle)
         return uplink_accepted(plane, lane, session, gtpu, packet);
     if (session->gnb && early_push(plane, session, peer, packet))
@@ -259,7 +259,7 @@ static enum verdict end_marker(struct plane *plane, struct lane *lane, const uni
         return PATH_DROP;
     session_lock(session);
     bool its_gnb = session->gnb && address_same_host(&session->gnb->address, peer);
-    const struct far *far = !session->gone && (its_gnb || may_send_after(session, peer, gtpu->teid))
+    const struct far *far = !session->gone && (its_gnb || from_former(session, peer, packet->now))
                                 ? forwarding(session->rules, gtpu->teid)
                                 : NULL;
     uint32_t teid = far ? far->teid : 0;
