@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text is a file of subscribers: some rows are good, the others are named. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +21,6 @@ static struct book *open_book(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct book *book;
-    if (!book && !freopen("/dev/null", "w", stderr))
-        return 0;
     if (!book && !(book = open_book()))
         abort();
     char *text = strndup((const char *)data, size);
