@@ -8,6 +8,7 @@
 
 #include "core/amf/context.h"
 #include "core/control.h"
+#include "core/peer/peer.h"
 #include "core/smf/smf.h"
 #include "kit/log.h"
 #include "store/subscriber_admin.h"
@@ -188,6 +189,13 @@ static void guti_text(const struct ue *ue, char *text, size_t size)
              network->amf_set, network->amf_pointer, ue->tmsi);
 }
 
+static const char *state_of(const struct ue *ue)
+{
+    if (ue->away)
+        return "away";
+    return ue->registered ? "registered" : "registering";
+}
+
 static json_t *describe_ue(const struct ue *ue)
 {
     char supi[SUPI_TEXT_BYTES], guti[VALUE_TEXT_BYTES], cell[20];
@@ -195,10 +203,12 @@ static json_t *describe_ue(const struct ue *ue)
     snprintf(cell, sizeof cell, "%09llx", (unsigned long long)ue->cell);
     json_t *item =
         json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:i, s:o, s:I}", "supi", supi_text(ue->supi, supi), "guti",
-                  guti, "state", ue->registered ? "registered" : "registering", "connection",
-                  ue->connection ? "connected" : "idle", "tac", (int)ue->tai.tac, "cell", cell, "sessions",
-                  __builtin_popcount(smf_sessions(ue)), "slices", slices_of(ue->allowed, ue->allowed_count),
-                  "since", unix_seconds(ue->since));
+                  guti, "state", state_of(ue), "connection", ue->connection ? "connected" : "idle", "tac",
+                  (int)ue->tai.tac, "cell", cell, "sessions", __builtin_popcount(smf_sessions(ue)), "slices",
+                  slices_of(ue->allowed, ue->allowed_count), "since", unix_seconds(ue->since));
+    int server = ue->away ? peer_of_amf(ue->core, ue->away) : NO_PEER;
+    if (server != NO_PEER)
+        json_object_set_new(item, "served_by", json_string(peer_name(ue->core, (unsigned)server)));
     if (ue->connection)
         json_object_set_new(item, "gnb", json_string(ue->connection->gnb->name));
     if (*ue->imeisv) {
