@@ -267,6 +267,165 @@ static void where_nothing_is_restricted_nothing_is_said(void **state)
     assert_false(accepted.has.service_area_list);
 }
 
+/* --- a gNB that changes its tracking areas --- */
+
+/* Tells the core that the gNB serves these, each with slice 1 in both networks. */
+static void serve(unsigned gnb, const uint32_t *tacs, size_t count)
+{
+    static const struct ngap_slice_support_item slice = {.s_nssai = {.sst = 1}};
+    static const struct ngap_broadcast_plmn_item networks[] = {
+        {.plmn_identity = {0x99, 0xf9, 0x07}, .tai_slice_support_list = {&slice, 1}},
+        {.plmn_identity = {0x99, 0xf9, 0x17}, .tai_slice_support_list = {&slice, 1}},
+        {.plmn_identity = {0x00, 0xf1, 0x10}, .tai_slice_support_list = {&slice, 1}}};
+    struct ngap_supported_ta_item items[8] = {0};
+    for (size_t i = 0; i < count; i++)
+        items[i] = (struct ngap_supported_ta_item){.tac = tacs[i], .broadcast_plmn_list = {networks, 3}};
+    struct ngap_ran_configuration_update update = {.supported_ta_list = {items, count}};
+    world_ngap(&world, gnb, NGAP_RAN_CONFIGURATION_UPDATE, &update);
+}
+
+static void a_gnb_has_the_areas_of_all_networks_it_shares_once_each(void **state)
+{
+    (void)state;
+    open_gnb(0, 1);
+    serve(0, (uint32_t[]){1, 2, 2, 4, 9}, 5);
+    const struct gnb *gnb = gnb_find(world.core, 100);
+    assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_ACKNOWLEDGE], 1);
+    assert_int_equal(gnb->area_count, 5); /* 999/70: 1, 2, 4; 999/71: 1, 2 */
+    assert_non_null(gnb_area_of(gnb, (struct tai){{{0x99, 0xf9, 0x17}}, 2}));
+    assert_null(gnb_area_of(gnb, (struct tai){{{0x00, 0xf1, 0x10}}, 1}));
+}
+
+static void phones_stay_when_their_gnb_moves_to_another_area_and_report_from_there(void **state)
+{
+    (void)state;
+    struct tai tais[CONFIG_AREA_TAIS];
+    open_gnb(0, 1);
+    enter(0, 0);
+    struct ue *ue = world_ue(&world, 0);
+    serve(0, (uint32_t[]){3}, 1);
+    assert_non_null(ue->connection);
+    assert_int_equal(area_at_gnb(ue, gnb_find(world.core, 100), tais), 0);
+    world.gnbs[0].settings.tac = 3;
+    phone_register(&world.phones[0], NAS_MOBILITY_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.events[0][PHONE_REGISTERED], 2);
+    assert_int_equal(ue->tai.tac, 3);
+    assert_true(area_holds(ue, tai(3)));
+}
+
+static void an_update_to_areas_nobody_serves_changes_nothing(void **state)
+{
+    (void)state;
+    open_gnb(0, 1);
+    serve(0, (uint32_t[]){77}, 1);
+    assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_FAILURE], 1);
+    assert_non_null(gnb_area_of(gnb_find(world.core, 100), tai(1)));
+}
+
+/* --- a subscription that changes --- */
+
+static struct nas_configuration_update_command updated;
+static bool radio_told;
+
+static void note_update(struct world *w, struct nas_message *message, bool up)
+{
+    (void)w;
+    if (!up && message->type == NAS_CONFIGURATION_UPDATE_COMMAND)
+        updated = message->configuration_update_command;
+}
+
+static bool note_restrictions(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    (void)w, (void)gnb;
+    if (pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT)
+        radio_told |= pdu->value.downlink_nas_transport->mobility_restriction_list != NULL;
+    return true;
+}
+
+static const struct config_area next_door[] = {{{{0x99, 0xf9, 0x07}}, 2}};
+static const struct store_access only_here = {
+    .service = next_door, .service_count = 1, .service_not_allowed = true};
+
+static void enter_and_watch(void)
+{
+    open_gnb(0, 1);
+    enter(0, 0);
+    updated = (struct nas_configuration_update_command){0};
+    radio_told = false;
+    world.nas_filter = note_update;
+    world.downlink_filter = note_restrictions;
+}
+
+static void a_connected_phone_and_its_gnb_are_told_of_new_restrictions(void **state)
+{
+    (void)state;
+    enter_and_watch();
+    restrict_access(0, &only_here);
+    world_run(&world);
+    assert_true(updated.indication.acknowledge);
+    assert_int_equal(updated.tai_list.count, 2); /* without the area where there is no service */
+    assert_true(updated.service_area_list.non_allowed);
+    assert_true(radio_told);
+    assert_false(world_ue(&world, 0)->update_due);
+    assert_null(world_ue(&world, 0)->procedure);
+    restrict_access(0, &(struct store_access){0});
+    world_run(&world);
+    assert_true(updated.service_area_list.whole_plmn);
+}
+
+static void an_idle_phone_is_told_when_it_comes_back(void **state)
+{
+    (void)state;
+    enter_and_watch();
+    ran_gnb_release_request(world.phones[0].connection);
+    world_run(&world);
+    restrict_access(0, &only_here);
+    world_run(&world);
+    assert_true(world_ue(&world, 0)->update_due);
+    assert_false(updated.indication.acknowledge);
+    phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    assert_true(updated.indication.acknowledge);
+    assert_false(world_ue(&world, 0)->update_due);
+}
+
+static void an_update_without_an_answer_stays_due(void **state)
+{
+    (void)state;
+    enter_and_watch();
+    world.deaf = true;
+    restrict_access(0, &only_here);
+    world_run(&world);
+    world_pass(&world, 5 * world.config->amf.timers.t3555);
+    assert_true(world_ue(&world, 0)->update_due);
+    assert_null(world_ue(&world, 0)->procedure);
+    assert_non_null(world_ue(&world, 0)->connection);
+}
+
+static void where_service_ends_the_connection_ends_with_it(void **state)
+{
+    (void)state;
+    static const struct config_area here[] = {{{{0x99, 0xf9, 0x07}}, 1}};
+    enter_and_watch();
+    restrict_access(0,
+                    &(struct store_access){.service = here, .service_count = 1, .service_not_allowed = true});
+    world_run(&world);
+    assert_null(world_ue(&world, 0)->connection);
+    assert_true(world_ue(&world, 0)->registered);
+}
+
+static void who_stands_where_he_may_not_be_any_more_is_deregistered(void **state)
+{
+    (void)state;
+    static const struct config_area here[] = {{{{0x99, 0xf9, 0x07}}, 1}};
+    enter_and_watch();
+    restrict_access(0, &(struct store_access){.forbidden = here, .forbidden_count = 1});
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_NETWORK_DEREGISTRATION_REQUEST], 1);
+    assert_null(world_ue(&world, 0));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
@@ -284,6 +443,14 @@ int main(void)
         TEST(restrictions_on_others_do_not_matter_here),
         TEST(the_gnb_is_told_of_every_restriction),
         TEST(where_nothing_is_restricted_nothing_is_said),
+        TEST(a_gnb_has_the_areas_of_all_networks_it_shares_once_each),
+        TEST(phones_stay_when_their_gnb_moves_to_another_area_and_report_from_there),
+        TEST(an_update_to_areas_nobody_serves_changes_nothing),
+        TEST(a_connected_phone_and_its_gnb_are_told_of_new_restrictions),
+        TEST(an_idle_phone_is_told_when_it_comes_back),
+        TEST(an_update_without_an_answer_stays_due),
+        TEST(where_service_ends_the_connection_ends_with_it),
+        TEST(who_stands_where_he_may_not_be_any_more_is_deregistered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

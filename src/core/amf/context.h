@@ -118,6 +118,7 @@ struct ue {
     int asked_by;                  /* the peer that was last given its context, or NO_PEER */
     struct gnb *charged;           /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
+    bool update_due;    /* it has not been told yet what its subscription has changed to */
     bool changed;       /* its subscription, in this batch */
     struct timer timer; /* idle: mobile reachable, then implicit deregistration */
 

@@ -132,6 +132,12 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
 
 /* Network name and time (5.4.4). */
 void configuration_update(struct ue *ue);
+/* If the subscription has changed since the phone was last told (ue->update_due), and it can be told now. */
+void configuration_update_due(struct ue *ue);
+
+/* As NAS has them. tais: CONFIG_AREA_TAIS; slices: UE_SLICES */
+struct nas_tai_list gmm_area(const struct ue *ue, struct nas_tai *tais);
+struct nas_nssai gmm_allowed_nssai(const struct ue *ue, struct nas_s_nssai *slices);
 
 /* After a procedure that leaves the UE connected, or not: tells the SMF what waits for the UE. */
 void mobility_done(struct ue *ue);

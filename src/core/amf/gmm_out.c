@@ -80,3 +80,19 @@ void gmm_status(struct ue *ue, uint8_t cause)
 {
     gmm_send(ue, &(struct nas_message){.type = NAS_GMM_STATUS, .gmm_status = {.cause = cause}});
 }
+
+struct nas_tai_list gmm_area(const struct ue *ue, struct nas_tai *tais)
+{
+    for (unsigned i = 0; i < ue->area_count; i++) {
+        memcpy(tais[i].plmn.octets, ue->area[i].plmn.octets, sizeof tais[i].plmn.octets);
+        tais[i].tac = ue->area[i].tac;
+    }
+    return (struct nas_tai_list){tais, ue->area_count};
+}
+
+struct nas_nssai gmm_allowed_nssai(const struct ue *ue, struct nas_s_nssai *slices)
+{
+    for (unsigned i = 0; i < ue->allowed_count; i++)
+        slices[i] = (struct nas_s_nssai){.sst = ue->allowed[i].sst, .sd = ue->allowed[i].sd};
+    return (struct nas_nssai){slices, ue->allowed_count};
+}

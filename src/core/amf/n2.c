@@ -80,7 +80,8 @@ void n2_release(struct connection *connection, struct ngap_cause cause)
     connection_move(connection, NULL);
     connection->releasing = true;
     connection->timer.fire = release_unanswered;
-    if (connection->gnb->gone || !timer_start(core->timers, &connection->timer, core->config->amf.timers.n2_procedure))
+    if (connection->gnb->gone ||
+        !timer_start(core->timers, &connection->timer, core->config->amf.timers.n2_procedure))
         connection_free(connection);
 }
 

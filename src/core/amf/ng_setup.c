@@ -73,6 +73,16 @@ static void match_slices(struct match *match, struct arena *arena, const struct 
     };
 }
 
+/* What is offered twice counts as it was offered first. */
+static bool matched(const struct match *match, struct tai tai)
+{
+    for (unsigned i = 0; i < match->count; i++) {
+        if (tai_equal(match->areas[i].tai, tai))
+            return true;
+    }
+    return false;
+}
+
 static void match_area(struct match *match, const struct gnb *gnb, struct arena *arena,
                        const struct ngap_supported_ta_item *offer)
 {
@@ -86,7 +96,8 @@ static void match_area(struct match *match, const struct gnb *gnb, struct arena 
         if (!config_serves_tac(serving, offer->tac))
             continue;
         match->tac_known = true;
-        match_slices(match, arena, serving, item, offer->tac);
+        if (!matched(match, (struct tai){plmn, offer->tac}))
+            match_slices(match, arena, serving, item, offer->tac);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "core/amf/area.h"
 #include "core/amf/away.h"
 #include "core/amf/gmm.h"
+#include "core/amf/restriction.h"
 #include "kit/log.h"
 
 enum { TAIS = CONFIG_AREA_TAIS, CELL_BITS = 36 };
@@ -223,7 +224,7 @@ bool amf_page(struct ue *ue, uint8_t pdu_session_id)
         return away_page(ue, pdu_session_id);
     if (ue->procedure || ue->kept.association)
         return true; /* what ends this state tells the SMF whether the UE can be reached */
-    return ue_can_be_paged(ue) &&
+    return restriction_lets_serve(ue) && ue_can_be_paged(ue) &&
            procedure_start(ue->core, &ue->procedure, "paging", paging, ue, &pdu_session_id);
 }
 

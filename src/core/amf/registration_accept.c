@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the phone is told when it is registered (TS 24.501 8.2.7), and what it shows (8.2.19).
+ * What the phone is told when it is registered (TS 24.501 8.2.7).
  */
-#include <time.h>
-
 #include "core/amf/area.h"
 #include "core/amf/reactivation.h"
 #include "core/amf/restriction.h"
@@ -30,15 +28,6 @@ static struct nas_mobile_identity guti_of(const struct ue *ue)
     return identity;
 }
 
-static struct nas_tai_list area_of(const struct ue *ue, struct nas_tai *tais)
-{
-    for (unsigned i = 0; i < ue->area_count; i++) {
-        memcpy(tais[i].plmn.octets, ue->area[i].plmn.octets, sizeof tais[i].plmn.octets);
-        tais[i].tac = ue->area[i].tac;
-    }
-    return (struct nas_tai_list){tais, ue->area_count};
-}
-
 static struct nas_plmn_list equivalents_of(const struct ue *ue, struct nas_plmn *plmns)
 {
     const struct config_serving *serving = config_find_plmn(ue->core->config, ue->tai.plmn);
@@ -46,13 +35,6 @@ static struct nas_plmn_list equivalents_of(const struct ue *ue, struct nas_plmn 
     for (unsigned i = 0; i < count; i++)
         memcpy(plmns[i].octets, serving->equivalents[i].octets, sizeof plmns[i].octets);
     return (struct nas_plmn_list){plmns, count};
-}
-
-static struct nas_nssai allowed_of(const struct ue *ue, struct nas_s_nssai *slices)
-{
-    for (unsigned i = 0; i < ue->allowed_count; i++)
-        slices[i] = (struct nas_s_nssai){.sst = ue->allowed[i].sst, .sd = ue->allowed[i].sd};
-    return (struct nas_nssai){slices, ue->allowed_count};
 }
 
 static struct nas_nssai configured_of(const struct udm_access *subscription, struct nas_s_nssai *slices)
@@ -84,8 +66,8 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
         .result = {.access = NAS_ACCESS_3GPP},
         .guti = guti_of(ue),
         .equivalent_plmns = equivalents_of(ue, equivalents),
-        .tai_list = area_of(ue, tais),
-        .allowed_nssai = allowed_of(ue, allowed),
+        .tai_list = gmm_area(ue, tais),
+        .allowed_nssai = gmm_allowed_nssai(ue, allowed),
         .rejected_nssai = {answer->slices->rejected, answer->slices->rejected_count},
         .configured_nssai = configured_of(answer->subscription, configured),
         .pdu_session_status = smf_sessions(ue),
@@ -113,39 +95,4 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
         request->has.uplink_data_status || request->has.allowed_pdu_session_status;
     accept->has.reactivation_causes = accept->reactivation_causes.count > 0;
     return gmm_seal(ue, message);
-}
-
-static struct nas_time time_of(const struct core *core)
-{
-    time_t now = (time_t)(core_wall(core) / SECONDS(1));
-    struct tm utc, local;
-    gmtime_r(&now, &utc);
-    localtime_r(&now, &local);
-    return (struct nas_time){
-        .year = (uint8_t)(utc.tm_year % 100),
-        .month = (uint8_t)(utc.tm_mon + 1),
-        .day = (uint8_t)utc.tm_mday,
-        .hour = (uint8_t)utc.tm_hour,
-        .minute = (uint8_t)utc.tm_min,
-        .second = (uint8_t)utc.tm_sec,
-        .zone = (int8_t)(local.tm_gmtoff / (15 * 60)),
-    };
-}
-
-void configuration_update(struct ue *ue)
-{
-    const struct config_network *network = &ue->core->config->network;
-    struct nas_message message = {
-        .type = NAS_CONFIGURATION_UPDATE_COMMAND,
-        .configuration_update_command = {.full_name = {.text = network->full_name},
-                                         .short_name = {.text = network->short_name},
-                                         .universal_time = time_of(ue->core),
-                                         .has = {.full_name = *network->full_name,
-                                                 .short_name = *network->short_name,
-                                                 .universal_time = true}},
-    };
-    struct nas_configuration_update_command *command = &message.configuration_update_command;
-    command->local_time_zone = command->universal_time.zone;
-    command->has.local_time_zone = true;
-    gmm_send(ue, &message);
 }

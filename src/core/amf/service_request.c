@@ -123,7 +123,9 @@ void service_request(struct procedure *p)
     else
         reject(&run, NAS_INVALID_MANDATORY_INFORMATION);
     if (done || (was_up && run.ue->connection)) { /* a refusal leaves a phone at work where it is */
+        procedure_leave(p);
         mobility_done(run.ue);
+        configuration_update_due(run.ue);
     } else if (!procedure_cancelled(p)) {
         procedure_leave(p);
         smf_unreachable(run.ue); /* first: what waits is not to page the phone that was just refused */

@@ -3,7 +3,9 @@
  * What a changed subscription means for a phone that is registered. Changes are noted as the store reports them, and looked at
  * when the batch ends.
  */
+#include "core/amf/area.h"
 #include "core/amf/gmm.h"
+#include "core/amf/restriction.h"
 #include "core/smf/smf.h"
 #include "kit/log.h"
 #include "store/store.h"
@@ -26,16 +28,37 @@ void amf_watch_subscribers(struct core *core)
     store_on_change(core->store, note, core);
 }
 
-static bool still_subscribed(const struct ue *ue, const struct udm_access *access)
+static bool subscribed(const struct udm_access *access, struct config_slice slice)
 {
-    for (unsigned i = 0; i < ue->allowed_count; i++) {
-        bool found = false;
-        for (unsigned k = 0; k < access->slice_count; k++)
-            found |= config_slice_equal(ue->allowed[i], access->slices[k].slice);
-        if (!found)
-            return false;
+    for (unsigned i = 0; i < access->slice_count; i++) {
+        if (config_slice_equal(slice, access->slices[i].slice))
+            return true;
     }
-    return true;
+    return false;
+}
+
+/* The allowed slices that are left; true if one has gone. */
+static bool leave_slices(struct ue *ue, const struct udm_access *access)
+{
+    unsigned left = 0, had = ue->allowed_count;
+    for (unsigned i = 0; i < had; i++) {
+        if (subscribed(access, ue->allowed[i]))
+            ue->allowed[left++] = ue->allowed[i];
+    }
+    ue->allowed_count = (uint8_t)left;
+    return left != had;
+}
+
+/* True if where the subscriber may go has changed: his registration area follows. */
+static bool change_restrictions(struct ue *ue, const struct store_access *access)
+{
+    static const struct store_access none;
+    struct area area;
+    if (store_access_equal(ue->restrictions ? ue->restrictions : &none, access) ||
+        !restriction_keep(ue, access))
+        return false;
+    area_choose(ue, NULL, &area);
+    return area_keep(ue, &area);
 }
 
 /* TS 38.413 8.3.4 */
@@ -55,14 +78,18 @@ static void tell_ambr(struct ue *ue)
 
 static void take(struct ue *ue, const struct udm_access *access)
 {
-    if (access->barred) {
-        amf_deregister(ue, NAS_GMM_5GS_SERVICES_NOT_ALLOWED, false);
+    uint8_t cause =
+        access->barred ? NAS_GMM_5GS_SERVICES_NOT_ALLOWED : restriction_cause(ue, &access->access);
+    if (cause) {
+        amf_deregister(ue, cause, false);
         return;
     }
-    if (!still_subscribed(ue, access)) {
+    bool left = leave_slices(ue, access), moved = change_restrictions(ue, &access->access);
+    if (!ue->allowed_count) {
         amf_deregister(ue, 0, true);
         return;
     }
+    ue->update_due |= left || moved;
     bool same = ue->ambr_uplink == access->ambr_uplink && ue->ambr_downlink == access->ambr_downlink;
     ue->ambr_uplink = access->ambr_uplink;
     ue->ambr_downlink = access->ambr_downlink;
@@ -79,6 +106,10 @@ static void look_at(struct ue *ue)
     switch (udm_access_data(ue->core->udm, ue->supi, &ue->core->batch, &access)) {
     case UDM_OK:
         take(ue, &access);
+        if (!ue->dead && ue->update_due) {
+            core_dirty(ue->core, &ue->row);
+            configuration_update_due(ue);
+        }
         break;
     case UDM_UNKNOWN_SUBSCRIBER:
         amf_deregister(ue, NAS_GMM_5GS_SERVICES_NOT_ALLOWED, false);

@@ -87,7 +87,7 @@ void amf_stop(struct core *core)
     timer_stop(core->timers, &core->overload);
     while (map_next(&core->gnbs, &cursor, NULL, &gnb)) {
         gnb_free(gnb, "the core stops");
-    ghosts_free(core);
+        ghosts_free(core);
         map_taken(&cursor);
     }
 }
