@@ -102,6 +102,7 @@ void ran_gnb_lost(struct ran_gnb *gnb)
 static void on_setup_answer(struct ran_gnb *gnb, bool accepted)
 {
     gnb->ready = accepted;
+    gnb->overload = false;
     gnb->radio->ports->gnb_ready(gnb->radio->context, gnb, accepted);
 }
 
@@ -212,6 +213,8 @@ bool ran_gnb_uplink_nas(struct ran_gnb *gnb, struct phone *phone, struct bytes n
     if (!gnb->ready)
         return false;
     struct ran_gnb_connection *connection = phone->connection;
+    if (!connection && gnb->overload && cause == NGAP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING)
+        return false;
     if (!connection) {
         connection = ran_gnb_connect(gnb, phone);
         phone->connection = connection;
@@ -459,6 +462,10 @@ void ran_gnb_on_ngap(struct ran_gnb *gnb, struct bytes message)
         break;
     case NGAP_ERROR_INDICATION:
         on_error(gnb, pdu.value.error_indication);
+        break;
+    case NGAP_OVERLOAD_START:
+    case NGAP_OVERLOAD_STOP:
+        gnb->overload = pdu.message == NGAP_OVERLOAD_START;
         break;
     case NGAP_PAGING:
         on_paging(gnb, pdu.value.paging);

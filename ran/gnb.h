@@ -77,6 +77,7 @@ struct ran_gnb {
     struct ran_gnb *next; /* of the radio's */
     struct ran_gnb_settings settings;
     bool ready;             /* NG Setup accepted */
+    bool overload;          /* Overload Start: phones that only want to signal are held back */
     struct arena arena;     /* for one message at a time */
     struct map connections; /* RAN UE NGAP ID -> struct ran_gnb_connection */
     struct map tunnels;     /* downlink TEID -> struct ran_gnb_tunnel */

@@ -100,6 +100,7 @@ struct config_limits {
     unsigned sessions_per_ue;
     unsigned packet_filters_per_session;
     unsigned procedures;       /* running at once (each has a stack) */
+    unsigned overload;         /* percent of them from which on gNBs are asked to hold back */
     unsigned ues_per_gnb;      /* connected at once through one gNB */
     unsigned messages_per_gnb; /* NGAP messages a second from one gNB; 0: any number */
 };
@@ -255,6 +256,14 @@ struct config *config_reload(const char *path, const char *log_name);
 
 /* Every key in the form of the file, with its value in this snapshot; secrets are not shown. */
 void config_print(const struct config *config, FILE *to);
+
+/* A timer: what the specification calls it and gives it (TS 24.501 10.2, 10.3; NULL: ours to choose), what it is here, and the
+ * key that sets it. Texts are valid during the call. */
+struct config_timer {
+    const char *name, *specified, *value, *key;
+};
+void config_each_timer(const struct config *config,
+                       void (*each)(void *context, const struct config_timer *timer), void *context);
 
 /* Look-ups; NULL when there is none. */
 const struct config_dnn *config_find_dnn(const struct config *config, const char *name);

@@ -129,22 +129,29 @@ static const struct key security_keys[] = {
             .initial = seconds, .live = true, .help = words                               \
     }
 
+/* The default is the value of TS 24.501 10.2. */
+#define SPECIFIED_TIMER(member, seconds, words)                                           \
+    {                                                                                     \
+#member, &type_duration, ROOT(amf.timers.member), RANGE(SECOND / 10, 310 * HOUR), \
+            .initial = seconds, .specified = seconds, .live = true, .help = words         \
+    }
+
 static const struct key timer_keys[] = {
-    AMF_TIMER(t3512, "54m", "Periodic registration: how often an idle phone reports."),
-    AMF_TIMER(mobile_reachable_margin, "4m",
-              "A phone is taken as unreachable this long after it should have reported,"),
+    SPECIFIED_TIMER(t3512, "54m", "Periodic registration: how often an idle phone reports."),
+    SPECIFIED_TIMER(mobile_reachable_margin, "4m",
+                    "A phone is taken as unreachable this long after it should have reported,"),
     AMF_TIMER(implicit_deregistration, "4m", "and is deregistered after as much again."),
     {"t3346", &type_duration, ROOT(amf.timers.t3346), RANGE(SECOND, 310 * HOUR), .initial = "60s",
      .live = true,
      .help = "Congestion: how long a refused phone waits at least; half as much again at most."},
-    AMF_TIMER(t3502, "12m", "How long a phone waits after failed attempts."),
+    SPECIFIED_TIMER(t3502, "12m", "How long a phone waits after failed attempts."),
     AMF_TIMER(t3513, "2s", "Paging goes on to its next step after."),
-    AMF_TIMER(t3522, "6s", "Deregistration by the network is repeated after."),
-    AMF_TIMER(t3550, "6s", "Registration accept is repeated after."),
-    AMF_TIMER(t3555, "6s", "Configuration update is repeated after."),
-    AMF_TIMER(t3560, "6s", "Authentication request and security mode command are repeated after."),
-    AMF_TIMER(t3565, "6s", "Notification is repeated after."),
-    AMF_TIMER(t3570, "6s", "Identity request is repeated after."),
+    SPECIFIED_TIMER(t3522, "6s", "Deregistration by the network is repeated after."),
+    SPECIFIED_TIMER(t3550, "6s", "Registration accept is repeated after."),
+    SPECIFIED_TIMER(t3555, "6s", "Configuration update is repeated after."),
+    SPECIFIED_TIMER(t3560, "6s", "Authentication request and security mode command are repeated after."),
+    SPECIFIED_TIMER(t3565, "6s", "Notification is repeated after."),
+    SPECIFIED_TIMER(t3570, "6s", "Identity request is repeated after."),
     {"gnb_return", &type_duration, ROOT(amf.timers.gnb_return), RANGE(0, HOUR), .initial = "0s", .live = true,
      .help =
          "A lost gNB's phones stay connected for so long, if it may come back with them; 0: it never does."},
@@ -184,15 +191,17 @@ static const struct key limit_keys[] = {
      .help = "In the QoS rules of a session, the one of the default rule among them."},
     {"procedures", &type_uint, ROOT(limits.procedures), RANGE(16, 1000000), .initial = "20000",
      .help = "Procedures under way at once; each takes a small stack."},
+    {"overload", &type_uint, ROOT(limits.overload), RANGE(1, 100), .initial = "80", .live = true,
+     .help = "From so many percent of them on, gNBs are asked to hold new signalling back."},
     {0},
 };
 
 static const struct key smf_keys[] = {
     {"n4", &type_endpoint, ROOT(smf.n4), .high = 8805, .initial = "127.0.0.4", .help = "PFCP on this side."},
-    {"t3591", &type_duration, ROOT(smf.t3591), RANGE(SECOND, 60 * SECOND), .initial = "16s", .live = true,
-     .help = "Session modification command is repeated after."},
-    {"t3592", &type_duration, ROOT(smf.t3592), RANGE(SECOND, 60 * SECOND), .initial = "16s", .live = true,
-     .help = "Session release command is repeated after."},
+    {"t3591", &type_duration, ROOT(smf.t3591), RANGE(SECOND, 60 * SECOND), .initial = "16s",
+     .specified = "16s", .live = true, .help = "Session modification command is repeated after."},
+    {"t3592", &type_duration, ROOT(smf.t3592), RANGE(SECOND, 60 * SECOND), .initial = "16s",
+     .specified = "16s", .live = true, .help = "Session release command is repeated after."},
     {"back_off", &type_duration, ROOT(smf.back_off), RANGE(0, 310 * HOUR), .initial = "30s", .live = true,
      .help = "A phone refused for want of resources (5GSM causes 26, 67, 69) waits this long before it asks "
              "again; 0: it is\n"

@@ -50,7 +50,9 @@ struct key {
     bool optional;       /* an empty value leaves it unset, as an empty default does */
     bool live;           /* a reload takes it over; else a restart must */
     bool inline_items;   /* records are printed in one line */
-    const char *help;    /* what the manual says; lines separated by \n */
+    const char
+        *specified; /* of a timer: the value that the specification gives; NULL: none, it is ours to choose */
+    const char *help; /* what the manual says; lines separated by \n */
     /* Looks at the list's item `index` once it is read (and the ones before it), completes it, or complains.
      */
     bool (*check)(void *items, unsigned index, struct complaint *complaint);

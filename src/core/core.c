@@ -100,6 +100,7 @@ bool core_settle(struct core *core)
 {
     bool durable, lost = false;
     amf_apply_changes(core);
+    amf_watch_load(core);
     do {
         durable = commit(core);
         lost |= !durable;

@@ -39,6 +39,7 @@ __attribute__((format(printf, 1, 2))) int failed(const char *format, ...);
 int run_command(const struct command *table, const struct command *outer, int argc, char **argv);
 
 int run_subscriber(const struct command *command, int argc, char **argv);
+int run_timers(const struct command *command, int argc, char **argv);
 int run_check(const struct command *command, int argc, char **argv);
 int run_status(const struct command *command, int argc, char **argv);
 int run_gnb(const struct command *command, int argc, char **argv);

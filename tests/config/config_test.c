@@ -260,6 +260,26 @@ static void a_file_that_cannot_be_read_is_an_error_and_not_the_defaults(void **s
     assert_null(config_load("/", &error));
 }
 
+static void note_t3512(void *context, const struct config_timer *timer)
+{
+    if (strcmp(timer->name, "T3512") != 0)
+        return;
+    assert_string_equal(timer->specified, "54m");
+    assert_string_equal(timer->value, "10m");
+    assert_string_equal(timer->key, "timers.t3512");
+    ++*(unsigned *)context;
+}
+
+static void each_timer_is_listed_beside_what_the_specification_says(void **state)
+{
+    unsigned found = 0;
+    (void)state;
+    struct config *config = parse("timers: {t3512: 10m}\n");
+    config_each_timer(config, note_t3512, &found);
+    assert_int_equal(found, 1);
+    config_free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_comparison_names_what_changed_and_what_needs_a_restart),
         cmocka_unit_test(a_reload_keeps_what_needs_a_restart_as_it_runs),
         cmocka_unit_test(a_file_that_cannot_be_read_is_an_error_and_not_the_defaults),
+        cmocka_unit_test(each_timer_is_listed_beside_what_the_specification_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -256,6 +256,9 @@ void amf_apply_changes(struct core *core);
 /* The longest radio capability that is kept. */
 enum { RADIO_CAPABILITY_BYTES = 8192 };
 
+/* Once a batch: does overload begin? */
+void amf_watch_load(struct core *core);
+
 /* A copy on the heap in place of the one kept so far; nothing happens when it is empty or too long. */
 void ue_keep(struct bytes *kept, struct bytes from, size_t most);
 void ue_forget(struct bytes *kept);

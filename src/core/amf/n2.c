@@ -61,6 +61,7 @@ void n2_error(struct gnb *gnb, struct ngap_cause cause, const uint64_t *amf_id, 
 static void release_unanswered(struct timer *timer)
 {
     struct connection *connection = (struct connection *)((char *)timer - offsetof(struct connection, timer));
+    ng_reset_connection(connection);
     connection_free(connection);
 }
 

@@ -42,11 +42,13 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request);
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update);
 void amf_configuration_update(struct gnb *gnb); /* after a reload */
 void ng_reset(struct gnb *gnb, const struct ngap_ng_reset *reset);
+/* The gNB has not answered the release: it is told to forget this one (8.7.4.2.2). */
+void ng_reset_connection(const struct connection *connection);
 void ng_reset_send(struct gnb *gnb, struct ngap_cause cause);
 void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication);
 void handover_required(struct connection *connection);
 void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_path_switch_request *request);
-/* Asks all gNBs to hold new signalling back for a while (8.7.6, 8.7.7). */
+/* Asks all gNBs to hold new signalling back for a while (overload.c). */
 void amf_overloaded(struct core *core);
 
 #endif

@@ -43,6 +43,16 @@ static void context_setup_failure(struct ue *ue, const struct ngap_initial_conte
         an_release(ue, N2_RADIO(UNSPECIFIED), "no context at the gNB");
 }
 
+/* 8.3.4.3: the gNB goes on with what it had; so the rates that it was told are not enforced there. */
+static void context_modification_failure(struct ue *ue,
+                                         const struct ngap_ue_context_modification_failure *failure)
+{
+    char text[32], context[UE_CONTEXT_TEXT];
+    log_warning("amf", ue_context_text(ue, context), "the gNB does not change its context: %s",
+                n2_cause_text(&failure->cause, text, sizeof text));
+    procedure_offer(ue->procedure, EV_UE_CONTEXT_MODIFICATION_FAILURE, failure);
+}
+
 /* 8.3.2: the gNB has its reason, and gets it back. */
 static void release_request(struct ue *ue, const struct ngap_ue_context_release_request *request)
 {
@@ -139,7 +149,7 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
         procedure_offer(ue->procedure, EV_UE_CONTEXT_MODIFICATION_RESPONSE, value.any);
         return true;
     case NGAP_UE_CONTEXT_MODIFICATION_FAILURE:
-        procedure_offer(ue->procedure, EV_UE_CONTEXT_MODIFICATION_FAILURE, value.any);
+        context_modification_failure(ue, value.ue_context_modification_failure);
         return true;
     case NGAP_NAS_NON_DELIVERY_INDICATION:
         nas_non_delivery(ue, value.nas_non_delivery_indication);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * NG Reset, Error Indication and Overload (TS 38.413 8.7.4 to 8.7.7). Whatever these name is looked up among the
+ * NG Reset and Error Indication (TS 38.413 8.7.4, 8.7.5). Whatever these name is looked up among the
  * association's own connections only.
  */
 #include "core/amf/n2.h"
 #include "kit/log.h"
+
+/* The procedure code (9.4.7). */
+enum { INITIAL_CONTEXT_SETUP = 14 };
 
 static struct connection *named(struct gnb *gnb,
                                 const struct ngap_ue_associated_logical_ng_connection_item *item)
@@ -53,6 +56,21 @@ void ng_reset_send(struct gnb *gnb, struct ngap_cause cause)
     n2_send(gnb, NGAP_NG_RESET, &reset);
 }
 
+void ng_reset_connection(const struct connection *connection)
+{
+    const struct ngap_ue_associated_logical_ng_connection_item item = {
+        .amf_ue_ngap_id = connection->amf_ue_ngap_id,
+        .ran_ue_ngap_id = connection->ran_ue_ngap_id,
+        .has_amf_ue_ngap_id = true,
+        .has_ran_ue_ngap_id = true,
+    };
+    const struct ngap_ng_reset reset = {
+        .cause = N2_RADIO(RELEASE_DUE_TO_NGRAN_GENERATED_REASON),
+        .reset_type = {.which = NGAP_RESET_TYPE_PART_OF_NG_INTERFACE, .part_of_ng_interface = {&item, 1}},
+    };
+    n2_send(connection->gnb, NGAP_NG_RESET, &reset);
+}
+
 /* The gNB does not know the connection (any more): so it is lost. Other errors are noted. */
 static bool forgotten(const struct ngap_cause *cause)
 {
@@ -61,54 +79,27 @@ static bool forgotten(const struct ngap_cause *cause)
             cause->radio_network == NGAP_CAUSE_RADIO_NETWORK_INCONSISTENT_REMOTE_UE_NGAP_ID);
 }
 
+/* It will not answer what it could not read: who waits for the answer need not. */
+static void give_up_waiting(struct ue *ue, const struct ngap_criticality_diagnostics *diagnostics)
+{
+    if (diagnostics && diagnostics->has_procedure_code &&
+        diagnostics->procedure_code == INITIAL_CONTEXT_SETUP)
+        procedure_offer(ue->procedure, EV_INITIAL_CONTEXT_SETUP_FAILURE, NULL);
+}
+
 void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication)
 {
     char text[32] = "";
     if (indication->cause)
         n2_cause_text(indication->cause, text, sizeof text);
     log_warning("amf", NULL, "gNB %s indicates an error: %s", gnb->name, text);
-    if (!indication->has_amf_ue_ngap_id || !indication->has_ran_ue_ngap_id || !forgotten(indication->cause))
+    if (!indication->has_amf_ue_ngap_id || !indication->has_ran_ue_ngap_id)
         return;
     struct connection *connection = connection_by_amf_id(gnb, indication->amf_ue_ngap_id);
-    if (connection && connection->ran_ue_ngap_id == indication->ran_ue_ngap_id)
+    if (!connection || connection->ran_ue_ngap_id != indication->ran_ue_ngap_id)
+        return;
+    if (forgotten(indication->cause))
         connection_lost(connection, "the gNB does not know it");
-}
-
-static void overload_start(struct gnb *gnb)
-{
-    struct ngap_overload_response response = {
-        .which = NGAP_OVERLOAD_RESPONSE_OVERLOAD_ACTION,
-        .overload_action = NGAP_OVERLOAD_ACTION_REJECT_RRC_CR_SIGNALLING,
-    };
-    if (!gnb->overload_told && gnb->ready)
-        gnb->overload_told = n2_send(gnb, NGAP_OVERLOAD_START,
-                                     &(struct ngap_overload_start){.amf_overload_response = &response});
-}
-
-static void overload_stop(struct gnb *gnb)
-{
-    if (gnb->overload_told)
-        n2_send(gnb, NGAP_OVERLOAD_STOP, &(struct ngap_overload_stop){0});
-    gnb->overload_told = false;
-}
-
-static void each_gnb(struct core *core, void (*tell)(struct gnb *gnb))
-{
-    size_t cursor = 0;
-    void *gnb;
-    while (map_next(&core->gnbs, &cursor, NULL, &gnb))
-        tell(gnb);
-}
-
-static void overload_ends(struct timer *timer)
-{
-    struct core *core = (struct core *)((char *)timer - offsetof(struct core, overload));
-    each_gnb(core, overload_stop);
-}
-
-void amf_overloaded(struct core *core)
-{
-    core->overload.fire = overload_ends;
-    if (timer_start(core->timers, &core->overload, SECONDS(10)))
-        each_gnb(core, overload_start);
+    else if (connection->ue)
+        give_up_waiting(connection->ue, indication->criticality_diagnostics);
 }
