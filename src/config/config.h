@@ -75,6 +75,8 @@ struct config_amf_timers {
     int64_t implicit_deregistration; /* after the mobile reachable timer */
     int64_t n2_procedure;            /* waiting for a gNB's answer */
     int64_t gnb_return;              /* UEs are kept after their gNB is lost */
+    int64_t handover_preparation, handover; /* waiting for the target's answer, and for the phone at it */
+    int64_t forwarding;                     /* indirect forwarding tunnels outlive the handover */
 };
 
 /* Where a phone is called, from the smallest area to the largest. */

@@ -156,6 +156,9 @@ static const struct key timer_keys[] = {
      .help =
          "A lost gNB's phones stay connected for so long, if it may come back with them; 0: it never does."},
     AMF_TIMER(n2_procedure, "5s", "A gNB's answer is waited for."),
+    AMF_TIMER(handover_preparation, "5s", "N2 handover: the target gNB's answer is waited for,"),
+    AMF_TIMER(handover, "10s", "and then the phone's arrival there."),
+    AMF_TIMER(forwarding, "5s", "Tunnels that forward packets after a handover are kept for."),
     {0},
 };
 

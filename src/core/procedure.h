@@ -52,7 +52,14 @@ enum procedure_event {
     EV_UE_CONTEXT_RELEASE_COMPLETE,
     EV_UE_CONTEXT_MODIFICATION_RESPONSE,
     EV_UE_CONTEXT_MODIFICATION_FAILURE,
-    EV_PAGING_ANSWERED, /* a service request or registration came while the UE was paged */
+    EV_HANDOVER_REQUEST_ACKNOWLEDGE,
+    EV_HANDOVER_FAILURE,
+    EV_HANDOVER_CANCEL,
+    EV_HANDOVER_NOTIFY,
+    EV_HANDOVER_SOURCE_LOST, /* the connection to that gNB is gone; no data */
+    EV_HANDOVER_TARGET_LOST,
+    EV_HANDOVER_FORWARDING, /* the plane has answered for a session's forwarding tunnel; no data */
+    EV_PAGING_ANSWERED,     /* a service request or registration came while the UE was paged */
     /* 5GSM (data: as core/smf says) */
     EV_SM_MESSAGE,     /* an uplink 5GSM message for the session */
     EV_SM_N2,          /* an N2 SM answer for the session */

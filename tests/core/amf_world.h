@@ -39,7 +39,8 @@ struct world {
     unsigned heard[256];               /* NAS messages that the phones got, by type */
     struct ngap_cause last_cause;      /* of the last NG Setup Failure, Error Indication or release */
     struct config_slice session_slice; /* of all sessions of the stand-in SMF */
-    unsigned switched;                 /* sessions, by the stand-in SMF */
+    unsigned switched, cancelled;      /* sessions switched and handovers cancelled, by the stand-in SMF */
+    bool forwarding_waits;             /* the stand-in plane does not answer */
     unsigned transfers, activations, reachable, unreachable, releases; /* calls of the stand-in SMF */
     void (*nas_filter)(struct world *world, struct nas_message *message, bool up); /* sees what is said */
     bool (*uplink_filter)(struct world *world, struct ngap_pdu *pdu); /* false: lost on the way */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "amf_world.h"
+#include "core/cause.h"
 #include "core/peer/services.h"
 #include "core/smf/nsmf.h"
 #include "core/smf/smf.h"
@@ -189,4 +190,60 @@ void nsmf_pdu_session(struct peer_request *request)
 void nsmf_n1n2_failure(struct peer_request *request)
 {
     peer_refuse(request, 404, "CONTEXT_NOT_FOUND");
+}
+
+/* --- handover --- */
+
+struct bytes smf_handover_unsuccessful(struct core *core, struct ngap_cause cause)
+{
+    uint8_t buffer[16];
+    struct writer writer = writer_of(buffer, sizeof buffer);
+    struct fault fault;
+    struct ngap_handover_preparation_unsuccessful_transfer transfer = {cause};
+    assert_true(ngap_encode_handover_preparation_unsuccessful_transfer(&writer, &transfer, &fault));
+    return arena_copy(&core->batch, writer_bytes(&writer));
+}
+
+static const uint8_t some_transfer[] = {0};
+
+bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_handover *item)
+{
+    (void)required;
+    bool active = item->pdu_session_id < 16 && sessions_of(ue)->active >> item->pdu_session_id & 1;
+    item->slice = (struct config_slice){1, CONFIG_NO_SD};
+    item->transfer =
+        active ? BYTES(some_transfer) : smf_handover_unsuccessful(ue->core, N2_RADIO(UNKNOWN_PDU_SESSION_ID));
+    return active;
+}
+
+bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_handover *item)
+{
+    (void)ue, (void)acknowledge;
+    item->admitted = true;
+    item->forwards = world_now->forwarding_waits;
+    return true;
+}
+
+bool smf_handover_ready(const struct ue *ue, const struct smf_handover *items, unsigned count)
+{
+    (void)ue, (void)items, (void)count;
+    return !world_now->forwarding_waits;
+}
+
+struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover *item)
+{
+    (void)ue, (void)item;
+    return BYTES(some_transfer);
+}
+
+void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count)
+{
+    (void)ue, (void)items;
+    world_now->switched += count;
+}
+
+void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count)
+{
+    (void)ue, (void)items, (void)count;
+    world_now->cancelled++;
 }

@@ -135,6 +135,158 @@ static void what_the_target_could_not_protect_ends(void **state)
     assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
 }
 
+/* --- N2 --- */
+
+static struct bytes required(bool direct)
+{
+    uint8_t buffer[16];
+    struct writer w = writer_of(buffer, sizeof buffer);
+    struct fault fault;
+    const struct ngap_handover_required_transfer transfer = {.has_direct_forwarding_path_availability =
+                                                                 direct};
+    assert_true(ngap_encode_handover_required_transfer(&w, &transfer, &fault));
+    return arena_copy(&world.memory, writer_bytes(&w));
+}
+
+static struct bytes acknowledge(uint32_t teid, uint32_t forward_teid)
+{
+    uint8_t buffer[128];
+    struct writer w = writer_of(buffer, sizeof buffer);
+    struct fault fault;
+    const struct ngap_up_transport_layer_information forward = tunnel_to(forward_teid);
+    const struct ngap_qos_flow_item_with_data_forwarding flow = {.qos_flow_identifier = SMF_DEFAULT_QFI,
+                                                                 .has_data_forwarding_accepted = true};
+    const struct ngap_handover_request_acknowledge_transfer transfer = {
+        .dl_ngu_up_tnl_information = tunnel_to(teid),
+        .dl_forwarding_up_tnl_information = forward_teid ? &forward : NULL,
+        .qos_flow_setup_response_list = {&flow, 1},
+    };
+    assert_true(ngap_encode_handover_request_acknowledge_transfer(&w, &transfer, &fault));
+    return arena_copy(&world.memory, writer_bytes(&w));
+}
+
+/* What the source is told to forward to; 0: nowhere. */
+static uint32_t forwards_to(struct bytes command)
+{
+    const struct ngap_handover_command_transfer *transfer;
+    struct aper_diagnostics diagnostics;
+    assert_int_equal(ngap_decode_handover_command_transfer(command, &world.memory, &transfer, &diagnostics),
+                     NGAP_OK);
+    if (!transfer->dl_forwarding_up_tnl_information)
+        return 0;
+    assert_int_equal(transfer->qos_flow_to_be_forwarded_list.count, 1);
+    return transfer->dl_forwarding_up_tnl_information->gtp_tunnel.gtp_teid;
+}
+
+static struct smf_handover prepared(bool direct)
+{
+    struct smf_handover item = {.pdu_session_id = 1};
+    assert_true(smf_handover_prepare(&world.ue, required(direct), &item));
+    return item;
+}
+
+static void direct_forwarding_does_not_touch_the_plane(void **state)
+{
+    (void)state;
+    struct smf_handover item = prepared(true);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
+    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), 0x78);
+    world_pump(&world);
+    assert_int_equal(world.plane.forward_teid, 0);
+    smf_handover_complete(&world.ue, &item, 1);
+    world_pump(&world);
+    assert_int_equal(world.plane.header.teid, 0x77);
+    assert_true(world.plane.end_marker);
+}
+
+static void indirect_forwarding_goes_through_the_plane_and_ends_after_a_while(void **state)
+{
+    (void)state;
+    struct smf_handover item = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
+    assert_false(smf_handover_ready(&world.ue, &item, 1));
+    world_pump(&world);
+    assert_int_equal(world.ue.forwarding, 1);
+    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_int_equal(world.plane.forward_header.teid, 0x78);
+    assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), world.plane.forward_teid);
+    smf_handover_complete(&world.ue, &item, 1);
+    world_pump(&world);
+    assert_int_not_equal(world.plane.forward_teid, 0);
+    world_wait(&world, world.config->amf.timers.forwarding);
+    assert_int_equal(world.plane.forward_teid, 0);
+    assert_int_equal(smf_active(&world.ue), 1 << 1);
+}
+
+static void a_cancelled_handover_leaves_no_tunnel(void **state)
+{
+    (void)state;
+    struct smf_handover item = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
+    smf_handover_cancelled(&world.ue, &item, 1); /* before the plane has answered */
+    world_pump(&world);
+    assert_int_equal(world.plane.forward_teid, 0);
+    assert_int_equal(world.ue.forwarding, 0);
+    item = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
+    world_pump(&world);
+    smf_handover_cancelled(&world.ue, &item, 1);
+    world_pump(&world);
+    assert_int_equal(world.plane.forward_teid, 0);
+    assert_int_not_equal(world.plane.header.teid, 0x77);
+}
+
+static void a_session_that_ends_meanwhile_takes_its_tunnel_along(void **state)
+{
+    (void)state;
+    struct smf_handover item = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
+    smf_release_all(&world.ue);
+    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), 0);
+    smf_handover_complete(&world.ue, &item, 1);
+    smf_handover_cancelled(&world.ue, &item, 1);
+    world_pump(&world);
+}
+
+static void what_a_former_process_forwarded_is_removed(void **state)
+{
+    (void)state;
+    struct smf_handover item = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
+    world_pump(&world);
+    assert_int_not_equal(world.plane.forward_teid, 0);
+    world.plane.retains = true;
+    world_restart_core(&world);
+    world_pump(&world);
+    assert_int_equal(world.plane.forward_teid, 0);
+    assert_int_equal(smf_active(&world.ue), 1 << 1);
+}
+
+static void a_target_without_forwarding_is_taken_as_it_is(void **state)
+{
+    (void)state;
+    struct smf_handover item = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0), &item));
+    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), 0);
+}
+
+static void nonsense_in_a_handover_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t nonsense[] = {0xff, 0xff, 0xff};
+    struct smf_handover item = {.pdu_session_id = 1};
+    assert_false(smf_handover_prepare(&world.ue, (struct bytes){0}, &item));
+    assert_true(item.transfer.len > 0);
+    item.pdu_session_id = 7;
+    assert_false(smf_handover_prepare(&world.ue, required(true), &item));
+    item = prepared(true);
+    assert_false(smf_handover_admitted(&world.ue, BYTES(nonsense), &item));
+    assert_false(item.admitted);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
@@ -145,6 +297,13 @@ int main(void)
         TEST(nonsense_for_a_transfer_is_refused),
         TEST(what_the_target_could_not_take_waits_without_user_plane),
         TEST(what_the_target_could_not_protect_ends),
+        TEST(direct_forwarding_does_not_touch_the_plane),
+        TEST(indirect_forwarding_goes_through_the_plane_and_ends_after_a_while),
+        TEST(a_cancelled_handover_leaves_no_tunnel),
+        TEST(a_session_that_ends_meanwhile_takes_its_tunnel_along),
+        TEST(what_a_former_process_forwarded_is_removed),
+        TEST(a_target_without_forwarding_is_taken_as_it_is),
+        TEST(nonsense_in_a_handover_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

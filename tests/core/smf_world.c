@@ -207,10 +207,33 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     };
 }
 
+enum { FIRST_FORWARDING_PDR = 0x7f00 };
+
+/* A tunnel for the time of a handover, or its end. False: something else. */
+static bool take_forwarding(struct plane *plane, const struct pfcp_session_modification_request *request,
+                            struct pfcp_session_modification_response *response)
+{
+    static struct pfcp_created_pdr created;
+    if (request->remove_pdrs_count && request->remove_pdrs[0].pdr_id >= FIRST_FORWARDING_PDR) {
+        plane->forward_teid = 0;
+        return true;
+    }
+    if (!request->create_pdrs_count || request->create_pdrs[0].pdr_id < FIRST_FORWARDING_PDR)
+        return false;
+    plane->forward_teid = ++plane->next_teid;
+    plane->forward_header = request->create_fars[0].forwarding.outer_header_creation;
+    created = (struct pfcp_created_pdr){
+        .pdr_id = request->create_pdrs[0].pdr_id,
+        .has_f_teid = true,
+        .f_teid = {.teid = plane->forward_teid, .ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}}};
+    response->created_pdrs = &created;
+    response->created_pdrs_count = 1;
+    return true;
+}
+
 static void take_modification(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
 {
     const struct pfcp_session_modification_request *request = &in->session_modification_request;
-    const struct pfcp_update_far *far = &request->update_fars[0];
     bool known = in->seid == plane->up_seid;
     out->seid = plane->cp_seid;
     out->session_modification_response.cause = known ? PFCP_ACCEPTED : PFCP_SESSION_CONTEXT_NOT_FOUND;
@@ -218,11 +241,14 @@ static void take_modification(struct plane *plane, const struct pfcp_message *in
         out->session_modification_response.cause = PFCP_NO_RESOURCES_AVAILABLE;
     if (out->session_modification_response.cause != PFCP_ACCEPTED)
         return;
+    if (take_forwarding(plane, request, &out->session_modification_response))
+        return;
     plane->pdrs += (unsigned)(request->create_pdrs_count - request->remove_pdrs_count);
     plane->qers += (unsigned)(request->create_qers_count - request->remove_qers_count);
     take_qers(plane, request->create_qers, request->create_qers_count);
     take_qers(plane, request->update_qers, request->update_qers_count);
     take_pdrs(plane, request->create_pdrs, request->create_pdrs_count);
+    const struct pfcp_update_far *far = &request->update_fars[0];
     take_far(plane, far->apply_action, far->has_forwarding, &far->forwarding);
     plane->mbr_downlink = request->update_qers[0].mbr.downlink;
     plane->drops += request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU);
@@ -493,4 +519,9 @@ const struct nas_message *world_n1(struct world *world)
     arena_reset(&world->memory);
     assert_true(nas_decode(bytes_of(world->ue.n1, world->ue.n1_size), &world->memory, &world->n1, &error));
     return &world->n1;
+}
+
+void amf_handover_forwarding(struct ue *ue)
+{
+    ue->forwarding++;
 }

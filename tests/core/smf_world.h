@@ -24,8 +24,9 @@ struct ue {
     uint64_t ambr_uplink, ambr_downlink;
     bool unreachable; /* paging is refused */
     unsigned pages;
-    unsigned sent;      /* messages delivered */
-    enum n2_request n2; /* of the last one */
+    unsigned forwarding; /* answers of the plane for forwarding tunnels */
+    unsigned sent;       /* messages delivered */
+    enum n2_request n2;  /* of the last one */
     uint8_t transfer[512], n1[2048];
     size_t transfer_size, n1_size;
 };
@@ -41,6 +42,8 @@ struct plane {
     uint16_t action;          /* of the downlink FAR */
     struct pfcp_outer_header_creation header;
     bool end_marker;
+    uint32_t forward_teid; /* of the forwarding tunnel; 0: there is none */
+    struct pfcp_outer_header_creation forward_header;
     uint8_t ue_ipv4[4];
     bool has_v4, has_v6;
     uint64_t mbr_downlink;

@@ -29,14 +29,17 @@ struct n1n2_message {
 };
 
 enum amf_delivery {
-    AMF_SENT,        /* on its way with this batch */
-    AMF_PAGING,      /* not sent and not kept: the UE is idle, or in a 5GMM procedure. smf_reachable() or
+    AMF_SENT, /* on its way with this batch */
+    AMF_PAGING, /* not sent and not kept: the UE is idle, in a 5GMM procedure or in a handover. smf_reachable() or
                       * smf_unreachable() follows, then transfer again */
     AMF_UNREACHABLE, /* not sent, and no call will follow */
 };
 
 /* Namf_Communication_N1N2MessageTransfer. Bytes are copied. */
 enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *message);
+
+/* The plane has answered for the forwarding tunnel of one of the sessions that are handed over. */
+void amf_handover_forwarding(struct ue *ue);
 
 /* Downlink data waits for an idle UE: page it. When it answers, smf_activate is asked for this session among
  * others. False: it cannot be paged (gone, or no gNB covers its registration area). */

@@ -5,6 +5,8 @@
 #include "core/amf/context.h"
 #include "crypt/random.h"
 
+enum { TARGET_STREAM = 1 }; /* until the target has chosen one by its answer */
+
 static const uint64_t amf_id_mask = (UINT64_C(1) << 40) - 1;
 
 /* --- trust domains --- */
@@ -65,7 +67,7 @@ static bool enter_gnb(struct gnb *gnb, uint32_t ran_ue_ngap_id, struct connectio
 {
     if (!map_put(&gnb->connections, connection->amf_ue_ngap_id, connection))
         return false;
-    if (map_put(&gnb->ran_ids, ran_key(ran_ue_ngap_id), connection))
+    if (!connection->numbered || map_put(&gnb->ran_ids, ran_key(ran_ue_ngap_id), connection))
         return true;
     map_take(&gnb->connections, connection->amf_ue_ngap_id);
     return false;
@@ -74,7 +76,8 @@ static bool enter_gnb(struct gnb *gnb, uint32_t ran_ue_ngap_id, struct connectio
 static void leave_gnb(const struct connection *connection)
 {
     map_take(&connection->gnb->connections, connection->amf_ue_ngap_id);
-    map_take(&connection->gnb->ran_ids, ran_key(connection->ran_ue_ngap_id));
+    if (connection->numbered)
+        map_take(&connection->gnb->ran_ids, ran_key(connection->ran_ue_ngap_id));
 }
 
 static bool enter(struct connection *connection)
@@ -89,25 +92,47 @@ static bool enter(struct connection *connection)
     return false;
 }
 
-struct connection *connection_new(struct gnb *gnb, struct ue *ue, uint32_t ran_ue_ngap_id, uint16_t stream)
+/* NULL: limits or memory. */
+static struct connection *make(struct gnb *gnb, struct connection content)
 {
-    if (!has_room(gnb))
-        return NULL;
-    struct connection *connection = calloc(1, sizeof *connection);
+    struct connection *connection = has_room(gnb) ? calloc(1, sizeof *connection) : NULL;
     if (!connection)
         return NULL;
-    *connection = (struct connection){
-        .gnb = gnb,
-        .amf_ue_ngap_id = draw_amf_id(gnb),
-        .ran_ue_ngap_id = ran_ue_ngap_id,
-        .stream = stream,
-    };
-    if (!enter(connection)) {
-        free(connection);
-        return NULL;
-    }
-    connection_move(connection, ue);
+    *connection = content;
+    connection->gnb = gnb;
+    connection->amf_ue_ngap_id = draw_amf_id(gnb);
+    if (enter(connection))
+        return connection;
+    free(connection);
+    return NULL;
+}
+
+struct connection *connection_new(struct gnb *gnb, struct ue *ue, uint32_t ran_ue_ngap_id, uint16_t stream)
+{
+    struct connection *connection =
+        make(gnb, (struct connection){.ran_ue_ngap_id = ran_ue_ngap_id, .stream = stream, .numbered = true});
+    if (connection)
+        connection_move(connection, ue);
     return connection;
+}
+
+struct connection *connection_for_target(struct gnb *gnb, struct ue *ue)
+{
+    struct connection *connection = make(gnb, (struct connection){.ue = ue, .stream = TARGET_STREAM});
+    ue->target = connection;
+    return connection;
+}
+
+bool connection_number(struct connection *connection, uint32_t ran_ue_ngap_id, uint16_t stream)
+{
+    struct gnb *gnb = connection->gnb;
+    if (connection_by_ran_id(gnb, ran_ue_ngap_id) ||
+        !map_put(&gnb->ran_ids, ran_key(ran_ue_ngap_id), connection))
+        return false;
+    connection->numbered = true;
+    connection->ran_ue_ngap_id = ran_ue_ngap_id;
+    connection->stream = stream;
+    return true;
 }
 
 struct connection *connection_restore(struct gnb *gnb, struct ue *ue)
@@ -121,6 +146,7 @@ struct connection *connection_restore(struct gnb *gnb, struct ue *ue)
         .ran_ue_ngap_id = ue->kept.ran_ue_ngap_id,
         .stream = ue->kept.stream,
         .context_up = ue->kept.context_up,
+        .numbered = true,
         .secured = true,
         .in_area = true,
         .selected = ue->tai.plmn,
@@ -177,7 +203,9 @@ bool connection_rehome(struct connection *connection, struct gnb *gnb, uint32_t 
 
 void connection_move(struct connection *connection, struct ue *ue)
 {
-    if (connection->ue)
+    if (connection->ue && connection->ue->target == connection)
+        connection->ue->target = NULL;
+    else if (connection->ue)
         connection->ue->connection = NULL;
     connection->ue = ue;
     if (!ue)

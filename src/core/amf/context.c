@@ -107,6 +107,7 @@ void ue_free(struct ue *ue)
         map_take(&core->ues_by_supi, ue->supi);
     free(ue->area);
     free(ue->restrictions);
+    held_nas_drop(ue);
     ue_forget(&ue->radio_capability);
     ue_forget(&ue->paging_capability);
     free(ue->hint);

@@ -74,7 +74,9 @@ struct connection {
     uint64_t amf_ue_ngap_id; /* 40 bits, random */
     uint32_t ran_ue_ngap_id;
     uint16_t stream;
+    bool numbered;   /* ran_ue_ngap_id is known: not so for a handover's target before it has answered */
     bool context_up; /* Initial Context Setup succeeded: the gNB has AS security */
+    bool leaving;    /* Handover Command is out: NAS messages are held */
     bool releasing;  /* UE Context Release Command is out */
     bool secured;    /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
     bool in_area;    /* the tracking area it began in is one of the gNB's */
@@ -108,7 +110,9 @@ struct ue {
     bool dead;                  /* freed at the end of the batch */
     bool registered;
     bool unreachable;              /* the mobile reachable timer ran out: not paged any more */
-    struct connection *connection; /* NULL: CM-IDLE */
+    struct connection *connection; /* NULL: CM-IDLE, or on its way to the target */
+    struct connection *target;     /* of an N2 handover: the connection that takes the other's place */
+    struct held *held;             /* NAS messages that wait for the end of a handover (held.c) */
     struct procedure *procedure;   /* the 5GMM procedure that runs */
     struct procedure *handover;    /* path switch or N2 handover; runs beside a 5GMM procedure */
     struct session *sessions;      /* SMF's */
@@ -181,6 +185,10 @@ void domain_leave(struct core *core, struct domain *domain); /* NULL is harmless
 
 /* NULL: limits (config_limits.ues_per_gnb) or memory. The UE must have none yet. */
 struct connection *connection_new(struct gnb *gnb, struct ue *ue, uint32_t ran_ue_ngap_id, uint16_t stream);
+/* At an N2 handover's target, which has no number for it yet: becomes ue->target. */
+struct connection *connection_for_target(struct gnb *gnb, struct ue *ue);
+/* The target has told its number. False: it has another UE by that number, or memory. */
+bool connection_number(struct connection *connection, uint32_t ran_ue_ngap_id, uint16_t stream);
 /* The connection that the UE had before a restart of this process. */
 struct connection *connection_restore(struct gnb *gnb, struct ue *ue);
 /* Only among the gNB's own. */
@@ -196,7 +204,7 @@ bool connection_rehome(struct connection *connection, struct gnb *gnb, uint32_t 
 void connection_lost(struct connection *connection, const char *why);
 /* The UE, if any, is idle afterwards; the gNB is told nothing. */
 void connection_free(struct connection *connection);
-/* Moves the connection to another UE's context, which must be idle. */
+/* Moves the connection to another UE's context, which must be idle; a target becomes the UE's connection. */
 void connection_move(struct connection *connection, struct ue *ue);
 
 /* --- UEs --- */
@@ -227,6 +235,11 @@ void ue_take_back_tmsi(struct ue *ue);
 void ue_became_idle(struct ue *ue, const char *why);
 /* Idle or deregistered: starts or stops the mobile reachable timer (TS 24.501 5.3.7). */
 void ue_watch_idle(struct ue *ue);
+
+/* NAS messages are held while a phone changes gNBs (held.c): a copy, in order, of a limited number. False: no room. */
+bool held_nas_keep(struct ue *ue, struct bytes pdu);
+void held_nas_send(struct ue *ue); /* the phone can be reached again */
+void held_nas_drop(struct ue *ue);
 
 /* "supi=imsi-... gnb=..." for log lines; in a buffer of UE_CONTEXT_TEXT bytes. */
 enum { UE_CONTEXT_TEXT = 96 };

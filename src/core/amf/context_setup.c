@@ -13,7 +13,7 @@ void context_setup_prepare(struct ue *ue, struct context_setup *setup)
 {
     uint16_t active = smf_active(ue), wanted = (uint16_t)(setup->sessions & ~active);
     setup->activated = (uint16_t)(setup->sessions & active); /* a connected phone asks for what it has, too */
-    setup->count = wanted ? smf_activate(ue, wanted, setup->items) : 0;
+    setup->count = wanted && !ue->target ? smf_activate(ue, wanted, setup->items) : 0;
     for (unsigned i = 0; i < setup->count; i++)
         setup->activated |= (uint16_t)(1u << setup->items[i].pdu_session_id);
     setup->activated |= setup->sessions & smf_coming(ue);
@@ -39,8 +39,9 @@ struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allo
 }
 
 /* TS 38.413 9.3.1.54: the last four digits of the serial number and the software version are masked. */
-static bool mask_imeisv(const char *digits, uint64_t *masked)
+bool n2_masked_imeisv(const struct ue *ue, uint64_t *masked)
 {
+    const char *digits = ue->imeisv;
     *masked = 0;
     for (unsigned i = 0; i < 16; i++) {
         if (digits[i] < '0' || digits[i] > '9')
@@ -50,15 +51,15 @@ static bool mask_imeisv(const char *digits, uint64_t *masked)
     return true;
 }
 
-static struct ngap_guami guami_of(const struct ue *ue)
+struct ngap_guami n2_guami(const struct core *core, struct config_plmn plmn)
 {
-    const struct config_network *network = &ue->core->config->network;
+    const struct config_network *network = &core->config->network;
     struct ngap_guami guami = {
         .amf_region_id = network->amf_region,
         .amf_set_id = network->amf_set,
         .amf_pointer = network->amf_pointer,
     };
-    memcpy(guami.plmn_identity, ue->connection->selected.octets, sizeof guami.plmn_identity);
+    memcpy(guami.plmn_identity, plmn.octets, sizeof guami.plmn_identity);
     return guami;
 }
 
@@ -72,7 +73,7 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
         .amf_ue_ngap_id = connection->amf_ue_ngap_id,
         .ran_ue_ngap_id = connection->ran_ue_ngap_id,
         .ue_aggregate_maximum_bit_rate = setup->count ? &ambr : NULL,
-        .guami = guami_of(ue),
+        .guami = n2_guami(ue->core, connection->selected),
         .allowed_nssai = n2_allowed_nssai(ue, allowed),
         .ue_security_capabilities = n2_security_capabilities(ue),
         .mobility_restriction_list = restriction_list(ue, connection->selected, &ue->core->batch),
@@ -87,7 +88,7 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
     if (setup->count)
         request.pdu_session_resource_setup_list_cxt_req.items = items;
     request.pdu_session_resource_setup_list_cxt_req.count = setup->count;
-    request.has_masked_imeisv = mask_imeisv(ue->imeisv, &request.masked_imeisv);
+    request.has_masked_imeisv = n2_masked_imeisv(ue, &request.masked_imeisv);
     kdf_kgnb(ue->kamf, connection->kgnb_count, NAS_CONNECTION_3GPP, request.security_key);
     next_hop_begin(ue, request.security_key);
     core_dirty(ue->core, &ue->row);

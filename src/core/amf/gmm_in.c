@@ -340,6 +340,7 @@ static struct connection *open_connection(struct gnb *gnb, struct ue *ue, uint16
 static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
                    const struct ngap_initial_ue_message *message, struct uplink *uplink)
 {
+    procedure_cancel(ue->handover, "the phone appeared elsewhere");
     if (ue->connection)
         n2_release(ue->connection, N2_RADIO(RELEASE_DUE_TO_CN_DETECTED_MOBILITY));
     smf_deactivate(ue, smf_active(ue));

@@ -47,7 +47,8 @@ struct bytes gmm_seal_with(struct ue *ue, struct nas_security *security, uint8_t
 
 struct bytes gmm_seal(struct ue *ue, const struct nas_message *message)
 {
-    if (ue->connection && ue->connection->secured)
+    const struct connection *connection = ue->connection ? ue->connection : ue->target;
+    if (connection && connection->secured)
         return gmm_seal_with(ue, &ue->security, NAS_INTEGRITY_CIPHERED, message);
     return encode(ue, message);
 }
@@ -55,8 +56,10 @@ struct bytes gmm_seal(struct ue *ue, const struct nas_message *message)
 bool gmm_send_sealed(struct ue *ue, struct bytes pdu)
 {
     struct connection *connection = ue->connection;
-    if (!connection || !pdu.len)
+    if (!pdu.len || (!connection && !ue->target))
         return false;
+    if (!connection || connection->leaving)
+        return held_nas_keep(ue, pdu);
     struct ngap_downlink_nas_transport transport = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id,
         .ran_ue_ngap_id = connection->ran_ue_ngap_id,
@@ -67,7 +70,7 @@ bool gmm_send_sealed(struct ue *ue, struct bytes pdu)
 
 bool gmm_send(struct ue *ue, const struct nas_message *message)
 {
-    return ue->connection && gmm_send_sealed(ue, gmm_seal(ue, message));
+    return (ue->connection || ue->target) && gmm_send_sealed(ue, gmm_seal(ue, message));
 }
 
 uint32_t gmm_back_off(struct core *core)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What both kinds of handover need (TS 38.413 8.4). N2 handover is refused as the specification has it, and the UE stays where it
- * is.
- */
+/* Keys and permission of a handover (TS 33.501 6.9.2.3, TS 23.502 4.9.1). */
 #include "core/amf/handover.h"
 #include "core/amf/restriction.h"
 
 #include <openssl/crypto.h>
 
+#include "core/amf/restriction.h"
 #include "crypt/kdf.h"
 
 enum { NCC_MASK = 7 };
@@ -54,15 +52,4 @@ struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *targ
     if (!area || restriction_forbids(ue->restrictions, tai))
         return N2_RADIO(HO_TARGET_NOT_ALLOWED);
     return slice_offered(ue, area) ? (struct ngap_cause){0} : N2_RADIO(SLICE_NOT_SUPPORTED);
-}
-
-/* 8.4.1.3 */
-void handover_required(struct connection *connection)
-{
-    struct ngap_handover_preparation_failure failure = {
-        .amf_ue_ngap_id = connection->amf_ue_ngap_id,
-        .ran_ue_ngap_id = connection->ran_ue_ngap_id,
-        .cause = N2_RADIO(HO_TARGET_NOT_ALLOWED),
-    };
-    n2_send_ue(connection, NGAP_HANDOVER_PREPARATION_FAILURE, &failure);
 }

@@ -22,7 +22,30 @@ struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *targ
 
 /* The phone's algorithms as NGAP has them, from the core's memory (context_setup.c). */
 struct ngap_ue_security_capabilities n2_security_capabilities(const struct ue *ue);
+/* In the PLMN that the phone is served in. */
+struct ngap_guami n2_guami(const struct core *core, struct config_plmn plmn);
+/* False: the core does not know the equipment. */
+bool n2_masked_imeisv(const struct ue *ue, uint64_t *masked);
 /* items of UE_SLICES */
 struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allowed_nssai_item *items);
+
+/* --- N2 handover (n2_handover.c): runs in ue->handover; argument: struct ngap_handover_required --- */
+void n2_handover(struct procedure *p);
+
+/* --- messages (handover_in.c). False: the message does not fit the state. --- */
+void handover_required(struct connection *connection, const struct ngap_handover_required *required);
+void handover_cancel(struct connection *connection);
+bool handover_status(const struct connection *connection,
+                     const struct ngap_uplink_ran_status_transfer *status);
+bool handover_early_status(const struct connection *connection,
+                           const struct ngap_uplink_ran_early_status_transfer *status);
+bool handover_answer(struct connection *target, uint16_t stream,
+                     const struct ngap_handover_request_acknowledge *answer);
+/* Names the phone by the AMF's number only. */
+void handover_failure(struct gnb *gnb, const struct ngap_handover_failure *failure);
+/* Any other message on a connection that is a handover's target. */
+bool handover_target_message(struct connection *target, const struct ngap_pdu *pdu);
+void ran_configuration_transfer(struct gnb *gnb,
+                                const struct ngap_uplink_ran_configuration_transfer *transfer);
 
 #endif

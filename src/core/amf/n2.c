@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "core/smf/smf.h"
+#include "core/amf/handover.h"
 #include "kit/log.h"
 
 struct config_plmn plmn_from_octets(const uint8_t octets[3])
@@ -65,17 +65,20 @@ static void release_unanswered(struct timer *timer)
     connection_free(connection);
 }
 
+static struct ngap_ue_ngap_ids ids_of(const struct connection *connection)
+{
+    if (!connection->numbered)
+        return (struct ngap_ue_ngap_ids){.which = NGAP_UE_NGAP_IDS_AMF_UE_NGAP_ID,
+                                         .amf_ue_ngap_id = connection->amf_ue_ngap_id};
+    return (struct ngap_ue_ngap_ids){
+        .which = NGAP_UE_NGAP_IDS_UE_NGAP_ID_PAIR,
+        .ue_ngap_id_pair = {connection->amf_ue_ngap_id, connection->ran_ue_ngap_id}};
+}
+
 void n2_release(struct connection *connection, struct ngap_cause cause)
 {
     struct core *core = connection->gnb->core;
-    struct ngap_ue_context_release_command command = {
-        .ue_ngap_ids =
-            {
-                .which = NGAP_UE_NGAP_IDS_UE_NGAP_ID_PAIR,
-                .ue_ngap_id_pair = {connection->amf_ue_ngap_id, connection->ran_ue_ngap_id},
-            },
-        .cause = cause,
-    };
+    struct ngap_ue_context_release_command command = {.ue_ngap_ids = ids_of(connection), .cause = cause};
     n2_send_ue(connection, NGAP_UE_CONTEXT_RELEASE_COMMAND, &command);
     connection->released = connection->ue && !connection->ue->provisional ? connection->ue->supi : 0;
     connection_move(connection, NULL);
@@ -95,6 +98,7 @@ void ue_became_idle(struct ue *ue, const char *why)
     procedure_cancel(ue->procedure, why);
     if (provisional || amf_find(core, supi) != ue)
         return; /* its procedure took it along */
+    held_nas_drop(ue);
     smf_deactivate(ue, smf_active(ue));
     ue_watch_idle(ue);
     core_dirty(core, &ue->row);
@@ -105,8 +109,10 @@ void ue_became_idle(struct ue *ue, const char *why)
 void connection_lost(struct connection *connection, const char *why)
 {
     struct ue *ue = connection->ue;
+    enum procedure_event event =
+        ue && ue->target == connection ? EV_HANDOVER_TARGET_LOST : EV_HANDOVER_SOURCE_LOST;
     connection_free(connection);
-    if (ue)
+    if (ue && !procedure_offer(ue->handover, event, NULL))
         ue_became_idle(ue, why);
 }
 

@@ -6,14 +6,8 @@
 #define CORE_AMF_N2_H
 
 #include "core/amf/context.h"
+#include "core/cause.h"
 #include "wire/ngap/ngap.h"
-
-#define N2_RADIO(name) \
-    ((struct ngap_cause){.which = NGAP_CAUSE_RADIO_NETWORK, .radio_network = NGAP_CAUSE_RADIO_NETWORK_##name})
-#define N2_NAS(name) ((struct ngap_cause){.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_##name})
-#define N2_PROTOCOL(name) \
-    ((struct ngap_cause){.which = NGAP_CAUSE_PROTOCOL, .protocol = NGAP_CAUSE_PROTOCOL_##name})
-#define N2_MISC(name) ((struct ngap_cause){.which = NGAP_CAUSE_MISC, .misc = NGAP_CAUSE_MISC_##name})
 
 /* Non-UE-associated signalling goes on stream 0 (TS 38.412 7). */
 bool n2_send(struct gnb *gnb, enum ngap_message_type message, const void *value);
@@ -40,13 +34,14 @@ const char *n2_cause_text(const struct ngap_cause *cause, char *buffer, size_t s
 /* Interface management (ng_setup.c, ng_reset.c) */
 void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request);
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update);
+/* The gNB of that Global RAN Node ID that is up now, or NULL. */
+struct gnb *gnb_by_identity(const struct core *core, const struct ngap_global_ran_node_id *id);
 void amf_configuration_update(struct gnb *gnb); /* after a reload */
 void ng_reset(struct gnb *gnb, const struct ngap_ng_reset *reset);
 /* The gNB has not answered the release: it is told to forget this one (8.7.4.2.2). */
 void ng_reset_connection(const struct connection *connection);
 void ng_reset_send(struct gnb *gnb, struct ngap_cause cause);
 void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication);
-void handover_required(struct connection *connection);
 void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_path_switch_request *request);
 /* Asks all gNBs to hold new signalling back for a while (overload.c). */
 void amf_overloaded(struct core *core);

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "core/amf/gmm.h"
+#include "core/amf/handover.h"
 #include "kit/log.h"
 
 /* Every list of sessions has the same shape: an identity and a transfer. */
@@ -98,9 +98,19 @@ static void session_notify(struct ue *ue, const struct ngap_pdu_session_resource
 
 /* --- messages of a UE --- */
 
-static void nas_non_delivery(const struct ue *ue, const struct ngap_nas_non_delivery_indication *indication)
+static bool is_handover(const struct ngap_cause *cause)
+{
+    return cause->which == NGAP_CAUSE_RADIO_NETWORK &&
+           (cause->radio_network == NGAP_CAUSE_RADIO_NETWORK_NG_INTRA_SYSTEM_HANDOVER_TRIGGERED ||
+            cause->radio_network == NGAP_CAUSE_RADIO_NETWORK_XN_HANDOVER_TRIGGERED);
+}
+
+/* 8.6.4: what a handover overtook goes out where the phone ends up. */
+static void nas_non_delivery(struct ue *ue, const struct ngap_nas_non_delivery_indication *indication)
 {
     char text[32], context[UE_CONTEXT_TEXT];
+    if (is_handover(&indication->cause) && held_nas_keep(ue, indication->nas_pdu))
+        return;
     log_info("amf", ue_context_text(ue, context), "NAS message not delivered: %s",
              n2_cause_text(&indication->cause, text, sizeof text));
 }
@@ -110,6 +120,8 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
 {
     struct ue *ue = connection->ue;
     const union ngap_value value = pdu->value;
+    if (ue->target == connection)
+        return handover_target_message(connection, pdu);
     switch (pdu->message) {
     case NGAP_UPLINK_NAS_TRANSPORT:
         connection->in_area =
@@ -155,8 +167,15 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
         nas_non_delivery(ue, value.nas_non_delivery_indication);
         return true;
     case NGAP_HANDOVER_REQUIRED:
-        handover_required(connection);
+        handover_required(connection, value.handover_required);
         return true;
+    case NGAP_HANDOVER_CANCEL:
+        handover_cancel(connection);
+        return true;
+    case NGAP_UPLINK_RAN_STATUS_TRANSFER:
+        return handover_status(connection, value.uplink_ran_status_transfer);
+    case NGAP_UPLINK_RAN_EARLY_STATUS_TRANSFER:
+        return handover_early_status(connection, value.uplink_ran_early_status_transfer);
     case NGAP_LOCATION_REPORT:
     case NGAP_LOCATION_REPORTING_FAILURE_INDICATION:
     case NGAP_RRC_INACTIVE_TRANSITION_REPORT:
@@ -170,13 +189,21 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
     }
 }
 
-static void for_ue(struct gnb *gnb, const struct ngap_pdu *pdu)
+/* TS 38.413 10.6. The target of a handover tells its own number with its first answer. */
+static bool pair_known(const struct connection *connection, const struct ngap_pdu *pdu)
+{
+    if (connection->numbered)
+        return connection->ran_ue_ngap_id == pdu->ran_ue_ngap_id;
+    return pdu->message == NGAP_HANDOVER_REQUEST_ACKNOWLEDGE || connection->releasing;
+}
+
+static void for_ue(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)
 {
     const uint64_t *amf_id = &pdu->amf_ue_ngap_id;
     const uint32_t *ran_id = &pdu->ran_ue_ngap_id;
     struct connection *connection = connection_by_amf_id(gnb, *amf_id);
     bool complete = pdu->message == NGAP_UE_CONTEXT_RELEASE_COMPLETE;
-    if (!connection || connection->ran_ue_ngap_id != *ran_id) {
+    if (!connection || !pair_known(connection, pdu)) {
         if (!complete)
             n2_error(gnb,
                      connection ? N2_RADIO(INCONSISTENT_REMOTE_UE_NGAP_ID)
@@ -184,6 +211,9 @@ static void for_ue(struct gnb *gnb, const struct ngap_pdu *pdu)
                      amf_id, ran_id);
         return;
     }
+    if (pdu->message == NGAP_HANDOVER_REQUEST_ACKNOWLEDGE &&
+        handover_answer(connection, stream, pdu->value.handover_request_acknowledge))
+        return;
     if (connection->releasing) {
         if (complete) {
             paging_learn(gnb, connection->released, pdu->value.ue_context_release_complete);
@@ -218,7 +248,12 @@ static bool interface_message(struct gnb *gnb, uint16_t stream, const struct nga
         return true;
     case NGAP_AMF_CONFIGURATION_UPDATE_ACKNOWLEDGE:
     case NGAP_NG_RESET_ACKNOWLEDGE:
+        return true;
     case NGAP_UPLINK_RAN_CONFIGURATION_TRANSFER:
+        ran_configuration_transfer(gnb, pdu->value.uplink_ran_configuration_transfer);
+        return true;
+    case NGAP_HANDOVER_FAILURE:
+        handover_failure(gnb, pdu->value.handover_failure);
         return true;
     default:
         return false;
@@ -240,7 +275,7 @@ void core_ngap(struct core *core, uint64_t association, uint16_t stream, const s
         n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, NULL);
     } else if (!interface_message(gnb, stream, pdu)) {
         if (pdu->has_amf_ue_ngap_id && pdu->has_ran_ue_ngap_id)
-            for_ue(gnb, pdu);
+            for_ue(gnb, stream, pdu);
         else
             n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, NULL);
     }

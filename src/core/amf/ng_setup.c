@@ -21,6 +21,18 @@ static struct gnb_identity identity_of(const struct ngap_global_ran_node_id *id)
     };
 }
 
+struct gnb *gnb_by_identity(const struct core *core, const struct ngap_global_ran_node_id *id)
+{
+    struct gnb_identity identity = identity_of(id);
+    size_t cursor = 0;
+    void *gnb;
+    while (identity.bits && map_next(&core->gnbs, &cursor, NULL, &gnb)) {
+        if (((struct gnb *)gnb)->ready && gnb_identity_equal(((struct gnb *)gnb)->identity, identity))
+            return gnb;
+    }
+    return NULL;
+}
+
 /* Rule N1: who lives keeps his identity. */
 static bool identity_taken(const struct gnb *gnb, struct gnb_identity identity)
 {

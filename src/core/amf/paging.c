@@ -222,7 +222,7 @@ bool amf_page(struct ue *ue, uint8_t pdu_session_id)
 {
     if (ue->away)
         return away_page(ue, pdu_session_id);
-    if (ue->procedure || ue->kept.association)
+    if (ue->procedure || ue->kept.association || ue->target)
         return true; /* what ends this state tells the SMF whether the UE can be reached */
     return restriction_lets_serve(ue) && ue_can_be_paged(ue) &&
            procedure_start(ue->core, &ue->procedure, "paging", paging, ue, &pdu_session_id);

@@ -260,6 +260,7 @@ static void path_switch(struct procedure *p)
     if (procedure_commit(p)) {
         acknowledge(&run);
         settle_sessions(&run);
+        held_nas_send(run.ue);
         p->core->metrics.handovers_done[HANDOVER_XN]++;
     } else if (!procedure_cancelled(p)) {
         move_back(&run);

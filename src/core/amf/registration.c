@@ -194,8 +194,10 @@ static bool join(struct run *run, supi_t supi)
     struct core *core = run->p->core;
     struct ue *ue = run->ue;
     struct ue *known = amf_find(core, supi);
-    if (known)
+    if (known) {
+        procedure_cancel(known->handover, run->p->name);
         procedure_cancel(known->procedure, run->p->name);
+    }
     known = amf_find(core, supi);
     ue->supi = supi;
     if (!known) /* others may have come in while this one authenticated */

@@ -1,118 +1,153 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sessions that move with their phone to another gNB (TS 23.502 4.9.1.2, TS 38.413 9.3.4.8 to 9.3.4.15). */
+/* Sessions in an N2 handover (TS 23.502 4.9.1.3, TS 38.413 9.3.4.10 to 9.3.4.18). */
 #include "core/smf/n4.h"
-#include "kit/log.h"
 #include "wire/ngap/ngap.h"
 
-enum { TRANSFER_BYTES = 256 };
+enum { TRANSFER_BYTES = 2048, FLOWS = 64 };
 
-#define RADIO(name) \
-    ((struct ngap_cause){.which = NGAP_CAUSE_RADIO_NETWORK, .radio_network = NGAP_CAUSE_RADIO_NETWORK_##name})
-
-struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause cause)
+struct bytes smf_handover_unsuccessful(struct core *core, struct ngap_cause cause)
 {
-    uint8_t buffer[TRANSFER_BYTES];
+    uint8_t buffer[64];
     struct writer writer = writer_of(buffer, sizeof buffer);
     struct fault fault;
-    struct ngap_path_switch_request_unsuccessful_transfer transfer = {cause};
-    if (!ngap_encode_path_switch_request_unsuccessful_transfer(&writer, &transfer, &fault))
+    struct ngap_handover_preparation_unsuccessful_transfer transfer = {cause};
+    if (!ngap_encode_handover_preparation_unsuccessful_transfer(&writer, &transfer, &fault))
         return (struct bytes){0};
     return arena_copy(&core->batch, writer_bytes(&writer));
 }
 
-/* The plane's end of the tunnel stays what it is, so there is nothing to tell of it. */
-static struct bytes acknowledge(struct core *core)
+static bool refuse(struct core *core, struct smf_handover *item, struct ngap_cause cause)
 {
-    uint8_t buffer[TRANSFER_BYTES];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
-    struct ngap_path_switch_request_acknowledge_transfer transfer = {0};
-    if (!ngap_encode_path_switch_request_acknowledge_transfer(&writer, &transfer, &fault))
-        return (struct bytes){0};
-    return arena_copy(&core->batch, writer_bytes(&writer));
-}
-
-static bool refuse(struct core *core, struct smf_switch *item, struct ngap_cause cause)
-{
-    item->answer = smf_path_switch_unsuccessful(core, cause);
+    item->transfer = smf_handover_unsuccessful(core, cause);
     return false;
 }
 
-static bool is_connected(const struct session *session)
-{
-    return session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING;
-}
-
-bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *item)
+bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_handover *item)
 {
     struct core *core = amf_core(ue);
     struct session *session = session_find(ue, item->pdu_session_id);
-    const struct ngap_path_switch_request_transfer *request;
+    const struct ngap_handover_required_transfer *source;
     struct aper_diagnostics diagnostics;
-    struct tunnel gnb;
-    if (!session || !is_connected(session))
-        return refuse(core, item, RADIO(UNKNOWN_PDU_SESSION_ID));
-    if (ngap_decode_path_switch_request_transfer(transfer, &core->batch, &request, &diagnostics) >
+    if (!session || session->state != SESSION_ACTIVE || !session->up_seid)
+        return refuse(core, item, N2_RADIO(UNKNOWN_PDU_SESSION_ID));
+    if (ngap_decode_handover_required_transfer(required, &core->batch, &source, &diagnostics) > NGAP_NOTIFY)
+        return refuse(core, item, N2_PROTOCOL(TRANSFER_SYNTAX_ERROR));
+    item->direct = source->has_direct_forwarding_path_availability;
+    item->slice = session->slice;
+    item->transfer = n2_setup_request(session);
+    return item->transfer.len || refuse(core, item, N2_RADIO(UNSPECIFIED));
+}
+
+static struct bytes encode(struct core *core, const struct ngap_handover_command_transfer *transfer)
+{
+    uint8_t buffer[TRANSFER_BYTES];
+    struct writer writer = writer_of(buffer, sizeof buffer);
+    struct fault fault;
+    if (!ngap_encode_handover_command_transfer(&writer, transfer, &fault))
+        return (struct bytes){0};
+    return arena_copy(&core->batch, writer_bytes(&writer));
+}
+
+static struct ngap_qos_flow_to_be_forwarded_list list_flows(
+    uint64_t flows, struct ngap_qos_flow_to_be_forwarded_item items[FLOWS])
+{
+    size_t count = 0;
+    for (uint8_t qfi = 0; qfi < FLOWS; qfi++) {
+        if (flows >> qfi & 1)
+            items[count++] = (struct ngap_qos_flow_to_be_forwarded_item){.qos_flow_identifier = qfi};
+    }
+    return (struct ngap_qos_flow_to_be_forwarded_list){count ? items : NULL, count};
+}
+
+static uint64_t accepted_flows(const struct ngap_qos_flow_list_with_data_forwarding *list)
+{
+    uint64_t flows = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].has_data_forwarding_accepted)
+            flows |= UINT64_C(1) << (list->items[i].qos_flow_identifier % FLOWS);
+    }
+    return flows;
+}
+
+/* The source sends to the target itself: what the target offers is passed on as it is. */
+static struct bytes direct_command(struct core *core, const struct smf_handover *item,
+                                   const struct ngap_handover_request_acknowledge_transfer *target)
+{
+    struct ngap_qos_flow_to_be_forwarded_item flows[FLOWS];
+    const struct ngap_handover_command_transfer transfer = {
+        .dl_forwarding_up_tnl_information = target->dl_forwarding_up_tnl_information,
+        .qos_flow_to_be_forwarded_list = list_flows(item->flows, flows),
+        .data_forwarding_response_drb_list = target->data_forwarding_response_drb_list,
+        .ul_forwarding_up_tnl_information = target->ul_forwarding_up_tnl_information,
+    };
+    return encode(core, &transfer);
+}
+
+bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_handover *item)
+{
+    struct core *core = amf_core(ue);
+    struct session *session = session_find(ue, item->pdu_session_id);
+    const struct ngap_handover_request_acknowledge_transfer *target;
+    struct aper_diagnostics diagnostics;
+    struct tunnel to;
+    if (!session ||
+        ngap_decode_handover_request_acknowledge_transfer(acknowledge, &core->batch, &target, &diagnostics) >
             NGAP_NOTIFY ||
-        !n2_read_tunnel(&request->dl_ngu_up_tnl_information, &gnb))
-        return refuse(core, item,
-                      (struct ngap_cause){.which = NGAP_CAUSE_PROTOCOL,
-                                          .protocol = NGAP_CAUSE_PROTOCOL_TRANSFER_SYNTAX_ERROR});
-    item->answer = acknowledge(core);
-    if (!item->answer.len)
-        return refuse(core, item, RADIO(UNSPECIFIED));
-    item->former = session->gnb;
-    session->gnb = gnb;
-    core_dirty(core, &session->row);
+        !n2_read_tunnel(&target->dl_ngu_up_tnl_information, &item->gnb))
+        return false;
+    const struct ngap_up_transport_layer_information *forward = target->dl_forwarding_up_tnl_information;
+    item->admitted = true;
+    item->flows = accepted_flows(&target->qos_flow_setup_response_list);
+    if (item->direct)
+        item->transfer = direct_command(core, item, target);
+    else
+        item->forwards = forward && n2_read_tunnel(forward, &to) && n4_forward_begin(session, &to);
     return true;
 }
 
-static void switched(struct session *session, const struct tunnel *former)
+bool smf_handover_ready(const struct ue *ue, const struct smf_handover *items, unsigned count)
 {
-    const struct sm_n2 n2 = {.kind = N2_PATH_SWITCHED};
-    if (session->state == SESSION_ACTIVE)
-        session->end_marker = session->end_marker || former->family;
-    else
-        core_dirty(session_smf(session)->core, &session->row);
-    session->state = SESSION_ACTIVE;
-    session->data_waits = false;
-    n4_sync(session);
-    procedure_offer(session->procedure, EV_SM_N2, &n2);
+    for (unsigned i = 0; i < count; i++) {
+        const struct session *session = session_find(ue, items[i].pdu_session_id);
+        if (items[i].forwards && session && n4_forward_pending(session))
+            return false;
+    }
+    return true;
 }
 
-void smf_switch_end(struct ue *ue, const struct smf_switch *items, unsigned count, bool done)
+struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover *item)
+{
+    const struct session *session = session_find(ue, item->pdu_session_id);
+    const struct tunnel *local = item->forwards && session ? n4_forward_tunnel(session) : NULL;
+    struct ngap_qos_flow_to_be_forwarded_item flows[FLOWS];
+    struct ngap_handover_command_transfer transfer = {0};
+    if (item->direct && item->transfer.len)
+        return item->transfer;
+    if (!local)
+        return encode(amf_core(ue), &transfer);
+    struct ngap_up_transport_layer_information information = n2_tunnel(local);
+    transfer.dl_forwarding_up_tnl_information = &information;
+    transfer.qos_flow_to_be_forwarded_list = list_flows(item->flows, flows);
+    return encode(amf_core(ue), &transfer);
+}
+
+void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         struct session *session = session_find(ue, items[i].pdu_session_id);
         if (!session)
             continue;
-        if (done)
-            switched(session, &items[i].former);
-        else
-            session->gnb = items[i].former;
+        if (session->state == SESSION_ACTIVE)
+            session_connected(session, &items[i].gnb);
+        n4_forward_expire(session);
     }
 }
 
-/* 4.9.1.2.2: a session whose security cannot be had there ends; any other waits without user plane. */
-static bool forbids_life(struct bytes transfer, struct core *core)
+void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count)
 {
-    const struct ngap_path_switch_request_setup_failed_transfer *failed;
-    struct aper_diagnostics diagnostics;
-    if (ngap_decode_path_switch_request_setup_failed_transfer(transfer, &core->batch, &failed, &diagnostics) >
-            NGAP_NOTIFY ||
-        failed->cause.which != NGAP_CAUSE_RADIO_NETWORK)
-        return false;
-    return failed->cause.radio_network == NGAP_CAUSE_RADIO_NETWORK_UP_INTEGRITY_PROTECTION_NOT_POSSIBLE ||
-           failed->cause.radio_network == NGAP_CAUSE_RADIO_NETWORK_UP_CONFIDENTIALITY_PROTECTION_NOT_POSSIBLE;
-}
-
-void session_left_behind(struct session *session, struct bytes transfer)
-{
-    struct core *core = session_smf(session)->core;
-    struct release release = {.cause = NAS_GSM_REGULAR_DEACTIVATION,
-                              .why = "the new gNB cannot protect it as required"};
-    bool connected = is_connected(session);
-    session_disconnected(session);
-    if (connected && forbids_life(transfer, core))
-        procedure_start(core, &session->procedure, "session release", session_release, session, &release);
+    for (unsigned i = 0; i < count; i++) {
+        struct session *session = session_find(ue, items[i].pdu_session_id);
+        if (session && items[i].forwards)
+            n4_forward_end(session);
+    }
 }

@@ -87,6 +87,15 @@ static struct bytes finish(const struct session *session, struct writer *w, bool
     return (struct bytes){0};
 }
 
+struct ngap_up_transport_layer_information n2_tunnel(const struct tunnel *tunnel)
+{
+    return (struct ngap_up_transport_layer_information){
+        .which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL,
+        .gtp_tunnel = {
+            .transport_layer_address = {tunnel->address, tunnel->family == AF_INET ? IPV4_BITS : IPV6_BITS},
+            .gtp_teid = tunnel->teid}};
+}
+
 struct bytes n2_setup_request(const struct session *session)
 {
     uint8_t encoded[TRANSFER_BYTES];
@@ -105,12 +114,7 @@ struct bytes n2_setup_request(const struct session *session)
                 .qos_flow_level_qos_parameters = further_flow_qos(session, &session->qos->flows[i])};
     const struct ngap_pdu_session_resource_setup_request_transfer transfer = {
         .pdu_session_aggregate_maximum_bit_rate = &ambr,
-        .ul_ngu_up_tnl_information = {.which = NGAP_UP_TRANSPORT_LAYER_INFORMATION_GTP_TUNNEL,
-                                      .gtp_tunnel = {.transport_layer_address = {session->n3.address,
-                                                                                 session->n3.family == AF_INET
-                                                                                     ? IPV4_BITS
-                                                                                     : IPV6_BITS},
-                                                     .gtp_teid = session->n3.teid}},
+        .ul_ngu_up_tnl_information = n2_tunnel(&session->n3),
         .pdu_session_type = ngap_type(session->type),
         .qos_flow_setup_request_list = {flows, count},
     };

@@ -113,6 +113,25 @@ void n4_sync(struct session *session);
 /* Flows and rules beside the default ones too; the answer wakes the procedure as that of n4_establish does. */
 void n4_sync_flows(struct session *session);
 
+/* As PFCP writes a tunnel endpoint, and the other way round. */
+struct pfcp_outer_header_creation n4_outer_header(const struct tunnel *tunnel);
+struct tunnel n4_tunnel_of(const struct pfcp_f_teid *f_teid);
+
+/* --- indirect forwarding (n4_forward.c) --- */
+
+/* A tunnel in the plane that leads to the handover's target. False: there is none to be had now. */
+bool n4_forward_begin(struct session *session, const struct tunnel *to);
+/* The plane has not answered yet. */
+bool n4_forward_pending(const struct session *session);
+/* The plane's end, or NULL. */
+const struct tunnel *n4_forward_tunnel(const struct session *session);
+/* The handover is done: it ends after a while (amf.timers.forwarding); at once; with its session. */
+void n4_forward_expire(struct session *session);
+void n4_forward_end(struct session *session);
+void n4_forward_forget(struct session *session);
+/* The plane is associated anew, with the session's rules or without: what a former process left there is removed. */
+void n4_forward_restored(struct session *session, bool kept);
+
 /* --- reports (n4_report.c) --- */
 
 void n4_session_report(struct upf *upf, const union socket_address *peer, const struct pfcp_message *request);

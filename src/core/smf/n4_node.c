@@ -117,6 +117,7 @@ static void attempt_later(struct upf *upf, int64_t after)
 
 static bool restore_one(struct upf *upf, struct session *session)
 {
+    n4_forward_restored(session, upf->restore == RESTORE_UPDATE);
     if (session->state == SESSION_NEW || session->n4)
         return false;
     if (upf->restore == RESTORE_CREATE || session->n4_restate) {

@@ -48,16 +48,21 @@ static bool forwards_downlink(const struct session *session)
     return session->state == SESSION_ACTIVE && session->gnb.family;
 }
 
+struct pfcp_outer_header_creation n4_outer_header(const struct tunnel *tunnel)
+{
+    return (struct pfcp_outer_header_creation){
+        .description = tunnel->family == AF_INET ? PFCP_CREATE_GTPU_UDP_IPV4 : PFCP_CREATE_GTPU_UDP_IPV6,
+        .teid = tunnel->teid,
+        .ip = ip_of(tunnel)};
+}
+
 static struct pfcp_forwarding towards_gnb(const struct session *session)
 {
     return (struct pfcp_forwarding){
         .has_destination_interface = true,
         .destination_interface = PFCP_ACCESS,
         .has_outer_header_creation = true,
-        .outer_header_creation = {.description = session->gnb.family == AF_INET ? PFCP_CREATE_GTPU_UDP_IPV4
-                                                                                : PFCP_CREATE_GTPU_UDP_IPV6,
-                                  .teid = session->gnb.teid,
-                                  .ip = ip_of(&session->gnb)},
+        .outer_header_creation = n4_outer_header(&session->gnb),
         .has_smreq_flags = session->end_marker,
         .smreq_flags = PFCP_SNDEM,
     };

@@ -7,7 +7,7 @@
 #include "core/smf/n4_rules.h"
 #include "kit/log.h"
 
-static struct tunnel tunnel_of(const struct pfcp_f_teid *f_teid)
+struct tunnel n4_tunnel_of(const struct pfcp_f_teid *f_teid)
 {
     struct tunnel tunnel = {.teid = f_teid->teid, .family = f_teid->ip.has_v4 ? AF_INET : AF_INET6};
     if (f_teid->ip.has_v4)
@@ -30,7 +30,7 @@ static void accept_created(struct session *session, const struct pfcp_session_es
     session->n4_has = session->n4_sent;
     for (size_t i = 0; i < answer->created_pdrs_count; i++)
         if (answer->created_pdrs[i].has_f_teid && !answer->created_pdrs[i].f_teid.choose)
-            session->n3 = tunnel_of(&answer->created_pdrs[i].f_teid);
+            session->n3 = n4_tunnel_of(&answer->created_pdrs[i].f_teid);
 }
 
 /* The plane is silent, or says that we are not associated (it has not heard yet that it is, if our request overtook the
@@ -280,6 +280,7 @@ void n4_leave(struct session *session)
     struct upf *upf = session->upf;
     if (!upf)
         return;
+    n4_forward_forget(session);
     if (session->n4)
         session->n4->session = NULL;
     session->n4 = NULL;

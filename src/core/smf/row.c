@@ -17,6 +17,7 @@ enum {
     FLAG_REFLECTIVE_QOS = 16,
     FLAG_FLOWS = 32,
     FLAG_UNCONFIRMED = 64,
+    FLAG_FORWARDS = 128,
 };
 
 static void write_text(struct writer *w, const char *text)
@@ -51,7 +52,7 @@ static uint8_t flags_of(const struct session *session)
                      (session->always_on ? FLAG_ALWAYS_ON : 0) |
                      (session->state == SESSION_ACTIVE ? FLAG_ACTIVE : 0) |
                      (session->reflective_qos ? FLAG_REFLECTIVE_QOS : 0) | (session->qos ? FLAG_FLOWS : 0) |
-                     (session->qos_before ? FLAG_UNCONFIRMED : 0));
+                     (session->qos_before ? FLAG_UNCONFIRMED : 0) | (session->forwards ? FLAG_FORWARDS : 0));
 }
 
 static void write_flows(struct writer *w, const struct session *session)
@@ -195,6 +196,7 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     session->may_preempt = flags & FLAG_MAY_PREEMPT;
     session->preemptable = flags & FLAG_PREEMPTABLE;
     session->always_on = flags & FLAG_ALWAYS_ON;
+    session->forwards = flags & FLAG_FORWARDS;
     session->state = flags & FLAG_ACTIVE ? SESSION_ACTIVE : SESSION_INACTIVE;
     session->network = network;
     claim_addresses(session);

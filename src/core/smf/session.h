@@ -11,6 +11,7 @@
 #define CORE_SMF_SESSION_H
 
 #include "core/amf/amf.h"
+#include "core/cause.h"
 #include "core/core.h"
 #include "core/procedure.h"
 #include "core/smf/network.h"
@@ -19,6 +20,7 @@
 #include "wire/nas/nas.h"
 #include "wire/pfcp/pfcp.h"
 
+struct forwarding;
 struct upf;
 struct n4_request;
 struct sm_n2;
@@ -44,11 +46,12 @@ struct session {
     struct upf *upf;
     struct network *network;
     struct procedure *procedure;
-    struct n4_request *n4;  /* under way */
-    uint64_t seid, up_seid; /* own and the plane's; up_seid 0: not established there */
-    struct tunnel n3, gnb;  /* the plane's end and the gNB's */
-    struct qos *qos;        /* flows beside the default one; NULL: none */
-    struct qos *qos_before; /* while the phone has not confirmed a change: what it may still have */
+    struct n4_request *n4;         /* under way */
+    struct forwarding *forwarding; /* during a handover (n4_forward.c) */
+    uint64_t seid, up_seid;        /* own and the plane's; up_seid 0: not established there */
+    struct tunnel n3, gnb;         /* the plane's end and the gNB's */
+    struct qos *qos;               /* flows beside the default one; NULL: none */
+    struct qos *qos_before;        /* while the phone has not confirmed a change: what it may still have */
     struct config_slice slice;
     uint64_t ambr_uplink, ambr_downlink;   /* bits per second */
     uint64_t bytes_uplink, bytes_downlink; /* as the plane reported them */
@@ -73,7 +76,8 @@ struct session {
     bool n4_restate; /* what it has of flows is not known: it is told all when it is associated */
     bool end_marker; /* the next update moves a live tunnel */
     bool drop_buffered;
-    bool told; /* the core that serves the phone knows of its end */
+    bool told;     /* the core that serves the phone knows of its end */
+    bool forwards; /* the plane may have its forwarding tunnel, of this process or of the one before */
 };
 
 struct smf {
@@ -146,6 +150,7 @@ struct bytes n2_modify_request(const struct session *session);
 struct bytes n2_modify_flows(const struct session *session, const struct qos *from, const struct qos *to);
 struct bytes n2_release_command(const struct session *session);
 bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb);
+struct ngap_up_transport_layer_information n2_tunnel(const struct tunnel *tunnel);
 /* Of a UP Transport Layer Information; false: no GTP tunnel, or no address. */
 bool n2_read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *tunnel);
 /* Bit n: the flow of QFI n could not be set up or changed, or is gone. */
@@ -221,7 +226,7 @@ bool session_can_be_activated(const struct session *session);
 void session_drop_waiting(struct session *session);
 /* A procedure waits until the phone can be reached. */
 bool session_waits_for_phone(const struct session *session);
-/* The phone moved, and its new gNB could not take the session over: Path Switch Request Setup Failed Transfer (handover.c). */
+/* The phone moved, and its new gNB could not take the session over: Path Switch Request Setup Failed Transfer (path_switch.c). */
 void session_left_behind(struct session *session, struct bytes transfer);
 
 /* --- subscribers' own addresses (statics.c) --- */

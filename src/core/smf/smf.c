@@ -56,6 +56,7 @@ static void forget_sessions(struct smf *smf)
     while (map_next(&smf->sessions, &cursor, &seid, &value)) {
         struct session *session = value;
         procedure_cancel(session->procedure, "the core ends");
+        n4_forward_forget(session);
         core_clean(smf->core, &session->row);
         *amf_sessions(session->ue) = NULL;
     }

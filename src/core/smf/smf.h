@@ -92,7 +92,7 @@ void smf_keep_only(struct ue *ue, uint16_t existing);
 /* All of the UE's sessions end, locally. Afterwards no session refers to the UE, which may be freed. */
 void smf_release_all(struct ue *ue);
 
-/* --- handover (handover.c; TS 23.502 4.9.1.2) --- */
+/* --- handover (TS 23.502 4.9.1); path_switch.c --- */
 
 /* A GTP-U tunnel endpoint. */
 struct tunnel {
@@ -115,6 +115,34 @@ bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *it
 void smf_switch_end(struct ue *ue, const struct smf_switch *items, unsigned count, bool done);
 /* Path Switch Request Unsuccessful Transfer, in core->batch. */
 struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause cause);
+
+/* A session in an N2 handover (handover.c). Before the phone has arrived nothing of the session itself changes. */
+struct smf_handover {
+    uint8_t pdu_session_id;
+    bool admitted;     /* the target has resources for it */
+    bool direct;       /* the source reaches the target without the plane */
+    bool forwards;     /* indirectly: a tunnel in the plane is asked for */
+    uint64_t flows;    /* QoS flow identifiers to be forwarded, a bit each */
+    struct tunnel gnb; /* the target's, once admitted */
+    struct config_slice slice;
+    struct bytes transfer; /* to be passed on next; in core->batch */
+};
+
+/* Handover Required Transfer: true, and item->transfer is the PDU Session Resource Setup Request Transfer for the target; or
+ * false, and it is the Handover Preparation Unsuccessful Transfer for the source. */
+bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_handover *item);
+/* Handover Request Acknowledge Transfer. False: not decodable, or the session is gone. */
+bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_handover *item);
+/* Has the plane answered for all forwarding tunnels? If not, amf_handover_forwarding() follows. */
+bool smf_handover_ready(const struct ue *ue, const struct smf_handover *items, unsigned count);
+/* Handover Command Transfer */
+struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover *item);
+/* The phone has arrived: downlink goes there, end markers on the old path; forwarding ends after a while. */
+void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count);
+/* It was not to be: forwarding ends now. */
+void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count);
+/* Handover Preparation Unsuccessful Transfer, in core->batch. */
+struct bytes smf_handover_unsuccessful(struct core *core, struct ngap_cause cause);
 
 /* The paged UE is connected and secured / could not be reached. */
 void smf_reachable(struct ue *ue);

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inter NG-RAN node N2 based handover (TS 23.502 4.9.1.3, TS 38.413 8.4.1 to 8.4.3): both gNBs speak with the core only. The phone
+ * has two connections meanwhile: ue->connection, and ue->target, which takes its place when the phone has arrived. Until then
+ * nothing about it is stored, so that a restart of this process leaves the phone where it was.
+ */
+#include <openssl/crypto.h>
+
+#include "core/amf/handover.h"
+#include "core/amf/restriction.h"
+#include "kit/log.h"
+
+enum { SESSIONS = 256 };
+
+#define FORWARDING_TIME \
+    SECONDS(1) /* the plane's answer is not worth more of the phone's time at a failing cell */
+
+struct run {
+    struct procedure *p;
+    struct ue *ue;
+    struct tai tai; /* selected by the source */
+    struct smf_handover sessions[SMF_SESSIONS_PER_UE];
+    unsigned count;
+    struct ngap_pdu_session_resource_to_release_item_ho_cmd refused[SESSIONS];
+    size_t refused_count;
+    struct bytes container; /* from target to source */
+};
+
+/* --- preparation --- */
+
+/* What waits does so in the procedure's memory. */
+static struct bytes keep(const struct run *run, struct bytes transfer)
+{
+    return arena_copy(&run->p->memory, transfer);
+}
+
+static void refuse_session(struct run *run, uint8_t pdu_session_id, struct bytes unsuccessful)
+{
+    if (run->refused_count < SESSIONS)
+        run->refused[run->refused_count++] = (struct ngap_pdu_session_resource_to_release_item_ho_cmd){
+            pdu_session_id, keep(run, unsuccessful)};
+}
+
+static struct smf_handover *session_of(struct run *run, uint8_t pdu_session_id)
+{
+    for (unsigned i = 0; i < run->count; i++) {
+        if (run->sessions[i].pdu_session_id == pdu_session_id)
+            return &run->sessions[i];
+    }
+    return NULL;
+}
+
+/* Steps 4 to 7: the SMF says what the target needs for each session. */
+static void prepare_sessions(struct run *run, const struct ngap_handover_required *required)
+{
+    const struct ngap_pdu_session_resource_list_ho_rqd *list = &required->pdu_session_resource_list_ho_rqd;
+    for (size_t i = 0; i < list->count; i++) {
+        struct smf_handover item = {.pdu_session_id = list->items[i].pdu_session_id};
+        if (session_of(run, item.pdu_session_id))
+            item.transfer =
+                smf_handover_unsuccessful(run->p->core, N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES));
+        else if (smf_handover_prepare(run->ue, list->items[i].handover_required_transfer, &item)) {
+            run->sessions[run->count++] = item;
+            continue;
+        }
+        refuse_session(run, item.pdu_session_id, item.transfer);
+    }
+}
+
+/* Step 2: which gNB, and may the phone go there? */
+static struct ngap_cause choose_target(struct run *run, const struct ngap_handover_required *required,
+                                       struct gnb **target)
+{
+    const struct ngap_target_ran_node_id *node = &required->target_id.target_ran_node_id;
+    if (required->handover_type != NGAP_HANDOVER_TYPE_INTRA5GS)
+        return N2_RADIO(HO_TARGET_NOT_ALLOWED);
+    if (required->target_id.which != NGAP_TARGET_ID_TARGET_RAN_NODE_ID)
+        return N2_RADIO(UNKNOWN_TARGETID);
+    *target = gnb_by_identity(run->p->core, &node->global_ran_node_id);
+    if (!*target)
+        return N2_RADIO(UNKNOWN_TARGETID);
+    run->tai = tai_from_ngap(&node->selected_tai);
+    return handover_permitted(run->ue, *target, run->tai);
+}
+
+/* Step 9. The keys of a handover that fails are not used again (TS 33.501 6.9.2.3.3). */
+static bool send_request(struct run *run, const struct ngap_handover_required *required)
+{
+    struct ue *ue = run->ue;
+    struct ngap_allowed_nssai_item slices[UE_SLICES];
+    struct ngap_pdu_session_resource_setup_item_ho_req items[SMF_SESSIONS_PER_UE] = {0};
+    struct ngap_handover_request request = {
+        .amf_ue_ngap_id = ue->target->amf_ue_ngap_id,
+        .handover_type = required->handover_type,
+        .cause = required->cause.which ? required->cause : N2_RADIO(UNSPECIFIED),
+        .ue_aggregate_maximum_bit_rate = {ue->ambr_downlink, ue->ambr_uplink},
+        .ue_security_capabilities = n2_security_capabilities(ue),
+        .pdu_session_resource_setup_list_ho_req = {items, run->count},
+        .allowed_nssai = n2_allowed_nssai(ue, slices),
+        .source_to_target_transparent_container = required->source_to_target_transparent_container,
+        .mobility_restriction_list = restriction_list(ue, run->tai.plmn, &ue->core->batch),
+        .guami = n2_guami(ue->core, run->tai.plmn),
+    };
+    for (unsigned i = 0; i < run->count; i++) {
+        items[i].pdu_session_id = run->sessions[i].pdu_session_id;
+        items[i].s_nssai = slice_to_ngap(run->sessions[i].slice);
+        items[i].handover_request_transfer = run->sessions[i].transfer;
+    }
+    request.has_masked_imeisv = n2_masked_imeisv(ue, &request.masked_imeisv);
+    request.has_new_security_context_ind = next_hop(ue, &request.security_context);
+    core_dirty(ue->core, &ue->row);
+    bool sent = n2_send_ue(ue->target, NGAP_HANDOVER_REQUEST, &request);
+    OPENSSL_cleanse(&request.security_context, sizeof request.security_context);
+    return sent;
+}
+
+static struct ngap_cause ask_target(struct run *run, const struct ngap_handover_required *required)
+{
+    struct gnb *target = NULL;
+    struct ngap_cause cause = choose_target(run, required, &target);
+    if (cause.which)
+        return cause;
+    prepare_sessions(run, required);
+    if (!run->count)
+        return N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
+    if (!connection_for_target(target, run->ue))
+        return N2_RADIO(NO_RADIO_RESOURCES_AVAILABLE_IN_TARGET_CELL);
+    run->ue->target->secured = run->ue->connection->secured;
+    if (!send_request(run, required)) {
+        connection_free(run->ue->target);
+        return N2_MISC(CONTROL_PROCESSING_OVERLOAD);
+    }
+    return (struct ngap_cause){0};
+}
+
+/* Step 10: what the target admits; what it does not even mention it has not admitted. */
+static void take_answer(struct run *run, const struct ngap_handover_request_acknowledge *answer)
+{
+    const struct ngap_pdu_session_resource_admitted_list *list = &answer->pdu_session_resource_admitted_list;
+    run->container = keep(run, answer->target_to_source_transparent_container);
+    for (size_t i = 0; i < list->count; i++) {
+        struct smf_handover *item = session_of(run, list->items[i].pdu_session_id);
+        if (item && !item->admitted &&
+            smf_handover_admitted(run->ue, list->items[i].handover_request_acknowledge_transfer, item))
+            item->transfer = keep(run, item->transfer);
+    }
+    struct bytes unsuccessful = smf_handover_unsuccessful(
+        run->p->core, N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM));
+    unsigned admitted = 0;
+    for (unsigned i = 0; i < run->count; i++) {
+        if (run->sessions[i].admitted)
+            run->sessions[admitted++] = run->sessions[i];
+        else
+            refuse_session(run, run->sessions[i].pdu_session_id, unsuccessful);
+    }
+    run->count = admitted;
+}
+
+/* Step 11: where the source cannot reach the target itself, packets go back through the plane. */
+static enum procedure_event await_forwarding(struct run *run)
+{
+    const uint64_t events =
+        EVENT(EV_HANDOVER_FORWARDING) | EVENT(EV_HANDOVER_CANCEL) | EVENT(EV_HANDOVER_TARGET_LOST);
+    enum procedure_event event = EV_HANDOVER_FORWARDING;
+    while (event == EV_HANDOVER_FORWARDING && !smf_handover_ready(run->ue, run->sessions, run->count))
+        event = procedure_wait(run->p, events, FORWARDING_TIME);
+    return event == EV_TIMEOUT ? EV_HANDOVER_FORWARDING
+                               : event; /* without it packets may be lost, not the phone */
+}
+
+/* --- the end of a handover that is not to be --- */
+
+static void tell_failure(struct run *run, struct ngap_cause cause, struct bytes container)
+{
+    const struct connection *source = run->ue->connection;
+    char text[32], context[UE_CONTEXT_TEXT];
+    log_warning("amf", ue_context_text(run->ue, context), "handover failed in preparation: %s",
+                n2_cause_text(&cause, text, sizeof text));
+    if (!source)
+        return;
+    struct ngap_handover_preparation_failure failure = {
+        .amf_ue_ngap_id = source->amf_ue_ngap_id,
+        .ran_ue_ngap_id = source->ran_ue_ngap_id,
+        .cause = cause,
+        .targetto_source_failure_transparent_container = container,
+    };
+    n2_send_ue(run->ue->connection, NGAP_HANDOVER_PREPARATION_FAILURE, &failure);
+}
+
+static void leave_target(struct run *run, struct ngap_cause cause)
+{
+    run->p->core->metrics.handovers_failed[HANDOVER_N2]++;
+    smf_handover_cancelled(run->ue, run->sessions, run->count);
+    if (run->ue->target)
+        n2_release(run->ue->target, cause);
+}
+
+/* Whatever came instead of the target's good answer. */
+static void give_up(struct run *run, enum procedure_event event)
+{
+    const struct ngap_cause failed = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
+    const struct ngap_handover_failure *failure = run->p->data;
+    switch (event) {
+    case EV_HANDOVER_CANCEL: /* is acknowledged where it came in */
+        leave_target(run, N2_RADIO(HANDOVER_CANCELLED));
+        break;
+    case EV_HANDOVER_FAILURE: /* 8.4.2.3: the target has no context */
+        connection_free(run->ue->target);
+        leave_target(run, failed);
+        tell_failure(run, failure->cause.which ? failure->cause : failed,
+                     failure->targetto_source_failure_transparent_container);
+        break;
+    case EV_CANCELLED: /* a newer procedure decides what becomes of the phone */
+        leave_target(run, N2_RADIO(INTERACTION_WITH_OTHER_PROCEDURE));
+        break;
+    default:
+        leave_target(run, failed);
+        tell_failure(run, failed, (struct bytes){0});
+    }
+}
+
+/* --- execution --- */
+
+/* Step 12a */
+static void command(struct run *run)
+{
+    struct connection *source = run->ue->connection;
+    struct ngap_pdu_session_resource_handover_item items[SMF_SESSIONS_PER_UE];
+    struct ngap_handover_command message = {
+        .amf_ue_ngap_id = source->amf_ue_ngap_id,
+        .ran_ue_ngap_id = source->ran_ue_ngap_id,
+        .handover_type = NGAP_HANDOVER_TYPE_INTRA5GS,
+        .pdu_session_resource_handover_list = {items, run->count},
+        .pdu_session_resource_to_release_list_ho_cmd = {run->refused_count ? run->refused : NULL,
+                                                        run->refused_count},
+        .target_to_source_transparent_container = run->container,
+    };
+    for (unsigned i = 0; i < run->count; i++)
+        items[i] = (struct ngap_pdu_session_resource_handover_item){
+            run->sessions[i].pdu_session_id, smf_handover_command(run->ue, &run->sessions[i])};
+    n2_send_ue(source, NGAP_HANDOVER_COMMAND, &message);
+    source->leaving = true;
+}
+
+/* Until the phone has arrived. The source may go down meanwhile: the phone is on its way. */
+static enum procedure_event await_arrival(struct run *run)
+{
+    const uint64_t events = EVENT(EV_HANDOVER_NOTIFY) | EVENT(EV_HANDOVER_CANCEL) |
+                            EVENT(EV_HANDOVER_TARGET_LOST) | EVENT(EV_HANDOVER_SOURCE_LOST);
+    enum procedure_event event;
+    do {
+        event = procedure_wait(run->p, events, run->p->core->config->amf.timers.handover);
+    } while (event == EV_HANDOVER_SOURCE_LOST);
+    return event;
+}
+
+static void take_place(struct run *run, const struct ngap_handover_notify *notify)
+{
+    struct ue *ue = run->ue;
+    struct connection *target = ue->target;
+    if (ue->connection)
+        n2_release(ue->connection, N2_RADIO(SUCCESSFUL_HANDOVER));
+    connection_move(target, ue);
+    if (!gmm_locate(ue, target->gnb, &notify->user_location_information))
+        ue->tai = run->tai;
+    target->selected = run->tai.plmn;
+    target->context_up = target->in_area = true;
+    core_dirty(ue->core, &ue->row);
+}
+
+/* Steps 14 to 18 of the execution phase: downlink follows, end markers go the old way, what is held goes out. */
+static void arrived(struct run *run, const struct ngap_handover_notify *notify)
+{
+    struct ue *ue = run->ue;
+    uint16_t moved = 0;
+    char context[UE_CONTEXT_TEXT];
+    take_place(run, notify);
+    smf_handover_complete(ue, run->sessions, run->count);
+    for (unsigned i = 0; i < run->count; i++)
+        moved |= (uint16_t)(1u << run->sessions[i].pdu_session_id);
+    smf_deactivate(ue, smf_active(ue) & (uint16_t)~moved);
+    run->p->core->metrics.handovers_done[HANDOVER_N2]++;
+    log_debug("amf", ue_context_text(ue, context), "handed over");
+}
+
+/* The phone stays with the source, if that is still there. */
+static void stayed(struct run *run, enum procedure_event event)
+{
+    leave_target(run, event == EV_HANDOVER_CANCEL ? N2_RADIO(HANDOVER_CANCELLED)
+                                                  : N2_RADIO(TNGRELOCOVERALL_EXPIRY));
+    if (run->ue->connection)
+        run->ue->connection->leaving = false;
+}
+
+/* What could not be sent meanwhile is sent now; a phone that is nowhere any more is idle. */
+static void resume(struct ue *ue)
+{
+    if (ue->connection) {
+        held_nas_send(ue);
+        mobility_done(ue);
+        return;
+    }
+    ue_became_idle(ue, "it was lost between two gNBs");
+    if (smf_pending(ue) && !amf_page(ue, 0))
+        smf_unreachable(ue);
+}
+
+/* --- the procedure --- */
+
+/* False: it ended before the command. */
+static bool prepare(struct run *run, const struct ngap_handover_required *required)
+{
+    const uint64_t events = EVENT(EV_HANDOVER_REQUEST_ACKNOWLEDGE) | EVENT(EV_HANDOVER_FAILURE) |
+                            EVENT(EV_HANDOVER_CANCEL) | EVENT(EV_HANDOVER_TARGET_LOST);
+    struct ngap_cause cause = ask_target(run, required);
+    if (cause.which) {
+        run->p->core->metrics.handovers_failed[HANDOVER_N2]++;
+        tell_failure(run, cause, (struct bytes){0});
+        return false;
+    }
+    enum procedure_event event =
+        procedure_wait(run->p, events, run->p->core->config->amf.timers.handover_preparation);
+    if (event == EV_HANDOVER_REQUEST_ACKNOWLEDGE) {
+        take_answer(run, run->p->data);
+        event = run->count && run->container.len ? await_forwarding(run) : EV_TIMEOUT;
+    }
+    if (event != EV_HANDOVER_FORWARDING)
+        give_up(run, event);
+    return event == EV_HANDOVER_FORWARDING;
+}
+
+void n2_handover(struct procedure *p)
+{
+    struct run run = {.p = p, .ue = p->owner};
+    if (prepare(&run, p->argument)) {
+        command(&run);
+        enum procedure_event event = await_arrival(&run);
+        if (event == EV_HANDOVER_NOTIFY)
+            arrived(&run, p->data);
+        else
+            stayed(&run, event);
+    }
+    if (procedure_cancelled(p))
+        return;
+    procedure_leave(p);
+    resume(run.ue);
+}
