@@ -258,6 +258,23 @@ static void foreign_identities_find_nothing(void **state)
     assert_int_equal(smf_sessions(duo_ue(&duo, A)), 1u << 1);
 }
 
+static void who_is_refused_on_his_return_loses_nothing_where_he_was(void **state)
+{
+    struct store *store = duo.sides[A].store;
+    (void)state;
+    duo_move(&duo, B);
+    duo_rest(&duo);
+    assert_int_equal(store_subscriber_remove(store, "imsi-999700000000001"), STORE_OK);
+    duo_pass(&duo, SECONDS(1));
+    duo_move(&duo, A);
+    assert_true(duo.heard[NAS_REGISTRATION_REJECT] > 0);
+    assert_false(inside_registered(duo_ue(&duo, A)));
+    assert_int_equal(smf_sessions(duo_ue(&duo, A)), 1u << 1);
+    assert_true(inside_registered(duo_ue(&duo, B)));
+    assert_int_equal(smf_sessions(duo_ue(&duo, B)), 1u << 1);
+    assert_null(duo.phone.connection);
+}
+
 /* What the other core knew while it served the phone is worth nothing after. */
 static void an_old_reference_has_no_force(void **state)
 {
@@ -293,6 +310,7 @@ int main(void)
         CASE(what_a_peer_invents_is_not_believed),
         CASE(without_the_phones_message_nothing_is_given_or_changed),
         CASE(foreign_identities_find_nothing),
+        CASE(who_is_refused_on_his_return_loses_nothing_where_he_was),
         CASE(an_old_reference_has_no_force),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,16 @@ void ue_comes_back(struct ue *ue)
     ue->asked_by = NO_PEER;
 }
 
+bool ue_stays_away(struct ue *ue, struct absence before)
+{
+    int peer = before.away ? peer_of_amf(ue->core, before.away) : NO_PEER;
+    if (peer == NO_PEER)
+        return false;
+    ue->nonce = before.nonce;
+    ue_goes_away(ue, (unsigned)peer);
+    return true;
+}
+
 uint32_t amf_nonce(const struct ue *ue)
 {
     return ue->nonce;

@@ -16,6 +16,12 @@ enum { NOT_AWAY = 0 };
 void ue_goes_away(struct ue *ue, unsigned peer);
 /* Whoever served it has no say about its sessions any more. */
 void ue_comes_back(struct ue *ue);
+/* It was about to come back, and is not taken after all: all is as before with the core that serves it. False: there is no such
+ * core any more. */
+struct absence {
+    uint32_t away, nonce;
+};
+bool ue_stays_away(struct ue *ue, struct absence before);
 /* Loaded from the store. */
 void ue_watch_away(struct ue *ue);
 

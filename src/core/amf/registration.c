@@ -4,6 +4,7 @@
  */
 #include <openssl/crypto.h>
 
+#include "core/amf/away.h"
 #include "core/amf/context_transfer.h"
 #include "core/amf/gmm.h"
 #include "core/amf/grant.h"
@@ -20,6 +21,7 @@ struct run {
     struct ue *ue; /* provisional until the phone has proved who it is */
     const struct nas_registration_request *request;
     struct context_transfer *moved; /* from its old core; NULL: none */
+    struct absence absence;         /* before it came here, from another core that serves it */
     enum kind kind;
     bool proven;
     uint32_t count; /* uplink NAS COUNT of the request, if proven */
@@ -207,6 +209,7 @@ static bool join(struct run *run, supi_t supi)
     smf_deactivate(known, smf_active(known));
     timer_stop(core->timers, &known->timer);
     procedure_move(run->p, &known->procedure, known);
+    run->absence = (struct absence){known->away, known->nonce};
     ue_take_over(known, ue);
     run->ue = known;
     return true;
@@ -501,7 +504,8 @@ static void leave(struct run *run)
     }
     if (ue->provisional || !ue->registered) {
         procedure_leave(run->p);
-        ue_discard(ue, N2_NAS(UNSPECIFIED));
+        if (!ue_stays_away(ue, run->absence))
+            ue_discard(ue, N2_NAS(UNSPECIFIED));
     } else if (ends_registration(run->refused)) {
         procedure_leave(run->p);
         ue_remove(ue, N2_NAS(UNSPECIFIED));
