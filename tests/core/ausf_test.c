@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "home.h"
 
-static struct home home;
-
-static int set_up(void **state)
-{
-    (void)state;
-    home_open(&home);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    home_close(&home);
-    return 0;
-}
-
 static void serving_network_names_have_three_digits_each(void **state)
 {
     (void)state;
@@ -105,12 +89,11 @@ static void a_usim_out_of_step_registers_with_the_second_challenge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(serving_network_names_have_three_digits_each, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(phone_and_network_end_up_with_the_same_kseaf, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_wrong_answer_yields_no_key, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_network_that_we_do_not_serve_is_not_authorized, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_usim_out_of_step_registers_with_the_second_challenge, set_up,
-                                        tear_down),
+        AT_HOME(serving_network_names_have_three_digits_each),
+        AT_HOME(phone_and_network_end_up_with_the_same_kseaf),
+        AT_HOME(a_wrong_answer_yields_no_key),
+        AT_HOME(a_network_that_we_do_not_serve_is_not_authorized),
+        AT_HOME(a_usim_out_of_step_registers_with_the_second_challenge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,4 +117,23 @@ static inline uint64_t home_sqn(struct home *home, const char *imsi)
     return subscriber.sqn;
 }
 
+/* Each test has a home of its own. */
+static struct home home;
+
+static int set_up(void **state)
+{
+    (void)state;
+    home_open(&home);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    home_close(&home);
+    return 0;
+}
+
+#define AT_HOME(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 #endif

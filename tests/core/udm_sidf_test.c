@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "home.h"
 
-static struct home home;
-
-static int set_up(void **state)
-{
-    (void)state;
-    home_open(&home);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    home_close(&home);
-    return 0;
-}
-
 struct concealed {
     struct nas_suci suci;
     uint8_t output[64];
@@ -144,13 +128,12 @@ static void a_reload_with_a_bad_key_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_scheme_leads_to_the_imsi, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_key_of_another_identifier_or_scheme_is_unknown, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(forged_outputs_are_told_apart, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_inside_must_be_digits, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(foreign_networks_routings_and_identities_are_refused, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_reload_with_a_bad_key_changes_nothing, set_up, tear_down),
+        AT_HOME(each_scheme_leads_to_the_imsi),
+        AT_HOME(a_key_of_another_identifier_or_scheme_is_unknown),
+        AT_HOME(forged_outputs_are_told_apart),
+        AT_HOME(what_is_inside_must_be_digits),
+        AT_HOME(foreign_networks_routings_and_identities_are_refused),
+        AT_HOME(a_reload_with_a_bad_key_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

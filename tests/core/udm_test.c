@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "home.h"
 
-static struct home home;
-
-static int set_up(void **state)
-{
-    (void)state;
-    home_open(&home);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    home_close(&home);
-    return 0;
-}
-
 struct subscription {
     enum store_algorithm algorithm;
     const char *imsi;
@@ -252,24 +236,19 @@ static void a_barred_subscriber_has_no_sessions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_usim_accepts_each_vector_and_answers_as_expected, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_usim_with_other_sizes_of_tuak_answers_as_expected, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(an_op_is_turned_into_the_subscriber_s_opc, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(sequence_numbers_are_stored_and_go_round_the_slots, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(no_vector_leaves_without_its_sequence_number_stored, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(the_last_sequence_number_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(strangers_get_no_vector, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_usim_that_is_ahead_is_followed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_usim_that_fell_far_behind_is_followed_down, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_forged_auts_changes_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_old_auts_never_takes_the_number_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(subscription_data_is_told_without_credentials_asked, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_barred_subscriber_has_no_sessions, set_up, tear_down),
+        AT_HOME(a_usim_accepts_each_vector_and_answers_as_expected),
+        AT_HOME(a_usim_with_other_sizes_of_tuak_answers_as_expected),
+        AT_HOME(an_op_is_turned_into_the_subscriber_s_opc),
+        AT_HOME(sequence_numbers_are_stored_and_go_round_the_slots),
+        AT_HOME(no_vector_leaves_without_its_sequence_number_stored),
+        AT_HOME(the_last_sequence_number_is_refused),
+        AT_HOME(strangers_get_no_vector),
+        AT_HOME(a_usim_that_is_ahead_is_followed),
+        AT_HOME(a_usim_that_fell_far_behind_is_followed_down),
+        AT_HOME(a_forged_auts_changes_nothing),
+        AT_HOME(an_old_auts_never_takes_the_number_back),
+        AT_HOME(subscription_data_is_told_without_credentials_asked),
+        AT_HOME(a_barred_subscriber_has_no_sessions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
