@@ -368,6 +368,23 @@ static void a_changed_subscription_changes_the_session(void **state)
     world_close(&world);
 }
 
+static void a_subscription_that_changes_during_establishment_waits_for_its_end(void **state)
+{
+    (void)state;
+    world_open(&world, plain);
+    world_establish(&world, 1, 1, NAS_SESSION_IPV4);
+    unsigned sent = world.ue.sent;
+    change_rate(5000000);
+    assert_int_equal(world.ue.sent, sent);
+    assert_int_equal(world.ue.looked_at_again, 0);
+    world_gnb_accepts(&world, 1, 0x901);
+    assert_int_equal(world.ue.looked_at_again, 1);
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_MODIFICATION_COMMAND);
+    world_close(&world);
+}
+
 static void stray_messages_get_a_status(void **state)
 {
     (void)state;
@@ -411,6 +428,7 @@ int main(void)
         cmocka_unit_test(the_phone_asks_for_a_modification),
         cmocka_unit_test(a_session_can_be_looked_at),
         cmocka_unit_test(a_changed_subscription_changes_the_session),
+        cmocka_unit_test(a_subscription_that_changes_during_establishment_waits_for_its_end),
         cmocka_unit_test(stray_messages_get_a_status),
         cmocka_unit_test(memory_per_idle_session_is_small),
     };

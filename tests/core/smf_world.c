@@ -53,6 +53,11 @@ bool amf_page(struct ue *ue, uint8_t pdu_session_id)
     return !ue->unreachable;
 }
 
+void amf_subscription_changed(struct ue *ue)
+{
+    ue->looked_at_again++;
+}
+
 supi_t amf_supi(const struct ue *ue)
 {
     return ue->supi;

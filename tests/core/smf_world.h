@@ -24,9 +24,10 @@ struct ue {
     uint64_t ambr_uplink, ambr_downlink;
     bool unreachable; /* paging is refused */
     unsigned pages;
-    unsigned forwarding; /* answers of the plane for forwarding tunnels */
-    unsigned sent;       /* messages delivered */
-    enum n2_request n2;  /* of the last one */
+    unsigned forwarding;      /* answers of the plane for forwarding tunnels */
+    unsigned sent;            /* messages delivered */
+    enum n2_request n2;       /* of the last one */
+    unsigned looked_at_again; /* its subscription */
     uint8_t transfer[512], n1[2048];
     size_t transfer_size, n1_size;
 };

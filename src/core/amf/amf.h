@@ -57,6 +57,9 @@ struct session **amf_sessions(struct ue *ue);
 struct remote **amf_remotes(struct ue *ue);
 struct ue *amf_find(struct core *core, supi_t supi);
 
+/* Its subscription is looked at (again) when the batch ends; smf_subscription_changed follows. */
+void amf_subscription_changed(struct ue *ue);
+
 /* --- a phone that another core serves (amf/away.h) --- */
 
 /* Does that peer serve it? */

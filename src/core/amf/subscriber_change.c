@@ -10,17 +10,23 @@
 #include "kit/log.h"
 #include "store/store.h"
 
+void amf_subscription_changed(struct ue *ue)
+{
+    if (ue->changed)
+        return;
+    ue->changed = true;
+    ue->next_changed = ue->core->changed;
+    ue->core->changed = ue;
+}
+
 static void note(void *context, const char *supi, enum store_change change)
 {
     struct core *core = context;
     struct ue *ue = amf_find(core, supi_of_text(supi));
     if (change != STORE_REMOVED)
         smf_subscriber_noted(core, supi);
-    if (!ue || ue->changed)
-        return;
-    ue->changed = true;
-    ue->next_changed = core->changed;
-    core->changed = ue;
+    if (ue)
+        amf_subscription_changed(ue);
 }
 
 void amf_watch_subscribers(struct core *core)

@@ -3,6 +3,13 @@
 #include "core/smf/n4.h"
 #include "kit/log.h"
 
+const char session_establishment[] = "session establishment";
+
+bool session_establishing(const struct session *session)
+{
+    return session->procedure && session->procedure->name == session_establishment;
+}
+
 /* The phone's options outlive its message. False: out of memory. */
 static bool keep_pco(struct procedure *p, const struct nas_pco *asked, struct nas_pco *kept)
 {
@@ -128,6 +135,9 @@ void session_establish(struct procedure *p)
     case SETUP_DONE:
         p->core->metrics.sessions_done++;
         tell(session);
+        if (session->subscription_changed)
+            amf_subscription_changed(session->ue);
+        session->subscription_changed = false;
         break;
     case SETUP_REFUSED:
         reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the gNB did not set it up");

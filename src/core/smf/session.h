@@ -78,6 +78,7 @@ struct session {
     bool drop_buffered;
     bool told;     /* the core that serves the phone knows of its end */
     bool forwards; /* the plane may have its forwarding tunnel, of this process or of the one before */
+    bool subscription_changed; /* while it was being established */
 };
 
 struct smf {
@@ -159,7 +160,9 @@ bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct 
 
 /* --- procedures --- */
 
-void session_establish(struct procedure *p);    /* establish.c; argument: struct establishment */
+void session_establish(struct procedure *p); /* establish.c; argument: struct establishment */
+extern const char session_establishment[];   /* its name as a procedure */
+bool session_establishing(const struct session *session);
 void session_release(struct procedure *p);      /* release.c; argument: struct release */
 void session_modify(struct procedure *p);       /* modify.c; argument: struct modification */
 void session_modify_flows(struct procedure *p); /* modify_flows.c; argument: struct modification */

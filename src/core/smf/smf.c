@@ -253,7 +253,9 @@ void smf_subscription_changed(struct ue *ue)
 {
     for (int psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
         struct session *session = session_find(ue, (uint8_t)psi);
-        if (session && session->state != SESSION_NEW && session->upf)
+        if (session && session_establishing(session))
+            session->subscription_changed = true;
+        else if (session && session->upf)
             follow_subscription(session);
     }
 }

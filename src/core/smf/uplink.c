@@ -6,13 +6,6 @@
 
 enum { PTI_UNASSIGNED = 0, PTI_RESERVED = 255 };
 
-static bool is_running(const struct session *session, const char *name)
-{
-    return session->procedure && strcmp(session->procedure->name, name) == 0;
-}
-
-static const char establishment_name[] = "session establishment";
-
 /* The phone sets up anew what we still have: ended here, and at the gNB too (6.4.1.3). */
 static void replace(struct session *session)
 {
@@ -43,7 +36,8 @@ static enum smf_verdict begin_establishment(struct ue *ue, struct session *sessi
     bool fresh = !session;
     if (fresh && !(session = session_new(ue, n1->pdu_session_id)))
         return SMF_CONGESTION;
-    if (procedure_start(core, &session->procedure, establishment_name, session_establish, session, &argument))
+    if (procedure_start(core, &session->procedure, session_establishment, session_establish, session,
+                        &argument))
         return SMF_TAKEN;
     if (fresh)
         session_free(session, "congestion");
@@ -57,7 +51,7 @@ static enum smf_verdict establishment_asked(struct ue *ue, struct session *sessi
         n1_status(ue, n1->pdu_session_id, message->pti, NAS_GSM_INVALID_PTI);
         return SMF_TAKEN;
     }
-    if (session && is_running(session, establishment_name) && session->pti == message->pti)
+    if (session && session_establishing(session) && session->pti == message->pti)
         return SMF_TAKEN; /* sent again by the phone: the answer is on its way */
     switch (n1->request_type) {
     case SMF_REQUEST_EXISTING:
