@@ -298,7 +298,7 @@ bool session_drop_flows(struct session *session, uint64_t qfis, bool gnb_knows)
     if (!session->qos)
         return false;
     to = *session->qos;
-    for (uint8_t qfi = SMF_DEFAULT_QFI + 1; qfi <= QOS_QFI_MOST; qfi++)
-        any |= (qfis >> qfi & 1) && qos_remove_flow(&to, qfi);
+    for (unsigned qfi = SMF_DEFAULT_QFI + 1; qfi <= QOS_QFI_MOST; qfi++)
+        any |= (qfis >> qfi & 1) && qos_remove_flow(&to, (uint8_t)qfi);
     return any && session_change_flows(session, &to, gnb_knows);
 }

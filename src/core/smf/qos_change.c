@@ -96,7 +96,7 @@ static bool describe_rule(struct arena *arena, const struct qos *qos, const stru
 
 static const struct qos_filter *find_filter(const struct qos *qos, const struct qos_filter *like)
 {
-    for (unsigned i = 0; i < QOS_FILTERS; i++)
+    for (unsigned i = 0; qos && i < QOS_FILTERS; i++)
         if (qos->filters[i].rule == like->rule && qos->filters[i].id == like->id)
             return &qos->filters[i];
     return NULL;
@@ -111,7 +111,7 @@ static bool filter_equal(const struct qos_filter *a, const struct qos_filter *b)
 /* Each filter of the rule in `a` is in `b` too. */
 static bool filters_within(const struct qos *a, const struct qos *b, uint8_t rule)
 {
-    for (unsigned i = 0; i < QOS_FILTERS; i++)
+    for (unsigned i = 0; a && i < QOS_FILTERS; i++)
         if (a->filters[i].rule == rule && !filter_equal(&a->filters[i], find_filter(b, &a->filters[i])))
             return false;
     return true;
