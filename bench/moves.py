@@ -15,10 +15,11 @@ ROWS = {
     "pagings_per_cpu_second": ("idle", ["page", "idle"]),
     "mobility_registrations_per_cpu_second": ("idle", ["move", "idle"]),
     "xn_handovers_per_cpu_second": (None, ["xn_handover"]),
+    "n2_handovers_per_cpu_second": (None, ["n2_handover"]),
 }
 
 
-HANDOVERS = ["xn"]
+HANDOVERS = ["xn", "n2"]
 
 
 def spent_by_role(before, after):

@@ -42,6 +42,31 @@ def xn_handovers_lose_no_packet_and_keep_their_order(lab, build):
 
 
 @case
+def n2_handovers_with_packets_sent_back_through_the_plane_lose_none(lab, build):
+    move_about(started(lab, build), "n2-handover 1 gnb {gnb}")
+
+
+@case
+def n2_handovers_with_packets_sent_from_gnb_to_gnb_lose_none(lab, build):
+    move_about(started(lab, build), "n2-handover 1 gnb {gnb} direct")
+
+
+@case
+def a_cancelled_handover_leaves_the_phone_where_it_is(lab, build):
+    core = started(lab, build)
+    core.scenario(core.cast(1) + """
+start 1-2
+register 1
+session 1
+cancel-handover 1 gnb 2
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+n2-handover 1 gnb 2
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+deregister 1
+""", timeout=60)
+
+
+@case
 def a_phone_moves_on_after_control_was_killed(lab, build):
     core = started(lab, build)
     control = "$(cat " + str(core.folder / "run" / "control.pid") + ")"
