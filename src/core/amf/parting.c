@@ -157,8 +157,9 @@ bool gnb_retain(struct gnb *gnb, struct gnb_identity identity, bool wanted)
 
 void ghosts_free(struct core *core)
 {
-    while (core->ghosts) {
-        part_with(core->ghosts, SIZE_MAX);
-        vanish(core->ghosts);
+    for (struct ghost *ghost = core->ghosts, *next; ghost; ghost = next) {
+        next = ghost->next;
+        part_with(ghost, SIZE_MAX);
+        vanish(ghost);
     }
 }
