@@ -59,20 +59,29 @@ static void periodic_registration(struct inhabitant *inhabitant)
     register_again(&inhabitant->phone, NAS_PERIODIC_REGISTRATION);
 }
 
-static void reappearance(struct inhabitant *inhabitant)
+static struct ran_gnb *other_cell(const struct inhabitant *inhabitant)
 {
     struct world *world = inhabitant->world;
+    return &world->masts[inhabitant->phone.gnb == &world->masts[0].gnb].gnb;
+}
+
+static void reappearance(struct inhabitant *inhabitant)
+{
     struct phone *phone = &inhabitant->phone;
-    phone_camp(phone, &world->masts[phone->gnb == &world->masts[0].gnb].gnb);
+    phone_camp(phone, other_cell(inhabitant));
     register_again(phone, NAS_MOBILITY_REGISTRATION);
 }
 
 static void xn_handover(struct inhabitant *inhabitant)
 {
-    struct world *world = inhabitant->world;
-    struct phone *phone = &inhabitant->phone;
-    if (phone->connection)
-        ran_gnb_xn_handover(phone->connection, &world->masts[phone->gnb == &world->masts[0].gnb].gnb);
+    if (inhabitant->phone.connection)
+        ran_gnb_xn_handover(inhabitant->phone.connection, other_cell(inhabitant));
+}
+
+static void n2_handover(struct inhabitant *inhabitant)
+{
+    if (inhabitant->phone.connection)
+        ran_gnb_n2_handover(inhabitant->phone.connection, other_cell(inhabitant), false);
 }
 
 static void service_request(struct inhabitant *inhabitant)
@@ -196,6 +205,7 @@ static const struct act acts[] = {
     {"gNB lost", gnb_lost, false, true, 0, 0},
     {"control killed", control_killed, true, true, 0, 0},
     {"Xn handover", xn_handover, false, true, 0, 0},
+    {"N2 handover", n2_handover, false, true, 0, 0},
 };
 
 enum { ACTS = sizeof acts / sizeof acts[0] };

@@ -106,6 +106,9 @@ static void hang_up(struct inhabitant *inhabitant)
     case 2:
         ran_gnb_xn_handover(phone->connection, neighbour(inhabitant));
         break;
+    case 5:
+        ran_gnb_n2_handover(phone->connection, neighbour(inhabitant), world_dice(inhabitant->world, 2));
+        break;
     case 3:
     case 4:
         use_session(inhabitant);

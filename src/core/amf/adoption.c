@@ -54,6 +54,7 @@ static bool pick_up(struct gnb *gnb, struct ue *ue)
         mobility_done(ue);
         return true;
     }
+    connection->context_unknown = true;
     connection->timer.fire = no_context;
     return timer_start(gnb->core->timers, &connection->timer, gnb->core->config->amf.timers.n2_procedure);
 }

@@ -74,12 +74,13 @@ struct connection {
     uint64_t amf_ue_ngap_id; /* 40 bits, random */
     uint32_t ran_ue_ngap_id;
     uint16_t stream;
-    bool numbered;   /* ran_ue_ngap_id is known: not so for a handover's target before it has answered */
-    bool context_up; /* Initial Context Setup succeeded: the gNB has AS security */
-    bool leaving;    /* Handover Command is out: NAS messages are held */
-    bool releasing;  /* UE Context Release Command is out */
-    bool secured;    /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
-    bool in_area;    /* the tracking area it began in is one of the gNB's */
+    bool numbered;        /* ran_ue_ngap_id is known: not so for a handover's target before it has answered */
+    bool context_up;      /* Initial Context Setup succeeded: the gNB has AS security */
+    bool context_unknown; /* asked for before a restart: the answer may come, or may have been lost */
+    bool leaving;         /* Handover Command is out: NAS messages are held */
+    bool releasing;       /* UE Context Release Command is out */
+    bool secured;         /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
+    bool in_area;         /* the tracking area it began in is one of the gNB's */
     struct config_plmn selected;
     supi_t released;      /* whose it was, while releasing */
     struct bytes request; /* Registration request that is being carried out; in its procedure's memory */

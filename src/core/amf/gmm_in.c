@@ -213,6 +213,11 @@ void gmm_uplink(struct connection *connection, struct bytes pdu)
     struct nas_envelope envelope;
     if (!ue || !nas_open(pdu, &envelope, &error.fault))
         return;
+    if (connection
+            ->context_unknown) { /* a second Initial Context Setup would bring a key that the phone does not use */
+        an_release(ue, N2_RADIO(UNSPECIFIED), "nobody knows whether the gNB has its context");
+        return;
+    }
     /* 9.3.1 keeps this header for the security mode complete. Simulators in the field go on using it: with no context
      * waiting to be taken into use they can only mean the current one, whose MAC and COUNT are checked all the same. */
     bool fresh = envelope.security_header == NAS_INTEGRITY_CIPHERED_NEW && ue->pending;

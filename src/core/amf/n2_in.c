@@ -22,6 +22,7 @@ static void context_setup_response(struct ue *ue, const struct ngap_initial_cont
     if (ue->connection->context_up)
         return;
     ue->connection->context_up = true;
+    ue->connection->context_unknown = false;
     timer_stop(ue->core->timers, &ue->connection->timer);
     core_dirty(ue->core, &ue->row);
     TELL_SMF(ue, response->pdu_session_resource_setup_list_cxt_res,
