@@ -332,6 +332,40 @@ static void a_move_that_cannot_be_stored_did_not_happen(void **state)
     is_refused(TARGET, &request);
 }
 
+/* The request and the end of an association come in one batch, which cannot be stored. */
+static void lose_in_a_batch_that_is_not_stored(unsigned gnb)
+{
+    struct ngap_path_switch_request request = request_for(0, 1);
+    store_inject(world.store, STORE_FULL, 0);
+    path_switch_request(gnb_find(world.core, ASSOCIATION + TARGET), 1, &request);
+    assert_ptr_equal(world_ue(&world, 0)->connection->gnb, gnb_at(TARGET));
+    core_association_down(world.core, ASSOCIATION + gnb, "test");
+    world_run(&world);
+    assert_null(world_ue(&world, 0)->connection);
+    assert_null(world_ue(&world, 0)->handover);
+    assert_int_equal(smf_active(world_ue(&world, 0)), 0);
+    assert_int_equal(smf_sessions(world_ue(&world, 0)), 1 << 1);
+    assert_int_equal(world.sent[NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE], 0);
+}
+
+static void a_source_that_is_lost_meanwhile_is_not_gone_back_to(void **state)
+{
+    (void)state;
+    lose_in_a_batch_that_is_not_stored(0);
+    assert_int_equal(world.sent[NGAP_PATH_SWITCH_REQUEST_FAILURE], 1);
+    assert_int_equal(gnb_at(TARGET)->connections.count, 0);
+    assert_int_equal(world_ue(&world, 0)->ncc, 1);
+    assert_int_equal(world.switched, 0);
+}
+
+static void a_target_that_is_lost_meanwhile_is_told_nothing(void **state)
+{
+    (void)state;
+    lose_in_a_batch_that_is_not_stored(TARGET);
+    assert_int_equal(world.sent[NGAP_PATH_SWITCH_REQUEST_FAILURE], 0);
+    assert_int_equal(gnb_at(0)->connections.count, 0);
+}
+
 static void a_restart_finds_the_phone_where_it_went(void **state)
 {
     (void)state;
@@ -367,6 +401,8 @@ int main(void)
         TEST(a_full_gnb_is_refused),
         TEST(an_id_of_the_gnb_s_that_is_in_use_is_an_error),
         TEST(a_move_that_cannot_be_stored_did_not_happen),
+        TEST(a_source_that_is_lost_meanwhile_is_not_gone_back_to),
+        TEST(a_target_that_is_lost_meanwhile_is_told_nothing),
         TEST(a_restart_finds_the_phone_where_it_went),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

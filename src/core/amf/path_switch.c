@@ -33,7 +33,7 @@ struct run {
     struct ngap_security_context security;
     bool new_kamf, capabilities_differ;
     /* where the phone came from, should the move not be stored */
-    struct gnb *former_gnb;
+    uint64_t former_association;
     uint32_t former_ran_id;
     uint16_t former_stream;
     struct tai former_tai;
@@ -155,7 +155,7 @@ static bool move(struct run *run)
 {
     struct ue *ue = run->ue;
     struct connection *connection = ue->connection;
-    run->former_gnb = connection->gnb;
+    run->former_association = connection->gnb->association;
     run->former_ran_id = connection->ran_ue_ngap_id;
     run->former_stream = connection->stream;
     if (!connection_rehome(connection, run->gnb, run->asked.ran_ue_ngap_id, run->asked.stream))
@@ -169,21 +169,26 @@ static bool move(struct run *run)
     return true;
 }
 
-static void move_back(struct run *run)
-{
-    struct ue *ue = run->ue;
-    memcpy(ue->nh, run->former_nh, sizeof ue->nh);
-    ue->ncc = run->former_ncc;
-    if (!connection_rehome(ue->connection, run->former_gnb, run->former_ran_id, run->former_stream))
-        connection_lost(ue->connection, "out of memory");
-}
-
 static void stay(struct run *run, struct ngap_cause cause)
 {
     smf_switch_end(run->ue, run->switched, run->switched_count, false);
     run->ue->tai = run->former_tai;
     run->ue->cell = run->former_cell;
     refuse(run->gnb, &run->asked, cause);
+}
+
+/* The source may have gone while the store was asked: then the phone is nowhere. */
+static void move_back(struct run *run)
+{
+    struct ue *ue = run->ue;
+    struct gnb *source = gnb_find(run->p->core, run->former_association);
+    memcpy(ue->nh, run->former_nh, sizeof ue->nh);
+    ue->ncc = run->former_ncc;
+    stay(run, N2_MISC(UNSPECIFIED));
+    if (!source)
+        connection_lost(ue->connection, "its gNB is lost");
+    else if (!connection_rehome(ue->connection, source, run->former_ran_id, run->former_stream))
+        connection_lost(ue->connection, "out of memory");
 }
 
 static void acknowledge(struct run *run)
@@ -264,7 +269,6 @@ static void path_switch(struct procedure *p)
         p->core->metrics.handovers_done[HANDOVER_XN]++;
     } else if (!procedure_cancelled(p)) {
         move_back(&run);
-        stay(&run, N2_MISC(UNSPECIFIED));
     }
     OPENSSL_cleanse(&run.security, sizeof run.security);
     OPENSSL_cleanse(run.former_nh, sizeof run.former_nh);
