@@ -15,7 +15,7 @@
 #include "ran/phone.h"
 #include "store/store.h"
 
-enum { WORLD_GNBS = 3, WORLD_PHONES = 4 };
+enum { WORLD_GNBS = 5, WORLD_PHONES = 4 };
 
 struct parcel;
 
@@ -39,6 +39,7 @@ struct world {
     unsigned heard[256];               /* NAS messages that the phones got, by type */
     struct ngap_cause last_cause;      /* of the last NG Setup Failure, Error Indication or release */
     struct config_slice session_slice; /* of all sessions of the stand-in SMF */
+    unsigned answers;                  /* of gNBs about sessions, told to the stand-in SMF */
     unsigned switched, cancelled;      /* sessions switched and handovers cancelled, by the stand-in SMF */
     bool forwarding_waits;             /* the stand-in plane does not answer */
     unsigned transfers, activations, reachable, unreachable, releases; /* calls of the stand-in SMF */

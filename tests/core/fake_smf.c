@@ -35,6 +35,7 @@ void smf_subscriber_noted(struct core *core, const char *supi)
 void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer)
 {
     (void)ue, (void)pdu_session_id, (void)kind, (void)transfer;
+    world_now->answers++;
 }
 
 bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *item)

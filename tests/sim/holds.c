@@ -141,8 +141,8 @@ const char *world_holds(struct world *world)
     const char *wrong = for_all(world, served);
     if (!wrong)
         wrong = for_all(world, all_carry);
-    if (!wrong && !world_agrees(world))
-        wrong = "core and plane have different QoS rules of a session";
+    if (!wrong)
+        wrong = world_disagrees(world);
     if (!wrong)
         wrong = for_all(world, can_register);
     if (!wrong)

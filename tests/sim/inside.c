@@ -77,7 +77,11 @@ bool inside_next_session(const struct core *core, size_t *cursor, struct inside_
         const struct session *session = value;
         if (session->procedure || session->n4 || session->n4_lost || !session->up_seid)
             continue;
-        *inside = (struct inside_session){session->up_seid, pdrs_of(session)};
+        *inside = (struct inside_session){.plane_seid = session->up_seid,
+                                          .supi = amf_supi(session->ue),
+                                          .pdrs = pdrs_of(session),
+                                          .psi = session->psi,
+                                          .active = session->state == SESSION_ACTIVE};
         return true;
     }
     return false;

@@ -17,8 +17,10 @@ uint64_t inside_digest(struct core *core, uint64_t supi);
 
 /* A session as the plane should have it. */
 struct inside_session {
-    uint64_t plane_seid;
+    uint64_t plane_seid, supi;
     unsigned pdrs;
+    uint8_t psi;
+    bool active; /* it has a user plane at the phone's gNB */
 };
 
 /* The next one that is not in the middle of something; cursor 0 at first. False: there are no more. */

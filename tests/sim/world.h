@@ -161,8 +161,9 @@ const char *world_nothing_left(struct world *world);
 /* Armed timers when nobody does anything; takes some seconds of the world's time. */
 size_t world_timers_at_rest(struct world *world);
 
-/* Every session that is not in the middle of something has in the plane the rules that the core told it (agree.c). */
-bool world_agrees(const struct world *world);
+/* Every session that is not in the middle of something has in the plane the rules that the core told it, none of a handover that
+ * is over, and its downlink tunnel leads to where the phone is (agree.c). NULL, or what is not so. */
+const char *world_disagrees(const struct world *world);
 
 /* While honest phones rest, the lies of the hostile gNB change nothing of theirs. */
 const char *world_keeps(struct world *world);

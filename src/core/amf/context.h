@@ -75,6 +75,7 @@ struct connection {
     uint32_t ran_ue_ngap_id;
     uint16_t stream;
     bool numbered;        /* ran_ue_ngap_id is known: not so for a handover's target before it has answered */
+    bool context_asked;   /* Initial Context Setup Request is out */
     bool context_up;      /* Initial Context Setup succeeded: the gNB has AS security */
     bool context_unknown; /* asked for before a restart: the answer may come, or may have been lost */
     bool leaving;         /* Handover Command is out: NAS messages are held */

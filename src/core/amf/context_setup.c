@@ -94,6 +94,7 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
     core_dirty(ue->core, &ue->row);
     bool sent = n2_send_ue(connection, NGAP_INITIAL_CONTEXT_SETUP_REQUEST, &request);
     OPENSSL_cleanse(request.security_key, sizeof request.security_key);
+    connection->context_asked = sent;
     return sent;
 }
 

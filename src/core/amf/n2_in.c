@@ -17,9 +17,17 @@
 
 /* --- the gNB's context of a UE --- */
 
+/* Once: an answer to what was never asked is an error of the gNB's that it is not told of (10.4). */
+static bool context_answered(struct connection *connection)
+{
+    bool asked = connection->context_asked || connection->context_unknown;
+    connection->context_asked = false;
+    return asked;
+}
+
 static void context_setup_response(struct ue *ue, const struct ngap_initial_context_setup_response *response)
 {
-    if (ue->connection->context_up)
+    if (!context_answered(ue->connection))
         return;
     ue->connection->context_up = true;
     ue->connection->context_unknown = false;
@@ -36,6 +44,8 @@ static void context_setup_response(struct ue *ue, const struct ngap_initial_cont
 static void context_setup_failure(struct ue *ue, const struct ngap_initial_context_setup_failure *failure)
 {
     char text[32];
+    if (!context_answered(ue->connection))
+        return;
     log_warning("amf", NULL, "the gNB cannot set up a context: %s",
                 n2_cause_text(&failure->cause, text, sizeof text));
     TELL_SMF(ue, failure->pdu_session_resource_failed_to_setup_list_cxt_fail,
