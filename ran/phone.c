@@ -196,6 +196,14 @@ static struct nas_ue_security_capability capability_of(const struct phone *phone
     return (struct nas_ue_security_capability){.length = 2, .ea = phone->model->ea, .ia = phone->model->ia};
 }
 
+/* 5.3.6 */
+static void ask_for_mico(const struct phone *phone, struct nas_registration_request *request)
+{
+    request->has.mico_indication = phone->model->mico;
+    request->t3324 = phone->model->active_time;
+    request->has.t3324 = phone->model->mico && phone->model->active_time;
+}
+
 struct nas_message phone_registration_request(struct phone *phone)
 {
     struct nas_message message = {.type = NAS_REGISTRATION_REQUEST};
@@ -211,6 +219,7 @@ struct nas_message phone_registration_request(struct phone *phone)
     request->has.requested_nssai = phone->registration_kind != NAS_PERIODIC_REGISTRATION;
     request->pdu_session_status = phone_session_set(phone);
     request->has.pdu_session_status = !initial;
+    ask_for_mico(phone, request);
     return message;
 }
 
@@ -250,6 +259,8 @@ static void on_registration_accept(struct phone *phone, const struct nas_registr
         return;
     timer_stop(phone->radio->timers, &phone->guard);
     phone->state = PHONE_ON;
+    phone->mico = accept->has.mico_indication;
+    phone->listens = accept->has.t3324 ? SECONDS(accept->t3324) : 0;
     if (accept->has.pdu_session_status)
         phone_keep_sessions(phone, accept->pdu_session_status);
     if (accept->has.guti && accept->guti.type == NAS_GUTI) {
@@ -458,14 +469,20 @@ void phone_on_release(struct phone *phone)
 {
     phone->connection = NULL;
     phone->secured = false;
+    phone->idle_since = phone->radio->timers->now;
     if (phone->state == PHONE_REGISTERING)
         fail_registration(phone, 0);
     phone_event(phone, PHONE_IDLE, NULL, 0);
 }
 
+static bool asleep(const struct phone *phone)
+{
+    return phone->mico && phone->radio->timers->now - phone->idle_since >= phone->listens;
+}
+
 void phone_on_paging(struct phone *phone)
 {
-    if (phone->connection || phone->state != PHONE_ON)
+    if (phone->connection || phone->state != PHONE_ON || asleep(phone))
         return;
     phone_event(phone, PHONE_PAGED, NULL, 0);
     phone_request_service(phone, NAS_SERVICE_MOBILE_TERMINATED);

@@ -24,6 +24,8 @@ struct phone_model {
     uint8_t suci_key_id;
     struct bytes suci_key; /* the home network's public key */
     uint8_t ea, ia;        /* algorithms offered; the top bit is algorithm 0 */
+    bool mico;             /* asks for MICO mode at every registration, */
+    uint32_t active_time;  /* with this T3324, seconds; 0: none */
 };
 
 enum phone_state {
@@ -81,7 +83,10 @@ struct phone {
     uint8_t registration_kind; /* enum nas_registration_kind */
     struct nas_guti guti;
     struct timer guard; /* T3510, T3517, T3521 */
-    int64_t began;      /* when the running procedure began */
+    bool mico;          /* has MICO mode: does not listen while idle, */
+    int64_t listens;    /* but so long after it became idle */
+    int64_t idle_since;
+    int64_t began; /* when the running procedure began */
     struct phone_session sessions[PHONE_SESSIONS];
     void *user;
 };

@@ -71,10 +71,10 @@ struct config_security {
 /* TS 24.501 10.2. Nanoseconds. */
 struct config_amf_timers {
     int64_t t3346, t3502, t3512, t3513, t3522, t3550, t3555, t3560, t3565, t3570;
-    int64_t mobile_reachable_margin; /* added to T3512 (5.3.7: 4 minutes) */
-    int64_t implicit_deregistration; /* after the mobile reachable timer */
-    int64_t n2_procedure;            /* waiting for a gNB's answer */
-    int64_t gnb_return;              /* UEs are kept after their gNB is lost */
+    int64_t mobile_reachable_margin;        /* added to T3512 (5.3.7: 4 minutes) */
+    int64_t implicit_deregistration;        /* after the mobile reachable timer */
+    int64_t n2_procedure;                   /* waiting for a gNB's answer */
+    int64_t gnb_return;                     /* UEs are kept after their gNB is lost */
     int64_t handover_preparation, handover; /* waiting for the target's answer, and for the phone at it */
     int64_t forwarding;                     /* indirect forwarding tunnels outlive the handover */
 };
@@ -96,6 +96,13 @@ struct config_paging {
     uint8_t priority; /* ARP priority levels up to this one are paged with priority; 0: none */
 };
 
+/* MICO mode (TS 23.501 5.4.1.3); nanoseconds. */
+struct config_mico {
+    bool allowed;
+    int64_t active_time;           /* T3324: at most */
+    int64_t periodic_registration; /* T3512, in place of timers.t3512 */
+};
+
 struct config_limits {
     unsigned gnbs; /* over all edges */
     unsigned ues;  /* registered or registering */
@@ -111,6 +118,7 @@ struct config_amf {
     struct config_security security;
     struct config_amf_timers timers;
     struct config_paging paging;
+    struct config_mico mico;
 };
 
 /* The values are those of NAS (TS 24.501 9.11.4.11). */

@@ -179,6 +179,17 @@ static const struct key paging_keys[] = {
     {0},
 };
 
+static const struct key mico_keys[] = {
+    {"allowed", &type_bool, ROOT(amf.mico.allowed), .initial = "false", .live = true,
+     .help = "A phone that asks for MICO mode gets it: while it is idle it cannot be reached."},
+    {"active_time", &type_duration, ROOT(amf.mico.active_time), RANGE(0, HOUR), .initial = "5m", .live = true,
+     .help = "But for as long as it asks for (T3324) after it became idle, and at most for."},
+    {"periodic_registration", &type_duration, ROOT(amf.mico.periodic_registration),
+     RANGE(2 * HOUR, 310 * HOUR), .initial = "12h", .live = true,
+     .help = "How often it reports, in place of timers.t3512."},
+    {0},
+};
+
 static const struct key limit_keys[] = {
     {"gnbs", &type_uint, ROOT(limits.gnbs), RANGE(1, 100000), .initial = "1024", .live = true},
     {"ues", &type_uint, ROOT(limits.ues), RANGE(1, 100000000), .initial = "1000000", .live = true,
@@ -353,6 +364,8 @@ const struct key config_keys[] = {
     {"timers", .fields = timer_keys,
      .help = "Timers of TS 24.501 clause 10.2. 6s, 54m, 2h; a plain number means seconds."},
     {"paging", .fields = paging_keys, .help = "How idle phones are called when something waits for them."},
+    {"mico", .fields = mico_keys,
+     .help = "Phones that sleep while they are idle (Mobile Initiated Connection Only)."},
     {"limits", .fields = limit_keys, .help = "Beyond these, newcomers are refused with a cause."},
     {"smf", .fields = smf_keys, .help = "Session management."},
     {"data_networks", .fields = dnn_keys, ROOT_ITEMS(smf.dnns, smf.dnn_count), .least = 1,

@@ -211,6 +211,8 @@ static json_t *describe_ue(const struct ue *ue)
         json_object_set_new(item, "served_by", json_string(peer_name(ue->core, (unsigned)server)));
     if (ue->connection)
         json_object_set_new(item, "gnb", json_string(ue->connection->gnb->name));
+    if (ue->mico)
+        json_object_set_new(item, "mico", json_true());
     if (*ue->imeisv) {
         char pei[32];
         snprintf(pei, sizeof pei, "imeisv-%s", ue->imeisv);

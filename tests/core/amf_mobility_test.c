@@ -250,7 +250,10 @@ static void a_silent_phone_is_first_not_paged_and_then_forgotten(void **state)
     const struct config_amf_timers *timers = &world.config->amf.timers;
     go_idle(0);
     timer_stop(&world.timers, &world.phones[0].guard);
-    world_pass(&world, timers->t3512 + timers->mobile_reachable_margin);
+    world_pass(&world,
+               timers->t3512 + timers->mobile_reachable_margin); /* T3512 says 1 hour: 54 minutes it cannot */
+    assert_false(world_ue(&world, 0)->unreachable);
+    world_pass(&world, SECONDS(6 * 60));
     assert_true(world_ue(&world, 0)->unreachable);
     assert_false(amf_page(world_ue(&world, 0), 1));
     world_pass(&world, timers->implicit_deregistration);

@@ -192,6 +192,7 @@ static void timers_round_up_and_refuse_what_is_beyond(void **state)
         assert_true(nas_encode(&out, &w));
         assert_true(decode(writer_bytes(&w), &in, &error));
         assert_int_equal(in.registration_accept.t3512, times[i].sent);
+        assert_int_equal(nas_timer_3_said(times[i].asked), times[i].sent);
     }
     struct writer w = writer_of(wire, sizeof wire);
     out.registration_accept.t3512 = 35712001;

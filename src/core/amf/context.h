@@ -111,7 +111,7 @@ struct ue {
     bool provisional;           /* in no map; ends with its procedure */
     bool dead;                  /* freed at the end of the batch */
     bool registered;
-    bool unreachable;              /* the mobile reachable timer ran out: not paged any more */
+    bool unreachable; /* silent for too long, or asleep in MICO mode: not paged any more (silence.h) */
     struct connection *connection; /* NULL: CM-IDLE, or on its way to the target */
     struct connection *target;     /* of an N2 handover: the connection that takes the other's place */
     struct held *held;             /* NAS messages that wait for the end of a handover (held.c) */
@@ -124,9 +124,11 @@ struct ue {
     int asked_by;                  /* the peer that was last given its context, or NO_PEER */
     struct gnb *charged;           /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
-    bool update_due;    /* it has not been told yet what its subscription has changed to */
-    bool changed;       /* its subscription, in this batch */
-    struct timer timer; /* idle: mobile reachable, then implicit deregistration */
+    bool update_due;      /* it has not been told yet what its subscription has changed to */
+    bool changed;         /* its subscription, in this batch */
+    bool mico;            /* it has MICO mode (silence.h) */
+    uint32_t active_time; /* with MICO mode: it listens so long after it became idle; seconds */
+    struct timer timer;   /* idle: mobile reachable or active time, then implicit deregistration */
 
     struct nas_security security;
     struct nas_security *pending; /* while a security mode command is out: the context it proposes */
@@ -235,7 +237,7 @@ void ue_forget_tmsi(struct ue *ue);
 void ue_take_back_tmsi(struct ue *ue);
 /* Cancels what runs, deactivates sessions. The UE may be gone afterwards, if it was provisional. */
 void ue_became_idle(struct ue *ue, const char *why);
-/* Idle or deregistered: starts or stops the mobile reachable timer (TS 24.501 5.3.7). */
+/* Idle: the mobile reachable timer starts anew (TS 24.501 5.3.7, silence.c). */
 void ue_watch_idle(struct ue *ue);
 
 /* NAS messages are held while a phone changes gNBs (held.c): a copy, in order, of a limited number. False: no room. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Deregistration (TS 24.501 5.5.2, TS 23.502 4.2.2.3) by the phone, by the network, and by silence.
+ * Deregistration (TS 24.501 5.5.2, TS 23.502 4.2.2.3) by the phone and by the network.
  */
 #include "core/amf/gmm.h"
 #include "kit/log.h"
@@ -90,27 +90,4 @@ bool amf_deregister(struct ue *ue, uint8_t cause, bool reregister)
         return true;
     return procedure_start(ue->core, &ue->procedure, "deregistration by the network",
                            deregistration_by_network, ue, &how);
-}
-
-/* 5.3.7: first the phone is no longer paged, then it is forgotten. */
-static void silent(struct timer *timer)
-{
-    struct ue *ue = (struct ue *)((char *)timer - offsetof(struct ue, timer));
-    if (!ue->unreachable) {
-        ue->unreachable = true;
-        timer_start(ue->core->timers, timer, ue->core->config->amf.timers.implicit_deregistration);
-        return;
-    }
-    procedure_cancel(ue->procedure, "implicit deregistration");
-    if (!ue->dead)
-        ue_remove(ue, N2_NAS(DEREGISTER));
-}
-
-void ue_watch_idle(struct ue *ue)
-{
-    const struct config_amf_timers *timers = &ue->core->config->amf.timers;
-    if (!ue->registered)
-        return;
-    ue->timer.fire = silent;
-    timer_start(ue->core->timers, &ue->timer, timers->t3512 + timers->mobile_reachable_margin);
 }

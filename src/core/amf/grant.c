@@ -5,6 +5,7 @@
 
 #include "core/amf/area.h"
 #include "core/amf/restriction.h"
+#include "core/amf/silence.h"
 
 /* Moves what the UE has into `before`. */
 static void put_aside(struct ue *ue, struct grant *before)
@@ -12,6 +13,8 @@ static void put_aside(struct ue *ue, struct grant *before)
     *before = (struct grant){
         .registered = ue->registered,
         .unreachable = ue->unreachable,
+        .mico = ue->mico,
+        .active_time = ue->active_time,
         .tmsi = ue->tmsi,
         .since = ue->since,
         .ambr_uplink = ue->ambr_uplink,
@@ -58,6 +61,7 @@ bool grant_give(struct ue *ue, const struct nas_registration_request *request,
     else if (request->type.kind != NAS_MOBILITY_REGISTRATION &&
              request->type.kind != NAS_PERIODIC_REGISTRATION)
         ue->drx = 0;
+    mico_agree(ue, request);
     memcpy(ue->allowed, slices->allowed, sizeof ue->allowed);
     ue->allowed_count = (uint8_t)slices->allowed_count;
     core_dirty(ue->core, &ue->row);
@@ -78,6 +82,8 @@ void grant_undo(struct ue *ue, struct grant *before)
     free(ue->restrictions);
     ue->registered = before->registered;
     ue->unreachable = before->unreachable;
+    ue->mico = before->mico;
+    ue->active_time = before->active_time;
     ue->since = before->since;
     ue->ambr_uplink = before->ambr_uplink;
     ue->ambr_downlink = before->ambr_downlink;

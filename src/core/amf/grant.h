@@ -10,7 +10,8 @@
 
 /* What the UE had before. */
 struct grant {
-    bool registered, unreachable;
+    bool registered, unreachable, mico;
+    uint32_t active_time;
     uint32_t tmsi;
     int64_t since;
     uint64_t ambr_uplink, ambr_downlink;

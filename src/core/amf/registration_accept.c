@@ -5,6 +5,7 @@
 #include "core/amf/area.h"
 #include "core/amf/reactivation.h"
 #include "core/amf/restriction.h"
+#include "core/amf/silence.h"
 #include "kit/log.h"
 
 enum { NSSAI = 16 };
@@ -51,7 +52,6 @@ static struct nas_nssai configured_of(const struct udm_access *subscription, str
 struct bytes registration_accept(struct ue *ue, struct arena *memory,
                                  const struct registration_answer *answer)
 {
-    const struct config_amf_timers *timers = &ue->core->config->amf.timers;
     const struct nas_registration_request *request = answer->request;
     struct nas_tai tais[CONFIG_AREA_TAIS], service_tais[STORE_SERVICE_AREAS];
     struct nas_plmn equivalents[CONFIG_EQUIVALENTS];
@@ -75,15 +75,19 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
         .reactivation_causes = reactivation_causes(ue, answer->sessions, causes),
         .service_area_list = restriction_service_areas(ue, service_tais),
         .negotiated_drx = ue->drx,
-        .t3512 = seconds(timers->t3512),
-        .t3502 = seconds(timers->t3502),
+        .mico_indication = {.all_plmn_allocated = ue->mico && mico_everywhere(ue)},
+        .t3512 = silence_allowed(ue),
+        .t3502 = seconds(ue->core->config->amf.timers.t3502),
+        .t3324 = ue->active_time,
         .has = {.guti = true,
-                .tai_list = true,
                 .allowed_nssai = true,
                 .network_feature_support = true,
                 .t3512 = true,
                 .t3502 = true},
     };
+    accept->has.tai_list = !accept->mico_indication.all_plmn_allocated;
+    accept->has.mico_indication = ue->mico;
+    accept->has.t3324 = ue->active_time > 0;
     accept->has.equivalent_plmns = accept->equivalent_plmns.count > 0;
     accept->has.service_area_list = accept->service_area_list.count > 0;
     accept->has.negotiated_drx = request->has.requested_drx;

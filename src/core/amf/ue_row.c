@@ -11,7 +11,7 @@
 #include "core/amf/restriction.h"
 #include "store/store.h"
 
-enum { VERSION = 5, ROW_BYTES = 800 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+enum { VERSION = 6, ROW_BYTES = 800 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
@@ -53,6 +53,8 @@ static void write_area(struct writer *w, const struct ue *ue)
     }
     write_u8(w, ue->drx);
     write_u8(w, ue->update_due);
+    write_u8(w, ue->mico);
+    write_u32(w, ue->active_time);
     store_access_write(w, ue->restrictions ? ue->restrictions : &none);
 }
 
@@ -147,6 +149,8 @@ static void read_area(struct reader *r, struct ue *ue)
     }
     ue->drx = read_u8(r);
     ue->update_due = read_u8(r) != 0;
+    ue->mico = read_u8(r) != 0;
+    ue->active_time = read_u32(r);
     if (store_access_read(r, &ue->core->batch, &access) &&
         (!area_keep(ue, &area) || !restriction_keep(ue, &access)))
         reader_fail(r, "area", "out of memory");

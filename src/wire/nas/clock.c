@@ -18,10 +18,9 @@ static bool timer_decode(const struct nas_codec *codec, struct reader *r, struct
     return reader_ok(r);
 }
 
-/* The unit that says the time exactly, else the one that rounds it up least. */
-static bool timer_encode(const struct nas_codec *codec, struct writer *w, const void *value)
+/* The unit that says the time exactly, else the one that rounds it up least. UINT64_MAX: beyond what can be said. */
+static uint64_t best_of(const uint32_t *by_unit, uint32_t seconds, uint8_t *octet)
 {
-    const uint32_t *by_unit = codec->detail, seconds = *(const uint32_t *)value;
     uint8_t best = DEACTIVATED << UNIT_BITS;
     uint64_t best_seconds = UINT64_MAX;
     for (unsigned unit = 0; unit < DEACTIVATED && seconds != NAS_TIMER_DEACTIVATED; unit++) {
@@ -32,8 +31,24 @@ static bool timer_encode(const struct nas_codec *codec, struct writer *w, const 
             best = (uint8_t)(unit << UNIT_BITS | multiple);
         }
     }
-    write_u8(w, best);
-    return seconds == NAS_TIMER_DEACTIVATED || best_seconds != UINT64_MAX;
+    *octet = best;
+    return best_seconds;
+}
+
+static bool timer_encode(const struct nas_codec *codec, struct writer *w, const void *value)
+{
+    uint32_t seconds = *(const uint32_t *)value;
+    uint8_t octet;
+    uint64_t said = best_of(codec->detail, seconds, &octet);
+    write_u8(w, octet);
+    return seconds == NAS_TIMER_DEACTIVATED || said != UINT64_MAX;
+}
+
+uint32_t nas_timer_3_said(uint32_t seconds)
+{
+    uint8_t octet;
+    uint64_t said = best_of(units_3, seconds, &octet);
+    return said < NAS_TIMER_DEACTIVATED ? (uint32_t)said : NAS_TIMER_DEACTIVATED;
 }
 
 static void timer_print(const struct nas_codec *codec, struct printer *p, const char *name, const void *value)

@@ -12,6 +12,9 @@
  */
 #define NAS_TIMER_DEACTIVATED UINT32_MAX
 
+/* What the other side hears when a GPRS timer 3 is sent that says so many seconds. Above its range: deactivated. */
+uint32_t nas_timer_3_said(uint32_t seconds);
+
 /* UTF-8. Sent in the GSM 7-bit default alphabet (TS 23.038) where that can spell it, else in UCS-2. */
 struct nas_network_name {
     const char *text;
