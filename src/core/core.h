@@ -154,7 +154,8 @@ bool core_post_ngap(struct core *core, uint64_t association, uint16_t stream, st
 /* Everything queued for the association goes first. */
 bool core_close(struct core *core, uint64_t association);
 /* The message's texts and body must live as long as the batch. */
-bool core_send_sbi_request(struct core *core, unsigned peer, uint64_t token, const struct sbi_message *request);
+bool core_send_sbi_request(struct core *core, unsigned peer, uint64_t token,
+                           const struct sbi_message *request);
 bool core_send_sbi_response(struct core *core, uint64_t token, const struct sbi_message *response);
 /* `joins`: the peer takes several messages in a datagram. */
 bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes message, bool joins);

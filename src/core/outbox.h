@@ -33,7 +33,7 @@ enum outbox_kind { OUTBOX_NGAP, OUTBOX_CLOSE, OUTBOX_PFCP, OUTBOX_SBI_REQUEST, O
 
 struct outbox_item {
     enum outbox_kind kind;
-    struct bytes bytes; /* in the core's batch arena */
+    struct bytes bytes;   /* in the core's batch arena */
     uint64_t association; /* or the token of a message to or from another core */
     uint16_t stream;
     union socket_address peer;

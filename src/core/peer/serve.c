@@ -61,7 +61,8 @@ void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const st
     sbi_content_free(&request.content);
 }
 
-bool peer_request(struct core *core, const char *path, struct sbi_content *content, struct sbi_message *request)
+bool peer_request(struct core *core, const char *path, struct sbi_content *content,
+                  struct sbi_message *request)
 {
     *request = (struct sbi_message){.method = SBI_POST, .type = "", .location = ""};
     request->path = (const char *)arena_copy(&core->batch, bytes_of(path, strlen(path) + 1)).data;

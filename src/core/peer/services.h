@@ -5,10 +5,10 @@
 
 #include "core/peer/peer.h"
 
-#define NAMF_CONTEXTS  "/namf-comm/v1/ue-contexts/"            /* TS 29.518 6.1.3.2 */
-#define NSMF_CONTEXTS  "/nsmf-pdusession/v1/sm-contexts/"      /* TS 29.502 6.1.3.3 */
-#define STATUS_NOTIFY  "/namf-callback/v1/sm-context-status/"  /* TS 29.502 6.1.5.2 */
-#define FAILURE_NOTIFY "/nsmf-callback/v1/n1-n2-failure/"      /* TS 29.518 6.1.5.6 */
+#define NAMF_CONTEXTS  "/namf-comm/v1/ue-contexts/"           /* TS 29.518 6.1.3.2 */
+#define NSMF_CONTEXTS  "/nsmf-pdusession/v1/sm-contexts/"     /* TS 29.502 6.1.3.3 */
+#define STATUS_NOTIFY  "/namf-callback/v1/sm-context-status/" /* TS 29.502 6.1.5.2 */
+#define FAILURE_NOTIFY "/nsmf-callback/v1/n1-n2-failure/"     /* TS 29.518 6.1.5.6 */
 
 void namf_communication(struct peer_request *request); /* amf/namf.c */
 void nsmf_pdu_session(struct peer_request *request);   /* smf/nsmf.c */

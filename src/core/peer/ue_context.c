@@ -15,10 +15,10 @@ static const struct name_of cipherings[] = {{"NEA0", 0}, {"NEA1", 1}, {"NEA2", 2
 /* SeafData (6.1.6.2.29). */
 static json_t *write_keys(const struct moved_keys *keys)
 {
-    return json_pack("{s:{s:s, s:i}, s:{s:s, s:o}, s:o, s:i, s:b}", "ngKsi", "tsc", "NATIVE", "ksi", keys->ngksi,
-                     "keyAmf", "keyType", keys->derived ? "KPRIMEAMF" : "KAMF", "keyVal",
-                     json_hex(keys->kamf, sizeof keys->kamf), "nh", json_hex(keys->nh, sizeof keys->nh), "ncc",
-                     keys->ncc, "keyAmfHDerivationInd", keys->derived);
+    return json_pack("{s:{s:s, s:i}, s:{s:s, s:o}, s:o, s:i, s:b}", "ngKsi", "tsc", "NATIVE", "ksi",
+                     keys->ngksi, "keyAmf", "keyType", keys->derived ? "KPRIMEAMF" : "KAMF", "keyVal",
+                     json_hex(keys->kamf, sizeof keys->kamf), "nh", json_hex(keys->nh, sizeof keys->nh),
+                     "ncc", keys->ncc, "keyAmfHDerivationInd", keys->derived);
 }
 
 /* MmContext (6.1.6.2.38). */
@@ -29,14 +29,14 @@ static json_t *write_mm(const struct moved_context *context)
     for (unsigned i = 0; i < context->allowed_count; i++)
         json_array_append_new(allowed, json_slice(context->allowed[i]));
     json_t *mm = json_pack("{s:s, s:o, s:o}", "accessType", "3GPP_ACCESS", "ueSecurityCapability",
-                           json_base64(context->capability.octets, context->capability.length), "allowedNssai",
-                           allowed);
+                           json_base64(context->capability.octets, context->capability.length),
+                           "allowedNssai", allowed);
     if (context->has_keys)
-        json_object_update_new(
-            mm, json_pack("{s:{s:s, s:s}, s:I, s:I}", "nasSecurityMode", "integrityAlgorithm",
-                          name_of_value(integrities, keys->nia), "cipheringAlgorithm",
-                          name_of_value(cipherings, keys->nea), "nasDownlinkCount", (json_int_t)keys->downlink,
-                          "nasUplinkCount", (json_int_t)keys->uplink));
+        json_object_update_new(mm, json_pack("{s:{s:s, s:s}, s:I, s:I}", "nasSecurityMode",
+                                             "integrityAlgorithm", name_of_value(integrities, keys->nia),
+                                             "cipheringAlgorithm", name_of_value(cipherings, keys->nea),
+                                             "nasDownlinkCount", (json_int_t)keys->downlink, "nasUplinkCount",
+                                             (json_int_t)keys->uplink));
     return mm;
 }
 
@@ -52,10 +52,10 @@ json_t *ue_context_write(const struct moved_context *context)
     json_t *sessions = json_array();
     for (unsigned i = 0; i < context->session_count; i++)
         json_array_append_new(sessions, write_session(&context->sessions[i]));
-    json_t *json = json_pack("{s:s, s:{s:o, s:o}, s:[o], s:o}", "supi", supi_text(context->supi, supi), "subUeAmbr",
-                             "uplink", json_rate(context->ambr_uplink), "downlink",
-                             json_rate(context->ambr_downlink), "mmContextList", write_mm(context),
-                             "sessionContextList", sessions);
+    json_t *json =
+        json_pack("{s:s, s:{s:o, s:o}, s:[o], s:o}", "supi", supi_text(context->supi, supi), "subUeAmbr",
+                  "uplink", json_rate(context->ambr_uplink), "downlink", json_rate(context->ambr_downlink),
+                  "mmContextList", write_mm(context), "sessionContextList", sessions);
     snprintf(pei, sizeof pei, "imeisv-%s", context->pei);
     if (*context->pei)
         json_object_set_new(json, "pei", json_string(pei));
@@ -131,7 +131,8 @@ static bool read_session(const json_t *json, struct moved_context *context)
     uint64_t psi;
     if (!field_uint(json, "pduSessionId", MOVED_SESSIONS, &psi) || psi == 0 ||
         !field_text(json, "smContextRef", session->uri, sizeof session->uri) ||
-        !field_slice(json, "sNssai", &session->slice) || !field_text(json, "dnn", session->dnn, sizeof session->dnn))
+        !field_slice(json, "sNssai", &session->slice) ||
+        !field_text(json, "dnn", session->dnn, sizeof session->dnn))
         return false;
     session->psi = (uint8_t)psi;
     for (unsigned i = 0; i < context->session_count; i++) {
@@ -172,8 +173,9 @@ static const char *read_context(const json_t *json, struct moved_context *contex
     if (seaf && !read_keys(seaf, mm, &context->keys))
         return "no security context that can be read";
     context->has_keys = seaf && context->capability.length;
-    return read_sessions(json_object_get(json, "sessionContextList"), context) ? NULL
-                                                                              : "sessions that cannot be read";
+    return read_sessions(json_object_get(json, "sessionContextList"), context)
+               ? NULL
+               : "sessions that cannot be read";
 }
 
 bool ue_context_read(const json_t *json, struct moved_context *context, const char **why)
