@@ -51,13 +51,17 @@ class Core:
         return began
 
     def wait(self, seconds=20):
-        wait_until(self.answers, seconds, "the core to answer `demarc status`")
+        wait_until(self.answers, seconds, "the core to answer `demarc status`, its planes associated")
         return self
 
     def answers(self):
         if self.process.poll() is not None:
             raise LabError(f"the core ended:\n{self.log()}")
-        return self.command("status", check=False).returncode == 0
+        status = self.command("status", "--json", check=False)
+        if status.returncode != 0:
+            return False
+        planes = json.loads(status.stdout).get("control", {}).get("planes", [])
+        return bool(planes) and all(plane["associated"] for plane in planes)
 
     def log(self):
         return self.process.log.read_text()

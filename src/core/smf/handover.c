@@ -52,9 +52,9 @@ static struct ngap_qos_flow_to_be_forwarded_list list_flows(
     uint64_t flows, struct ngap_qos_flow_to_be_forwarded_item items[FLOWS])
 {
     size_t count = 0;
-    for (uint8_t qfi = 0; qfi < FLOWS; qfi++) {
+    for (unsigned qfi = 0; qfi < FLOWS; qfi++) {
         if (flows >> qfi & 1)
-            items[count++] = (struct ngap_qos_flow_to_be_forwarded_item){.qos_flow_identifier = qfi};
+            items[count++] = (struct ngap_qos_flow_to_be_forwarded_item){.qos_flow_identifier = (uint8_t)qfi};
     }
     return (struct ngap_qos_flow_to_be_forwarded_list){count ? items : NULL, count};
 }
