@@ -152,9 +152,11 @@ static struct bytes admission(struct ran_gnb_connection *target, struct ran_gnb_
     ran_gnb_expect_forwarded(tunnel);
     const struct ngap_up_transport_layer_information forwarding =
         ran_gnb_own_tunnel(gnb, tunnel->forwarded_teid);
+    const struct ngap_security_result security = ran_gnb_protection(tunnel);
     const struct ngap_handover_request_acknowledge_transfer transfer = {
         .dl_ngu_up_tnl_information = ran_gnb_own_tunnel(gnb, tunnel->downlink_teid),
         .dl_forwarding_up_tnl_information = &forwarding,
+        .security_result = tunnel->has_security ? &security : NULL,
         .qos_flow_setup_response_list = {&flow, 1}};
     uint8_t room[GNB_TRANSFER_BYTES];
     struct writer w = writer_of(room, sizeof room);

@@ -94,11 +94,29 @@ static struct bytes refusal(struct ran_gnb *gnb)
     return arena_copy(&gnb->arena, writer_bytes(&w));
 }
 
+/* All that the core wants. */
+struct ngap_security_result ran_gnb_protection(const struct ran_gnb_tunnel *tunnel)
+{
+    const struct ngap_security_indication *wanted = &tunnel->security;
+    bool integrity =
+        wanted->integrity_protection_indication != NGAP_INTEGRITY_PROTECTION_INDICATION_NOT_NEEDED;
+    bool ciphering = wanted->confidentiality_protection_indication !=
+                     NGAP_CONFIDENTIALITY_PROTECTION_INDICATION_NOT_NEEDED;
+    return (struct ngap_security_result){
+        .integrity_protection_result = integrity ? NGAP_INTEGRITY_PROTECTION_RESULT_PERFORMED
+                                                 : NGAP_INTEGRITY_PROTECTION_RESULT_NOT_PERFORMED,
+        .confidentiality_protection_result = ciphering
+                                                 ? NGAP_CONFIDENTIALITY_PROTECTION_RESULT_PERFORMED
+                                                 : NGAP_CONFIDENTIALITY_PROTECTION_RESULT_NOT_PERFORMED};
+}
+
 static struct bytes acceptance(struct ran_gnb *gnb, const struct ran_gnb_tunnel *tunnel,
                                const struct ngap_qos_flow_setup_request_list *flows)
 {
     struct ngap_associated_qos_flow_item accepted[8] = {0};
-    struct ngap_pdu_session_resource_setup_response_transfer transfer = {0};
+    const struct ngap_security_result security = ran_gnb_protection(tunnel);
+    struct ngap_pdu_session_resource_setup_response_transfer transfer = {
+        .security_result = tunnel->has_security ? &security : NULL};
     struct ngap_qos_flow_per_tnl_information *downlink = &transfer.dl_qos_flow_per_tnl_information;
     size_t count = flows->count < 8 ? flows->count : 8;
     for (size_t i = 0; i < count; i++)
@@ -112,7 +130,6 @@ static struct bytes acceptance(struct ran_gnb *gnb, const struct ran_gnb_tunnel 
     return arena_copy(&gnb->arena, writer_bytes(&w));
 }
 
-/* Makes or renews the session's tunnel; its response transfer, or an empty one when it cannot be. */
 /* The transfer of a setup request; NULL: it cannot be read, or asks for nothing. */
 static const struct ngap_pdu_session_resource_setup_request_transfer *read_request(struct ran_gnb *gnb,
                                                                                    struct bytes encoded)

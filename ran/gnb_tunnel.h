@@ -17,6 +17,9 @@ struct ngap_up_transport_layer_information ran_gnb_own_tunnel(const struct ran_g
 bool ran_gnb_read_tunnel(const struct ngap_up_transport_layer_information *information,
                          union socket_address *address, uint32_t *teid);
 
+/* What the gNB does for its packets on the air. */
+struct ngap_security_result ran_gnb_protection(const struct ran_gnb_tunnel *tunnel);
+
 void ran_gnb_setup_tunnels_in_context(struct ran_gnb_connection *connection,
                                       const struct ngap_initial_context_setup_request *request,
                                       struct ngap_initial_context_setup_response *response);

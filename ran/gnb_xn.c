@@ -107,7 +107,8 @@ static void move_phone(struct ran_gnb_connection *source, struct ran_gnb_connect
 static struct bytes switch_transfer(struct ran_gnb *gnb, const struct ran_gnb_tunnel *tunnel)
 {
     const struct ngap_qos_flow_accepted_item flow = {.qos_flow_identifier = tunnel->qfi};
-    const struct ngap_user_plane_security_information security = {.security_indication = tunnel->security};
+    const struct ngap_user_plane_security_information security = {
+        .security_result = ran_gnb_protection(tunnel), .security_indication = tunnel->security};
     const struct ngap_path_switch_request_transfer transfer = {
         .dl_ngu_up_tnl_information = ran_gnb_own_tunnel(gnb, tunnel->downlink_teid),
         .user_plane_security_information = tunnel->has_security ? &security : NULL,
@@ -222,8 +223,10 @@ static void take_uplink_tunnel(struct ran_gnb_connection *connection,
         return;
     if (transfer->ul_ngu_up_tnl_information)
         ran_gnb_read_tunnel(transfer->ul_ngu_up_tnl_information, &tunnel->upf, &tunnel->uplink_teid);
-    if (transfer->security_indication)
+    if (transfer->security_indication) {
         tunnel->security = *transfer->security_indication;
+        tunnel->has_security = true;
+    }
 }
 
 void ran_gnb_on_path_switch_acknowledge(struct ran_gnb_connection *connection,

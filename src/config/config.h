@@ -124,6 +124,9 @@ struct config_amf {
 /* The values are those of NAS (TS 24.501 9.11.4.11). */
 enum config_session_type { CONFIG_IPV4 = 1, CONFIG_IPV6 = 2, CONFIG_IPV4V6 = 3 };
 
+/* User-plane security enforcement (TS 23.501 5.10.3). */
+enum config_protection { CONFIG_REQUIRED, CONFIG_PREFERRED, CONFIG_NOT_NEEDED };
+
 struct config_dnn {
     const char *name;
     enum config_session_type type; /* the widest type granted; also the default */
@@ -140,6 +143,7 @@ struct config_dnn {
     unsigned requested_fiveqi_count;
     uint64_t requested_gbr_uplink, requested_gbr_downlink;
     unsigned sessions; /* at most; 0: no limit */
+    enum config_protection up_integrity, up_ciphering;
 };
 
 struct config_smf {

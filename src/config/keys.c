@@ -17,6 +17,8 @@ static const struct choice integrities[] = {{"nia1", 1}, {"nia2", 2}, {"nia3", 3
 static const struct choice cipherings[] = {{"nea0", 0}, {"nea1", 1}, {"nea2", 2}, {"nea3", 3}, {0}};
 static const struct choice session_types[] = {
     {"ipv4", CONFIG_IPV4}, {"ipv6", CONFIG_IPV6}, {"ipv4v6", CONFIG_IPV4V6}, {0}};
+static const struct choice protections[] = {
+    {"required", CONFIG_REQUIRED}, {"preferred", CONFIG_PREFERRED}, {"not_needed", CONFIG_NOT_NEEDED}, {0}};
 static const struct choice paging_areas[] = {{"cells", CONFIG_PAGE_CELLS},
                                              {"tai", CONFIG_PAGE_TAI},
                                              {"area", CONFIG_PAGE_AREA},
@@ -257,6 +259,14 @@ static const struct key dnn_keys[] = {
      .help = "Guaranteed rate of a session over all its GBR flows; 0: there may be none."},
     {"requested_gbr_downlink", &type_rate, MEMBER(struct config_dnn, requested_gbr_downlink),
      .initial = "0 bps"},
+    {"up_integrity", &type_choice, MEMBER(struct config_dnn, up_integrity), .choices = protections,
+     .initial = "not_needed",
+     .help =
+         "Integrity protection of packets on the air: required, preferred or not_needed. Required, phones "
+         "that are too slow\n"
+         "for their rate with it are refused with 5GSM cause 82."},
+    {"up_ciphering", &type_choice, MEMBER(struct config_dnn, up_ciphering), .choices = protections,
+     .initial = "preferred", .help = "Ciphering of packets on the air, likewise."},
     {0},
 };
 

@@ -207,6 +207,18 @@ static void the_core_s_own_capabilities_go_back_on_a_mismatch(void **state)
     assert_int_equal(world.core->metrics.security_mismatches, 1);
 }
 
+static void another_policy_for_a_session_is_counted(void **state)
+{
+    static const uint8_t other[] = {FAKE_OTHER_POLICY};
+    (void)state;
+    struct ngap_path_switch_request request = request_for(0, 1);
+    items[0].path_switch_request_transfer = BYTES(other);
+    ask(TARGET, &request);
+    assert_int_equal(world.sent[NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE], 1);
+    assert_int_equal(answer.switched, 1);
+    assert_int_equal(world.core->metrics.security_mismatches, 1);
+}
+
 static void what_the_core_does_not_have_is_listed_as_released(void **state)
 {
     (void)state;
@@ -388,6 +400,7 @@ int main(void)
         TEST(a_new_kamf_begins_a_new_chain),
         TEST(late_words_of_the_old_gnb_find_nobody),
         TEST(the_core_s_own_capabilities_go_back_on_a_mismatch),
+        TEST(another_policy_for_a_session_is_counted),
         TEST(what_the_core_does_not_have_is_listed_as_released),
         TEST(what_the_target_leaves_out_loses_its_user_plane),
         TEST(without_one_session_to_switch_it_fails),

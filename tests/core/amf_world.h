@@ -19,6 +19,9 @@ enum { WORLD_GNBS = 5, WORLD_PHONES = 4 };
 
 struct parcel;
 
+/* A path switch transfer that begins so holds another user-plane security policy than the session's. */
+enum { FAKE_OTHER_POLICY = 0xff };
+
 struct world {
     struct timers timers;
     struct random_seeded random;

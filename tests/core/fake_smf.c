@@ -41,7 +41,7 @@ void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind,
 bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *item)
 {
     static const uint8_t acknowledge[] = {0};
-    (void)transfer;
+    item->policy_differs = transfer.len && transfer.data[0] == FAKE_OTHER_POLICY;
     bool active = item->pdu_session_id < 16 && sessions_of(ue)->active >> item->pdu_session_id & 1;
     item->answer =
         active ? BYTES(acknowledge)

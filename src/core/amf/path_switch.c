@@ -124,6 +124,17 @@ static struct ngap_cause locate(struct run *run)
     return handover_permitted(ue, run->gnb, ue->tai);
 }
 
+/* TS 33.501 6.6.1: the same of the policy on user-plane security. */
+static void tell_of_policy(const struct run *run, uint8_t pdu_session_id)
+{
+    char context[UE_CONTEXT_TEXT];
+    run->p->core->metrics.security_mismatches++;
+    log_warning(
+        "amf", ue_context_text(run->ue, context),
+        "gNB %s reports another user-plane security policy than that of session %u; it is told the session's",
+        run->gnb->name, pdu_session_id);
+}
+
 static void switch_sessions(struct run *run)
 {
     const struct ngap_pdu_session_resource_to_be_switched_dl_list *list =
@@ -136,6 +147,8 @@ static void switch_sessions(struct run *run)
         else
             run->released[run->released_count++] =
                 (struct ngap_pdu_session_resource_released_item_ps_ack){item.pdu_session_id, item.answer};
+        if (item.policy_differs)
+            tell_of_policy(run, item.pdu_session_id);
     }
 }
 

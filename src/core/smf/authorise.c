@@ -163,6 +163,10 @@ static struct verdict grant(struct session *session, const struct store_dnn *dat
     session->reflective_qos = request->has.gsm_capability && request->gsm_capability.reflective_qos;
     session->packet_filters = request->has.maximum_packet_filters ? request->maximum_packet_filters : 0;
     session->integrity_rate = request->integrity_rate;
+    session->protection = (struct protection){dnn->up_integrity, dnn->up_ciphering, 0};
+    if (!protection_affordable(session))
+        return refused(NAS_GSM_INTEGRITY_RATE_TOO_LOW,
+                       "its rate is more than the phone can integrity protect");
     n4_join(session, upf);
     return verdict;
 }

@@ -58,8 +58,17 @@ static bool establish_in_plane(struct procedure *p)
 
 enum setup { SETUP_DONE, SETUP_REFUSED, SETUP_UNANSWERED, SETUP_CANCELLED };
 
+static uint8_t refusal_of(struct core *core, const struct sm_n2 *n2)
+{
+    struct ngap_cause why;
+    uint8_t cause = n2->kind == N2_SETUP_UNSUCCESSFUL && n2_read_setup_cause(core, n2->transfer, &why)
+                        ? protection_refusal(&why)
+                        : 0;
+    return cause ? cause : NAS_GSM_INSUFFICIENT_RESOURCES;
+}
+
 /* Waits for the gNB's part. Without an answer the phone may have the session all the same. */
-static enum setup await_setup(struct procedure *p)
+static enum setup await_setup(struct procedure *p, uint8_t *refusal)
 {
     struct session *session = p->owner;
     for (;;) {
@@ -76,8 +85,10 @@ static enum setup await_setup(struct procedure *p)
         if ((n2->kind == N2_SETUP_RESPONSE || n2->kind == N2_PATH_SWITCHED) &&
             session->state == SESSION_ACTIVE)
             return SETUP_DONE;
-        if (n2->kind == N2_SETUP_RESPONSE || n2->kind == N2_SETUP_UNSUCCESSFUL)
+        if (n2->kind == N2_SETUP_RESPONSE || n2->kind == N2_SETUP_UNSUCCESSFUL) {
+            *refusal = refusal_of(p->core, n2);
             return SETUP_REFUSED;
+        }
     }
 }
 
@@ -131,7 +142,8 @@ void session_establish(struct procedure *p)
             reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the accept could not be sent");
         return;
     }
-    switch (await_setup(p)) {
+    uint8_t refusal;
+    switch (await_setup(p, &refusal)) {
     case SETUP_DONE:
         p->core->metrics.sessions_done++;
         tell(session);
@@ -140,7 +152,7 @@ void session_establish(struct procedure *p)
         session->subscription_changed = false;
         break;
     case SETUP_REFUSED:
-        reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the gNB did not set it up");
+        reject(p, refusal, "the gNB did not set it up");
         break;
     case SETUP_UNANSWERED:
         session_disconnected(session);

@@ -89,11 +89,15 @@ bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_h
     struct session *session = session_find(ue, item->pdu_session_id);
     const struct ngap_handover_request_acknowledge_transfer *target;
     struct aper_diagnostics diagnostics;
+    struct ngap_cause cause;
     struct tunnel to;
     if (!session ||
         ngap_decode_handover_request_acknowledge_transfer(acknowledge, &core->batch, &target, &diagnostics) >
             NGAP_NOTIFY ||
         !n2_read_tunnel(&target->dl_ngu_up_tnl_information, &item->gnb))
+        return false;
+    item->performed = protection_performed(target->security_result);
+    if (!protection_suffices(session, item->performed, &cause))
         return false;
     const struct ngap_up_transport_layer_information *forward = target->dl_forwarding_up_tnl_information;
     item->admitted = true;
@@ -137,8 +141,10 @@ void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsi
         struct session *session = session_find(ue, items[i].pdu_session_id);
         if (!session)
             continue;
-        if (session->state == SESSION_ACTIVE)
+        if (session->state == SESSION_ACTIVE) {
+            session->protection.performed = items[i].performed;
             session_connected(session, &items[i].gnb);
+        }
         n4_forward_expire(session);
     }
 }

@@ -102,6 +102,7 @@ struct bytes n2_setup_request(const struct session *session)
     struct writer w = writer_of(encoded, sizeof encoded);
     struct fault fault = {0};
     const struct ngap_pdu_session_aggregate_maximum_bit_rate ambr = ambr_of(session);
+    const struct ngap_security_indication security = protection_indication(session);
     struct ngap_qos_flow_setup_request_item flows[1 + QOS_FLOWS] = {{
         .qos_flow_identifier = SMF_DEFAULT_QFI,
         .qos_flow_level_qos_parameters = flow_qos(session, session->fiveqi),
@@ -116,6 +117,7 @@ struct bytes n2_setup_request(const struct session *session)
         .pdu_session_aggregate_maximum_bit_rate = &ambr,
         .ul_ngu_up_tnl_information = n2_tunnel(&session->n3),
         .pdu_session_type = ngap_type(session->type),
+        .security_indication = &security,
         .qos_flow_setup_request_list = {flows, count},
     };
     return finish(session, &w, ngap_encode_pdu_session_resource_setup_request_transfer(&w, &transfer, &fault),
@@ -212,13 +214,26 @@ bool n2_read_tunnel(const struct ngap_up_transport_layer_information *informatio
     return true;
 }
 
-bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb)
+bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb, uint8_t *performed)
 {
     const struct ngap_pdu_session_resource_setup_response_transfer *response;
     struct aper_diagnostics diagnostics;
-    return ngap_decode_pdu_session_resource_setup_response_transfer(transfer, &core->batch, &response,
-                                                                    &diagnostics) <= NGAP_NOTIFY &&
-           n2_read_tunnel(&response->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
+    if (ngap_decode_pdu_session_resource_setup_response_transfer(transfer, &core->batch, &response,
+                                                                 &diagnostics) > NGAP_NOTIFY)
+        return false;
+    *performed = protection_performed(response->security_result);
+    return n2_read_tunnel(&response->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
+}
+
+bool n2_read_setup_cause(struct core *core, struct bytes transfer, struct ngap_cause *cause)
+{
+    const struct ngap_pdu_session_resource_setup_unsuccessful_transfer *unsuccessful;
+    struct aper_diagnostics diagnostics;
+    if (ngap_decode_pdu_session_resource_setup_unsuccessful_transfer(transfer, &core->batch, &unsuccessful,
+                                                                     &diagnostics) > NGAP_NOTIFY)
+        return false;
+    *cause = unsuccessful->cause;
+    return true;
 }
 
 static uint64_t set_of(const struct ngap_qos_flow_list_with_cause *list)

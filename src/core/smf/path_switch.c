@@ -18,15 +18,17 @@ struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause c
 }
 
 /* The plane's end of the tunnel stays what it is, so there is nothing to tell of it. */
-static struct bytes acknowledge(struct core *core)
+static struct bytes acknowledge(const struct session *session, bool tell_policy)
 {
     uint8_t buffer[TRANSFER_BYTES];
     struct writer writer = writer_of(buffer, sizeof buffer);
     struct fault fault;
-    struct ngap_path_switch_request_acknowledge_transfer transfer = {0};
+    const struct ngap_security_indication security = protection_indication(session);
+    const struct ngap_path_switch_request_acknowledge_transfer transfer = {
+        .security_indication = tell_policy ? &security : NULL};
     if (!ngap_encode_path_switch_request_acknowledge_transfer(&writer, &transfer, &fault))
         return (struct bytes){0};
-    return arena_copy(&core->batch, writer_bytes(&writer));
+    return arena_copy(&session_smf(session)->core->batch, writer_bytes(&writer));
 }
 
 static bool refuse(struct core *core, struct smf_switch *item, struct ngap_cause cause)
@@ -40,6 +42,18 @@ static bool is_connected(const struct session *session)
     return session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING;
 }
 
+/* 33.501 6.6.1: a target that was told another policy is told the right one, and changes over to it. */
+static struct ngap_cause compare_policy(const struct session *session,
+                                        const struct ngap_user_plane_security_information *told,
+                                        struct smf_switch *item, uint8_t *performed)
+{
+    struct ngap_cause cause = {0};
+    item->policy_differs = told && !protection_agrees(session, &told->security_indication);
+    *performed = told && !item->policy_differs ? protection_performed(&told->security_result) : 0;
+    protection_suffices(session, *performed, &cause);
+    return cause;
+}
+
 bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *item)
 {
     struct core *core = amf_core(ue);
@@ -47,17 +61,24 @@ bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *it
     const struct ngap_path_switch_request_transfer *request;
     struct aper_diagnostics diagnostics;
     struct tunnel gnb;
+    uint8_t performed;
     if (!session || !is_connected(session))
         return refuse(core, item, N2_RADIO(UNKNOWN_PDU_SESSION_ID));
     if (ngap_decode_path_switch_request_transfer(transfer, &core->batch, &request, &diagnostics) >
             NGAP_NOTIFY ||
         !n2_read_tunnel(&request->dl_ngu_up_tnl_information, &gnb))
         return refuse(core, item, N2_PROTOCOL(TRANSFER_SYNTAX_ERROR));
-    item->answer = acknowledge(core);
+    struct ngap_cause lack =
+        compare_policy(session, request->user_plane_security_information, item, &performed);
+    if (lack.which)
+        return refuse(core, item, lack);
+    item->answer = acknowledge(session, item->policy_differs);
     if (!item->answer.len)
         return refuse(core, item, N2_RADIO(UNSPECIFIED));
     item->former = session->gnb;
+    item->former_performed = session->protection.performed;
     session->gnb = gnb;
+    session->protection.performed = performed;
     core_dirty(core, &session->row);
     return true;
 }
@@ -81,10 +102,12 @@ void smf_switch_end(struct ue *ue, const struct smf_switch *items, unsigned coun
         struct session *session = session_find(ue, items[i].pdu_session_id);
         if (!session)
             continue;
-        if (done)
+        if (done) {
             switched(session, &items[i].former);
-        else
-            session->gnb = items[i].former;
+            continue;
+        }
+        session->gnb = items[i].former;
+        session->protection.performed = items[i].former_performed;
     }
 }
 
@@ -93,12 +116,9 @@ static bool forbids_life(struct bytes transfer, struct core *core)
 {
     const struct ngap_path_switch_request_setup_failed_transfer *failed;
     struct aper_diagnostics diagnostics;
-    if (ngap_decode_path_switch_request_setup_failed_transfer(transfer, &core->batch, &failed, &diagnostics) >
-            NGAP_NOTIFY ||
-        failed->cause.which != NGAP_CAUSE_RADIO_NETWORK)
-        return false;
-    return failed->cause.radio_network == NGAP_CAUSE_RADIO_NETWORK_UP_INTEGRITY_PROTECTION_NOT_POSSIBLE ||
-           failed->cause.radio_network == NGAP_CAUSE_RADIO_NETWORK_UP_CONFIDENTIALITY_PROTECTION_NOT_POSSIBLE;
+    return ngap_decode_path_switch_request_setup_failed_transfer(transfer, &core->batch, &failed,
+                                                                 &diagnostics) <= NGAP_NOTIFY &&
+           protection_refusal(&failed->cause);
 }
 
 void session_left_behind(struct session *session, struct bytes transfer)

@@ -7,7 +7,7 @@
 #include "kit/log.h"
 #include "store/store.h"
 
-enum { ROW_VERSION = 2, ROW_WITHOUT_FLOWS = 1, ROW_BYTES = 16384 };
+enum { ROW_VERSION = 3, ROW_WITHOUT_PROTECTION = 2, ROW_WITHOUT_FLOWS = 1, ROW_BYTES = 16384 };
 
 enum {
     FLAG_MAY_PREEMPT = 1,
@@ -90,6 +90,27 @@ static void read_flows(struct reader *r, uint8_t flags, struct session *session)
         session->qos_before = read_qos(r);
 }
 
+static void write_protection(struct writer *w, const struct protection *protection)
+{
+    write_u8(w, protection->integrity);
+    write_u8(w, protection->ciphering);
+    write_u8(w, protection->performed);
+}
+
+/* Rows of older versions: gNBs did as they liked. */
+static struct protection read_protection(struct reader *r, uint8_t version)
+{
+    struct protection protection = {CONFIG_NOT_NEEDED, CONFIG_PREFERRED, 0};
+    if (version != ROW_VERSION)
+        return protection;
+    protection.integrity = read_u8(r);
+    protection.ciphering = read_u8(r);
+    protection.performed = read_u8(r);
+    if (protection.integrity > CONFIG_NOT_NEEDED || protection.ciphering > CONFIG_NOT_NEEDED)
+        reader_fail(r, NULL, "a policy that is none");
+    return protection;
+}
+
 bool session_row_write(struct core *core, struct row *row)
 {
     struct session *session = (struct session *)((char *)row - offsetof(struct session, row));
@@ -118,6 +139,7 @@ bool session_row_write(struct core *core, struct row *row)
     write_bytes(&w, BYTES(session->prefix));
     write_bytes(&w, BYTES(session->interface_id));
     write_flows(&w, session);
+    write_protection(&w, &session->protection);
     return !w.full && store_session_put(core->store, supi_text(amf_supi(session->ue), supi), session->psi,
                                         writer_bytes(&w)) == STORE_OK;
 }
@@ -173,7 +195,7 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     struct reader r = reader_of(blob);
     char dnn[256], plane[256];
     uint8_t version = read_u8(&r);
-    if (version != ROW_VERSION && version != ROW_WITHOUT_FLOWS)
+    if (version < ROW_WITHOUT_FLOWS || version > ROW_VERSION)
         return false;
     uint8_t flags = read_u8(&r);
     read_text(&r, dnn);
@@ -186,10 +208,11 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     if (!session)
         return false;
     read_row(&r, session);
-    if (version == ROW_VERSION)
+    if (version != ROW_WITHOUT_FLOWS)
         read_flows(&r, flags, session);
+    session->protection = read_protection(&r, version);
     /* The plane may have more or less of it than what was stored last. */
-    session->n4_restate = version != ROW_VERSION || session->qos || session->qos_before;
+    session->n4_restate = version == ROW_WITHOUT_FLOWS || session->qos || session->qos_before;
     map_take(&smf->sessions, session->seid);
     session->seid = seid;
     session->up_seid = up_seid;

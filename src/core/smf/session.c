@@ -139,6 +139,7 @@ void session_disconnected(struct session *session)
         return;
     session->state = SESSION_INACTIVE;
     session->gnb = (struct tunnel){0};
+    session->protection.performed = 0;
     session->data_waits = false;
     n4_sync(session);
     core_dirty(session_smf(session)->core, &session->row);
@@ -170,6 +171,20 @@ static void setup_failed(struct session *session)
     session_disconnected(session);
 }
 
+static void take_setup(struct session *session, struct bytes transfer)
+{
+    struct tunnel gnb;
+    struct ngap_cause cause;
+    uint8_t performed;
+    if (!n2_read_setup_response(session_smf(session)->core, transfer, &gnb, &performed) ||
+        !protection_suffices(session, performed, &cause)) {
+        setup_failed(session);
+        return;
+    }
+    session->protection.performed = performed;
+    session_connected(session, &gnb);
+}
+
 void session_take_n2(struct session *session, const struct sm_n2 *n2)
 {
     struct core *core = session_smf(session)->core;
@@ -178,10 +193,7 @@ void session_take_n2(struct session *session, const struct sm_n2 *n2)
     case N2_SETUP_RESPONSE:
         if (session->state != SESSION_ACTIVATING)
             break;
-        if (n2_read_setup_response(core, n2->transfer, &gnb))
-            session_connected(session, &gnb);
-        else
-            setup_failed(session);
+        take_setup(session, n2->transfer);
         session_drop_flows(session, n2_read_failed_flows(core, n2), true);
         break;
     case N2_NOTIFY:

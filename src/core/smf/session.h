@@ -30,6 +30,14 @@ struct n4_places {
     uint16_t uplinks, downlinks, flows;
 };
 
+/* User-plane security of a session (protection.c). */
+struct protection {
+    uint8_t integrity, ciphering; /* wanted: enum config_protection */
+    uint8_t performed;            /* as its gNB said last: set of PROTECTION_... */
+};
+
+enum { PROTECTION_TOLD = 1, PROTECTION_INTEGRITY = 2, PROTECTION_CIPHERING = 4 };
+
 enum session_state {
     SESSION_NEW,      /* being established: not yet promised to the phone */
     SESSION_INACTIVE, /* no user-plane connection: the plane buffers downlink */
@@ -63,6 +71,7 @@ struct session {
     struct n4_places n4_has, n4_sent; /* in the plane; in the request under way */
     uint16_t packet_filters;          /* most that the phone supports; 0: it has not said */
     struct nas_integrity_rate integrity_rate;
+    struct protection protection;
     uint8_t qos_pti; /* of the change that the phone has not confirmed; 0: the network's own */
     uint8_t psi, pti, type, fiveqi, arp; /* type: enum nas_session_type */
     uint8_t state;                       /* enum session_state */
@@ -150,13 +159,31 @@ struct bytes n2_modify_request(const struct session *session);
 /* Flows that come, change and go on the way from one to the other; empty too when that is none. */
 struct bytes n2_modify_flows(const struct session *session, const struct qos *from, const struct qos *to);
 struct bytes n2_release_command(const struct session *session);
-bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb);
+/* `performed`: what the gNB says of user-plane security, as in struct protection. */
+bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb, uint8_t *performed);
+/* Setup Unsuccessful Transfer; false: cannot be read. */
+bool n2_read_setup_cause(struct core *core, struct bytes transfer, struct ngap_cause *cause);
 struct ngap_up_transport_layer_information n2_tunnel(const struct tunnel *tunnel);
 /* Of a UP Transport Layer Information; false: no GTP tunnel, or no address. */
 bool n2_read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *tunnel);
 /* Bit n: the flow of QFI n could not be set up or changed, or is gone. */
 uint64_t n2_read_failed_flows(struct core *core, const struct sm_n2 *n2);
 bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb);
+
+/* --- user-plane security (protection.c, TS 33.501 6.6.1) --- */
+
+/* Can the phone protect its rate, if that is required? */
+bool protection_affordable(const struct session *session);
+/* For the gNB (TS 38.413 9.3.1.27). */
+struct ngap_security_indication protection_indication(const struct session *session);
+/* Is what a gNB takes for the session's policy the policy? */
+bool protection_agrees(const struct session *session, const struct ngap_security_indication *told);
+/* As in struct protection; NULL: the gNB has said nothing. */
+uint8_t protection_performed(const struct ngap_security_result *result);
+/* False: something required is missing, which is logged and counted; the cause says what. */
+bool protection_suffices(const struct session *session, uint8_t performed, struct ngap_cause *cause);
+/* Why the phone cannot have a session that a gNB refuses so: a 5GSM cause; 0: not for its security. */
+uint8_t protection_refusal(const struct ngap_cause *cause);
 
 /* --- procedures --- */
 

@@ -105,6 +105,9 @@ struct tunnel {
 struct smf_switch {
     uint8_t pdu_session_id;
     struct bytes answer; /* Path Switch Request Acknowledge or Unsuccessful Transfer, in core->batch */
+    bool
+        policy_differs; /* the gNB has another user-plane security policy than the session's; the answer tells it */
+    uint8_t former_performed; /* as in struct protection */
     struct tunnel former;
 };
 
@@ -123,6 +126,7 @@ struct smf_handover {
     bool direct;       /* the source reaches the target without the plane */
     bool forwards;     /* indirectly: a tunnel in the plane is asked for */
     uint64_t flows;    /* QoS flow identifiers to be forwarded, a bit each */
+    uint8_t performed; /* by the target, as in struct protection */
     struct tunnel gnb; /* the target's, once admitted */
     struct config_slice slice;
     struct bytes transfer; /* to be passed on next; in core->batch */
