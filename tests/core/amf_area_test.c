@@ -426,6 +426,56 @@ static void who_stands_where_he_may_not_be_any_more_is_deregistered(void **state
     assert_null(world_ue(&world, 0));
 }
 
+/* --- the configuration changes the areas --- */
+
+static const char larger[] = "network:\n"
+                             "  plmns:\n"
+                             "    - {plmn: 999/70, tacs: [1, 2, 3, 4], equivalents: [999/71, 310/026]}\n"
+                             "    - {plmn: 999/71, tacs: [1, 2]}\n"
+                             "  home_plmns: [999/70]\n"
+                             "  registration_areas: [{name: all, tais: [999/70-3, 999/70-1]}]\n";
+
+static void a_connected_phone_is_told_of_its_new_area(void **state)
+{
+    (void)state;
+    open_gnb(0, 3);
+    enter(0, 0);
+    unsigned told = world.heard[NAS_CONFIGURATION_UPDATE_COMMAND];
+    world_configure(&world, larger);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_CONFIGURATION_UPDATE_COMMAND], told + 1);
+    assert_int_equal(world_ue(&world, 0)->area_count, 2);
+    assert_false(world_ue(&world, 0)->update_due);
+}
+
+static void an_idle_phone_keeps_its_area_until_it_comes(void **state)
+{
+    (void)state;
+    open_gnb(0, 3);
+    enter(0, 0);
+    ran_gnb_release_request(world.phones[0].connection);
+    world_run(&world);
+    unsigned told = world.heard[NAS_CONFIGURATION_UPDATE_COMMAND];
+    world_configure(&world, larger);
+    world_run(&world);
+    assert_int_equal(world_ue(&world, 0)->area_count, 1);
+    phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_CONFIGURATION_UPDATE_COMMAND], told + 1);
+    assert_int_equal(world_ue(&world, 0)->area_count, 2);
+}
+
+static void the_same_areas_are_not_told_again(void **state)
+{
+    (void)state;
+    open_gnb(0, 3);
+    enter(0, 0);
+    unsigned told = world.heard[NAS_CONFIGURATION_UPDATE_COMMAND];
+    world_configure(&world, wide);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_CONFIGURATION_UPDATE_COMMAND], told);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
@@ -450,6 +500,9 @@ int main(void)
         TEST(an_idle_phone_is_told_when_it_comes_back),
         TEST(an_update_without_an_answer_stays_due),
         TEST(where_service_ends_the_connection_ends_with_it),
+        TEST(a_connected_phone_is_told_of_its_new_area),
+        TEST(an_idle_phone_keeps_its_area_until_it_comes),
+        TEST(the_same_areas_are_not_told_again),
         TEST(who_stands_where_he_may_not_be_any_more_is_deregistered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

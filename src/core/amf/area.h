@@ -21,6 +21,11 @@ void area_choose(const struct ue *ue, const struct tai *visited, struct area *ar
 /* Becomes the UE's. False, and nothing changed: out of memory. */
 bool area_keep(struct ue *ue, const struct area *area);
 
+/* Do two configurations differ in their registration areas? */
+bool area_differs(const struct config *old, const struct config *new);
+/* All phones are to learn their registration areas anew. */
+void area_tell_all(struct core *core);
+
 bool area_holds(const struct ue *ue, struct tai tai);
 
 /* Where the gNB is to page the UE: the tracking areas of its registration area that are the gNB's. Returns how many; 0: the

@@ -5,6 +5,7 @@
  */
 #include <time.h>
 
+#include "core/amf/area.h"
 #include "core/amf/gmm.h"
 #include "core/amf/restriction.h"
 
@@ -92,12 +93,21 @@ static void tell(struct procedure *p, void *context)
         n2_send_ue(connection, NGAP_DOWNLINK_NAS_TRANSPORT, &transport);
 }
 
+/* As subscription and configuration have it by now, around where the phone is. */
+static bool renew_area(struct ue *ue)
+{
+    struct area area;
+    area_choose(ue, NULL, &area);
+    core_dirty(ue->core, &ue->row);
+    return area_keep(ue, &area);
+}
+
 static void update_access(struct procedure *p)
 {
     struct ue *ue = p->owner;
     const uint64_t events = EVENT(EV_CONFIGURATION_UPDATE_COMPLETE);
-    if (procedure_ask(p, tell, NULL, events, p->core->config->amf.timers.t3555) !=
-        EV_CONFIGURATION_UPDATE_COMPLETE)
+    if (!renew_area(ue) || procedure_ask(p, tell, NULL, events, p->core->config->amf.timers.t3555) !=
+                               EV_CONFIGURATION_UPDATE_COMPLETE)
         return; /* still due */
     ue->update_due = false;
     core_dirty(p->core, &ue->row);

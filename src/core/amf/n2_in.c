@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "core/amf/area.h"
 #include "core/amf/handover.h"
 #include "kit/log.h"
 
@@ -356,11 +357,14 @@ bool core_reload(struct core *core, const struct config *config, const char **wh
     uint64_t association;
     if (!udm_reload(core->udm, config, why))
         return false;
+    bool other_areas = area_differs(core->config, config);
     core->config = config;
     smf_reload(core);
     while (map_next(&core->gnbs, &cursor, &association, &gnb)) {
         if (((struct gnb *)gnb)->ready)
             amf_configuration_update(gnb);
     }
+    if (other_areas)
+        area_tell_all(core);
     return true;
 }
