@@ -49,11 +49,16 @@ uint64_t inside_ue(const struct ue *ue)
     ADD(digest, ue->procedure);
     ADD(digest, ue->handover);
     ADD(digest, ue->pending);
-    ADD(digest, ue->security);
+    ADD(digest, ue->security.knasint);
+    ADD(digest, ue->security.knasenc);
+    ADD(digest, ue->security.uplink);
+    ADD(digest, ue->security.downlink);
+    ADD(digest, ue->security.ngksi);
     ADD(digest, ue->kamf);
     ADD(digest, ue->nh);
     ADD(digest, ue->ncc);
-    ADD(digest, ue->tai);
+    ADD(digest, ue->tai.plmn);
+    ADD(digest, ue->tai.tac);
     ADD(digest, ue->cell);
     ADD(digest, ue->allowed_count);
     ADD(digest, ue->radio_capability.len);

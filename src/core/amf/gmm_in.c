@@ -195,14 +195,34 @@ static void dispatch(struct ue *ue, struct uplink *uplink)
         gmm_status(ue, NAS_MESSAGE_TYPE_NOT_COMPATIBLE);
 }
 
-/* Clause 7: a status is worth sending only to who has proved himself. */
+/* 7.4: a type of the other direction is as unknown as one that does not exist. */
+static bool is_uplink(uint8_t type)
+{
+    switch (type) {
+    case NAS_REGISTRATION_REQUEST:
+    case NAS_SERVICE_REQUEST:
+    case NAS_DEREGISTRATION_REQUEST:
+    case NAS_UL_NAS_TRANSPORT:
+    case NAS_GMM_STATUS:
+        return true;
+    default:
+        return event_of(type) != EV_NONE;
+    }
+}
+
+/* Clause 7: an answer is worth sending only to who has proved himself; a request has its own reject (5.5.1.2.8, 5.6.1.8). */
 static void answer_error(struct ue *ue, const struct uplink *uplink, const struct nas_error *error)
 {
+    uint8_t type = uplink->message.type;
     char context[UE_CONTEXT_TEXT];
     log_info("amf", ue_context_text(ue, context), "NAS refused: %s: %s",
              error->fault.where ? error->fault.where : "message", error->fault.what ? error->fault.what : "");
-    if (uplink->proven && error->cause)
-        gmm_status(ue, error->cause);
+    if (!uplink->proven || !error->cause)
+        return;
+    if (type == NAS_REGISTRATION_REQUEST || type == NAS_SERVICE_REQUEST)
+        refuse(ue, type, error->cause);
+    else
+        gmm_status(ue, is_uplink(type) ? error->cause : NAS_MESSAGE_TYPE_UNKNOWN);
 }
 
 void gmm_uplink(struct connection *connection, struct bytes pdu)
