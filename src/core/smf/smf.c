@@ -175,8 +175,8 @@ static void reachable(struct ue *ue, uint8_t psi)
 void smf_reachable(struct ue *ue)
 {
     remote_reachable(ue);
-    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++)
-        reachable(ue, psi);
+    for (unsigned psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++)
+        reachable(ue, (uint8_t)psi);
 }
 
 static void unreachable(struct session *session)
@@ -189,8 +189,8 @@ static void unreachable(struct session *session)
 void smf_unreachable(struct ue *ue)
 {
     remote_unreachable(ue);
-    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
-        struct session *session = session_find(ue, psi);
+    for (unsigned psi = 1; psi <= SMF_SESSIONS_PER_UE; psi++) {
+        struct session *session = session_find(ue, (uint8_t)psi);
         if (session)
             unreachable(session);
     }
