@@ -44,7 +44,8 @@ struct expected {
     enum answer answer;
     struct ngap_cause cause;
     enum ngap_message_type reply;
-    bool touches; /* the phone that is meant may change; else nothing does */
+    bool touches;       /* the phone that is meant may change; else nothing does */
+    bool all_of_sender; /* and so may others at that gNB */
 };
 
 static struct world world;
@@ -343,11 +344,18 @@ static struct picture look(void)
     return picture;
 }
 
-static bool unchanged(const struct picture *before, const struct picture *after, bool touches)
+static bool unchanged(const struct cell *cell, const struct expected *expected, const struct picture *before,
+                      const struct picture *after)
 {
-    if (!touches)
+    static const enum sender homes[WORLD_PHONES] = {SOURCE, SOURCE, TARGET, FOREIGN};
+    if (!expected->touches)
         return memcmp(before, after, sizeof *before) == 0;
-    return memcmp(&before->phones[1], &after->phones[1], (WORLD_PHONES - 1) * sizeof before->phones[0]) == 0;
+    for (unsigned i = 1; i < WORLD_PHONES; i++) {
+        bool may_change = expected->all_of_sender && homes[i] == cell->sender;
+        if (!may_change && before->phones[i] != after->phones[i])
+            return false;
+    }
+    return true;
 }
 
 static bool same_cause(struct ngap_cause a, struct ngap_cause b)
@@ -391,7 +399,7 @@ static bool end_cell(const struct cell *cell, const struct picture *before, cons
     struct picture after = look();
     if (!answered(cell, expected))
         complain(cell, "another answer");
-    if (!unchanged(before, &after, expected->touches))
+    if (!unchanged(cell, expected, before, &after))
         complain(cell, "something has changed");
     return memcmp(before, &after, sizeof after) == 0 && expected->answer != TAKEN;
 }
@@ -547,6 +555,50 @@ static void say_path_switch(const struct cell *cell)
     world_ngap(&world, cell->sender, NGAP_PATH_SWITCH_REQUEST, &request);
 }
 
+/* Of the interface: what a gNB resets is its own (8.7.4), and what only the core sends is not for it (10.4). */
+static struct expected of_interface(const struct cell *cell)
+{
+    struct expected expected = reply(NGAP_NG_RESET_ACKNOWLEDGE);
+    expected.touches = expected.all_of_sender = true;
+    if (cell->sender == SILENT || cell->message == NGAP_OVERLOAD_STOP)
+        return not_compatible();
+    return cell->message == NGAP_NG_RESET ? expected : nothing;
+}
+
+static void say_of_interface(const struct cell *cell)
+{
+    static const struct ngap_ng_reset reset = {
+        .cause = {.which = NGAP_CAUSE_MISC, .misc = NGAP_CAUSE_MISC_UNSPECIFIED},
+        .reset_type = {.which = NGAP_RESET_TYPE_NG_INTERFACE, .ng_interface = NGAP_RESET_ALL_RESET_ALL}};
+    static const struct ngap_overload_stop stop;
+    static const struct ngap_ng_reset_acknowledge reset_done;
+    static const struct ngap_amf_configuration_update_acknowledge update_done;
+    const void *value = cell->message == NGAP_NG_RESET               ? (const void *)&reset
+                        : cell->message == NGAP_OVERLOAD_STOP        ? (const void *)&stop
+                        : cell->message == NGAP_NG_RESET_ACKNOWLEDGE ? (const void *)&reset_done
+                                                                     : (const void *)&update_done;
+    world_ngap(&world, cell->sender, cell->message, value);
+}
+
+/* 8.6.1: a phone's first message, which is noise here: the connection that it began ends at once. */
+static struct expected of_first_message(const struct cell *cell)
+{
+    struct expected released = reply(NGAP_UE_CONTEXT_RELEASE_COMMAND);
+    released.touches = true;
+    return cell->sender == SILENT || number_in_use(cell) ? not_compatible() : released;
+}
+
+static void say_first_message(const struct cell *cell)
+{
+    static const uint8_t noise[] = {0x7e, 0, 0x64, 111};
+    struct ngap_initial_ue_message message = {
+        .ran_ue_ngap_id = ids_in(cell).ran,
+        .nas_pdu = BYTES(noise),
+        .user_location_information = {.which = NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR,
+                                      .user_location_information_nr = {.tai = {{0x99, 0xf9, 0x07}, 1}}}};
+    world_ngap(&world, cell->sender, NGAP_INITIAL_UE_MESSAGE, &message);
+}
+
 #define ONE(name, rule, tell, ...)                                                  \
     static void name(void **state)                                                  \
     {                                                                               \
@@ -559,13 +611,44 @@ ONE(a_handover_failure, of_failure, say_failure, NGAP_HANDOVER_FAILURE)
 ONE(an_error_indication, of_error, say_error, NGAP_ERROR_INDICATION)
 ONE(a_partial_reset, of_reset, say_reset, NGAP_NG_RESET)
 ONE(a_path_switch_request, of_path_switch, say_path_switch, NGAP_PATH_SWITCH_REQUEST)
+ONE(a_message_of_the_interface, of_interface, say_of_interface, NGAP_NG_RESET, NGAP_NG_RESET_ACKNOWLEDGE,
+    NGAP_AMF_CONFIGURATION_UPDATE_ACKNOWLEDGE, NGAP_OVERLOAD_STOP)
+ONE(a_first_message, of_first_message, say_first_message, NGAP_INITIAL_UE_MESSAGE)
+
+/* The longest list of sessions, all of them doubled or strange but the first: that one counts, once. */
+static void lists_too_long_and_doubled(void **state)
+{
+    static const uint8_t octet[] = {0};
+    struct ngap_pdu_session_resource_admitted_item items[256];
+    (void)state;
+    for (size_t i = 0; i < 256; i++)
+        items[i] =
+            (struct ngap_pdu_session_resource_admitted_item){(uint8_t)(i % 2 ? 1 : i + 1), BYTES(octet)};
+    open_world(PREPARING);
+    struct ngap_handover_request_acknowledge answer = {
+        .amf_ue_ngap_id = at.target.amf,
+        .ran_ue_ngap_id = TARGETS_ID,
+        .pdu_session_resource_admitted_list = {items, 256},
+        .target_to_source_transparent_container = BYTES(octet),
+    };
+    uint64_t bystander = inside_ue(phone(1));
+    begin_cell();
+    world_ngap(&world, TARGET, NGAP_HANDOVER_REQUEST_ACKNOWLEDGE, &answer);
+    assert_int_equal(said.count, 1);
+    assert_int_equal(said.first, NGAP_HANDOVER_COMMAND);
+    say(TARGET, NGAP_HANDOVER_NOTIFY, at.target);
+    assert_int_equal(world.switched, 1);
+    assert_true(inside_ue(phone(1)) == bystander);
+    world_close(&world);
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_of_a_phone),  cmocka_unit_test(a_handover_failure),
         cmocka_unit_test(an_error_indication),   cmocka_unit_test(a_partial_reset),
-        cmocka_unit_test(a_path_switch_request),
+        cmocka_unit_test(a_path_switch_request), cmocka_unit_test(a_message_of_the_interface),
+        cmocka_unit_test(a_first_message),       cmocka_unit_test(lists_too_long_and_doubled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
