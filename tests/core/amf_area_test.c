@@ -40,20 +40,11 @@ static int open_world(void **state)
     return 0;
 }
 
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
 /* Sets up a gNB that serves the tracking area. */
 static void open_gnb(unsigned gnb, uint32_t tac)
 {
     world.gnbs[gnb].settings.tac = tac;
-    ran_gnb_setup(&world.gnbs[gnb]);
-    world_run(&world);
-    assert_true(world.gnb_ready[gnb]);
+    world_set_up_gnb(&world, gnb);
 }
 
 static void restrict_access(unsigned phone, const struct store_access *access)
@@ -378,8 +369,7 @@ static void an_idle_phone_is_told_when_it_comes_back(void **state)
 {
     (void)state;
     enter_and_watch();
-    ran_gnb_release_request(world.phones[0].connection);
-    world_run(&world);
+    world_idle(&world, 0);
     restrict_access(0, &only_here);
     world_run(&world);
     assert_true(world_ue(&world, 0)->update_due);
@@ -453,8 +443,7 @@ static void an_idle_phone_keeps_its_area_until_it_comes(void **state)
     (void)state;
     open_gnb(0, 3);
     enter(0, 0);
-    ran_gnb_release_request(world.phones[0].connection);
-    world_run(&world);
+    world_idle(&world, 0);
     unsigned told = world.heard[NAS_CONFIGURATION_UPDATE_COMMAND];
     world_configure(&world, larger);
     world_run(&world);
@@ -478,7 +467,7 @@ static void the_same_areas_are_not_told_again(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_area_is_the_configured_one_as_far_as_it_is_served),
         TEST(outside_of_all_areas_it_is_the_whole_network),

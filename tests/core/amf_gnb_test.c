@@ -11,13 +11,6 @@ static int open_world(void **state)
     return 0;
 }
 
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
 static void set_up(unsigned gnb)
 {
     ran_gnb_setup(&world.gnbs[gnb]);
@@ -402,7 +395,7 @@ static void a_reload_is_told_to_gnbs(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_gnb_of_ours_is_accepted),
         TEST(a_foreign_plmn_is_refused),

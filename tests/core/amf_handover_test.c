@@ -71,19 +71,10 @@ static int open_world(void **state)
 {
     (void)state;
     memset(&told, 0, sizeof told);
-    world_open(&world);
-    world_ready(&world);
-    ran_gnb_setup(&world.gnbs[TARGET]);
-    world_register(&world, 0);
-    smf_n1_message(world_ue(&world, 0), &(struct smf_n1){.pdu_session_id = 1});
+    world_open_registered(&world);
+    world_set_up_gnb(&world, TARGET);
+    world_session(&world, 0, 1);
     world.downlink_filter = take_down;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
     return 0;
 }
 
@@ -235,7 +226,7 @@ static void a_new_kamf_goes_along_with_its_indicator(void **state)
 static void a_part_of_the_sessions_moves(void **state)
 {
     (void)state;
-    smf_n1_message(phone(), &(struct smf_n1){.pdu_session_id = 2});
+    world_session(&world, 0, 2);
     require(3);
     assert_int_equal(told.asked, 2);
     admit(TARGET, 1);
@@ -681,7 +672,7 @@ static void configuration_passes_between_gnbs(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_phone_is_handed_over),
         TEST(a_new_kamf_goes_along_with_its_indicator),

@@ -33,20 +33,6 @@ static void open_with(const char *yaml, bool asks, uint32_t active_time)
     world_register(&world, 0);
 }
 
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
-static void go_idle(void)
-{
-    ran_gnb_release_request(world.phones[0].connection);
-    world_run(&world);
-    assert_null(world_ue(&world, 0)->connection);
-}
-
 static void report(enum nas_registration_kind kind)
 {
     phone_register(&world.phones[0], kind);
@@ -69,7 +55,7 @@ static void who_does_not_ask_gets_none(void **state)
     open_with(allowed, false, 0);
     assert_false(accepted.has.mico_indication);
     assert_int_equal(accepted.t3512, 3600);
-    go_idle();
+    world_idle(&world, 0);
     assert_true(world_data_waits(&world, 0, 1));
 }
 
@@ -79,7 +65,7 @@ static void where_it_is_not_allowed_nobody_gets_it(void **state)
     open_with("", true, 10);
     assert_false(accepted.has.mico_indication);
     assert_false(accepted.has.t3324);
-    go_idle();
+    world_idle(&world, 0);
     assert_true(world_data_waits(&world, 0, 1));
 }
 
@@ -105,7 +91,7 @@ static void a_phone_that_sleeps_is_not_called(void **state)
 {
     (void)state;
     open_with(allowed, true, 0);
-    go_idle();
+    world_idle(&world, 0);
     assert_false(world_data_waits(&world, 0, 1));
     assert_int_equal(world.sent[NGAP_PAGING], 0);
     struct n1n2_message message = {.pdu_session_id = 1, .n1 = bytes_of("x", 1)};
@@ -121,12 +107,12 @@ static void within_its_active_time_it_is_called_and_answers(void **state)
     (void)state;
     open_with(allowed, true, 10);
     assert_int_equal(accepted.t3324, 10);
-    go_idle();
+    world_idle(&world, 0);
     world_pass(&world, SECONDS(9));
     assert_true(world_data_waits(&world, 0, 1));
     assert_int_equal(world.events[0][PHONE_PAGED], 1);
     assert_non_null(world_ue(&world, 0)->connection);
-    go_idle();
+    world_idle(&world, 0);
     world_pass(&world, SECONDS(10));
     assert_false(world_data_waits(&world, 0, 1));
     assert_int_equal(world.events[0][PHONE_PAGED], 1);
@@ -146,7 +132,7 @@ static void a_sleeper_that_does_not_report_is_forgotten(void **state)
     (void)state;
     for (unsigned i = 0; i < 2; i++) {
         open_with(allowed, true, times[i]);
-        go_idle();
+        world_idle(&world, 0);
         world_pass(&world, SECONDS(10 * 3600 + 4 * 60) - 1);
         assert_non_null(world_ue(&world, 0));
         world_pass(&world, 1);
@@ -160,7 +146,7 @@ static void a_restart_does_not_wake_it(void **state)
 {
     (void)state;
     open_with(allowed, true, 0);
-    go_idle();
+    world_idle(&world, 0);
     world_restart(&world);
     assert_true(world_ue(&world, 0)->mico);
     assert_true(world_ue(&world, 0)->unreachable);
@@ -186,7 +172,7 @@ static void a_deregistration_of_a_sleeper_is_not_told(void **state)
 {
     (void)state;
     open_with(allowed, true, 0);
-    go_idle();
+    world_idle(&world, 0);
     assert_true(amf_deregister(world_ue(&world, 0), 0, true));
     world_run(&world);
     assert_int_equal(world.sent[NGAP_PAGING], 0);
@@ -195,7 +181,7 @@ static void a_deregistration_of_a_sleeper_is_not_told(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(who_asks_gets_it_with_a_long_timer),
         TEST(who_does_not_ask_gets_none),

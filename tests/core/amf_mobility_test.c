@@ -9,24 +9,8 @@ static struct world world;
 static int open_world(void **state)
 {
     (void)state;
-    world_open(&world);
-    world_ready(&world);
-    world_register(&world, 0);
+    world_open_registered(&world);
     return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
-static void go_idle(unsigned phone)
-{
-    ran_gnb_release_request(world.phones[phone].connection);
-    world_run(&world);
-    assert_null(world_ue(&world, phone)->connection);
 }
 
 static bool in_store(unsigned phone)
@@ -41,7 +25,7 @@ static bool in_store(unsigned phone)
 static void the_gnb_releases_an_inactive_phone(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     assert_int_equal(world.events[0][PHONE_IDLE], 1);
     assert_int_equal(world.gnbs[0].connections.count, 0);
     assert_true(world_ue(&world, 0)->registered);
@@ -50,7 +34,7 @@ static void the_gnb_releases_an_inactive_phone(void **state)
 static void a_service_request_brings_the_context_back(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
     world_run(&world);
     assert_int_equal(world.heard[NAS_SERVICE_ACCEPT], 1);
@@ -61,7 +45,7 @@ static void a_service_request_brings_the_context_back(void **state)
 static void a_service_request_from_a_stranger_is_told_cause_9(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     world.phones[0].guti.s_tmsi.tmsi ^= 1;
     phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
     world_run(&world);
@@ -71,7 +55,7 @@ static void a_service_request_from_a_stranger_is_told_cause_9(void **state)
 static void a_paged_phone_answers(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     assert_true(amf_page(world_ue(&world, 0), 1));
     world_run(&world);
     assert_int_equal(world.events[0][PHONE_PAGED], 1);
@@ -88,7 +72,7 @@ static bool no_uplink_nas(struct world *w, struct ngap_pdu *pdu)
 static void data_that_comes_while_a_registration_runs_keeps_the_phone_connected(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     world.uplink_filter = no_uplink_nas;
     phone_register(&world.phones[0], NAS_PERIODIC_REGISTRATION);
     world_run(&world);
@@ -125,7 +109,7 @@ static void a_phone_that_switches_off_is_forgotten(void **state)
 static void a_phone_that_leaves_is_answered(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     phone_deregister(&world.phones[0], false);
     world_run(&world);
     assert_int_equal(world.heard[NAS_DEREGISTRATION_ACCEPT], 1);
@@ -145,7 +129,7 @@ static void the_network_deregisters_a_removed_subscriber(void **state)
 static void an_idle_phone_is_called_before_it_is_deregistered(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     assert_true(amf_deregister(world_ue(&world, 0), 0, false));
     world_run(&world);
     assert_int_equal(world.events[0][PHONE_PAGED], 1);
@@ -158,7 +142,7 @@ static void an_idle_phone_is_called_before_it_is_deregistered(void **state)
 static void an_idle_phone_that_cannot_be_called_is_deregistered_all_the_same(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     world.deaf = true;
     assert_true(amf_deregister(world_ue(&world, 0), 0, false));
     world_pass(&world, 5 * world.config->amf.timers.t3513);
@@ -248,7 +232,7 @@ static void a_silent_phone_is_first_not_paged_and_then_forgotten(void **state)
 {
     (void)state;
     const struct config_amf_timers *timers = &world.config->amf.timers;
-    go_idle(0);
+    world_idle(&world, 0);
     timer_stop(&world.timers, &world.phones[0].guard);
     world_pass(&world,
                timers->t3512 + timers->mobile_reachable_margin); /* T3512 says 1 hour: 54 minutes it cannot */
@@ -264,7 +248,7 @@ static void a_silent_phone_is_first_not_paged_and_then_forgotten(void **state)
 static void a_periodic_registration_keeps_a_phone_known(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     world_pass(&world, world.config->amf.timers.t3512);
     phone_register(&world.phones[0], NAS_PERIODIC_REGISTRATION);
     world_run(&world);
@@ -277,8 +261,7 @@ static void a_periodic_registration_keeps_a_phone_known(void **state)
 static void the_loss_of_a_gnb_makes_its_phones_idle_and_no_others(void **state)
 {
     (void)state;
-    ran_gnb_setup(&world.gnbs[1]);
-    world_run(&world);
+    world_set_up_gnb(&world, 1);
     phone_camp(&world.phones[1], &world.gnbs[1]);
     world_register(&world, 1);
     core_association_down(world.core, 100, "test");
@@ -292,8 +275,7 @@ static void the_loss_of_a_gnb_makes_its_phones_idle_and_no_others(void **state)
 static void a_phone_that_moves_to_another_gnb_leaves_no_connection_behind(void **state)
 {
     (void)state;
-    ran_gnb_setup(&world.gnbs[1]);
-    world_run(&world);
+    world_set_up_gnb(&world, 1);
     phone_camp(&world.phones[0], &world.gnbs[1]);
     phone_register(&world.phones[0], NAS_MOBILITY_REGISTRATION);
     world_run(&world);
@@ -333,7 +315,7 @@ static void a_phone_that_is_back_before_its_removal_is_stored_stays(void **state
 static void registered_phones_stay_registered_over_a_restart(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     uint32_t downlink = world_ue(&world, 0)->security.downlink;
     world_restart(&world);
     struct ue *ue = world_ue(&world, 0);
@@ -377,7 +359,7 @@ static void phones_whose_gnb_does_not_come_back_become_idle(void **state)
 static void a_replay_after_a_restart_is_still_a_replay(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
     world_run(&world);
     uint32_t uplink = world_ue(&world, 0)->security.uplink;
@@ -387,7 +369,7 @@ static void a_replay_after_a_restart_is_still_a_replay(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_gnb_releases_an_inactive_phone),
         TEST(a_service_request_brings_the_context_back),

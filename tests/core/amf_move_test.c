@@ -40,23 +40,8 @@ static int open_world(void **state)
     world_register(&world, 0);
     world.nas_filter = look;
     alter = NULL;
-    ran_gnb_setup(&world.gnbs[1]);
-    world_run(&world);
+    world_set_up_gnb(&world, 1);
     return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
-static void go_idle(unsigned phone)
-{
-    ran_gnb_release_request(world.phones[phone].connection);
-    world_run(&world);
-    assert_null(world_ue(&world, phone)->connection);
 }
 
 static void open_session(uint8_t id)
@@ -110,7 +95,7 @@ static void sessions_with_data_come_back_at_the_new_gnb(void **state)
 {
     (void)state;
     open_session(5);
-    go_idle(0);
+    world_idle(&world, 0);
     move(1);
     alter = want_uplink;
     report(NAS_MOBILITY_REGISTRATION);
@@ -132,7 +117,7 @@ static void sessions_the_phone_has_lost_end_here_too(void **state)
 {
     (void)state;
     open_session(5);
-    go_idle(0);
+    world_idle(&world, 0);
     alter = want_nothing;
     report(NAS_MOBILITY_REGISTRATION);
     assert_int_equal(smf_sessions(world_ue(&world, 0)), 0);
@@ -147,7 +132,7 @@ static void follow_on(struct nas_registration_request *request)
 static void a_follow_on_request_keeps_the_connection(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     alter = follow_on;
     report(NAS_PERIODIC_REGISTRATION);
     assert_non_null(world_ue(&world, 0)->connection);
@@ -163,7 +148,7 @@ static void an_allowed_session_status_gets_a_result(void **state)
 {
     (void)state;
     open_session(5);
-    go_idle(0);
+    world_idle(&world, 0);
     alter = allow_pending;
     report(NAS_MOBILITY_REGISTRATION);
     assert_true(accepted.has.reactivation_result);
@@ -183,8 +168,7 @@ static void register_in_slice_2(void)
 {
     change_subscription(1, NULL, two_slices, 2);
     world.gnbs[2].settings.slice.sst = 2;
-    ran_gnb_setup(&world.gnbs[2]);
-    world_run(&world);
+    world_set_up_gnb(&world, 2);
     world.model.slice.sst = 2;
     phone_camp(&world.phones[1], &world.gnbs[2]);
     world_register(&world, 1);
@@ -206,7 +190,7 @@ static void a_session_in_a_slice_that_is_left_ends_and_the_phone_is_told(void **
     (void)state;
     world.session_slice.sst = 2;
     open_session(5);
-    go_idle(0);
+    world_idle(&world, 0);
     alter = NULL;
     report(NAS_MOBILITY_REGISTRATION);
     assert_int_equal(smf_sessions(world_ue(&world, 0)), 0);
@@ -229,7 +213,7 @@ static void a_new_radio_capability_is_asked_of_the_phone(void **state)
     (void)state;
     struct ue *ue = world_ue(&world, 0);
     ue_keep(&ue->radio_capability, bytes_of("old", 3), 100);
-    go_idle(0);
+    world_idle(&world, 0);
     report(NAS_MOBILITY_REGISTRATION);
     assert_int_equal(ue->radio_capability.len, 3);
     alter = renew_radio;
@@ -295,7 +279,7 @@ static bool lose_complete(struct world *w, struct ngap_pdu *pdu)
 static void a_registration_that_waits_gives_way_to_one_elsewhere(void **state)
 {
     (void)state;
-    go_idle(0);
+    world_idle(&world, 0);
     world.uplink_filter = lose_complete;
     report(NAS_MOBILITY_REGISTRATION);
     assert_non_null(world_ue(&world, 0)->procedure);
@@ -405,7 +389,7 @@ static void a_subscriber_who_may_not_be_there_any_more_is_forgotten(void **state
 {
     (void)state;
     static const struct config_area forbidden[] = {{{{0x99, 0xf9, 0x07}}, CONFIG_ALL_TACS}};
-    go_idle(0);
+    world_idle(&world, 0);
     store_on_change(world.store, NULL, NULL); /* the change is noticed at the next registration only */
     change_subscription(0, &(struct store_access){.forbidden = forbidden, .forbidden_count = 1}, NULL, 0);
     report(NAS_MOBILITY_REGISTRATION);
@@ -482,7 +466,7 @@ static void without_service_only_calls_for_help_and_answers_are_served(void **st
 {
     (void)state;
     open_session(5);
-    go_idle(0);
+    world_idle(&world, 0);
     store_on_change(world.store, NULL, NULL);
     change_subscription(0, &no_service_here, NULL, 0);
     alter = want_uplink;
@@ -491,7 +475,7 @@ static void without_service_only_calls_for_help_and_answers_are_served(void **st
     assert_int_equal(accepted.reactivation_result, 1 << 5 | 1 << 6);
     assert_int_equal(accepted.reactivation_causes.count, 1);
     assert_int_equal(accepted_causes[0].cause, NAS_GMM_RESTRICTED_SERVICE_AREA);
-    go_idle(0);
+    world_idle(&world, 0);
     phone_request_service(&world.phones[0], NAS_SERVICE_DATA);
     world_run(&world);
     assert_int_equal(world.cause[0], NAS_GMM_RESTRICTED_SERVICE_AREA);
@@ -507,7 +491,7 @@ static void without_service_only_calls_for_help_and_answers_are_served(void **st
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(sessions_with_data_come_back_at_the_new_gnb),
         TEST(sessions_the_phone_has_lost_end_here_too),

@@ -40,25 +40,16 @@ static int open_world(void **state)
     world.gnbs[2].settings.tac = 2;
     world_ready(&world);
     for (unsigned i = 1; i < WORLD_GNBS; i++)
-        ran_gnb_setup(&world.gnbs[i]);
-    world_run(&world);
+        world_set_up_gnb(&world, i);
     world_register(&world, 0);
     memset(calls, 0, sizeof calls);
     world.downlink_filter = count_calls;
     return 0;
 }
 
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
 static void go_idle(void)
 {
-    ran_gnb_release_request(world.phones[0].connection);
-    world_run(&world);
+    world_idle(&world, 0);
     world.deaf = true;
 }
 
@@ -180,7 +171,7 @@ static void others_are_called_without(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_phone_is_called_in_areas_that_widen_and_then_given_up),
         TEST(whoever_answers_is_not_called_any_more),

@@ -45,19 +45,10 @@ static int open_world(void **state)
 {
     (void)state;
     memset(&answer, 0, sizeof answer);
-    world_open(&world);
-    world_ready(&world);
-    ran_gnb_setup(&world.gnbs[TARGET]);
-    world_register(&world, 0);
-    smf_n1_message(world_ue(&world, 0), &(struct smf_n1){.pdu_session_id = 1});
+    world_open_registered(&world);
+    world_set_up_gnb(&world, TARGET);
+    world_session(&world, 0, 1);
     world.downlink_filter = note_answer;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
     return 0;
 }
 
@@ -233,7 +224,7 @@ static void what_the_target_leaves_out_loses_its_user_plane(void **state)
 {
     (void)state;
     struct ue *ue = world_ue(&world, 0);
-    smf_n1_message(ue, &(struct smf_n1){.pdu_session_id = 2});
+    world_session(&world, 0, 2);
     struct ngap_path_switch_request request = request_for(0, 1);
     ask(TARGET, &request);
     assert_int_equal(smf_active(ue), 1 << 1);
@@ -278,8 +269,7 @@ static void a_phone_never_moves_over_xn_into_another_trust_domain(void **state)
 {
     (void)state;
     core_association_up(world.core, ASSOCIATION + STRANGER, &(struct core_peer){.edge = "other-vendor"});
-    ran_gnb_setup(&world.gnbs[STRANGER]);
-    world_run(&world);
+    world_set_up_gnb(&world, STRANGER);
     assert_true(world.gnb_ready[STRANGER]);
     struct ngap_path_switch_request request = request_for(0, 1);
     is_refused(STRANGER, &request);
@@ -393,7 +383,7 @@ static void a_restart_finds_the_phone_where_it_went(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_phone_is_at_the_other_gnb),
         TEST(each_move_takes_the_next_hop),

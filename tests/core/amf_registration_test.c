@@ -12,20 +12,6 @@ static int open_world(void **state)
     return 0;
 }
 
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
-static void go_idle(unsigned phone)
-{
-    ran_gnb_release_request(world.phones[phone].connection);
-    world_run(&world);
-    assert_null(world_ue(&world, phone)->connection);
-}
-
 static void a_phone_registers_with_its_suci(void **state)
 {
     (void)state;
@@ -46,7 +32,7 @@ static void each_registration_gives_a_new_guti(void **state)
     (void)state;
     world_register(&world, 0);
     uint32_t first = world.phones[0].guti.s_tmsi.tmsi;
-    go_idle(0);
+    world_idle(&world, 0);
     phone_register(&world.phones[0], NAS_MOBILITY_REGISTRATION);
     world_run(&world);
     assert_int_equal(world.events[0][PHONE_REGISTERED], 2);
@@ -59,7 +45,7 @@ static void a_phone_whose_guti_nobody_knows_is_asked_for_its_suci(void **state)
 {
     (void)state;
     world_register(&world, 0);
-    go_idle(0);
+    world_idle(&world, 0);
     world.phones[0].guti.s_tmsi.tmsi ^= 1;
     phone_register(&world.phones[0], NAS_INITIAL_REGISTRATION);
     world_run(&world);
@@ -269,7 +255,7 @@ static void a_replayed_request_has_no_effect_on_its_owner(void **state)
 {
     (void)state;
     world_register(&world, 0);
-    go_idle(0);
+    world_idle(&world, 0);
     world.uplink_filter = keep_initial;
     phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
     world_run(&world);
@@ -326,7 +312,7 @@ static void limits_refuse_with_congestion_and_hurt_nobody(void **state)
     assert_int_equal(world.cause[1], NAS_GMM_CONGESTION);
     assert_int_equal(world.core->provisional, 0);
     assert_untouched(0, &before);
-    go_idle(0);
+    world_idle(&world, 0);
     phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
     world_run(&world);
     assert_non_null(world_ue(&world, 0)->connection);
@@ -337,7 +323,7 @@ static void a_phone_that_the_core_knows_takes_no_second_place(void **state)
     (void)state;
     world_register(&world, 0);
     world.config->limits.ues = 1;
-    go_idle(0);
+    world_idle(&world, 0);
     world.phones[0].has_guti = false;
     phone_register(&world.phones[0], NAS_INITIAL_REGISTRATION);
     world_run(&world);
@@ -376,8 +362,7 @@ static void one_gnb_cannot_use_up_all_procedures(void **state)
 {
     (void)state;
     world.config->limits.procedures = 4; /* a share of two */
-    ran_gnb_setup(&world.gnbs[1]);
-    world_run(&world);
+    world_set_up_gnb(&world, 1);
     phone_camp(&world.phones[3], &world.gnbs[1]);
     world.uplink_filter = lose_response;
     for (unsigned i = 0; i < 3; i++)
@@ -405,7 +390,7 @@ static void the_loss_of_the_gnb_ends_a_registration_that_waits(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_phone_registers_with_its_suci),
         TEST(each_registration_gives_a_new_guti),

@@ -9,35 +9,14 @@ static struct world world;
 static int open_world(void **state)
 {
     (void)state;
-    world_open(&world);
-    world_ready(&world);
-    world_register(&world, 0);
+    world_open_registered(&world);
     return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(&world);
-    return 0;
-}
-
-static void go_idle(void)
-{
-    ran_gnb_release_request(world.phones[0].connection);
-    world_run(&world);
-}
-
-static bool no_context_setup(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
-{
-    (void)w, (void)gnb;
-    return pdu->message != NGAP_INITIAL_CONTEXT_SETUP_REQUEST;
 }
 
 static void request_service_in_vain(void)
 {
-    go_idle();
-    world.downlink_filter = no_context_setup;
+    world_idle(&world, 0);
+    world.downlink_filter = world_no_context_setup;
     phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
     world_run(&world);
     assert_non_null(world_ue(&world, 0)->procedure);
@@ -140,12 +119,12 @@ static void gnbs_hold_back_while_too_much_is_under_way(void **state)
     (void)state;
     world.config->limits.overload = 1; /* of 20000 */
     world.deaf = true;
-    go_idle();
+    world_idle(&world, 0);
     struct ue *ue = world_ue(&world, 0);
     world.config->limits.procedures = 100; /* so one procedure is too much */
     assert_true(amf_page(ue, 1));
     world.deaf = false;
-    world.downlink_filter = no_context_setup;
+    world.downlink_filter = world_no_context_setup;
     core_settle(world.core);
     world_run(&world);
     assert_int_equal(world.sent[NGAP_OVERLOAD_START], 1);
@@ -161,7 +140,7 @@ static void a_gnb_under_overload_lets_only_those_in_who_were_called(void **state
     (void)state;
     world_register(&world, 1);
     ran_gnb_release_request(world.phones[1].connection);
-    go_idle();
+    world_idle(&world, 0);
     world.gnbs[0].overload = true;
     phone_register(&world.phones[0], NAS_PERIODIC_REGISTRATION);
     world_run(&world);
@@ -173,7 +152,7 @@ static void a_gnb_under_overload_lets_only_those_in_who_were_called(void **state
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_gnb_that_sets_up_no_context_loses_the_phone),
         TEST(a_setup_that_the_gnb_could_not_read_is_not_waited_for),

@@ -307,13 +307,32 @@ void world_close(struct world *world)
     timers_free(&world->timers);
 }
 
+int world_tear_down(void **state)
+{
+    (void)state;
+    world_close(world_now);
+    return 0;
+}
+
+void world_set_up_gnb(struct world *world, unsigned gnb)
+{
+    ran_gnb_setup(&world->gnbs[gnb]);
+    world_run(world);
+    assert_true(world->gnb_ready[gnb]);
+}
+
 void world_ready(struct world *world)
 {
-    ran_gnb_setup(&world->gnbs[0]);
-    world_run(world);
-    assert_true(world->gnb_ready[0]);
+    world_set_up_gnb(world, 0);
     for (unsigned i = 0; i < WORLD_PHONES; i++)
         phone_camp(&world->phones[i], &world->gnbs[0]);
+}
+
+void world_open_registered(struct world *world)
+{
+    world_open(world);
+    world_ready(world);
+    world_register(world, 0);
 }
 
 void world_restart(struct world *world)
@@ -359,4 +378,17 @@ void world_register(struct world *world, unsigned phone)
     phone_register(&world->phones[phone], NAS_INITIAL_REGISTRATION);
     world_run(world);
     assert_int_equal(world->events[phone][PHONE_REGISTERED], 1);
+}
+
+void world_idle(struct world *world, unsigned phone)
+{
+    ran_gnb_release_request(world->phones[phone].connection);
+    world_run(world);
+    assert_null(world_ue(world, phone)->connection);
+}
+
+bool world_no_context_setup(struct world *world, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    (void)world, (void)gnb;
+    return pdu->message != NGAP_INITIAL_CONTEXT_SETUP_REQUEST;
 }

@@ -56,8 +56,13 @@ extern struct world *world_now; /* for the stand-in SMF */
 
 void world_open(struct world *world);
 void world_close(struct world *world);
+/* Of cmocka: closes the world opened last. */
+int world_tear_down(void **state);
 /* Sets up gNB 0 and lets phone 0 to 3 camp on it. */
 void world_ready(struct world *world);
+/* All of that, and phone 0 is registered. */
+void world_open_registered(struct world *world);
+void world_set_up_gnb(struct world *world, unsigned gnb);
 
 /* Another configuration is in force from now on. */
 void world_configure(struct world *world, const char *yaml);
@@ -77,5 +82,12 @@ bool world_data_waits(struct world *world, unsigned phone, uint8_t pdu_session_i
 /* A message of the gNB as if it had decoded it from the air. */
 void world_ngap(struct world *world, unsigned gnb, enum ngap_message_type message, const void *value);
 void world_register(struct world *world, unsigned phone);
+/* The stand-in SMF has a session of the phone, whose user plane is up. */
+void world_session(struct world *world, unsigned phone, uint8_t pdu_session_id);
+/* Its gNB sees no activity any more: the connection is released. */
+void world_idle(struct world *world, unsigned phone);
+
+/* A downlink filter: no gNB sets up a context. */
+bool world_no_context_setup(struct world *world, unsigned gnb, const struct ngap_pdu *pdu);
 
 #endif

@@ -122,21 +122,8 @@ static void say(enum sender sender, enum ngap_message_type type, struct gnb_ids 
 static void registered(void)
 {
     world_register(&world, 0);
-    smf_n1_message(world_ue(&world, 0), &(struct smf_n1){.pdu_session_id = 1});
+    world_session(&world, 0, 1);
     at.own = ids_of(world_ue(&world, 0)->connection);
-}
-
-static void idle(void)
-{
-    ran_gnb_release_request(world.phones[0].connection);
-    world_run(&world);
-    assert_null(world_ue(&world, 0)->connection);
-}
-
-static bool no_context_setup(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
-{
-    (void)w, (void)gnb;
-    return pdu->message != NGAP_INITIAL_CONTEXT_SETUP_REQUEST;
 }
 
 static void bring_into(enum state state)
@@ -151,9 +138,9 @@ static void bring_into(enum state state)
         registered();
     }
     if (state == IDLE || state == SETTING_UP)
-        idle();
+        world_idle(&world, 0);
     if (state == SETTING_UP) {
-        world.downlink_filter = no_context_setup;
+        world.downlink_filter = world_no_context_setup;
         phone_request_service(&world.phones[0], NAS_SERVICE_SIGNALLING);
         world_run(&world);
         at.own = ids_of(world_ue(&world, 0)->connection);

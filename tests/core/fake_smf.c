@@ -27,6 +27,13 @@ enum smf_verdict smf_n1_message(struct ue *ue, const struct smf_n1 *message)
     return SMF_TAKEN;
 }
 
+void world_session(struct world *world, unsigned phone, uint8_t pdu_session_id)
+{
+    assert_int_equal(
+        smf_n1_message(world_ue(world, phone), &(struct smf_n1){.pdu_session_id = pdu_session_id}),
+        SMF_TAKEN);
+}
+
 void smf_subscriber_noted(struct core *core, const char *supi)
 {
     (void)core, (void)supi;
