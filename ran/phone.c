@@ -472,6 +472,8 @@ void phone_on_release(struct phone *phone)
     phone->idle_since = phone->radio->timers->now;
     if (phone->state == PHONE_REGISTERING)
         fail_registration(phone, 0);
+    else if (phone->state == PHONE_LEAVING) /* 5.5.2.2.6 b */
+        left(phone);
     phone_event(phone, PHONE_IDLE, NULL, 0);
 }
 

@@ -205,6 +205,12 @@ static bool is_idle(const struct actor *actor, uint8_t argument)
     return !actor->phone.connection;
 }
 
+/* A phone that has left waits for its connection to go before it says anything new (TS 24.501 5.3.1.3, T3540). */
+static bool has_left(const struct actor *actor, uint8_t argument)
+{
+    return is_off(actor, argument) && is_idle(actor, argument);
+}
+
 static bool was_released(const struct actor *actor, uint8_t argument)
 {
     return actor->released || is_idle(actor, argument);
@@ -290,7 +296,7 @@ static bool do_register(struct scenario *scenario, const struct scenario_line *l
 
 static bool do_deregister(struct scenario *scenario, const struct scenario_line *line)
 {
-    struct wish wish = {.granted = is_off};
+    struct wish wish = {.granted = has_left};
     bool switch_off = line->count > 2 && strcmp(line->words[2], "off") == 0;
     if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
