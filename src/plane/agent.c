@@ -7,6 +7,7 @@
 
 #include "kit/log.h"
 #include "plane/agent_state.h"
+#include "plane/end_markers.h"
 
 #define AUDIT_AFTER SECONDS(30) /* the SMF has restored its sessions by then */
 #define UP_FEATURES \
@@ -38,6 +39,7 @@ struct agent *agent_new(const struct agent_settings *settings)
     agent->settings.smfs = NULL;
     agent->smfs = smfs;
     agent->smf_count = settings->smf_count;
+    agent->last_markers = &agent->markers;
     agent->lane = &settings->plane->lanes[settings->plane->lane_count - 1];
     arena_init(&agent->arena, 0);
     map_init(&agent->sessions, settings->random(settings->context));
@@ -64,6 +66,7 @@ void agent_free(struct agent *agent)
 {
     remove_sessions(agent, NULL);
     supervise_end(agent);
+    end_markers_forget(agent);
     for (unsigned i = 0; i < agent->smf_count; i++) {
         struct smf *smf = &agent->smfs[i];
         timer_stop(agent->settings.timers, &smf->timer);

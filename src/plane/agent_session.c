@@ -9,10 +9,10 @@
 #include "kit/log.h"
 #include "plane/agent_state.h"
 #include "plane/early.h"
+#include "plane/end_markers.h"
 #include "plane/held.h"
 #include "plane/path.h"
 #include "plane/usage.h"
-#include "wire/gtpu/gtpu.h"
 
 static uint64_t v4_key(const struct ruleset *rules)
 {
@@ -378,19 +378,6 @@ static struct pfcp_usage_report *usage_reports(struct agent *agent, struct sessi
     return reports;
 }
 
-static void send_end_markers(struct agent *agent, const struct plan *plan)
-{
-    for (unsigned i = 0; i < plan->end_marker_count; i++) {
-        struct packet packet = {
-            .data = agent->buffer + PATH_HEADROOM,
-            .end = agent->buffer + sizeof agent->buffer,
-            .to = plan->end_markers[i].to,
-        };
-        packet.length = gtpu_end_marker(packet.data, GTPU_MESSAGE_BYTES, plan->end_markers[i].teid);
-        agent->settings.send_n3(agent->settings.context, &packet);
-    }
-}
-
 static struct ruleset *modify(struct session *session, struct plan *plan,
                               const struct pfcp_session_modification_request *request)
 {
@@ -434,7 +421,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
     response->created_pdrs = created_pdrs(agent, &plan, &response->created_pdrs_count);
     response->usage_reports = usage_reports(agent, session, old, request, &response->usage_reports_count);
     ruleset_free(old);
-    send_end_markers(agent, &plan);
+    end_markers_send(agent, &plan);
     session_drain(agent, session);
     session_reschedule(agent, session);
     if (!was_active)

@@ -10,14 +10,9 @@ void epochs_init(struct epochs *epochs, struct epoch_reader *readers, unsigned r
     epochs->tail = &epochs->oldest;
 }
 
-void epoch_retire(struct epochs *epochs, struct epoch_retired *retired,
-                  void (*release)(struct epoch_retired *))
+uint64_t epoch_mark(struct epochs *epochs)
 {
-    retired->next = NULL;
-    retired->release = release;
-    retired->epoch = atomic_fetch_add(&epochs->now, 1);
-    *epochs->tail = retired;
-    epochs->tail = &retired->next;
+    return atomic_fetch_add(&epochs->now, 1);
 }
 
 /* The oldest epoch that a reader may still be in. */
@@ -30,6 +25,21 @@ static uint64_t oldest_reader(const struct epochs *epochs)
             oldest = seen;
     }
     return oldest;
+}
+
+bool epoch_passed(const struct epochs *epochs, uint64_t mark)
+{
+    return mark < oldest_reader(epochs);
+}
+
+void epoch_retire(struct epochs *epochs, struct epoch_retired *retired,
+                  void (*release)(struct epoch_retired *))
+{
+    retired->next = NULL;
+    retired->release = release;
+    retired->epoch = epoch_mark(epochs);
+    *epochs->tail = retired;
+    epochs->tail = &retired->next;
 }
 
 static void release_until(struct epochs *epochs, uint64_t oldest)

@@ -45,6 +45,11 @@ static inline void epoch_leave(struct epoch_reader *reader)
     atomic_store_explicit(&reader->seen, 0, memory_order_release);
 }
 
+/* Writer only. What was in force before the mark is read by no one once the mark has passed. */
+uint64_t epoch_mark(struct epochs *epochs);
+/* Whether every reader has ended the batch that was running at the mark. */
+bool epoch_passed(const struct epochs *epochs, uint64_t mark);
+
 /* Writer only: already unreachable for a reader that begins now. */
 void epoch_retire(struct epochs *epochs, struct epoch_retired *retired,
                   void (*release)(struct epoch_retired *));

@@ -245,6 +245,16 @@ static void one_report_is_sent_until_the_phone_was_reached(void **state)
     assert_int_equal(lab->n4_count, 1);
 }
 
+static void check_end_marker(const struct caught *caught, const union socket_address *to, uint32_t teid)
+{
+    struct gtpu_packet gtpu;
+    struct fault fault;
+    assert_true(gtpu_parse(bytes_of(caught->data, caught->length), &gtpu, &fault));
+    assert_int_equal(gtpu.type, GTPU_END_MARKER);
+    assert_int_equal(gtpu.teid, teid);
+    assert_true(address_same_host(&caught->to, to));
+}
+
 static void a_moved_tunnel_ends_with_an_end_marker(void **state)
 {
     struct bench *b = *state;
@@ -252,14 +262,35 @@ static void a_moved_tunnel_ends_with_an_end_marker(void **state)
     lab->n3_count = 0;
     assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
     assert_int_equal(lab->n3_count, 1);
-    struct gtpu_packet gtpu;
-    struct fault fault;
-    assert_true(gtpu_parse(bytes_of(lab->n3[0].data, lab->n3[0].length), &gtpu, &fault));
-    assert_int_equal(gtpu.type, GTPU_END_MARKER);
-    assert_int_equal(gtpu.teid, 0x55);
-    assert_true(address_same_host(&lab->n3[0].to, &lab->gnb));
+    check_end_marker(&lab->n3[0], &lab->gnb, 0x55);
     assert_int_equal(down(b, 1), PATH_TO_N3);
     assert_true(address_same_host(&b->packet.to, &lab->other_gnb));
+}
+
+static void an_end_marker_does_not_overtake_what_a_worker_still_holds(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    lab->n3_count = 0;
+    epoch_enter(&lab->plane.epochs, &lab->plane.readers[0]);
+    assert_int_equal(down(b, 1), PATH_TO_N3);
+    assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
+    assert_int_equal(lab_switch(lab, b->seid, &lab->gnb, 0x88, true), PFCP_ACCEPTED);
+    lab_sleep(lab, MILLISECONDS(50));
+    assert_int_equal(lab->n3_count, 0);
+    epoch_leave(&lab->plane.readers[0]);
+    lab_sleep(lab, MILLISECONDS(5));
+    assert_int_equal(lab->n3_count, 2);
+    check_end_marker(&lab->n3[0], &lab->gnb, 0x55);
+    check_end_marker(&lab->n3[1], &lab->other_gnb, 0x77);
+}
+
+static void an_end_marker_that_still_waits_ends_with_the_agent(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    epoch_enter(&lab->plane.epochs, &lab->plane.readers[0]);
+    assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
 }
 
 static void a_router_solicitation_is_answered_with_the_prefix(void **state)
@@ -399,6 +430,8 @@ int main(void)
         BENCH(held_packets_come_out_in_order_before_newer_ones),
         BENCH(one_report_is_sent_until_the_phone_was_reached),
         BENCH(a_moved_tunnel_ends_with_an_end_marker),
+        BENCH(an_end_marker_does_not_overtake_what_a_worker_still_holds),
+        BENCH(an_end_marker_that_still_waits_ends_with_the_agent),
         BENCH(a_router_solicitation_is_answered_with_the_prefix),
         BENCH(a_packet_too_big_for_the_tunnel_is_refused_to_its_sender),
         BENCH(a_threshold_is_reported_once_and_exactly),
