@@ -53,6 +53,8 @@ void session_modify(struct procedure *p)
         .n2 = gnb_too ? N2_MODIFY_REQUEST : N2_NONE,
         .n2_transfer = gnb_too ? n2_modify_request(session) : (struct bytes){0},
     };
+    session->asked = NAS_SESSION_MODIFICATION_COMMAND;
+    session->asked_pti = change.pti;
     core_dirty(p->core, &session->row);
     if (change.qos_changed)
         n4_sync(session);

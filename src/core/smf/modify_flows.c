@@ -115,19 +115,14 @@ static bool tell_plane(struct procedure *p)
     return procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE && *(const bool *)p->data;
 }
 
-/* True: an answer that ends the waiting. */
-static bool take_phone_answer(const struct session *session, const struct nas_message *message,
-                              enum answer *answer)
+static bool phone_refuses(const struct session *session, const struct nas_message *message)
 {
     char text[SESSION_TEXT];
     uint8_t cause = message->type == NAS_GSM_STATUS ? message->gsm_status.cause
                                                     : message->session_modification_command_reject.cause;
     if (message->type == NAS_SESSION_MODIFICATION_COMPLETE)
-        return true;
-    if (message->type != NAS_GSM_STATUS && message->type != NAS_SESSION_MODIFICATION_COMMAND_REJECT)
         return false;
     log_info("smf", session_text(session, text), "the phone refuses a change of QoS flows: cause %u", cause);
-    *answer = PHONE_REFUSES;
     return true;
 }
 
@@ -155,9 +150,7 @@ static enum answer await_answers(struct procedure *p, struct bytes n1)
     for (unsigned transmissions = 1;;) {
         switch (procedure_wait(p, EVENT(EV_SM_MESSAGE) | EVENT(EV_SM_N2), p->core->config->smf.t3591)) {
         case EV_SM_MESSAGE:
-            if (take_phone_answer(session, p->data, &answer))
-                return answer;
-            break;
+            return phone_refuses(session, p->data) ? PHONE_REFUSES : answer;
         case EV_SM_N2:
             if (take_gnb_answer(session, p->data, &answer))
                 return answer;
@@ -217,6 +210,8 @@ static bool carry_out(struct procedure *p, const struct modification *change)
         reject(session, pti, NAS_GSM_REQUEST_REJECTED, "not stored");
         return false;
     }
+    session->asked = NAS_SESSION_MODIFICATION_COMMAND;
+    session->asked_pti = pti;
     struct n1n2_message message = describe(session, session->qos_before, change->gnb_knows);
     message.n1 = arena_copy(&p->memory, command(session, change->always_on_asked));
     if (!message.n1.len || !session_send(p, &message)) {
@@ -281,6 +276,13 @@ void session_modify_flows(struct procedure *p)
     struct modification back = {.flows = undo ? keep(p, session->qos_before) : NULL};
     if (back.flows)
         change_to(p, &back);
+}
+
+bool session_resume_flows(struct session *session)
+{
+    struct modification change = {.pti = session->qos_pti, .resumed = true};
+    return procedure_start(session_smf(session)->core, &session->procedure, "session modification",
+                           session_modify_flows, session, &change);
 }
 
 bool session_change_flows(struct session *session, const struct qos *to, bool gnb_knows)

@@ -3,8 +3,6 @@
 #include "core/smf/n4.h"
 #include "kit/log.h"
 
-enum { PTI_UNASSIGNED = 0, PTI_RESERVED = 255 };
-
 /* TS 24.501 6.4.2.2: what a phone supports that does not say. */
 enum { FILTERS_UNSAID = 16 };
 
@@ -97,13 +95,10 @@ static bool start(struct session *session, const struct nas_message *message, co
                            to ? session_modify_flows : session_modify, session, &change);
 }
 
-/* The answer to this request was on its way when the core ended: it goes out once more. */
+/* The answer to this request was on its way when the core ended. */
 static bool resumes(struct session *session, uint8_t pti)
 {
-    struct modification change = {.pti = pti, .resumed = true};
-    return session->qos_before && session->qos_pti == pti &&
-           procedure_start(session_smf(session)->core, &session->procedure, "session modification",
-                           session_modify_flows, session, &change);
+    return session->qos_before && session->qos_pti == pti && session_resume_flows(session);
 }
 
 /* 6.3.2.4: the phone has found a fault in what the network made. What it then deletes is in the same message. */
@@ -139,10 +134,6 @@ static enum smf_verdict decide(struct session *session, const struct nas_message
 enum smf_verdict session_modification_asked(struct ue *ue, struct session *session,
                                             const struct nas_message *message, const struct nas_error *error)
 {
-    if (message->pti == PTI_UNASSIGNED || message->pti == PTI_RESERVED) {
-        n1_status(ue, message->pdu_session_id, message->pti, NAS_GSM_INVALID_PTI);
-        return SMF_TAKEN;
-    }
     if (!session || session->state == SESSION_NEW) {
         n1_reject_modification(ue, message->pdu_session_id, message->pti, NAS_GSM_INVALID_SESSION_IDENTITY);
         return SMF_TAKEN;

@@ -57,6 +57,13 @@ void n1_reject_modification(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cau
     n1_send(ue, &message);
 }
 
+void n1_reject_release(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
+{
+    struct nas_message message = {.type = NAS_SESSION_RELEASE_REJECT, .pdu_session_id = psi, .pti = pti};
+    message.session_release_reject.cause = cause;
+    n1_send(ue, &message);
+}
+
 void n1_status(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
 {
     struct nas_message message = {.type = NAS_GSM_STATUS, .pdu_session_id = psi, .pti = pti};

@@ -35,6 +35,16 @@ static void end(struct procedure *p, const char *why)
     session_free(session, why);
 }
 
+void session_end_locally(struct session *session, const char *why)
+{
+    bool connected = session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING;
+    struct n1n2_message message = {
+        .pdu_session_id = session->psi, .n2 = N2_RELEASE_COMMAND, .n2_transfer = n2_release_command(session)};
+    if (connected && message.n2_transfer.len)
+        amf_n1n2_transfer(session->ue, &message);
+    session_free(session, why);
+}
+
 void session_release(struct procedure *p)
 {
     struct session *session = p->owner;
@@ -43,6 +53,8 @@ void session_release(struct procedure *p)
     n4_leave(session);
     session_give_back_addresses(session); /* the phone may open another before it confirms */
     session->state = SESSION_INACTIVE;
+    session->asked = NAS_SESSION_RELEASE_COMMAND;
+    session->asked_pti = release.pti;
     struct n1n2_message message = {
         .pdu_session_id = session->psi,
         .n1 = arena_copy(&p->memory, release_command(session, &release)),

@@ -72,7 +72,8 @@ struct session {
     uint16_t packet_filters;          /* most that the phone supports; 0: it has not said */
     struct nas_integrity_rate integrity_rate;
     struct protection protection;
-    uint8_t qos_pti; /* of the change that the phone has not confirmed; 0: the network's own */
+    uint8_t asked, asked_pti; /* the command that the phone was sent last: enum nas_message_type */
+    uint8_t qos_pti;          /* of the change that the phone has not confirmed; 0: the network's own */
     uint8_t psi, pti, type, fiveqi, arp; /* type: enum nas_session_type */
     uint8_t state;                       /* enum session_state */
     bool may_preempt, preemptable;
@@ -148,6 +149,7 @@ struct bytes n1_encode(struct core *core, const struct nas_message *message);
 void n1_send(struct ue *ue, const struct nas_message *message);
 void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
 void n1_reject_modification(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
+void n1_reject_release(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
 void n1_status(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
 /* Answers to what the phone asked in its protocol configuration options (pco.c). In the batch's arena. */
 struct nas_pco pco_answer(const struct session *session, const struct nas_pco *asked);
@@ -190,7 +192,9 @@ uint8_t protection_refusal(const struct ngap_cause *cause);
 void session_establish(struct procedure *p); /* establish.c; argument: struct establishment */
 extern const char session_establishment[];   /* its name as a procedure */
 bool session_establishing(const struct session *session);
-void session_release(struct procedure *p);      /* release.c; argument: struct release */
+void session_release(struct procedure *p); /* release.c; argument: struct release */
+/* Here and at the gNB; the phone does not have it, or has it anew. */
+void session_end_locally(struct session *session, const char *why);
 void session_modify(struct procedure *p);       /* modify.c; argument: struct modification */
 void session_modify_flows(struct procedure *p); /* modify_flows.c; argument: struct modification */
 
@@ -219,6 +223,13 @@ struct modification {
     bool resumed;     /* the change is in force, and the phone has not confirmed it */
 };
 
+/* --- what the phone answers (answer.c, TS 24.501 7.3.1) --- */
+
+/* To a command. NULL: there is no such session. What answers nothing gets a 5GSM STATUS. */
+void session_answer_came(struct ue *ue, struct session *session, const struct nas_message *message);
+/* 5GSM STATUS (6.5.3). It may end the session. */
+void session_status_came(struct session *session, const struct nas_message *message);
+
 /* modify_request.c */
 enum smf_verdict session_modification_asked(struct ue *ue, struct session *session,
                                             const struct nas_message *message, const struct nas_error *error);
@@ -234,6 +245,8 @@ bool session_change_flows(struct session *session, const struct qos *to, bool gn
 bool session_drop_flows(struct session *session, uint64_t qfis, bool gnb_knows);
 /* The phone has them. */
 void session_confirm_flows(struct session *session);
+/* The command for a change that is in force and not confirmed goes out once more. False: no stack is free. */
+bool session_resume_flows(struct session *session);
 
 /* EV_SM_MESSAGE carries a struct nas_message, EV_SM_N2 one of these. */
 struct sm_n2 {
