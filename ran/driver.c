@@ -2,6 +2,7 @@
 #include "ran/driver.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -31,7 +32,7 @@ static void n3_flush(struct station *station)
     /* What the socket does not take is lost, as on a real link. */
     int sent = sendmmsg(station->n3.fd, batch->headers, batch->count, MSG_DONTWAIT);
     if (sent < (int)batch->count)
-        station->gnb.packets_dropped += batch->count - (unsigned)(sent > 0 ? sent : 0);
+        station->unsent += batch->count - (unsigned)(sent > 0 ? sent : 0);
     batch->count = 0;
 }
 
@@ -262,6 +263,28 @@ void driver_disconnect(struct station *station, bool abort)
 {
     if (station->association)
         sctp_shutdown(station->association, abort);
+}
+
+/* --- Losses --- */
+
+uint64_t socket_overflow(int fd)
+{
+    uint32_t memory[SK_MEMINFO_VARS] = {0};
+    socklen_t size = sizeof memory;
+    getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &size);
+    return memory[SK_MEMINFO_DROPS];
+}
+
+struct driver_losses driver_losses(const struct driver *driver)
+{
+    struct driver_losses losses = {0};
+    for (unsigned i = 0; i < driver->station_count; i++) {
+        const struct station *station = driver->stations[i];
+        losses.strayed += station->gnb.packets_dropped;
+        losses.unsent += station->unsent;
+        losses.overflowed += socket_overflow(station->n3.fd);
+    }
+    return losses;
 }
 
 /* --- Phones' TUN devices --- */

@@ -21,6 +21,7 @@ struct station {
     struct sctp_association *association;
     struct watch n3;
     struct n3_batch *outgoing; /* packets waiting for the end of the batch */
+    uint64_t unsent;           /* packets that the N3 socket did not take */
     struct timer again;        /* until the next attempt to connect */
 };
 
@@ -48,6 +49,17 @@ struct station *driver_add(struct driver *driver, const struct ran_gnb_settings 
 
 /* Begins the association; NG Setup follows by itself, its outcome arrives at ports->gnb_ready. */
 bool driver_connect(struct station *station, const char **why);
+
+/* What has become of packets that did not get through. */
+struct driver_losses {
+    uint64_t strayed; /* came for a tunnel or a phone that is not there */
+    uint64_t unsent;
+    uint64_t overflowed; /* the kernel had no more room for them in a socket of ours */
+};
+
+struct driver_losses driver_losses(const struct driver *driver);
+/* Packets that a socket has lost for want of room. */
+uint64_t socket_overflow(int fd);
 
 /* Ends the association, gracefully or like a cut cable. */
 void driver_disconnect(struct station *station, bool abort);

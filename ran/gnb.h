@@ -69,6 +69,7 @@ struct ran_gnb_connection {
     bool awaited;           /* N2 handover: the phone is to come */
     struct ran_gnb *former; /* where it came from, and its connection there */
     uint32_t former_ran_id;
+    int64_t left_at;         /* the core was told that the phone is elsewhere */
     struct timer relocation; /* how long a handover may take, and what is left of it may stay */
 };
 

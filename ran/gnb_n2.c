@@ -315,6 +315,7 @@ void ran_gnb_on_handover_command(struct ran_gnb_connection *source,
     source->phone = NULL;
     timer_start(source->gnb->radio->timers, &source->relocation, SECONDS(OVERALL_S));
     arrive(phone, target, container.new_kamf);
+    source->left_at = source->gnb->radio->timers->now;
 }
 
 /* --- Configuration (8.8): the gNBs learn each other's Xn addresses --- */

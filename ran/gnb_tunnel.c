@@ -366,12 +366,22 @@ static void on_packet(struct ran_gnb_tunnel *tunnel, uint32_t teid, struct bytes
         ran_gnb_hand_on(tunnel, packet);
 }
 
+static void tell_end_of_path(const struct ran_gnb_connection *connection)
+{
+    const struct radio *radio = connection->gnb->radio;
+    if (connection->left_at && radio->ports->path_ended)
+        radio->ports->path_ended(radio->context, radio->timers->now - connection->left_at);
+}
+
 static void on_end_marker(struct ran_gnb_tunnel *tunnel, uint32_t teid)
 {
     tunnel->connection->gnb->end_markers++;
-    if (teid == tunnel->forwarded_teid)
+    if (teid == tunnel->forwarded_teid) {
         ran_gnb_release_held(tunnel);
-    else if (tunnel->forwarded_teid)
+        return;
+    }
+    tell_end_of_path(tunnel->connection);
+    if (tunnel->forwarded_teid)
         tunnel->ended = true;
     else
         ran_gnb_forward_end(tunnel);

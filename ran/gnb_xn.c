@@ -169,6 +169,7 @@ bool ran_gnb_xn_handover(struct ran_gnb_connection *source, struct ran_gnb *gnb)
     target->switching = true;
     move_phone(source, target);
     ask_for_path(target, source);
+    source->left_at = timers->now;
     timer_start(timers, &target->relocation, SECONDS(RELOCATION_S));
     timer_start(timers, &source->relocation, SECONDS(RELOCATION_S + 1));
     return true;

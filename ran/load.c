@@ -228,6 +228,7 @@ static void close_down(struct load *load)
     driver_free(&load->driver);
     for (unsigned i = 0; i < LOAD_STEPS; i++)
         latency_free(&load->figures[i].latency);
+    latency_free(&load->path_ended);
     if (load->data_network >= 0)
         close(load->data_network);
     free(load->walkers);
@@ -248,8 +249,10 @@ int load_run(const struct load_options *options)
                         .limit.fire = out_of_time,
                         .word = {.fd = STDIN_FILENO, .ready = told_to_go_on},
                         .data_network = open_data_network()};
-    load.ports =
-        (struct radio_ports){.event = load_on_event, .packet = load_on_packet, .gnb_ready = on_gnb_ready};
+    load.ports = (struct radio_ports){.event = load_on_event,
+                                      .packet = load_on_packet,
+                                      .gnb_ready = on_gnb_ready,
+                                      .path_ended = load_on_path_ended};
     load.walkers = calloc(options->phones, sizeof *load.walkers);
     if (!load.walkers || !driver_init(&load.driver, &load.ports, &load)) {
         fprintf(stderr, "demarc-ran: out of memory\n");

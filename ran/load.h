@@ -17,10 +17,11 @@ enum load_step {
     LOAD_PING,
     LOAD_IDLE,
     LOAD_SERVICE,
-    LOAD_PAGE,        /* a packet from the data network wakes the phone and reaches it */
-    LOAD_MOVE,        /* to the next gNB, with a mobility registration */
-    LOAD_XN_HANDOVER, /* to the next gNB */
-    LOAD_N2_HANDOVER,
+    LOAD_PAGE,               /* a packet from the data network wakes the phone and reaches it */
+    LOAD_MOVE,               /* to the next gNB, with a mobility registration */
+    LOAD_XN_HANDOVER,        /* to the next gNB */
+    LOAD_N2_HANDOVER,        /* packets go after the phone through the core's plane */
+    LOAD_N2_DIRECT_HANDOVER, /* ... from gNB to gNB */
     LOAD_PERIODIC,
     LOAD_DEREGISTER,
     LOAD_STREAM, /* from now on packets flow both ways */

@@ -52,6 +52,7 @@ struct load {
     int data_network;  /* a socket there; -1: none */
     struct watch sink; /* on it */
     struct step_figures figures[LOAD_STEPS];
+    struct latency path_ended; /* from the word that a phone has moved to the end marker on its old path */
 };
 
 const char *load_step_name(enum load_step step);
@@ -63,6 +64,7 @@ void load_begin_step(struct walker *walker);
 void load_send_again(struct timer *timer);
 void load_on_event(void *context, struct phone *phone, enum phone_event event, struct phone_session *session,
                    uint8_t cause);
+void load_on_path_ended(void *context, int64_t after);
 void load_on_packet(void *context, struct phone *phone, struct phone_session *session, struct bytes packet);
 
 /* Where phones send to: as asked for, or the session's gateway; host order. */

@@ -25,6 +25,7 @@ static const char *const step_names[LOAD_STEPS] = {[LOAD_REGISTER] = "register",
                                                    [LOAD_MOVE] = "move",
                                                    [LOAD_XN_HANDOVER] = "xn_handover",
                                                    [LOAD_N2_HANDOVER] = "n2_handover",
+                                                   [LOAD_N2_DIRECT_HANDOVER] = "n2_direct_handover",
                                                    [LOAD_PERIODIC] = "periodic",
                                                    [LOAD_DEREGISTER] = "deregister",
                                                    [LOAD_GATHER] = "gather",
@@ -144,13 +145,22 @@ static struct ran_gnb *next_gnb(const struct walker *walker)
     return &driver->stations[(here + 1) % driver->station_count]->gnb;
 }
 
-static void hand_over(struct walker *walker, bool over_xn)
+static void hand_over(struct walker *walker, enum load_step way)
 {
     struct ran_gnb_connection *connection = walker->phone.connection;
     struct ran_gnb *target = next_gnb(walker);
-    if (!connection ||
-        !(over_xn ? ran_gnb_xn_handover(connection, target) : ran_gnb_n2_handover(connection, target, false)))
+    bool begun =
+        connection &&
+        (way == LOAD_XN_HANDOVER ? ran_gnb_xn_handover(connection, target)
+                                 : ran_gnb_n2_handover(connection, target, way == LOAD_N2_DIRECT_HANDOVER));
+    if (!begun)
         load_step_failed(walker);
+}
+
+void load_on_path_ended(void *context, int64_t after)
+{
+    struct load *load = context;
+    latency_add(&load->path_ended, after);
 }
 
 void load_begin_step(struct walker *walker)
@@ -183,7 +193,8 @@ void load_begin_step(struct walker *walker)
         break;
     case LOAD_XN_HANDOVER:
     case LOAD_N2_HANDOVER:
-        hand_over(walker, walker->load->options.steps[walker->step] == LOAD_XN_HANDOVER);
+    case LOAD_N2_DIRECT_HANDOVER:
+        hand_over(walker, walker->load->options.steps[walker->step]);
         break;
     case LOAD_PERIODIC:
         phone_register(phone, NAS_PERIODIC_REGISTRATION);
@@ -219,6 +230,7 @@ static bool completes(enum load_step step, enum phone_event event)
                                                          [LOAD_MOVE] = PHONE_REGISTERED,
                                                          [LOAD_XN_HANDOVER] = PHONE_HANDED_OVER,
                                                          [LOAD_N2_HANDOVER] = PHONE_HANDED_OVER,
+                                                         [LOAD_N2_DIRECT_HANDOVER] = PHONE_HANDED_OVER,
                                                          [LOAD_PERIODIC] = PHONE_REGISTERED,
                                                          [LOAD_DEREGISTER] = PHONE_DEREGISTERED,
                                                          [LOAD_GATHER] = PHONE_EVENTS,

@@ -44,6 +44,8 @@ struct radio_ports {
     void (*event)(void *context, struct phone *phone, enum phone_event event, struct phone_session *session,
                   uint8_t cause);
     void (*gnb_ready)(void *context, struct ran_gnb *gnb, bool accepted); /* NG Setup was answered */
+    /* The core has closed a path that the phone had left, so long after it was told; may be NULL. */
+    void (*path_ended)(void *context, int64_t after);
     /* Watching only; may be NULL. `up` is towards the core. */
     void (*saw_ngap)(void *context, struct ran_gnb *gnb, bool up, const struct ngap_pdu *pdu);
     void (*saw_nas)(void *context, struct phone *phone, bool up, const struct nas_message *message);
