@@ -332,7 +332,7 @@ static void on_context_modification(struct ran_gnb_connection *connection,
     const struct ngap_ue_context_modification_response response = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id, .ran_ue_ngap_id = connection->ran_ue_ngap_id};
     if (request->has_security_key)
-        begin_access(connection, request->security_key);
+        ran_gnb_change_key(connection, request->security_key);
     ran_gnb_send_for(connection, NGAP_UE_CONTEXT_MODIFICATION_RESPONSE, &response);
 }
 

@@ -29,6 +29,9 @@ uint16_t ran_gnb_pci(const struct ran_gnb *gnb);
 /* K_NG-RAN* for the gNB's cell, from K_gNB or a next hop (TS 33.501 A.11). */
 void ran_gnb_derive_key(const uint8_t from[32], const struct ran_gnb *gnb, uint8_t key[32]);
 
+/* K_gNB of a new K_AMF: the gNB changes to it within the cell (TS 33.501 6.9.2.3.2, 6.9.4.4). */
+void ran_gnb_change_key(struct ran_gnb_connection *connection, const uint8_t kgnb[32]);
+
 /* No answer from the core in time; or, at the source, nothing is left to be sent after the phone. */
 void ran_gnb_end_relocation(struct ran_gnb_connection *connection);
 /* The core has done with it, but what is still on its way to the phone may be sent after it (TS 38.300 9.2.3.2.1). */

@@ -11,12 +11,14 @@
 #include "ran/phone.h"
 #include "wire/ngap/ngap_calls.h"
 
-enum { CONTAINER_MAGIC = 0x52414e31, CONTAINER_BYTES = 16, PREPARATION_S = 6, OVERALL_S = 10, DRB = 1 };
+enum { CONTAINER_MAGIC = 0x52414e31, CONTAINER_BYTES = 64, PREPARATION_S = 6, OVERALL_S = 10, DRB = 1 };
 
 /* Whose connection at which gNB. */
 struct container {
     uint32_t gnb, ran_ue_ngap_id;
     bool new_kamf; /* the phone begins with K_gNB of its new K_AMF (TS 38.331 keySetChangeIndicator) */
+    struct bytes
+        nas; /* what the core says to the phone of a K_AMF that changes with the handover (nas-Container) */
 };
 
 static struct bytes write_container(struct arena *arena, const struct container *container)
@@ -27,6 +29,7 @@ static struct bytes write_container(struct arena *arena, const struct container 
     write_u32(&w, container->gnb);
     write_u32(&w, container->ran_ue_ngap_id);
     write_u8(&w, container->new_kamf);
+    write_bytes(&w, container->nas);
     return arena_copy(arena, writer_bytes(&w));
 }
 
@@ -37,6 +40,7 @@ static bool read_container(struct bytes bytes, struct container *container)
     container->gnb = read_u32(&r);
     container->ran_ue_ngap_id = read_u32(&r);
     container->new_kamf = read_u8(&r);
+    container->nas = read_rest(&r);
     return reader_ok(&r) && magic == CONTAINER_MAGIC;
 }
 
@@ -222,7 +226,8 @@ void ran_gnb_on_handover_request(struct ran_gnb *gnb, const struct ngap_handover
         fail(gnb, request->amf_ue_ngap_id);
         return;
     }
-    struct container own = {gnb->settings.id, target->ran_ue_ngap_id, request->has_new_security_context_ind};
+    struct container own = {gnb->settings.id, target->ran_ue_ngap_id, request->has_new_security_context_ind,
+                            request->nasc};
     struct ngap_handover_request_acknowledge acknowledge = {.amf_ue_ngap_id = request->amf_ue_ngap_id,
                                                             .ran_ue_ngap_id = target->ran_ue_ngap_id,
                                                             .target_to_source_transparent_container =
@@ -299,16 +304,21 @@ void ran_gnb_on_handover_command(struct ran_gnb_connection *source,
     struct phone *phone = source->phone;
     if (!source->preparing)
         return;
-    source->preparing = false;
     struct ran_gnb_connection *target =
         read_container(command->target_to_source_transparent_container, &container)
             ? connection_of(source->gnb->radio, &container)
             : NULL;
     if (!target || !target->awaited) { /* it is gone meanwhile, and so is the phone's radio link */
+        source->preparing = false;
         ran_gnb_lose(source);
         phone_event(phone, PHONE_HANDOVER_FAILED, NULL, 0);
         return;
     }
+    if (container.nas.len && !phone_change_kamf(phone, container.nas)) {
+        ran_gnb_cancel_handover(source, GNB_CAUSE(UNSPECIFIED));
+        return;
+    }
+    source->preparing = false;
     for (size_t i = 0; i < command->pdu_session_resource_handover_list.count; i++)
         send_after(source, &command->pdu_session_resource_handover_list.items[i]);
     send_status(source);

@@ -202,13 +202,12 @@ static void take_next_hop(struct ran_gnb_connection *connection, const struct ng
     phone_check_next_hop(connection->phone, keys->next_ncc, keys->next_nh);
 }
 
-/* The NH is K_gNB of a new K_AMF: the gNB changes to it within the cell (TS 33.501 6.9.2.3.2, 6.9.4.4). */
-static void take_new_key(struct ran_gnb_connection *connection, const struct ngap_security_context *context)
+void ran_gnb_change_key(struct ran_gnb_connection *connection, const uint8_t kgnb[32])
 {
     struct ran_gnb_keys *keys = &connection->keys;
     *keys = (struct ran_gnb_keys){.set = true};
-    phone_begin_access(connection->phone, context->next_hop_nh);
-    ran_gnb_derive_key(context->next_hop_nh, connection->gnb, keys->kgnb);
+    phone_begin_access(connection->phone, kgnb);
+    ran_gnb_derive_key(kgnb, connection->gnb, keys->kgnb);
     phone_take_handover_key(connection->phone, 0, ran_gnb_pci(connection->gnb), RAN_GNB_ARFCN, keys->kgnb);
 }
 
@@ -238,8 +237,10 @@ void ran_gnb_on_path_switch_acknowledge(struct ran_gnb_connection *connection,
         return;
     connection->switching = false;
     timer_stop(connection->gnb->radio->timers, &connection->relocation);
-    (acknowledge->has_new_security_context_ind ? take_new_key
-                                               : take_next_hop)(connection, &acknowledge->security_context);
+    if (acknowledge->has_new_security_context_ind)
+        ran_gnb_change_key(connection, acknowledge->security_context.next_hop_nh);
+    else
+        take_next_hop(connection, &acknowledge->security_context);
     if (acknowledge->ue_security_capabilities)
         connection->capabilities = *acknowledge->ue_security_capabilities;
     for (size_t i = 0; i < acknowledge->pdu_session_resource_switched_list.count; i++)

@@ -74,7 +74,9 @@ struct phone {
     uint8_t kamf[32];             /* its key */
     uint8_t next_ngksi;           /* once authenticated, until the security mode command */
     uint8_t next_kamf[32];
-    uint32_t kgnb_count; /* uplink NAS COUNT of the message that K_gNB is derived with (TS 33.501 A.9) */
+    uint32_t
+        kgnb_count; /* uplink NAS COUNT of the message that K_gNB is derived with (TS 33.501 A.9); all ones after a handover
+                          * that changed K_AMF */
     struct phone_access access;
     enum phone_state state;
     bool has_guti, secured; /* secured: the present connection exchanges protected messages */
@@ -133,6 +135,9 @@ bool phone_begin_access(struct phone *phone, const uint8_t kgnb[32]);
 /* K_NG-RAN* for a cell, derived from the next hop of that counter, or from the key in use if the counter has not moved. */
 bool phone_take_handover_key(struct phone *phone, uint8_t ncc, uint16_t pci, uint32_t arfcn,
                              const uint8_t key[32]);
+/* The core's container in a handover command (TS 24.501 9.11.2.6): K_AMF changes before the phone leaves for the target. False,
+ * PHONE_KEYS_DIFFER, and nothing has changed: it is not made with the phone's own keys, or was there before. */
+bool phone_change_kamf(struct phone *phone, struct bytes container);
 /* What the core gave for the next handover; changes nothing. */
 bool phone_check_next_hop(struct phone *phone, uint8_t ncc, const uint8_t nh[32]);
 

@@ -7,6 +7,7 @@
 
 #include "crypt/kdf.h"
 #include "ran/phone.h"
+#include "wire/nas/intra_n1.h"
 
 enum { NCC_MASK = 7, ACCESS_3GPP = 1 };
 
@@ -56,4 +57,34 @@ bool phone_take_handover_key(struct phone *phone, uint8_t ncc, uint16_t pci, uin
     kdf_kng_ran_star(vertical ? access->nh : access->kgnb, pci, arfcn, next);
     memcpy(access->kgnb, next, sizeof next);
     return agrees(phone, access->kgnb, key);
+}
+
+/* The keys that the container speaks of; false: the network means other ones (6.9.2.3.3). */
+static bool derive_kamf(const struct phone *phone, const struct nas_intra_n1 *container, uint32_t count,
+                        struct bytes covered, uint8_t kamf[32], struct nas_security *fresh)
+{
+    uint8_t mac[NAS_INTRA_N1_MAC_BYTES];
+    if (!container->kamf_changed || container->ngksi != phone->security.ngksi || count > NAS_COUNT_MAX)
+        return false;
+    kdf_kamf_prime(phone->kamf, KDF_HANDOVER, count, kamf);
+    nas_security_start(fresh, NAS_UE, kamf, container->nia, container->nea, container->ngksi);
+    nas_handover_mac(fresh, covered, mac);
+    return memcmp(mac, container->mac, sizeof mac) == 0;
+}
+
+bool phone_change_kamf(struct phone *phone, struct bytes value)
+{
+    struct nas_intra_n1 container;
+    struct nas_security fresh;
+    uint8_t kamf[32];
+    bool read = nas_intra_n1_read(value, &container);
+    uint32_t count = read ? nas_estimate_count(phone->security.downlink, container.sequence) : 0;
+    if (!read || !derive_kamf(phone, &container, count, nas_intra_n1_covered(value), kamf, &fresh)) {
+        phone_event(phone, PHONE_KEYS_DIFFER, NULL, 0);
+        return false;
+    }
+    memcpy(phone->kamf, kamf, sizeof phone->kamf);
+    phone->security = fresh;
+    phone->kgnb_count = UINT32_MAX;
+    return true;
 }

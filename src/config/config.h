@@ -66,6 +66,8 @@ struct config_security {
     unsigned integrity_count;
     const uint8_t *ciphering;
     unsigned ciphering_count;
+    bool new_key_at_handover;     /* N2 handover changes K_AMF (TS 33.501 6.9.2.3.3) */
+    int64_t authentication_again; /* nanoseconds; keys older than this are replaced; 0: they do not age */
 };
 
 /* TS 24.501 10.2. Nanoseconds. */

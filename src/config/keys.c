@@ -3,6 +3,9 @@
 #include "config/schema.h"
 #include "kit/timers.h"
 
+#define SECOND ((uint64_t)SECONDS(1))
+#define HOUR   (3600 * SECOND)
+
 #define MEMBER(record, member) .offset = offsetof(record, member), .size = sizeof(((record *)0)->member)
 #define ITEMS(record, member, many)                                                           \
     .list = true, .offset = offsetof(record, member), .count_offset = offsetof(record, many), \
@@ -120,11 +123,17 @@ static const struct key security_keys[] = {
     {"ciphering", &type_choice, ROOT_ITEMS(amf.security.ciphering, amf.security.ciphering_count), .least = 1,
      .choices = cipherings, .initial = "[nea2, nea1, nea3, nea0]", .live = true,
      .help = "Leave nea0 out to refuse phones that cannot cipher."},
+    {"new_key_at_handover", &type_bool, ROOT(amf.security.new_key_at_handover), .initial = "false",
+     .live = true,
+     .help = "N2 handover gives the phone a new K_AMF, so that what was said before cannot be read with it."},
+    {"authentication_again", &type_duration, ROOT(amf.security.authentication_again), RANGE(0, 10000 * HOUR),
+     .initial = "0s", .live = true,
+     .help = "A phone that has had its keys for longer is authenticated anew while it is connected; 0: when "
+             "its NAS COUNTs\n"
+             "are nearly used up."},
     {0},
 };
 
-#define SECOND ((uint64_t)SECONDS(1))
-#define HOUR   (3600 * SECOND)
 #define AMF_TIMER(member, seconds, words)                                                 \
     {                                                                                     \
 #member, &type_duration, ROOT(amf.timers.member), RANGE(SECOND / 10, 310 * HOUR), \

@@ -59,6 +59,7 @@ enum procedure_event {
     EV_HANDOVER_SOURCE_LOST, /* the connection to that gNB is gone; no data */
     EV_HANDOVER_TARGET_LOST,
     EV_HANDOVER_FORWARDING, /* the plane has answered for a session's forwarding tunnel; no data */
+    EV_HANDOVER_OVER,       /* the phone is at one gNB, whichever; no data */
     EV_PAGING_ANSWERED,     /* a service request or registration came while the UE was paged */
     /* 5GSM (data: as core/smf says) */
     EV_SM_MESSAGE,     /* an uplink 5GSM message for the session */

@@ -96,9 +96,7 @@ enum nas_verdict nas_protect(struct nas_security *security, enum nas_security_he
     return NAS_ACCEPTED;
 }
 
-/* The least COUNT not yet passed that ends in this sequence number (TS 24.501 4.4.3.1). An old message
- * therefore gets a COUNT it was not protected with, and its MAC is wrong. */
-static uint32_t estimate_count(uint32_t next, uint8_t sequence)
+uint32_t nas_estimate_count(uint32_t next, uint8_t sequence)
 {
     uint32_t count = (next & ~0xffu) | sequence;
     return count < next ? count + 0x100 : count;
@@ -113,7 +111,7 @@ enum nas_verdict nas_unprotect(struct nas_security *security, struct bytes envel
         return NAS_MALFORMED;
     if (null_refused(security))
         return NAS_NULL_INTEGRITY;
-    struct crypt_stream stream = {estimate_count(*next, envelope.data[NAS_COVERED_AT]), security->access,
+    struct crypt_stream stream = {nas_estimate_count(*next, envelope.data[NAS_COVERED_AT]), security->access,
                                   direction};
     if (stream.count > NAS_COUNT_MAX)
         return NAS_COUNT_EXHAUSTED;
@@ -135,4 +133,10 @@ void nas_cipher_container(const struct nas_security *security, uint32_t count, v
 {
     struct crypt_stream stream = {count, security->access, CRYPT_UPLINK};
     nea_crypt(security->nea, security->knasenc, stream, bytes_of(content, size), content);
+}
+
+void nas_handover_mac(const struct nas_security *security, struct bytes content, uint8_t mac[4])
+{
+    struct crypt_stream stream = {UINT32_MAX, security->access, CRYPT_DOWNLINK};
+    nia_mac(security->nia, security->knasint, stream, content, mac);
 }

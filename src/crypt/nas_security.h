@@ -43,6 +43,10 @@ enum nas_verdict {
 
 const char *nas_verdict_name(enum nas_verdict verdict);
 
+/* The NAS COUNT a message with this sequence number has been protected with: the least from `next` on (TS 24.501 4.4.3.1). An old
+ * message therefore gets a COUNT it was not protected with, and its MAC is wrong. */
+uint32_t nas_estimate_count(uint32_t next, uint8_t sequence);
+
 /* Derives both NAS keys from K_AMF for the algorithms (TS 33.501 A.8) and starts both COUNTs at 0. */
 void nas_security_start(struct nas_security *security, enum nas_side side, const uint8_t kamf[32],
                         uint8_t nia, uint8_t nea, uint8_t ngksi);
@@ -51,6 +55,12 @@ void nas_security_start(struct nas_security *security, enum nas_side side, const
 void nas_security_rekey(struct nas_security *security, const uint8_t kamf[32], uint8_t nia, uint8_t nea);
 
 void nas_security_clear(struct nas_security *security);
+
+/* The COUNTs are nearly used up: new keys are called for (TS 24.501 4.4.3.5). */
+static inline bool nas_security_worn_out(const struct nas_security *security)
+{
+    return security->uplink >= NAS_COUNT_RENEW || security->downlink >= NAS_COUNT_RENEW;
+}
 
 /* What came out of an accepted envelope. */
 struct nas_opened {
@@ -81,5 +91,9 @@ enum nas_verdict nas_unprotect(struct nas_security *security, struct bytes envel
  * message: for the network nas_opened.count, for the UE security->uplink before the message is protected.
  */
 void nas_cipher_container(const struct nas_security *security, uint32_t count, void *content, size_t size);
+
+/* The MAC of the container that a handover with a new K_AMF takes to the phone, under the new context; it uses no NAS COUNT up
+ * (TS 33.501 6.9.2.3.3). content: what it covers, see wire/nas/intra_n1.h. */
+void nas_handover_mac(const struct nas_security *security, struct bytes content, uint8_t mac[4]);
 
 #endif

@@ -25,6 +25,7 @@ static uint64_t of_connection(uint64_t digest, const struct connection *connecti
     ADD(digest, connection->numbered);
     ADD(digest, connection->context_up);
     ADD(digest, connection->leaving);
+    ADD(digest, connection->holding);
     ADD(digest, connection->releasing);
     ADD(digest, connection->secured);
     ADD(digest, connection->in_area);

@@ -20,9 +20,10 @@
 
 enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 5 };
 
-#define CONFIGURATION(t3512, name)                                                             \
+#define CONFIGURATION(t3512, name, new_key)                                                    \
     "network: {full_name: " name "}\n"                                                         \
     "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n" \
+    "security: {new_key_at_handover: " new_key ", authentication_again: 15s}\n"                \
     "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"                                              \
     "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48',\n"       \
     "  requested_fiveqis: [7]}]\n"                                                             \
@@ -87,7 +88,7 @@ static struct life_told live(uint64_t seed)
         .seed = seed,
         .gnbs = WORLD_GNBS,
         .phones = WORLD_PHONES,
-        .configurations = {CONFIGURATION("2m", "Before"), CONFIGURATION("90s", "After")}};
+        .configurations = {CONFIGURATION("2m", "Before", "true"), CONFIGURATION("90s", "After", "false")}};
     if (!world || !world_init(world, &plan)) {
         free(world);
         return told;

@@ -6,6 +6,7 @@
 
 #include "nas_make.h"
 #include "wire/nas/codec.h"
+#include "wire/nas/intra_n1.h"
 
 enum { SEEDS = 40, BYTES_MOST = 1 << 17 };
 
@@ -429,6 +430,31 @@ static void an_envelope_is_wrapped_and_opened(void **state)
     assert_false(nas_open(unhex("2e0101c1ffff"), &envelope, &fault));
 }
 
+static void a_handover_container_is_written_and_read(void **state)
+{
+    static const uint8_t wire[] = {0xde, 0xad, 0xbe, 0xef, 0x21, 0x13, 0x7f};
+    struct nas_intra_n1 container;
+    uint8_t room[NAS_INTRA_N1_BYTES], bent[NAS_INTRA_N1_BYTES];
+    struct writer w = writer_of(room, sizeof room);
+    (void)state;
+    assert_true(nas_intra_n1_read(BYTES(wire), &container));
+    assert_true(container.kamf_changed);
+    assert_int_equal(container.nea, 2);
+    assert_int_equal(container.nia, 1);
+    assert_int_equal(container.ngksi, 3);
+    assert_int_equal(container.sequence, 0x7f);
+    nas_intra_n1_write(&w, &container);
+    assert_memory_equal(room, wire, sizeof wire);
+    for (size_t length = 0; length < sizeof wire; length++)
+        assert_false(nas_intra_n1_read(bytes_of(wire, length), &container));
+    memcpy(bent, wire, sizeof bent);
+    bent[4] = 0x24; /* an integrity algorithm that there is not */
+    assert_false(nas_intra_n1_read(BYTES(bent), &container));
+    bent[4] = 0x21;
+    bent[5] |= 0x08; /* a mapped context */
+    assert_false(nas_intra_n1_read(BYTES(bent), &container));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +476,7 @@ int main(void)
         cmocka_unit_test(truncation_and_flipped_bits_are_survived),
         cmocka_unit_test(odd_sizes_are_survived),
         cmocka_unit_test(an_envelope_is_wrapped_and_opened),
+        cmocka_unit_test(a_handover_container_is_written_and_read),
     };
     arena_init(&arena, 16 << 20);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,9 +45,8 @@ static void derive(const struct aka *aka, const uint8_t kseaf[32], struct proof 
 {
     char digits[SUPI_TEXT_BYTES];
     supi_digits(aka->authentication.supi, digits);
+    *proof = (struct proof){.supi = aka->authentication.supi, .ngksi = aka->ngksi};
     kdf_kamf(kseaf, bytes_of(digits, strlen(digits)), BYTES(abba), proof->kamf);
-    proof->supi = aka->authentication.supi;
-    proof->ngksi = aka->ngksi;
 }
 
 /* The phone's answer is compared twice: with HXRES* here, with XRES* at home. */
@@ -119,26 +118,35 @@ static enum authentication_result challenge(struct procedure *p, struct aka *aka
     }
 }
 
+static enum authentication_result impossible(enum udm_result result)
+{
+    log_warning("amf", NULL, "authentication impossible: %s", udm_result_name(result));
+    return result_of(result);
+}
+
+enum authentication_result authentication_of(struct procedure *p, supi_t supi, uint8_t ngksi_in_use,
+                                             struct proof *proof)
+{
+    const struct ue *ue = p->owner;
+    struct aka aka = {.ngksi =
+                          ngksi_in_use < NAS_KSI_NONE ? (uint8_t)((ngksi_in_use + 1) % NAS_KSI_NONE) : 0};
+    enum udm_result result =
+        ausf_authenticate(p->core->udm, supi, ue->connection->selected, &aka.authentication, &aka.challenge);
+    enum authentication_result outcome = result == UDM_OK ? challenge(p, &aka, proof) : impossible(result);
+    ausf_clear(&aka.authentication);
+    return outcome;
+}
+
 enum authentication_result authentication(struct procedure *p, const struct nas_suci *suci,
                                           uint8_t ngksi_in_use, struct proof *proof)
 {
-    struct ue *ue = p->owner;
-    struct aka aka = {.ngksi =
-                          ngksi_in_use < NAS_KSI_NONE ? (uint8_t)((ngksi_in_use + 1) % NAS_KSI_NONE) : 0};
     supi_t supi;
     enum udm_result result = udm_deconceal(p->core->udm, suci, &supi);
-    if (result == UDM_OK && !ue_room(p->core, supi)) {
+    if (result != UDM_OK)
+        return impossible(result);
+    if (!ue_room(p->core, supi)) {
         log_warning("amf", NULL, "authentication not begun: limits.ues is reached");
         return AUTHENTICATION_IMPOSSIBLE;
     }
-    if (result == UDM_OK)
-        result = ausf_authenticate(p->core->udm, supi, ue->connection->selected, &aka.authentication,
-                                   &aka.challenge);
-    enum authentication_result outcome = result_of(result);
-    if (outcome == AUTHENTICATED)
-        outcome = challenge(p, &aka, proof);
-    else
-        log_warning("amf", NULL, "authentication impossible: %s", udm_result_name(result));
-    ausf_clear(&aka.authentication);
-    return outcome;
+    return authentication_of(p, supi, ngksi_in_use, proof);
 }

@@ -112,9 +112,10 @@ static void update_access(struct procedure *p)
     ue->update_due = false;
     core_dirty(p->core, &ue->row);
     procedure_leave(p);
-    if (restriction_lets_serve(ue))
+    if (restriction_lets_serve(ue)) {
         mobility_done(ue);
-    else
+        reauthentication_due(ue);
+    } else
         an_release(ue, N2_NAS(NORMAL_RELEASE), "there is no service for it here");
 }
 

@@ -198,6 +198,7 @@ bool connection_rehome(struct connection *connection, struct gnb *gnb, uint32_t 
     connection->gnb = gnb;
     connection->ran_ue_ngap_id = ran_ue_ngap_id;
     connection->stream = stream;
+    connection->modifications_asked = connection->modifications_answered = 0;
     return true;
 }
 

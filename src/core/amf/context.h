@@ -78,7 +78,8 @@ struct connection {
     bool context_asked;   /* Initial Context Setup Request is out */
     bool context_up;      /* Initial Context Setup succeeded: the gNB has AS security */
     bool context_unknown; /* asked for before a restart: the answer may come, or may have been lost */
-    bool leaving;         /* Handover Command is out: NAS messages are held */
+    bool leaving;         /* Handover Command is out */
+    bool holding;         /* NAS messages are held (held.c): it is leaving, or a new key is on its way */
     bool releasing;       /* UE Context Release Command is out */
     bool secured;         /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
     bool in_area;         /* the tracking area it began in is one of the gNB's */
@@ -86,6 +87,7 @@ struct connection {
     supi_t released;      /* whose it was, while releasing */
     struct bytes request; /* Registration request that is being carried out; in its procedure's memory */
     uint32_t kgnb_count;  /* the uplink NAS COUNT that K_gNB is derived with (TS 33.501 6.8.1.2.2) */
+    uint32_t modifications_asked, modifications_answered; /* UE Context Modification at this gNB */
     struct timer timer;
 };
 
@@ -124,8 +126,10 @@ struct ue {
     int asked_by;                  /* the peer that was last given its context, or NO_PEER */
     struct gnb *charged;           /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
-    bool update_due;      /* it has not been told yet what its subscription has changed to */
-    bool changed;         /* its subscription, in this batch */
+    bool update_due; /* it has not been told yet what its subscription has changed to */
+    bool changed;    /* its subscription, in this batch */
+    bool
+        keys_in_doubt; /* it may have other NAS keys than the stored ones: a restart does not pick up its connection */
     bool mico;            /* it has MICO mode (silence.h) */
     uint32_t active_time; /* with MICO mode: it listens so long after it became idle; seconds */
     struct timer timer;   /* idle: mobile reachable or active time, then implicit deregistration */
@@ -133,6 +137,7 @@ struct ue {
     struct nas_security security;
     struct nas_security *pending; /* while a security mode command is out: the context it proposes */
     uint8_t kamf[32];
+    int64_t keyed;  /* wall clock: authenticated last */
     uint8_t nh[32]; /* next hop, and its chaining counter (handover.h) */
     uint8_t ncc;
     uint32_t downlink_reserved; /* NAS COUNTs below this may have been used, says the stored row */
@@ -244,6 +249,8 @@ void ue_watch_idle(struct ue *ue);
 bool held_nas_keep(struct ue *ue, struct bytes pdu);
 void held_nas_send(struct ue *ue); /* the phone can be reached again */
 void held_nas_drop(struct ue *ue);
+/* The phone has other keys than they were sealed with. */
+void held_nas_seal_anew(struct ue *ue, const struct nas_security *former);
 
 /* "supi=imsi-... gnb=..." for log lines; in a buffer of UE_CONTEXT_TEXT bytes. */
 enum { UE_CONTEXT_TEXT = 96 };

@@ -105,6 +105,7 @@ bool context_transfer_take_keys(struct ue *ue, const struct context_transfer *tr
     ue->security = security;
     ue->downlink_reserved = keys->downlink;
     memcpy(ue->kamf, keys->kamf, sizeof ue->kamf);
+    ue->keyed = core_wall(ue->core);
     memcpy(ue->imeisv, transfer->context.pei, sizeof ue->imeisv);
     ue->security_capability = transfer->context.capability;
     ue->connection->secured = true;

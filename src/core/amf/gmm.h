@@ -36,6 +36,10 @@ struct bytes gmm_seal(struct ue *ue, const struct nas_message *message);
 /* Under another security context than the UE's own, with its header: for Security mode command. */
 struct bytes gmm_seal_with(struct ue *ue, struct nas_security *security, uint8_t header,
                            const struct nas_message *message);
+/* What was sealed under a former context of the UE, under the present one. Empty: it was not, or cannot be said. In core->batch. */
+struct bytes gmm_seal_anew(struct ue *ue, const struct nas_security *former, struct bytes pdu);
+/* A downlink NAS COUNT that no message will have. */
+uint32_t gmm_use_count(struct ue *ue);
 /* In Downlink NAS Transport; nothing if the UE is idle. */
 bool gmm_send(struct ue *ue, const struct nas_message *message);
 bool gmm_send_sealed(struct ue *ue, struct bytes pdu);
@@ -97,6 +101,15 @@ struct proof {
 enum authentication_result authentication(struct procedure *p, const struct nas_suci *suci,
                                           uint8_t ngksi_in_use, struct proof *proof);
 
+/* The same for a subscriber whose identity needs no proof: the keys are to be new. */
+enum authentication_result authentication_of(struct procedure *p, supi_t supi, uint8_t ngksi_in_use,
+                                             struct proof *proof);
+/* A connected phone whose keys are worn out, or older than they may be, gets new ones (reauthentication.c). */
+void reauthentication_due(struct ue *ue);
+
+/* Waits until the phone is at one gNB: new keys are not made while others are handed out (TS 33.501 6.9.5.1). False: cancelled. */
+bool handover_over(struct procedure *p);
+
 /* Security mode control (5.4.2): takes the new keys into use. 0, or the 5GMM cause to reject with; *complete views the
  * NAS message container of the answer, in p->memory, or is empty. 255: no answer, or cancelled. */
 enum { GMM_NO_ANSWER = 255 };
@@ -116,6 +129,14 @@ struct context_setup {
 void context_setup_prepare(struct ue *ue, struct context_setup *setup);
 /* Initial Context Setup Request, or PDU Session Resource Setup or a mere transport where the gNB has the context. */
 bool context_setup_send(struct ue *ue, const struct context_setup *setup, struct bytes nas);
+
+/* --- UE Context Modification (context_modification.c) --- */
+void context_modification_ambr(struct ue *ue);
+/* K_gNB of a K_AMF that the gNB has been given no key of yet, if there is one. A gNB that does not take it keeps what it has. */
+void context_modification_key(struct procedure *p);
+void context_modification_response(struct ue *ue,
+                                   const struct ngap_ue_context_modification_response *response);
+void context_modification_failure(struct ue *ue, const struct ngap_ue_context_modification_failure *failure);
 
 struct reactivation;
 

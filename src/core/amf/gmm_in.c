@@ -181,6 +181,7 @@ static void dispatch(struct ue *ue, struct uplink *uplink)
         return;
     case NAS_UL_NAS_TRANSPORT:
         ul_nas_transport(ue, &message->ul_nas_transport);
+        reauthentication_due(ue);
         return;
     case NAS_GMM_STATUS:
         log_info("amf", NULL, "the phone reports 5GMM cause %u", message->gmm_status.cause);
@@ -383,12 +384,6 @@ static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
     dispatch(ue, uplink);
 }
 
-/* The COUNTs are nearly used up: the phone has to authenticate anew (4.4.3.5). */
-static bool worn_out(const struct nas_security *security)
-{
-    return security->uplink >= NAS_COUNT_RENEW || security->downlink >= NAS_COUNT_RENEW;
-}
-
 void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message)
 {
     struct core *core = gnb->core;
@@ -405,7 +400,7 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
         gmm_show(gnb, true, uplink.plain);
     struct ue *known = identity ? claimed(core, identity) : NULL;
     if (known && open_message(core, &known->security, message->nas_pdu, &verified, &ignored) &&
-        verified.proven && !worn_out(&known->security)) {
+        verified.proven && !nas_security_worn_out(&known->security)) {
         proven(known, gnb, stream, message, &verified);
         return;
     }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <openssl/crypto.h>
+
 #include "core/amf/gmm.h"
 #include "crypt/random.h"
 #include "kit/log.h"
 
-enum { MESSAGE_BYTES = 4096, COUNT_MARGIN = 64 };
+enum { MESSAGE_BYTES = 4096, COUNT_MARGIN = 64, SEQUENCE_NUMBERS = 256 };
 
 static struct bytes encode(struct ue *ue, const struct nas_message *message)
 {
@@ -27,10 +29,14 @@ static void reserve_count(struct ue *ue, const struct nas_security *security)
     core_dirty(ue->core, &ue->row);
 }
 
-struct bytes gmm_seal_with(struct ue *ue, struct nas_security *security, uint8_t header,
-                           const struct nas_message *message)
+uint32_t gmm_use_count(struct ue *ue)
 {
-    struct bytes plain = encode(ue, message);
+    reserve_count(ue, &ue->security);
+    return ue->security.downlink++;
+}
+
+static struct bytes protect(struct ue *ue, struct nas_security *security, uint8_t header, struct bytes plain)
+{
     size_t size = plain.len + NAS_ENVELOPE_BYTES;
     uint8_t *buffer = plain.len ? arena_alloc(&ue->core->batch, size) : NULL;
     struct writer writer = writer_of(buffer, buffer ? size : 0);
@@ -40,9 +46,28 @@ struct bytes gmm_seal_with(struct ue *ue, struct nas_security *security, uint8_t
     enum nas_verdict verdict = nas_protect(security, header, plain, &writer);
     if (verdict == NAS_ACCEPTED)
         return writer_bytes(&writer);
-    log_error("amf", NULL, "%s cannot be protected: %s", nas_message_name(message->type),
+    log_error("amf", NULL, "%s cannot be protected: %s", nas_message_name(nas_peek(plain)),
               nas_verdict_name(verdict));
     return (struct bytes){0};
+}
+
+struct bytes gmm_seal_with(struct ue *ue, struct nas_security *security, uint8_t header,
+                           const struct nas_message *message)
+{
+    return protect(ue, security, header, encode(ue, message));
+}
+
+/* It is opened as the phone would have done. What is held is among the last 256 messages, in any order. */
+struct bytes gmm_seal_anew(struct ue *ue, const struct nas_security *former, struct bytes pdu)
+{
+    struct nas_security phone = *former;
+    struct nas_opened opened = {0};
+    uint8_t *buffer = arena_alloc(&ue->core->batch, pdu.len);
+    phone.side = NAS_UE;
+    phone.downlink -= phone.downlink < SEQUENCE_NUMBERS ? phone.downlink : SEQUENCE_NUMBERS;
+    bool open = buffer && nas_unprotect(&phone, pdu, buffer, pdu.len, &opened) == NAS_ACCEPTED;
+    OPENSSL_cleanse(&phone, sizeof phone);
+    return open ? protect(ue, &ue->security, opened.header, opened.message) : (struct bytes){0};
 }
 
 struct bytes gmm_seal(struct ue *ue, const struct nas_message *message)
@@ -58,7 +83,7 @@ bool gmm_send_sealed(struct ue *ue, struct bytes pdu)
     struct connection *connection = ue->connection;
     if (!pdu.len || (!connection && !ue->target))
         return false;
-    if (!connection || connection->leaving)
+    if (!connection || connection->holding)
         return held_nas_keep(ue, pdu);
     struct ngap_downlink_nas_transport transport = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id,

@@ -7,6 +7,7 @@
 #define CORE_AMF_HANDOVER_H
 
 #include "core/amf/gmm.h"
+#include "wire/nas/intra_n1.h"
 
 /* The value of ue->ncc that says: ue->nh is the K_gNB of a K_AMF that no gNB has been given a key of yet. */
 enum { NCC_NEW_KAMF = 0x80 };
@@ -16,6 +17,30 @@ void next_hop_begin(struct ue *ue, const uint8_t kgnb[32]);
 /* One step further (6.9.2.3.2, 6.9.2.3.3). True: a new K_AMF is behind it, so that the New Security Context Indicator goes
  * along. Wipe the context when it has been sent. */
 bool next_hop(struct ue *ue, struct ngap_security_context *context);
+
+/* --- keys of an N2 handover (handover_keys.c) --- */
+
+enum handover_key_kind {
+    HANDOVER_NEXT_HOP,
+    HANDOVER_NEW_KGNB, /* of the K_AMF in use, which no gNB has been given a key of yet */
+    HANDOVER_NEW_KAMF, /* by horizontal derivation: NAS messages are held until the phone has it */
+};
+
+/* Wiped by who holds it. */
+struct handover_keys {
+    enum handover_key_kind kind;
+    uint8_t kgnb[32];
+    /* of a new K_AMF */
+    uint8_t kamf[32];
+    struct nas_security security;
+    uint8_t container[NAS_INTRA_N1_BYTES]; /* for the phone */
+};
+
+/* What policy, NAS COUNTs and the chain ask for. Anything but a next hop goes along with the New Security Context Indicator. Wipe
+ * the context when it has been sent. */
+void handover_keys_choose(struct ue *ue, struct handover_keys *keys, struct ngap_security_context *context);
+/* The phone is at the target. */
+void handover_keys_take(struct ue *ue, const struct handover_keys *keys);
 
 /* May the phone be moved there? which is 0, or the cause why not. */
 struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *target, struct tai tai);

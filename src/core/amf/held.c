@@ -41,7 +41,7 @@ static struct held *take(struct ue *ue)
 void held_nas_send(struct ue *ue)
 {
     struct held *held;
-    if (!ue->connection || ue->connection->leaving)
+    if (!ue->connection || ue->connection->holding)
         return;
     while ((held = take(ue))) {
         gmm_send_sealed(ue, bytes_of(held->pdu, held->size));
@@ -54,4 +54,14 @@ void held_nas_drop(struct ue *ue)
     struct held *held;
     while ((held = take(ue)))
         free(held);
+}
+
+void held_nas_seal_anew(struct ue *ue, const struct nas_security *former)
+{
+    for (struct held *held = ue->held; held; held = held->next) {
+        struct bytes pdu = gmm_seal_anew(ue, former, bytes_of(held->pdu, held->size));
+        held->size = pdu.len; /* the same, or 0: it cannot be said any more */
+        if (pdu.len)
+            memcpy(held->pdu, pdu.data, pdu.len);
+    }
 }

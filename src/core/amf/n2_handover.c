@@ -24,6 +24,7 @@ struct run {
     struct ngap_pdu_session_resource_to_release_item_ho_cmd refused[SESSIONS];
     size_t refused_count;
     struct bytes container; /* from target to source */
+    struct handover_keys keys;
 };
 
 /* --- preparation --- */
@@ -107,8 +108,10 @@ static bool send_request(struct run *run, const struct ngap_handover_required *r
         items[i].handover_request_transfer = run->sessions[i].transfer;
     }
     request.has_masked_imeisv = n2_masked_imeisv(ue, &request.masked_imeisv);
-    request.has_new_security_context_ind = next_hop(ue, &request.security_context);
-    core_dirty(ue->core, &ue->row);
+    handover_keys_choose(ue, &run->keys, &request.security_context);
+    request.has_new_security_context_ind = run->keys.kind != HANDOVER_NEXT_HOP;
+    if (run->keys.kind == HANDOVER_NEW_KAMF)
+        request.nasc = BYTES(run->keys.container);
     bool sent = n2_send_ue(ue->target, NGAP_HANDOVER_REQUEST, &request);
     OPENSSL_cleanse(&request.security_context, sizeof request.security_context);
     return sent;
@@ -130,6 +133,7 @@ static struct ngap_cause ask_target(struct run *run, const struct ngap_handover_
         connection_free(run->ue->target);
         return N2_MISC(CONTROL_PROCESSING_OVERLOAD);
     }
+    run->ue->connection->holding = run->keys.kind == HANDOVER_NEW_KAMF;
     return (struct ngap_cause){0};
 }
 
@@ -187,12 +191,16 @@ static void tell_failure(struct run *run, struct ngap_cause cause, struct bytes 
     n2_send_ue(run->ue->connection, NGAP_HANDOVER_PREPARATION_FAILURE, &failure);
 }
 
+/* The phone stays with the source, if that is still there. */
 static void leave_target(struct run *run, struct ngap_cause cause)
 {
+    struct ue *ue = run->ue;
     run->p->core->metrics.handovers_failed[HANDOVER_N2]++;
-    smf_handover_cancelled(run->ue, run->sessions, run->count);
-    if (run->ue->target)
-        n2_release(run->ue->target, cause);
+    smf_handover_cancelled(ue, run->sessions, run->count);
+    if (ue->target)
+        n2_release(ue->target, cause);
+    if (ue->connection)
+        ue->connection->leaving = ue->connection->holding = false;
 }
 
 /* Whatever came instead of the target's good answer. */
@@ -239,7 +247,7 @@ static void command(struct run *run)
         items[i] = (struct ngap_pdu_session_resource_handover_item){
             run->sessions[i].pdu_session_id, smf_handover_command(run->ue, &run->sessions[i])};
     n2_send_ue(source, NGAP_HANDOVER_COMMAND, &message);
-    source->leaving = true;
+    source->leaving = source->holding = true;
 }
 
 /* Until the phone has arrived. The source may go down meanwhile: the phone is on its way. */
@@ -265,7 +273,7 @@ static void take_place(struct run *run, const struct ngap_handover_notify *notif
         ue->tai = run->tai;
     target->selected = run->tai.plmn;
     target->context_up = target->in_area = true;
-    core_dirty(ue->core, &ue->row);
+    handover_keys_take(ue, &run->keys);
 }
 
 /* Steps 14 to 18 of the execution phase: downlink follows, end markers go the old way, what is held goes out. */
@@ -283,13 +291,10 @@ static void arrived(struct run *run, const struct ngap_handover_notify *notify)
     log_debug("amf", ue_context_text(ue, context), "handed over");
 }
 
-/* The phone stays with the source, if that is still there. */
 static void stayed(struct run *run, enum procedure_event event)
 {
     leave_target(run, event == EV_HANDOVER_CANCEL ? N2_RADIO(HANDOVER_CANCELLED)
                                                   : N2_RADIO(TNGRELOCOVERALL_EXPIRY));
-    if (run->ue->connection)
-        run->ue->connection->leaving = false;
 }
 
 /* What could not be sent meanwhile is sent now; a phone that is nowhere any more is idle. */
@@ -298,6 +303,7 @@ static void resume(struct ue *ue)
     if (ue->connection) {
         held_nas_send(ue);
         mobility_done(ue);
+        procedure_offer(ue->procedure, EV_HANDOVER_OVER, NULL);
         return;
     }
     ue_became_idle(ue, "it was lost between two gNBs");
@@ -340,6 +346,7 @@ void n2_handover(struct procedure *p)
         else
             stayed(&run, event);
     }
+    OPENSSL_cleanse(&run.keys, sizeof run.keys);
     if (procedure_cancelled(p))
         return;
     procedure_leave(p);

@@ -55,16 +55,6 @@ static void context_setup_failure(struct ue *ue, const struct ngap_initial_conte
         an_release(ue, N2_RADIO(UNSPECIFIED), "no context at the gNB");
 }
 
-/* 8.3.4.3: the gNB goes on with what it had; so the rates that it was told are not enforced there. */
-static void context_modification_failure(struct ue *ue,
-                                         const struct ngap_ue_context_modification_failure *failure)
-{
-    char text[32], context[UE_CONTEXT_TEXT];
-    log_warning("amf", ue_context_text(ue, context), "the gNB does not change its context: %s",
-                n2_cause_text(&failure->cause, text, sizeof text));
-    procedure_offer(ue->procedure, EV_UE_CONTEXT_MODIFICATION_FAILURE, failure);
-}
-
 /* 8.3.2: the gNB has its reason, and gets it back. */
 static void release_request(struct ue *ue, const struct ngap_ue_context_release_request *request)
 {
@@ -170,7 +160,7 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
         radio_capability(ue, value.ue_radio_capability_info_indication);
         return true;
     case NGAP_UE_CONTEXT_MODIFICATION_RESPONSE:
-        procedure_offer(ue->procedure, EV_UE_CONTEXT_MODIFICATION_RESPONSE, value.any);
+        context_modification_response(ue, value.ue_context_modification_response);
         return true;
     case NGAP_UE_CONTEXT_MODIFICATION_FAILURE:
         context_modification_failure(ue, value.ue_context_modification_failure);

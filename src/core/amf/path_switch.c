@@ -254,37 +254,52 @@ struct arrival {
     const struct ngap_path_switch_request *request;
 };
 
+/* What the store has not been asked for yet; which is 0, or why not. */
+static struct ngap_cause carry_out(struct run *run)
+{
+    struct ngap_cause cause = locate(run);
+    if (!cause.which && named_twice(&run->asked))
+        cause = N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES);
+    if (!cause.which) {
+        switch_sessions(run);
+        keep_failed(run);
+    }
+    if (!cause.which && !run->switched_count)
+        cause = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
+    if (!cause.which && !move(run))
+        cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
+    return cause;
+}
+
+static void complete(struct run *run)
+{
+    compare_capabilities(run);
+    if (procedure_commit(run->p)) {
+        acknowledge(run);
+        settle_sessions(run);
+        held_nas_send(run->ue);
+        run->p->core->metrics.handovers_done[HANDOVER_XN]++;
+    } else if (!procedure_cancelled(run->p)) {
+        move_back(run);
+    }
+}
+
 static void path_switch(struct procedure *p)
 {
     const struct arrival *arrival = p->argument;
     struct run run = {.p = p, .ue = p->owner, .gnb = arrival->gnb, .request = arrival->request};
     note(&run.asked, arrival->stream, arrival->request);
-    struct ngap_cause cause = locate(&run);
-    if (!cause.which && named_twice(&run.asked))
-        cause = N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES);
-    if (!cause.which) {
-        switch_sessions(&run);
-        keep_failed(&run);
-    }
-    if (!cause.which && !run.switched_count)
-        cause = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
-    if (!cause.which && !move(&run))
-        cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
-    if (cause.which) {
+    struct ngap_cause cause = carry_out(&run);
+    if (cause.which)
         stay(&run, cause);
-        return;
-    }
-    compare_capabilities(&run);
-    if (procedure_commit(p)) {
-        acknowledge(&run);
-        settle_sessions(&run);
-        held_nas_send(run.ue);
-        p->core->metrics.handovers_done[HANDOVER_XN]++;
-    } else if (!procedure_cancelled(p)) {
-        move_back(&run);
-    }
+    else
+        complete(&run);
     OPENSSL_cleanse(&run.security, sizeof run.security);
     OPENSSL_cleanse(run.former_nh, sizeof run.former_nh);
+    if (procedure_cancelled(p))
+        return;
+    procedure_leave(p);
+    procedure_offer(run.ue->procedure, EV_HANDOVER_OVER, NULL);
 }
 
 /* Which connection is meant, and whether it can be moved. */

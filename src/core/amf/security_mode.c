@@ -63,8 +63,9 @@ static void take_into_use(struct ue *ue, const struct proposal *proposal, const 
     if (ue->connection->context_up)
         renew_as_keys(ue, proof, count);
     ue->security = proposal->security;
-    ue->downlink_reserved = 0;
+    ue->downlink_reserved = proposal->security.downlink;
     memcpy(ue->kamf, proof->kamf, sizeof ue->kamf);
+    ue->keyed = core_wall(ue->core);
     ue->security_capability = *proposal->capability;
     ue->connection->secured = true;
 }
@@ -87,6 +88,14 @@ static bool propose(const struct procedure *p, struct proposal *proposal, const 
     return true;
 }
 
+bool handover_over(struct procedure *p)
+{
+    const struct ue *ue = p->owner;
+    while (ue->handover && !procedure_cancelled(p))
+        procedure_wait(p, EVENT(EV_HANDOVER_OVER), 0);
+    return !procedure_cancelled(p);
+}
+
 uint8_t security_mode(struct procedure *p, const struct proof *proof,
                       const struct nas_ue_security_capability *capability, bool ask_again,
                       struct bytes *complete)
@@ -101,6 +110,8 @@ uint8_t security_mode(struct procedure *p, const struct proof *proof,
     };
     if (!propose(p, &proposal, proof))
         return NAS_GMM_SECURITY_CAPABILITIES_MISMATCH;
+    if (!handover_over(p))
+        return GMM_NO_ANSWER;
     ue->pending = &proposal.security;
     enum procedure_event event = procedure_ask(
         p, command, &proposal, EVENT(EV_SECURITY_MODE_COMPLETE) | EVENT(EV_SECURITY_MODE_REJECT),

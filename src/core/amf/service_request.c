@@ -126,6 +126,7 @@ void service_request(struct procedure *p)
         procedure_leave(p);
         mobility_done(run.ue);
         configuration_update_due(run.ue);
+        reauthentication_due(run.ue);
     } else if (!procedure_cancelled(p)) {
         procedure_leave(p);
         smf_unreachable(run.ue); /* first: what waits is not to page the phone that was just refused */

@@ -67,21 +67,6 @@ static bool change_restrictions(struct ue *ue, const struct store_access *access
     return area_keep(ue, &area);
 }
 
-/* TS 38.413 8.3.4 */
-static void tell_ambr(struct ue *ue)
-{
-    struct connection *connection = ue->connection;
-    struct ngap_ue_aggregate_maximum_bit_rate ambr = {ue->ambr_downlink, ue->ambr_uplink};
-    if (!connection || !connection->context_up)
-        return;
-    struct ngap_ue_context_modification_request request = {
-        .amf_ue_ngap_id = connection->amf_ue_ngap_id,
-        .ran_ue_ngap_id = connection->ran_ue_ngap_id,
-        .ue_aggregate_maximum_bit_rate = &ambr,
-    };
-    n2_send_ue(connection, NGAP_UE_CONTEXT_MODIFICATION_REQUEST, &request);
-}
-
 static void take(struct ue *ue, const struct udm_access *access)
 {
     uint8_t cause =
@@ -103,7 +88,7 @@ static void take(struct ue *ue, const struct udm_access *access)
     if (same)
         return;
     core_dirty(ue->core, &ue->row);
-    tell_ambr(ue);
+    context_modification_ambr(ue);
 }
 
 static void look_at(struct ue *ue)

@@ -33,6 +33,7 @@ void ue_take_over(struct ue *known, struct ue *provisional)
     known->security = provisional->security;
     known->downlink_reserved = provisional->downlink_reserved;
     memcpy(known->kamf, provisional->kamf, sizeof known->kamf);
+    known->keyed = provisional->keyed;
     known->security_capability = provisional->security_capability;
     memcpy(known->imeisv, provisional->imeisv, sizeof known->imeisv);
     known->tai = provisional->tai;

@@ -11,11 +11,12 @@
 #include "core/amf/restriction.h"
 #include "store/store.h"
 
-enum { VERSION = 6, ROW_BYTES = 800 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+enum { VERSION = 7, ROW_BYTES = 808 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
     write_bytes(w, BYTES(ue->kamf));
+    write_u64(w, (uint64_t)ue->keyed);
     write_u8(w, ue->security.ngksi);
     write_u8(w, ue->security.nia);
     write_u8(w, ue->security.nea);
@@ -62,7 +63,7 @@ static void write_area(struct writer *w, const struct ue *ue)
 static void write_connection(struct writer *w, const struct ue *ue)
 {
     const struct connection *c = ue->connection;
-    bool live = c && c->secured;
+    bool live = c && c->secured && !ue->keys_in_doubt;
     write_u64(w, live ? c->gnb->association : ue->kept.association);
     write_u64(w, live ? c->amf_ue_ngap_id : ue->kept.amf_ue_ngap_id);
     write_u32(w, live ? c->ran_ue_ngap_id : ue->kept.ran_ue_ngap_id);
@@ -108,6 +109,7 @@ static void read_into(struct reader *r, void *to, size_t size)
 static void read_security(struct reader *r, struct ue *ue)
 {
     read_into(r, ue->kamf, sizeof ue->kamf);
+    ue->keyed = (int64_t)read_u64(r);
     uint8_t ngksi = read_u8(r), nia = read_u8(r), nea = read_u8(r);
     nas_security_start(&ue->security, NAS_NETWORK, ue->kamf, nia & 3, nea & 3, ngksi);
     ue->security.uplink = read_u32(r);

@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys that change while a phone is connected (TS 33.501 6.9): by N2 handover, where the test plays the gNBs, and by a new
+ * authentication, where they are simulated. The phone derives every key by itself.
+ */
+#include "amf_world.h"
+
+#include "core/amf/handover.h"
+#include "wire/nas/nas.h"
+
+enum { TARGET = 1, RAN_ID = 55, HOUR = 3600 };
+
+static struct world world;
+static const uint8_t some[] = {0}, container[] = {1, 2, 3};
+
+static struct {
+    uint64_t amf_id; /* of the phone at the target */
+    struct ngap_security_context keys;
+    bool new_keys;
+    uint8_t nas[16]; /* the container for the phone */
+    size_t nas_size;
+    unsigned delivered; /* NAS messages that went to the phone through the target */
+} told;
+
+static void note_request(const struct ngap_handover_request *request)
+{
+    told.amf_id = request->amf_ue_ngap_id;
+    told.keys = request->security_context;
+    told.new_keys = request->has_new_security_context_ind;
+    told.nas_size = request->nasc.len;
+    assert_in_range(request->nasc.len, 0, sizeof told.nas);
+    if (request->nasc.len)
+        memcpy(told.nas, request->nasc.data, request->nasc.len);
+}
+
+/* What goes through the target's gNB, which is the test, reaches the phone all the same. */
+static bool play_gnbs(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    if (pdu->message == NGAP_HANDOVER_REQUEST)
+        note_request(pdu->value.handover_request);
+    if (pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT && gnb == TARGET) {
+        unsigned heard = w->heard[NAS_GMM_STATUS];
+        phone_on_nas(&w->phones[0], pdu->value.downlink_nas_transport->nas_pdu);
+        told.delivered += w->heard[NAS_GMM_STATUS] - heard;
+    }
+    return pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT && gnb == 0;
+}
+
+static int open_world(void **state)
+{
+    (void)state;
+    memset(&told, 0, sizeof told);
+    world_open(&world);
+    world_ready(&world);
+    ran_gnb_setup(&world.gnbs[TARGET]);
+    world_register(&world, 0);
+    smf_n1_message(world_ue(&world, 0), &(struct smf_n1){.pdu_session_id = 1});
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    assert_int_equal(world.events[0][PHONE_KEYS_DIFFER], 0);
+    world_close(&world);
+    return 0;
+}
+
+static struct ue *ue(void)
+{
+    return world_ue(&world, 0);
+}
+
+static struct phone *phone(void)
+{
+    return &world.phones[0];
+}
+
+/* --- handover --- */
+
+static void require(void)
+{
+    static const struct ngap_pdu_session_resource_item_ho_rqd item = {1, BYTES(some)};
+    struct ngap_handover_required message = {
+        .amf_ue_ngap_id = ue()->connection->amf_ue_ngap_id,
+        .ran_ue_ngap_id = ue()->connection->ran_ue_ngap_id,
+        .handover_type = NGAP_HANDOVER_TYPE_INTRA5GS,
+        .cause = N2_RADIO(HANDOVER_DESIRABLE_FOR_RADIO_REASON),
+        .target_id = {.which = NGAP_TARGET_ID_TARGET_RAN_NODE_ID,
+                      .target_ran_node_id =
+                          {.global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
+                                                  .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
+                                                                    .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
+                                                                               .gnb_id = {TARGET + 1, 32}}}},
+                           .selected_tai = {{0x99, 0xf9, 0x07}, 1}}},
+        .pdu_session_resource_list_ho_rqd = {&item, 1},
+        .source_to_target_transparent_container = BYTES(container),
+    };
+    world.downlink_filter = play_gnbs;
+    world_ngap(&world, 0, NGAP_HANDOVER_REQUIRED, &message);
+}
+
+static void admit(void)
+{
+    struct ngap_pdu_session_resource_admitted_item item = {1, BYTES(some)};
+    struct ngap_handover_request_acknowledge message = {
+        .amf_ue_ngap_id = told.amf_id,
+        .ran_ue_ngap_id = RAN_ID,
+        .pdu_session_resource_admitted_list = {&item, 1},
+        .target_to_source_transparent_container = BYTES(container),
+    };
+    world_ngap(&world, TARGET, NGAP_HANDOVER_REQUEST_ACKNOWLEDGE, &message);
+}
+
+static void notify(void)
+{
+    struct ngap_handover_notify message = {
+        .amf_ue_ngap_id = told.amf_id,
+        .ran_ue_ngap_id = RAN_ID,
+        .user_location_information = {.which = NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR,
+                                      .user_location_information_nr = {.nr_cgi = {{0x99, 0xf9, 0x07}, 0x456},
+                                                                       .tai = {{0x99, 0xf9, 0x07}, 1}}}};
+    world_ngap(&world, TARGET, NGAP_HANDOVER_NOTIFY, &message);
+}
+
+static void cancel(void)
+{
+    struct ngap_handover_cancel message = {.amf_ue_ngap_id = ue()->connection->amf_ue_ngap_id,
+                                           .ran_ue_ngap_id = ue()->connection->ran_ue_ngap_id,
+                                           .cause = N2_RADIO(HANDOVER_CANCELLED)};
+    world_ngap(&world, 0, NGAP_HANDOVER_CANCEL, &message);
+}
+
+static void complete_release(void)
+{
+    struct ngap_ue_context_release_complete message = {.amf_ue_ngap_id = told.amf_id,
+                                                       .ran_ue_ngap_id = RAN_ID};
+    world_ngap(&world, TARGET, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &message);
+}
+
+static struct bytes for_phone(void)
+{
+    return bytes_of(told.nas, told.nas_size);
+}
+
+static void want_new_keys(void)
+{
+    world_configure(&world, "security: {new_key_at_handover: true}");
+}
+
+/* Whatever the core says now, the phone understands. */
+static void phone_is_understood_with(const uint8_t kamf[32])
+{
+    unsigned delivered = told.delivered;
+    assert_memory_equal(ue()->kamf, kamf, 32);
+    assert_memory_equal(phone()->kamf, kamf, 32);
+    gmm_status(ue(), 97);
+    world_run(&world);
+    assert_int_equal(told.delivered, delivered + 1);
+}
+
+static void a_handover_changes_kamf(void **state)
+{
+    uint8_t former[32], next[32];
+    struct ngap_security_context context;
+    (void)state;
+    memcpy(former, phone()->kamf, sizeof former);
+    want_new_keys();
+    require();
+    assert_true(told.new_keys);
+    assert_int_equal(told.keys.next_hop_chaining_count, 0);
+    assert_int_equal(told.nas_size, NAS_INTRA_N1_BYTES);
+    assert_memory_equal(ue()->kamf, former, sizeof former);
+    admit();
+    assert_true(phone_change_kamf(phone(), for_phone()));
+    assert_true(phone_begin_access(phone(), told.keys.next_hop_nh));
+    notify();
+    assert_memory_not_equal(phone()->kamf, former, sizeof former);
+    memcpy(next, phone()->kamf, sizeof next);
+    phone_is_understood_with(next);
+    assert_int_equal(ue()->security.downlink, 1);
+    assert_int_equal(ue()->security.uplink, 0);
+    assert_false(next_hop(ue(), &context));
+    assert_true(phone_check_next_hop(phone(), context.next_hop_chaining_count, context.next_hop_nh));
+}
+
+static void without_the_policy_it_does_not(void **state)
+{
+    (void)state;
+    require();
+    assert_false(told.new_keys);
+    assert_int_equal(told.nas_size, 0);
+}
+
+static void counts_that_are_nearly_used_up_call_for_it(void **state)
+{
+    (void)state;
+    ue()->security.downlink = phone()->security.downlink = NAS_COUNT_RENEW;
+    require();
+    assert_int_equal(told.nas_size, NAS_INTRA_N1_BYTES);
+    admit();
+    assert_true(phone_change_kamf(phone(), for_phone()));
+    assert_true(phone_begin_access(phone(), told.keys.next_hop_nh));
+    notify();
+    phone_is_understood_with(phone()->kamf);
+}
+
+static void the_phone_refuses_a_container_that_is_not_its_own(void **state)
+{
+    uint8_t former[32], wrong[NAS_INTRA_N1_BYTES];
+    unsigned refused = 0;
+    (void)state;
+    memcpy(former, phone()->kamf, sizeof former);
+    want_new_keys();
+    require();
+    for (unsigned bit = 0; bit < 8 * NAS_INTRA_N1_BYTES; bit++, refused++) {
+        memcpy(wrong, told.nas, sizeof wrong);
+        wrong[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        assert_false(phone_change_kamf(phone(), BYTES(wrong)));
+    }
+    for (size_t length = 0; length < NAS_INTRA_N1_BYTES; length++, refused++)
+        assert_false(phone_change_kamf(phone(), bytes_of(told.nas, length)));
+    assert_memory_equal(phone()->kamf, former, sizeof former);
+    assert_int_equal(world.events[0][PHONE_KEYS_DIFFER], refused);
+    world.events[0][PHONE_KEYS_DIFFER] = 0;
+    assert_true(phone_change_kamf(phone(), for_phone()));
+}
+
+static void a_container_is_good_once(void **state)
+{
+    struct phone before;
+    (void)state;
+    want_new_keys();
+    before = *phone();
+    require();
+    assert_true(phone_change_kamf(phone(), for_phone()));
+    phone()->security = before.security;
+    memcpy(phone()->kamf, before.kamf, sizeof before.kamf);
+    phone()->security.downlink = ue()->security.downlink;
+    assert_false(phone_change_kamf(phone(), for_phone()));
+    world.events[0][PHONE_KEYS_DIFFER] = 0;
+}
+
+static void a_handover_that_fails_leaves_the_keys(void **state)
+{
+    uint8_t former[32], kgnb[32];
+    (void)state;
+    memcpy(former, ue()->kamf, sizeof former);
+    want_new_keys();
+    require();
+    memcpy(kgnb, told.keys.next_hop_nh, sizeof kgnb);
+    admit();
+    cancel();
+    assert_memory_equal(ue()->kamf, former, sizeof former);
+    assert_false(ue()->connection->holding);
+    gmm_status(ue(), 97);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_GMM_STATUS], 1);
+    complete_release();
+    require();
+    assert_memory_not_equal(told.keys.next_hop_nh, kgnb, sizeof kgnb);
+    admit();
+    assert_true(phone_change_kamf(phone(), for_phone()));
+    assert_true(phone_begin_access(phone(), told.keys.next_hop_nh));
+    notify();
+    phone_is_understood_with(phone()->kamf);
+}
+
+static void a_kgnb_that_the_target_did_not_use_stays_due(void **state)
+{
+    (void)state;
+    memset(ue()->nh, 0xab, sizeof ue()->nh);
+    ue()->ncc = NCC_NEW_KAMF;
+    require();
+    assert_true(told.new_keys);
+    assert_int_equal(told.nas_size, 0);
+    cancel();
+    assert_int_equal(ue()->ncc, NCC_NEW_KAMF);
+    require();
+    assert_true(told.new_keys);
+    admit();
+    notify();
+    assert_int_equal(ue()->ncc, 1);
+}
+
+static void nas_waits_for_the_new_key_and_is_sealed_with_it(void **state)
+{
+    (void)state;
+    unsigned sent = world.sent[NGAP_DOWNLINK_NAS_TRANSPORT];
+    want_new_keys();
+    require();
+    gmm_status(ue(), 97);
+    admit();
+    gmm_status(ue(), 97);
+    world_run(&world);
+    assert_int_equal(world.sent[NGAP_DOWNLINK_NAS_TRANSPORT], sent);
+    assert_true(phone_change_kamf(phone(), for_phone()));
+    notify();
+    assert_int_equal(told.delivered, 2);
+    assert_int_equal(ue()->security.downlink, 2);
+}
+
+static void nas_that_waited_goes_to_a_phone_that_stayed(void **state)
+{
+    (void)state;
+    want_new_keys();
+    require();
+    gmm_status(ue(), 97);
+    cancel();
+    assert_int_equal(world.heard[NAS_GMM_STATUS], 1);
+}
+
+/* --- authentication --- */
+
+static void say_something(void)
+{
+    const struct nas_message message = {
+        .type = NAS_UL_NAS_TRANSPORT,
+        .ul_nas_transport = {.payload_container_type = NAS_PAYLOAD_SMS, .payload_container = BYTES(some)}};
+    assert_true(phone_say(phone(), &message));
+    world_run(&world);
+}
+
+static void grow_old(void)
+{
+    world_configure(&world, "security: {authentication_again: 1h}");
+    world_pass(&world, SECONDS(HOUR));
+}
+
+static void old_keys_are_replaced(void **state)
+{
+    uint8_t former[32];
+    (void)state;
+    memcpy(former, ue()->kamf, sizeof former);
+    say_something();
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 1);
+    grow_old();
+    say_something();
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 2);
+    assert_int_equal(world.heard[NAS_SECURITY_MODE_COMMAND], 2);
+    assert_int_equal(world.sent[NGAP_UE_CONTEXT_MODIFICATION_REQUEST], 1);
+    assert_memory_not_equal(ue()->kamf, former, sizeof former);
+    assert_memory_equal(ue()->kamf, phone()->kamf, sizeof former);
+    assert_int_equal(ue()->ncc, 1);
+    assert_null(ue()->procedure);
+    say_something();
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 2);
+}
+
+static void worn_out_counts_are_begun_anew(void **state)
+{
+    (void)state;
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    assert_int_equal(world.heard[NAS_SECURITY_MODE_COMMAND], 2);
+    assert_in_range(ue()->security.uplink, 1, 2);
+}
+
+static bool lose_modification(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    (void)w, (void)gnb;
+    return pdu->message != NGAP_UE_CONTEXT_MODIFICATION_REQUEST;
+}
+
+static void refuse_modification(void)
+{
+    struct ngap_ue_context_modification_failure failure = {
+        .amf_ue_ngap_id = ue()->connection->amf_ue_ngap_id,
+        .ran_ue_ngap_id = ue()->connection->ran_ue_ngap_id,
+        .cause = N2_RADIO(XN_HANDOVER_TRIGGERED),
+    };
+    world_ngap(&world, 0, NGAP_UE_CONTEXT_MODIFICATION_FAILURE, &failure);
+}
+
+static void renew_without_the_gnb(void)
+{
+    world.downlink_filter = lose_modification;
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    assert_int_equal(world.sent[NGAP_UE_CONTEXT_MODIFICATION_REQUEST], 1);
+}
+
+static void a_gnb_that_does_not_take_the_key_gets_it_with_the_next_handover(void **state)
+{
+    (void)state;
+    renew_without_the_gnb();
+    refuse_modification();
+    assert_null(ue()->procedure);
+    assert_int_equal(ue()->ncc, NCC_NEW_KAMF);
+    require();
+    assert_true(told.new_keys);
+    assert_true(phone_begin_access(phone(), told.keys.next_hop_nh));
+}
+
+static void a_gnb_that_does_not_answer_is_not_waited_for_long(void **state)
+{
+    (void)state;
+    renew_without_the_gnb();
+    world_pass(&world, world.config->amf.timers.n2_procedure);
+    assert_null(ue()->procedure);
+    assert_int_equal(ue()->ncc, NCC_NEW_KAMF);
+}
+
+static void the_answer_to_another_modification_is_not_taken_for_this_one(void **state)
+{
+    (void)state;
+    world.downlink_filter = lose_modification;
+    context_modification_ambr(ue());
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    struct ngap_ue_context_modification_response response = {
+        .amf_ue_ngap_id = ue()->connection->amf_ue_ngap_id,
+        .ran_ue_ngap_id = ue()->connection->ran_ue_ngap_id,
+    };
+    world_ngap(&world, 0, NGAP_UE_CONTEXT_MODIFICATION_RESPONSE, &response);
+    assert_int_equal(ue()->ncc, NCC_NEW_KAMF);
+    assert_non_null(ue()->procedure);
+    world_ngap(&world, 0, NGAP_UE_CONTEXT_MODIFICATION_RESPONSE, &response);
+    assert_int_equal(ue()->ncc, 1);
+    assert_null(ue()->procedure);
+}
+
+/* The handover begins when the phone is about to answer. */
+static void require_at_response(struct world *w, struct nas_message *message, bool up)
+{
+    if (!up || message->type != NAS_AUTHENTICATION_RESPONSE)
+        return;
+    w->nas_filter = NULL;
+    require();
+}
+
+static void begin_both(void)
+{
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    world.nas_filter = require_at_response;
+    say_something();
+    assert_int_equal(world.sent[NGAP_HANDOVER_REQUEST], 1);
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 2);
+    assert_null(ue()->pending);
+}
+
+static void a_security_mode_command_waits_for_the_end_of_a_handover(void **state)
+{
+    (void)state;
+    begin_both();
+    cancel();
+    assert_int_equal(world.heard[NAS_SECURITY_MODE_COMMAND], 2);
+    assert_int_equal(ue()->ncc, NCC_NEW_KAMF); /* the gNB, played by the test, has not answered yet */
+    assert_memory_equal(ue()->kamf, phone()->kamf, sizeof ue()->kamf);
+}
+
+static void and_for_the_phone_at_the_target(void **state)
+{
+    (void)state;
+    begin_both();
+    admit();
+    assert_true(phone_change_kamf(phone(), for_phone()));
+    notify();
+    assert_int_equal(world.heard[NAS_SECURITY_MODE_COMMAND], 2);
+    assert_non_null(ue()->pending);
+}
+
+static void a_handover_with_a_security_mode_command_out_goes_on_with_the_present_key(void **state)
+{
+    (void)state;
+    want_new_keys();
+    struct nas_security proposed = ue()->security;
+    ue()->pending = &proposed;
+    require();
+    assert_false(told.new_keys);
+    assert_int_equal(told.nas_size, 0);
+    ue()->pending = NULL;
+}
+
+static void answer_wrongly(struct world *w, struct nas_message *message, bool up)
+{
+    (void)w;
+    if (up && message->type == NAS_AUTHENTICATION_RESPONSE)
+        ((uint8_t *)message->authentication_response.response.data)[0] ^= 1;
+}
+
+static void who_answers_wrongly_is_deregistered(void **state)
+{
+    (void)state;
+    world.nas_filter = answer_wrongly;
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    assert_null(ue());
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REJECT], 1);
+}
+
+static bool lose_challenges(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    (void)w, (void)gnb;
+    return pdu->message != NGAP_DOWNLINK_NAS_TRANSPORT;
+}
+
+static void who_does_not_answer_is_released(void **state)
+{
+    (void)state;
+    world.downlink_filter = lose_challenges;
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    world_pass(&world, NAS_TRANSMISSIONS * world.config->amf.timers.t3560);
+    assert_non_null(ue());
+    assert_true(ue()->registered);
+    assert_null(ue()->connection);
+}
+
+static void the_age_of_keys_survives_a_restart(void **state)
+{
+    (void)state;
+    int64_t keyed = ue()->keyed;
+    assert_true(keyed > 0);
+    world_restart(&world);
+    assert_true(ue()->keyed == keyed);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        TEST(a_handover_changes_kamf),
+        TEST(without_the_policy_it_does_not),
+        TEST(counts_that_are_nearly_used_up_call_for_it),
+        TEST(the_phone_refuses_a_container_that_is_not_its_own),
+        TEST(a_container_is_good_once),
+        TEST(a_handover_that_fails_leaves_the_keys),
+        TEST(a_kgnb_that_the_target_did_not_use_stays_due),
+        TEST(nas_waits_for_the_new_key_and_is_sealed_with_it),
+        TEST(nas_that_waited_goes_to_a_phone_that_stayed),
+        TEST(old_keys_are_replaced),
+        TEST(worn_out_counts_are_begun_anew),
+        TEST(a_gnb_that_does_not_take_the_key_gets_it_with_the_next_handover),
+        TEST(a_gnb_that_does_not_answer_is_not_waited_for_long),
+        TEST(the_answer_to_another_modification_is_not_taken_for_this_one),
+        TEST(a_security_mode_command_waits_for_the_end_of_a_handover),
+        TEST(and_for_the_phone_at_the_target),
+        TEST(a_handover_with_a_security_mode_command_out_goes_on_with_the_present_key),
+        TEST(who_answers_wrongly_is_deregistered),
+        TEST(who_does_not_answer_is_released),
+        TEST(the_age_of_keys_survives_a_restart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
