@@ -248,6 +248,8 @@ static struct expected from_source(enum state state, enum ngap_message_type mess
         expected = reply(NGAP_HANDOVER_CANCEL_ACKNOWLEDGE);
         expected.touches = in_handover(state);
         return expected;
+    case NGAP_PDU_SESSION_RESOURCE_MODIFY_INDICATION:
+        return reply(NGAP_PDU_SESSION_RESOURCE_MODIFY_CONFIRM);
     case NGAP_UPLINK_RAN_STATUS_TRANSFER:
     case NGAP_UPLINK_RAN_EARLY_STATUS_TRANSFER:
         expected.answer = TAKEN;

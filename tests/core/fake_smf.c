@@ -12,6 +12,8 @@ struct session {
     uint16_t exist, active, pending;
 };
 
+static const uint8_t octet[] = {0};
+
 static struct session *sessions_of(struct ue *ue)
 {
     if (!ue->sessions)
@@ -45,13 +47,27 @@ void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind,
     world_now->answers++;
 }
 
+struct bytes smf_modify_indication_unsuccessful(struct core *core, struct ngap_cause cause)
+{
+    (void)core, (void)cause;
+    return BYTES(octet);
+}
+
+bool smf_modify_indicated(struct ue *ue, uint8_t pdu_session_id, struct bytes transfer, struct bytes *answer)
+{
+    bool active = pdu_session_id < 16 && smf_active(ue) >> pdu_session_id & 1;
+    (void)transfer;
+    *answer = BYTES(octet);
+    world_now->answers += active;
+    return active;
+}
+
 bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *item)
 {
-    static const uint8_t acknowledge[] = {0};
     item->policy_differs = transfer.len && transfer.data[0] == FAKE_OTHER_POLICY;
     bool active = item->pdu_session_id < 16 && sessions_of(ue)->active >> item->pdu_session_id & 1;
     item->answer =
-        active ? BYTES(acknowledge)
+        active ? BYTES(octet)
                : smf_path_switch_unsuccessful(
                      ue->core,
                      (struct ngap_cause){.which = NGAP_CAUSE_RADIO_NETWORK,
@@ -212,15 +228,13 @@ struct bytes smf_handover_unsuccessful(struct core *core, struct ngap_cause caus
     return arena_copy(&core->batch, writer_bytes(&writer));
 }
 
-static const uint8_t some_transfer[] = {0};
-
 bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_handover *item)
 {
     (void)required;
     bool active = item->pdu_session_id < 16 && sessions_of(ue)->active >> item->pdu_session_id & 1;
     item->slice = (struct config_slice){1, CONFIG_NO_SD};
     item->transfer =
-        active ? BYTES(some_transfer) : smf_handover_unsuccessful(ue->core, N2_RADIO(UNKNOWN_PDU_SESSION_ID));
+        active ? BYTES(octet) : smf_handover_unsuccessful(ue->core, N2_RADIO(UNKNOWN_PDU_SESSION_ID));
     return active;
 }
 
@@ -241,7 +255,7 @@ bool smf_handover_ready(const struct ue *ue, const struct smf_handover *items, u
 struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover *item)
 {
     (void)ue, (void)item;
-    return BYTES(some_transfer);
+    return BYTES(octet);
 }
 
 void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count)

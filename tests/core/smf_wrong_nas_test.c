@@ -4,38 +4,11 @@
  * PDU session identity: the answer that TS 24.501 6.3 to 7.5 name, and what is refused changes nothing.
  */
 #include "core/smf/n4.h"
-#include "smf_world.h"
+#include "smf_states.h"
 
-enum { OURS = 1, NOBODYS = 2, BYSTANDERS = 3, RESERVED_PSI = 200 };
-enum { UNASSIGNED = 0, PHONES = 5, STRANGE = 9, RESERVED_PTI = 255 };
+enum { NOBODYS = 2, RESERVED_PSI = 200 };
+enum { UNASSIGNED = 0, STRANGE = 9, RESERVED_PTI = 255 };
 enum { FIRST_TYPE = 0xc0, LAST_TYPE = 0xff, NAS_BYTES = 64 };
-
-enum state {
-    NONE,
-    ASKED,    /* the plane has not answered */
-    ACCEPTED, /* the gNB has not */
-    ACTIVE,
-    INACTIVE,
-    RESTARTED, /* active, and the core died and came back */
-    CHANGING,  /* by the network's wish */
-    CHANGING_ASKED,
-    UNCONFIRMED, /* the core died while the network changed it */
-    RELEASING,
-    RELEASING_ASKED,
-    STATES,
-};
-
-static const char *const state_names[] = {"none",
-                                          "asked for",
-                                          "accepted",
-                                          "active",
-                                          "inactive",
-                                          "restarted",
-                                          "being changed",
-                                          "being changed on request",
-                                          "unconfirmed",
-                                          "being released",
-                                          "being released on request"};
 
 static const uint8_t psis[] = {OURS, NOBODYS, BYSTANDERS, 0, RESERVED_PSI};
 static const uint8_t ptis[] = {UNASSIGNED, PHONES, STRANGE, RESERVED_PTI};
@@ -59,7 +32,7 @@ static const struct content contents[] = {
 };
 
 struct cell {
-    enum state state;
+    enum session_stage state;
     enum smf_request_type request;
     struct content content;
     bool bare; /* the header alone */
@@ -75,66 +48,6 @@ struct expected {
 
 static struct world world;
 static unsigned long cells, wrong_cells;
-
-/* --- the world --- */
-
-static void ask(uint8_t type, uint8_t pti)
-{
-    struct nas_message message = {.type = type, .pdu_session_id = OURS, .pti = pti};
-    assert_int_equal(world_ask(&world, OURS, SMF_REQUEST_ABSENT, NULL, &message), SMF_TAKEN);
-}
-
-static void change_flows(void)
-{
-    static const struct smf_flow_order order = {.fiveqi = 9, .precedence = 70};
-    const char *why;
-    assert_int_equal(smf_admin_add_flow(&world.ue, OURS, &order, &why), SMF_FLOW_BEGUN);
-    world_pump(&world);
-}
-
-static void bring_into(enum state state)
-{
-    world.plane.silent = state == ASKED;
-    if (state == ASKED || state == ACCEPTED)
-        world_establish(&world, OURS, PHONES, NAS_SESSION_IPV4);
-    else if (state != NONE)
-        world_session(&world, OURS);
-    if (state == INACTIVE)
-        smf_deactivate(&world.ue, 1u << OURS);
-    if (state == CHANGING || state == UNCONFIRMED)
-        change_flows();
-    if (state == RESTARTED || state == UNCONFIRMED)
-        world_restart_core(&world);
-    if (state == CHANGING_ASKED)
-        ask(NAS_SESSION_MODIFICATION_REQUEST, PHONES);
-    if (state == RELEASING)
-        smf_admin_release(&world.ue, OURS);
-    if (state == RELEASING_ASKED)
-        ask(NAS_SESSION_RELEASE_REQUEST, PHONES);
-    world_pump(&world);
-}
-
-static void open_world(enum state state)
-{
-    world_open(&world, "");
-    world_session(&world, BYSTANDERS);
-    bring_into(state);
-}
-
-/* All that the SMF has of a session, but for its neighbours. */
-static uint64_t inside(uint8_t psi)
-{
-    const struct session *session = session_find(&world.ue, psi);
-    struct session alone = {0};
-    uint64_t digest = 0xcbf29ce484222325;
-    if (!session)
-        return digest;
-    memcpy(&alone, session, sizeof alone);
-    alone.next = alone.upf_next = alone.upf_previous = NULL;
-    for (size_t i = 0; i < sizeof alone; i++)
-        digest = (digest ^ ((const uint8_t *)&alone)[i]) * 0x100000001b3;
-    return digest;
-}
 
 /* --- what is said --- */
 
@@ -207,22 +120,22 @@ static uint8_t reject_of(uint8_t request)
 }
 
 /* Has the phone been told of the session, and not of its end? */
-static bool promised(enum state state)
+static bool promised(enum session_stage state)
 {
-    return state != NONE && state != ASKED;
+    return state != STAGE_NONE && state != STAGE_ASKED;
 }
 
 /* The command that waits for the phone's answer, and its PTI. 0: none. */
-static uint8_t command_in(enum state state, uint8_t *pti)
+static uint8_t command_in(enum session_stage state, uint8_t *pti)
 {
-    *pti = state == CHANGING_ASKED || state == RELEASING_ASKED ? PHONES : UNASSIGNED;
+    *pti = state == STAGE_CHANGING_ASKED || state == STAGE_RELEASING_ASKED ? PHONES : UNASSIGNED;
     switch (state) {
-    case CHANGING:
-    case CHANGING_ASKED:
-    case UNCONFIRMED:
+    case STAGE_CHANGING:
+    case STAGE_CHANGING_ASKED:
+    case STAGE_UNCONFIRMED:
         return NAS_SESSION_MODIFICATION_COMMAND;
-    case RELEASING:
-    case RELEASING_ASKED:
+    case STAGE_RELEASING:
+    case STAGE_RELEASING_ASKED:
         return NAS_SESSION_RELEASE_COMMAND;
     default:
         return 0;
@@ -232,8 +145,9 @@ static uint8_t command_in(enum state state, uint8_t *pti)
 /* 6.4.1.7: an initial request makes the session anew, an existing one moves what is there. */
 static struct expected of_establishment(const struct cell *cell)
 {
-    bool underway = cell->state == ASKED || cell->state == ACCEPTED;
-    bool there = cell->state != NONE && cell->state != RELEASING && cell->state != RELEASING_ASKED;
+    bool underway = cell->state == STAGE_ASKED || cell->state == STAGE_ACCEPTED;
+    bool there =
+        cell->state != STAGE_NONE && cell->state != STAGE_RELEASING && cell->state != STAGE_RELEASING_ASKED;
     if (underway && cell->pti == PHONES)
         return nothing; /* sent again */
     switch (cell->request) {
@@ -249,10 +163,10 @@ static struct expected of_establishment(const struct cell *cell)
 }
 
 /* 6.3.2.5, 6.3.3.5, 6.4.2.6: what runs already goes first. */
-static struct expected of_modification(enum state state)
+static struct expected of_modification(enum session_stage state)
 {
-    bool busy = state == ACCEPTED || state == CHANGING || state == CHANGING_ASKED || state == RELEASING ||
-                state == RELEASING_ASKED;
+    bool busy = state == STAGE_ACCEPTED || state == STAGE_CHANGING || state == STAGE_CHANGING_ASKED ||
+                state == STAGE_RELEASING || state == STAGE_RELEASING_ASKED;
     if (!promised(state))
         return reply(NAS_SESSION_MODIFICATION_REJECT, NAS_GSM_INVALID_SESSION_IDENTITY);
     return busy ? nothing : taken;
@@ -267,7 +181,7 @@ static struct expected of_answer(const struct cell *cell)
         return status(NAS_GSM_PTI_MISMATCH);
     if (modification == (command == NAS_SESSION_MODIFICATION_COMMAND))
         return taken;
-    return status(cell->state == UNCONFIRMED ? NAS_GSM_PTI_MISMATCH : NAS_MESSAGE_TYPE_NOT_COMPATIBLE);
+    return status(cell->state == STAGE_UNCONFIRMED ? NAS_GSM_PTI_MISMATCH : NAS_MESSAGE_TYPE_NOT_COMPATIBLE);
 }
 
 /* 6.5.3 */
@@ -276,9 +190,9 @@ static struct expected of_status(const struct cell *cell)
     uint8_t pti, command = command_in(cell->state, &pti);
     if (promised(cell->state) && cell->content.cause == NAS_GSM_INVALID_SESSION_IDENTITY)
         return taken;
-    if (cell->state == ACCEPTED && cell->content.cause == NAS_GSM_PTI_MISMATCH && cell->pti == PHONES)
+    if (cell->state == STAGE_ACCEPTED && cell->content.cause == NAS_GSM_PTI_MISMATCH && cell->pti == PHONES)
         return taken;
-    return command && pti == cell->pti && cell->state != UNCONFIRMED ? taken : nothing;
+    return command && pti == cell->pti && cell->state != STAGE_UNCONFIRMED ? taken : nothing;
 }
 
 static struct expected in_state(const struct cell *cell)
@@ -363,21 +277,21 @@ static void complain(const struct cell *cell, const char *wrong)
     wrong_cells++;
     print_error("%s (0x%02x, %s, cause %u) of session %u, PTI %u, session %s: %s (last 0x%02x, cause %u)\n",
                 name ? name : "message", cell->content.type, cell->bare ? "bare" : "whole",
-                cell->content.cause, cell->psi, cell->pti, state_names[cell->state], wrong, n1 ? n1->type : 0,
-                n1 ? cause_of(n1) : 0);
+                cell->content.cause, cell->psi, cell->pti, session_stage_names[cell->state], wrong,
+                n1 ? n1->type : 0, n1 ? cause_of(n1) : 0);
 }
 
 static void step(const struct cell *cell)
 {
-    const uint64_t session = inside(OURS), bystander = inside(BYSTANDERS);
+    const uint64_t session = inside_session(&world, OURS), bystander = inside_session(&world, BYSTANDERS);
     const unsigned sent = world.ue.sent;
     const struct expected expected = expect(cell);
     cells++;
     say(cell);
-    bool changed = inside(OURS) != session;
+    bool changed = inside_session(&world, OURS) != session;
     if (!answered(cell, &expected, world.ue.sent - sent))
         complain(cell, "another answer");
-    if (inside(BYSTANDERS) != bystander)
+    if (inside_session(&world, BYSTANDERS) != bystander)
         complain(cell, "the bystander has changed");
     if (changed && expected.answer != TAKEN)
         complain(cell, "changed something");
@@ -386,7 +300,7 @@ static void step(const struct cell *cell)
     if (!changed && expected.answer != TAKEN)
         return;
     world_close(&world);
-    open_world(cell->state);
+    world_open_in(&world, cell->state);
 }
 
 static void under_every_identity(struct cell cell)
@@ -400,11 +314,11 @@ static void under_every_identity(struct cell cell)
     }
 }
 
-static void in_every_state(void (*messages)(enum state state))
+static void in_every_state(void (*messages)(enum session_stage state))
 {
     cells = wrong_cells = 0;
-    for (enum state state = 0; state < STATES; state++) {
-        open_world(state);
+    for (enum session_stage state = 0; state < SESSION_STAGES; state++) {
+        world_open_in(&world, state);
         messages(state);
         world_close(&world);
     }
@@ -412,7 +326,7 @@ static void in_every_state(void (*messages)(enum state state))
     assert_int_equal(wrong_cells, 0);
 }
 
-static void bare_and_whole(enum state state)
+static void bare_and_whole(enum session_stage state)
 {
     struct cell cell = {.state = state, .request = SMF_REQUEST_INITIAL, .bare = true};
     for (unsigned type = FIRST_TYPE; type <= LAST_TYPE; type++) {
@@ -432,7 +346,7 @@ static void every_type_under_every_identity(void **state)
     in_every_state(bare_and_whole);
 }
 
-static void requests_for_what_exists(enum state state)
+static void requests_for_what_exists(enum session_stage state)
 {
     static const enum smf_request_type types[] = {SMF_REQUEST_EXISTING, SMF_REQUEST_INITIAL_EMERGENCY,
                                                   SMF_REQUEST_EXISTING_EMERGENCY};

@@ -42,6 +42,7 @@ void ng_reset(struct gnb *gnb, const struct ngap_ng_reset *reset);
 void ng_reset_connection(const struct connection *connection);
 void ng_reset_send(struct gnb *gnb, struct ngap_cause cause);
 void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication);
+void modify_indication(struct ue *ue, const struct ngap_pdu_session_resource_modify_indication *indication);
 void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_path_switch_request *request);
 /* Asks all gNBs to hold new signalling back for a while (overload.c). */
 void amf_overloaded(struct core *core);

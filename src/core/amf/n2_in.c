@@ -153,8 +153,7 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
         session_notify(ue, value.pdu_session_resource_notify);
         return true;
     case NGAP_PDU_SESSION_RESOURCE_MODIFY_INDICATION:
-        TELL_SMF(ue, value.pdu_session_resource_modify_indication->pdu_session_resource_modify_list_mod_ind,
-                 pdu_session_resource_modify_indication_transfer, N2_MODIFY_INDICATION);
+        modify_indication(ue, value.pdu_session_resource_modify_indication);
         return true;
     case NGAP_UE_RADIO_CAPABILITY_INFO_INDICATION:
         radio_capability(ue, value.ue_radio_capability_info_indication);

@@ -270,12 +270,3 @@ uint64_t n2_read_failed_flows(struct core *core, const struct sm_n2 *n2)
         return 0;
     }
 }
-
-bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb)
-{
-    const struct ngap_pdu_session_resource_modify_indication_transfer *indication;
-    struct aper_diagnostics diagnostics;
-    return ngap_decode_pdu_session_resource_modify_indication_transfer(transfer, &core->batch, &indication,
-                                                                       &diagnostics) <= NGAP_NOTIFY &&
-           n2_read_tunnel(&indication->dl_qos_flow_per_tnl_information.up_transport_layer_information, gnb);
-}

@@ -188,7 +188,7 @@ static void take_setup(struct session *session, struct bytes transfer)
 void session_take_n2(struct session *session, const struct sm_n2 *n2)
 {
     struct core *core = session_smf(session)->core;
-    struct tunnel gnb;
+    bool connected = session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING;
     switch (n2->kind) {
     case N2_SETUP_RESPONSE:
         if (session->state != SESSION_ACTIVATING)
@@ -200,17 +200,15 @@ void session_take_n2(struct session *session, const struct sm_n2 *n2)
         session_drop_flows(session, n2_read_failed_flows(core, n2), true);
         break;
     case N2_SETUP_UNSUCCESSFUL:
-        setup_failed(session);
+        if (session->state == SESSION_ACTIVATING)
+            setup_failed(session);
         break;
     case N2_NOTIFY_RELEASED:
-        session_disconnected(session);
+        if (connected)
+            session_disconnected(session);
         break;
     case N2_PATH_SWITCH_SETUP_FAILED:
         session_left_behind(session, n2->transfer);
-        break;
-    case N2_MODIFY_INDICATION:
-        if (session->state == SESSION_ACTIVE && n2_read_modify_indication(core, n2->transfer, &gnb))
-            session_connected(session, &gnb);
         break;
     default: /* answers that change nothing by themselves */
         break;

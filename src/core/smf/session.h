@@ -170,7 +170,6 @@ struct ngap_up_transport_layer_information n2_tunnel(const struct tunnel *tunnel
 bool n2_read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *tunnel);
 /* Bit n: the flow of QFI n could not be set up or changed, or is gone. */
 uint64_t n2_read_failed_flows(struct core *core, const struct sm_n2 *n2);
-bool n2_read_modify_indication(struct core *core, struct bytes transfer, struct tunnel *gnb);
 
 /* --- user-plane security (protection.c, TS 33.501 6.6.1) --- */
 

@@ -53,7 +53,6 @@ enum n2_answer {
     N2_RELEASE_RESPONSE,
     N2_NOTIFY,
     N2_NOTIFY_RELEASED,
-    N2_MODIFY_INDICATION,
     N2_PATH_SWITCHED, /* nothing came: the session is at another gNB now */
     N2_PATH_SWITCH_SETUP_FAILED,
 };
@@ -61,6 +60,11 @@ enum n2_answer {
 /* `transfer`: the encoded PDUSession...Transfer. Sessions that are not the UE's are ignored with a log line.
  */
 void smf_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer);
+
+/* PDU Session Resource Modify Indication Transfer: true, and downlink goes to the gNB's new end; or false, and nothing has
+ * changed. The answer, in core->batch, is the Modify Confirm Transfer or the Modify Indication Unsuccessful Transfer. */
+bool smf_modify_indicated(struct ue *ue, uint8_t pdu_session_id, struct bytes transfer, struct bytes *answer);
+struct bytes smf_modify_indication_unsuccessful(struct core *core, struct ngap_cause cause);
 
 /* A session whose user plane is to be set up with the context (Initial Context Setup or PDU Session Resource
  * Setup). */
