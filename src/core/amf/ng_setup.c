@@ -7,7 +7,7 @@
 #include "core/amf/n2.h"
 #include "kit/log.h"
 
-enum { PLMNS = 12, GNB_MEMORY = 256 * 1024 };
+enum { PLMNS = 12, GNB_MEMORY = 256 * 1024, OFFERS_LOGGED = 16 };
 
 static struct gnb_identity identity_of(const struct ngap_global_ran_node_id *id)
 {
@@ -146,14 +146,16 @@ static struct ngap_cause mismatch(const struct match *match, const char **words)
     return N2_RADIO(SLICE_NOT_SUPPORTED);
 }
 
+/* The first ones: a refused gNB's list may be of any length. */
 static void log_offer(const struct gnb *gnb, const struct ngap_supported_ta_list *offers)
 {
     char plmn[VALUE_TEXT_BYTES], slice[VALUE_TEXT_BYTES];
+    unsigned lines = 0;
     for (size_t i = 0; i < offers->count; i++) {
         const struct ngap_supported_ta_item *offer = &offers->items[i];
         for (size_t k = 0; k < offer->broadcast_plmn_list.count; k++) {
             const struct ngap_broadcast_plmn_item *item = &offer->broadcast_plmn_list.items[k];
-            for (size_t n = 0; n < item->tai_slice_support_list.count; n++)
+            for (size_t n = 0; n < item->tai_slice_support_list.count && lines < OFFERS_LOGGED; n++, lines++)
                 log_warning("amf", NULL, "gNB of edge %s offers PLMN %s TAC %u slice %s", gnb->peer.edge,
                             config_plmn_text(plmn_from_octets(item->plmn_identity), plmn), offer->tac,
                             config_slice_text(slice_from_ngap(&item->tai_slice_support_list.items[n].s_nssai),
