@@ -31,6 +31,8 @@ const char *phone_event_name(enum phone_event event)
         [PHONE_SESSION_UP] = "session up",
         [PHONE_SESSION_FAILED] = "session failed",
         [PHONE_SESSION_DOWN] = "session down",
+        [PHONE_FLOWS_CHANGED] = "QoS flows changed",
+        [PHONE_FLOW_REFUSED] = "QoS flow refused",
         [PHONE_USER_PLANE_UP] = "user plane up",
         [PHONE_HANDED_OVER] = "handed over",
         [PHONE_HANDOVER_FAILED] = "handover failed",
@@ -42,7 +44,8 @@ const char *phone_event_name(enum phone_event event)
 bool phone_event_is_failure(enum phone_event event)
 {
     return event == PHONE_REGISTRATION_FAILED || event == PHONE_SESSION_FAILED ||
-           event == PHONE_SERVICE_FAILED || event == PHONE_HANDOVER_FAILED || event == PHONE_KEYS_DIFFER;
+           event == PHONE_SERVICE_FAILED || event == PHONE_HANDOVER_FAILED || event == PHONE_FLOW_REFUSED ||
+           event == PHONE_KEYS_DIFFER;
 }
 
 /* --- Saying something --- */

@@ -112,6 +112,8 @@ struct phone_session *phone_session(struct phone *phone, uint8_t id); /* NULL: n
 
 /* A QoS flow for UDP packets, beside the default one; at most one in a session. What comes of it is in session->flow. */
 void phone_ask_flow(struct phone_session *session, uint8_t fiveqi);
+/* ... with a rate each way, bits per second, guaranteed and at most. */
+void phone_ask_gbr_flow(struct phone_session *session, uint8_t fiveqi, uint64_t rate);
 void phone_give_flow_back(struct phone_session *session);
 
 /* A user packet to send. Without a user plane the phone requests service instead (5.6.1.1), and the packet is lost. */

@@ -21,17 +21,39 @@ static void ask(struct phone_session *session, const struct nas_qos_flow *flow,
     phone_say_gsm(session->phone, &message);
 }
 
-void phone_ask_flow(struct phone_session *session, uint8_t fiveqi)
+static void ask_for(struct phone_session *session, const struct nas_qos_flow *flow)
 {
-    const struct nas_qos_flow flow = {
-        .operation = NAS_FLOW_CREATE, .complete = true, .five_qi = fiveqi, .has.five_qi = true};
     const struct nas_qos_rule rule = {.operation = NAS_RULE_CREATE,
                                       .has_precedence = true,
                                       .precedence = PRECEDENCE,
                                       .has_qfi = true,
                                       .filters = &filter,
                                       .count = 1};
-    ask(session, &flow, &rule);
+    ask(session, flow, &rule);
+}
+
+void phone_ask_flow(struct phone_session *session, uint8_t fiveqi)
+{
+    const struct nas_qos_flow flow = {
+        .operation = NAS_FLOW_CREATE, .complete = true, .five_qi = fiveqi, .has.five_qi = true};
+    ask_for(session, &flow);
+}
+
+void phone_ask_gbr_flow(struct phone_session *session, uint8_t fiveqi, uint64_t rate)
+{
+    const struct nas_qos_flow flow = {.operation = NAS_FLOW_CREATE,
+                                      .complete = true,
+                                      .five_qi = fiveqi,
+                                      .gfbr_uplink = rate,
+                                      .gfbr_downlink = rate,
+                                      .mfbr_uplink = rate,
+                                      .mfbr_downlink = rate,
+                                      .has = {.five_qi = true,
+                                              .gfbr_uplink = true,
+                                              .gfbr_downlink = true,
+                                              .mfbr_uplink = true,
+                                              .mfbr_downlink = true}};
+    ask_for(session, &flow);
 }
 
 void phone_give_flow_back(struct phone_session *session)
@@ -55,4 +77,6 @@ void phone_on_flows(struct phone_session *session, const struct nas_session_modi
         if (rule->operation == NAS_RULE_CREATE)
             session->flow_rule = rule->id;
     }
+    if (command->has.qos_flows)
+        phone_event(session->phone, PHONE_FLOWS_CHANGED, session, 0);
 }

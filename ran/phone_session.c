@@ -266,6 +266,9 @@ void phone_on_gsm(struct phone *phone, const struct nas_message *message)
         phone_on_flows(session, &message->session_modification_command);
         complete_modification(phone, message);
         break;
+    case NAS_SESSION_MODIFICATION_REJECT:
+        phone_event(phone, PHONE_FLOW_REFUSED, session, message->session_modification_reject.cause);
+        break;
     case NAS_SESSION_RELEASE_COMMAND:
         complete_release(phone, session, message->pti);
         break;

@@ -29,6 +29,8 @@ enum phone_event {
     PHONE_SESSION_UP,
     PHONE_SESSION_FAILED, /* cause: 5GSM cause, or 0 */
     PHONE_SESSION_DOWN,
+    PHONE_FLOWS_CHANGED, /* QoS flows of the session */
+    PHONE_FLOW_REFUSED,  /* cause: 5GSM cause */
     PHONE_USER_PLANE_UP, /* the gNB has the tunnel of the session */
     PHONE_HANDED_OVER,   /* and the core has switched the path */
     PHONE_HANDOVER_FAILED, /* cause: NGAP's, group and value, if it had one; the phone is where it was, or idle */

@@ -87,6 +87,27 @@ static const struct scenario_step *find_step(const char *word)
     return NULL;
 }
 
+/* The step that a line asks for; NULL, and said, when it is none. */
+static const struct scenario_step *step_of(struct scenario *scenario, const struct scenario_line *line)
+{
+    const struct scenario_step *step = find_step(line->words[0]);
+    if (!step)
+        scenario_fail(scenario, "no step is called '%s'; `demarc-ran help scenario` lists them",
+                      line->words[0]);
+    else if (line->count - 1 < step->least_words)
+        scenario_fail(scenario, "expected: %s %s", step->word, step->usage);
+    return scenario->failed ? NULL : step;
+}
+
+bool scenario_try(struct scenario *scenario, const struct scenario_line *line)
+{
+    const struct scenario_line rest = {line->words + 1, line->count - 1, line->rest};
+    const struct scenario_step *step = step_of(scenario, &rest);
+    if (step && !step->run(scenario, &rest))
+        scenario->failed = false;
+    return step;
+}
+
 static bool run_line(struct scenario *scenario, char *line)
 {
     char whole[LINE_BYTES];
@@ -95,16 +116,11 @@ static bool run_line(struct scenario *scenario, char *line)
     struct scenario_line parsed = {.words = words, .count = split(line, words)};
     if (!parsed.count)
         return true;
-    const struct scenario_step *step = find_step(words[0]);
-    if (!step)
-        return scenario_fail(scenario, "no step is called '%s'; `demarc-ran help scenario` lists them",
-                             words[0]);
-    if (parsed.count - 1 < step->least_words)
-        return scenario_fail(scenario, "expected: %s %s", step->word, step->usage);
     parsed.rest = strchr(whole, ':');
     if (parsed.rest)
         parsed.rest++;
-    return step->run(scenario, &parsed);
+    const struct scenario_step *step = step_of(scenario, &parsed);
+    return step && step->run(scenario, &parsed);
 }
 
 static void run_file(void *argument)

@@ -97,6 +97,14 @@ bool scenario_n2_handover(struct scenario *scenario, const struct scenario_line 
 bool scenario_cancel_handover(struct scenario *scenario, const struct scenario_line *line);
 bool scenario_limit(struct scenario *scenario, const struct scenario_line *line);
 
+/* --- Of scenario_flow.c --- */
+
+bool scenario_flow(struct scenario *scenario, const struct scenario_line *line);
+
+/* --- Of scenario.c: a step of which it is no failure that it fails --- */
+
+bool scenario_try(struct scenario *scenario, const struct scenario_line *line);
+
 bool scenario_cast_init(struct scenario *scenario);
 void scenario_cast_free(struct scenario *scenario);
 

@@ -5,17 +5,28 @@
 
 #include "ran/scenario_cast.h"
 
-static bool was_handed_over(const struct actor *actor, uint8_t argument)
+/* Or the network has dropped it meanwhile. */
+static bool was_decided(const struct actor *actor, uint8_t argument)
 {
     (void)argument;
-    return actor->handed_over;
+    return actor->handed_over || actor->released;
+}
+
+static bool all_handed_over(struct scenario *scenario, const struct wish *wish)
+{
+    if (!scenario_expect(scenario, wish, "handed over"))
+        return false;
+    for (unsigned i = wish->range.first; i <= wish->range.last; i++)
+        if (!scenario_actor(scenario, i)->handed_over)
+            return scenario_fail(scenario, "phone %u is not handed over: it was released", i);
+    return true;
 }
 
 /* Hands each phone over as `begin` does it. */
 static bool hand_over(struct scenario *scenario, const struct scenario_line *line,
                       bool (*begin)(struct ran_gnb_connection *source, struct ran_gnb *target))
 {
-    struct wish wish = {.granted = was_handed_over};
+    struct wish wish = {.granted = was_decided};
     struct station *to = scenario_station(scenario, line->words[3]);
     if (!scenario_phones(scenario, line->words[1], &wish.range))
         return false;
@@ -23,12 +34,12 @@ static bool hand_over(struct scenario *scenario, const struct scenario_line *lin
         return scenario_fail(scenario, "there is no gNB %s", line->words[3]);
     for (unsigned i = wish.range.first; i <= wish.range.last; i++) {
         struct actor *actor = scenario_actor(scenario, i);
-        actor->handed_over = false;
+        actor->handed_over = actor->released = false;
         if (!actor->phone.connection || !begin(actor->phone.connection, &to->gnb))
             return scenario_fail(scenario, "phone %u has no user plane, or gNB %s does not take it", i,
                                  line->words[3]);
     }
-    return scenario_expect(scenario, &wish, "handed over");
+    return all_handed_over(scenario, &wish);
 }
 
 bool scenario_xn_handover(struct scenario *scenario, const struct scenario_line *line)

@@ -62,6 +62,7 @@ static bool set_model(struct scenario *scenario, const struct scenario_line *lin
     struct phone_model *model = &scenario->model;
     const char *plmn = option(line, 1, "plmn"), *sst = option(line, 1, "sst"), *sd = option(line, 1, "sd");
     const char *dnn = option(line, 1, "dnn"), *type = option(line, 1, "type"), *tac = option(line, 1, "tac");
+    const char *mico = option(line, 1, "mico");
     if (plmn && !nas_plmn_from_text(plmn, &model->plmn))
         return scenario_fail(scenario, "'%s' is no PLMN of five or six digits", plmn);
     if (sst)
@@ -72,6 +73,10 @@ static bool set_model(struct scenario *scenario, const struct scenario_line *lin
         scenario->tac = (uint32_t)strtoul(tac, NULL, 10);
     if (dnn)
         model->dnn = (const char *)arena_copy(&scenario->driver.arena, bytes_of(dnn, strlen(dnn) + 1)).data;
+    if (mico) {
+        model->mico = true;
+        model->active_time = (uint32_t)strtoul(mico, NULL, 10);
+    }
     if (type)
         model->session_type = strcmp(type, "ipv4v6") == 0 ? NAS_SESSION_IPV4V6
                               : strcmp(type, "ipv6") == 0 ? NAS_SESSION_IPV6
@@ -450,8 +455,9 @@ static bool stay(struct scenario *scenario, const struct scenario_line *line)
 
 const struct scenario_step scenario_steps[] = {
     {"amf", "ADDRESS [PORT]", "where the core's N2 is (default 127.0.0.5 38412)", 1, set_amf},
-    {"model", "[plmn P] [tac T] [sst S] [sd HEX] [dnn NAME] [type ipv4|ipv6|ipv4v6]",
-     "what gNBs and phones have in common", 2, set_model},
+    {"model", "[plmn P] [tac T] [sst S] [sd HEX] [dnn NAME] [type ipv4|ipv6|ipv4v6] [mico SECONDS]",
+     "what gNBs and phones have in common; mico: phones ask to sleep, and to listen so long before", 2,
+     set_model},
     {"suci", "a|b KEY-ID PUBLIC-KEY", "phones conceal their identity with this home network key", 3,
      set_suci},
     {"gnb", "NUMBER NAME [address A] [netns N] [tac T]", "a gNB", 2, add_gnb},
@@ -462,6 +468,8 @@ const struct scenario_step scenario_steps[] = {
     {"register", "PHONES [periodic|mobility]", "and wait until all are registered", 1, do_register},
     {"deregister", "PHONES [off]", "off: switched off, no answer is waited for", 1, do_deregister},
     {"session", "PHONES [ID [DNN [ipv4|ipv6|ipv4v6]]]", "open a PDU session each", 1, open_sessions},
+    {"flow", "PHONES ID 5QI [KBPS]",
+     "a QoS flow for the session's UDP packets, with that rate guaranteed and at most", 3, scenario_flow},
     {"close", "PHONES ID", "release the PDU session", 2, close_sessions},
     {"idle", "PHONES", "the gNB asks the core to release them for inactivity", 1, make_idle},
     {"service", "PHONES", "service request for all sessions", 1, do_service},
@@ -477,6 +485,8 @@ const struct scenario_step scenario_steps[] = {
      scenario_limit},
     {"expect", "PHONES registered|off|idle|connected", "wait until it is so", 2, expect_state},
     {"run", "PHONE|NETNS|here: COMMAND", "run a shell command there; it must succeed", 1, run_command},
+    {"try", "STEP", "one of the others; when it does not come true, that is said, and the scenario goes on",
+     1, scenario_try},
     {"say", "\"TEXT\"", "a headline", 1, say},
     {"watch", "COUNT|all", "show the messages of the first COUNT phones (0: of nobody)", 1, watch},
     {"wait", "MILLISECONDS", "do nothing", 1, wait},

@@ -167,6 +167,11 @@ class Core:
         return self.host.run([self.ran, "scenario", *(["--quiet"] if quiet else []), path], check=check, timeout=timeout)
 
 
+def until(command, seconds=10):
+    """A line of a scenario that waits until a command succeeds."""
+    return f"run here: for i in $(seq {20 * seconds}); do {command} && exit 0; sleep 0.05; done; exit 1\n"
+
+
 def running(lab, build, subscribers, **options):
     """A core that is up."""
     core = Core(lab, build, "core", subscribers, **options)
