@@ -21,16 +21,21 @@ data_networks:
 """
 
 
+LAB = "profile: lab"
+
+
 class Core:
     """A core of its own in a network namespace, with subscribers in its store."""
 
-    def __init__(self, lab, build, name, subscribers, config=CONFIG, session_type="ipv4"):
+    def __init__(self, lab, build, name, subscribers, config=CONFIG, session_type="ipv4",
+                 inventory=LAB):
         self.lab, self.build, self.demarc, self.ran = lab, build, build / "src/face/demarc", build / "ran/demarc-ran"
         self.folder = lab.folder / name
         for part in ("run", "state"):
             (self.folder / part).mkdir(parents=True)
         self.config = self.folder / "demarc.yaml"
         self.config.write_text(config.format(folder=self.folder))
+        (self.folder / "line.yaml").write_text(inventory)
         self.host = lab.host(name)
         self.process = None
         self.provision(subscribers, session_type)

@@ -1,64 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must hold within a record and between the records of a list. */
 #include "config/schema.h"
 
 #include <string.h>
 
 #include "crypt/suci.h"
 
-static bool found(struct complaint *complaint, const char *format, const char *text)
+bool check_found(struct complaint *complaint, const char *format, const char *text)
 {
     snprintf(complaint->found, sizeof complaint->found, format, text);
     return false;
 }
 
-bool check_serving(void *items, unsigned index, struct complaint *complaint)
+bool check_serving(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
+    (void)base;
     const struct config_serving *all = items;
     char text[VALUE_TEXT_BYTES];
     for (unsigned i = 0; i < index; i++)
         if (memcmp(&all[i].plmn, &all[index].plmn, sizeof all->plmn) == 0)
-            return found(complaint, "%s twice", config_plmn_text(all[index].plmn, text)) ||
+            return check_found(complaint, "%s twice", config_plmn_text(all[index].plmn, text)) ||
                    complain(complaint, "each network once");
     if (all[index].equivalent_count > CONFIG_EQUIVALENTS)
-        return found(complaint, "%s with more equivalents", config_plmn_text(all[index].plmn, text)) ||
+        return check_found(complaint, "%s with more equivalents", config_plmn_text(all[index].plmn, text)) ||
                complain(complaint, "at most %d", CONFIG_EQUIVALENTS);
     return true;
 }
 
-static bool once(const char *name, const char *other, struct complaint *complaint)
+bool check_once(const char *name, const char *other, struct complaint *complaint)
 {
     if (strcmp(name, other) != 0)
         return true;
-    return found(complaint, "the name %s twice", name) || complain(complaint, "a name of its own for each");
+    return check_found(complaint, "the name %s twice", name) ||
+           complain(complaint, "a name of its own for each");
 }
 
-bool check_area(void *items, unsigned index, struct complaint *complaint)
+bool check_area(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
+    (void)base;
     const struct config_registration_area *all = items;
     for (unsigned i = 0; i < index; i++)
-        if (!once(all[index].name, all[i].name, complaint))
+        if (!check_once(all[index].name, all[i].name, complaint))
             return false;
     if (all[index].tai_count <= CONFIG_AREA_TAIS)
         return true;
-    return found(complaint, "more tracking areas in %s", all[index].name) ||
+    return check_found(complaint, "more tracking areas in %s", all[index].name) ||
            complain(complaint, "at most %d", CONFIG_AREA_TAIS);
 }
 
 /* TS 38.413 9.3.1.72: attempts are counted to 16. */
-bool check_paging_step(void *items, unsigned index, struct complaint *complaint)
+bool check_paging_step(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
-    (void)items;
-    return index < CONFIG_PAGING_STEPS || found(complaint, "%s", "more") || complain(complaint, "at most 16");
-}
-
-bool check_edge(void *items, unsigned index, struct complaint *complaint)
-{
-    const struct config_edge *all = items;
-    for (unsigned i = 0; i < index; i++)
-        if (!once(all[index].name, all[i].name, complaint))
-            return false;
-    return true;
+    (void)base, (void)items;
+    return index < CONFIG_PAGING_STEPS || check_found(complaint, "%s", "more") ||
+           complain(complaint, "at most 16");
 }
 
 static bool overlap(const struct config_prefix *a, const struct config_prefix *b)
@@ -72,16 +66,16 @@ static bool overlap(const struct config_prefix *a, const struct config_prefix *b
 static bool check_pools(const struct config_dnn *dnn, struct complaint *complaint)
 {
     if (dnn->type & CONFIG_IPV4 && dnn->ipv4.family != AF_INET)
-        return found(complaint, "%s without an IPv4 pool in ipv4", dnn->name) ||
+        return check_found(complaint, "%s without an IPv4 pool in ipv4", dnn->name) ||
                complain(complaint, "one, such as 10.45.0.0/16, or type: ipv6");
     if (dnn->type & CONFIG_IPV6 && dnn->ipv6.family != AF_INET6)
-        return found(complaint, "%s without an IPv6 pool in ipv6", dnn->name) ||
+        return check_found(complaint, "%s without an IPv6 pool in ipv6", dnn->name) ||
                complain(complaint, "one, such as 2001:db8:cafe::/48, or type: ipv4");
     if (dnn->ipv4.family && dnn->ipv4.length > 29)
-        return found(complaint, "%s with a tiny pool", dnn->name) ||
+        return check_found(complaint, "%s with a tiny pool", dnn->name) ||
                complain(complaint, "a /29 at least for IPv4");
     if (dnn->ipv6.family && dnn->ipv6.length > 63)
-        return found(complaint, "%s with a tiny pool", dnn->name) ||
+        return check_found(complaint, "%s with a tiny pool", dnn->name) ||
                complain(complaint, "a /63 at least for IPv6");
     return true;
 }
@@ -98,34 +92,36 @@ static bool check_gateway(struct config_dnn *dnn, struct complaint *complaint)
     char text[VALUE_TEXT_BYTES];
     if (config_prefix_holds(&dnn->ipv4, &dnn->ipv4_gateway))
         return true;
-    return found(complaint, "a gateway %s", config_ip_text(&dnn->ipv4_gateway, text)) ||
+    return check_found(complaint, "a gateway %s", config_ip_text(&dnn->ipv4_gateway, text)) ||
            complain(complaint, "one within %s", config_prefix_text(&dnn->ipv4, text));
 }
 
-bool check_dnn(void *items, unsigned index, struct complaint *complaint)
+bool check_dnn(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
+    (void)base;
     struct config_dnn *all = items, *dnn = &all[index];
     if (!check_pools(dnn, complaint) || !check_gateway(dnn, complaint))
         return false;
     for (unsigned i = 0; i < index; i++) {
-        if (!once(dnn->name, all[i].name, complaint))
+        if (!check_once(dnn->name, all[i].name, complaint))
             return false;
         if (overlap(&dnn->ipv4, &all[i].ipv4) || overlap(&dnn->ipv6, &all[i].ipv6))
-            return found(complaint, "a pool that overlaps with that of %s", all[i].name) ||
+            return check_found(complaint, "a pool that overlaps with that of %s", all[i].name) ||
                    complain(complaint, "pools apart from each other");
     }
     return true;
 }
 
-bool check_plane(void *items, unsigned index, struct complaint *complaint)
+bool check_plane(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
+    (void)base;
     const struct config_plane *all = items, *plane = &all[index];
     for (unsigned i = 0; i < index; i++)
-        if (!once(plane->name, all[i].name, complaint))
+        if (!check_once(plane->name, all[i].name, complaint))
             return false;
     bool two = plane->n3_count == 2 && plane->n3[0].any.sa_family != plane->n3[1].any.sa_family;
     if (plane->n3_count != 1 && !two)
-        return found(complaint, "%s with other n3 addresses", plane->name) ||
+        return check_found(complaint, "%s with other n3 addresses", plane->name) ||
                complain(complaint, "one IPv4 address, one IPv6 address, or one of each");
     return true;
 }
@@ -135,17 +131,18 @@ static bool same_amf(const struct config_peer *a, const struct config_peer *b)
     return a->amf_region == b->amf_region && a->amf_set == b->amf_set && a->amf_pointer == b->amf_pointer;
 }
 
-bool check_peer(void *items, unsigned index, struct complaint *complaint)
+bool check_peer(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
+    (void)base;
     const struct config_peer *all = items, *peer = &all[index];
     for (unsigned i = 0; i < index; i++) {
-        if (!once(peer->name, all[i].name, complaint))
+        if (!check_once(peer->name, all[i].name, complaint))
             return false;
         if (same_amf(peer, &all[i]))
-            return found(complaint, "%s with the AMF identifier of another", peer->name) ||
+            return check_found(complaint, "%s with the AMF identifier of another", peer->name) ||
                    complain(complaint, "region, set and pointer of its own");
         if (address_same_host(&peer->address, &all[i].address))
-            return found(complaint, "%s with the address of another", peer->name) ||
+            return check_found(complaint, "%s with the address of another", peer->name) ||
                    complain(complaint, "an address of its own");
     }
     return true;
@@ -166,17 +163,18 @@ bool home_key_is_published(const uint8_t private_key[32])
     return false;
 }
 
-bool check_home_key(void *items, unsigned index, struct complaint *complaint)
+bool check_home_key(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
+    (void)base;
     struct config_home_key *all = items;
     for (unsigned i = 0; i < index; i++)
         if (all[i].id == all[index].id)
-            return found(complaint, "an id%s twice", "") ||
+            return check_found(complaint, "an id%s twice", "") ||
                    complain(complaint, "an id of its own for each key");
     struct suci_home_key *key = suci_home_key_new(all[index].profile == 'A' ? SUCI_PROFILE_A : SUCI_PROFILE_B,
                                                   BYTES(all[index].private_key));
     if (!key)
-        return found(complaint, "a private key%s", " beyond its curve") ||
+        return check_found(complaint, "a private key%s", " beyond its curve") ||
                complain(complaint, "one of the profile's curve: openssl rand -hex 32 makes one");
     suci_home_key_free(key);
     all[index].published = home_key_is_published(all[index].private_key);

@@ -5,11 +5,11 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/read.h"
 
-enum { FILE_MOST = 1 << 20, MEMORY_MOST = 16 << 20 };
+enum { FILE_MOST = 1 << 20, MEMORY_MOST = 16 << 20, PATH_MOST = 8192 };
 
 /* What depends on other keys. */
 static bool complete(struct config *config)
@@ -26,56 +26,127 @@ static bool complete(struct config *config)
     return true;
 }
 
+/* One for each trust domain, or one for each gNB. */
+static bool derive_edges(struct config *config)
+{
+    const struct config_inventory *inventory = &config->inventory;
+    const bool each = inventory->isolation == CONFIG_ISOLATION_GNB;
+    const unsigned count = each ? inventory->gnb_count : inventory->domain_count;
+    struct config_edge *edges = arena_array(&config->memory, count ? count : 1, sizeof *edges);
+    for (unsigned i = 0; edges && i < count; i++) {
+        const struct config_domain *domain =
+            each ? config_find_domain(inventory, inventory->gnbs[i].domain) : &inventory->domains[i];
+        edges[i] = (struct config_edge){.name = each ? inventory->gnbs[i].name : domain->name,
+                                        .domain = domain,
+                                        .listen = each ? inventory->gnbs[i].listen : domain->listen,
+                                        .listen_count =
+                                            each ? inventory->gnbs[i].listen_count : domain->listen_count};
+    }
+    config->edges = edges;
+    config->edge_count = count;
+    return edges != NULL;
+}
+
+static bool no_memory(const char *name, struct config_error *error)
+{
+    snprintf(error->text, sizeof error->text, "%s:1: file: found no memory for it, expected a smaller one",
+             name);
+    return false;
+}
+
+bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
+                            struct config_error *error)
+{
+    return config_read(inventory_keys, text, length, name, config, &config->memory, error) &&
+           (derive_edges(config) || no_memory(name, error));
+}
+
+/* Without an inventory: that of an empty file. */
+static bool parse(struct config *config, const char *text, size_t length, const char *name,
+                  struct config_error *error)
+{
+    return config_read(config_keys, text, length, name, config, &config->memory, error) &&
+           (complete(config) || no_memory(name, error)) &&
+           config_parse_inventory(config, "", 0, "defaults", error);
+}
+
 struct config *config_parse(const char *text, size_t length, const char *name, struct config_error *error)
 {
     struct config *config = calloc(1, sizeof *config);
-    if (config) {
-        arena_init(&config->memory, MEMORY_MOST);
-        if (!config_read(config_keys, text, length, name, config, &config->memory, error)) {
-            config_free(config);
-            return NULL;
-        }
+    if (!config) {
+        no_memory(name, error);
+        return NULL;
     }
-    if (config && complete(config))
+    arena_init(&config->memory, MEMORY_MOST);
+    if (parse(config, text, length, name, error))
         return config;
     config_free(config);
-    snprintf(error->text, sizeof error->text, "%s:1: file: found no memory for it, expected a smaller one",
-             name);
     return NULL;
 }
 
-static struct config *read_file(FILE *file, const char *path, struct config_error *error)
+struct text {
+    char *bytes; /* NULL: it could not be read */
+    size_t length;
+};
+
+static struct text read_file(const char *path, struct config_error *error)
 {
-    struct config *config = NULL;
-    char *text = malloc(FILE_MOST + 1);
-    size_t length = text ? fread(text, 1, FILE_MOST + 1, file) : 0;
-    if (!text || ferror(file))
+    FILE *file = fopen(path, "re");
+    struct text text = {.bytes = file ? malloc(FILE_MOST + 1) : NULL};
+    if (text.bytes)
+        text.length = fread(text.bytes, 1, FILE_MOST + 1, file);
+    if (!text.bytes || ferror(file))
         snprintf(error->text, sizeof error->text, "%s:1: file: found %s, expected a readable file", path,
                  strerror(errno));
-    else if (length > FILE_MOST)
+    else if (text.length > FILE_MOST)
         snprintf(error->text, sizeof error->text, "%s:1: file: found more than 1 MiB, expected less", path);
-    else
-        config = config_parse(text, length, path, error);
-    if (text)
-        OPENSSL_cleanse(text, length);
-    free(text);
-    return config;
+    if (text.bytes && (ferror(file) || text.length > FILE_MOST)) {
+        free(text.bytes);
+        text.bytes = NULL;
+    }
+    if (file)
+        fclose(file);
+    return text;
+}
+
+static void forget_text(struct text text)
+{
+    if (text.bytes)
+        OPENSSL_cleanse(text.bytes, text.length);
+    free(text.bytes);
+}
+
+/* The inventory that the configuration in `file` names. */
+static bool load_inventory(struct config *config, const char *file, struct config_error *error)
+{
+    const char *name = config->inventory_path_key, *slash = strrchr(file, '/');
+    char path[PATH_MOST];
+    if (!*name)
+        return true;
+    const int folder = *name != '/' && slash ? (int)(slash + 1 - file) : 0;
+    snprintf(path, sizeof path, "%.*s%s", folder, file, name);
+    struct text text = read_file(path, error);
+    bool good = text.bytes && config_parse_inventory(config, text.bytes, text.length, path, error);
+    forget_text(text);
+    return good;
+}
+
+static struct config *load(const char *path, struct config_error *error)
+{
+    struct text text = read_file(path, error);
+    struct config *config = text.bytes ? config_parse(text.bytes, text.length, path, error) : NULL;
+    forget_text(text);
+    if (!config || load_inventory(config, path, error))
+        return config;
+    config_free(config);
+    return NULL;
 }
 
 struct config *config_load(const char *path, struct config_error *error)
 {
-    const char *name = path ? path : CONFIG_FILE;
-    FILE *file = fopen(name, "re");
-    if (!file && !path && errno == ENOENT)
+    if (!path && access(CONFIG_FILE, F_OK) != 0 && errno == ENOENT)
         return config_parse("", 0, "defaults", error);
-    if (!file) {
-        snprintf(error->text, sizeof error->text, "%s:1: file: found %s, expected a readable file", name,
-                 strerror(errno));
-        return NULL;
-    }
-    struct config *config = read_file(file, name, error);
-    fclose(file);
-    return config;
+    return load(path ? path : CONFIG_FILE, error);
 }
 
 void config_forget_secrets(struct config *config)
@@ -142,6 +213,7 @@ void config_compare(const struct config *old, const struct config *new,
 {
     struct comparison c = {old, new, changed, context};
     compare_keys(&c, config_keys, "");
+    compare_keys(&c, inventory_keys, "inventory");
 }
 
 static void keep_keys(const struct key *keys, char *new, const char *running)
@@ -162,7 +234,10 @@ static void keep_keys(const struct key *keys, char *new, const char *running)
 void config_keep(struct config *new, const struct config *running)
 {
     keep_keys(config_keys, (char *)new, (const char *)running);
+    keep_keys(inventory_keys, (char *)new, (const char *)running);
     new->store_path = running->store_path;
+    new->edges = running->edges;
+    new->edge_count = running->edge_count;
 }
 
 struct config *config_reload(const char *path, const char *log_name)
@@ -175,6 +250,14 @@ struct config *config_reload(const char *path, const char *log_name)
     else
         log_error(log_name, NULL, "not reloaded: %s", error.text);
     return config;
+}
+
+const struct config_edge *config_find_edge(const struct config *config, const char *name)
+{
+    for (unsigned i = 0; i < config->edge_count; i++)
+        if (strcmp(config->edges[i].name, name) == 0)
+            return &config->edges[i];
+    return NULL;
 }
 
 const struct config_dnn *config_find_dnn(const struct config *config, const char *name)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration: an immutable snapshot read from one YAML file (/etc/demarc/demarc.yaml), whose keys are
- * all described in one table (keys.c) that parses, checks, prints and documents them. A file says only what
+ * The configuration: an immutable snapshot read from a YAML file (/etc/demarc/demarc.yaml) and the inventory that it names
+ * (inventory.h), whose keys are described in a table each (keys.c) that parses, checks, prints and documents them. A file says only what
  * differs from the defaults; the repository's demarc.yaml holds every key with its default and is the manual.
  *
  * Lists are arrays with a count next to them. Strings and arrays live as long as the snapshot. An absent
@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "config/inventory.h"
 #include "config/values.h"
 #include "kit/arena.h"
 #include "kit/log.h"
@@ -187,10 +188,10 @@ struct config_home_key {
     bool published; /* one of the specification's test keys: fine in a lab, worthless elsewhere */
 };
 
-/* A trust domain on the radio side, served by a process of its own. */
+/* A process on the radio side, that the inventory asks for. */
 struct config_edge {
     const char *name;                   /* [a-z0-9-]+; names its socket and its log */
-    const char *vendor;                 /* free text */
+    const struct config_domain *domain; /* that it serves, or a gNB of */
     const union socket_address *listen; /* N2, with port */
     unsigned listen_count;
 };
@@ -216,7 +217,9 @@ enum config_store_sync { CONFIG_SYNC_OFF, CONFIG_SYNC_NORMAL, CONFIG_SYNC_FULL }
 struct config {
     struct config_network network;
     enum sctp_stack sctp;
-    const struct config_edge *edges;
+    const char *inventory_path_key; /* as the file says it; "": none */
+    struct config_inventory inventory;
+    const struct config_edge *edges; /* as the inventory wants them */
     unsigned edge_count;
     struct config_amf amf;
     struct config_limits limits;
@@ -253,6 +256,10 @@ struct config *config_load(const char *path, struct config_error *error);
 /* The same from memory; `name` is what errors call it. */
 struct config *config_parse(const char *text, size_t length, const char *name, struct config_error *error);
 
+/* Puts an inventory into a snapshot that has none yet. */
+bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
+                            struct config_error *error);
+
 void config_free(struct config *config);
 
 /* Wipes the private keys, for processes that have no business with them. */
@@ -272,6 +279,7 @@ struct config *config_reload(const char *path, const char *log_name);
 
 /* Every key in the form of the file, with its value in this snapshot; secrets are not shown. */
 void config_print(const struct config *config, FILE *to);
+void config_print_inventory(const struct config *config, FILE *to);
 
 /* A timer: what the specification calls it and gives it (TS 24.501 10.2, 10.3; NULL: ours to choose), what it is here, and the
  * key that sets it. Texts are valid during the call. */
@@ -288,6 +296,8 @@ bool config_serves_tac(const struct config_serving *serving, uint32_t tac);
 bool config_is_equivalent(const struct config_serving *serving, struct config_plmn plmn);
 /* Are the network's subscribers ours? */
 bool config_is_home(const struct config *config, struct config_plmn plmn);
+/* By name. */
+const struct config_edge *config_find_edge(const struct config *config, const char *name);
 /* The first registration area that holds the tracking area; NULL: none does. */
 const struct config_registration_area *config_find_area(const struct config *config, struct config_area tai);
 

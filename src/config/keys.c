@@ -6,14 +6,6 @@
 #define SECOND ((uint64_t)SECONDS(1))
 #define HOUR   (3600 * SECOND)
 
-#define MEMBER(record, member) .offset = offsetof(record, member), .size = sizeof(((record *)0)->member)
-#define ITEMS(record, member, many)                                                           \
-    .list = true, .offset = offsetof(record, member), .count_offset = offsetof(record, many), \
-    .item_size = sizeof(*((record *)0)->member)
-#define ROOT(member)             MEMBER(struct config, member)
-#define ROOT_ITEMS(member, many) ITEMS(struct config, member, many)
-#define RANGE(from, to)          .low = (from), .high = (to)
-
 static const struct choice stacks[] = {
     {"auto", SCTP_AUTOMATIC}, {"kernel", SCTP_KERNEL}, {"userspace", SCTP_USERSPACE}, {0}};
 static const struct choice integrities[] = {{"nia1", 1}, {"nia2", 2}, {"nia3", 3}, {0}};
@@ -93,26 +85,17 @@ static const struct key network_keys[] = {
     {0},
 };
 
-static const struct key edge_keys[] = {
-    {"name", &type_name, MEMBER(struct config_edge, name), RANGE(1, 32),
-     .help = "Names its process, socket and log lines."},
-    {"vendor", &type_text, MEMBER(struct config_edge, vendor), RANGE(0, 64), .initial = "any",
-     .help = "For people."},
-    {"listen", &type_endpoint, ITEMS(struct config_edge, listen, listen_count), .least = 1, .high = 38412,
-     .help = "Addresses where this domain's gNBs connect; the port is 38412 where none is given. For radio "
-             "outside this\n"
-             "host, put an address that it can reach, for example 192.0.2.5 or [2001:db8::5]:38412."},
-    {0},
-};
-
 static const struct key n2_keys[] = {
     {"sctp", &type_choice, ROOT(sctp), .choices = stacks, .initial = "auto",
      .help = "auto: the kernel's SCTP where there is one, else in user space. Or kernel, or userspace."},
-    {"edges", .fields = edge_keys, ROOT_ITEMS(edges, edge_count), .least = 1,
-     .initial = "[{name: default, listen: [127.0.0.5]}]", .check = check_edge,
-     .help = "Trust domains of radio equipment, one for each vendor. Each is a process of its own, which "
-             "holds no key, no\n"
-             "subscriber and nothing of the other domains."},
+    {0},
+};
+
+static const struct key line_keys[] = {
+    {"inventory", &type_text, ROOT(inventory_path_key), RANGE(0, 4000), .initial = "line.yaml", .live = true,
+     .help = "The inventory: trust domains, their N2 addresses, gNBs and what they may claim (line.yaml is "
+             "its manual). From\n"
+             "this file's folder, or an absolute path. Empty: there is none, and every gNB is refused."},
     {0},
 };
 
@@ -378,6 +361,7 @@ static const struct key metrics_keys[] = {
 const struct key config_keys[] = {
     {"network", .fields = network_keys, .help = "Who we are on the air."},
     {"n2", .fields = n2_keys, .help = "The radio side."},
+    {"line", .fields = line_keys, .help = "Radio equipment is hostile until shown otherwise."},
     {"security", .fields = security_keys,
      .help = "Phones and the network agree on the first of these that both know."},
     {"timers", .fields = timer_keys,

@@ -99,15 +99,15 @@ static bool read_scalar(struct source *source, const struct key *key, const yaml
                 complaint.expected[0] ? complaint.expected : key->type->expected);
 }
 
-static bool read_item(struct source *source, const struct key *key, yaml_node_t *node, char *items,
-                      unsigned index, const struct place *place)
+static bool read_item(struct source *source, const struct key *key, yaml_node_t *node, const char *base,
+                      char *items, unsigned index, const struct place *place)
 {
     struct complaint complaint = {0};
     void *item = items + index * key->item_size;
     if (!node || (key->fields ? !read_fields(source, key->fields, node, item, place)
                               : !read_scalar(source, key, node, item, place)))
         return false;
-    if (key->check && !key->check(items, index, &complaint))
+    if (key->check && !key->check(base, items, index, &complaint))
         return fail(source, node, place, complaint.found, complaint.expected);
     return true;
 }
@@ -126,7 +126,8 @@ static bool read_list(struct source *source, const struct key *key, yaml_node_t 
         return fail(source, node, place, "too many items", "fewer");
     for (unsigned i = 0; i < count; i++) {
         struct place item = {.outer = place, .index = i};
-        if (!read_item(source, key, yaml_document_get_node(source->document, first[i]), items, i, &item))
+        if (!read_item(source, key, yaml_document_get_node(source->document, first[i]), base, items, i,
+                       &item))
             return false;
     }
     *(void **)(base + key->offset) = items;

@@ -27,8 +27,8 @@ struct key_type {
 };
 
 extern const struct key_type type_uint, type_bool, type_text, type_name, type_choice, type_duration,
-    type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_tai, type_sd, type_routing_indicator,
-    type_private_key;
+    type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_tai, type_area, type_slice, type_gnb_id,
+    type_sd, type_routing_indicator, type_private_key;
 
 struct choice {
     const char *name; /* NULL ends the list */
@@ -53,23 +53,42 @@ struct key {
     const char
         *specified; /* of a timer: the value that the specification gives; NULL: none, it is ours to choose */
     const char *help; /* what the manual says; lines separated by \n */
-    /* Looks at the list's item `index` once it is read (and the ones before it), completes it, or complains.
-     */
-    bool (*check)(void *items, unsigned index, struct complaint *complaint);
+    /* Looks at the list's item `index` once it is read (and the ones before it), completes it, or complains. `base` is
+     * the struct that the list is a member of; the keys before it are read. */
+    bool (*check)(const void *base, void *items, unsigned index, struct complaint *complaint);
 };
 
-/* All keys; offsets are those of struct config. */
-extern const struct key config_keys[];
+#define MEMBER(record, member) .offset = offsetof(record, member), .size = sizeof(((record *)0)->member)
+#define ITEMS(record, member, many)                                                           \
+    .list = true, .offset = offsetof(record, member), .count_offset = offsetof(record, many), \
+    .item_size = sizeof(*((record *)0)->member)
+#define ROOT(member)             MEMBER(struct config, member)
+#define ROOT_ITEMS(member, many) ITEMS(struct config, member, many)
+#define RANGE(from, to)          .low = (from), .high = (to)
 
-bool check_serving(void *items, unsigned index, struct complaint *complaint);
-bool check_area(void *items, unsigned index, struct complaint *complaint);
-bool check_paging_step(void *items, unsigned index, struct complaint *complaint);
-bool check_edge(void *items, unsigned index, struct complaint *complaint);
-bool check_dnn(void *items, unsigned index, struct complaint *complaint);
-bool check_peer(void *items, unsigned index, struct complaint *complaint);
-bool check_plane(void *items, unsigned index, struct complaint *complaint);
+/* All keys of the configuration and of the inventory; offsets are those of struct config. */
+extern const struct key config_keys[], inventory_keys[];
+
+/* --- Checks: what must hold within a record and between the records of a list --- */
+
+/* Complains of `format` with `text` in it; returns false, so that complain() may follow behind ||. */
+bool check_found(struct complaint *complaint, const char *format, const char *text);
+/* Two records must not have the same name. */
+bool check_once(const char *name, const char *other, struct complaint *complaint);
+
+bool check_serving(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_area(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_paging_step(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_dnn(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_peer(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_plane(const void *base, void *items, unsigned index, struct complaint *complaint);
 /* One of the test keys of TS 33.501 Annex C.4. */
 bool home_key_is_published(const uint8_t private_key[32]);
-bool check_home_key(void *items, unsigned index, struct complaint *complaint);
+bool check_home_key(const void *base, void *items, unsigned index, struct complaint *complaint);
+/* inventory_check.c */
+bool check_vendor(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_domain(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint);
 
 #endif

@@ -217,6 +217,15 @@ VALUE_TYPE(plmn, config_plmn_parse(text, place), config_plmn_text(*(const struct
 VALUE_TYPE(tai, config_area_parse(text, place) && ((struct config_area *)place)->tac != CONFIG_ALL_TACS,
            config_area_text(*(const struct config_area *)place, value), "MCC/MNC and TAC such as 999/70-1");
 
+VALUE_TYPE(area, config_area_parse(text, place), config_area_text(*(const struct config_area *)place, value),
+           "MCC/MNC and TAC such as 999/70-1, or a whole network such as 999/70");
+VALUE_TYPE(slice, config_slice_parse(text, place),
+           config_slice_text(*(const struct config_slice *)place, value),
+           "SST or SST-SD such as 1 or 1-010203");
+VALUE_TYPE(gnb_id, config_gnb_id_parse(text, place),
+           config_gnb_id_text(*(const struct config_gnb_id *)place, value),
+           "MCC/MNC and gNB ID such as 999/70-00000001, or 999/70-3fffff/22 for one of 22 bits");
+
 static bool parse_sd(const struct key *key, const char *text, struct arena *memory, void *place,
                      struct complaint *complaint)
 {

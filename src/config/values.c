@@ -131,6 +131,43 @@ const char *config_slice_text(struct config_slice value, char *buffer)
     return buffer;
 }
 
+bool config_gnb_id_parse(const char *text, struct config_gnb_id *value)
+{
+    char plmn[8] = "";
+    struct config_gnb_id id = {.bits = 32};
+    size_t length = strcspn(text, "-");
+    if (length >= sizeof plmn || !text[length])
+        return false;
+    memcpy(plmn, text, length);
+    const char *number = text + length + 1;
+    size_t hex = strspn(number, "0123456789abcdefABCDEF");
+    if (!config_plmn_parse(plmn, &id.plmn) || hex == 0 || hex > 8)
+        return false;
+    if (number[hex]) {
+        uint64_t bits;
+        size_t n = number[hex] == '/' ? digits(number + hex + 1, &bits) : 0;
+        if (n == 0 || number[hex + 1 + n] || bits < 22 || bits > 32)
+            return false;
+        id.bits = (uint8_t)bits;
+    }
+    id.value = (uint32_t)strtoul(number, NULL, 16);
+    if (id.bits < 32 && id.value >> id.bits)
+        return false;
+    *value = id;
+    return true;
+}
+
+const char *config_gnb_id_text(struct config_gnb_id value, char *buffer)
+{
+    config_plmn_text(value.plmn, buffer);
+    size_t length = strlen(buffer);
+    length += (size_t)snprintf(buffer + length, VALUE_TEXT_BYTES - length, "-%0*" PRIx32,
+                               (value.bits + 3) / 4, value.value);
+    if (value.bits != 32)
+        snprintf(buffer + length, VALUE_TEXT_BYTES - length, "/%u", value.bits);
+    return buffer;
+}
+
 bool config_ip_parse(const char *text, struct config_ip *value)
 {
     struct config_ip ip = {.family = strchr(text, ':') ? AF_INET6 : AF_INET};

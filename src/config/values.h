@@ -36,6 +36,16 @@ struct config_slice {
 
 enum { CONFIG_NO_SD = 0xffffff };
 
+/*
+ * Global gNB ID (TS 38.413 9.3.1.6). Text: "999/70-00000001", eight hexadecimal digits for the longest; a shorter one says its
+ * length: "999/70-3fffff/22".
+ */
+struct config_gnb_id {
+    struct config_plmn plmn;
+    uint8_t bits; /* 22 to 32; 0: none */
+    uint32_t value;
+};
+
 /* A prefix whose bits behind `length` are zero. Text: "10.45.0.0/16", "2001:db8:cafe::/48". */
 struct config_prefix {
     uint8_t family; /* AF_INET, AF_INET6; 0: none */
@@ -74,6 +84,14 @@ const char *config_slice_text(struct config_slice value, char *buffer);
 static inline bool config_slice_equal(struct config_slice a, struct config_slice b)
 {
     return a.sst == b.sst && a.sd == b.sd;
+}
+
+bool config_gnb_id_parse(const char *text, struct config_gnb_id *value);
+const char *config_gnb_id_text(struct config_gnb_id value, char *buffer);
+static inline bool config_gnb_id_equal(struct config_gnb_id a, struct config_gnb_id b)
+{
+    return a.value == b.value && a.bits == b.bits && a.plmn.octets[0] == b.plmn.octets[0] &&
+           a.plmn.octets[1] == b.plmn.octets[1] && a.plmn.octets[2] == b.plmn.octets[2];
 }
 
 bool config_prefix_parse(const char *text, struct config_prefix *value);

@@ -160,3 +160,15 @@ void config_print(const struct config *config, FILE *to)
     fputc('\n', to);
     put_fields(to, config_keys, config, 0, false, true);
 }
+
+void config_print_inventory(const struct config *config, FILE *to)
+{
+    put_help(to,
+             "Demarc's inventory, and its manual: which radio equipment there is, whose it is, and what it "
+             "may claim to be.\n"
+             "`demarc check` tells what is wrong, with line and key; `demarc reload` takes over what it can "
+             "without a restart.",
+             0);
+    fputc('\n', to);
+    put_fields(to, inventory_keys, config, 0, false, true);
+}

@@ -54,15 +54,6 @@ static void close_association(void *context, uint64_t association)
     forget(control, association);
 }
 
-static const struct config_edge *edge_named(const struct config *config, const char *name)
-{
-    for (unsigned i = 0; i < config->edge_count; i++) {
-        if (strcmp(config->edges[i].name, name) == 0)
-            return &config->edges[i];
-    }
-    return NULL;
-}
-
 static bool edge_connected(const struct control *control, const char *name)
 {
     for (const struct edge_link *link = control->links; link; link = link->next) {
@@ -76,7 +67,7 @@ static bool hello(struct edge_link *link, struct bytes name)
 {
     char text[WICKET_NAME_BYTES];
     snprintf(text, sizeof text, "%.*s", (int)name.len, (const char *)name.data);
-    if (*link->name || !edge_named(link->control->config, text) || edge_connected(link->control, text))
+    if (*link->name || !config_find_edge(link->control->config, text) || edge_connected(link->control, text))
         return false;
     memcpy(link->name, text, sizeof link->name);
     log_info("control", NULL, "edge %s is connected", link->name);
@@ -234,7 +225,7 @@ static void trace_nas(void *context, const struct core_peer *gnb, bool uplink, s
 {
     const struct control *control = context;
     const struct config_edge *edge =
-        trace_wanted(control->trace) ? edge_named(control->config, gnb->edge) : NULL;
+        trace_wanted(control->trace) ? config_find_edge(control->config, gnb->edge) : NULL;
     for (unsigned i = 0; edge && i < edge->listen_count; i++) {
         if (edge->listen[i].any.sa_family != gnb->address.any.sa_family)
             continue;

@@ -372,20 +372,13 @@ static void close_down(struct process *process)
     loop_free(process->loop);
 }
 
-static const struct config_edge *find_edge(const struct config *config, const char *name)
-{
-    for (unsigned i = 0; i < config->edge_count; i++)
-        if (strcmp(config->edges[i].name, name) == 0)
-            return &config->edges[i];
-    return NULL;
-}
-
 int edge_main(struct config *config, const char *config_path, const char *name)
 {
-    struct process process = {.config = config, .config_path = config_path, .own = find_edge(config, name)};
+    struct process process = {
+        .config = config, .config_path = config_path, .own = config_find_edge(config, name)};
     int code = 1;
     if (!process.own)
-        log_error("edge", NULL, "no edge is called %s: see n2.edges in the configuration", name);
+        log_error("edge", NULL, "no edge is called %s: see the domains of the inventory", name);
     else if (start(&process))
         code = loop_run(process.loop);
     if (process.own)

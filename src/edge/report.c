@@ -36,7 +36,7 @@ json_t *edge_report_status(const struct edge *edge, const struct config_edge *ow
     struct edge_counters totals = edge_totals(edge);
     struct count count = count_of(edge);
     return json_pack("{s:s, s:s, s:o, s:s, s:b, s:i, s:i, s:I, s:I, s:I}", "name", own->name, "vendor",
-                     own->vendor, "listen", listen_list(own), "stack",
+                     own->domain->vendor, "listen", listen_list(own), "stack",
                      stack == SCTP_KERNEL ? "kernel" : "userspace", "control", edge_has_control(edge),
                      "associations", (int)count.associations, "gnbs", (int)count.ready, "messages_in",
                      (json_int_t)totals.messages_in, "messages_out", (json_int_t)totals.messages_out,

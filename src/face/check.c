@@ -8,8 +8,8 @@
 
 int run_check(const struct command *command, int argc, char **argv)
 {
-    bool print = false;
-    const struct option_slot slots[] = {{"print", &print, NULL}, {0}};
+    bool print = false, inventory = false;
+    const struct option_slot slots[] = {{"print", &print, NULL}, {"inventory", &inventory, NULL}, {0}};
     if (!take_options(command, &argc, argv, slots))
         return EXIT_USAGE;
     if (argc > 1)
@@ -21,7 +21,9 @@ int run_check(const struct command *command, int argc, char **argv)
         puts(error.text);
         return EXIT_FAILED;
     }
-    if (print)
+    if (inventory)
+        config_print_inventory(config, stdout);
+    else if (print)
         config_print(config, stdout);
     else
         printf("%s: good\n", path ? path : access(CONFIG_FILE, F_OK) == 0 ? CONFIG_FILE : "the defaults");

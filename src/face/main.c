@@ -19,7 +19,7 @@ static int run_version(const struct command *command, int argc, char **argv)
 
 static const struct command commands[] = {
     {"run", "run [--config FILE]", "start the core: keeper, edges, control, planes, console", run_role},
-    {"check", "check [--print] [FILE]", "tell whether a configuration is right", run_check},
+    {"check", "check [--print | --inventory] [FILE]", "tell whether a configuration is right", run_check},
     {"timers", "timers [FILE]", "all timers, with what the specification says", run_timers},
     {"reload", "reload [--config FILE]", "take over a changed configuration without a restart", run_reload},
     {"status", "status [--json] [--config FILE]", "the core at a glance", run_status},

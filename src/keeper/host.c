@@ -108,7 +108,7 @@ static bool check_n2(const struct config *config)
                 .stack = config->sctp, .local = config->edges[i].listen[k], .listen = true, .socket = -1};
             int fd = sctp_socket(&settings);
             if (fd < 0) {
-                explain("N2 (SCTP)", &settings.local, "n2.edges.listen", errno);
+                explain("N2 (SCTP)", &settings.local, "domains.listen (inventory)", errno);
                 good = false;
             } else {
                 close(fd);

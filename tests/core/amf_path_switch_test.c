@@ -275,6 +275,21 @@ static void a_phone_never_moves_over_xn_into_another_trust_domain(void **state)
     is_refused(STRANGER, &request);
 }
 
+static void a_phone_moves_over_xn_between_listed_neighbours_only(void **state)
+{
+#define THREE_GNBS                                                                                   \
+    "profile: lab\ngnbs: [{name: a, domain: default, id: 999/70-1}, {name: b, domain: default, id: " \
+    "999/70-2}, {name: c, domain: default, id: 999/70-3}]\n"
+    struct ngap_path_switch_request request = request_for(0, 1);
+    (void)state;
+    world_configure_line(&world,
+                         THREE_GNBS "neighbourhoods: [{name: n, gnbs: [a, c]}, {name: m, gnbs: [b, c]}]");
+    is_refused(TARGET, &request);
+    world_configure_line(&world, THREE_GNBS "neighbourhoods: [{name: n, gnbs: [c, b, a]}]");
+    ask(TARGET, &request);
+    assert_int_equal(answer.switched, 1);
+}
+
 static void a_phone_without_a_context_at_its_gnb_is_not_moved(void **state)
 {
     (void)state;
@@ -398,6 +413,7 @@ int main(void)
         TEST(a_session_named_twice_is_a_failure),
         TEST(an_unknown_id_is_refused),
         TEST(a_phone_never_moves_over_xn_into_another_trust_domain),
+        TEST(a_phone_moves_over_xn_between_listed_neighbours_only),
         TEST(a_phone_without_a_context_at_its_gnb_is_not_moved),
         TEST(a_connection_that_is_being_released_is_not_moved),
         TEST(a_place_that_is_not_the_gnb_s_is_refused),

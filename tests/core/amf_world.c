@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "../lab_config.h"
 #include "core/amf/n2.h"
 
 struct world *world_now;
@@ -246,7 +247,7 @@ void world_open(struct world *world)
     timers_init(&world->timers, SECONDS(1));
     random_seed(&world->random, 7);
     arena_init(&world->arena, 0);
-    world->config = config_parse("", 0, "test", &error);
+    world->config = lab_config("", NULL, &error);
     assert_non_null(world->config);
     world->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
     assert_non_null(world->store);
@@ -270,16 +271,26 @@ void world_open(struct world *world)
         make_phone(world, i);
 }
 
-void world_configure(struct world *world, const char *yaml)
+static void configure(struct world *world, const char *yaml, const char *inventory)
 {
     struct config_error error;
     struct config *old = world->config;
-    world->config = config_parse(yaml, strlen(yaml), "test", &error);
+    world->config = lab_config(yaml, inventory, &error);
     if (!world->config)
         fail_msg("%s", error.text);
     const char *why;
     assert_true(core_reload(world->core, world->config, &why));
     config_free(old);
+}
+
+void world_configure(struct world *world, const char *yaml)
+{
+    configure(world, yaml, NULL);
+}
+
+void world_configure_line(struct world *world, const char *inventory)
+{
+    configure(world, "", inventory);
 }
 
 static void drop_parcels(struct world *world)

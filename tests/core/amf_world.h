@@ -66,6 +66,7 @@ void world_set_up_gnb(struct world *world, unsigned gnb);
 
 /* Another configuration is in force from now on. */
 void world_configure(struct world *world, const char *yaml);
+void world_configure_line(struct world *world, const char *inventory);
 
 /* Everything that is on its way arrives, and what that brings about. */
 void world_run(struct world *world);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "../lab_config.h"
 #include "core/smf/smf.h"
 
 enum { AIR_BYTES = 32 * 1024, ASSOCIATION = 100, DELAY_US = 100 };
@@ -423,7 +424,7 @@ static void open_side(struct duo *duo, unsigned number, const char *peer)
     char text[600];
     *side = (struct side){.duo = duo, .number = number};
     snprintf(text, sizeof text, yaml[number], peer);
-    side->config = config_parse(text, strlen(text), "test", &error);
+    side->config = lab_config(text, NULL, &error);
     if (!side->config)
         fail_msg("%s", error.text);
     side->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);

@@ -9,13 +9,13 @@ runtime_dir: {{folder}}/run
 state_dir: {{folder}}/state
 log: {{{{level: info}}}}
 network: {{{{amf_pointer: {pointer}}}}}
-n2: {{{{edges: [{{{{name: default, listen: [{address}]}}}}]}}}}
 planes: [{{{{name: default, n4: 127.0.0.7, n3: [{address}]}}}}]
 data_networks: [{{{{name: internet, type: ipv4, ipv4: {pool}}}}}]
 sbi: {{{{listen: {address}, certificate: "{certificate}", key: "{key}", authorities: "{authority}"}}}}
 peers: [{{{{name: {peer}, address: {peer_address}, amf_pointer: {peer_pointer}}}}}]
 """
 
+INVENTORY = "profile: lab\ndomains: [{{name: default, listen: [{address}]}}]"
 A, B, RADIO = "10.100.0.21", "10.100.0.22", "10.100.0.1"
 GATEWAY = "10.45.0.1"
 
@@ -46,9 +46,11 @@ def two_cores(lab, build, tls=False):
     nothing = {"certificate": "", "key": "", "authority": ""}
     papers = certificates(lab, "ab") if tls else {"a": nothing, "b": nothing}
     a = Core(lab, build, "a", 1, config=CONFIG.format(pointer=0, address=A, pool="10.45.0.0/16", peer="b", peer_address=B,
-                                                      peer_pointer=1, **papers["a"]))
+                                                      peer_pointer=1, **papers["a"]),
+             inventory=INVENTORY.format(address=A))
     b = Core(lab, build, "b", 1, config=CONFIG.format(pointer=1, address=B, pool="10.55.0.0/16", peer="a", peer_address=A,
-                                                      peer_pointer=0, **papers["b"]))
+                                                      peer_pointer=0, **papers["b"]),
+             inventory=INVENTORY.format(address=B))
     radio = lab.host("radio")
     lab.link(a.host, "eth0", [f"{A}/24"], radio, "to-a", [])
     lab.link(b.host, "eth0", [f"{B}/24"], radio, "to-b", [])

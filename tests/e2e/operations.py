@@ -12,10 +12,6 @@ IPV6 = """
 runtime_dir: {folder}/run
 state_dir: {folder}/state
 log: {{level: warning}}
-n2:
-  edges:
-    - name: default
-      listen: ["fd00::5"]
 planes:
   - name: default
     n4: 127.0.0.7
@@ -54,7 +50,8 @@ def failure(core, scenario):
 
 @case
 def radio_over_ipv6_has_phones_of_both_families(lab, build):
-    core = Core(lab, build, "core", 2, config=IPV6, session_type="ipv4v6")
+    core = Core(lab, build, "core", 2, config=IPV6, session_type="ipv4v6",
+                inventory='profile: lab\ndomains: [{name: default, listen: ["fd00::5"]}]')
     core.host.address("lo", *(f"fd00::{host}/128" for host in ("5", "7", "11")))
     core.start()
     core.wait()

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../lab_config.h"
 #include "config/config.h"
 #include "edge/process.h"
 #include "kit/channel.h"
@@ -276,11 +277,11 @@ static void associations_outlive_control(void **state)
 
 static struct config *configure(void)
 {
-    char text[512];
+    char text[512], inventory[128];
     struct config_error error;
-    snprintf(text, sizeof text,
-             "runtime_dir: %s\nn2: {edges: [{name: default, listen: [\"127.0.0.5:%d\"]}]}\n", folder, PORT);
-    struct config *config = config_parse(text, strlen(text), "test", &error);
+    snprintf(text, sizeof text, "runtime_dir: %s\n", folder);
+    snprintf(inventory, sizeof inventory, "domains: [{name: default, listen: [\"127.0.0.5:%d\"]}]", PORT);
+    struct config *config = lab_config(text, inventory, &error);
     if (!config)
         fprintf(stderr, "%s\n", error.text);
     return config;

@@ -47,6 +47,7 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(text, sizeof text, "runtime_dir: %s\nstate_dir: %s\n", folder, folder);
     write_file("demarc.yaml", text);
+    write_file("line.yaml", "profile: lab\n");
     return 0;
 }
 

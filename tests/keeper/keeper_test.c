@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../lab_config.h"
 #include "config/config.h"
 #include "keeper/keeper.h"
 #include "kit/inherit.h"
@@ -100,10 +101,10 @@ static struct config *configure(void)
     snprintf(text, sizeof text,
              "runtime_dir: %s\nstate_dir: %s/state\nmetrics: {listen: 127.0.0.1:49090}\n"
              "smf: {n4: 127.0.0.4:48805}\n"
-             "n2: {edges: [{name: default, listen: [\"127.0.0.5:48412\"]}]}\n"
              "planes: [{name: default, n4: 127.0.0.7:48805, n3: [\"127.0.0.7:42152\"]}]\n",
              folder, folder);
-    struct config *config = config_parse(text, strlen(text), "test", &error);
+    struct config *config =
+        lab_config(text, "domains: [{name: default, listen: [\"127.0.0.5:48412\"]}]", &error);
     if (!config)
         fail_msg("%s", error.text);
     return config;

@@ -17,6 +17,7 @@ CONFIG = """
 planes:
   - {{name: default, n4: 10.0.1.1, n3: [10.0.1.1]}}
 smf: {{n4: 10.0.1.2}}
+line: {{inventory: ""}}
 runtime_dir: {folder}
 state_dir: {folder}
 """

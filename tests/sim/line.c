@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line.h"
 
+#include "../lab_config.h"
 #include "kit/channel.h"
 #include "wire/wicket/wicket.h"
 
@@ -157,7 +158,7 @@ bool line_open(struct line *line)
     timers_init(&line->timers, SECONDS(1));
     arena_init(&line->arena, 0);
     random_seed(&line->random, 1);
-    line->config = config_parse(configuration, sizeof configuration - 1, "line", &error);
+    line->config = lab_config(configuration, NULL, &error);
     line->store = store_open(
         (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
     if (!line->config || !line->store || !subscribe(line) || !make_both_sides(line)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
+#include "../lab_config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static bool read_configurations(struct world *world, const char *const texts[2])
 {
     struct config_error error;
     for (unsigned i = 0; i < 2; i++) {
-        world->configs[i] = config_parse(texts[i], strlen(texts[i]), "simulation", &error);
+        world->configs[i] = lab_config(texts[i], NULL, &error);
         if (!world->configs[i]) {
             fprintf(stderr, "%s\n", error.text);
             return false;

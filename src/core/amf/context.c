@@ -15,7 +15,8 @@ enum { GNB_MEMORY = 256 * 1024 };
 
 struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_peer *peer)
 {
-    struct domain *domain = domain_join(core, peer->edge);
+    const struct config_edge *edge = config_find_edge(core->config, peer->edge);
+    struct domain *domain = domain_join(core, edge ? edge->domain->name : peer->edge);
     struct gnb *gnb = domain ? calloc(1, sizeof *gnb) : NULL;
     if (!gnb || !map_put(&core->gnbs, association, gnb)) {
         free(gnb);

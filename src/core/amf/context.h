@@ -36,7 +36,7 @@ struct gnb_identity {
 };
 
 /*
- * A trust domain: the gNBs of one edge. AMF UE NGAP IDs are told apart within it, and a phone may be moved over Xn inside
+ * A trust domain (config/inventory.h). AMF UE NGAP IDs are told apart within it, and a phone may be moved over Xn inside
  * it only: what is looked up by a number that another gNB gave is looked up here and never further.
  */
 struct domain {
@@ -54,7 +54,9 @@ struct gnb {
     struct core_peer peer;
     bool ready; /* NG Setup is done */
     bool overload_told;
-    bool gone;         /* a ghost (parting.c): nothing reaches it */
+    bool gone;     /* a ghost (parting.c): nothing reaches it */
+    bool enrolled; /* it is as the inventory says */
+    enum config_risk risk;
     unsigned unproven; /* contexts begun through it of phones that have proved nothing */
     bool replaying;    /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;

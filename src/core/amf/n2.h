@@ -31,6 +31,16 @@ struct config_plmn plmn_from_octets(const uint8_t octets[3]);
 /* "RadioNetwork", 20 and the like, for logs. */
 const char *n2_cause_text(const struct ngap_cause *cause, char *buffer, size_t size);
 
+/* Why a gNB is refused: for the gNB, and words for the operator. */
+struct gnb_refusal {
+    struct ngap_cause cause;
+    const char *words;
+};
+
+/* Is the gNB what the inventory says (enrolment.c)? Sets its risk. */
+bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
+               struct gnb_refusal *refusal);
+
 /* Interface management (ng_setup.c, ng_reset.c) */
 void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request);
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update);

@@ -285,8 +285,13 @@ static bool setup_allowed(struct gnb *gnb, struct gnb_identity identity)
 void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
 {
     struct gnb_identity identity = identity_of(&request->global_ran_node_id);
+    struct gnb_refusal refusal;
     if (!setup_allowed(gnb, identity))
         return;
+    if (!gnb_enrol(gnb, identity, &request->supported_ta_list, &refusal)) {
+        setup_failure(gnb, refusal.cause, refusal.words);
+        return;
+    }
     struct arena memory;
     arena_init(&memory, GNB_MEMORY);
     struct match match = match_areas(gnb, &memory, &request->supported_ta_list);
@@ -327,6 +332,11 @@ static void update_failure(struct gnb *gnb, struct ngap_cause cause, const char 
 
 static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *offers)
 {
+    struct gnb_refusal refusal;
+    if (!gnb_enrol(gnb, gnb->identity, offers, &refusal)) {
+        update_failure(gnb, refusal.cause, refusal.words);
+        return false;
+    }
     struct arena memory;
     arena_init(&memory, GNB_MEMORY);
     struct match match = match_areas(gnb, &memory, offers);

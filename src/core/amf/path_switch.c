@@ -8,6 +8,7 @@
 
 #include "core/amf/handover.h"
 #include "kit/log.h"
+#include "line/enrolment.h"
 
 enum { SESSIONS = 256 };
 
@@ -302,12 +303,19 @@ static void path_switch(struct procedure *p)
     procedure_offer(run.ue->procedure, EV_HANDOVER_OVER, NULL);
 }
 
-/* Which connection is meant, and whether it can be moved. */
+static struct config_gnb_id id_of(const struct gnb *gnb)
+{
+    return (struct config_gnb_id){gnb->identity.plmn, gnb->identity.bits, gnb->identity.value};
+}
+
+/* Which connection is meant, and whether it can be moved: within the trust domain and the neighbourhood only (rule N3 of the line).
+ * Of others the gNB learns nothing. */
 static struct ngap_cause claim(const struct gnb *gnb, const struct ngap_path_switch_request *request,
                                struct connection **connection)
 {
     *connection = connection_in_domain(gnb, request->source_amf_ue_ngap_id);
-    if (!*connection || (*connection)->releasing || !(*connection)->ue->registered)
+    if (!*connection || (*connection)->releasing || !(*connection)->ue->registered ||
+        !enrolment_neighbours(&gnb->core->config->inventory, id_of((*connection)->gnb), id_of(gnb)))
         return N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID);
     if (!(*connection)->context_up || (*connection)->ue->connection != *connection)
         return N2_RADIO(INTERACTION_WITH_OTHER_PROCEDURE);

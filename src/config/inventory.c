@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/inventory.h"
+
+#include <string.h>
+
+const struct config_domain *config_find_domain(const struct config_inventory *inventory, const char *name)
+{
+    for (unsigned i = 0; i < inventory->domain_count; i++)
+        if (strcmp(inventory->domains[i].name, name) == 0)
+            return &inventory->domains[i];
+    return NULL;
+}
+
+const struct config_gnb *config_find_gnb(const struct config_inventory *inventory, const char *name)
+{
+    for (unsigned i = 0; i < inventory->gnb_count; i++)
+        if (strcmp(inventory->gnbs[i].name, name) == 0)
+            return &inventory->gnbs[i];
+    return NULL;
+}
+
+const struct config_gnb *config_find_gnb_id(const struct config_inventory *inventory, struct config_gnb_id id)
+{
+    for (unsigned i = 0; i < inventory->gnb_count; i++)
+        if (config_gnb_id_equal(inventory->gnbs[i].id, id))
+            return &inventory->gnbs[i];
+    return NULL;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inventory: which radio equipment there is, whose it is, and what it may claim to be. A file of its own beside the
+ * configuration, kept by those who answer for the line. What is enrolled here is compared with what equipment says of
+ * itself; nothing that equipment says gets in here.
+ */
+#ifndef CONFIG_INVENTORY_H
+#define CONFIG_INVENTORY_H
+
+#include "config/values.h"
+
+struct config;
+
+/* How far a vendor is trusted. Who is in no inventory counts as high risk. */
+enum config_risk { CONFIG_TRUSTED, CONFIG_HIGH_RISK };
+
+struct config_vendor {
+    const char *name;
+    enum config_risk risk;
+};
+
+/* What is refused. */
+enum config_profile {
+    CONFIG_PROFILE_ENROLLED, /* gNBs that are not in the inventory, or are not as it says */
+    CONFIG_PROFILE_LAB,      /* nothing: they are let in as high risk, and that is recorded */
+};
+
+enum config_isolation {
+    CONFIG_ISOLATION_VENDOR, /* a process for each trust domain */
+    CONFIG_ISOLATION_GNB,    /* a process for each gNB */
+};
+
+/* A trust domain: equipment that stands or falls together. */
+struct config_domain {
+    const char *name; /* [a-z0-9-]+ */
+    const char *vendor;
+    enum config_risk risk;              /* the vendor's */
+    const union socket_address *listen; /* N2, with port */
+    unsigned listen_count;
+};
+
+/* A gNB's enrolment. An empty list sets no bounds. */
+struct config_gnb {
+    const char *name; /* [a-z0-9-]+ */
+    const char *domain;
+    struct config_gnb_id id;
+    const struct config_prefix *n2; /* where its association comes from */
+    unsigned n2_count;
+    const struct config_prefix *n3; /* where its tunnels end */
+    unsigned n3_count;
+    const struct config_area *areas; /* that it may broadcast */
+    unsigned area_count;
+    const struct config_slice *slices; /* that it may offer */
+    unsigned slice_count;
+    const union socket_address *listen; /* N2 of its own, with isolation by gNB */
+    unsigned listen_count;
+};
+
+/* gNBs that are neighbours of each other: Xn handover goes between them only. */
+struct config_neighbourhood {
+    const char *name;
+    const char **gnbs;
+    unsigned gnb_count;
+};
+
+struct config_inventory {
+    enum config_profile profile;
+    enum config_isolation isolation;
+    const struct config_vendor *vendors;
+    unsigned vendor_count;
+    const struct config_domain *domains;
+    unsigned domain_count;
+    const struct config_gnb *gnbs;
+    unsigned gnb_count;
+    const struct config_neighbourhood *neighbourhoods;
+    unsigned neighbourhood_count;
+};
+
+/* By name, or by identity; NULL: there is none. */
+const struct config_domain *config_find_domain(const struct config_inventory *inventory, const char *name);
+const struct config_gnb *config_find_gnb(const struct config_inventory *inventory, const char *name);
+const struct config_gnb *config_find_gnb_id(const struct config_inventory *inventory,
+                                            struct config_gnb_id id);
+
+#endif

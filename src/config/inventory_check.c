@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/schema.h"
+
+#include <string.h>
+
+static const struct config_inventory *inventory_of(const void *base)
+{
+    return &((const struct config *)base)->inventory;
+}
+
+bool check_vendor(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_vendor *all = items;
+    (void)base;
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(all[index].name, all[i].name, complaint))
+            return false;
+    return true;
+}
+
+static bool same_endpoint(const union socket_address *a, const union socket_address *b)
+{
+    return address_length(a) == address_length(b) && memcmp(a, b, address_length(a)) == 0;
+}
+
+static bool listens_apart(const union socket_address *some, unsigned some_count,
+                          const union socket_address *others, unsigned other_count,
+                          struct complaint *complaint)
+{
+    char text[VALUE_TEXT_BYTES];
+    for (unsigned i = 0; i < some_count; i++)
+        for (unsigned k = 0; k < other_count; k++)
+            if (same_endpoint(&some[i], &others[k]))
+                return check_found(complaint, "%s twice", config_endpoint_text(&some[i], text)) ||
+                       complain(complaint, "an N2 address of its own for each");
+    return true;
+}
+
+static bool take_risk(struct config_domain *domain, const struct config_inventory *inventory)
+{
+    for (unsigned i = 0; i < inventory->vendor_count; i++)
+        if (strcmp(inventory->vendors[i].name, domain->vendor) == 0) {
+            domain->risk = inventory->vendors[i].risk;
+            return true;
+        }
+    return false;
+}
+
+bool check_domain(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    struct config_domain *all = items, *domain = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(domain->name, all[i].name, complaint) ||
+            !listens_apart(domain->listen, domain->listen_count, all[i].listen, all[i].listen_count,
+                           complaint))
+            return false;
+    return take_risk(domain, inventory_of(base)) || check_found(complaint, "vendor %s", domain->vendor) ||
+           complain(complaint, "one of vendors");
+}
+
+static bool gnb_apart(const struct config_gnb *gnb, const struct config_gnb *other,
+                      struct complaint *complaint)
+{
+    char text[VALUE_TEXT_BYTES];
+    if (config_gnb_id_equal(gnb->id, other->id))
+        return check_found(complaint, "%s twice", config_gnb_id_text(gnb->id, text)) ||
+               complain(complaint, "an identity of its own for each");
+    return check_once(gnb->name, other->name, complaint) &&
+           listens_apart(gnb->listen, gnb->listen_count, other->listen, other->listen_count, complaint);
+}
+
+bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_inventory *inventory = inventory_of(base);
+    const struct config_gnb *all = items, *gnb = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!gnb_apart(gnb, &all[i], complaint))
+            return false;
+    if (!config_find_domain(inventory, gnb->domain))
+        return check_found(complaint, "domain %s", gnb->domain) || complain(complaint, "one of domains");
+    if (inventory->isolation == CONFIG_ISOLATION_GNB && gnb->listen_count == 0)
+        return check_found(complaint, "%s without listen", gnb->name) ||
+               complain(complaint, "an N2 address of its own, as isolation is gnb");
+    return true;
+}
+
+bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_neighbourhood *all = items, *own = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(own->name, all[i].name, complaint))
+            return false;
+    for (unsigned i = 0; i < own->gnb_count; i++)
+        if (!config_find_gnb(inventory_of(base), own->gnbs[i]))
+            return check_found(complaint, "gNB %s", own->gnbs[i]) || complain(complaint, "names of gnbs");
+    return true;
+}

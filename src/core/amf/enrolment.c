@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rule N1 of the line at NG Setup and RAN Configuration Update: the inventory says who a gNB is and what it may claim. Under
+ * the profile `lab` what does not fit is let in as high risk.
+ */
+#include "line/enrolment.h"
+
+#include "core/amf/n2.h"
+#include "kit/log.h"
+
+static bool refuse(struct gnb_refusal *refusal, struct ngap_cause cause, const char *words)
+{
+    *refusal = (struct gnb_refusal){cause, words};
+    return false;
+}
+
+static bool slices_fit(const struct config_gnb *enrolled, const struct ngap_slice_support_list *slices)
+{
+    for (size_t i = 0; i < slices->count; i++)
+        if (!enrolment_admits_slice(enrolled, slice_from_ngap(&slices->items[i].s_nssai)))
+            return false;
+    return true;
+}
+
+static bool area_fits(const struct config_gnb *enrolled, const struct ngap_supported_ta_item *offer,
+                      struct gnb_refusal *refusal)
+{
+    for (size_t i = 0; i < offer->broadcast_plmn_list.count; i++) {
+        const struct ngap_broadcast_plmn_item *item = &offer->broadcast_plmn_list.items[i];
+        const struct config_area area = {plmn_from_octets(item->plmn_identity), offer->tac};
+        if (!enrolment_admits_area(enrolled, area))
+            return refuse(refusal, N2_MISC(UNKNOWN_PLMN_OR_SNPN),
+                          "it broadcasts a tracking area that it is not enrolled with");
+        if (!slices_fit(enrolled, &item->tai_slice_support_list))
+            return refuse(refusal, N2_RADIO(SLICE_NOT_SUPPORTED),
+                          "it offers a slice that it is not enrolled with");
+    }
+    return true;
+}
+
+static bool areas_fit(const struct config_gnb *enrolled, const struct ngap_supported_ta_list *offers,
+                      struct gnb_refusal *refusal)
+{
+    for (size_t i = 0; i < offers->count; i++)
+        if (!area_fits(enrolled, &offers->items[i], refusal))
+            return false;
+    return true;
+}
+
+bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
+               struct gnb_refusal *refusal)
+{
+    const struct config *config = gnb->core->config;
+    const struct config_edge *edge = config_find_edge(config, gnb->peer.edge);
+    const char *reason = "its edge is not in the inventory";
+    const struct enrolment_claim claim = {.id = {identity.plmn, identity.bits, identity.value},
+                                          .domain = edge ? edge->domain->name : "",
+                                          .from = &gnb->peer.address};
+    const struct config_gnb *enrolled = edge ? enrolment_find(&config->inventory, &claim, &reason) : NULL;
+    if (!enrolled)
+        refuse(refusal, N2_MISC(UNSPECIFIED), reason);
+    if (enrolled && areas_fit(enrolled, offers, refusal)) {
+        gnb->risk = edge->domain->risk;
+        gnb->enrolled = true;
+        return true;
+    }
+    if (config->inventory.profile != CONFIG_PROFILE_LAB)
+        return false;
+    log_warning("amf", NULL, "gNB of edge %s is let in as high risk (profile lab): %s", gnb->peer.edge,
+                refusal->words);
+    gnb->risk = CONFIG_HIGH_RISK;
+    gnb->enrolled = false;
+    return true;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../check.h"
+
+#include <stdlib.h>
+
+#include "../lab_config.h"
+
+static struct config_error error;
+
+static struct config *parse(const char *inventory)
+{
+    return lab_config("", inventory, &error);
+}
+
+static void without_an_inventory_nobody_is_enrolled(void **state)
+{
+    (void)state;
+    struct config *config = config_parse("", 0, "test", &error);
+    assert_int_equal(config->inventory.profile, CONFIG_PROFILE_ENROLLED);
+    assert_int_equal(config->inventory.gnb_count, 0);
+    assert_int_equal(config->inventory.vendors[0].risk, CONFIG_HIGH_RISK);
+    assert_int_equal(config->edge_count, 1);
+    assert_string_equal(config->edges[0].name, "default");
+    assert_string_equal(config->edges[0].domain->vendor, "any");
+    config_free(config);
+}
+
+static void the_example_file_shows_every_key(void **state)
+{
+    (void)state;
+    struct config *config = config_load(SOURCE "/demarc.yaml", &error);
+    assert_non_null(config);
+    assert_int_equal(config->inventory.profile, CONFIG_PROFILE_LAB);
+    char *text, file[65536];
+    size_t size;
+    FILE *to = open_memstream(&text, &size), *from = fopen(SOURCE "/line.yaml", "r");
+    config_print_inventory(config, to);
+    fclose(to);
+    assert_non_null(from);
+    file[fread(file, 1, sizeof file - 1, from)] = '\0';
+    fclose(from);
+    assert_string_equal(text, file);
+    free(text);
+    config_free(config);
+}
+
+static void a_gnb_each_has_an_edge_where_they_are_isolated(void **state)
+{
+    (void)state;
+    struct config *config =
+        parse("isolation: gnb\n"
+              "gnbs:\n"
+              "  - {name: pier, domain: default, id: 999/70-1, listen: [127.0.0.8]}\n"
+              "  - {name: quay, domain: default, id: 999/70-3fffff/22, listen: ['::1']}\n");
+    assert_non_null(config);
+    assert_int_equal(config->edge_count, 2);
+    assert_string_equal(config->edges[1].name, "quay");
+    assert_ptr_equal(config->edges[1].domain, &config->inventory.domains[0]);
+    assert_int_equal(address_port(config->edges[1].listen), 38412);
+    assert_int_equal(config->inventory.gnbs[1].id.bits, 22);
+    config_free(config);
+}
+
+#define TWO_GNBS "gnbs: [{name: a, domain: default, id: 999/70-1}, "
+
+static void every_error_says_what_was_expected(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"profile: none", "profile: found none, expected enrolled or lab"},
+        {"domains: [{name: a, vendor: who, listen: ['::1']}]",
+         "domains[0]: found vendor who, expected one of vendors"},
+        {"domains: [{name: a, listen: ['::1']}, {name: b, listen: ['::1']}]",
+         "domains[1]: found [::1]:38412 twice, expected an N2 address of its own for each"},
+        {TWO_GNBS "{name: a, domain: default, id: 999/70-2}]",
+         "gnbs[1]: found the name a twice, expected a name of its own for each"},
+        {TWO_GNBS "{name: b, domain: default, id: 999/70-00000001}]",
+         "gnbs[1]: found 999/70-00000001 twice, expected an identity of its own for each"},
+        {TWO_GNBS "{name: b, domain: north, id: 999/70-2}]",
+         "gnbs[1]: found domain north, expected one of domains"},
+        {TWO_GNBS "{name: b, domain: default, id: 999/70-400000/22}]",
+         "gnbs[1].id: found 999/70-400000/22, expected MCC/MNC and gNB ID"},
+        {"isolation: gnb\n" TWO_GNBS "]",
+         "gnbs[0]: found a without listen, expected an N2 address of its own"},
+        {TWO_GNBS "]\nneighbourhoods: [{name: n, gnbs: [a, b]}]",
+         "neighbourhoods[0]: found gNB b, expected names of gnbs"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_null(parse(cases[i][0]));
+        if (!strstr(error.text, cases[i][1]))
+            fail_msg("%s: %s", cases[i][1], error.text);
+    }
+}
+
+static void the_inventory_lies_beside_the_configuration(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/demarc-inventory-XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/demarc.yaml", folder);
+    FILE *file = fopen(path, "w");
+    fputs("line: {inventory: other.yaml}\n", file);
+    fclose(file);
+    assert_null(config_load(path, &error));
+    assert_non_null(strstr(error.text, "/other.yaml:1: file: found No such file"));
+    char other[64];
+    snprintf(other, sizeof other, "%s/other.yaml", folder);
+    file = fopen(other, "w");
+    fputs("profile: lab\n", file);
+    fclose(file);
+    struct config *config = config_load(path, &error);
+    assert_non_null(config);
+    assert_int_equal(config->inventory.profile, CONFIG_PROFILE_LAB);
+    config_free(config);
+    remove(other);
+    remove(path);
+    remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_an_inventory_nobody_is_enrolled),
+        cmocka_unit_test(the_example_file_shows_every_key),
+        cmocka_unit_test(a_gnb_each_has_an_edge_where_they_are_isolated),
+        cmocka_unit_test(every_error_says_what_was_expected),
+        cmocka_unit_test(the_inventory_lies_beside_the_configuration),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rule N1: a gNB is who its enrolment says. */
+#include "amf_world.h"
+
+#include "core/amf/n2.h"
+
+#define DOMAIN   "domains: [{name: test, listen: [127.0.0.5]}]\n"
+#define ENROLLED "id: 999/70-00000001, n2: [192.0.2.0/24], areas: [999/70-1], slices: [1]"
+
+#define DOMAIN_ELSEWHERE "domains: [{name: test, listen: ['::1']}, {name: other, listen: ['::2']}]\n"
+
+static struct world world;
+
+/* gNB 0 comes anew from the address, under the inventory. */
+static bool comes(const char *inventory, const char *from)
+{
+    struct core_peer peer = {.edge = "test"};
+    world_open(&world);
+    world_configure_line(&world, inventory);
+    core_association_down(world.core, 100, "test");
+    assert_true(address_parse(&peer.address, from, 38412));
+    core_association_up(world.core, 100, &peer);
+    ran_gnb_setup(&world.gnbs[0]);
+    world_run(&world);
+    assert_int_not_equal(world.gnb_ready[0], world.gnb_refused[0]);
+    return world.gnb_ready[0];
+}
+
+static bool admitted(const char *inventory, const char *from)
+{
+    bool in = comes(inventory, from);
+    world_close(&world);
+    return in;
+}
+
+static void an_enrolled_gnb_is_admitted(void **state)
+{
+    (void)state;
+    assert_true(admitted(DOMAIN "gnbs: [{name: g, domain: test, " ENROLLED "}]", "192.0.2.7"));
+    assert_true(admitted(DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1}]", "10.0.0.1"));
+    assert_true(
+        admitted(DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, areas: [999/70]}]", "10.0.0.1"));
+}
+
+static void whoever_is_not_as_enrolled_is_refused(void **state)
+{
+    static const char *const inventories[] = {
+        DOMAIN,
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-00000002}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-000001/24}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/71-00000001}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, n2: [192.0.3.0/24]}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, areas: [999/70-2]}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, areas: [001/01]}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, slices: [2, 1-010203]}]",
+        DOMAIN_ELSEWHERE "gnbs: [{name: g, domain: other, id: 999/70-1}]",
+        "domains: [{name: other, listen: ['::2']}]\ngnbs: [{name: g, domain: other, id: 999/70-1}]",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof inventories / sizeof *inventories; i++)
+        if (admitted(inventories[i], "192.0.2.7"))
+            fail_msg("admitted: %s", inventories[i]);
+}
+
+static void a_lab_lets_strangers_in_as_high_risk(void **state)
+{
+    (void)state;
+    assert_true(comes("profile: lab\nvendors: [{name: any, risk: trusted}]\n" DOMAIN, "192.0.2.7"));
+    const struct gnb *gnb = gnb_find(world.core, 100);
+    assert_false(gnb->enrolled);
+    assert_int_equal(gnb->risk, CONFIG_HIGH_RISK);
+    world_close(&world);
+    assert_true(comes("profile: lab\nvendors: [{name: any, risk: trusted}]\n" DOMAIN
+                      "gnbs: [{name: g, domain: test, " ENROLLED "}]",
+                      "192.0.2.7"));
+    gnb = gnb_find(world.core, 100);
+    assert_true(gnb->enrolled);
+    assert_int_equal(gnb->risk, CONFIG_TRUSTED);
+    world_close(&world);
+}
+
+static void an_update_stays_within_the_enrolment(void **state)
+{
+    static const struct ngap_slice_support_item slice = {.s_nssai = {.sst = 1}};
+    static const struct ngap_broadcast_plmn_item plmn = {.plmn_identity = {0x99, 0xf9, 0x07},
+                                                         .tai_slice_support_list = {&slice, 1}};
+    static const struct ngap_supported_ta_item areas[] = {{.tac = 1, .broadcast_plmn_list = {&plmn, 1}},
+                                                          {.tac = 2, .broadcast_plmn_list = {&plmn, 1}}};
+    const struct ngap_ran_configuration_update neighbours = {.supported_ta_list = {areas, 2}},
+                                               own = {.supported_ta_list = {areas, 1}};
+    (void)state;
+    assert_true(comes(DOMAIN "gnbs: [{name: g, domain: test, " ENROLLED "}]", "192.0.2.7"));
+    world_ngap(&world, 0, NGAP_RAN_CONFIGURATION_UPDATE, &neighbours);
+    assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_FAILURE], 1);
+    assert_int_equal(gnb_find(world.core, 100)->area_count, 1);
+    world_ngap(&world, 0, NGAP_RAN_CONFIGURATION_UPDATE, &own);
+    assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_ACKNOWLEDGE], 1);
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_enrolled_gnb_is_admitted),
+        cmocka_unit_test(whoever_is_not_as_enrolled_is_refused),
+        cmocka_unit_test(a_lab_lets_strangers_in_as_high_risk),
+        cmocka_unit_test(an_update_stays_within_the_enrolment),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
