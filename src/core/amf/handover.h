@@ -54,6 +54,36 @@ bool n2_masked_imeisv(const struct ue *ue, uint64_t *masked);
 /* items of UE_SLICES */
 struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allowed_nssai_item *items);
 
+/* --- what the source of an N2 handover is told (handover_source.c) --- */
+
+/* Sessions that are not handed over, in the memory of the procedure; as many as a message can name. */
+struct handover_refusals {
+    struct ngap_pdu_session_resource_to_release_item_ho_cmd items[256];
+    size_t count;
+};
+void handover_refuse_session(struct procedure *p, struct handover_refusals *refused, uint8_t pdu_session_id,
+                             struct bytes unsuccessful);
+/* Handover Preparation Failure, if the source is still there. container: from the target, or empty. */
+void handover_tell_failure(const struct ue *ue, struct ngap_cause cause, struct bytes container);
+/* Handover Command; from then on the phone is on its way, and NAS messages are held. */
+void handover_send_command(struct ue *ue, struct ngap_pdu_session_resource_handover_item *items,
+                           unsigned count, struct handover_refusals *refused, struct bytes container);
+
+/* --- what its target is asked (handover_target.c) --- */
+
+struct handover_order {
+    struct tai tai; /* where the phone will be */
+    struct ngap_cause cause;
+    struct bytes container;            /* from the source */
+    struct ngap_security_context keys; /* wipe */
+    bool new_keys;    /* New Security Context Indicator */
+    struct bytes nasc; /* for the phone, or empty */
+    const struct smf_handover *sessions[SMF_SESSIONS_PER_UE];
+    unsigned count;
+};
+/* Handover Request to ue->target. */
+bool handover_send_request(struct ue *ue, const struct handover_order *order);
+
 /* --- N2 handover (n2_handover.c): runs in ue->handover; argument: struct ngap_handover_required --- */
 void n2_handover(struct procedure *p);
 

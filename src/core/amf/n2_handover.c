@@ -10,8 +10,6 @@
 #include "core/amf/restriction.h"
 #include "kit/log.h"
 
-enum { SESSIONS = 256 };
-
 #define FORWARDING_TIME \
     SECONDS(1) /* the plane's answer is not worth more of the phone's time at a failing cell */
 
@@ -21,8 +19,7 @@ struct run {
     struct tai tai; /* selected by the source */
     struct smf_handover sessions[SMF_SESSIONS_PER_UE];
     unsigned count;
-    struct ngap_pdu_session_resource_to_release_item_ho_cmd refused[SESSIONS];
-    size_t refused_count;
+    struct handover_refusals refused;
     struct bytes container; /* from target to source */
     struct handover_keys keys;
 };
@@ -33,13 +30,6 @@ struct run {
 static struct bytes keep(const struct run *run, struct bytes transfer)
 {
     return arena_copy(&run->p->memory, transfer);
-}
-
-static void refuse_session(struct run *run, uint8_t pdu_session_id, struct bytes unsuccessful)
-{
-    if (run->refused_count < SESSIONS)
-        run->refused[run->refused_count++] = (struct ngap_pdu_session_resource_to_release_item_ho_cmd){
-            pdu_session_id, keep(run, unsuccessful)};
 }
 
 static struct smf_handover *session_of(struct run *run, uint8_t pdu_session_id)
@@ -64,7 +54,7 @@ static void prepare_sessions(struct run *run, const struct ngap_handover_require
             run->sessions[run->count++] = item;
             continue;
         }
-        refuse_session(run, item.pdu_session_id, item.transfer);
+        handover_refuse_session(run->p, &run->refused, item.pdu_session_id, item.transfer);
     }
 }
 
@@ -88,32 +78,20 @@ static struct ngap_cause choose_target(struct run *run, const struct ngap_handov
 static bool send_request(struct run *run, const struct ngap_handover_required *required)
 {
     struct ue *ue = run->ue;
-    struct ngap_allowed_nssai_item slices[UE_SLICES];
-    struct ngap_pdu_session_resource_setup_item_ho_req items[SMF_SESSIONS_PER_UE] = {0};
-    struct ngap_handover_request request = {
-        .amf_ue_ngap_id = ue->target->amf_ue_ngap_id,
-        .handover_type = required->handover_type,
-        .cause = required->cause.which ? required->cause : N2_RADIO(UNSPECIFIED),
-        .ue_aggregate_maximum_bit_rate = {ue->ambr_downlink, ue->ambr_uplink},
-        .ue_security_capabilities = n2_security_capabilities(ue),
-        .pdu_session_resource_setup_list_ho_req = {items, run->count},
-        .allowed_nssai = n2_allowed_nssai(ue, slices),
-        .source_to_target_transparent_container = required->source_to_target_transparent_container,
-        .mobility_restriction_list = restriction_list(ue, run->tai.plmn, &ue->core->batch),
-        .guami = n2_guami(ue->core, run->tai.plmn),
+    struct handover_order order = {
+        .tai = run->tai,
+        .cause = required->cause,
+        .container = required->source_to_target_transparent_container,
+        .count = run->count,
     };
-    for (unsigned i = 0; i < run->count; i++) {
-        items[i].pdu_session_id = run->sessions[i].pdu_session_id;
-        items[i].s_nssai = slice_to_ngap(run->sessions[i].slice);
-        items[i].handover_request_transfer = run->sessions[i].transfer;
-    }
-    request.has_masked_imeisv = n2_masked_imeisv(ue, &request.masked_imeisv);
-    handover_keys_choose(ue, &run->keys, &request.security_context);
-    request.has_new_security_context_ind = run->keys.kind != HANDOVER_NEXT_HOP;
+    for (unsigned i = 0; i < run->count; i++)
+        order.sessions[i] = &run->sessions[i];
+    handover_keys_choose(ue, &run->keys, &order.keys);
+    order.new_keys = run->keys.kind != HANDOVER_NEXT_HOP;
     if (run->keys.kind == HANDOVER_NEW_KAMF)
-        request.nasc = BYTES(run->keys.container);
-    bool sent = n2_send_ue(ue->target, NGAP_HANDOVER_REQUEST, &request);
-    OPENSSL_cleanse(&request.security_context, sizeof request.security_context);
+        order.nasc = BYTES(run->keys.container);
+    bool sent = handover_send_request(ue, &order);
+    OPENSSL_cleanse(&order.keys, sizeof order.keys);
     return sent;
 }
 
@@ -155,7 +133,7 @@ static void take_answer(struct run *run, const struct ngap_handover_request_ackn
         if (run->sessions[i].admitted)
             run->sessions[admitted++] = run->sessions[i];
         else
-            refuse_session(run, run->sessions[i].pdu_session_id, unsuccessful);
+            handover_refuse_session(run->p, &run->refused, run->sessions[i].pdu_session_id, unsuccessful);
     }
     run->count = admitted;
 }
@@ -173,23 +151,6 @@ static enum procedure_event await_forwarding(struct run *run)
 }
 
 /* --- the end of a handover that is not to be --- */
-
-static void tell_failure(struct run *run, struct ngap_cause cause, struct bytes container)
-{
-    const struct connection *source = run->ue->connection;
-    char text[32], context[UE_CONTEXT_TEXT];
-    log_warning("amf", ue_context_text(run->ue, context), "handover failed in preparation: %s",
-                n2_cause_text(&cause, text, sizeof text));
-    if (!source)
-        return;
-    struct ngap_handover_preparation_failure failure = {
-        .amf_ue_ngap_id = source->amf_ue_ngap_id,
-        .ran_ue_ngap_id = source->ran_ue_ngap_id,
-        .cause = cause,
-        .targetto_source_failure_transparent_container = container,
-    };
-    n2_send_ue(run->ue->connection, NGAP_HANDOVER_PREPARATION_FAILURE, &failure);
-}
 
 /* The phone stays with the source, if that is still there. */
 static void leave_target(struct run *run, struct ngap_cause cause)
@@ -215,15 +176,15 @@ static void give_up(struct run *run, enum procedure_event event)
     case EV_HANDOVER_FAILURE: /* 8.4.2.3: the target has no context */
         connection_free(run->ue->target);
         leave_target(run, failed);
-        tell_failure(run, failure->cause.which ? failure->cause : failed,
-                     failure->targetto_source_failure_transparent_container);
+        handover_tell_failure(run->ue, failure->cause.which ? failure->cause : failed,
+                              failure->targetto_source_failure_transparent_container);
         break;
     case EV_CANCELLED: /* a newer procedure decides what becomes of the phone */
         leave_target(run, N2_RADIO(INTERACTION_WITH_OTHER_PROCEDURE));
         break;
     default:
         leave_target(run, failed);
-        tell_failure(run, failed, (struct bytes){0});
+        handover_tell_failure(run->ue, failed, (struct bytes){0});
     }
 }
 
@@ -232,22 +193,11 @@ static void give_up(struct run *run, enum procedure_event event)
 /* Step 12a */
 static void command(struct run *run)
 {
-    struct connection *source = run->ue->connection;
     struct ngap_pdu_session_resource_handover_item items[SMF_SESSIONS_PER_UE];
-    struct ngap_handover_command message = {
-        .amf_ue_ngap_id = source->amf_ue_ngap_id,
-        .ran_ue_ngap_id = source->ran_ue_ngap_id,
-        .handover_type = NGAP_HANDOVER_TYPE_INTRA5GS,
-        .pdu_session_resource_handover_list = {items, run->count},
-        .pdu_session_resource_to_release_list_ho_cmd = {run->refused_count ? run->refused : NULL,
-                                                        run->refused_count},
-        .target_to_source_transparent_container = run->container,
-    };
     for (unsigned i = 0; i < run->count; i++)
         items[i] = (struct ngap_pdu_session_resource_handover_item){
             run->sessions[i].pdu_session_id, smf_handover_command(run->ue, &run->sessions[i])};
-    n2_send_ue(source, NGAP_HANDOVER_COMMAND, &message);
-    source->leaving = source->holding = true;
+    handover_send_command(run->ue, items, run->count, &run->refused, run->container);
 }
 
 /* Until the phone has arrived. The source may go down meanwhile: the phone is on its way. */
@@ -321,7 +271,7 @@ static bool prepare(struct run *run, const struct ngap_handover_required *requir
     struct ngap_cause cause = ask_target(run, required);
     if (cause.which) {
         run->p->core->metrics.handovers_failed[HANDOVER_N2]++;
-        tell_failure(run, cause, (struct bytes){0});
+        handover_tell_failure(run->ue, cause, (struct bytes){0});
         return false;
     }
     enum procedure_event event =
