@@ -209,6 +209,8 @@ struct config_peer {
     uint8_t amf_region;
     uint16_t amf_set;
     uint8_t amf_pointer;
+    const uint32_t *tacs; /* tracking areas it serves, in our networks */
+    unsigned tac_count;
     bool new_key; /* a phone that goes there takes along a key derived from its own (TS 33.501 6.9.3) */
 };
 

@@ -345,10 +345,13 @@ static const struct key peer_keys[] = {
      .help = "Its AMF identifier: a phone whose 5G-GUTI bears it is asked for there."},
     {"amf_set", &type_uint, MEMBER(struct config_peer, amf_set), RANGE(0, 1023), .initial = "1"},
     {"amf_pointer", &type_uint, MEMBER(struct config_peer, amf_pointer), RANGE(0, 63), .initial = "0"},
+    {"tacs", &type_uint, ITEMS(struct config_peer, tacs, tac_count), RANGE(0, 0xffffff), .initial = "[]",
+     .help = "Tracking areas it serves: phones are handed over there to gNBs that this core does not know."},
     {"new_key", &type_bool, MEMBER(struct config_peer, new_key), .initial = "false",
      .help =
          "A phone that goes there takes along a key derived from its own, so that the peer cannot read what "
-         "was said here."},
+         "was said here.\n"
+         "It goes there idle only, not by handover."},
     {0},
 };
 

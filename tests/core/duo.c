@@ -407,10 +407,10 @@ static void start_gnb(struct side *side)
 static const char *const yaml[2] = {
     "network: {amf_pointer: 0}\n"
     "sbi: {listen: 10.0.0.1}\n"
-    "peers: [{name: b, address: 10.0.0.2, amf_pointer: 1%s}]\n",
+    "peers: [{name: b, address: 10.0.0.2, amf_pointer: 1, tacs: [1]%s}]\n",
     "network: {amf_pointer: 1}\n"
     "sbi: {listen: 10.0.0.2}\n"
-    "peers: [{name: a, address: 10.0.0.1, amf_pointer: 0}]\n"
+    "peers: [{name: a, address: 10.0.0.1, amf_pointer: 0, tacs: [1]}]\n"
     "data_networks: [{name: internet, type: ipv4, ipv4: 10.55.0.0/16}]\n"
     "planes: [{name: default, n4: 127.0.1.7, n3: [127.0.1.7]}]\n",
 };
@@ -539,13 +539,18 @@ bool duo_ping(struct duo *duo)
     return duo->answers > before;
 }
 
-void duo_downlink(struct duo *duo, unsigned side)
+void duo_downlink_now(struct duo *duo, unsigned side)
 {
     uint8_t room[PATH_HEADROOM + 2048] = {0};
     struct packet packet = {
         .data = room + PATH_HEADROOM, .length = 40, .end = room + sizeof room, .now = duo->timers.now};
     write_packet(packet.data, 0xc0000201, phone_session(&duo->phone, 1)->ipv4);
     from_n6(&duo->sides[side], &packet);
+}
+
+void duo_downlink(struct duo *duo, unsigned side)
+{
+    duo_downlink_now(duo, side);
     duo_pass(duo, SECONDS(1));
 }
 
@@ -564,9 +569,10 @@ void duo_move(struct duo *duo, unsigned side)
     duo_pass(duo, SECONDS(2));
 }
 
-unsigned duo_ask(struct duo *duo, unsigned side, const char *path, const char *type, const char *body)
+static unsigned ask(struct duo *duo, unsigned side, enum sbi_method method, const char *path,
+                    const char *type, const char *body)
 {
-    const struct sbi_message request = {.method = SBI_POST,
+    const struct sbi_message request = {.method = method,
                                         .path = path,
                                         .type = type,
                                         .location = "",
@@ -575,4 +581,14 @@ unsigned duo_ask(struct duo *duo, unsigned side, const char *path, const char *t
     core_sbi_request(duo->sides[side].core, 0, UINT64_MAX, &request);
     core_settle(duo->sides[side].core);
     return duo->status;
+}
+
+unsigned duo_ask(struct duo *duo, unsigned side, const char *path, const char *type, const char *body)
+{
+    return ask(duo, side, SBI_POST, path, type, body);
+}
+
+unsigned duo_put(struct duo *duo, unsigned side, const char *path, const char *type, const char *body)
+{
+    return ask(duo, side, SBI_PUT, path, type, body);
 }

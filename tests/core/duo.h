@@ -68,6 +68,8 @@ void duo_begin(struct duo *duo);
 /* A packet of the phone to the data network; did an answer come? */
 bool duo_ping(struct duo *duo);
 /* A packet from the data network behind that core's plane to the phone. */
+void duo_downlink_now(struct duo *duo, unsigned side);
+/* The same, and a second for it. */
 void duo_downlink(struct duo *duo, unsigned side);
 /* The gNB lets the phone fall idle. */
 void duo_rest(struct duo *duo);
@@ -75,5 +77,6 @@ void duo_rest(struct duo *duo);
 void duo_move(struct duo *duo, unsigned side);
 /* A request of the other core to this one, as it came from the wire; the status of the answer. */
 unsigned duo_ask(struct duo *duo, unsigned side, const char *path, const char *type, const char *body);
+unsigned duo_put(struct duo *duo, unsigned side, const char *path, const char *type, const char *body);
 
 #endif

@@ -264,6 +264,16 @@ void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsi
     world_now->switched += count;
 }
 
+void smf_handover_away(struct ue *ue)
+{
+    smf_deactivate(ue, smf_active(ue));
+}
+
+void smf_handover_stayed(struct ue *ue)
+{
+    (void)ue;
+}
+
 void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count)
 {
     (void)ue, (void)items, (void)count;

@@ -148,6 +148,27 @@ void peer_refuse(const struct peer_request *request, unsigned status, const char
     (void)request, (void)status, (void)cause;
 }
 
+void peer_refuse_with(const struct peer_request *request, unsigned status, struct sbi_content *content)
+{
+    (void)request, (void)status, (void)content;
+}
+
+struct peer_request peer_request_later(const struct peer_request *request)
+{
+    return *request;
+}
+
+const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request)
+{
+    (void)p, (void)peer, (void)request;
+    return NULL;
+}
+
+void amf_lost_user_plane(struct ue *ue)
+{
+    (void)ue;
+}
+
 /* --- the plane --- */
 
 static void take_far(struct plane *plane, uint16_t action, bool has_forwarding,

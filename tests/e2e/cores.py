@@ -2,6 +2,7 @@
 """Two cores: a phone moves from one to the other and back, and its packets go on from the same address."""
 from cases import case, expect, main
 from lab import LabError, wait_until
+from pings import expect_all_in_order, pinging
 from running_core import KEY, OPC, Core
 
 CONFIG = """
@@ -12,7 +13,7 @@ network: {{{{amf_pointer: {pointer}}}}}
 planes: [{{{{name: default, n4: 127.0.0.7, n3: [{address}]}}}}]
 data_networks: [{{{{name: internet, type: ipv4, ipv4: {pool}}}}}]
 sbi: {{{{listen: {address}, certificate: "{certificate}", key: "{key}", authorities: "{authority}"}}}}
-peers: [{{{{name: {peer}, address: {peer_address}, amf_pointer: {peer_pointer}}}}}]
+peers: [{{{{name: {peer}, address: {peer_address}, amf_pointer: {peer_pointer}, tacs: [1]}}}}]
 """
 
 INVENTORY = "profile: lab\ndomains: [{{name: default, listen: [{address}]}}]"
@@ -140,6 +141,48 @@ register 1 mobility
 run 1: ping -c 5 -i 0.3 -W 2 {GATEWAY} | grep -q ' [2-5] received'
 deregister 1
 """)
+
+
+def hand_over_to_and_fro(lab, build, words="", between=""):
+    """Connected, the phone goes from core to core and back while it pings: every reply comes, and in order."""
+    a, b, radio = two_cores(lab, build)
+    log = lab.folder / "ping.log"
+    begin, end = pinging(log, to=GATEWAY)
+    moves = "".join(f"n2-handover 1 gnb {2 - turn % 2} {words}\nwait 200\n{between.format(a=a, b=b)}" for turn in range(8))
+    play(lab, a, radio, f"register 1\nsession 1\n{begin}{moves}{end}deregister 1\n")
+    expect_all_in_order(log)
+    expect_no_phones(a, b)
+
+
+@case
+def handovers_between_cores_lose_no_packet_and_keep_their_order(lab, build):
+    hand_over_to_and_fro(lab, build)
+
+
+@case
+def gnbs_of_two_cores_send_each_other_what_comes_too_late(lab, build):
+    hand_over_to_and_fro(lab, build, "direct")
+
+
+@case
+def a_phone_is_handed_over_after_either_control_was_killed(lab, build):
+    kill = "run here: kill -9 $(cat {a.folder}/run/control.pid) $(cat {b.folder}/run/control.pid); sleep 1\n"
+    hand_over_to_and_fro(lab, build, between=kill)
+
+
+@case
+def a_cancelled_handover_to_another_core_leaves_the_phone_where_it_is(lab, build):
+    a, b, radio = two_cores(lab, build)
+    play(lab, a, radio, f"""
+register 1
+session 1
+cancel-handover 1 gnb 2
+run 1: ping -c 2 -i 0.2 -W 2 {GATEWAY}
+n2-handover 1 gnb 2
+run 1: ping -c 2 -i 0.2 -W 2 {GATEWAY}
+deregister 1
+""")
+    expect_no_phones(a, b)
 
 
 @case

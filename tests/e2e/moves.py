@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Phones move while packets flow: no packet is lost, none comes out of order, whatever is killed around it."""
-import re
-
 from cases import case, expect, main
+from pings import expect_all_in_order, pinging
 from running_core import Core
 
 
@@ -10,21 +9,6 @@ def started(lab, build, phones=4):
     one = Core(lab, build, "core", phones)
     one.start()
     return one.wait()
-
-
-def pinging(log, count=150, interval=0.02):
-    """A step that lets phone 1 ping the data network in the background, and one that waits until it is done."""
-    began = f"run 1: ping -n -c {count} -i {interval} -W 3 10.32.0.1 > {log} 2>&1 &\n"
-    return began, f"run here: while ! grep -q transmitted {log}; do sleep 0.1; done\n"
-
-
-def replies(log):
-    return [int(number) for number in re.findall(r"icmp_seq=(\d+) ttl", log.read_text())]
-
-
-def expect_all_in_order(log, count=150):
-    got = replies(log)
-    expect(got == list(range(1, count + 1)), f"{count - len(set(got))} of {count} lost; {log.read_text()}")
 
 
 def move_about(core, step, times=10):

@@ -41,6 +41,9 @@ enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *me
 /* The plane has answered for the forwarding tunnel of one of the sessions that are handed over. */
 void amf_handover_forwarding(struct ue *ue);
 
+/* The gNB has a user plane that leads nowhere: the UE is released, and comes back with a service request. */
+void amf_lost_user_plane(struct ue *ue);
+
 /* Downlink data waits for an idle UE: page it. When it answers, smf_activate is asked for this session among
  * others. False: it cannot be paged (gone, or no gNB covers its registration area). */
 bool amf_page(struct ue *ue, uint8_t pdu_session_id);

@@ -33,7 +33,7 @@ void ue_goes_away(struct ue *ue, unsigned peer)
     if (ue->connection)
         n2_release(ue->connection, N2_RADIO(RELEASE_DUE_TO_CN_DETECTED_MOBILITY));
     ue->kept.association = 0;
-    smf_deactivate(ue, smf_active(ue));
+    smf_handover_away(ue);
     ue_forget_tmsi(ue);
     ue->away = peer_amf_id(core, peer);
     ue->asked_by = NO_PEER;
@@ -42,6 +42,7 @@ void ue_goes_away(struct ue *ue, unsigned peer)
     OPENSSL_cleanse(ue->kamf, sizeof ue->kamf);
     OPENSSL_cleanse(ue->nh, sizeof ue->nh);
     ue->security.ngksi = NAS_KSI_NONE;
+    held_nas_drop(ue);
     core_dirty(core, &ue->row);
     ue_watch_away(ue);
 }

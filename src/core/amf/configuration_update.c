@@ -60,12 +60,16 @@ static struct bytes command(struct ue *ue)
     struct nas_s_nssai allowed[UE_SLICES];
     struct nas_message message = {
         .type = NAS_CONFIGURATION_UPDATE_COMMAND,
-        .configuration_update_command =
-            {.indication = {.acknowledge = true},
-             .tai_list = gmm_area(ue, tais),
-             .allowed_nssai = gmm_allowed_nssai(ue, allowed),
-             .service_area_list = restriction_service_areas(ue, service_tais),
-             .has = {.indication = true, .tai_list = true, .allowed_nssai = true, .service_area_list = true}},
+        .configuration_update_command = {.indication = {.acknowledge = true},
+                                         .guti = gmm_guti(ue),
+                                         .tai_list = gmm_area(ue, tais),
+                                         .allowed_nssai = gmm_allowed_nssai(ue, allowed),
+                                         .service_area_list = restriction_service_areas(ue, service_tais),
+                                         .has = {.indication = true,
+                                                 .guti = ue->tmsi != 0,
+                                                 .tai_list = true,
+                                                 .allowed_nssai = true,
+                                                 .service_area_list = true}},
     };
     struct nas_configuration_update_command *update = &message.configuration_update_command;
     if (!update->service_area_list.count)
@@ -110,6 +114,7 @@ static void update_access(struct procedure *p)
                                EV_CONFIGURATION_UPDATE_COMPLETE)
         return; /* still due */
     ue->update_due = false;
+    ue_forget_former_tmsi(ue);
     core_dirty(p->core, &ue->row);
     procedure_leave(p);
     if (restriction_lets_serve(ue)) {

@@ -89,7 +89,7 @@ struct ue *ue_new(struct core *core)
     ue->row.write = ue_row_write;
     ue->provisional = true;
     ue->security.ngksi = NAS_KSI_NONE;
-    ue->asked_by = NO_PEER;
+    ue->asked_by = ue->handover_peer = NO_PEER;
     core->provisional++;
     return ue;
 }

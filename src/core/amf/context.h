@@ -81,7 +81,7 @@ struct connection {
     bool context_up;      /* Initial Context Setup succeeded: the gNB has AS security */
     bool context_unknown; /* asked for before a restart: the answer may come, or may have been lost */
     bool leaving;         /* Handover Command is out */
-    bool holding;         /* NAS messages are held (held.c): it is leaving, or a new key is on its way */
+    bool holding;         /* NAS messages are held (held.c): it is leaving, or its keys are */
     bool releasing;       /* UE Context Release Command is out */
     bool secured;         /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
     bool in_area;         /* the tracking area it began in is one of the gNB's */
@@ -118,15 +118,16 @@ struct ue {
     bool unreachable; /* silent for too long, or asleep in MICO mode: not paged any more (silence.h) */
     struct connection *connection; /* NULL: CM-IDLE, or on its way to the target */
     struct connection *target;     /* of an N2 handover: the connection that takes the other's place */
-    struct held *held;             /* NAS messages that wait for the end of a handover (held.c) */
-    struct procedure *procedure;   /* the 5GMM procedure that runs */
-    struct procedure *handover;    /* path switch or N2 handover; runs beside a 5GMM procedure */
-    struct session *sessions;      /* SMF's */
-    struct remote *remotes;        /* SMF's, anchored by other cores */
-    uint32_t away;                 /* AMF identifier of the core that serves it (away.h); 0: this one */
-    uint32_t nonce;                /* lets another core speak for its sessions; 0: none may */
-    int asked_by;                  /* the peer that was last given its context, or NO_PEER */
-    struct gnb *charged;           /* while provisional: whose share of unproven contexts this one uses */
+    int handover_peer;           /* the core from or to which it is handed over (relocation.h), or NO_PEER */
+    struct held *held;           /* NAS messages that wait for the end of a handover (held.c) */
+    struct procedure *procedure; /* the 5GMM procedure that runs */
+    struct procedure *handover;  /* path switch or N2 handover; runs beside a 5GMM procedure */
+    struct session *sessions;    /* SMF's */
+    struct remote *remotes;      /* SMF's, anchored by other cores */
+    uint32_t away;               /* AMF identifier of the core that serves it (away.h); 0: this one */
+    uint32_t nonce;              /* lets another core speak for its sessions; 0: none may */
+    int asked_by;                /* the peer that was last given its context, or NO_PEER */
+    struct gnb *charged;         /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
     bool update_due; /* it has not been told yet what its subscription has changed to */
     bool changed;    /* its subscription, in this batch */

@@ -8,6 +8,8 @@
 void ue_discard(struct ue *ue, struct ngap_cause cause)
 {
     procedure_cancel(ue->handover, "the context ends");
+    if (ue->dead) /* it had begun with that handover */
+        return;
     smf_release_all(ue);
     if (ue->connection)
         n2_release(ue->connection, cause);

@@ -158,6 +158,7 @@ void configuration_update_due(struct ue *ue);
 
 /* As NAS has them. tais: CONFIG_AREA_TAIS; slices: UE_SLICES */
 struct nas_tai_list gmm_area(const struct ue *ue, struct nas_tai *tais);
+struct nas_mobile_identity gmm_guti(const struct ue *ue); /* of a connected UE */
 struct nas_nssai gmm_allowed_nssai(const struct ue *ue, struct nas_s_nssai *slices);
 
 /* After a procedure that leaves the UE connected, or not: tells the SMF what waits for the UE. */

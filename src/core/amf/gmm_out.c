@@ -124,3 +124,17 @@ struct nas_nssai gmm_allowed_nssai(const struct ue *ue, struct nas_s_nssai *slic
         slices[i] = (struct nas_s_nssai){.sst = ue->allowed[i].sst, .sd = ue->allowed[i].sd};
     return (struct nas_nssai){slices, ue->allowed_count};
 }
+
+struct nas_mobile_identity gmm_guti(const struct ue *ue)
+{
+    const struct config_network *network = &ue->core->config->network;
+    struct nas_mobile_identity identity = {
+        .type = NAS_GUTI,
+        .guti = {.amf_region_id = network->amf_region,
+                 .s_tmsi = {.amf_set_id = network->amf_set,
+                            .amf_pointer = network->amf_pointer,
+                            .tmsi = ue->tmsi}},
+    };
+    memcpy(identity.guti.plmn.octets, ue->connection->selected.octets, sizeof identity.guti.plmn.octets);
+    return identity;
+}

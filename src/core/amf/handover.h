@@ -9,6 +9,9 @@
 #include "core/amf/gmm.h"
 #include "wire/nas/intra_n1.h"
 
+/* The plane's answer is not worth more of the phone's time at a failing cell. */
+#define HANDOVER_FORWARDING_TIME SECONDS(1)
+
 /* The value of ue->ncc that says: ue->nh is the K_gNB of a K_AMF that no gNB has been given a key of yet. */
 enum { NCC_NEW_KAMF = 0x80 };
 
@@ -76,8 +79,8 @@ struct handover_order {
     struct ngap_cause cause;
     struct bytes container;            /* from the source */
     struct ngap_security_context keys; /* wipe */
-    bool new_keys;    /* New Security Context Indicator */
-    struct bytes nasc; /* for the phone, or empty */
+    bool new_keys;                     /* New Security Context Indicator */
+    struct bytes nasc;                 /* for the phone, or empty */
     const struct smf_handover *sessions[SMF_SESSIONS_PER_UE];
     unsigned count;
 };

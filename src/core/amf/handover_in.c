@@ -3,7 +3,7 @@
  * Messages of N2 handover from either gNB (TS 38.413 8.4): what begins a procedure, what belongs to the one that runs, and what is
  * passed on from one gNB to the other.
  */
-#include "core/amf/handover.h"
+#include "core/amf/relocation.h"
 #include "kit/log.h"
 
 /* --- from the source --- */
@@ -19,8 +19,10 @@ void handover_required(struct connection *connection, const struct ngap_handover
     };
     struct core *core = ue->core;
     core->metrics.handovers_asked[HANDOVER_N2]++;
+    bool ours = relocation_peer(core, required) == NO_PEER;
     if (connection->context_up && ue->registered && !ue->handover) {
-        if (procedure_start(core, &ue->handover, "N2 handover", n2_handover, ue, (void *)required))
+        if (procedure_start(core, &ue->handover, ours ? "N2 handover" : "N2 handover to another core",
+                            ours ? n2_handover : relocation_out, ue, (void *)required))
             return;
         failure.cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
     }
@@ -45,7 +47,7 @@ bool handover_status(const struct connection *connection,
 {
     struct connection *target = connection->ue->target;
     if (!target || !connection->leaving)
-        return false;
+        return relocation_status_send(connection->ue, &status->ran_status_transfer_transparent_container);
     struct ngap_downlink_ran_status_transfer message = {
         .amf_ue_ngap_id = target->amf_ue_ngap_id,
         .ran_ue_ngap_id = target->ran_ue_ngap_id,
@@ -60,7 +62,8 @@ bool handover_early_status(const struct connection *connection,
 {
     struct connection *target = connection->ue->target;
     if (!target || !connection->leaving)
-        return false;
+        return relocation_early_status_send(connection->ue,
+                                            &status->early_status_transfer_transparent_container);
     struct ngap_downlink_ran_early_status_transfer message = {
         .amf_ue_ngap_id = target->amf_ue_ngap_id,
         .ran_ue_ngap_id = target->ran_ue_ngap_id,

@@ -96,8 +96,8 @@ void ue_became_idle(struct ue *ue, const char *why)
     bool provisional = ue->provisional;
     procedure_cancel(ue->handover, why);
     procedure_cancel(ue->procedure, why);
-    if (provisional || amf_find(core, supi) != ue)
-        return; /* its procedure took it along */
+    if (provisional || amf_find(core, supi) != ue || ue->away)
+        return; /* its procedure took it along, or it was on its way here only */
     held_nas_drop(ue);
     smf_deactivate(ue, smf_active(ue));
     ue_watch_idle(ue);

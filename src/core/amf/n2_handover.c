@@ -10,9 +10,6 @@
 #include "core/amf/restriction.h"
 #include "kit/log.h"
 
-#define FORWARDING_TIME \
-    SECONDS(1) /* the plane's answer is not worth more of the phone's time at a failing cell */
-
 struct run {
     struct procedure *p;
     struct ue *ue;
@@ -145,7 +142,7 @@ static enum procedure_event await_forwarding(struct run *run)
         EVENT(EV_HANDOVER_FORWARDING) | EVENT(EV_HANDOVER_CANCEL) | EVENT(EV_HANDOVER_TARGET_LOST);
     enum procedure_event event = EV_HANDOVER_FORWARDING;
     while (event == EV_HANDOVER_FORWARDING && !smf_handover_ready(run->ue, run->sessions, run->count))
-        event = procedure_wait(run->p, events, FORWARDING_TIME);
+        event = procedure_wait(run->p, events, HANDOVER_FORWARDING_TIME);
     return event == EV_TIMEOUT ? EV_HANDOVER_FORWARDING
                                : event; /* without it packets may be lost, not the phone */
 }

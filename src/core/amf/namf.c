@@ -8,7 +8,10 @@
 
 #include "core/amf/away.h"
 #include "core/amf/gmm.h"
+#include "core/amf/namf.h"
+#include "core/amf/relocation.h"
 #include "core/peer/fields.h"
+#include "core/peer/relocation.h"
 #include "core/peer/services.h"
 #include "core/smf/nsmf.h"
 #include "core/smf/remote.h"
@@ -81,25 +84,30 @@ static void tell(struct ue *ue, struct moved_context *context)
 }
 
 /* What is given out lets the asker speak for the phone's sessions, so it is given out under a number of its own. */
+void context_give(struct ue *ue, unsigned peer, bool keys, struct moved_context *context)
+{
+    if (!ue->nonce)
+        ue->nonce = (uint32_t)random_u64(ue->core->random) | 1;
+    ue->asked_by = (int)peer;
+    core_dirty(ue->core, &ue->row);
+    *context = (struct moved_context){0};
+    tell(ue, context);
+    if (keys)
+        tell_keys(ue, context);
+}
+
 static void give(struct peer_request *request, struct ue *ue, bool keys)
 {
-    struct moved_context context = {0};
+    struct moved_context context;
     struct sbi_content content = {0};
-    if (!ue->nonce)
-        ue->nonce = (uint32_t)random_u64(request->core->random) | 1;
-    ue->asked_by = (int)request->peer;
-    core_dirty(request->core, &ue->row);
-    tell(ue, &context);
-    if (keys)
-        tell_keys(ue, &context);
+    context_give(ue, request->peer, keys, &context);
     if (keys && request->core->config->peers[request->peer].new_key)
         derive_key(ue, &context.keys);
     content.json = json_pack("{s:o}", "ueContext", ue_context_write(&context));
     if (ue->radio_capability.len)
         json_object_set_new(
             content.json, "ueRadioCapability",
-            json_pack("{s:s, s:o}", "ngapIeType", "UE_RADIO_CAPABILITY", "ngapData",
-                      sbi_content_add(&content, &request->core->batch, SBI_NGAP, ue->radio_capability)));
+            json_n2_info(&content, &request->core->batch, "UE_RADIO_CAPABILITY", ue->radio_capability));
     peer_reply(request, &content);
     OPENSSL_cleanse(&context, sizeof context);
 }
@@ -122,14 +130,19 @@ static void transfer(struct peer_request *request, struct ue *ue)
 /* --- RegistrationStatusUpdate --- */
 
 /* Again after it was done: the answer was lost. */
-static bool already_there(const struct peer_request *request, const struct ue *ue)
+static bool already_there(const struct ue *ue, unsigned peer)
 {
-    return ue->away && ue->away == peer_amf_id(request->core, request->peer);
+    return ue->away && amf_is_away(ue, peer);
 }
 
-static void let_go(struct peer_request *request, struct ue *ue)
+bool context_given(const struct ue *ue, unsigned peer)
 {
-    const json_t *item, *released = json_object_get(request->content.json, "toReleaseSessionList");
+    return already_there(ue, peer) || ue->asked_by == (int)peer;
+}
+
+static uint16_t sessions_kept(const json_t *released)
+{
+    const json_t *item;
     uint16_t kept = UINT16_MAX;
     size_t i;
     json_array_foreach(released, i, item)
@@ -138,8 +151,16 @@ static void let_go(struct peer_request *request, struct ue *ue)
         if (psi > 0 && psi <= SMF_SESSIONS_PER_UE)
             kept &= (uint16_t) ~(1u << psi);
     }
+    return kept;
+}
+
+void context_let_go(struct ue *ue, unsigned peer, const json_t *released)
+{
+    uint16_t kept = sessions_kept(released);
+    if (already_there(ue, peer))
+        return;
     remote_forget_all(ue);
-    ue_goes_away(ue, request->peer);
+    ue_goes_away(ue, peer);
     if (kept != UINT16_MAX)
         smf_keep_only(ue, kept);
 }
@@ -149,12 +170,14 @@ static void transfer_update(struct peer_request *request, struct ue *ue)
     const char *status = json_string_value(json_object_get(request->content.json, "transferStatus"));
     struct sbi_content content = {0};
     bool transferred = status && strcmp(status, "TRANSFERRED") == 0;
-    if (!already_there(request, ue) && ue->asked_by != (int)request->peer) {
+    if (!context_given(ue, request->peer)) {
         peer_refuse(request, 403, "MODIFICATION_NOT_ALLOWED");
         return;
     }
-    if (transferred && !already_there(request, ue))
-        let_go(request, ue);
+    if (transferred) {
+        procedure_cancel(ue->handover, "another core serves the phone");
+        context_let_go(ue, request->peer, json_object_get(request->content.json, "toReleaseSessionList"));
+    }
     ue->asked_by = NO_PEER;
     content.json = json_pack("{s:b}", "regStatusTransferComplete", transferred);
     peer_reply(request, &content);
@@ -191,10 +214,22 @@ static bool read_message(const struct peer_request *request, struct n1n2_message
     return true;
 }
 
+/* Of the phone, not of a session: what gNBs say to each other in a handover. */
+static bool is_ran_information(const struct peer_request *request)
+{
+    const json_t *container = json_object_get(request->content.json, "n2InfoContainer");
+    const char *class = json_string_value(json_object_get(container, "n2InformationClass"));
+    return class && strcmp(class, "RAN") == 0;
+}
+
 static void n1_n2_messages(struct peer_request *request, struct ue *ue)
 {
     struct n1n2_message message = {0};
     struct sbi_content content = {0};
+    if (is_ran_information(request)) {
+        relocation_status_take(request, ue);
+        return;
+    }
     if (!read_message(request, &message)) {
         peer_refuse(request, 400, "MANDATORY_IE_INCORRECT");
         return;
@@ -213,7 +248,7 @@ static void n1_n2_messages(struct peer_request *request, struct ue *ue)
     peer_reply(request, &content);
 }
 
-/* --- dispatch: POST NAMF_CONTEXTS {ueContextId}/{operation} --- */
+/* --- dispatch: POST NAMF_CONTEXTS {ueContextId}/{operation}, PUT NAMF_CONTEXTS {ueContextId} --- */
 
 static const struct {
     const char *name;
@@ -222,6 +257,7 @@ static const struct {
     {"transfer", transfer},
     {"transfer-update", transfer_update},
     {"n1-n2-messages", n1_n2_messages},
+    {"release", relocation_release},
 };
 
 static void serve(struct peer_request *request, struct ue *ue, const char *operation)
@@ -241,11 +277,16 @@ static void serve(struct peer_request *request, struct ue *ue, const char *opera
 void namf_communication(struct peer_request *request)
 {
     char id[UE_CONTEXT_ID_BYTES];
+    bool creates = request->message->method == SBI_PUT;
     const char *slash = strchr(request->rest, '/');
-    if (!slash || (size_t)(slash - request->rest) >= sizeof id) {
+    size_t length = slash ? (size_t)(slash - request->rest) : strlen(request->rest);
+    if (creates == (slash != NULL) || length >= sizeof id) {
         peer_refuse(request, 404, "RESOURCE_URI_STRUCTURE_NOT_FOUND");
         return;
     }
-    snprintf(id, sizeof id, "%.*s", (int)(slash - request->rest), request->rest);
-    serve(request, ue_named(request->core, id), slash + 1);
+    snprintf(id, sizeof id, "%.*s", (int)length, request->rest);
+    if (creates)
+        relocation_create(request, id);
+    else
+        serve(request, ue_named(request->core, id), slash + 1);
 }

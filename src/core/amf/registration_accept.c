@@ -15,20 +15,6 @@ static uint32_t seconds(int64_t nanoseconds)
     return (uint32_t)(nanoseconds / SECONDS(1));
 }
 
-static struct nas_mobile_identity guti_of(const struct ue *ue)
-{
-    const struct config_network *network = &ue->core->config->network;
-    struct nas_mobile_identity identity = {
-        .type = NAS_GUTI,
-        .guti = {.amf_region_id = network->amf_region,
-                 .s_tmsi = {.amf_set_id = network->amf_set,
-                            .amf_pointer = network->amf_pointer,
-                            .tmsi = ue->tmsi}},
-    };
-    memcpy(identity.guti.plmn.octets, ue->connection->selected.octets, sizeof identity.guti.plmn.octets);
-    return identity;
-}
-
 static struct nas_plmn_list equivalents_of(const struct ue *ue, struct nas_plmn *plmns)
 {
     const struct config_serving *serving = config_find_plmn(ue->core->config, ue->tai.plmn);
@@ -64,7 +50,7 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
     struct nas_registration_accept *accept = &message->registration_accept;
     *accept = (struct nas_registration_accept){
         .result = {.access = NAS_ACCESS_3GPP},
-        .guti = guti_of(ue),
+        .guti = gmm_guti(ue),
         .equivalent_plmns = equivalents_of(ue, equivalents),
         .tai_list = gmm_area(ue, tais),
         .allowed_nssai = gmm_allowed_nssai(ue, allowed),

@@ -5,6 +5,7 @@
 #include "core/amf/away.h"
 #include "core/amf/gmm.h"
 #include "core/amf/restriction.h"
+#include "core/peer/peer.h"
 #include "kit/log.h"
 
 /* --- uplink --- */
@@ -184,11 +185,16 @@ enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *me
     const struct connection *connection = ue->connection;
     if (ue->away)
         return away_transfer(ue, message);
-    if (ue->target && message->n2 != N2_NONE)
+    if ((ue->target && message->n2 != N2_NONE) || ue->handover_peer != NO_PEER)
         return AMF_PAGING; /* temporarily rejected: handover is in progress (TS 23.502 4.9.1.3.1) */
     if (connection && connection->secured && (connection->context_up || message->n2 == N2_NONE))
         return deliver(ue, message) ? AMF_SENT : AMF_UNREACHABLE;
     return amf_page(ue, message->pdu_session_id) ? AMF_PAGING : AMF_UNREACHABLE;
+}
+
+void amf_lost_user_plane(struct ue *ue)
+{
+    an_release(ue, N2_RADIO(UNSPECIFIED), "the anchor of a session has not followed");
 }
 
 /* --- what the SMF may know of a UE --- */

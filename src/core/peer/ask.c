@@ -67,24 +67,33 @@ static bool send_ask(struct ask *ask, const struct sbi_message *message)
     return core_send_sbi_request(ask->core, ask->peer, ask->token, message);
 }
 
-const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request)
+uint64_t peer_ask_begin(struct procedure *p, unsigned peer, const struct sbi_message *request)
 {
     struct ask *ask = ask_new(p->core, peer);
     if (!ask)
-        return NULL;
+        return 0;
     ask->waiting = p;
-    if (!send_ask(ask, request)) {
-        ask_free(ask);
-        return NULL;
-    }
-    uint64_t token = ask->token;
+    if (send_ask(ask, request))
+        return ask->token;
+    ask_free(ask);
+    return 0;
+}
+
+const struct sbi_message *peer_ask_wait(struct procedure *p, uint64_t token, uint64_t events,
+                                        enum procedure_event *event)
+{
     struct core *core = p->core;
-    if (procedure_wait(p, EVENT(EV_SBI_RESPONSE), 0) == EV_SBI_RESPONSE)
-        return p->data;
-    ask = map_get(&core->peers->asks, token);
+    *event = token ? procedure_wait(p, events | EVENT(EV_SBI_RESPONSE), 0) : EV_SBI_RESPONSE;
+    struct ask *ask = *event == EV_CANCELLED ? map_get(&core->peers->asks, token) : NULL;
     if (ask)
         ask_free(ask);
-    return NULL;
+    return token && *event == EV_SBI_RESPONSE ? p->data : NULL;
+}
+
+const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request)
+{
+    enum procedure_event event;
+    return peer_ask_wait(p, peer_ask_begin(p, peer, request), 0, &event);
 }
 
 bool peer_post(struct core *core, unsigned peer, const struct sbi_message *request, peer_answered *answered,

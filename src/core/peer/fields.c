@@ -74,6 +74,16 @@ bool field_slice(const json_t *object, const char *name, struct config_slice *sl
     return slice_of_json(json_object_get(object, name), slice);
 }
 
+bool field_plmn(const json_t *object, const char *name, struct config_plmn *plmn)
+{
+    const json_t *json = json_object_get(object, name);
+    char mcc[4], mnc[4], text[VALUE_TEXT_BYTES];
+    if (!field_text(json, "mcc", mcc, sizeof mcc) || !field_text(json, "mnc", mnc, sizeof mnc))
+        return false;
+    snprintf(text, sizeof text, "%s/%s", mcc, mnc);
+    return config_plmn_parse(text, plmn);
+}
+
 json_t *json_hex(const uint8_t *octets, size_t count)
 {
     char text[2 * BASE64_BYTES + 1] = "";
@@ -105,15 +115,19 @@ json_t *json_slice(struct config_slice slice)
     return json_pack("{s:i, s:o}", "sst", slice.sst, "sd", json_hex(sd, sizeof sd));
 }
 
-json_t *json_guami(struct config_plmn plmn, uint32_t amf_id)
+json_t *json_plmn(struct config_plmn plmn)
 {
-    const uint8_t octets[] = {(uint8_t)(amf_id >> 16), (uint8_t)(amf_id >> 8), (uint8_t)amf_id};
     char mcc[4], mnc[4];
     unsigned digits, value = config_plmn_mnc(plmn, &digits);
     snprintf(mcc, sizeof mcc, "%03u", config_plmn_mcc(plmn) % 1000);
     snprintf(mnc, sizeof mnc, "%0*u", (int)digits, value % 1000);
-    return json_pack("{s:{s:s, s:s}, s:o}", "plmnId", "mcc", mcc, "mnc", mnc, "amfId",
-                     json_hex(octets, sizeof octets));
+    return json_pack("{s:s, s:s}", "mcc", mcc, "mnc", mnc);
+}
+
+json_t *json_guami(struct config_plmn plmn, uint32_t amf_id)
+{
+    const uint8_t octets[] = {(uint8_t)(amf_id >> 16), (uint8_t)(amf_id >> 8), (uint8_t)amf_id};
+    return json_pack("{s:o, s:o}", "plmnId", json_plmn(plmn), "amfId", json_hex(octets, sizeof octets));
 }
 
 const char *name_of_value(const struct name_of *names, int value)

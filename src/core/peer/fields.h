@@ -24,11 +24,15 @@ bool field_rate(const json_t *object, const char *name, uint64_t *bits_per_secon
 bool field_slice(const json_t *object, const char *name, struct config_slice *slice);
 bool slice_of_json(const json_t *json, struct config_slice *slice);
 
+/* PlmnId (5.4.4.3): {"mcc": "999", "mnc": "70"}. */
+bool field_plmn(const json_t *object, const char *name, struct config_plmn *plmn);
+
 /* New references; NULL: out of memory. */
 json_t *json_hex(const uint8_t *octets, size_t count);
 json_t *json_base64(const uint8_t *octets, size_t count);
 json_t *json_rate(uint64_t bits_per_second);
 json_t *json_slice(struct config_slice slice);
+json_t *json_plmn(struct config_plmn plmn);
 json_t *json_guami(struct config_plmn plmn, uint32_t amf_id);
 
 /* An enumeration's names, ended by NULL. */

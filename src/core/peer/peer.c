@@ -38,6 +38,17 @@ int peer_of_guti(const struct core *core, const struct nas_guti *guti)
     return peer_of_amf(core, amf_id(guti->amf_region_id, guti->s_tmsi.amf_set_id, guti->s_tmsi.amf_pointer));
 }
 
+int peer_of_tai(const struct core *core, struct tai tai)
+{
+    for (unsigned i = 0; i < core->config->peer_count && config_find_plmn(core->config, tai.plmn); i++) {
+        const struct config_peer *peer = &core->config->peers[i];
+        for (unsigned n = 0; n < peer->tac_count; n++)
+            if (peer->tacs[n] == tai.tac)
+                return (int)i;
+    }
+    return NO_PEER;
+}
+
 const char *peer_name(const struct core *core, unsigned peer)
 {
     return core->config->peers[peer].name;

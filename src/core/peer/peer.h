@@ -9,11 +9,11 @@
 #define CORE_PEER_PEER_H
 
 #include "core/core.h"
+#include "core/procedure.h"
 #include "sbi/message.h"
 #include "wire/nas/identity.h"
 
 struct peers;
-struct procedure;
 
 enum { NO_PEER = -1, PEER_PATH_BYTES = 256 };
 
@@ -21,6 +21,8 @@ enum { NO_PEER = -1, PEER_PATH_BYTES = 256 };
 int peer_of_guti(const struct core *core, const struct nas_guti *guti);
 /* The peer of that AMF identifier (24 bits: region, set, pointer; TS 23.003 2.10.1). */
 int peer_of_amf(const struct core *core, uint32_t amf_id);
+/* The peer that serves the tracking area, by what is configured of it; NO_PEER: none. */
+int peer_of_tai(const struct core *core, struct tai tai);
 uint32_t peer_amf_id(const struct core *core, unsigned peer);
 /* The peer at the apiRoot of an absolute URI; NO_PEER also for our own, then *own is true. *path: what follows the root. */
 int peer_of_uri(const struct core *core, const char *uri, bool *own, const char **path);
@@ -39,6 +41,13 @@ const char *peer_name(const struct core *core, unsigned peer);
  * cancelled. */
 const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request);
 
+/* The same in two steps, for who must hear of other things meanwhile. 0: nothing could be asked. */
+uint64_t peer_ask_begin(struct procedure *p, unsigned peer, const struct sbi_message *request);
+/* Waits for the answer or one of `events`; *event says which came. Until it is EV_SBI_RESPONSE or EV_CANCELLED, nothing else may be
+ * waited for. */
+const struct sbi_message *peer_ask_wait(struct procedure *p, uint64_t token, uint64_t events,
+                                        enum procedure_event *event);
+
 /* Asks without waiting. `answered` gets the response (NULL: none) with `key`, by which the asker finds again what it asked
  * for: it may be gone. False: not asked, no call follows. */
 typedef void peer_answered(struct core *core, unsigned peer, uint64_t key, unsigned number,
@@ -50,7 +59,8 @@ bool peer_post(struct core *core, unsigned peer, const struct sbi_message *reque
 enum { PEER_ATTEMPTS = 5 };
 void peer_tell(struct core *core, unsigned peer, const struct sbi_message *request);
 
-/* A POST of that content, which is consumed, in the core's batch arena. False: it cannot be made. */
+/* A POST of that content, which is consumed, in the core's batch arena. False: it cannot be made. request->method may be made
+ * another. */
 bool peer_request(struct core *core, const char *path, struct sbi_content *content,
                   struct sbi_message *request);
 
@@ -69,7 +79,13 @@ struct peer_request {
 /* 204 when content is NULL, else 200 with the content, which is consumed. Goes out once what the batch wrote is durable; if it
  * is not, 503 goes out instead. */
 void peer_reply(const struct peer_request *request, struct sbi_content *content);
+/* 201 with the content, which is consumed, and where that is found from now on. */
+void peer_created(const struct peer_request *request, struct sbi_content *content, const char *location);
 void peer_refuse(const struct peer_request *request, unsigned status, const char *cause);
+/* The same with more than the cause: content, which is consumed, under a status of 400 and above. */
+void peer_refuse_with(const struct peer_request *request, unsigned status, struct sbi_content *content);
+/* For an answer that comes later than the message lives. */
+struct peer_request peer_request_later(const struct peer_request *request);
 
 /* --- life, for core.c --- */
 

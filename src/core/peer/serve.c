@@ -6,11 +6,11 @@
 static const struct {
     const char *prefix;
     void (*serve)(struct peer_request *request);
+    bool creates; /* something at a path of the asker's choice, by PUT */
 } services[] = {
-    {NAMF_CONTEXTS, namf_communication},
-    {NSMF_CONTEXTS, nsmf_pdu_session},
-    {STATUS_NOTIFY, sm_context_status},
-    {FAILURE_NOTIFY, nsmf_n1n2_failure},
+    {NAMF_CONTEXTS, namf_communication, true}, {NSMF_CONTEXTS, nsmf_pdu_session, false},
+    {STATUS_NOTIFY, sm_context_status, false}, {FAILURE_NOTIFY, nsmf_n1n2_failure, false},
+    {N2_INFO_NOTIFY, n2_info_notify, false},
 };
 
 void peer_refuse(const struct peer_request *request, unsigned status, const char *cause)
@@ -21,9 +21,9 @@ void peer_refuse(const struct peer_request *request, unsigned status, const char
     core_send_sbi_response(request->core, request->token, &response);
 }
 
-void peer_reply(const struct peer_request *request, struct sbi_content *content)
+static void reply(const struct peer_request *request, struct sbi_content *content,
+                  struct sbi_message response)
 {
-    struct sbi_message response = {.status = content ? 200 : 204, .path = "", .type = "", .location = ""};
     bool written = !content || sbi_content_write(content, &request->core->batch, &response);
     if (content)
         sbi_content_free(content);
@@ -33,6 +33,31 @@ void peer_reply(const struct peer_request *request, struct sbi_content *content)
         peer_refuse(request, 500, "SYSTEM_FAILURE");
 }
 
+void peer_reply(const struct peer_request *request, struct sbi_content *content)
+{
+    reply(request, content,
+          (struct sbi_message){.status = content ? 200 : 204, .path = "", .type = "", .location = ""});
+}
+
+void peer_created(const struct peer_request *request, struct sbi_content *content, const char *location)
+{
+    reply(request, content,
+          (struct sbi_message){.status = 201, .path = "", .type = "", .location = location});
+}
+
+void peer_refuse_with(const struct peer_request *request, unsigned status, struct sbi_content *content)
+{
+    reply(request, content, (struct sbi_message){.status = status, .path = "", .type = "", .location = ""});
+}
+
+struct peer_request peer_request_later(const struct peer_request *request)
+{
+    static const struct sbi_message gone = {
+        .method = SBI_PUT, .path = "what was asked earlier", .type = "", .location = ""};
+    return (struct peer_request){
+        .core = request->core, .peer = request->peer, .token = request->token, .message = &gone, .rest = ""};
+}
+
 static void serve(struct peer_request *request)
 {
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
@@ -40,7 +65,10 @@ static void serve(struct peer_request *request)
         if (strncmp(request->message->path, services[i].prefix, length) != 0)
             continue;
         request->rest = request->message->path + length;
-        services[i].serve(request);
+        if (request->message->method == SBI_POST || services[i].creates)
+            services[i].serve(request);
+        else
+            peer_refuse(request, 405, "METHOD_NOT_ALLOWED");
         return;
     }
     peer_refuse(request, 404, "RESOURCE_URI_STRUCTURE_NOT_FOUND");
@@ -52,7 +80,7 @@ void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const st
     struct fault fault = {0};
     if (peer >= core->config->peer_count)
         return;
-    if (message->method != SBI_POST)
+    if (message->method != SBI_POST && message->method != SBI_PUT)
         peer_refuse(&request, 405, "METHOD_NOT_ALLOWED");
     else if (message->body.len && !sbi_content_read(message, &core->batch, &request.content, &fault))
         peer_refuse(&request, 400, "INVALID_MSG_FORMAT");

@@ -7,6 +7,8 @@
 #include "core/peer/fields.h"
 #include "crypt/nas_security.h"
 
+enum { NCC_MOST = 7 };
+
 static const struct name_of integrities[] = {{"NIA0", 0}, {"NIA1", 1}, {"NIA2", 2}, {"NIA3", 3}, {0}};
 static const struct name_of cipherings[] = {{"NEA0", 0}, {"NEA1", 1}, {"NEA2", 2}, {"NEA3", 3}, {0}};
 
@@ -15,10 +17,14 @@ static const struct name_of cipherings[] = {{"NEA0", 0}, {"NEA1", 1}, {"NEA2", 2
 /* SeafData (6.1.6.2.29). */
 static json_t *write_keys(const struct moved_keys *keys)
 {
-    return json_pack("{s:{s:s, s:i}, s:{s:s, s:o}, s:o, s:i, s:b}", "ngKsi", "tsc", "NATIVE", "ksi",
-                     keys->ngksi, "keyAmf", "keyType", keys->derived ? "KPRIMEAMF" : "KAMF", "keyVal",
-                     json_hex(keys->kamf, sizeof keys->kamf), "nh", json_hex(keys->nh, sizeof keys->nh),
-                     "ncc", keys->ncc, "keyAmfHDerivationInd", keys->derived);
+    json_t *seaf = json_pack("{s:{s:s, s:i}, s:{s:s, s:o}, s:b, s:b}", "ngKsi", "tsc", "NATIVE", "ksi",
+                             keys->ngksi, "keyAmf", "keyType", keys->derived ? "KPRIMEAMF" : "KAMF", "keyVal",
+                             json_hex(keys->kamf, sizeof keys->kamf), "keyAmfHDerivationInd", keys->derived,
+                             "keyAmfChangeInd", keys->changed);
+    if (keys->has_nh)
+        json_object_update_new(
+            seaf, json_pack("{s:o, s:i}", "nh", json_hex(keys->nh, sizeof keys->nh), "ncc", keys->ncc));
+    return seaf;
 }
 
 /* MmContext (6.1.6.2.38). */
@@ -96,11 +102,12 @@ static bool read_keys(const json_t *seaf, const json_t *mm, struct moved_keys *k
         !field_hex(json_object_get(seaf, "keyAmf"), "keyVal", keys->kamf, sizeof keys->kamf) ||
         !read_algorithms(mm, keys) || !read_counts(mm, keys))
         return false;
-    field_hex(seaf, "nh", keys->nh, sizeof keys->nh);
-    field_uint(seaf, "ncc", 7, &ncc);
+    keys->has_nh =
+        field_hex(seaf, "nh", keys->nh, sizeof keys->nh) && field_uint(seaf, "ncc", NCC_MOST, &ncc);
     keys->ncc = (uint8_t)ncc;
     keys->ngksi = (uint8_t)ksi;
     keys->derived = json_is_true(json_object_get(seaf, "keyAmfHDerivationInd"));
+    keys->changed = json_is_true(json_object_get(seaf, "keyAmfChangeInd"));
     return true;
 }
 

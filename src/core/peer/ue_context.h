@@ -27,7 +27,9 @@ struct moved_keys {
     bool derived; /* keyAmfHDerivationInd: the phone must be told (TS 33.501 6.9.3) */
     uint8_t ngksi, nia, nea;
     uint32_t uplink, downlink; /* next NAS COUNTs */
-    uint8_t nh[32];            /* of a handover only */
+    bool changed; /* keyAmfChangeInd: no gNB has a key of it yet, and nh is its K_gNB (6.9.2.3.3) */
+    bool has_nh;  /* of a handover only */
+    uint8_t nh[32];
     uint8_t ncc;
 };
 

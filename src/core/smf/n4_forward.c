@@ -76,6 +76,8 @@ static void created(struct n4_request *request, const struct pfcp_message *answe
                     response ? pfcp_cause_name(response->cause) : "no answer");
     if (forwarding->ended)
         n4_forward_end(session);
+    else if (session->prepared)
+        nsmf_handover_forwarding(session);
     else
         amf_handover_forwarding(session->ue);
 }

@@ -117,7 +117,9 @@ void nsmf_pdu_session(struct peer_request *request)
         return;
     }
     struct ue *ue = session->ue;
-    if (strcmp(operation, "/modify") == 0) {
+    if (strcmp(operation, "/modify") == 0 && nsmf_handover(request, session)) {
+        return;
+    } else if (strcmp(operation, "/modify") == 0) {
         amf_take_away(ue, request->peer);
         modify(request, session);
     } else if (strcmp(operation, "/release") == 0) {

@@ -129,8 +129,7 @@ static void remote_end(struct remote *remote)
     remote_free(remote);
 }
 
-/* It becomes part of a path. */
-static bool ref_is_plain(const char *ref)
+bool remote_ref_is_plain(const char *ref)
 {
     size_t length = strlen(ref);
     for (size_t i = 0; i < length; i++) {
@@ -142,8 +141,9 @@ static bool ref_is_plain(const char *ref)
 
 bool remote_add(struct ue *ue, unsigned peer, const struct moved_session *session, const char *ref)
 {
-    struct remote *remote =
-        smf_sessions(ue) >> session->psi & 1 || !ref_is_plain(ref) ? NULL : remote_new(ue, session->psi);
+    struct remote *remote = smf_sessions(ue) >> session->psi & 1 || !remote_ref_is_plain(ref)
+                                ? NULL
+                                : remote_new(ue, session->psi);
     if (!remote)
         return false;
     remote->peer = peer;
@@ -351,6 +351,46 @@ bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer ki
         json_pack("{s:o, s:s}", "n2SmInfo",
                   sbi_content_add(&content, &amf_core(ue)->batch, SBI_NGAP, transfer), "n2SmInfoType", type);
     forward(remote, &content);
+    return true;
+}
+
+/* --- at the end of a handover --- */
+
+static void completed(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
+                      const struct sbi_message *response)
+{
+    struct ue *ue = amf_find(core, supi);
+    struct remote *remote = ue ? remote_find(ue, (uint8_t)psi) : NULL;
+    if (!remote || remote->peer != peer || (response && sbi_succeeded(response)))
+        return;
+    log_warning("smf", NULL, "%s does not follow a handover", peer_name(core, peer));
+    if (response && response->status == 404)
+        remote_end(remote);
+    amf_lost_user_plane(ue);
+}
+
+/* hoState COMPLETED (TS 29.502 5.2.2.3.4.3). */
+static void complete(struct remote *remote)
+{
+    struct core *core = amf_core(remote->ue);
+    struct sbi_content content = {.json = json_pack("{s:s}", "hoState", "COMPLETED")};
+    struct sbi_message request;
+    if (!request_for(remote, "modify", &content, &request) ||
+        !peer_post(core, remote->peer, &request, completed, amf_supi(remote->ue), remote->psi))
+        remote->active = false;
+}
+
+bool remote_arrived(struct ue *ue, unsigned peer, const struct moved_session *session, const char *ref,
+                    bool follows)
+{
+    if (!remote_add(ue, peer, session, ref))
+        return false;
+    struct remote *remote = remote_find(ue, session->psi);
+    remote->active = true;
+    if (follows)
+        complete(remote);
+    else
+        remote_deactivate(ue, bit_of(remote));
     return true;
 }
 

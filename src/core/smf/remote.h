@@ -15,6 +15,12 @@ struct remote;
 
 /* A session that has moved here with its phone; ref: its SM context at the peer. False: out of memory, or its number is taken. */
 bool remote_add(struct ue *ue, unsigned peer, const struct moved_session *session, const char *ref);
+/* The same at the end of a handover. `follows`: the gNB has its user plane, and the anchor is told to send there; if it does not,
+ * the phone's connection is released, so that it asks anew. */
+bool remote_arrived(struct ue *ue, unsigned peer, const struct moved_session *session, const char *ref,
+                    bool follows);
+/* Is this what a reference may look like? It becomes part of a path. */
+bool remote_ref_is_plain(const char *ref);
 /* They have moved on with their phone. */
 void remote_forget_all(struct ue *ue);
 /* Memory only, at the end of the core. */

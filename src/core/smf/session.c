@@ -52,6 +52,7 @@ static void leave_ambr_id(struct smf *smf, struct ue *ue, uint32_t id)
 
 void session_destroy(struct session *session)
 {
+    nsmf_handover_forget(session);
     free(session->qos);
     free(session->qos_before);
     free(session);
@@ -137,6 +138,7 @@ void session_disconnected(struct session *session)
 {
     if (session->state == SESSION_NEW)
         return;
+    nsmf_handover_forget(session);
     session->state = SESSION_INACTIVE;
     session->gnb = (struct tunnel){0};
     session->protection.performed = 0;

@@ -21,8 +21,10 @@
 #include "wire/pfcp/pfcp.h"
 
 struct forwarding;
+struct prepared;
 struct upf;
 struct n4_request;
+struct peer_request;
 struct sm_n2;
 
 /* Which PDRs and QERs of flows beside the default one: bit n is for place n (qos.h). */
@@ -56,6 +58,7 @@ struct session {
     struct procedure *procedure;
     struct n4_request *n4;         /* under way */
     struct forwarding *forwarding; /* during a handover (n4_forward.c) */
+    struct prepared *prepared;     /* for a handover that another core leads (nsmf_handover.c) */
     uint64_t seid, up_seid;        /* own and the plane's; up_seid 0: not established there */
     struct tunnel n3, gnb;         /* the plane's end and the gNB's */
     struct qos *qos;               /* flows beside the default one; NULL: none */
@@ -270,6 +273,15 @@ void session_drop_waiting(struct session *session);
 bool session_waits_for_phone(const struct session *session);
 /* The phone moved, and its new gNB could not take the session over: Path Switch Request Setup Failed Transfer (path_switch.c). */
 void session_left_behind(struct session *session, struct bytes transfer);
+
+/* --- handover that another core leads (nsmf_handover.c) --- */
+
+/* UpdateSMContext with a hoState (TS 29.502 5.2.2.3.4.3). False: it has none. */
+bool nsmf_handover(struct peer_request *request, struct session *session);
+/* The plane has answered for the session's forwarding tunnel. */
+void nsmf_handover_forwarding(struct session *session);
+/* What was prepared is worth nothing any more; forwarding is not touched. */
+void nsmf_handover_forget(struct session *session);
 
 /* --- subscribers' own addresses (statics.c) --- */
 

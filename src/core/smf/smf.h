@@ -149,6 +149,10 @@ struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover
 void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count);
 /* It was not to be: forwarding ends now. */
 void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count);
+/* It has gone to another core: sessions that are on their way there follow, the others have no user plane any more. */
+void smf_handover_away(struct ue *ue);
+/* It has not: what was prepared for the other core ends, forwarding too. */
+void smf_handover_stayed(struct ue *ue);
 /* Handover Preparation Unsuccessful Transfer, in core->batch. */
 struct bytes smf_handover_unsuccessful(struct core *core, struct ngap_cause cause);
 
