@@ -9,6 +9,7 @@
 #include "crypt/nas_security.h"
 #include "crypt/nea.h"
 #include "crypt/nia.h"
+#include "kit/hex.h"
 #include "wire/nas/nas.h"
 
 static void must(bool done, const char *what)
@@ -21,43 +22,25 @@ static void must(bool done, const char *what)
 
 /* --- messages --- */
 
-struct sample {
-    const char *name;
-    struct bytes plain;
-};
+enum { SAMPLE_BYTES = 128 };
 
-/* As a phone with one slice and the core on the defaults send them. */
-static const struct sample samples[] = {
-    {"registration_request",
-     BYTES(((const uint8_t[]){0x7e, 0x00, 0x41, 0x79, 0x00, 0x0d, 0x01, 0x99, 0xf9, 0x07,
-                              0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x01, 0x2e,
-                              0x04, 0xf0, 0xf0, 0xf0, 0xf0, 0x2f, 0x02, 0x01, 0x01}))},
+/* As a phone with one slice and the core on the defaults send them, in hexadecimal. */
+static const struct {
+    const char *name, *plain;
+} samples[] = {
+    {"registration_request", "7e004179000d0199f9070000000010000000012e04f0f0f0f02f020101"},
     {"authentication_request",
-     BYTES(((const uint8_t[]){0x7e, 0x00, 0x56, 0x00, 0x02, 0x00, 0x00, 0x21, 0x10, 0x11, 0x12,
-                              0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d,
-                              0x1e, 0x1f, 0x20, 0x10, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x80,
-                              0x00, 0x37, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e}))},
-    {"authentication_response",
-     BYTES(((const uint8_t[]){0x7e, 0x00, 0x57, 0x2d, 0x10, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06,
-                              0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10}))},
-    {"security_mode_command", BYTES(((const uint8_t[]){0x7e, 0x00, 0x5d, 0x22, 0x00, 0x04, 0xf0, 0xf0, 0xf0,
-                                                       0xf0, 0xe1, 0x36, 0x01, 0x02}))},
+     "7e00560002000021101112131415161718191a1b1c1d1e1f201031323334353680003738393a3b3c3d3e"},
+    {"authentication_response", "7e00572d100102030405060708090a0b0c0d0e0f10"},
+    {"security_mode_command", "7e005d220004f0f0f0f0e1360102"},
     {"registration_accept",
-     BYTES(((const uint8_t[]){0x7e, 0x00, 0x42, 0x01, 0x01, 0x77, 0x00, 0x0b, 0xf2, 0x99, 0xf9,
-                              0x07, 0x02, 0x00, 0x40, 0x12, 0x34, 0x56, 0x78, 0x54, 0x07, 0x00,
-                              0x99, 0xf9, 0x07, 0x00, 0x00, 0x01, 0x15, 0x02, 0x01, 0x01, 0x21,
-                              0x02, 0x00, 0x00, 0x5e, 0x01, 0x09, 0x16, 0x01, 0x2c}))},
+     "7e0042010177000bf299f9070200401234567854070099f90700000115020101210200005e010916012c"},
     {"ul_nas_transport",
-     BYTES(((const uint8_t[]){0x7e, 0x00, 0x67, 0x01, 0x00, 0x15, 0x2e, 0x01, 0x01, 0xc1, 0xff,
-                              0xff, 0x91, 0xa1, 0x28, 0x01, 0x00, 0x7b, 0x00, 0x07, 0x80, 0x00,
-                              0x0a, 0x00, 0x00, 0x0d, 0x00, 0x12, 0x01, 0x81, 0x22, 0x01, 0x01,
-                              0x25, 0x09, 0x08, 0x69, 0x6e, 0x74, 0x65, 0x72, 0x6e, 0x65, 0x74}))},
+     "7e00670100152e0101c1ffff91a12801007b000780000a00000d00120181220101250908696e7465726e"
+     "6574"},
     {"session_establishment_accept",
-     BYTES(((const uint8_t[]){0x2e, 0x01, 0x01, 0xc2, 0x11, 0x00, 0x09, 0x01, 0x00, 0x06, 0x31,
-                              0x31, 0x01, 0x01, 0xff, 0x01, 0x06, 0x06, 0x03, 0xe8, 0x06, 0x03,
-                              0xe8, 0x29, 0x05, 0x01, 0x0a, 0x2d, 0x00, 0x02, 0x22, 0x01, 0x01,
-                              0x79, 0x00, 0x06, 0x01, 0x20, 0x41, 0x01, 0x01, 0x09, 0x25, 0x09,
-                              0x08, 0x69, 0x6e, 0x74, 0x65, 0x72, 0x6e, 0x65, 0x74}))},
+     "2e0101c211000901000631310101ff01060603e80603e82905010a2d0002220101790006012041010109"
+     "250908696e7465726e6574"},
 };
 
 struct message_work {
@@ -82,14 +65,16 @@ static void encode(void *context)
     must(nas_encode(&work->message, &w), "nas_encode");
 }
 
-static void bench_message(const struct sample *sample)
+static void bench_message(const char *message, const char *hex)
 {
-    struct message_work work = {.plain = sample->plain};
+    uint8_t plain[SAMPLE_BYTES];
+    struct message_work work = {.plain = bytes_of(plain, strlen(hex) / 2)};
     char name[80];
+    must(work.plain.len <= sizeof plain && hex_read(hex, plain, work.plain.len), message);
     arena_init(&work.arena, 0);
-    snprintf(name, sizeof name, "nas_%s_decode_ns", sample->name);
+    snprintf(name, sizeof name, "nas_%s_decode_ns", message);
     measure_row(name, measure_ns(decode, &work), "ns");
-    snprintf(name, sizeof name, "nas_%s_encode_ns", sample->name);
+    snprintf(name, sizeof name, "nas_%s_encode_ns", message);
     measure_row(name, measure_ns(encode, &work), "ns");
     arena_free(&work.arena);
 }
@@ -181,7 +166,7 @@ static void bench_openssl(void)
 int main(void)
 {
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
-        bench_message(&samples[i]);
+        bench_message(samples[i].name, samples[i].plain);
     bench_algorithm(1, "snow3g");
     bench_algorithm(2, "aes");
     bench_algorithm(3, "zuc");
