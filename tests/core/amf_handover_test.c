@@ -3,6 +3,7 @@
 #include "amf_world.h"
 
 #include "core/amf/handover.h"
+#include "core/amf/restriction.h"
 #include "crypt/kdf.h"
 
 enum { TARGET = 1, OTHER = 2, RAN_ID = 55, ASSOCIATION = 100 };
@@ -284,6 +285,30 @@ static void an_area_that_is_not_the_target_s_is_not_allowed(void **state)
     message.target_id.target_ran_node_id.selected_tai.tac = 9;
     world_ngap(&world, 0, NGAP_HANDOVER_REQUIRED, &message);
     fails_with(NGAP_CAUSE_RADIO_NETWORK_HO_TARGET_NOT_ALLOWED);
+}
+
+static const struct config_area here[] = {{{{0x99, 0xf9, 0x07}}, 1}};
+
+static void a_forbidden_area_is_refused_in_preparation(void **state)
+{
+    (void)state;
+    assert_true(restriction_keep(phone(), &(struct store_access){.forbidden = here, .forbidden_count = 1}));
+    require(1);
+    fails_with(NGAP_CAUSE_RADIO_NETWORK_HO_TARGET_NOT_ALLOWED);
+}
+
+static void in_a_non_allowed_area_user_planes_end_with_the_arrival(void **state)
+{
+    (void)state;
+    assert_true(restriction_keep(
+        phone(), &(struct store_access){.service = here, .service_count = 1, .service_not_allowed = true}));
+    require(1);
+    admit(TARGET, 1);
+    assert_int_equal(smf_active(phone()), 1 << 1);
+    notify(TARGET);
+    assert_int_equal(world.sent[NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND], 1);
+    assert_ptr_equal(phone()->connection->gnb, gnb_at(TARGET));
+    assert_int_equal(smf_active(phone()), 0);
 }
 
 static void into_another_system_there_is_no_way(void **state)
@@ -682,6 +707,8 @@ int main(void)
         TEST(an_unknown_target_is_a_failure),
         TEST(a_target_that_is_not_up_is_unknown),
         TEST(an_area_that_is_not_the_target_s_is_not_allowed),
+        TEST(a_forbidden_area_is_refused_in_preparation),
+        TEST(in_a_non_allowed_area_user_planes_end_with_the_arrival),
         TEST(into_another_system_there_is_no_way),
         TEST(the_target_s_refusal_goes_to_the_source),
         TEST(a_target_that_admits_nothing_is_released),

@@ -3,6 +3,7 @@
 #include "amf_world.h"
 
 #include "core/amf/handover.h"
+#include "core/amf/restriction.h"
 #include "crypt/kdf.h"
 
 enum { TARGET = 1, STRANGER = 2, NEW_RAN_ID = 77, ASSOCIATION = 100 };
@@ -396,6 +397,42 @@ static void a_restart_finds_the_phone_where_it_went(void **state)
     assert_int_equal(ue->ncc, 2);
 }
 
+/* --- where there is no service (TS 23.501 5.3.4.1) --- */
+
+static const struct config_area here[] = {{{{0x99, 0xf9, 0x07}}, 1}};
+
+static void restrict_phone(const struct store_access *access)
+{
+    struct ue *ue = world_ue(&world, 0);
+    assert_true(restriction_keep(ue, access));
+}
+
+static void in_a_non_allowed_area_the_phone_stays_without_user_plane(void **state)
+{
+    (void)state;
+    static const uint8_t n2[] = {0};
+    struct ue *ue = world_ue(&world, 0);
+    struct ngap_path_switch_request request = request_for(0, 1);
+    struct n1n2_message setup = {
+        .pdu_session_id = 1, .n2 = N2_SETUP_REQUEST, .n2_transfer = BYTES(n2), .slice = {1, CONFIG_NO_SD}};
+    restrict_phone(&(struct store_access){.service = here, .service_count = 1, .service_not_allowed = true});
+    ask(TARGET, &request);
+    assert_int_equal(world.sent[NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE], 1);
+    assert_int_equal(world.sent[NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND], 1);
+    assert_ptr_equal(ue->connection->gnb, gnb_at(TARGET));
+    assert_int_equal(smf_active(ue), 0);
+    assert_int_equal(smf_sessions(ue), 1 << 1);
+    assert_int_equal(amf_n1n2_transfer(ue, &setup), AMF_UNREACHABLE);
+}
+
+static void into_a_forbidden_area_there_is_no_way(void **state)
+{
+    (void)state;
+    struct ngap_path_switch_request request = request_for(0, 1);
+    restrict_phone(&(struct store_access){.forbidden = here, .forbidden_count = 1});
+    is_refused(TARGET, &request);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
@@ -403,6 +440,8 @@ int main(void)
         TEST(the_phone_is_at_the_other_gnb),
         TEST(each_move_takes_the_next_hop),
         TEST(a_new_kamf_begins_a_new_chain),
+        TEST(in_a_non_allowed_area_the_phone_stays_without_user_plane),
+        TEST(into_a_forbidden_area_there_is_no_way),
         TEST(late_words_of_the_old_gnb_find_nobody),
         TEST(the_core_s_own_capabilities_go_back_on_a_mismatch),
         TEST(another_policy_for_a_session_is_counted),

@@ -81,6 +81,13 @@ void smf_switch_end(struct ue *ue, const struct smf_switch *items, unsigned coun
     world_now->switched += done ? count : 0;
 }
 
+struct bytes smf_resource_release(struct core *core)
+{
+    static const uint8_t transfer[] = {0x10};
+    (void)core;
+    return BYTES(transfer);
+}
+
 struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause cause)
 {
     uint8_t buffer[16];

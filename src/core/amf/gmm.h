@@ -174,6 +174,9 @@ void ue_take_over(struct ue *known, struct ue *provisional);
 /* Is service allowed in the tracking area? 0, or the cause (11, 12). */
 uint8_t location_cause(const struct connection *connection);
 
+/* The phone has been handed over: where there is no service for it, its user planes are taken down (service_area.c). */
+void service_area_entered(struct ue *ue);
+
 /* --- transport of 5GSM (transport.c) --- */
 void ul_nas_transport(struct ue *ue, const struct nas_ul_nas_transport *message);
 

@@ -234,6 +234,7 @@ static void arrived(struct run *run, const struct ngap_handover_notify *notify)
     for (unsigned i = 0; i < run->count; i++)
         moved |= (uint16_t)(1u << run->sessions[i].pdu_session_id);
     smf_deactivate(ue, smf_active(ue) & (uint16_t)~moved);
+    service_area_entered(ue);
     run->p->core->metrics.handovers_done[HANDOVER_N2]++;
     log_debug("amf", ue_context_text(ue, context), "handed over");
 }

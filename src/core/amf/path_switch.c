@@ -278,6 +278,7 @@ static void complete(struct run *run)
     if (procedure_commit(run->p)) {
         acknowledge(run);
         settle_sessions(run);
+        service_area_entered(run->ue);
         held_nas_send(run->ue);
         run->p->core->metrics.handovers_done[HANDOVER_XN]++;
     } else if (!procedure_cancelled(run->p)) {

@@ -3,17 +3,12 @@
 #include "core/smf/n4.h"
 #include "wire/ngap/ngap.h"
 
-enum { TRANSFER_BYTES = 2048, FLOWS = 64 };
+enum { FLOWS = 64 };
 
 struct bytes smf_handover_unsuccessful(struct core *core, struct ngap_cause cause)
 {
-    uint8_t buffer[64];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
-    struct ngap_handover_preparation_unsuccessful_transfer transfer = {cause};
-    if (!ngap_encode_handover_preparation_unsuccessful_transfer(&writer, &transfer, &fault))
-        return (struct bytes){0};
-    return arena_copy(&core->batch, writer_bytes(&writer));
+    const struct ngap_handover_preparation_unsuccessful_transfer transfer = {cause};
+    return n2_transfer(core, &ngap_type_handover_preparation_unsuccessful_transfer, &transfer);
 }
 
 static bool refuse(struct core *core, struct smf_handover *item, struct ngap_cause cause)
@@ -36,16 +31,6 @@ bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_hando
     item->slice = session->slice;
     item->transfer = n2_setup_request(session);
     return item->transfer.len || refuse(core, item, N2_RADIO(UNSPECIFIED));
-}
-
-static struct bytes encode(struct core *core, const struct ngap_handover_command_transfer *transfer)
-{
-    uint8_t buffer[TRANSFER_BYTES];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
-    if (!ngap_encode_handover_command_transfer(&writer, transfer, &fault))
-        return (struct bytes){0};
-    return arena_copy(&core->batch, writer_bytes(&writer));
 }
 
 static struct ngap_qos_flow_to_be_forwarded_list list_flows(
@@ -80,7 +65,7 @@ static struct bytes direct_command(struct core *core, const struct smf_handover 
         .data_forwarding_response_drb_list = target->data_forwarding_response_drb_list,
         .ul_forwarding_up_tnl_information = target->ul_forwarding_up_tnl_information,
     };
-    return encode(core, &transfer);
+    return n2_transfer(core, &ngap_type_handover_command_transfer, &transfer);
 }
 
 bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_handover *item)
@@ -128,11 +113,11 @@ struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover
     if (item->direct && item->transfer.len)
         return item->transfer;
     if (!local)
-        return encode(amf_core(ue), &transfer);
+        return n2_transfer(amf_core(ue), &ngap_type_handover_command_transfer, &transfer);
     struct ngap_up_transport_layer_information information = n2_tunnel(local);
     transfer.dl_forwarding_up_tnl_information = &information;
     transfer.qos_flow_to_be_forwarded_list = list_flows(item->flows, flows);
-    return encode(amf_core(ue), &transfer);
+    return n2_transfer(amf_core(ue), &ngap_type_handover_command_transfer, &transfer);
 }
 
 void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count)

@@ -76,14 +76,15 @@ static enum ngap_pdu_session_type ngap_type(uint8_t type)
                                       : NGAP_PDU_SESSION_TYPE_IPV4V6;
 }
 
-static struct bytes finish(const struct session *session, struct writer *w, bool encoded,
-                           const struct fault *fault)
+struct bytes n2_transfer(struct core *core, const struct aper_type *type, const void *transfer)
 {
-    char text[SESSION_TEXT];
-    if (encoded)
-        return arena_copy(&session_smf(session)->core->batch, writer_bytes(w));
-    log_error("smf", session_text(session, text), "an N2 transfer cannot be encoded: %s: %s",
-              fault->where ? fault->where : "", fault->what ? fault->what : "too long");
+    uint8_t encoded[TRANSFER_BYTES];
+    struct writer w = writer_of(encoded, sizeof encoded);
+    struct fault fault = {0};
+    if (ngap_encode_type(type, &w, transfer, &fault))
+        return arena_copy(&core->batch, writer_bytes(&w));
+    log_error("smf", NULL, "an N2 transfer cannot be encoded: %s: %s", fault.where ? fault.where : "",
+              fault.what ? fault.what : "too long");
     return (struct bytes){0};
 }
 
@@ -98,9 +99,6 @@ struct ngap_up_transport_layer_information n2_tunnel(const struct tunnel *tunnel
 
 struct bytes n2_setup_request(const struct session *session)
 {
-    uint8_t encoded[TRANSFER_BYTES];
-    struct writer w = writer_of(encoded, sizeof encoded);
-    struct fault fault = {0};
     const struct ngap_pdu_session_aggregate_maximum_bit_rate ambr = ambr_of(session);
     const struct ngap_security_indication security = protection_indication(session);
     struct ngap_qos_flow_setup_request_item flows[1 + QOS_FLOWS] = {{
@@ -120,15 +118,12 @@ struct bytes n2_setup_request(const struct session *session)
         .security_indication = &security,
         .qos_flow_setup_request_list = {flows, count},
     };
-    return finish(session, &w, ngap_encode_pdu_session_resource_setup_request_transfer(&w, &transfer, &fault),
-                  &fault);
+    return n2_transfer(session_smf(session)->core, &ngap_type_pdu_session_resource_setup_request_transfer,
+                       &transfer);
 }
 
 struct bytes n2_modify_request(const struct session *session)
 {
-    uint8_t encoded[TRANSFER_BYTES];
-    struct writer w = writer_of(encoded, sizeof encoded);
-    struct fault fault = {0};
     const struct ngap_pdu_session_aggregate_maximum_bit_rate ambr = ambr_of(session);
     const struct ngap_qos_flow_level_qos_parameters qos = flow_qos(session, session->fiveqi);
     const struct ngap_qos_flow_add_or_modify_request_item flow = {
@@ -139,8 +134,8 @@ struct bytes n2_modify_request(const struct session *session)
         .pdu_session_aggregate_maximum_bit_rate = &ambr,
         .qos_flow_add_or_modify_request_list = {&flow, 1},
     };
-    return finish(session, &w,
-                  ngap_encode_pdu_session_resource_modify_request_transfer(&w, &transfer, &fault), &fault);
+    return n2_transfer(session_smf(session)->core, &ngap_type_pdu_session_resource_modify_request_transfer,
+                       &transfer);
 }
 
 /* What a gNB has to add, change and release on the way from one to the other. */
@@ -171,9 +166,6 @@ static void list_flows(const struct session *session, const struct qos *from, co
 
 struct bytes n2_modify_flows(const struct session *session, const struct qos *from, const struct qos *to)
 {
-    uint8_t encoded[TRANSFER_BYTES];
-    struct writer w = writer_of(encoded, sizeof encoded);
-    struct fault fault = {0};
     struct flow_lists lists = {0};
     struct ngap_pdu_session_resource_modify_request_transfer transfer = {0};
     list_flows(session, from, to, &lists);
@@ -185,20 +177,16 @@ struct bytes n2_modify_flows(const struct session *session, const struct qos *fr
     if (lists.gone_count)
         transfer.qos_flow_to_release_list =
             (struct ngap_qos_flow_list_with_cause){lists.gone, lists.gone_count};
-    return finish(session, &w,
-                  ngap_encode_pdu_session_resource_modify_request_transfer(&w, &transfer, &fault), &fault);
+    return n2_transfer(session_smf(session)->core, &ngap_type_pdu_session_resource_modify_request_transfer,
+                       &transfer);
 }
 
-struct bytes n2_release_command(const struct session *session)
+struct bytes smf_resource_release(struct core *core)
 {
-    uint8_t encoded[TRANSFER_BYTES];
-    struct writer w = writer_of(encoded, sizeof encoded);
-    struct fault fault = {0};
     const struct ngap_pdu_session_resource_release_command_transfer transfer = {
         .cause = {.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_NORMAL_RELEASE},
     };
-    return finish(session, &w,
-                  ngap_encode_pdu_session_resource_release_command_transfer(&w, &transfer, &fault), &fault);
+    return n2_transfer(core, &ngap_type_pdu_session_resource_release_command_transfer, &transfer);
 }
 
 /* An address has 32 bits, 128, or both one behind the other (TS 38.413 9.3.2.4). */

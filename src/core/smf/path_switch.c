@@ -4,31 +4,20 @@
 #include "kit/log.h"
 #include "wire/ngap/ngap.h"
 
-enum { TRANSFER_BYTES = 256 };
-
 struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause cause)
 {
-    uint8_t buffer[TRANSFER_BYTES];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
-    struct ngap_path_switch_request_unsuccessful_transfer transfer = {cause};
-    if (!ngap_encode_path_switch_request_unsuccessful_transfer(&writer, &transfer, &fault))
-        return (struct bytes){0};
-    return arena_copy(&core->batch, writer_bytes(&writer));
+    const struct ngap_path_switch_request_unsuccessful_transfer transfer = {cause};
+    return n2_transfer(core, &ngap_type_path_switch_request_unsuccessful_transfer, &transfer);
 }
 
 /* The plane's end of the tunnel stays what it is, so there is nothing to tell of it. */
 static struct bytes acknowledge(const struct session *session, bool tell_policy)
 {
-    uint8_t buffer[TRANSFER_BYTES];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
     const struct ngap_security_indication security = protection_indication(session);
     const struct ngap_path_switch_request_acknowledge_transfer transfer = {
         .security_indication = tell_policy ? &security : NULL};
-    if (!ngap_encode_path_switch_request_acknowledge_transfer(&writer, &transfer, &fault))
-        return (struct bytes){0};
-    return arena_copy(&session_smf(session)->core->batch, writer_bytes(&writer));
+    return n2_transfer(session_smf(session)->core, &ngap_type_path_switch_request_acknowledge_transfer,
+                       &transfer);
 }
 
 static bool refuse(struct core *core, struct smf_switch *item, struct ngap_cause cause)

@@ -38,8 +38,9 @@ static void end(struct procedure *p, const char *why)
 void session_end_locally(struct session *session, const char *why)
 {
     bool connected = session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING;
-    struct n1n2_message message = {
-        .pdu_session_id = session->psi, .n2 = N2_RELEASE_COMMAND, .n2_transfer = n2_release_command(session)};
+    struct n1n2_message message = {.pdu_session_id = session->psi,
+                                   .n2 = N2_RELEASE_COMMAND,
+                                   .n2_transfer = smf_resource_release(session_smf(session)->core)};
     if (connected && message.n2_transfer.len)
         amf_n1n2_transfer(session->ue, &message);
     session_free(session, why);
@@ -59,7 +60,7 @@ void session_release(struct procedure *p)
         .pdu_session_id = session->psi,
         .n1 = arena_copy(&p->memory, release_command(session, &release)),
         .n2 = connected ? N2_RELEASE_COMMAND : N2_NONE,
-        .n2_transfer = connected ? n2_release_command(session) : (struct bytes){0},
+        .n2_transfer = connected ? smf_resource_release(session_smf(session)->core) : (struct bytes){0},
     };
     bool sent = session_send(p, &message);
     if (procedure_cancelled(p) || (sent && !await_completion(p, message.n1)))

@@ -17,6 +17,7 @@
 #include "core/smf/network.h"
 #include "core/smf/qos.h"
 #include "core/smf/smf.h"
+#include "wire/aper/aper.h"
 #include "wire/nas/nas.h"
 #include "wire/pfcp/pfcp.h"
 
@@ -159,11 +160,11 @@ struct nas_pco pco_answer(const struct session *session, const struct nas_pco *a
 
 /* --- the gNB's side (n2.c): transfers of TS 38.413 9.3.4 in the batch's arena; empty when they cannot be made --- */
 
+struct bytes n2_transfer(struct core *core, const struct aper_type *type, const void *transfer);
 struct bytes n2_setup_request(const struct session *session);
 struct bytes n2_modify_request(const struct session *session);
 /* Flows that come, change and go on the way from one to the other; empty too when that is none. */
 struct bytes n2_modify_flows(const struct session *session, const struct qos *from, const struct qos *to);
-struct bytes n2_release_command(const struct session *session);
 /* `performed`: what the gNB says of user-plane security, as in struct protection. */
 bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb, uint8_t *performed);
 /* Setup Unsuccessful Transfer; false: cannot be read. */

@@ -86,6 +86,9 @@ uint16_t smf_coming(const struct ue *ue);
 /* upCnxState DEACTIVATED: the plane buffers downlink and reports it. All of `which` that are active. */
 void smf_deactivate(struct ue *ue, uint16_t which);
 
+/* PDU Session Resource Release Command Transfer, in core->batch: of user planes that go, or of sessions. */
+struct bytes smf_resource_release(struct core *core);
+
 uint16_t smf_sessions(const struct ue *ue); /* that exist */
 uint16_t smf_active(const struct ue *ue);   /* whose user plane is up or being set up */
 uint16_t smf_pending(const struct ue *ue);  /* for which downlink data or signalling waits */
