@@ -334,27 +334,13 @@ static void a_session_can_be_looked_at(void **state)
     world_close(&world);
 }
 
-static void change_rate(uint64_t rate)
-{
-    struct store_subscriber subscriber;
-    struct arena memory;
-    arena_init(&memory, 0);
-    assert_int_equal(store_subscriber_get(world.store, "imsi-999700000000001", &memory, &subscriber),
-                     STORE_OK);
-    ((struct store_dnn *)subscriber.slices[0].dnns)->ambr_downlink = rate;
-    assert_int_equal(store_subscriber_put(world.store, &subscriber), STORE_OK);
-    arena_free(&memory);
-    smf_subscription_changed(&world.ue);
-    world_pump(&world);
-}
-
 static void a_changed_subscription_changes_the_session(void **state)
 {
     (void)state;
     struct nas_message done = {.type = NAS_SESSION_MODIFICATION_COMPLETE, .pdu_session_id = 1};
     world_open(&world, plain);
     world_session(&world, 1);
-    change_rate(5000000);
+    world_change_rate(&world, 5000000);
     assert_int_equal(world_n1(&world)->type, NAS_SESSION_MODIFICATION_COMMAND);
     assert_int_equal(world.n1.session_modification_command.session_ambr.downlink, 5000000);
     assert_int_equal(world.ue.n2, N2_MODIFY_REQUEST);
@@ -374,7 +360,7 @@ static void a_subscription_that_changes_during_establishment_waits_for_its_end(v
     world_open(&world, plain);
     world_establish(&world, 1, 1, NAS_SESSION_IPV4);
     unsigned sent = world.ue.sent;
-    change_rate(5000000);
+    world_change_rate(&world, 5000000);
     assert_int_equal(world.ue.sent, sent);
     assert_int_equal(world.ue.looked_at_again, 0);
     world_gnb_accepts(&world, 1, 0x901);

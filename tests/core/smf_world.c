@@ -526,6 +526,20 @@ void world_gnb_modifies(struct world *world, uint8_t psi, bool refused, uint8_t 
     world_pump(world);
 }
 
+void world_change_rate(struct world *world, uint64_t rate)
+{
+    struct store_subscriber subscriber;
+    struct arena memory;
+    arena_init(&memory, 0);
+    assert_int_equal(store_subscriber_get(world->store, "imsi-999700000000001", &memory, &subscriber),
+                     STORE_OK);
+    ((struct store_dnn *)subscriber.slices[0].dnns)->ambr_downlink = rate;
+    assert_int_equal(store_subscriber_put(world->store, &subscriber), STORE_OK);
+    arena_free(&memory);
+    smf_subscription_changed(&world->ue);
+    world_pump(world);
+}
+
 struct session *world_session(struct world *world, uint8_t psi)
 {
     assert_int_equal(world_establish(world, psi, psi, NAS_SESSION_IPV4), SMF_TAKEN);

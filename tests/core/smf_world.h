@@ -89,6 +89,8 @@ void world_gnb_accepts(struct world *world, uint8_t psi, uint32_t teid);
 struct session *world_session(struct world *world, uint8_t psi);
 /* The gNB answers a modification: refused (transfer of the unsuccessful kind), or done but for the flow of that QFI (0: all). */
 void world_gnb_modifies(struct world *world, uint8_t psi, bool refused, uint8_t failed_qfi);
+/* The subscription gets another downlink rate for sessions. */
+void world_change_rate(struct world *world, uint64_t rate);
 /* The last 5GSM message to the phone, or NULL. */
 const struct nas_message *world_n1(struct world *world);
 /* A message from the plane. */

@@ -279,6 +279,7 @@ static void complete(struct run *run)
         acknowledge(run);
         settle_sessions(run);
         service_area_entered(run->ue);
+        mobility_done(run->ue);
         held_nas_send(run->ue);
         run->p->core->metrics.handovers_done[HANDOVER_XN]++;
     } else if (!procedure_cancelled(run->p)) {

@@ -68,7 +68,7 @@ static uint8_t refusal_of(struct core *core, const struct sm_n2 *n2)
 }
 
 /* Waits for the gNB's part. Without an answer the phone may have the session all the same. */
-static enum setup await_setup(struct procedure *p, uint8_t *refusal)
+static enum setup await_setup(struct procedure *p, struct n1n2_message *accept, uint8_t *refusal)
 {
     struct session *session = p->owner;
     for (;;) {
@@ -80,7 +80,11 @@ static enum setup await_setup(struct procedure *p, uint8_t *refusal)
         default:
             return SETUP_CANCELLED;
         }
-        const struct sm_n2 *n2 = p->data;
+        const struct sm_n2 answer = *(const struct sm_n2 *)p->data, *n2 = &answer;
+        if (session_put_off(p, n2, accept))
+            continue;
+        if (procedure_cancelled(p))
+            return SETUP_CANCELLED;
         session_take_n2(session, n2);
         if ((n2->kind == N2_SETUP_RESPONSE || n2->kind == N2_PATH_SWITCHED) &&
             session->state == SESSION_ACTIVE)
@@ -143,7 +147,7 @@ void session_establish(struct procedure *p)
         return;
     }
     uint8_t refusal;
-    switch (await_setup(p, &refusal)) {
+    switch (await_setup(p, &accept, &refusal)) {
     case SETUP_DONE:
         p->core->metrics.sessions_done++;
         tell(session);

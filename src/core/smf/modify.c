@@ -31,11 +31,17 @@ static void repeat(struct procedure *p, void *context)
     amf_n1n2_transfer(session->ue, &message);
 }
 
-static enum procedure_event await_answer(struct procedure *p, struct bytes *command)
+static enum procedure_event await_answer(struct procedure *p, struct n1n2_message *message)
 {
-    enum procedure_event event = procedure_wait(p, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3591);
+    const uint64_t events = EVENT(EV_SM_MESSAGE) | EVENT(EV_SM_N2);
+    enum procedure_event event;
+    while ((event = procedure_wait(p, events, p->core->config->smf.t3591)) == EV_SM_N2) {
+        const struct sm_n2 answer = *(const struct sm_n2 *)p->data;
+        if (!session_put_off(p, &answer, message) && !procedure_cancelled(p))
+            session_take_n2(p->owner, &answer);
+    }
     if (event == EV_TIMEOUT)
-        event = procedure_ask(p, repeat, command, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3591);
+        event = procedure_ask(p, repeat, &message->n1, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3591);
     return event;
 }
 
@@ -60,7 +66,7 @@ void session_modify(struct procedure *p)
         n4_sync(session);
     if (!message.n1.len || !session_send(p, &message))
         return;
-    if (await_answer(p, &message.n1) != EV_SM_MESSAGE)
+    if (await_answer(p, &message) != EV_SM_MESSAGE)
         return;
     const struct nas_message *answer = p->data;
     if (answer->type == NAS_SESSION_MODIFICATION_COMMAND_REJECT)

@@ -143,22 +143,25 @@ static bool take_gnb_answer(struct session *session, const struct sm_n2 *n2, enu
     return false;
 }
 
-static enum answer await_answers(struct procedure *p, struct bytes n1)
+static enum answer await_answers(struct procedure *p, struct n1n2_message *message)
 {
     struct session *session = p->owner;
     enum answer answer = CONFIRMED;
+    struct sm_n2 n2;
     for (unsigned transmissions = 1;;) {
         switch (procedure_wait(p, EVENT(EV_SM_MESSAGE) | EVENT(EV_SM_N2), p->core->config->smf.t3591)) {
         case EV_SM_MESSAGE:
             return phone_refuses(session, p->data) ? PHONE_REFUSES : answer;
         case EV_SM_N2:
-            if (take_gnb_answer(session, p->data, &answer))
+            n2 = *(const struct sm_n2 *)p->data;
+            if (!session_put_off(p, &n2, message) && !procedure_cancelled(p) &&
+                take_gnb_answer(session, &n2, &answer))
                 return answer;
             break;
         case EV_TIMEOUT:
             if (transmissions++ == NAS_TRANSMISSIONS)
                 return NO_ANSWER;
-            repeat(session, n1);
+            repeat(session, message->n1);
             break;
         default:
             return CANCELLED;
@@ -219,7 +222,7 @@ static bool carry_out(struct procedure *p, const struct modification *change)
             go_back(session, false);
         return false;
     }
-    switch (await_answers(p, message.n1)) {
+    switch (await_answers(p, &message)) {
     case PARTLY_CONFIRMED:
         return true;
     case CONFIRMED:

@@ -226,14 +226,15 @@ static struct n1n2_message keep(struct procedure *p, const struct n1n2_message *
     return kept;
 }
 
-bool session_send(struct procedure *p, const struct n1n2_message *message)
+bool session_send(struct procedure *p, struct n1n2_message *message)
 {
     struct session *session = p->owner;
-    struct n1n2_message kept = keep(p, message);
+    *message = keep(p, message);
+    session->put_off = 0;
     for (;;) {
-        switch (amf_n1n2_transfer(session->ue, &kept)) {
+        switch (amf_n1n2_transfer(session->ue, message)) {
         case AMF_SENT:
-            if (kept.n2 == N2_SETUP_REQUEST)
+            if (message->n2 == N2_SETUP_REQUEST)
                 session->state = SESSION_ACTIVATING; /* again, if the connection was lost meanwhile */
             return true;
         case AMF_UNREACHABLE:

@@ -83,6 +83,7 @@ struct session {
     bool may_preempt, preemptable;
     bool has_ipv4, has_prefix;          /* taken, to be given back */
     bool always_on, reflective_qos;     /* the second: the phone supports it */
+    uint8_t put_off;                    /* times that the gNB put off what was sent last (put_off.c) */
     bool data_waits;                    /* the plane reported downlink data for an idle phone */
     bool n4_stale;                      /* changed since the request under way was built */
     bool n4_lost;                       /* the plane has forgotten it; restored when it is associated */
@@ -257,8 +258,12 @@ struct sm_n2 {
     struct bytes transfer;
 };
 
-/* Sends, waiting for the phone to become reachable if need be. False: it is not, or the procedure was cancelled. */
-bool session_send(struct procedure *p, const struct n1n2_message *message);
+/* Sends, waiting for the phone to become reachable if need be. What the message points to lives in p->memory afterwards. False: the
+ * phone is not reachable, or the procedure was cancelled. */
+bool session_send(struct procedure *p, struct n1n2_message *message);
+/* Does the gNB refuse the message only because it hands the phone over? Then it has been sent again, once that was over, and
+ * another answer comes. Not for ever. */
+bool session_put_off(struct procedure *p, const struct sm_n2 *n2, struct n1n2_message *message);
 
 /* What an N2 answer means by itself, whatever procedure runs. */
 void session_take_n2(struct session *session, const struct sm_n2 *n2);
