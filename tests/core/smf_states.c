@@ -60,9 +60,9 @@ static void bring_into(struct world *world, enum session_stage stage)
     world_pump(world);
 }
 
-void world_open_in(struct world *world, enum session_stage stage)
+void world_open_in(struct world *world, const char *yaml, enum session_stage stage)
 {
-    world_open(world, "");
+    world_open(world, yaml);
     world_session(world, BYSTANDERS);
     bring_into(world, stage);
 }

@@ -28,7 +28,7 @@ enum session_stage {
 extern const char *const session_stage_names[SESSION_STAGES];
 
 /* world_open, and the sessions are in it. */
-void world_open_in(struct world *world, enum session_stage stage);
+void world_open_in(struct world *world, const char *yaml, enum session_stage stage);
 /* A digest of all that the SMF has of a session, but for its neighbours. */
 uint64_t inside_session(const struct world *world, uint8_t pdu_session_id);
 

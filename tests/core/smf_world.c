@@ -200,6 +200,8 @@ static void take_pdrs(struct plane *plane, const struct pfcp_create_pdr *pdrs, s
                      (const char *)pdrs[i].pdi.sdf_filters[0].flow_description.data);
 }
 
+enum { SEID_PAIR = 0xffff /* between the SMF's and the plane's */ };
+
 static void take_establishment(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
 {
     static struct pfcp_created_pdr created;
@@ -207,7 +209,7 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     const struct pfcp_pdi *uplink = &request->create_pdrs[0].pdi;
     const struct pfcp_ip own = {.has_v4 = true, .v4 = {127, 0, 0, 7}};
     plane->cp_seid = request->cp_f_seid.seid;
-    plane->up_seid = plane->cp_seid ^ 0xffff;
+    plane->up_seid = plane->cp_seid ^ SEID_PAIR;
     plane->restored = request->has_sereq_flags && (request->sereq_flags & PFCP_RESTI);
     plane->teid = uplink->f_teid.choose ? ++plane->next_teid : uplink->f_teid.teid;
     plane->has_v4 = uplink->ue_ips[0].ip.has_v4;
@@ -261,7 +263,7 @@ static void take_modification(struct plane *plane, const struct pfcp_message *in
 {
     const struct pfcp_session_modification_request *request = &in->session_modification_request;
     bool known = in->seid == plane->up_seid;
-    out->seid = plane->cp_seid;
+    out->seid = in->seid ^ SEID_PAIR;
     out->session_modification_response.cause = known ? PFCP_ACCEPTED : PFCP_SESSION_CONTEXT_NOT_FOUND;
     if (known && plane->refuses_flows && request->create_pdrs_count)
         out->session_modification_response.cause = PFCP_NO_RESOURCES_AVAILABLE;
@@ -315,18 +317,31 @@ static bool plane_answers(struct plane *plane, const struct pfcp_message *in, st
     }
 }
 
-static void to_core(struct world *world, const struct pfcp_message *message)
+static void to_core(struct world *world, const union socket_address *peer, const struct pfcp_message *message)
 {
     uint8_t bytes[4096];
     size_t size = pfcp_encode(message, bytes, sizeof bytes);
     assert_true(size > 0);
-    smf_pfcp(&world->core, &world->config->planes[0].n4, bytes_of(bytes, size));
+    smf_pfcp(&world->core, peer, bytes_of(bytes, size));
+}
+
+void world_from_peer(struct world *world, const union socket_address *peer,
+                     const struct pfcp_message *message)
+{
+    to_core(world, peer, message);
+    world_pump(world);
 }
 
 void world_from_plane(struct world *world, struct pfcp_message *message)
 {
-    to_core(world, message);
-    world_pump(world);
+    world_from_peer(world, &world->config->planes[0].n4, message);
+}
+
+static void note(struct plane *plane, const struct pfcp_message *in)
+{
+    plane->told++;
+    if (in->type == PFCP_SESSION_REPORT_RESPONSE)
+        plane->report_cause = in->session_report_response.cause;
 }
 
 static void deliver(struct world *world)
@@ -346,8 +361,9 @@ static void deliver(struct world *world)
         arena_init(&memory, 0);
         if (!pfcp_decode(&memory, bytes_of(copies[i], sizes[i]), &in, &problem))
             fail_msg("the SMF sent %s: %s", problem.fault.where, problem.fault.what);
+        note(&world->plane, &in);
         if (!world->plane.silent && plane_answers(&world->plane, &in, &out))
-            to_core(world, &out);
+            to_core(world, &world->config->planes[0].n4, &out);
         arena_free(&memory);
     }
 }

@@ -53,6 +53,8 @@ struct plane {
     uint8_t marks;           /* QFI of the QER created last */
     char filter[128];        /* flow description of the PDR created last */
     unsigned heard[64];      /* by message type */
+    unsigned told;           /* what arrived, though the plane be silent */
+    uint8_t report_cause;    /* of the last answer to a report */
     unsigned drops;          /* how often it was to drop what it holds */
 };
 
@@ -93,6 +95,9 @@ void world_gnb_modifies(struct world *world, uint8_t psi, bool refused, uint8_t 
 void world_change_rate(struct world *world, uint64_t rate);
 /* The last 5GSM message to the phone, or NULL. */
 const struct nas_message *world_n1(struct world *world);
+/* A message from that address. */
+void world_from_peer(struct world *world, const union socket_address *peer,
+                     const struct pfcp_message *message);
 /* A message from the plane. */
 void world_from_plane(struct world *world, struct pfcp_message *message);
 

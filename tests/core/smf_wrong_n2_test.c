@@ -147,7 +147,7 @@ static void step(const struct cell *cell)
     if (!changed && !may)
         return;
     world_close(&world);
-    world_open_in(&world, cell->state);
+    world_open_in(&world, "", cell->state);
 }
 
 static void every_kind_in_every_stage(void **state)
@@ -159,7 +159,7 @@ static void every_kind_in_every_stage(void **state)
     (void)state;
     cells = wrong_cells = 0;
     for (cell.state = 0; cell.state < SESSION_STAGES; cell.state++) {
-        world_open_in(&world, cell.state);
+        world_open_in(&world, "", cell.state);
         for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] * CONTENTS * sizeof psis; i++) {
             cell.psi = psis[i % sizeof psis];
             cell.content = i / sizeof psis % CONTENTS;
@@ -232,7 +232,7 @@ static void indicate(const struct cell *cell)
         return;
     assert_int_equal(world.plane.header.teid, GNB_TEID);
     world_close(&world);
-    world_open_in(&world, cell->state);
+    world_open_in(&world, "", cell->state);
 }
 
 static void an_indication_has_its_answer_always(void **state)
@@ -241,7 +241,7 @@ static void an_indication_has_its_answer_always(void **state)
     (void)state;
     cells = wrong_cells = 0;
     for (cell.state = 0; cell.state < SESSION_STAGES; cell.state++) {
-        world_open_in(&world, cell.state);
+        world_open_in(&world, "", cell.state);
         for (size_t i = 0; i < CONTENTS * sizeof psis; i++) {
             cell.psi = psis[i % sizeof psis];
             cell.content = i / sizeof psis;

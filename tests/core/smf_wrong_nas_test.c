@@ -300,7 +300,7 @@ static void step(const struct cell *cell)
     if (!changed && expected.answer != TAKEN)
         return;
     world_close(&world);
-    world_open_in(&world, cell->state);
+    world_open_in(&world, "", cell->state);
 }
 
 static void under_every_identity(struct cell cell)
@@ -318,7 +318,7 @@ static void in_every_state(void (*messages)(enum session_stage state))
 {
     cells = wrong_cells = 0;
     for (enum session_stage state = 0; state < SESSION_STAGES; state++) {
-        world_open_in(&world, state);
+        world_open_in(&world, "", state);
         messages(state);
         world_close(&world);
     }

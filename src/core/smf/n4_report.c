@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a plane reports about a session (TS 29.244 5.7, 7.5.8). */
+#include <sys/socket.h>
+
 #include "core/smf/n4.h"
 #include "kit/log.h"
 
@@ -29,12 +31,21 @@ static void downlink_data(struct session *session)
     }
 }
 
-/* The gNB knows the tunnel no more (TS 23.527 5.3.3). */
+static bool is_tunnel(const struct tunnel *tunnel, const struct pfcp_f_teid *f_teid)
+{
+    if (f_teid->teid != tunnel->teid)
+        return false;
+    return tunnel->family == AF_INET6
+               ? f_teid->ip.has_v6 && memcmp(f_teid->ip.v6, tunnel->address, sizeof f_teid->ip.v6) == 0
+               : f_teid->ip.has_v4 && memcmp(f_teid->ip.v4, tunnel->address, sizeof f_teid->ip.v4) == 0;
+}
+
+/* The gNB knows the tunnel no more (TS 23.527 5.3.3); others may have one of the same TEID. */
 static void tunnel_unknown(struct session *session, const struct pfcp_error_indication_report *report)
 {
     char text[SESSION_TEXT];
     for (size_t i = 0; i < report->remote_f_teids_count; i++) {
-        if (report->remote_f_teids[i].teid != session->gnb.teid || session->state != SESSION_ACTIVE)
+        if (session->state != SESSION_ACTIVE || !is_tunnel(&session->gnb, &report->remote_f_teids[i]))
             continue;
         log_info("smf", session_text(session, text), "the gNB does not know the tunnel any more");
         session_disconnected(session);
@@ -45,6 +56,8 @@ static void deleted_by_plane(struct session *session)
 {
     struct release release = {.cause = NAS_GSM_REACTIVATION_REQUESTED,
                               .why = "the plane deleted the session"};
+    if (session->state == SESSION_NEW) /* the phone has not been told of it */
+        return;
     session->up_seid = 0;
     procedure_start(session_smf(session)->core, &session->procedure, "session release", session_release,
                     session, &release);

@@ -89,11 +89,18 @@ struct n4_request *n4_request_send(struct upf *upf, struct session *session, str
     return request;
 }
 
+/* The session's own SEID, or 0: the plane has no context to take it from (TS 29.244 7.2.2.4.2). */
+static bool names_session(const struct n4_request *request, const struct pfcp_message *answer)
+{
+    return !request->session || answer->seid == 0 || answer->seid == request->session->seid;
+}
+
 void n4_request_answer(struct smf *smf, const struct upf *upf, const struct pfcp_message *answer)
 {
     struct n4_request *request = map_get(&smf->requests, answer->sequence);
     bool version = answer->type == PFCP_VERSION_NOT_SUPPORTED_RESPONSE;
-    if (!request || request->upf != upf || (answer->type != request->type + 1 && !version))
+    if (!request || request->upf != upf || (answer->type != request->type + 1 && !version) ||
+        !names_session(request, answer))
         return;
     finish(request, version ? NULL : answer);
 }
