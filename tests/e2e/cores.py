@@ -55,7 +55,7 @@ def two_cores(lab, build, tls=False):
     radio = lab.host("radio")
     lab.link(a.host, "eth0", [f"{A}/24"], radio, "to-a", [])
     lab.link(b.host, "eth0", [f"{B}/24"], radio, "to-b", [])
-    lab.bridge(radio, "air", ["to-a", "to-b"], f"{RADIO}/24", "10.100.0.11/24", "10.100.0.12/24")
+    lab.bridge(radio, "air", ["to-a", "to-b"], f"{RADIO}/24", "10.100.0.11/24", "10.100.0.12/24", "10.100.0.13/24")
     lab.host("phone1").run("sysctl -qw net.ipv6.conf.default.addr_gen_mode=1")
     for core in (a, b):
         core.start()
@@ -65,16 +65,17 @@ def two_cores(lab, build, tls=False):
 
 
 def play(lab, core, radio, steps):
-    """gNB 1 at core a, gNB 2 at core b, phone 1 at gNB 1."""
+    """gNB 1 at core a, gNBs 2 and 3 at core b, phone 1 at gNB 1."""
     path = lab.folder / "test.scenario"
     path.write_text(f"""
 amf {A}
 gnb 1 north address 10.100.0.11
 gnb 2 south address 10.100.0.12
+gnb 3 west address 10.100.0.13
 phones 1-1 gnb 1 imsi 999700000000001 key {KEY} opc {OPC} netns {lab.name}-phone
 start 1
 amf {B}
-start 2
+start 2-3
 {steps}
 """)
     radio.run([core.ran, "scenario", "--quiet", path])
@@ -168,6 +169,17 @@ def gnbs_of_two_cores_send_each_other_what_comes_too_late(lab, build):
 def a_phone_is_handed_over_after_either_control_was_killed(lab, build):
     kill = "run here: kill -9 $(cat {a.folder}/run/control.pid) $(cat {b.folder}/run/control.pid); sleep 1\n"
     hand_over_to_and_fro(lab, build, between=kill)
+
+
+@case
+def a_session_follows_over_xn_from_where_it_is_anchored(lab, build):
+    a, b, radio = two_cores(lab, build)
+    log = lab.folder / "ping.log"
+    begin, end = pinging(log, to=GATEWAY)
+    moves = "".join(f"xn-handover 1 gnb {3 - turn % 2}\nwait 200\n" for turn in range(8))
+    play(lab, a, radio, f"register 1\nsession 1\n{begin}n2-handover 1 gnb 2\n{moves}{end}deregister 1\n")
+    expect_all_in_order(log)
+    expect_no_phones(a, b)
 
 
 @case

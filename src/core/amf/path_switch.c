@@ -7,6 +7,8 @@
 #include <openssl/crypto.h>
 
 #include "core/amf/handover.h"
+#include "core/peer/relocation.h"
+#include "core/smf/remote.h"
 #include "kit/log.h"
 #include "line/enrolment.h"
 
@@ -29,6 +31,7 @@ struct run {
     struct asked asked;
     struct smf_switch switched[SMF_SESSIONS_PER_UE], failed[SMF_SESSIONS_PER_UE];
     unsigned switched_count, failed_count;
+    struct relocated_list remote; /* sessions that other cores anchor, with what the gNB says to those */
     struct ngap_pdu_session_resource_released_item_ps_ack released[SESSIONS];
     size_t released_count;
     struct ngap_security_context security;
@@ -136,12 +139,28 @@ static void tell_of_policy(const struct run *run, uint8_t pdu_session_id)
         run->gnb->name, pdu_session_id);
 }
 
+static bool is_remote(const struct run *run, uint8_t pdu_session_id)
+{
+    return pdu_session_id <= SMF_SESSIONS_PER_UE && (remote_sessions(run->ue) >> pdu_session_id & 1) &&
+           run->remote.count < MOVED_SESSIONS;
+}
+
+static void keep_remote(struct run *run, uint8_t pdu_session_id, struct bytes transfer)
+{
+    run->remote.items[run->remote.count++] =
+        (struct relocated_n2){pdu_session_id, arena_copy(&run->p->memory, transfer)};
+}
+
 static void switch_sessions(struct run *run)
 {
     const struct ngap_pdu_session_resource_to_be_switched_dl_list *list =
         &run->request->pdu_session_resource_to_be_switched_dl_list;
     for (size_t i = 0; i < run->asked.count; i++) {
         struct smf_switch item = {.pdu_session_id = list->items[i].pdu_session_id};
+        if (is_remote(run, item.pdu_session_id)) {
+            keep_remote(run, item.pdu_session_id, list->items[i].path_switch_request_transfer);
+            continue;
+        }
         if (smf_switch_path(run->ue, list->items[i].path_switch_request_transfer, &item) &&
             run->switched_count < SMF_SESSIONS_PER_UE)
             run->switched[run->switched_count++] = item;
@@ -265,17 +284,44 @@ static struct ngap_cause carry_out(struct run *run)
         switch_sessions(run);
         keep_failed(run);
     }
-    if (!cause.which && !run->switched_count)
+    if (!cause.which && !run->switched_count && !run->remote.count)
         cause = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
     if (!cause.which && !move(run))
         cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
     return cause;
 }
 
+/* What is said of the others must outlive the batch. */
+static void keep_answers(struct run *run)
+{
+    struct arena *memory = &run->p->memory;
+    for (unsigned i = 0; i < run->switched_count; i++)
+        run->switched[i].answer = arena_copy(memory, run->switched[i].answer);
+    for (size_t i = 0; i < run->released_count; i++)
+        run->released[i].path_switch_request_unsuccessful_transfer =
+            arena_copy(memory, run->released[i].path_switch_request_unsuccessful_transfer);
+}
+
+/* Their anchors are asked one by one. False: no session is left that would have moved. */
+static bool switch_remotes(struct run *run)
+{
+    if (run->remote.count)
+        keep_answers(run);
+    for (unsigned i = 0; i < run->remote.count && !procedure_cancelled(run->p); i++) {
+        struct smf_switch item = {.pdu_session_id = run->remote.items[i].psi};
+        if (remote_switch_path(run->p, run->remote.items[i].transfer, &item))
+            run->switched[run->switched_count++] = item;
+        else
+            run->released[run->released_count++] =
+                (struct ngap_pdu_session_resource_released_item_ps_ack){item.pdu_session_id, item.answer};
+    }
+    return run->switched_count != 0;
+}
+
 static void complete(struct run *run)
 {
     compare_capabilities(run);
-    if (procedure_commit(run->p)) {
+    if (switch_remotes(run) && procedure_commit(run->p)) {
         acknowledge(run);
         settle_sessions(run);
         service_area_entered(run->ue);

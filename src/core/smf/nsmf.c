@@ -77,10 +77,32 @@ static void take_n1(struct peer_request *request, const struct session *session,
         peer_refuse(request, 403, "N1_SM_ERROR");
 }
 
+/* Xn handover at the core that serves the phone (TS 29.502 5.2.2.3.3): downlink follows with the answer. */
+static void switch_path(struct peer_request *request, const struct session *session, struct bytes transfer)
+{
+    struct smf_switch item = {.pdu_session_id = session->psi};
+    struct sbi_content content = {0};
+    struct ue *ue = session->ue;
+    bool switched = smf_switch_path(ue, transfer, &item);
+    if (switched)
+        smf_switch_end(ue, &item, 1, true);
+    content.json =
+        json_pack("{s:s, s:o}", "n2SmInfoType", switched ? "PATH_SWITCH_REQ_ACK" : "PATH_SWITCH_REQ_FAIL",
+                  "n2SmInfo", sbi_content_add(&content, &request->core->batch, SBI_NGAP, item.answer));
+    if (switched)
+        peer_reply(request, &content);
+    else
+        peer_refuse_with(request, 403, &content);
+}
+
 static void take_n2(struct peer_request *request, const struct session *session, struct bytes transfer)
 {
     const char *type = json_string_value(json_object_get(request->content.json, "n2SmInfoType"));
     int kind;
+    if (type && strcmp(type, "PATH_SWITCH_REQ") == 0) {
+        switch_path(request, session, transfer);
+        return;
+    }
     if (!value_of_name(n2_answer_names, type, &kind)) {
         peer_refuse(request, 403, "N2_SM_ERROR");
         return;

@@ -30,40 +30,20 @@ static bool is_own(const struct relocated *session)
 
 /* --- the anchor's SMF --- */
 
-static bool request_for(struct core *core, const struct relocated *session, struct sbi_content *content,
-                        struct sbi_message *request)
-{
-    char path[PEER_PATH_BYTES];
-    snprintf(path, sizeof path, NSMF_CONTEXTS "%s/modify", session->ref);
-    return peer_request(core, path, content, request);
-}
-
-/* Hands the gNB's words to the anchor, and gets its own back, in the procedure's memory. */
 static bool ask(struct procedure *p, struct relocated *session, const char *state, const char *type,
-                struct bytes transfer)
+                struct bytes words)
 {
-    struct sbi_content content = {0};
-    struct sbi_message request;
-    content.json = json_pack("{s:s, s:s, s:o}", "hoState", state, "n2SmInfoType", type, "n2SmInfo",
-                             sbi_content_add(&content, &p->core->batch, SBI_NGAP, transfer));
-    const struct sbi_message *response = request_for(p->core, session, &content, &request)
-                                             ? peer_ask(p, (unsigned)session->anchor, &request)
-                                             : NULL;
-    content = (struct sbi_content){0};
-    bool read = response && sbi_content_read(response, &p->memory, &content, NULL);
-    session->item.transfer =
-        read ? arena_copy(&p->memory, sbi_content_part(&content, content.json, "n2SmInfo"))
-             : (struct bytes){0};
-    if (read)
-        sbi_content_free(&content);
-    return response && sbi_succeeded(response) && session->item.transfer.len;
+    return remote_exchange(p, (unsigned)session->anchor, session->ref, state, type, words,
+                           &session->item.transfer);
 }
 
 static void tell(struct core *core, const struct relocated *session, const char *state)
 {
     struct sbi_content content = {.json = json_pack("{s:s}", "hoState", state)};
     struct sbi_message request;
-    if (request_for(core, session, &content, &request))
+    char path[PEER_PATH_BYTES];
+    snprintf(path, sizeof path, NSMF_CONTEXTS "%s/modify", session->ref);
+    if (peer_request(core, path, &content, &request))
         peer_tell(core, (unsigned)session->anchor, &request);
 }
 

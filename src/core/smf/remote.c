@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/cause.h"
 #include "core/peer/services.h"
 #include "core/smf/sm_names.h"
 #include "kit/log.h"
@@ -352,6 +353,41 @@ bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer ki
                   sbi_content_add(&content, &amf_core(ue)->batch, SBI_NGAP, transfer), "n2SmInfoType", type);
     forward(remote, &content);
     return true;
+}
+
+/* --- with a procedure that waits --- */
+
+bool remote_exchange(struct procedure *p, unsigned peer, const char *ref, const char *state, const char *type,
+                     struct bytes words, struct bytes *answer)
+{
+    struct sbi_content content = {0};
+    struct sbi_message request;
+    char path[PEER_PATH_BYTES];
+    content.json = json_pack("{s:s*, s:s, s:o}", "hoState", state, "n2SmInfoType", type, "n2SmInfo",
+                             sbi_content_add(&content, &p->core->batch, SBI_NGAP, words));
+    snprintf(path, sizeof path, NSMF_CONTEXTS "%s/modify", ref);
+    const struct sbi_message *response =
+        peer_request(p->core, path, &content, &request) ? peer_ask(p, peer, &request) : NULL;
+    *answer = (struct bytes){0};
+    content = (struct sbi_content){0};
+    if (!response || !sbi_content_read(response, &p->memory, &content, NULL))
+        return false;
+    *answer = arena_copy(&p->memory, sbi_content_part(&content, content.json, "n2SmInfo"));
+    sbi_content_free(&content);
+    return sbi_succeeded(response) && answer->len;
+}
+
+bool remote_switch_path(struct procedure *p, struct bytes transfer, struct smf_switch *item)
+{
+    const struct remote *remote = remote_find(p->owner, item->pdu_session_id);
+    if (remote &&
+        remote_exchange(p, remote->peer, remote->ref, NULL, "PATH_SWITCH_REQ", transfer, &item->answer))
+        return true;
+    if (!item->answer.len)
+        item->answer = arena_copy(
+            &p->memory, smf_path_switch_unsuccessful(
+                            p->core, N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM)));
+    return false;
 }
 
 /* --- at the end of a handover --- */

@@ -9,6 +9,7 @@
 
 #include "core/amf/amf.h"
 #include "core/peer/ue_context.h"
+#include "core/procedure.h"
 #include "core/smf/smf.h"
 
 struct remote;
@@ -40,6 +41,14 @@ void remote_unreachable(struct ue *ue);
 bool remote_n1_message(struct ue *ue, const struct smf_n1 *message);
 bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer);
 bool remote_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view);
+
+/* Hands a gNB's words to the SMF that has the SM context `ref`, and brings its answer, in the procedure's memory; state: hoState, or
+ * NULL. Waits. False: it refuses (the answer may say more), or there is none. */
+bool remote_exchange(struct procedure *p, unsigned peer, const char *ref, const char *state, const char *type,
+                     struct bytes words, struct bytes *answer);
+/* smf_switch_path and smf_switch_end in one, for a UE whose procedure it is: the anchor's plane sends there when it has answered.
+ * Waits; answers are in the procedure's memory. */
+bool remote_switch_path(struct procedure *p, struct bytes transfer, struct smf_switch *item);
 
 /* From the peer's SMF by N1N2MessageTransfer; a message without N1 and N2 says that downlink data waits. What cannot be delivered
  * at once is kept for when the phone can be reached. AMF_UNREACHABLE also when the session is none of that peer's. */
