@@ -239,8 +239,16 @@ void phone_register(struct phone *phone, enum nas_registration_kind kind)
     timer_start(phone->radio->timers, &phone->guard, T3510);
 }
 
+/* To paging. */
+static void stop_listening(struct phone *phone)
+{
+    if (phone->gnb && phone->has_guti)
+        map_take(&phone->gnb->camped, phone->guti.s_tmsi.tmsi);
+}
+
 static void forget_network(struct phone *phone)
 {
+    stop_listening(phone);
     nas_security_clear(&phone->security);
     phone->security.ngksi = NAS_NO_KEY;
     phone->next_ngksi = NAS_NO_KEY;
@@ -249,8 +257,7 @@ static void forget_network(struct phone *phone)
 
 static void take_guti(struct phone *phone, const struct nas_guti *guti)
 {
-    if (phone->has_guti)
-        map_take(&phone->gnb->camped, phone->guti.s_tmsi.tmsi);
+    stop_listening(phone);
     phone->guti = *guti;
     phone->has_guti = true;
     map_put(&phone->gnb->camped, guti->s_tmsi.tmsi, phone);
@@ -523,8 +530,6 @@ void phone_init(struct phone *phone, struct radio *radio, const struct phone_mod
 void phone_free(struct phone *phone)
 {
     timer_stop(phone->radio->timers, &phone->guard);
-    if (phone->gnb && phone->has_guti)
-        map_take(&phone->gnb->camped, phone->guti.s_tmsi.tmsi);
     phone_forget_sessions(phone);
     forget_network(phone);
     OPENSSL_cleanse(&phone->usim, sizeof phone->usim);
@@ -535,8 +540,7 @@ void phone_free(struct phone *phone)
 
 static void listen_at(struct phone *phone, struct ran_gnb *gnb)
 {
-    if (phone->gnb && phone->has_guti)
-        map_take(&phone->gnb->camped, phone->guti.s_tmsi.tmsi);
+    stop_listening(phone);
     phone->gnb = gnb;
     if (phone->has_guti)
         map_put(&gnb->camped, phone->guti.s_tmsi.tmsi, phone);
