@@ -106,6 +106,8 @@ void n4_join(struct session *session, struct upf *upf);
 void n4_leave(struct session *session);
 /* The answer wakes the session's procedure with EV_PFCP_RESPONSE, data: const bool *accepted. False: not sent. */
 bool n4_establish(struct session *session);
+/* An answer to a request about a session says that the plane is lost, or there is none (NULL); then so it is. */
+bool n4_plane_lost(const struct n4_request *request, const struct pfcp_message *answer, uint8_t cause);
 /* Tells the plane of all that ended while it could not be told. */
 void n4_delete_ended(struct upf *upf);
 /* Where downlink goes now, and the rates. */
@@ -129,8 +131,10 @@ const struct tunnel *n4_forward_tunnel(const struct session *session);
 void n4_forward_expire(struct session *session);
 void n4_forward_end(struct session *session);
 void n4_forward_forget(struct session *session);
-/* The plane is associated anew, with the session's rules or without: what a former process left there is removed. */
-void n4_forward_restored(struct session *session, bool kept);
+/* The plane is associated anew, with the session's rules: what it may have of an earlier handover is removed. */
+void n4_forward_restored(struct session *session);
+/* The plane has made the session anew, without it. */
+void n4_forward_replaced(struct session *session);
 
 /* --- reports (n4_report.c) --- */
 

@@ -32,6 +32,17 @@ static void drop(struct session *session)
     session->forwarding = NULL;
 }
 
+/* Whatever the answer, the plane has no such rules now; without one it is asked again when it is back. */
+static void removed(struct n4_request *request, const struct pfcp_message *answer)
+{
+    struct session *session = answer ? map_get(&request->smf->sessions, answer->seid) : NULL;
+    if (n4_plane_lost(request, answer, answer ? answer->session_modification_response.cause : 0) ||
+        !session || session->forwarding)
+        return;
+    session->forwards = false;
+    core_dirty(core_of(session), &session->row);
+}
+
 static void remove_in_plane(struct session *session)
 {
     struct pfcp_remove_pdr pdr = {.pdr_id = PDR_FORWARD};
@@ -41,10 +52,8 @@ static void remove_in_plane(struct session *session)
     message.session_modification_request.remove_pdrs_count = 1;
     message.session_modification_request.remove_fars = &far;
     message.session_modification_request.remove_fars_count = 1;
-    session->forwards = false;
-    core_dirty(core_of(session), &session->row);
     if (session->up_seid && session->upf->associated)
-        n4_request_send(session->upf, NULL, &message, NULL);
+        n4_request_send(session->upf, NULL, &message, removed);
 }
 
 void n4_forward_end(struct session *session)
@@ -56,9 +65,9 @@ void n4_forward_end(struct session *session)
         forwarding->ended = true;
         return;
     }
-    if (forwarding->local.family)
-        remove_in_plane(session);
     drop(session);
+    if (session->forwards)
+        remove_in_plane(session);
 }
 
 static void created(struct n4_request *request, const struct pfcp_message *answer)
@@ -157,12 +166,19 @@ void n4_forward_expire(struct session *session)
         n4_forward_end(session);
 }
 
-void n4_forward_restored(struct session *session, bool kept)
+void n4_forward_restored(struct session *session)
 {
-    if (!kept && session->forwarding)
-        session->forwarding->local = (struct tunnel){0};
-    if (kept && session->forwards && !session->forwarding)
+    if (session->forwards && !session->forwarding)
         remove_in_plane(session);
+}
+
+void n4_forward_replaced(struct session *session)
+{
+    if (session->forwarding && session->forwarding->request)
+        return;
+    if (session->forwarding)
+        session->forwarding->local = (struct tunnel){0};
+    session->forwards = false;
 }
 
 void n4_forward_forget(struct session *session)

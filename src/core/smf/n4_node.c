@@ -117,7 +117,8 @@ static void attempt_later(struct upf *upf, int64_t after)
 
 static bool restore_one(struct upf *upf, struct session *session)
 {
-    n4_forward_restored(session, upf->restore == RESTORE_UPDATE);
+    if (upf->restore == RESTORE_UPDATE)
+        n4_forward_restored(session);
     if (session->state == SESSION_NEW || session->n4)
         return false;
     if (upf->restore == RESTORE_CREATE || session->n4_restate) {

@@ -28,6 +28,7 @@ static void accept_created(struct session *session, const struct pfcp_session_es
     session->n4_lost = false;
     session->n4_restate = false;
     session->n4_has = session->n4_sent;
+    n4_forward_replaced(session);
     for (size_t i = 0; i < answer->created_pdrs_count; i++)
         if (answer->created_pdrs[i].has_f_teid && !answer->created_pdrs[i].f_teid.choose)
             session->n3 = n4_tunnel_of(&answer->created_pdrs[i].f_teid);
@@ -35,7 +36,7 @@ static void accept_created(struct session *session, const struct pfcp_session_es
 
 /* The plane is silent, or says that we are not associated (it has not heard yet that it is, if our request overtook the
  * answer to its own): all sessions are to be restored. False: neither. */
-static bool plane_lost(const struct n4_request *request, const struct pfcp_message *answer, uint8_t cause)
+bool n4_plane_lost(const struct n4_request *request, const struct pfcp_message *answer, uint8_t cause)
 {
     if (answer && cause != PFCP_NO_ESTABLISHED_ASSOCIATION)
         return false;
@@ -57,11 +58,14 @@ static void delete_later(struct upf *upf, uint64_t up_seid)
     upf->deletions[upf->deletion_count++] = up_seid;
 }
 
+static void delete_in_plane(struct upf *upf, uint64_t up_seid);
+
+/* If it is associated anew by now, nobody else will ask again. */
 static void deleted(struct n4_request *request, const struct pfcp_message *answer)
 {
     request->upf->deleting--;
-    if (plane_lost(request, answer, answer ? answer->session_deletion_response.cause : 0))
-        delete_later(request->upf, request->up_seid);
+    if (n4_plane_lost(request, answer, answer ? answer->session_deletion_response.cause : 0))
+        delete_in_plane(request->upf, request->up_seid);
 }
 
 static void delete_in_plane(struct upf *upf, uint64_t up_seid)
@@ -103,7 +107,7 @@ static void established(struct n4_request *request, const struct pfcp_message *a
         if (accepted)
             delete_in_plane(request->upf, response->up_f_seid.seid);
         else
-            plane_lost(request, answer, response ? response->cause : 0);
+            n4_plane_lost(request, answer, response ? response->cause : 0);
         return;
     }
     if (accepted)
@@ -112,7 +116,7 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     bool fresh = session->state == SESSION_NEW;
     if (fresh || !session->n4_flows_stale) /* else what is waited for is still to be sent */
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
-    bool lost = plane_lost(request, answer, response ? response->cause : 0);
+    bool lost = n4_plane_lost(request, answer, response ? response->cause : 0);
     if (fresh)
         return;
     if (lost) {
@@ -176,7 +180,7 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
     struct session *session = request->session;
     const struct pfcp_session_modification_response *response =
         answer ? &answer->session_modification_response : NULL;
-    if (plane_lost(request, answer, response ? response->cause : 0)) {
+    if (n4_plane_lost(request, answer, response ? response->cause : 0)) {
         if (session && request->upf->associated)
             n4_sync(session);
         return;
