@@ -22,16 +22,26 @@ static bool all_handed_over(struct scenario *scenario, const struct wish *wish)
     return true;
 }
 
+/* "PHONES to GNB": NULL, and said why, if they are not there. */
+static struct station *read_move(struct scenario *scenario, const struct scenario_line *line,
+                                 struct wish *wish)
+{
+    struct station *to = scenario_station(scenario, line->words[3]);
+    if (!scenario_phones(scenario, line->words[1], &wish->range))
+        return NULL;
+    if (!to)
+        scenario_fail(scenario, "there is no gNB %s", line->words[3]);
+    return to;
+}
+
 /* Hands each phone over as `begin` does it. */
 static bool hand_over(struct scenario *scenario, const struct scenario_line *line,
                       bool (*begin)(struct ran_gnb_connection *source, struct ran_gnb *target))
 {
     struct wish wish = {.granted = was_decided};
-    struct station *to = scenario_station(scenario, line->words[3]);
-    if (!scenario_phones(scenario, line->words[1], &wish.range))
-        return false;
+    struct station *to = read_move(scenario, line, &wish);
     if (!to)
-        return scenario_fail(scenario, "there is no gNB %s", line->words[3]);
+        return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++) {
         struct actor *actor = scenario_actor(scenario, i);
         actor->handed_over = actor->released = false;
@@ -74,11 +84,9 @@ bool scenario_cancel_handover(struct scenario *scenario, const struct scenario_l
     const struct ngap_cause cause = {.which = NGAP_CAUSE_RADIO_NETWORK,
                                      .radio_network = NGAP_CAUSE_RADIO_NETWORK_HANDOVER_CANCELLED};
     struct wish wish = {.granted = stays};
-    struct station *to = scenario_station(scenario, line->words[3]);
-    if (!scenario_phones(scenario, line->words[1], &wish.range))
-        return false;
+    struct station *to = read_move(scenario, line, &wish);
     if (!to)
-        return scenario_fail(scenario, "there is no gNB %s", line->words[3]);
+        return false;
     for (unsigned i = wish.range.first; i <= wish.range.last; i++) {
         struct ran_gnb_connection *source = scenario_actor(scenario, i)->phone.connection;
         if (!source || !ran_gnb_n2_handover(source, &to->gnb, false))

@@ -154,6 +154,7 @@ struct config_smf {
     int64_t pfcp_t1;         /* TS 29.244 6.4 */
     unsigned pfcp_n1;
     int64_t pfcp_heartbeat;
+    int64_t plane_wait;   /* a session waits so long for a plane to be associated */
     int64_t t3591, t3592; /* TS 24.501 10.3 */
     int64_t back_off;     /* T3396, T3584, T3585 told to phones refused for want of resources; 0: none */
     const struct config_dnn *dnns; /* the first is the default DNN */

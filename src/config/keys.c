@@ -219,6 +219,10 @@ static const struct key smf_keys[] = {
     {"pfcp_n1", &type_uint, ROOT(smf.pfcp_n1), RANGE(0, 100), .initial = "3", .live = true},
     {"pfcp_heartbeat", &type_duration, ROOT(smf.pfcp_heartbeat), RANGE(SECOND, HOUR), .initial = "5s",
      .live = true},
+    {"plane_wait", &type_duration, ROOT(smf.plane_wait), RANGE(0, 10 * SECOND), .initial = "2s", .live = true,
+     .help =
+         "While no plane is associated, as in the moment after a start, a new session waits so long before "
+         "it is refused."},
     {0},
 };
 

@@ -42,17 +42,26 @@ struct process {
 };
 
 /* TEIDs and SEIDs must not be guessed; they are drawn from the kernel in blocks. */
+static struct {
+    uint64_t numbers[32];
+    unsigned left;
+} pool;
+
+static bool fill_pool(void)
+{
+    if (getrandom(pool.numbers, sizeof pool.numbers, 0) != sizeof pool.numbers)
+        return false;
+    pool.left = sizeof pool.numbers / sizeof pool.numbers[0];
+    return true;
+}
+
+/* Where the kernel has given so few octets once (main sees to that), it always does. */
 static uint64_t draw(void *context)
 {
-    static uint64_t pool[32];
-    static unsigned left;
     (void)context;
-    if (left == 0) {
-        if (getrandom(pool, sizeof pool, 0) != sizeof pool)
-            abort(); /* cannot happen for up to 256 bytes, and there is no safe way on */
-        left = sizeof pool / sizeof pool[0];
-    }
-    return pool[--left];
+    while (pool.left == 0)
+        fill_pool();
+    return pool.numbers[--pool.left];
 }
 
 static void send_n4(void *context, const union socket_address *to, struct bytes message)
@@ -414,6 +423,8 @@ static int run(struct process *process)
     char text[VALUE_TEXT_BYTES], note[256];
     process->worker_count =
         process->own->workers ? process->own->workers : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    if (!fill_pool())
+        return complain("draw random numbers", "getrandom(2) must be there and allowed") ? 0 : 1;
     process->loop = loop_new();
     if (!process->loop || !set_up_plane(process))
         return complain("set up the plane", "more memory is needed") ? 0 : 1;

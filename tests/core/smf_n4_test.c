@@ -247,6 +247,7 @@ static void a_silent_plane_is_asked_again_and_then_lost(void **state)
     world_wait(&world, 2 * world.config->smf.pfcp_heartbeat + SECONDS(60));
     assert_null(n4_choose(world.core.smf, &world.ue, &full));
     world_establish(&world, 1, 8, NAS_SESSION_IPV4);
+    world_wait(&world, world.config->smf.plane_wait + SECONDS(1));
     assert_int_equal(world_n1(&world)->session_establishment_reject.cause, NAS_GSM_NETWORK_FAILURE);
     world.plane.silent = false;
     world_wait(&world, SECONDS(60));

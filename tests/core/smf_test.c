@@ -334,6 +334,34 @@ static void a_session_can_be_looked_at(void **state)
     world_close(&world);
 }
 
+static void a_session_waits_a_moment_for_the_first_plane(void **state)
+{
+    (void)state;
+    world_open(&world, plain);
+    struct upf *upf = world.core.smf->upfs;
+    upf->associated = false;
+    assert_int_equal(world_establish(&world, 1, 7, NAS_SESSION_IPV4), SMF_TAKEN);
+    assert_int_equal(world.ue.sent, 0);
+    upf->associated = true;
+    world_wait(&world, MILLISECONDS(100));
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_ACCEPT);
+    assert_int_equal(world.n1.pti, 7);
+    world_close(&world);
+}
+
+static void and_no_longer(void **state)
+{
+    (void)state;
+    world_open(&world, "smf: {plane_wait: 1s}\n");
+    world.core.smf->upfs->associated = false;
+    world_establish(&world, 1, 7, NAS_SESSION_IPV4);
+    world.core.smf->upfs->associated = false;
+    world_wait(&world, MILLISECONDS(1100));
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_REJECT);
+    assert_null(world.ue.sessions);
+    world_close(&world);
+}
+
 static void a_changed_subscription_changes_the_session(void **state)
 {
     (void)state;
@@ -413,6 +441,8 @@ int main(void)
         cmocka_unit_test(the_networks_release_is_repeated_and_then_done_alone),
         cmocka_unit_test(the_phone_asks_for_a_modification),
         cmocka_unit_test(a_session_can_be_looked_at),
+        cmocka_unit_test(a_session_waits_a_moment_for_the_first_plane),
+        cmocka_unit_test(and_no_longer),
         cmocka_unit_test(a_changed_subscription_changes_the_session),
         cmocka_unit_test(a_subscription_that_changes_during_establishment_waits_for_its_end),
         cmocka_unit_test(stray_messages_get_a_status),

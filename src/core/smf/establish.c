@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UE-requested PDU session establishment (TS 23.502 4.3.2.2.1, TS 24.501 6.4.1). */
+#include <string.h>
+
 #include "core/smf/n4.h"
 #include "kit/log.h"
+
+#define PLANE_LOOK MILLISECONDS(50)
 
 const char session_establishment[] = "session establishment";
 
@@ -10,19 +14,31 @@ bool session_establishing(const struct session *session)
     return session->procedure && session->procedure->name == session_establishment;
 }
 
-/* The phone's options outlive its message. False: out of memory. */
-static bool keep_pco(struct procedure *p, const struct nas_pco *asked, struct nas_pco *kept)
+/* The phone's message is borrowed until the first wait only (procedure.h). False: out of memory. */
+static bool keep_request(struct procedure *p, struct establishment *asked)
 {
-    *kept = (struct nas_pco){0};
-    if (asked->count == 0)
-        return true;
-    struct nas_pco_unit *units = arena_array(&p->memory, asked->count, sizeof *units);
-    if (!units)
+    struct nas_message *message = ARENA_NEW(&p->memory, struct nas_message);
+    struct smf_n1 *n1 = ARENA_NEW(&p->memory, struct smf_n1);
+    struct nas_error error = {0};
+    if (!message || !n1)
         return false;
-    for (size_t i = 0; i < asked->count; i++)
-        units[i] = (struct nas_pco_unit){asked->items[i].id, arena_copy(&p->memory, asked->items[i].content)};
-    *kept = (struct nas_pco){units, asked->count};
+    *n1 = *asked->n1;
+    n1->payload = arena_copy(&p->memory, n1->payload);
+    if (n1->dnn)
+        n1->dnn = (const char *)arena_copy(&p->memory, bytes_of(n1->dnn, strlen(n1->dnn) + 1)).data;
+    if ((asked->n1->dnn && !n1->dnn) || !nas_decode(n1->payload, &p->memory, message, &error))
+        return false;
+    asked->n1 = n1;
+    asked->request = &message->session_establishment_request;
     return true;
+}
+
+/* In the moment after a start, and in that after a plane's. */
+static void await_plane(struct procedure *p)
+{
+    for (int64_t left = p->core->config->smf.plane_wait;
+         left > 0 && !n4_any_associated(p->core->smf) && !procedure_cancelled(p); left -= PLANE_LOOK)
+        procedure_wait(p, 0, PLANE_LOOK);
 }
 
 static void reject(struct procedure *p, uint8_t cause, const char *why)
@@ -112,16 +128,18 @@ void session_establish(struct procedure *p)
     struct session *session = p->owner;
     struct establishment asked = *(const struct establishment *)p->argument;
     struct verdict verdict = {0};
-    struct nas_pco pco;
     session->pti = asked.pti;
     p->core->metrics.sessions_asked++;
-    if (session->state == SESSION_NEW)
+    bool kept = keep_request(p, &asked);
+    await_plane(p);
+    if (procedure_cancelled(p))
+        return;
+    if (kept && session->state == SESSION_NEW)
         verdict = session_authorise(session, asked.n1, asked.request);
     if (verdict.cause) {
         reject(p, verdict.cause, verdict.what);
         return;
     }
-    bool kept = keep_pco(p, &asked.request->pco, &pco);
     if (!kept || !establish_in_plane(p)) {
         if (!procedure_cancelled(p))
             reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the plane did not take it");
@@ -136,7 +154,7 @@ void session_establish(struct procedure *p)
     }
     struct n1n2_message accept = {
         .pdu_session_id = session->psi,
-        .n1 = n1_accept(session, &pco, verdict.notice),
+        .n1 = n1_accept(session, &asked.request->pco, verdict.notice),
         .n2 = N2_SETUP_REQUEST,
         .n2_transfer = n2_setup_request(session),
         .slice = session->slice,

@@ -81,6 +81,7 @@ void n4_reload(struct smf *smf);
 /* The associated one with the fewest sessions; the one that has another of the UE's sessions goes first, because the
  * UE-AMBR is enforced there. NULL: none is associated, or (*full) those that are have no room. */
 struct upf *n4_choose(const struct smf *smf, const struct ue *ue, bool *full);
+bool n4_any_associated(const struct smf *smf);
 struct upf *n4_find(const struct smf *smf, const char *name);
 struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer);
 struct pfcp_node_id n4_node_id(const struct smf *smf);

@@ -77,6 +77,14 @@ static bool takes_sessions(const struct upf *upf)
     return upf->associated && !upf->removed && !is_full(upf);
 }
 
+bool n4_any_associated(const struct smf *smf)
+{
+    for (const struct upf *upf = smf->upfs; upf; upf = upf->next)
+        if (upf->associated)
+            return true;
+    return false;
+}
+
 struct upf *n4_choose(const struct smf *smf, const struct ue *ue, bool *full)
 {
     struct upf *best = NULL;
