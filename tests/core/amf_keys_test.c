@@ -20,6 +20,7 @@ static struct {
     uint8_t nas[16]; /* the container for the phone */
     size_t nas_size;
     unsigned delivered; /* NAS messages that went to the phone through the target */
+    enum amf_delivery delivery;
 } told;
 
 static void note_request(const struct ngap_handover_request *request)
@@ -347,6 +348,31 @@ static void old_keys_are_replaced(void **state)
     assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 2);
 }
 
+static bool speak_meanwhile(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    static const struct n1n2_message session = {
+        .pdu_session_id = 1, .n1 = BYTES(some), .n2 = N2_SETUP_REQUEST, .n2_transfer = BYTES(some)};
+    (void)gnb;
+    if (pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT && ue()->pending && !told.delivered++) {
+        gmm_status(ue(), 97);
+        told.delivery = amf_n1n2_transfer(ue(), &session);
+        assert_int_equal(w->heard[NAS_GMM_STATUS], 0);
+    }
+    return true;
+}
+
+static void nas_waits_for_the_end_of_a_security_mode_control(void **state)
+{
+    (void)state;
+    world.downlink_filter = speak_meanwhile;
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    assert_int_equal(world.heard[NAS_SECURITY_MODE_COMMAND], 2);
+    assert_int_equal(world.heard[NAS_GMM_STATUS], 1); /* under the new key: the phone has understood it */
+    assert_int_equal(told.delivery, AMF_PAGING);
+    assert_null(ue()->held);
+}
+
 static void worn_out_counts_are_begun_anew(void **state)
 {
     (void)state;
@@ -530,6 +556,7 @@ int main(void)
         TEST(nas_waits_for_the_new_key_and_is_sealed_with_it),
         TEST(nas_that_waited_goes_to_a_phone_that_stayed),
         TEST(old_keys_are_replaced),
+        TEST(nas_waits_for_the_end_of_a_security_mode_control),
         TEST(worn_out_counts_are_begun_anew),
         TEST(a_gnb_that_does_not_take_the_key_gets_it_with_the_next_handover),
         TEST(a_gnb_that_does_not_answer_is_not_waited_for_long),

@@ -118,8 +118,8 @@ struct ue {
     bool unreachable; /* silent for too long, or asleep in MICO mode: not paged any more (silence.h) */
     struct connection *connection; /* NULL: CM-IDLE, or on its way to the target */
     struct connection *target;     /* of an N2 handover: the connection that takes the other's place */
-    int handover_peer;           /* the core from or to which it is handed over (relocation.h), or NO_PEER */
-    struct held *held;           /* NAS messages that wait for the end of a handover (held.c) */
+    int handover_peer; /* the core from or to which it is handed over (relocation.h), or NO_PEER */
+    struct held *held; /* NAS messages that wait for the end of a handover or change of keys (held.c) */
     struct procedure *procedure; /* the 5GMM procedure that runs */
     struct procedure *handover;  /* path switch or N2 handover; runs beside a 5GMM procedure */
     struct session *sessions;    /* SMF's */
@@ -248,7 +248,7 @@ void ue_became_idle(struct ue *ue, const char *why);
 /* Idle: the mobile reachable timer starts anew (TS 24.501 5.3.7, silence.c). */
 void ue_watch_idle(struct ue *ue);
 
-/* NAS messages are held while a phone changes gNBs (held.c): a copy, in order, of a limited number. False: no room. */
+/* NAS messages are held while a phone changes gNBs or keys (held.c): a copy, in order, of a limited number. False: no room. */
 bool held_nas_keep(struct ue *ue, struct bytes pdu);
 void held_nas_send(struct ue *ue); /* the phone can be reached again */
 void held_nas_drop(struct ue *ue);

@@ -42,8 +42,10 @@ struct bytes gmm_seal_anew(struct ue *ue, const struct nas_security *former, str
 uint32_t gmm_use_count(struct ue *ue);
 /* In Downlink NAS Transport; nothing if the UE is idle. */
 bool gmm_send(struct ue *ue, const struct nas_message *message);
-bool gmm_send_sealed(struct ue *ue, struct bytes pdu);
+bool gmm_send_sealed(struct ue *ue, struct bytes pdu); /* or held until the phone can read it (held.c) */
 void gmm_status(struct ue *ue, uint8_t cause);
+/* Has this to wait for the end of a security mode control (TS 24.501 5.4.2)? */
+bool gmm_keys_change(const struct ue *ue, struct bytes pdu);
 
 /* --- procedures: each runs in ue->procedure; argument: struct uplink --- */
 void registration(struct procedure *p);

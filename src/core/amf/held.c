@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * NAS messages for a phone that is between two gNBs (TS 23.502 4.9.1.3, TS 38.413 8.6.4): those the core would send, and those the
- * source gives back undelivered. They go out in their order where the phone ends up.
+ * source gives back undelivered. They go out in their order where the phone ends up. And those for a phone between two keys (TS 24.501
+ * 5.4.2), which go out under the new ones.
  */
 #include <stdlib.h>
 
@@ -30,20 +31,25 @@ bool held_nas_keep(struct ue *ue, struct bytes pdu)
     return true;
 }
 
-static struct held *take(struct ue *ue)
+static struct held *take(struct held **place)
 {
-    struct held *first = ue->held;
-    if (first)
-        ue->held = first->next;
-    return first;
+    struct held *held = *place;
+    if (held)
+        *place = held->next;
+    return held;
 }
 
 void held_nas_send(struct ue *ue)
 {
-    struct held *held;
+    struct held **place = &ue->held;
     if (!ue->connection || ue->connection->holding)
         return;
-    while ((held = take(ue))) {
+    while (*place) {
+        if (gmm_keys_change(ue, bytes_of((*place)->pdu, (*place)->size))) {
+            place = &(*place)->next;
+            continue;
+        }
+        struct held *held = take(place);
         gmm_send_sealed(ue, bytes_of(held->pdu, held->size));
         free(held);
     }
@@ -52,7 +58,7 @@ void held_nas_send(struct ue *ue)
 void held_nas_drop(struct ue *ue)
 {
     struct held *held;
-    while ((held = take(ue)))
+    while ((held = take(&ue->held)))
         free(held);
 }
 

@@ -118,15 +118,19 @@ uint8_t security_mode(struct procedure *p, const struct proof *proof,
         p->core->config->amf.timers.t3560);
     ue->pending = NULL;
     uint8_t cause = GMM_NO_ANSWER;
+    struct nas_security former = ue->security;
     if (event == EV_SECURITY_MODE_COMPLETE) {
         const struct uplink *uplink = p->data;
         take_into_use(ue, &proposal, proof, uplink->count);
+        held_nas_seal_anew(ue, &former);
         take_imeisv(ue, &uplink->message.security_mode_complete);
         *complete = arena_copy(&p->memory, uplink->message.security_mode_complete.nas_message_container);
         cause = 0;
     } else if (event == EV_SECURITY_MODE_REJECT) {
         cause = NAS_GMM_SECURITY_MODE_REJECTED;
     }
+    held_nas_send(ue);
     OPENSSL_cleanse(&proposal.security, sizeof proposal.security);
+    OPENSSL_cleanse(&former, sizeof former);
     return cause;
 }
