@@ -108,7 +108,10 @@ static void n2_up(void *context, struct sctp_association *association)
 {
     struct station *station = context;
     station->association = association;
-    ran_gnb_setup(&station->gnb);
+    if (!station->silent)
+        ran_gnb_setup(&station->gnb);
+    else
+        station->driver->radio.ports->gnb_ready(station->driver->radio.context, &station->gnb, false);
 }
 
 static void n2_message(void *context, struct sctp_association *association, uint16_t stream, uint32_t ppid,

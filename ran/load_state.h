@@ -69,7 +69,6 @@ void load_on_packet(void *context, struct phone *phone, struct phone_session *se
 
 /* Where phones send to: as asked for, or the session's gateway; host order. */
 uint32_t load_gateway(const struct load *load, const struct phone_session *session);
-void load_put_checksum(uint8_t *data, size_t size, size_t at);
 
 /* --- load_stream.c --- */
 

@@ -5,16 +5,9 @@
 #include <string.h>
 
 #include "ran/load_state.h"
+#include "ran/ping.h"
 
-enum {
-    PING_BYTES = 64,
-    ICMP_ECHO = 8,
-    ICMP_PROTOCOL = 1,
-    UDP_PROTOCOL = 17,
-    DISCARD_PORT = 9,
-    DWELL_MS = 100,
-    REST_MS = 700
-};
+enum { UDP_PROTOCOL = 17, DISCARD_PORT = 9, DWELL_MS = 100, REST_MS = 700 };
 
 static const char *const step_names[LOAD_STEPS] = {[LOAD_REGISTER] = "register",
                                                    [LOAD_SESSION] = "session",
@@ -58,23 +51,6 @@ bool load_parse_steps(const char *text, struct load_options *options)
 
 /* --- Packets --- */
 
-static uint16_t internet_checksum(const uint8_t *data, size_t size)
-{
-    uint32_t sum = 0;
-    for (size_t i = 0; i + 1 < size; i += 2)
-        sum += (uint32_t)(data[i] << 8 | data[i + 1]);
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)~sum;
-}
-
-void load_put_checksum(uint8_t *data, size_t size, size_t at)
-{
-    uint16_t sum = internet_checksum(data, size);
-    data[at] = (uint8_t)(sum >> 8);
-    data[at + 1] = (uint8_t)sum;
-}
-
 uint32_t load_gateway(const struct load *load, const struct phone_session *session)
 {
     return load->options.ping_to ? load->options.ping_to : (session->ipv4 & 0xffff0000) | 1;
@@ -83,15 +59,11 @@ uint32_t load_gateway(const struct load *load, const struct phone_session *sessi
 static void send_ping(struct load *load, struct phone *phone)
 {
     struct phone_session *session = phone_session(phone, 1);
-    uint8_t packet[PING_BYTES] = {0x45, [3] = PING_BYTES, [8] = 64, [9] = ICMP_PROTOCOL, [20] = ICMP_ECHO};
-    uint32_t from = htonl(session ? session->ipv4 : 0);
-    uint32_t to = htonl(session ? load_gateway(load, session) : 0);
-    memcpy(packet + 12, &from, 4);
-    memcpy(packet + 16, &to, 4);
-    load_put_checksum(packet, 20, 10);
-    load_put_checksum(packet + 20, sizeof packet - 20, 2);
-    if (session)
-        phone_send_packet(phone, session, BYTES(packet));
+    uint8_t packet[PING_BYTES];
+    if (!session)
+        return;
+    ping_write(packet, (struct ping){.from = session->ipv4, .to = load_gateway(load, session)});
+    phone_send_packet(phone, session, BYTES(packet));
 }
 
 /* From the data network to a phone that sleeps. */
@@ -129,8 +101,7 @@ void load_on_packet(void *context, struct phone *phone, struct phone_session *se
     if (packet.len < 28 || load_stream_arrived(walker, packet) || !walker->under_way)
         return;
     enum load_step step = load->options.steps[walker->step];
-    if ((step == LOAD_PING && packet.data[9] == ICMP_PROTOCOL && packet.data[20] == 0) ||
-        (step == LOAD_PAGE && packet.data[9] == UDP_PROTOCOL))
+    if ((step == LOAD_PING && ping_is_reply(packet)) || (step == LOAD_PAGE && packet.data[9] == UDP_PROTOCOL))
         load_step_done(walker);
 }
 

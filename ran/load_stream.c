@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include "ran/load_state.h"
+#include "ran/ping.h"
 
 enum { IP_HEADER = 20, UDP_HEADER = 8, STREAM_BYTES = IP_HEADER + UDP_HEADER + 8, UDP_PROTOCOL = 17 };
 
@@ -36,7 +37,7 @@ static void send_up(struct walker *walker, struct phone_session *session, struct
     uint16_t ports[3] = {htons(LOAD_STREAM_PORT), htons(LOAD_STREAM_PORT), htons(UDP_HEADER + 8)};
     memcpy(packet + 12, &from, 4);
     memcpy(packet + 16, &to, 4);
-    load_put_checksum(packet, IP_HEADER, 10);
+    ping_put_checksum(packet, IP_HEADER, 10);
     memcpy(packet + IP_HEADER, ports, sizeof ports);
     write_number(packet + IP_HEADER + UDP_HEADER, number);
     walker->up.sent++;

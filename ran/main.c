@@ -9,6 +9,7 @@
 
 #include "kit/hex.h"
 #include "kit/log.h"
+#include "ran/hostile.h"
 #include "ran/load.h"
 #include "ran/scenario.h"
 #include "ran/scenario_cast.h"
@@ -237,6 +238,15 @@ static int load(int argc, char **argv)
     return load_run(&chosen);
 }
 
+/* --- hostile --- */
+
+static int hostile(int argc, char **argv)
+{
+    int code;
+    const char *wrong = hostile_main(argc, argv, &code);
+    return wrong ? usage_error(wrong, HOSTILE_FORM) : code;
+}
+
 /* --- help --- */
 
 static const struct {
@@ -245,6 +255,7 @@ static const struct {
 } commands[] = {
     {"scenario", "play a scenario file: gNBs and phones, step by step", scenario},
     {"load", "many phones at a rate; prints rates and latency percentiles", load},
+    {"hostile", "what hostile radio does to a core, tried beside phones that carry traffic", hostile},
     {"help", "this; `help scenario` lists the steps of the scenario language", help},
 };
 
@@ -258,7 +269,7 @@ static int help(int argc, char **argv)
     printf("usage: demarc-ran COMMAND ...\n\n");
     for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-    printf("\n  %s\n  %s\n", SCENARIO_FORM, LOAD_FORM);
+    printf("\n  %s\n  %s\n  %s\n", SCENARIO_FORM, LOAD_FORM, HOSTILE_FORM);
     return 0;
 }
 
@@ -268,5 +279,5 @@ int main(int argc, char **argv)
     for (unsigned i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    return argc > 1 ? usage_error("no such command", "scenario|load|help ...") : help(1, argv);
+    return argc > 1 ? usage_error("no such command", "scenario|load|hostile|help ...") : help(1, argv);
 }

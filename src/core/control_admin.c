@@ -8,6 +8,7 @@
 
 #include "core/amf/context.h"
 #include "core/control.h"
+#include "core/control_digest.h"
 #include "core/peer/peer.h"
 #include "core/smf/smf.h"
 #include "kit/log.h"
@@ -496,6 +497,7 @@ const struct admin_verb control_verbs[] = {
     {"session.release", release_session},
     {"session.flow.add", add_flow},
     {"session.flow.release", release_flow},
+    {"digest", control_digest},
     {"reload", reload},
     {"subscriber.get", subscriber_get},
     {"subscriber.list", subscriber_list},

@@ -27,6 +27,8 @@ static const struct command commands[] = {
     {"ue", "ue [SUPI | deregister SUPI] [--json] [--config FILE]", "registered phones", run_ue},
     {"session", "session [SUPI [PSI] | release SUPI PSI] [--json] [--config FILE]", "their sessions",
      run_session},
+    {"digest", "digest [SUPI | GNB-NAME]... [--json] [--config FILE]",
+     "one number for all gNBs, phones and sessions but those named", run_digest},
     {"subscriber", "subscriber add | show | list | set | remove | import | export ...", "who may register",
      run_subscriber},
     {"trace", "trace --pcap FILE [--decipher-nas] [--config FILE]",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* demarc gnb, ue, session, reload: what the processes know, and the little that can be asked of them. */
+/* demarc gnb, ue, session, digest, reload: what the processes know, and the little that can be asked of them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +238,28 @@ static int session(const struct view *view, const struct command *command, int a
 int run_session(const struct command *command, int argc, char **argv)
 {
     return with_view(command, argc, argv, session);
+}
+
+static int digest(const struct view *view, const struct command *command, int argc, char **argv)
+{
+    json_t *except = json_array();
+    (void)command;
+    for (int i = 0; i < argc; i++)
+        json_array_append_new(except, json_string(argv[i]));
+    json_t *reply = ask_or_fail(view->client, json_pack("{s:s, s:o}", "verb", "digest", "except", except));
+    if (!reply)
+        return EXIT_FAILED;
+    if (view->json)
+        json_print(stdout, reply);
+    else
+        puts(json_string_value(json_object_get(reply, "digest")));
+    json_decref(reply);
+    return EXIT_DONE;
+}
+
+int run_digest(const struct command *command, int argc, char **argv)
+{
+    return with_view(command, argc, argv, digest);
 }
 
 static void say_list(const json_t *reply, const char *key, const char *words)

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Equipment that keeps no rule: nothing ends, nothing grows, and honest phones are served all the while."""
+import json
 import os
 from pathlib import Path
 
 from cases import case, expect, main
-from running_core import Core
+from running_core import CONFIG, Core
 
 NG_SETUP = "00150030000004001b000800099f907000000010520040"  # cut off in its third IE
 FLOOD = """
@@ -77,6 +78,52 @@ def junk_on_n3_and_n4_harms_nobody(lab, build):
                 core.host.run(["python3", "-c", FLOOD.format(host=host, port=port)])
 
     under_attack(lab, build, attack)
+
+
+CATALOGUE = CONFIG + "network: {{plmns: [{{plmn: 999/70, tacs: [1, 2], slices: [{{sst: 1}}]}}]}}\n"
+
+ENROLLED = """
+profile: enrolled
+vendors: [{{name: one, risk: trusted}}, {{name: two, risk: high}}]
+domains:
+  - {{name: home, vendor: one, listen: ["127.0.0.5:38412"]}}
+  - {{name: other, vendor: two, listen: ["127.0.0.6:38412"]}}
+gnbs:
+  - {{name: honest, domain: home, id: 999/70-00000001, n2: [127.0.1.1/32], n3: [127.0.1.1/32], areas: [999/70-1], slices: [1]}}
+  - {{name: hostile, domain: {domain}, id: 999/70-00000063, n2: [127.0.1.99/32], n3: [127.0.1.99/32], areas: [999/70-2], slices: [1]}}
+  - {{name: absent, domain: home, id: 999/70-00000002, n2: [127.0.1.2/32]}}
+neighbourhoods: [{{name: home, gnbs: [honest, absent]}}]
+"""
+
+LOG_BYTES = 20 << 20
+
+
+def catalogue(lab, build, domain, attacked):
+    """Every class of hostile radio, by a gNB enrolled in the domain; honest phones are in the domain `home`."""
+    core = Core(lab, build, "core", 4, config=CATALOGUE, inventory=ENROLLED.format(domain=domain))
+    core.start()
+    core.wait()
+    processes = core.processes()
+    digest = f"{core.demarc} digest --config={core.config} hostile imsi-999700000000004"
+    done = core.host.run([core.ran, "hostile", "all", "--json", "--amf", "127.0.0.5", "--attacked", attacked, "--tac", "2",
+                          "--n4", "127.0.0.7", "--flood-rate", 300, "--page-from", "", "--digest", digest, "--processes",
+                          ",".join(map(str, processes))], check=False, timeout=500)
+    result = json.loads(done.stdout.splitlines()[-1])
+    print(f"# {result}")
+    expect(done.returncode == 0, f"{done.stderr}\n{done.stdout[-4000:]}")
+    expect(result["passed"] == 36 and result["elsewhere"] == 1, f"not all classes were played: {result}")
+    expect(core.processes() == processes, "a process ended")
+    expect(core.process.log.stat().st_size < LOG_BYTES, f"{core.process.log.stat().st_size} octets were logged")
+
+
+@case
+def the_catalogue_of_hostile_radio_hurts_nobody_in_another_domain(lab, build):
+    catalogue(lab, build, "other", "127.0.0.6")
+
+
+@case
+def the_catalogue_of_hostile_radio_hurts_nobody_in_its_own_domain(lab, build):
+    catalogue(lab, build, "home", "127.0.0.5")
 
 
 main()

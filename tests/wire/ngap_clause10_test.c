@@ -2,7 +2,7 @@
 /* What TS 38.413 clause 10 says of messages that are not as they should be, for every message there is. */
 #include "../check.h"
 
-#include "ngap_values.h"
+#include "ran/ngap_values.h"
 
 static struct arena arena;
 static struct ngap_pdu pdu;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ngap_values.h"
+#include "ran/ngap_values.h"
 
 static void print_line(const char *name, struct bytes octets)
 {
@@ -35,13 +35,13 @@ int main(int argc, char **argv)
     arena_init(&arena, 64 << 20);
     for (unsigned type = 1; type < NGAP_MESSAGES; type++)
         for (unsigned long i = 0; i < each; i++) {
-            struct dice dice = {seed * 1000003 + type * 1009 + i, plain};
+            struct dice dice = {.state = seed * 1000003 + type * 1009 + i, .plain = plain};
             print_line("NGAP-PDU", random_message(&dice, type, &arena));
             arena_reset(&arena);
         }
     for (unsigned type = 0; ngap_contained[type]; type++)
         for (unsigned long i = 0; i < each; i++) {
-            struct dice dice = {seed * 1000033 + type * 1013 + i, plain};
+            struct dice dice = {.state = seed * 1000033 + type * 1013 + i, .plain = plain};
             print_contained(ngap_contained[type], &dice, &arena);
             arena_reset(&arena);
         }

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "ngap_values.h"
+#include "ran/ngap_values.h"
 
 enum { FLIPS = 60, LIMIT = 1 << 20 };
 

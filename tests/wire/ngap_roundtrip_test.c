@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../check.h"
 
-#include "ngap_values.h"
+#include "ran/ngap_values.h"
 
 enum { SEEDS = 60, ROOM = 256 * 1024 };
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random values of any NGAP type, made from the tables, and messages taken apart into their IEs, for the
- * tests of the codec. */
-#ifndef TESTS_WIRE_NGAP_VALUES_H
-#define TESTS_WIRE_NGAP_VALUES_H
+ * tests of the codec and for equipment that misuses it. */
+#ifndef RAN_NGAP_VALUES_H
+#define RAN_NGAP_VALUES_H
 
 #include "wire/ngap/tables.h"
 
 struct dice {
     uint64_t state;
-    bool plain; /* nothing that tshark would look into and find random */
+    bool plain;            /* nothing that tshark would look into and find random */
+    const uint8_t *plmn;   /* what every PLMN identity is; NULL: random too */
+    uint16_t address_bits; /* the size of every transport layer address; 0: random too */
 };
 
 /* Uniform in low..high. */

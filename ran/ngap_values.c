@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ngap_values.h"
+#include "ran/ngap_values.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -109,9 +109,17 @@ static void fill_octet_string(struct making *m, const struct aper_type *type, st
     *out = writer_bytes(&w);
 }
 
+static void fill_octets(struct making *m, const struct aper_type *type, uint8_t *out)
+{
+    bool plmn = m->dice->plmn && strcmp(type->name, "PLMNIdentity") == 0;
+    for (unsigned i = 0; i < type->size; i++)
+        out[i] = plmn ? m->dice->plmn[i] : (uint8_t)roll(m->dice);
+}
+
 static void fill_bit_string(struct making *m, const struct aper_type *type, struct aper_bit_string *out)
 {
-    out->bits = size_for(m, type, 200);
+    bool address = m->dice->address_bits && strcmp(type->name, "TransportLayerAddress") == 0;
+    out->bits = address ? m->dice->address_bits : size_for(m, type, 200);
     size_t octets = (out->bits + 7) / 8;
     uint8_t *data = octets_for(m, octets, false);
     if (data && out->bits % 8)
@@ -192,8 +200,7 @@ static void fill(struct making *m, const struct aper_type *type, void *out)
         fill_bit_string(m, type, out);
         break;
     case APER_OCTETS:
-        for (unsigned i = 0; i < type->size; i++)
-            ((uint8_t *)out)[i] = (uint8_t)roll(m->dice);
+        fill_octets(m, type, out);
         break;
     case APER_OCTET_STRING:
     case APER_TEXT:
