@@ -106,6 +106,13 @@ static void on_setup_answer(struct ran_gnb *gnb, bool accepted)
     gnb->radio->ports->gnb_ready(gnb->radio->context, gnb, accepted);
 }
 
+static void on_setup_response(struct ran_gnb *gnb, const struct ngap_ng_setup_response *response)
+{
+    if (response->served_guami_list.count)
+        gnb->amf_set = (uint16_t)response->served_guami_list.items[0].guami.amf_set_id;
+    on_setup_answer(gnb, true);
+}
+
 static void on_reset(struct ran_gnb *gnb, const struct ngap_ng_reset *reset)
 {
     struct ngap_ng_reset_acknowledge acknowledge = {0};
@@ -448,7 +455,7 @@ void ran_gnb_on_ngap(struct ran_gnb *gnb, struct bytes message)
         gnb->radio->ports->saw_ngap(gnb->radio->context, gnb, false, &pdu);
     switch (pdu.message) {
     case NGAP_NG_SETUP_RESPONSE:
-        on_setup_answer(gnb, true);
+        on_setup_response(gnb, pdu.value.ng_setup_response);
         break;
     case NGAP_NG_SETUP_FAILURE:
         on_setup_answer(gnb, false);
@@ -475,6 +482,9 @@ void ran_gnb_on_ngap(struct ran_gnb *gnb, struct bytes message)
         break;
     case NGAP_DOWNLINK_RAN_CONFIGURATION_TRANSFER:
         ran_gnb_on_configuration(gnb, pdu.value.downlink_ran_configuration_transfer);
+        break;
+    case NGAP_REROUTE_NAS_REQUEST:
+        ran_gnb_on_reroute(gnb, pdu.value.reroute_nas_request);
         break;
     case NGAP_UE_CONTEXT_RELEASE_COMMAND:
         on_release_command(gnb, pdu.value.ue_context_release_command);

@@ -77,6 +77,8 @@ struct ran_gnb {
     struct radio *radio;
     struct ran_gnb *next; /* of the radio's */
     struct ran_gnb_settings settings;
+    struct ran_gnb *other;  /* the same gNB's association with another AMF, or NULL */
+    uint16_t amf_set;       /* of the AMF, as it has told */
     bool ready;             /* NG Setup accepted */
     bool overload;          /* Overload Start: phones that only want to signal are held back */
     struct arena arena;     /* for one message at a time */

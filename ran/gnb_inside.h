@@ -50,6 +50,10 @@ void ran_gnb_on_preparation_failure(struct ran_gnb_connection *source);
 void ran_gnb_on_configuration(struct ran_gnb *gnb,
                               const struct ngap_downlink_ran_configuration_transfer *message);
 
+/* --- gnb_reroute.c --- */
+
+void ran_gnb_on_reroute(struct ran_gnb *gnb, const struct ngap_reroute_nas_request *request);
+
 /* --- gnb_forward.c: packets while a phone changes gNBs (TS 38.300 9.2.3.2.2) --- */
 
 /* Whether the packet for a phone that has left was sent after it. */

@@ -212,6 +212,8 @@ struct config_peer {
     uint8_t amf_pointer;
     const uint32_t *tacs; /* tracking areas it serves, in our networks */
     unsigned tac_count;
+    const struct config_slice *slices; /* phones that are to have these may be sent there */
+    unsigned slice_count;
     bool new_key; /* a phone that goes there takes along a key derived from its own (TS 33.501 6.9.3) */
 };
 

@@ -351,6 +351,11 @@ static const struct key peer_keys[] = {
     {"amf_pointer", &type_uint, MEMBER(struct config_peer, amf_pointer), RANGE(0, 63), .initial = "0"},
     {"tacs", &type_uint, ITEMS(struct config_peer, tacs, tac_count), RANGE(0, 0xffffff), .initial = "[]",
      .help = "Tracking areas it serves: phones are handed over there to gNBs that this core does not know."},
+    {"slices", .fields = slice_keys, ITEMS(struct config_peer, slices, slice_count), .initial = "[]",
+     .inline_items = true,
+     .help = "Slices it serves in its tracking areas, if its AMF set is another one: phones that register "
+             "here and are to "
+             "have\nthese are sent there by the gNB (Reroute NAS Request), which must be connected to both."},
     {"new_key", &type_bool, MEMBER(struct config_peer, new_key), .initial = "false",
      .help =
          "A phone that goes there takes along a key derived from its own, so that the peer cannot read what "

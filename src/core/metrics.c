@@ -59,6 +59,8 @@ static void registrations(struct list *list, const struct core_metrics *m)
     by_kind(list, "fivegs_amffunction_rm_reginitreq", "registration requests", m->registrations_asked);
     by_kind(list, "fivegs_amffunction_rm_reginitsucc", "registrations completed", m->registrations_done);
     by_cause(list, "fivegs_amffunction_rm_reginitfail", "registrations rejected", m->registrations_failed);
+    put(list, "fivegs_amffunction_rm_reroutes", "counter", "registrations sent to another core",
+        m->registrations_rerouted, NULL);
     put(list, "fivegs_amffunction_amf_authreq", "counter", "authentication requests",
         m->authentications_asked, NULL);
     put(list, "fivegs_amffunction_amf_authfail", "counter", "authentications failed",

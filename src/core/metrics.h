@@ -14,6 +14,7 @@ enum handover_kind { HANDOVER_XN, HANDOVER_N2, HANDOVER_KINDS };
 
 struct core_metrics {
     uint64_t registrations_asked[3], registrations_done[3]; /* initial, mobility, periodic */
+    uint64_t registrations_rerouted;                        /* to another core */
     uint64_t registrations_failed[256];                     /* by 5GMM cause */
     uint64_t authentications_asked, authentications_failed;
     uint64_t service_requests, service_requests_failed;

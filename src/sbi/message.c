@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 static const char *const methods[] = {
-    [SBI_NO_METHOD] = "", [SBI_GET] = "GET",     [SBI_POST] = "POST",
-    [SBI_PUT] = "PUT",    [SBI_PATCH] = "PATCH", [SBI_DELETE] = "DELETE",
+    [SBI_NO_METHOD] = "",  [SBI_GET] = "GET",       [SBI_POST] = "POST",       [SBI_PUT] = "PUT",
+    [SBI_PATCH] = "PATCH", [SBI_DELETE] = "DELETE", [SBI_OPTIONS] = "OPTIONS",
 };
 
 const char *sbi_method_name(enum sbi_method method)
@@ -15,7 +15,7 @@ const char *sbi_method_name(enum sbi_method method)
 
 enum sbi_method sbi_method_of(struct bytes name)
 {
-    for (enum sbi_method method = SBI_GET; method <= SBI_DELETE; method++) {
+    for (enum sbi_method method = SBI_GET; method <= SBI_OPTIONS; method++) {
         if (bytes_equal(name, bytes_of(methods[method], strlen(methods[method]))))
             return method;
     }

@@ -12,7 +12,7 @@
 #include "kit/arena.h"
 #include "kit/bytes.h"
 
-enum sbi_method { SBI_NO_METHOD, SBI_GET, SBI_POST, SBI_PUT, SBI_PATCH, SBI_DELETE };
+enum sbi_method { SBI_NO_METHOD, SBI_GET, SBI_POST, SBI_PUT, SBI_PATCH, SBI_DELETE, SBI_OPTIONS };
 
 enum { SBI_TEXT_BYTES = 512 }; /* longest path, type and location, with the NUL */
 

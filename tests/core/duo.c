@@ -408,14 +408,14 @@ static const char *const yaml[2] = {
     "network: {amf_pointer: 0}\n"
     "sbi: {listen: 10.0.0.1}\n"
     "peers: [{name: b, address: 10.0.0.2, amf_pointer: 1, tacs: [1]%s}]\n",
-    "network: {amf_pointer: 1}\n"
+    "network: {amf_pointer: 1%s}\n"
     "sbi: {listen: 10.0.0.2}\n"
-    "peers: [{name: a, address: 10.0.0.1, amf_pointer: 0, tacs: [1]}]\n"
+    "peers: [{name: a, address: 10.0.0.1, amf_pointer: 0, tacs: [1], slices: [{sst: 2}]}]\n"
     "data_networks: [{name: internet, type: ipv4, ipv4: 10.55.0.0/16}]\n"
     "planes: [{name: default, n4: 127.0.1.7, n3: [127.0.1.7]}]\n",
 };
 
-static void open_side(struct duo *duo, unsigned number, const char *peer)
+static void open_side(struct duo *duo, unsigned number, const char *more)
 {
     struct side *side = &duo->sides[number];
     struct config_error error;
@@ -423,7 +423,7 @@ static void open_side(struct duo *duo, unsigned number, const char *peer)
     const char *why;
     char text[600];
     *side = (struct side){.duo = duo, .number = number};
-    snprintf(text, sizeof text, yaml[number], peer);
+    snprintf(text, sizeof text, yaml[number], more);
     side->config = lab_config(text, NULL, &error);
     if (!side->config)
         fail_msg("%s", error.text);
@@ -436,6 +436,11 @@ static void open_side(struct duo *duo, unsigned number, const char *peer)
 }
 
 void duo_open(struct duo *duo, const char *peer)
+{
+    duo_open_apart(duo, peer, "");
+}
+
+void duo_open_apart(struct duo *duo, const char *peer, const char *network)
 {
     struct aka_key key = {.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
     *duo = (struct duo){0};
@@ -452,7 +457,7 @@ void duo_open(struct duo *duo, const char *peer)
                                       .ea = 0xf0,
                                       .ia = 0x70};
     for (unsigned i = 0; i < 2; i++)
-        open_side(duo, i, peer);
+        open_side(duo, i, i ? network : peer);
     memcpy(key.k, k, sizeof k);
     memcpy(key.opc, opc, sizeof opc);
     phone_init(&duo->phone, &duo->radio, &duo->model, "999700000000001", &key);

@@ -55,6 +55,8 @@ struct duo {
 
 /* peer: more keys of core A's entry for core B, such as ", new_key: true". */
 void duo_open(struct duo *duo, const char *peer);
+/* network: more keys of core B's network. */
+void duo_open_apart(struct duo *duo, const char *peer, const char *network);
 void duo_close(struct duo *duo);
 void duo_pass(struct duo *duo, int64_t time);
 

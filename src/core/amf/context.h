@@ -84,7 +84,9 @@ struct connection {
     bool holding;         /* NAS messages are held (held.c): it is leaving, or its keys are */
     bool releasing;       /* UE Context Release Command is out */
     bool secured;         /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
-    bool in_area;         /* the tracking area it began in is one of the gNB's */
+    bool rerouted;        /* by the AMF that the phone came to first: it stays here */
+    uint8_t establishment_cause; /* RRC's, as the gNB told it (TS 38.413 9.3.1.111) */
+    bool in_area;                /* the tracking area it began in is one of the gNB's */
     struct config_plmn selected;
     supi_t released;      /* whose it was, while releasing */
     struct bytes request; /* Registration request that is being carried out; in its procedure's memory */

@@ -145,13 +145,22 @@ void context_transfer_take_sessions(struct ue *ue, const struct context_transfer
         take_session(ue, transfer, &transfer->context.sessions[i]);
 }
 
-void context_transfer_done(struct ue *ue, const struct context_transfer *transfer)
+static void tell_status(struct core *core, const struct context_transfer *transfer, const char *status)
 {
-    struct core *core = ue->core;
-    struct sbi_content content = {.json = json_pack("{s:s}", "transferStatus", "TRANSFERRED")};
+    struct sbi_content content = {.json = json_pack("{s:s}", "transferStatus", status)};
     struct sbi_message request;
     char path[PEER_PATH_BYTES];
     snprintf(path, sizeof path, NAMF_CONTEXTS "%s/transfer-update", transfer->id);
     if (peer_request(core, path, &content, &request))
         peer_tell(core, transfer->peer, &request);
+}
+
+void context_transfer_done(struct core *core, const struct context_transfer *transfer)
+{
+    tell_status(core, transfer, "TRANSFERRED");
+}
+
+void context_transfer_refuse(struct core *core, const struct context_transfer *transfer)
+{
+    tell_status(core, transfer, "NOT_TRANSFERRED");
 }

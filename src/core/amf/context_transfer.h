@@ -28,6 +28,8 @@ bool context_transfer_new_key(const struct context_transfer *transfer, struct pr
 /* The phone is who it says: its sessions are the UE's from now on, and its radio capability if none is known. */
 void context_transfer_take_sessions(struct ue *ue, const struct context_transfer *transfer);
 /* Namf_Communication_RegistrationStatusUpdate, once the registration is durable. */
-void context_transfer_done(struct ue *ue, const struct context_transfer *transfer);
+void context_transfer_done(struct core *core, const struct context_transfer *transfer);
+/* The same for a phone that is sent on: its old core still has it (TS 23.502 4.2.2.2.3, step 5). */
+void context_transfer_refuse(struct core *core, const struct context_transfer *transfer);
 
 #endif

@@ -343,6 +343,8 @@ static void place(struct connection *connection, struct ue *ue, const struct nga
     if (location->which == NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR)
         connection->selected = plmn_from_octets(location->user_location_information_nr.tai.plmn_identity);
     connection->in_area = gmm_locate(ue, connection->gnb, location);
+    connection->establishment_cause = (uint8_t)message->rrc_establishment_cause;
+    connection->rerouted = message->has_amf_set_id;
     if (!message->has_selected_plmn_identity)
         return;
     connection->selected = plmn_from_octets(message->selected_plmn_identity);

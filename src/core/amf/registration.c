@@ -9,6 +9,7 @@
 #include "core/amf/gmm.h"
 #include "core/amf/grant.h"
 #include "core/amf/reactivation.h"
+#include "core/amf/reroute.h"
 #include "core/amf/restriction.h"
 #include "core/smf/remote.h"
 #include "crypt/nas_security.h"
@@ -20,10 +21,12 @@ struct run {
     struct procedure *p;
     struct ue *ue; /* provisional until the phone has proved who it is */
     const struct nas_registration_request *request;
+    struct bytes pdu;               /* the request as it came */
     struct context_transfer *moved; /* from its old core; NULL: none */
     struct absence absence;         /* before it came here, from another core that serves it */
     enum kind kind;
     bool proven;
+    bool secured;   /* by a security mode command of this procedure */
     uint32_t count; /* uplink NAS COUNT of the request, if proven */
     struct udm_access subscription;
     struct nssf_choice slices;
@@ -186,7 +189,8 @@ static bool secure(struct run *run, const struct proof *proof, struct bytes *con
     uint8_t cause = security_mode(run->p, proof, &run->request->ue_security_capability, ask_again, container);
     if (cause && cause != GMM_NO_ANSWER)
         reject(run, cause);
-    return cause == 0;
+    run->secured = cause == 0;
+    return run->secured;
 }
 
 /* The phone has proved who it is. If the core knows it already, the procedure goes on on that context, which so far
@@ -222,23 +226,6 @@ static void forget_stranger(struct run *run)
         run->moved = NULL;
 }
 
-static bool prove(struct run *run)
-{
-    struct proof proof;
-    struct bytes container = {0};
-    bool secured = authenticate(run, &proof) && secure(run, &proof, &container);
-    OPENSSL_cleanse(proof.kamf, sizeof proof.kamf);
-    if (!secured)
-        return false;
-    if (!join(run, proof.supi)) {
-        reject(run, NAS_GMM_CONGESTION);
-        return false;
-    }
-    run->proven = true;
-    forget_stranger(run);
-    return take_complete_request(run, container);
-}
-
 /* A phone that asks for no slices when it reports keeps those it has (5.5.1.3.4). */
 static const struct nas_nssai *requested_slices(struct run *run)
 {
@@ -256,6 +243,50 @@ static const struct nas_nssai *requested_slices(struct run *run)
     return kept;
 }
 
+/* --- is this the right AMF for it? (TS 23.502 4.2.2.2.3) --- */
+
+/* Not once it has new keys, which the other core would not know. A phone of this core's own takes its context along: the other core
+ * fetches it with the very request, which therefore counts as not heard yet. */
+static bool sent_elsewhere(struct run *run)
+{
+    struct ue *ue = run->ue;
+    const struct reroute question = {requested_slices(run), &run->subscription, run->pdu};
+    if (run->secured || !reroute(run->p, &question))
+        return false;
+    if (run->moved)
+        context_transfer_refuse(run->p->core, run->moved);
+    else if (run->proven)
+        ue->security.uplink = run->count;
+    return true;
+}
+
+/* Before keys are made, but of nobody who has not proved who he is. */
+static bool stays(struct run *run, const struct proof *proof)
+{
+    struct core *core = run->p->core;
+    if (core->config->peer_count == 0 ||
+        udm_access_data(core->udm, proof->supi, &run->p->memory, &run->subscription) != UDM_OK)
+        return true;
+    return !sent_elsewhere(run) && !procedure_cancelled(run->p);
+}
+
+static bool prove(struct run *run)
+{
+    struct proof proof;
+    struct bytes container = {0};
+    bool secured = authenticate(run, &proof) && stays(run, &proof) && secure(run, &proof, &container);
+    OPENSSL_cleanse(proof.kamf, sizeof proof.kamf);
+    if (!secured)
+        return false;
+    if (!join(run, proof.supi)) {
+        reject(run, NAS_GMM_CONGESTION);
+        return false;
+    }
+    run->proven = true;
+    forget_stranger(run);
+    return take_complete_request(run, container);
+}
+
 /* A phone from another core, with a key that was derived for this one. */
 static bool derive(struct run *run, struct proof *proof)
 {
@@ -267,7 +298,7 @@ static bool derive(struct run *run, struct proof *proof)
         cause = NAS_GMM_CONGESTION;
     if (cause && cause != GMM_NO_ANSWER)
         reject(run, cause);
-    run->proven = cause == 0;
+    run->proven = run->secured = cause == 0;
     return run->proven && take_complete_request(run, container);
 }
 
@@ -287,7 +318,7 @@ static bool resume(struct run *run, const struct uplink *uplink)
 static bool fetch(struct run *run, const struct uplink *uplink)
 {
     struct arena *memory = &run->p->memory;
-    struct uplink kept = {.pdu = arena_copy(memory, uplink->pdu), .plain = arena_copy(memory, uplink->plain)};
+    struct uplink kept = {.pdu = run->pdu, .plain = arena_copy(memory, uplink->plain)};
     struct proof proof;
     run->moved = context_transfer(run->p, &run->request->identity, kept.pdu);
     if (run->moved && context_transfer_new_key(run->moved, &proof))
@@ -328,6 +359,8 @@ static uint8_t subscription_cause(struct run *run)
 static bool decide(struct run *run)
 {
     uint8_t cause = subscription_cause(run);
+    if (!cause && (sent_elsewhere(run) || procedure_cancelled(run->p)))
+        return false;
     if (!cause && !choose_slices(run))
         cause = NAS_GMM_NO_NETWORK_SLICES_AVAILABLE;
     if (cause)
@@ -346,7 +379,7 @@ static bool commit(struct run *run)
     if (procedure_commit(run->p)) {
         grant_settle(&before);
         if (run->moved)
-            context_transfer_done(ue, run->moved);
+            context_transfer_done(ue->core, run->moved);
         return true;
     }
     grant_undo(ue, &before);
@@ -519,7 +552,11 @@ static void leave(struct run *run)
 void registration(struct procedure *p)
 {
     const struct uplink *uplink = p->argument;
-    struct run run = {.p = p, .ue = p->owner, .proven = uplink->proven, .count = uplink->count};
+    struct run run = {.p = p,
+                      .ue = p->owner,
+                      .pdu = arena_copy(&p->memory, uplink->pdu),
+                      .proven = uplink->proven,
+                      .count = uplink->count};
     if (keep_request(&run, uplink)) {
         p->core->metrics.registrations_asked[run.kind]++;
         run.done = carry_out(&run, uplink);

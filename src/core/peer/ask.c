@@ -96,6 +96,13 @@ const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const str
     return peer_ask_wait(p, peer_ask_begin(p, peer, request), 0, &event);
 }
 
+bool peer_answers(struct procedure *p, unsigned peer)
+{
+    const struct sbi_message request = {
+        .method = SBI_OPTIONS, .path = NAMF_CONTEXTS, .type = "", .location = ""};
+    return peer_ask(p, peer, &request) != NULL;
+}
+
 bool peer_post(struct core *core, unsigned peer, const struct sbi_message *request, peer_answered *answered,
                uint64_t key, unsigned number)
 {

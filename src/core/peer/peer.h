@@ -41,6 +41,9 @@ const char *peer_name(const struct core *core, unsigned peer);
  * cancelled. */
 const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request);
 
+/* Is there somebody (OPTIONS, TS 29.500 6.9)? Waits like peer_ask. */
+bool peer_answers(struct procedure *p, unsigned peer);
+
 /* The same in two steps, for who must hear of other things meanwhile. 0: nothing could be asked. */
 uint64_t peer_ask_begin(struct procedure *p, unsigned peer, const struct sbi_message *request);
 /* Waits for the answer or one of `events`; *event says which came. Until it is EV_SBI_RESPONSE or EV_CANCELLED, nothing else may be

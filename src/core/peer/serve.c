@@ -65,7 +65,9 @@ static void serve(struct peer_request *request)
         if (strncmp(request->message->path, services[i].prefix, length) != 0)
             continue;
         request->rest = request->message->path + length;
-        if (request->message->method == SBI_POST || services[i].creates)
+        if (request->message->method == SBI_OPTIONS)
+            peer_reply(request, NULL);
+        else if (request->message->method == SBI_POST || services[i].creates)
             services[i].serve(request);
         else
             peer_refuse(request, 405, "METHOD_NOT_ALLOWED");
@@ -80,7 +82,7 @@ void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const st
     struct fault fault = {0};
     if (peer >= core->config->peer_count)
         return;
-    if (message->method != SBI_POST && message->method != SBI_PUT)
+    if (message->method != SBI_POST && message->method != SBI_PUT && message->method != SBI_OPTIONS)
         peer_refuse(&request, 405, "METHOD_NOT_ALLOWED");
     else if (message->body.len && !sbi_content_read(message, &core->batch, &request.content, &fault))
         peer_refuse(&request, 400, "INVALID_MSG_FORMAT");
