@@ -359,8 +359,7 @@ static const struct key peer_keys[] = {
     {"new_key", &type_bool, MEMBER(struct config_peer, new_key), .initial = "false",
      .help =
          "A phone that goes there takes along a key derived from its own, so that the peer cannot read what "
-         "was said here.\n"
-         "It goes there idle only, not by handover."},
+         "was said here."},
     {0},
 };
 

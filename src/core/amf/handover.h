@@ -39,6 +39,20 @@ struct handover_keys {
     uint8_t container[NAS_INTRA_N1_BYTES]; /* for the phone */
 };
 
+/* A K_AMF that was derived from the phone's present one with a downlink NAS COUNT. */
+struct derived_kamf {
+    uint8_t kamf[32];
+    uint8_t nia, nea, ngksi;
+    uint32_t count;
+};
+
+/* Do policy or NAS COUNTs ask for a new K_AMF? */
+bool handover_renews_kamf(const struct ue *ue);
+/* The count, which no message will have, goes to the phone with the handover. */
+void handover_keys_derive(struct ue *ue, uint8_t kamf[32], uint32_t *count);
+/* Everything that follows from such a K_AMF, whichever AMF has derived it. Wipe the context when it has been sent. */
+void handover_keys_of(const struct derived_kamf *derived, struct handover_keys *keys,
+                      struct ngap_security_context *context);
 /* What policy, NAS COUNTs and the chain ask for. Anything but a next hop goes along with the New Security Context Indicator. Wipe
  * the context when it has been sent. */
 void handover_keys_choose(struct ue *ue, struct handover_keys *keys, struct ngap_security_context *context);

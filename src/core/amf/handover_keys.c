@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys of an N2 handover within this AMF (TS 33.501 6.9.2.3.3): the next hop of the chain, K_gNB of a K_AMF that no gNB has a key of
+ * Keys of an N2 handover (TS 33.501 6.9.2.3.3): the next hop of the chain, K_gNB of a K_AMF that no gNB has a key of
  * yet, or K_gNB of a K_AMF that is derived for the occasion. A new chain begins when the phone has arrived, not before.
  */
 #include <openssl/crypto.h>
@@ -12,7 +12,7 @@
 enum { NO_NAS_COUNT = UINT32_MAX };
 
 /* A K_AMF that a security mode command has just proposed is new enough (6.9.5). */
-static bool renews_kamf(const struct ue *ue)
+bool handover_renews_kamf(const struct ue *ue)
 {
     return !ue->pending && ue->security.downlink <= NAS_COUNT_MAX &&
            (ue->core->config->amf.security.new_key_at_handover || nas_security_worn_out(&ue->security));
@@ -31,14 +31,10 @@ static void write_container(struct handover_keys *keys, uint32_t count)
     nas_handover_mac(security, nas_intra_n1_covered(BYTES(keys->container)), keys->container);
 }
 
-static void renew_kamf(struct ue *ue, struct handover_keys *keys)
+void handover_keys_derive(struct ue *ue, uint8_t kamf[32], uint32_t *count)
 {
-    const struct nas_security *present = &ue->security;
-    uint32_t count = gmm_use_count(ue);
-    kdf_kamf_prime(ue->kamf, KDF_HANDOVER, count, keys->kamf);
-    nas_security_start(&keys->security, NAS_NETWORK, keys->kamf, present->nia, present->nea, present->ngksi);
-    kdf_kgnb(keys->kamf, (uint32_t)NO_NAS_COUNT, NAS_CONNECTION_3GPP, keys->kgnb);
-    write_container(keys, count);
+    *count = gmm_use_count(ue);
+    kdf_kamf_prime(ue->kamf, KDF_HANDOVER, *count, kamf);
 }
 
 static void give_kgnb(const struct handover_keys *keys, struct ngap_security_context *context)
@@ -47,13 +43,31 @@ static void give_kgnb(const struct handover_keys *keys, struct ngap_security_con
     memcpy(context->next_hop_nh, keys->kgnb, sizeof context->next_hop_nh);
 }
 
+void handover_keys_of(const struct derived_kamf *derived, struct handover_keys *keys,
+                      struct ngap_security_context *context)
+{
+    keys->kind = HANDOVER_NEW_KAMF;
+    memcpy(keys->kamf, derived->kamf, sizeof keys->kamf);
+    nas_security_start(&keys->security, NAS_NETWORK, keys->kamf, derived->nia, derived->nea, derived->ngksi);
+    kdf_kgnb(keys->kamf, (uint32_t)NO_NAS_COUNT, NAS_CONNECTION_3GPP, keys->kgnb);
+    write_container(keys, derived->count);
+    give_kgnb(keys, context);
+}
+
+static void renew_kamf(struct ue *ue, struct handover_keys *keys, struct ngap_security_context *context)
+{
+    const struct nas_security *present = &ue->security;
+    struct derived_kamf derived = {.nia = present->nia, .nea = present->nea, .ngksi = present->ngksi};
+    handover_keys_derive(ue, derived.kamf, &derived.count);
+    handover_keys_of(&derived, keys, context);
+    OPENSSL_cleanse(&derived, sizeof derived);
+}
+
 void handover_keys_choose(struct ue *ue, struct handover_keys *keys, struct ngap_security_context *context)
 {
     keys->kind = HANDOVER_NEXT_HOP;
-    if (renews_kamf(ue)) {
-        keys->kind = HANDOVER_NEW_KAMF;
-        renew_kamf(ue, keys);
-        give_kgnb(keys, context);
+    if (handover_renews_kamf(ue)) {
+        renew_kamf(ue, keys, context);
     } else if (ue->ncc == NCC_NEW_KAMF) {
         keys->kind = HANDOVER_NEW_KGNB;
         memcpy(keys->kgnb, ue->nh, sizeof keys->kgnb);

@@ -25,8 +25,9 @@ struct run {
     struct relocated sessions[MOVED_SESSIONS]; /* all that the phone has */
     unsigned count;
     struct relocation_answer answer;
-    struct ngap_cause cause; /* why not */
-    struct bytes failure;    /* from target to source */
+    struct handover_keys keys; /* of a K_AMF that the source has derived for this core */
+    struct ngap_cause cause;   /* why not */
+    struct bytes failure;      /* from target to source */
 };
 
 /* --- preparation --- */
@@ -73,21 +74,35 @@ static bool prepare_sessions(struct run *run)
     return prepared != 0;
 }
 
+/* Of the chain that the source has begun, or the first of a new one (TS 33.501 6.9.2.3.3). */
+static void choose_keys(struct run *run, struct handover_order *order)
+{
+    const struct moved_keys *keys = &run->order->context.keys;
+    struct derived_kamf derived = {
+        .nia = keys->nia, .nea = keys->nea, .ngksi = keys->ngksi, .count = keys->downlink};
+    order->new_keys = keys->changed || keys->derived;
+    if (keys->derived) {
+        memcpy(derived.kamf, keys->kamf, sizeof derived.kamf);
+        handover_keys_of(&derived, &run->keys, &order->keys);
+        order->nasc = BYTES(run->keys.container);
+        OPENSSL_cleanse(&derived, sizeof derived);
+        return;
+    }
+    order->keys.next_hop_chaining_count = keys->ncc;
+    memcpy(order->keys.next_hop_nh, keys->nh, sizeof order->keys.next_hop_nh);
+}
+
 /* Step 9 */
 static bool ask_target(struct run *run)
 {
     struct ue *ue = run->ue;
-    const struct moved_keys *keys = &run->order->context.keys;
     struct gnb *gnb = gnb_by_identity(ue->core, &run->order->target.global_ran_node_id);
-    struct handover_order order = {.tai = run->tai,
-                                   .cause = run->order->cause,
-                                   .container = run->order->container,
-                                   .new_keys = keys->changed,
-                                   .keys.next_hop_chaining_count = keys->ncc};
+    struct handover_order order = {
+        .tai = run->tai, .cause = run->order->cause, .container = run->order->container};
     if (!gnb || !connection_for_target(gnb, ue))
         return false;
     ue->target->secured = true;
-    memcpy(order.keys.next_hop_nh, keys->nh, sizeof order.keys.next_hop_nh);
+    choose_keys(run, &order);
     for (unsigned i = 0; i < run->count; i++) {
         if (run->sessions[i].asked)
             order.sessions[order.count++] = &run->sessions[i].item;
@@ -189,8 +204,14 @@ static bool prepare(struct run *run)
 
 /* --- the phone arrives --- */
 
-static void take_keys(struct ue *ue, const struct moved_keys *keys)
+static void take_keys(struct run *run)
 {
+    struct ue *ue = run->ue;
+    const struct moved_keys *keys = &run->order->context.keys;
+    if (keys->derived) {
+        handover_keys_take(ue, &run->keys);
+        return;
+    }
     nas_security_start(&ue->security, NAS_NETWORK, keys->kamf, keys->nia, keys->nea, keys->ngksi);
     ue->security.uplink = keys->uplink;
     ue->security.downlink = ue->downlink_reserved = keys->downlink;
@@ -209,7 +230,7 @@ static void take_place(struct run *run, const struct ngap_handover_notify *notif
     struct connection *target = ue->target;
     timer_stop(ue->core->timers, &ue->timer);
     ue_comes_back(ue);
-    take_keys(ue, &run->order->context.keys);
+    take_keys(run);
     connection_move(target, ue);
     if (!gmm_locate(ue, target->gnb, &notify->user_location_information))
         ue->tai = run->tai;
@@ -333,6 +354,7 @@ static void relocation_in(struct procedure *p)
         arrived(&run, p->data);
     else
         give_up(&run);
+    OPENSSL_cleanse(&run.keys, sizeof run.keys);
     if (kept)
         OPENSSL_cleanse(&run.order->context, sizeof run.order->context);
 }
@@ -348,8 +370,8 @@ static bool configured(const uint8_t *algorithms, unsigned count, uint8_t algori
 static bool good_enough(const struct core *core, const struct moved_keys *keys)
 {
     const struct config_security *allowed = &core->config->amf.security;
-    return !keys->derived && keys->uplink < NAS_COUNT_RENEW && keys->downlink < NAS_COUNT_RENEW &&
-           configured(allowed->integrity, allowed->integrity_count, keys->nia) &&
+    bool fresh = keys->derived || (keys->uplink < NAS_COUNT_RENEW && keys->downlink < NAS_COUNT_RENEW);
+    return fresh && configured(allowed->integrity, allowed->integrity_count, keys->nia) &&
            configured(allowed->ciphering, allowed->ciphering_count, keys->nea);
 }
 

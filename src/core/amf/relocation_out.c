@@ -35,14 +35,12 @@ int relocation_peer(const struct core *core, const struct ngap_handover_required
 
 /* --- preparation --- */
 
-/* A phone whose keys or registration are about to change is handed over afterwards (TS 33.501 6.9.5.1), and one that is to have a new
- * K_AMF on its way does not go to another core by handover. */
+/* A phone whose keys or registration are about to change is handed over afterwards (TS 33.501 6.9.5.1). */
 static struct ngap_cause may_go(const struct run *run, const struct ngap_handover_required *required)
 {
     const struct ue *ue = run->ue;
     struct tai tai = tai_from_ngap(&required->target_id.target_ran_node_id.selected_tai);
-    if (required->handover_type != NGAP_HANDOVER_TYPE_INTRA5GS ||
-        restriction_forbids(ue->restrictions, tai) || ue->core->config->peers[run->peer].new_key)
+    if (required->handover_type != NGAP_HANDOVER_TYPE_INTRA5GS || restriction_forbids(ue->restrictions, tai))
         return N2_RADIO(HO_TARGET_NOT_ALLOWED);
     if (ue->procedure || !ue->connection->secured)
         return N2_RADIO(INTERACTION_WITH_OTHER_PROCEDURE);
@@ -68,6 +66,19 @@ static void list_sessions(struct run *run, const struct ngap_handover_required *
             smf_handover_unsuccessful(run->p->core, known ? N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES)
                                                           : N2_RADIO(UNKNOWN_PDU_SESSION_ID)));
     }
+}
+
+/* The target gets a key from which the present one cannot be had, if policy or NAS COUNTs ask for it: whatever comes of it, the phone
+ * derives the same only if it goes there. */
+static bool take_new_kamf(const struct run *run, struct moved_keys *keys)
+{
+    struct ue *ue = run->ue;
+    keys->derived = ue->core->config->peers[run->peer].new_key || handover_renews_kamf(ue);
+    if (keys->derived) {
+        handover_keys_derive(ue, keys->kamf, &keys->downlink);
+        keys->uplink = 0;
+    }
+    return keys->derived;
 }
 
 /* The key that the target gives its gNB: the next hop, which is not used again, whatever comes of it, or K_gNB of a K_AMF that no gNB
@@ -106,7 +117,8 @@ static bool write_request(struct run *run, const struct ngap_handover_required *
     if (!request.sessions.count)
         return false;
     context_give(ue, run->peer, true, &request.context);
-    take_key(ue, &request.context.keys);
+    if (!take_new_kamf(run, &request.context.keys))
+        take_key(ue, &request.context.keys);
     snprintf(path, sizeof path, N2_INFO_NOTIFY "%s", supi_text(ue->supi, supi));
     snprintf(request.notify_uri, sizeof request.notify_uri, "%s", peer_own_uri(core, path, uri));
     snprintf(path, sizeof path, NAMF_CONTEXTS "%s", supi);

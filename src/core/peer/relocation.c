@@ -183,7 +183,8 @@ static const char *read_request(const struct sbi_content *content, struct reloca
     const char *why;
     if (!ue_context_read(json_object_get(json, "ueContext"), &request->context, &why))
         return why;
-    if (!request->context.has_keys || !request->context.keys.has_nh)
+    const struct moved_keys *keys = &request->context.keys;
+    if (!request->context.has_keys || (!keys->has_nh && !keys->derived))
         return "no keys for a handover";
     if (!read_target(json_object_get(json, "targetId"), &request->target))
         return "no target that can be read";

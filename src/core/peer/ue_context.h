@@ -26,9 +26,10 @@ struct moved_keys {
     uint8_t kamf[32];
     bool derived; /* keyAmfHDerivationInd: the phone must be told (TS 33.501 6.9.3) */
     uint8_t ngksi, nia, nea;
-    uint32_t uplink, downlink; /* next NAS COUNTs */
+    uint32_t uplink,
+        downlink; /* next NAS COUNTs; in a handover, downlink is the one that a derived key was made with */
     bool changed; /* keyAmfChangeInd: no gNB has a key of it yet, and nh is its K_gNB (6.9.2.3.3) */
-    bool has_nh;  /* of a handover only */
+    bool has_nh;  /* of a handover with the present K_AMF only */
     uint8_t nh[32];
     uint8_t ncc;
 };
