@@ -177,6 +177,11 @@ def until(command, seconds=10):
     return f"run here: for i in $(seq {20 * seconds}); do {command} && exit 0; sleep 0.05; done; exit 1\n"
 
 
+def killing(core, process, pause):
+    """A scenario's line that kills a process by its pid file, and waits."""
+    return f"run here: kill -9 $(cat {core.folder / 'run' / process}.pid) && sleep {pause}"
+
+
 def running(lab, build, subscribers, **options):
     """A core that is up."""
     core = Core(lab, build, "core", subscribers, **options)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ struct admin {
     void *context;
     struct peer *peers;
     time_t started;
+    int memory; /* /proc/self/statm, opened while the process may open files; -1: there is none */
+    long page_bytes;
 };
 
 static double cpu_seconds(void)
@@ -38,16 +41,14 @@ static double cpu_seconds(void)
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-/* 0 where the sandbox hides /proc. */
-static json_int_t resident_bytes(void)
+/* 0 where there is no /proc. */
+static json_int_t resident_bytes(const struct admin *admin)
 {
+    char text[128] = "";
     long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (!file || fscanf(file, "%*d %ld", &pages) != 1)
+    if (pread(admin->memory, text, sizeof text - 1, 0) < 0 || sscanf(text, "%*d %ld", &pages) != 1)
         pages = 0;
-    if (file)
-        fclose(file);
-    return (json_int_t)pages * sysconf(_SC_PAGESIZE);
+    return (json_int_t)pages * admin->page_bytes;
 }
 
 static json_t *describe_process(const struct admin *admin)
@@ -55,7 +56,7 @@ static json_t *describe_process(const struct admin *admin)
     json_t *reply =
         json_pack("{s:s, s:s, s:i, s:I, s:f}", "process", admin->name, "version", DEMARC_VERSION, "pid",
                   getpid(), "started", (json_int_t)admin->started, "cpu_seconds", cpu_seconds());
-    json_int_t resident = resident_bytes();
+    json_int_t resident = resident_bytes(admin);
     if (resident)
         json_object_set_new(reply, "resident_bytes", json_integer(resident));
     return reply;
@@ -139,9 +140,13 @@ struct admin *admin_serve_socket(struct loop *loop, int listening, const char *n
                             .verbs = verbs,
                             .verb_count = verb_count,
                             .context = context,
-                            .started = time(NULL)};
+                            .started = time(NULL),
+                            .memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC),
+                            .page_bytes = sysconf(_SC_PAGESIZE)};
     snprintf(admin->name, sizeof admin->name, "%s", name);
     if (!loop_watch(loop, &admin->listening, EPOLLIN)) {
+        if (admin->memory >= 0)
+            close(admin->memory);
         free(admin);
         return NULL;
     }
@@ -168,6 +173,8 @@ void admin_close(struct admin *admin)
         return;
     loop_forget(admin->loop, &admin->listening);
     close(admin->listening.fd);
+    if (admin->memory >= 0)
+        close(admin->memory);
     for (struct peer *peer = admin->peers, *next; peer; peer = next) {
         next = peer->next;
         channel_free(peer->channel);

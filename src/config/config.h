@@ -223,6 +223,7 @@ struct config {
     struct config_network network;
     enum sctp_stack sctp;
     const char *inventory_path_key; /* as the file says it; "": none */
+    unsigned first_uid;             /* of the edge processes' users, one after the other */
     struct config_inventory inventory;
     const struct config_edge *edges; /* as the inventory wants them */
     unsigned edge_count;

@@ -30,6 +30,8 @@ enum config_isolation {
     CONFIG_ISOLATION_GNB,    /* a process for each gNB */
 };
 
+enum { CONFIG_LISTEN = 16 }; /* N2 addresses of an edge, at most */
+
 /* A trust domain: equipment that stands or falls together. */
 struct config_domain {
     const char *name; /* [a-z0-9-]+ */

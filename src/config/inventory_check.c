@@ -36,6 +36,12 @@ static bool listens_apart(const union socket_address *some, unsigned some_count,
     return true;
 }
 
+static bool listens_at_few(unsigned count, struct complaint *complaint)
+{
+    return count <= CONFIG_LISTEN || check_found(complaint, "%s of them", "more") ||
+           complain(complaint, "at most 16 N2 addresses");
+}
+
 static bool take_risk(struct config_domain *domain, const struct config_inventory *inventory)
 {
     for (unsigned i = 0; i < inventory->vendor_count; i++)
@@ -54,6 +60,8 @@ bool check_domain(const void *base, void *items, unsigned index, struct complain
             !listens_apart(domain->listen, domain->listen_count, all[i].listen, all[i].listen_count,
                            complaint))
             return false;
+    if (!listens_at_few(domain->listen_count, complaint))
+        return false;
     return take_risk(domain, inventory_of(base)) || check_found(complaint, "vendor %s", domain->vendor) ||
            complain(complaint, "one of vendors");
 }
@@ -81,7 +89,7 @@ bool check_gnb(const void *base, void *items, unsigned index, struct complaint *
     if (inventory->isolation == CONFIG_ISOLATION_GNB && gnb->listen_count == 0)
         return check_found(complaint, "%s without listen", gnb->name) ||
                complain(complaint, "an N2 address of its own, as isolation is gnb");
-    return true;
+    return listens_at_few(gnb->listen_count, complaint);
 }
 
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint)

@@ -96,6 +96,10 @@ static const struct key line_keys[] = {
      .help = "The inventory: trust domains, their N2 addresses, gNBs and what they may claim (line.yaml is "
              "its manual). From\n"
              "this file's folder, or an absolute path. Empty: there is none, and every gNB is refused."},
+    {"first_uid", &type_uint, ROOT(first_uid), RANGE(1, 4000000000), .initial = "70000",
+     .help = "Each edge process runs as a user of its own, which needs no name: the first one as this, the "
+             "next ones as those\n"
+             "that follow. Nobody else may have these numbers, as users or groups."},
     {0},
 };
 

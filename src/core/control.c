@@ -17,190 +17,6 @@
 
 enum { PATH_BYTES = 256, DATAGRAM_BYTES = 8192, DATAGRAMS = 32, STORE_BUSY_MS = 2000 };
 
-/* --- the wicket --- */
-
-static struct edge_link *link_of(const struct control *control, uint64_t association)
-{
-    return map_get(&control->associations, association);
-}
-
-static void forget(struct control *control, uint64_t association)
-{
-    struct edge_link *link = map_take(&control->associations, association);
-    if (link)
-        link->associations--;
-}
-
-static void to_edge(struct control *control, const struct wicket_message *message)
-{
-    struct edge_link *link = link_of(control, message->association);
-    struct writer writer = writer_of(control->buffer, CHANNEL_MESSAGE_BYTES);
-    if (!link)
-        return;
-    if (!wicket_encode(&writer, message) || !channel_send(link->channel, writer_bytes(&writer)))
-        log_error("control", NULL, "edge %s does not keep up: a message is lost", link->name);
-}
-
-static void send_ngap(void *context, uint64_t association, uint16_t stream, struct bytes flat)
-{
-    to_edge(context, &(struct wicket_message){
-                         .kind = WICKET_NGAP, .association = association, .stream = stream, .body = flat});
-}
-
-static void close_association(void *context, uint64_t association)
-{
-    struct control *control = context;
-    to_edge(control, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association});
-    forget(control, association);
-}
-
-static bool edge_connected(const struct control *control, const char *name)
-{
-    for (const struct edge_link *link = control->links; link; link = link->next) {
-        if (strcmp(link->name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool hello(struct edge_link *link, struct bytes name)
-{
-    char text[WICKET_NAME_BYTES];
-    snprintf(text, sizeof text, "%.*s", (int)name.len, (const char *)name.data);
-    if (*link->name || !config_find_edge(link->control->config, text) || edge_connected(link->control, text))
-        return false;
-    memcpy(link->name, text, sizeof link->name);
-    log_info("control", NULL, "edge %s is connected", link->name);
-    return true;
-}
-
-static bool announced(struct edge_link *link, const struct wicket_message *message)
-{
-    struct control *control = link->control;
-    struct core_peer peer = {.address = message->peer};
-    memcpy(peer.edge, link->name, sizeof peer.edge);
-    if (link_of(control, message->association) ||
-        !map_put(&control->associations, message->association, link))
-        return false;
-    link->associations++;
-    if (message->kind == WICKET_KEPT)
-        core_association_kept(control->core, message->association, &peer);
-    else
-        core_association_up(control->core, message->association, &peer);
-    return true;
-}
-
-static bool carried(struct edge_link *link, const struct wicket_message *message)
-{
-    struct control *control = link->control;
-    struct ngap_pdu pdu;
-    struct fault fault = {0};
-    arena_reset(&control->arena);
-    if (!ngap_unflatten(message->body, &control->arena, &pdu, &fault))
-        return false;
-    if (message->kind == WICKET_REPLAY)
-        core_replay(control->core, message->association, &pdu);
-    else
-        core_ngap(control->core, message->association, message->stream, &pdu);
-    return true;
-}
-
-/* An edge speaks only for associations that are its own. False: what it said cannot come from a sane edge. */
-static bool heard(struct edge_link *link, const struct wicket_message *message)
-{
-    struct control *control = link->control;
-    if (message->kind == WICKET_HELLO)
-        return hello(link, message->body);
-    if (!*link->name)
-        return false;
-    if (message->kind == WICKET_UP || message->kind == WICKET_KEPT)
-        return announced(link, message);
-    if (link_of(control, message->association) != link)
-        return link_of(control, message->association) == NULL; /* crossed our close, or another edge's */
-    if (message->kind == WICKET_NGAP || message->kind == WICKET_REPLAY)
-        return carried(link, message);
-    if (message->kind != WICKET_DOWN)
-        return false;
-    char reason[WICKET_REASON_BYTES + 1];
-    snprintf(reason, sizeof reason, "%.*s", (int)message->body.len, (const char *)message->body.data);
-    forget(control, message->association);
-    core_association_down(control->core, message->association, reason);
-    return true;
-}
-
-static void take_out(struct edge_link *link)
-{
-    struct edge_link **at = &link->control->links;
-    while (*at != link)
-        at = &(*at)->next;
-    *at = link->next;
-}
-
-static bool next_of(const struct edge_link *link, uint64_t *association)
-{
-    size_t cursor = 0;
-    void *owner;
-    while (map_next(&link->control->associations, &cursor, association, &owner)) {
-        if (owner == link)
-            return true;
-    }
-    return false;
-}
-
-static void link_end(struct edge_link *link, const char *why)
-{
-    struct control *control = link->control;
-    uint64_t association;
-    log_warning("control", NULL, "edge %s: %s", *link->name ? link->name : "(unnamed)", why);
-    while (link->associations && next_of(link, &association)) {
-        forget(control, association);
-        core_association_down(control->core, association, why);
-    }
-    take_out(link);
-    free(link);
-}
-
-static void edge_closed(void *context, struct channel *channel)
-{
-    (void)channel;
-    link_end(context, "its process is gone");
-}
-
-static void edge_said(void *context, struct channel *channel, struct bytes bytes)
-{
-    struct edge_link *link = context;
-    struct wicket_message message;
-    struct fault fault = {0};
-    if (wicket_decode(bytes, WICKET_FROM_EDGE, &message, &fault) && heard(link, &message))
-        return;
-    log_error("control", NULL, "edge %s sent nonsense (%s) and is cut off",
-              *link->name ? link->name : "(unnamed)", fault.what ? fault.what : "against the rules");
-    channel_free(channel);
-    link_end(link, "cut off");
-}
-
-static const struct channel_events edge_events = {.message = edge_said, .closed = edge_closed};
-
-static void wicket_ready(struct watch *watch, uint32_t events)
-{
-    struct control *control = (struct control *)((char *)watch - offsetof(struct control, wicket));
-    int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    struct edge_link *link = fd < 0 ? NULL : calloc(1, sizeof *link);
-    (void)events;
-    if (fd < 0)
-        return;
-    if (link)
-        link->channel = channel_new(control->loop, fd, &edge_events, link);
-    if (!link || !link->channel) {
-        close(fd);
-        free(link);
-        return;
-    }
-    link->control = control;
-    link->next = control->links;
-    control->links = link;
-}
-
 /* --- copies for `demarc trace` --- */
 
 static void trace(const struct control *control, enum trace_kind kind, bool incoming,
@@ -337,8 +153,8 @@ static bool open_core(struct control *control)
             .random = random_system(),
             .wall = wall_clock(),
             .ports = {.context = control,
-                      .ngap = send_ngap,
-                      .close = close_association,
+                      .ngap = control_send_ngap,
+                      .close = control_close_association,
                       .pfcp = send_pfcp,
                       .nas = trace_nas,
                       .sbi_request = control_sbi_request,
@@ -360,10 +176,8 @@ static bool open_sockets(struct control *control)
     control->n4 = (struct watch){.fd = n4_open(&config->smf.n4), .ready = n4_ready};
     if (!watch_socket(control, &control->n4, config_endpoint_text(&config->smf.n4, text)))
         return false;
-    snprintf(path, sizeof path, "%s/wicket.sock", config->runtime_dir);
-    control->wicket = (struct watch){.fd = channel_listen(path), .ready = wicket_ready};
-    if (!watch_socket(control, &control->wicket, path))
-        return false;
+    if (!control_wicket_open(control))
+        return complain("the keeper's charter", strerror(errno));
     snprintf(path, sizeof path, "%s/control.sock", config->runtime_dir);
     control->admin = admin_serve(control->loop, path, "control", control_verbs, control_verb_count, control);
     return control->admin || complain(path, strerror(errno));
@@ -391,7 +205,7 @@ static bool open_sbi(struct control *control)
 
 static bool set_up(struct control *control)
 {
-    control->n4.fd = control->wicket.fd = -1;
+    control->n4.fd = control->charter.fd = -1;
     control->loop = loop_new();
     control->buffer = malloc(CHANNEL_MESSAGE_BYTES);
     arena_init(&control->arena, 0);
@@ -402,7 +216,7 @@ static bool set_up(struct control *control)
     control->host_timezone = zone ? strdup(zone) : NULL;
     control_set_timezone(control);
     mkdir(control->config->runtime_dir, 0755);
-    control->trace = trace_new(control->loop, control->config->runtime_dir);
+    control->trace = trace_new(control->loop, control->config->runtime_dir, "control");
     if (!open_store(control) || !open_core(control) || !open_sockets(control) || !open_sbi(control))
         return false;
     loop_on_settle(control->loop, settle, control);
@@ -425,18 +239,12 @@ static void tear_down(struct control *control)
 {
     if (control->admin)
         admin_close(control->admin);
-    while (control->links) {
-        struct edge_link *link = control->links;
-        control->links = link->next;
-        channel_free(link->channel);
-        free(link);
-    }
+    control_wicket_close(control);
     control_sbi_close(control);
     if (control->core)
         core_free(control->core);
     if (control->store)
         store_close(control->store);
-    shut(&control->wicket);
     shut(&control->n4);
     map_free(&control->associations);
     arena_free(&control->arena);

@@ -20,7 +20,8 @@ struct edge_link {
     struct control *control;
     struct channel *channel;
     struct edge_link *next;
-    char name[WICKET_NAME_BYTES]; /* one of the configuration's; empty until it has said hello */
+    char name[WICKET_NAME_BYTES + 1]; /* one of the configuration's, by the keeper's word */
+    bool greeted;                     /* has said hello */
     unsigned associations;
 };
 
@@ -35,7 +36,8 @@ struct control {
     struct admin *admin;
     struct trace *trace;
     struct control_sbi *sbi; /* NULL: there are no other cores */
-    struct watch wicket, n4;
+    struct watch n4;
+    struct watch charter; /* from the keeper; fd -1: there is none */
     struct edge_link *links;
     struct map associations; /* struct edge_link by association */
     struct arena arena;      /* one message at a time */
@@ -48,6 +50,14 @@ bool control_reload(struct control *control, json_t *changed, json_t *restart, s
 
 /* Phones are told the local time of this zone. */
 void control_set_timezone(const struct control *control);
+
+/* The edges (control_wicket.c). False with errno. */
+bool control_wicket_open(struct control *control);
+void control_wicket_close(struct control *control);
+/* The edges' terms are to follow the configuration. */
+void control_wicket_reloaded(const struct control *control);
+void control_send_ngap(void *context, uint64_t association, uint16_t stream, struct bytes flat);
+void control_close_association(void *context, uint64_t association);
 
 /* Talk with other cores (control_sbi.c). False with *why (static text). */
 bool control_sbi_open(struct control *control, const char **why);

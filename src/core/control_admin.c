@@ -103,7 +103,7 @@ static json_t *edges(const struct control *control)
         const char *name = control->config->edges[i].name;
         bool connected = false;
         for (const struct edge_link *link = control->links; link; link = link->next)
-            connected |= strcmp(link->name, name) == 0;
+            connected |= link->greeted && strcmp(link->name, name) == 0;
         json_array_append_new(list, json_pack("{s:s, s:b, s:i}", "name", name, "connected", connected, "gnbs",
                                               (int)gnbs_of_edge(control->core, name)));
     }
@@ -457,6 +457,7 @@ bool control_reload(struct control *control, json_t *changed, json_t *restart, s
     log_setup((struct log_settings){.level = new->log_level, .json = new->log_json, .name = "control"});
     if (old != control->started)
         config_free(old);
+    control_wicket_reloaded(control);
     return true;
 }
 

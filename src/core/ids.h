@@ -45,7 +45,7 @@ static inline bool tai_equal(struct tai a, struct tai b)
 
 /* Where an association comes from, as its edge reports it. */
 struct core_peer {
-    char edge[32]; /* the trust domain's name */
+    char edge[33]; /* the trust domain's name */
     union socket_address address;
 };
 

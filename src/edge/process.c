@@ -2,70 +2,47 @@
 #include "edge/process.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "admin/admin.h"
-#include "config/config.h"
+#include "edge/confine.h"
 #include "edge/edge.h"
+#include "edge/gates.h"
 #include "edge/report.h"
 #include "kit/channel.h"
-#include "kit/inherit.h"
 #include "kit/log.h"
-#include "kit/loop.h"
-#include "kit/sctp.h"
+#include "kit/pass.h"
 #include "kit/trace.h"
+#include "wire/wicket/charter.h"
 
-enum { QUICK_TRIES = 50, QUICK_MS = 20, SLOW_MS = 250 };
-
-struct process;
-
-/* An N2 address that is listened on. */
-struct gate {
-    struct process *process;
-    struct sctp_endpoint *endpoint;
-};
-
-/* Ties an SCTP association to the edge's. */
-struct link {
-    struct link *next, **place; /* in the process's list */
-    struct gate *gate;
-    struct sctp_association *sctp;
-    struct edge_association *edge;
+enum {
+    CHARTER_PATIENCE_MS = 5000,
+    /* Associations beyond limits.gnbs, so that control can refuse with a cause, and the limit be raised at run time. */
+    SPARE_ASSOCIATIONS = 256,
+    MEMORY_BYTES = 512 * 1024 * 1024,
+    ASSOCIATION_BYTES = 2 * 1024 * 1024, /* SCTP's buffers both ways, and what is kept of it */
 };
 
 struct process {
-    struct config *config;
-    const char *config_path;
-    const struct config_edge *own;
+    struct watch keeper; /* the charter */
+    struct charter charter;
     struct loop *loop;
     struct edge *edge;
-    struct gate *gates;
-    struct link *links;
+    struct gates *gates;
     struct channel *wicket; /* NULL: control is away */
-    struct timer reconnect;
-    unsigned tries;
     struct admin *admin;
     struct trace *trace;
+    struct confinement confinement;
 };
 
 /* --- What the edge asks for --- */
-
-static bool to_gnb(void *context, void *link, uint16_t stream, struct bytes ngap)
-{
-    (void)context;
-    return sctp_send(((struct link *)link)->sctp, stream, 60, ngap);
-}
-
-static void end_gnb(void *context, void *link)
-{
-    (void)context;
-    sctp_shutdown(((struct link *)link)->sctp, true);
-}
 
 static bool to_control(void *context, struct bytes message)
 {
@@ -82,179 +59,103 @@ static uint64_t draw(void *context)
     return value;
 }
 
-static void trace_ngap(void *context, void *opaque, bool uplink, struct bytes ngap)
-{
-    const struct process *process = context;
-    const struct link *link = opaque;
-    if (!trace_wanted(process->trace))
-        return;
-    union socket_address own = sctp_local(link->gate->endpoint), peer = link->sctp->peer;
-    trace_send(process->trace, &(struct trace_record){.kind = TRACE_NGAP,
-                                                      .incoming = uplink,
-                                                      .from = uplink ? peer : own,
-                                                      .to = uplink ? own : peer,
-                                                      .bytes = ngap});
-}
-
-/* --- SCTP --- */
-
-/* Beyond limits.gnbs, so that control can refuse with a cause, and the limit be raised at run time. */
-enum { SPARE_ASSOCIATIONS = 256 };
-
-static struct link *link_new(struct gate *gate, struct sctp_association *association)
-{
-    struct process *process = gate->process;
-    struct link *link = calloc(1, sizeof *link);
-    if (!link)
-        return NULL;
-    *link =
-        (struct link){.next = process->links, .place = &process->links, .gate = gate, .sctp = association};
-    if (link->next)
-        link->next->place = &link->next;
-    process->links = link;
-    return link;
-}
-
-static void link_free(struct link *link)
-{
-    *link->place = link->next;
-    if (link->next)
-        link->next->place = link->place;
-    free(link);
-}
-
-static void gnb_up(void *context, struct sctp_association *association)
-{
-    struct gate *gate = context;
-    struct link *link = link_new(gate, association);
-    if (link)
-        link->edge =
-            edge_gnb_up(gate->process->edge, link, &association->peer, association->outbound_streams);
-    if (!link || !link->edge) {
-        if (link)
-            link_free(link);
-        sctp_shutdown(association, true);
-        return;
-    }
-    association->user = link;
-    char from[ADDRESS_TEXT];
-    log_info("edge", NULL, "association with %s is up", address_print(&association->peer, from));
-}
-
-static void gnb_message(void *context, struct sctp_association *association, uint16_t stream, uint32_t ppid,
-                        struct bytes message)
-{
-    const struct gate *gate = context;
-    struct link *link = association->user;
-    if (link)
-        edge_gnb_message(gate->process->edge, link->edge, stream, ppid, message);
-}
-
-static void gnb_down(void *context, struct sctp_association *association, const char *reason)
-{
-    const struct gate *gate = context;
-    struct link *link = association->user;
-    char from[ADDRESS_TEXT];
-    log_info("edge", NULL, "association with %s is down: %s", address_print(&association->peer, from),
-             reason);
-    if (!link)
-        return;
-    edge_gnb_down(gate->process->edge, link->edge, reason);
-    link_free(link);
-}
-
-static void gnb_restarted(void *context, struct sctp_association *association)
-{
-    const struct gate *gate = context;
-    struct link *link = association->user;
-    if (link)
-        edge_gnb_restarted(gate->process->edge, link->edge);
-}
-
-static const struct sctp_events sctp_events = {gnb_up, gnb_message, gnb_down, gnb_restarted};
-
-static bool open_gate(struct process *process, unsigned i)
-{
-    struct gate *gate = &process->gates[i];
-    const char *why = "";
-    char name[16], at[ADDRESS_TEXT];
-    snprintf(name, sizeof name, "n2.%u", i);
-    gate->process = process;
-    const struct sctp_settings settings = {.stack = process->config->sctp,
-                                           .local = process->own->listen[i],
-                                           .listen = true,
-                                           .associations = process->config->limits.gnbs + SPARE_ASSOCIATIONS,
-                                           .socket = inherited(name)};
-    gate->endpoint = sctp_open(process->loop, settings, &sctp_events, gate, &why);
-    if (!gate->endpoint)
-        log_error("edge", NULL, "N2 at %s cannot be opened: %s", address_print(&settings.local, at), why);
-    return gate->endpoint != NULL;
-}
-
 /* --- The wicket --- */
 
-static void try_later(struct process *process)
-{
-    int64_t pause = process->tries++ < QUICK_TRIES ? QUICK_MS : SLOW_MS;
-    timer_start(loop_timers(process->loop), &process->reconnect, MILLISECONDS(pause));
-}
-
-static void wicket_lost(struct process *process)
+static void control_gone(struct process *process)
 {
     log_warning("edge", NULL, "control is away; associations are kept");
     process->wicket = NULL;
-    process->tries = 0;
     edge_control_closed(process->edge);
-    try_later(process);
 }
 
+/* A control that breaks the rules is not of this build, and will not mend. */
 static void wicket_message(void *context, struct channel *channel, struct bytes message)
 {
     struct process *process = context;
-    if (edge_control_message(process->edge, message))
-        return;
-    channel_free(channel);
-    wicket_lost(process);
+    (void)channel;
+    if (!edge_control_message(process->edge, message))
+        loop_stop(process->loop, 1);
 }
 
 static void wicket_closed(void *context, struct channel *channel)
 {
     (void)channel;
-    wicket_lost(context);
+    control_gone(context);
 }
 
-static void open_wicket(struct process *process)
+/* Takes over the descriptor. A new control may come before the end of the former is noticed. */
+static void control_comes(struct process *process, int fd)
 {
     static const struct channel_events events = {wicket_message, wicket_closed};
-    char path[256];
-    snprintf(path, sizeof path, "%s/wicket.sock", process->config->runtime_dir);
-    int fd = channel_connect(path);
-    process->wicket = fd >= 0 ? channel_new(process->loop, fd, &events, process) : NULL;
     if (process->wicket) {
-        log_info("edge", NULL, "control is there");
-        edge_control_open(process->edge);
+        channel_free(process->wicket);
+        control_gone(process);
+    }
+    process->wicket = channel_new(process->loop, fd, &events, process);
+    if (!process->wicket) {
+        close(fd);
         return;
     }
-    if (fd >= 0)
-        close(fd);
-    else if (process->tries == QUICK_TRIES)
-        log_warning("edge", NULL, "control does not answer at %s: %s", path, strerror(errno));
-    try_later(process);
+    log_info("edge", NULL, "control is there");
+    edge_control_open(process->edge);
 }
 
-static void reconnect(struct timer *timer)
+/* --- The charter --- */
+
+/* A descriptor comes with CHARTER_WICKET only, and then *fd is the caller's. 1: a charter; 0: none waits; -1: there will be none. */
+static int read_charter(int end, struct charter *charter, int *fd)
 {
-    open_wicket((struct process *)((char *)timer - offsetof(struct process, reconnect)));
+    uint8_t space[CHARTER_BYTES];
+    struct fault fault = {0};
+    ssize_t length = pass_receive(end, space, sizeof space, fd);
+    if (length < 0 && errno == EAGAIN)
+        return 0;
+    if (length > 0 && charter_decode(bytes_of(space, (size_t)length), charter, &fault) &&
+        (charter->kind == CHARTER_WICKET) == (*fd >= 0))
+        return 1;
+    if (length != 0)
+        log_error("edge", NULL, "the keeper's word is not understood: %s %s",
+                  fault.where ? fault.where : "charter", fault.what ? fault.what : strerror(errno));
+    if (length > 0 && *fd >= 0)
+        close(*fd);
+    return -1;
 }
 
-/* The log and the gNBs' rate can change under a running edge. */
-static bool reload(struct process *process)
+/* What can change while the edge runs. */
+static void take_over(struct process *process, const struct charter_terms *terms)
 {
-    struct config *config = config_reload(process->config_path, "edge");
-    if (config)
-        edge_set_message_rate(process->edge, config->limits.messages_per_gnb);
-    config_free(config);
-    return config != NULL;
+    log_adjust(terms->log_level, terms->log_json);
+    edge_set_message_rate(process->edge, terms->message_rate);
+    log_info("edge", NULL, "new terms from the keeper");
+}
+
+static void keeper_speaks(struct watch *watch, uint32_t events)
+{
+    struct process *process = (struct process *)((char *)watch - offsetof(struct process, keeper));
+    struct charter charter;
+    int fd, got;
+    (void)events;
+    while ((got = read_charter(watch->fd, &charter, &fd)) == 1) {
+        if (charter.kind == CHARTER_WICKET)
+            control_comes(process, fd);
+        else if (charter.kind == CHARTER_TERMS)
+            take_over(process, &charter.terms);
+    }
+    if (got < 0)
+        loop_stop(process->loop, 1);
+}
+
+/* The keeper wrote it before it started us. */
+static bool await_terms(struct process *process)
+{
+    struct pollfd wait = {.fd = process->keeper.fd, .events = POLLIN};
+    int fd = -1;
+    bool good = poll(&wait, 1, CHARTER_PATIENCE_MS) == 1 &&
+                read_charter(process->keeper.fd, &process->charter, &fd) == 1 &&
+                process->charter.kind == CHARTER_TERMS;
+    if (!good)
+        log_error("edge", NULL, "no terms from the keeper: an edge is started by `demarc run` only");
+    return good;
 }
 
 /* --- Seeing --- */
@@ -263,7 +164,10 @@ static json_t *admin_status(void *context, const json_t *request)
 {
     const struct process *process = context;
     (void)request;
-    return edge_report_status(process->edge, process->own, sctp_stack_of(process->gates[0].endpoint));
+    return edge_report_status(&(struct edge_report){.edge = process->edge,
+                                                    .charter = &process->charter,
+                                                    .stack = gates_stack(process->gates),
+                                                    .confinement = &process->confinement});
 }
 
 static json_t *admin_gnb(void *context, const json_t *request)
@@ -276,23 +180,18 @@ static json_t *admin_metrics(void *context, const json_t *request)
 {
     const struct process *process = context;
     (void)request;
-    return edge_report_metrics(process->edge, process->own->name);
+    return edge_report_metrics(process->edge, process->charter.name);
 }
 
-static json_t *admin_reload(void *context, const json_t *request)
-{
-    (void)request;
-    return reload(context) ? json_object() : admin_refuse("the configuration is wrong (see the log)");
-}
-
-static void serve_admin(struct process *process)
+static void open_doors(struct process *process)
 {
     static const struct admin_verb verbs[] = {
-        {"status", admin_status}, {"gnb", admin_gnb}, {"metrics", admin_metrics}, {"reload", admin_reload}};
-    static char name[64];
-    char path[256];
-    snprintf(path, sizeof path, "%s/edge-%s.sock", process->config->runtime_dir, process->own->name);
-    snprintf(name, sizeof name, "edge-%s", process->own->name);
+        {"status", admin_status}, {"gnb", admin_gnb}, {"metrics", admin_metrics}};
+    const char *folder = process->charter.terms.runtime_dir;
+    char name[64], path[256];
+    snprintf(name, sizeof name, "edge-%s", process->charter.name);
+    snprintf(path, sizeof path, "%s/%s.sock", folder, name);
+    process->trace = trace_new(process->loop, folder, name);
     process->admin = admin_serve(process->loop, path, name, verbs, sizeof verbs / sizeof *verbs, process);
     if (!process->admin)
         log_warning("edge", NULL, "no admin socket at %s: %s; `demarc status` will not see this edge", path,
@@ -304,8 +203,7 @@ static void serve_admin(struct process *process)
 static void settle(void *context)
 {
     struct process *process = context;
-    for (unsigned i = 0; i < process->own->listen_count; i++)
-        sctp_flush(process->gates[i].endpoint);
+    gates_flush(process->gates);
     if (process->wicket)
         channel_flush(process->wicket);
     if (process->admin)
@@ -318,71 +216,74 @@ static void stop(void *context, int number)
     loop_stop(((struct process *)context)->loop, 0);
 }
 
-static void on_reload(void *context, int number)
+static struct edge *new_edge(struct process *process)
 {
-    (void)number;
-    reload(context);
+    return edge_new((struct edge_settings){.name = process->charter.name,
+                                           .timers = loop_timers(process->loop),
+                                           .order = NGAP_STRICT_ORDER,
+                                           .message_rate = process->charter.terms.message_rate,
+                                           .ports = {.context = process,
+                                                     .to_gnb = gates_to_gnb,
+                                                     .end_gnb = gates_end_gnb,
+                                                     .to_control = to_control,
+                                                     .random = draw,
+                                                     .trace = gates_trace}});
 }
 
+/* All that needs a privilege or a name in the file system comes before confine_place, the first byte from outside after
+ * confine_calls. */
 static bool start(struct process *process)
 {
+    const struct charter_terms *terms = &process->charter.terms;
+    const unsigned associations = terms->gnbs + SPARE_ASSOCIATIONS;
     process->loop = loop_new();
-    process->gates = calloc(process->own->listen_count, sizeof *process->gates);
-    if (!process->loop || !process->gates)
+    if (!process->loop || !loop_on_signal(process->loop, SIGTERM, stop, process) ||
+        !loop_on_signal(process->loop, SIGINT, stop, process))
         return false;
-    process->trace = trace_new(process->loop, process->config->runtime_dir);
-    process->edge = edge_new((struct edge_settings){.name = process->own->name,
-                                                    .timers = loop_timers(process->loop),
-                                                    .order = NGAP_STRICT_ORDER,
-                                                    .message_rate = process->config->limits.messages_per_gnb,
-                                                    .ports = {.context = process,
-                                                              .to_gnb = to_gnb,
-                                                              .end_gnb = end_gnb,
-                                                              .to_control = to_control,
-                                                              .random = draw,
-                                                              .trace = trace_ngap}});
+    tzset();
+    open_doors(process);
+    process->confinement = confine_place(terms->id, MEMORY_BYTES + (size_t)associations * ASSOCIATION_BYTES);
+    process->edge = new_edge(process);
     if (!process->edge)
         return false;
-    for (unsigned i = 0; i < process->own->listen_count; i++)
-        if (!open_gate(process, i))
-            return false;
-    serve_admin(process);
-    process->reconnect.fire = reconnect;
-    open_wicket(process);
+    process->gates = gates_open(&(struct gates_settings){.loop = process->loop,
+                                                         .edge = process->edge,
+                                                         .trace = process->trace,
+                                                         .listen = terms->listen,
+                                                         .listen_count = terms->listen_count,
+                                                         .associations = associations});
+    process->keeper.ready = keeper_speaks;
+    if (!process->gates || !loop_watch(process->loop, &process->keeper, EPOLLIN))
+        return false;
     loop_on_settle(process->loop, settle, process);
-    return loop_on_signal(process->loop, SIGTERM, stop, process) &&
-           loop_on_signal(process->loop, SIGINT, stop, process) &&
-           loop_on_signal(process->loop, SIGHUP, on_reload, process);
+    confine_calls(&process->confinement);
+    confine_report(&process->confinement);
+    return true;
 }
 
 static void close_down(struct process *process)
 {
-    for (unsigned i = 0; process->gates && i < process->own->listen_count; i++)
-        sctp_close(process->gates[i].endpoint);
+    gates_close(process->gates);
     channel_free(process->wicket);
-    if (process->admin)
-        admin_close(process->admin);
+    admin_close(process->admin);
     trace_free(process->trace);
     edge_free(process->edge);
-    for (struct link *next, *link = process->links; link; link = next) {
-        next = link->next;
-        free(link);
-    }
-    free(process->gates);
     loop_free(process->loop);
+    close(process->keeper.fd);
 }
 
-int edge_main(struct config *config, const char *config_path, const char *name)
+int edge_main(int charter)
 {
-    struct process process = {
-        .config = config, .config_path = config_path, .own = config_find_edge(config, name)};
+    struct process process = {.keeper = {.fd = charter}};
     int code = 1;
-    if (!process.own)
-        log_error("edge", NULL, "no edge is called %s: see the domains of the inventory", name);
-    else if (start(&process))
-        code = loop_run(process.loop);
-    if (process.own)
-        close_down(&process);
-    config_free(config);
+    log_setup((struct log_settings){.level = LOG_INFO, .name = "edge"});
+    if (await_terms(&process)) {
+        log_setup((struct log_settings){.level = process.charter.terms.log_level,
+                                        .json = process.charter.terms.log_json,
+                                        .name = "edge"});
+        if (start(&process))
+            code = loop_run(process.loop);
+    }
+    close_down(&process);
     return code;
 }

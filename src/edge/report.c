@@ -21,23 +21,36 @@ static struct count count_of(const struct edge *edge)
     return count;
 }
 
-static json_t *listen_list(const struct config_edge *own)
+static json_t *listen_list(const struct charter_terms *terms)
 {
     json_t *list = json_array();
-    for (unsigned i = 0; i < own->listen_count; i++) {
+    for (unsigned i = 0; i < terms->listen_count; i++) {
         char text[ADDRESS_TEXT];
-        json_array_append_new(list, json_string(address_print(&own->listen[i], text)));
+        json_array_append_new(list, json_string(address_print(&terms->listen[i], text)));
     }
     return list;
 }
 
-json_t *edge_report_status(const struct edge *edge, const struct config_edge *own, enum sctp_stack stack)
+static json_t *confinement_list(const struct confinement *confinement)
 {
-    struct edge_counters totals = edge_totals(edge);
-    struct count count = count_of(edge);
-    return json_pack("{s:s, s:s, s:o, s:s, s:b, s:i, s:i, s:I, s:I, s:I}", "name", own->name, "vendor",
-                     own->domain->vendor, "listen", listen_list(own), "stack",
-                     stack == SCTP_KERNEL ? "kernel" : "userspace", "control", edge_has_control(edge),
+    json_t *list = json_array();
+    const char *name;
+    bool in_force;
+    for (unsigned i = 0; (name = confine_part(confinement, i, &in_force)); i++)
+        if (in_force)
+            json_array_append_new(list, json_string(name));
+    return list;
+}
+
+json_t *edge_report_status(const struct edge_report *report)
+{
+    const struct charter_terms *terms = &report->charter->terms;
+    struct edge_counters totals = edge_totals(report->edge);
+    struct count count = count_of(report->edge);
+    return json_pack("{s:s, s:s, s:o, s:s, s:b, s:o, s:i, s:i, s:I, s:I, s:I}", "name", report->charter->name,
+                     "vendor", terms->vendor, "listen", listen_list(terms), "stack",
+                     report->stack == SCTP_KERNEL ? "kernel" : "userspace", "control",
+                     edge_has_control(report->edge), "confined", confinement_list(report->confinement),
                      "associations", (int)count.associations, "gnbs", (int)count.ready, "messages_in",
                      (json_int_t)totals.messages_in, "messages_out", (json_int_t)totals.messages_out,
                      "refused", (json_int_t)totals.refused);

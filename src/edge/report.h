@@ -5,11 +5,21 @@
 
 #include <jansson.h>
 
-#include "config/config.h"
+#include "edge/confine.h"
 #include "edge/edge.h"
+#include "kit/sctp.h"
+#include "wire/wicket/charter.h"
+
+/* What there is to tell of. */
+struct edge_report {
+    const struct edge *edge;
+    const struct charter *charter;
+    enum sctp_stack stack;
+    const struct confinement *confinement;
+};
 
 /* New references; NULL: out of memory. `now` is on the edge's clock. */
-json_t *edge_report_status(const struct edge *edge, const struct config_edge *own, enum sctp_stack stack);
+json_t *edge_report_status(const struct edge_report *report);
 json_t *edge_report_gnbs(const struct edge *edge, int64_t now, const json_t *request);
 json_t *edge_report_metrics(const struct edge *edge, const char *name);
 

@@ -49,5 +49,6 @@ int run_trace(const struct command *command, int argc, char **argv);
 int run_digest(const struct command *command, int argc, char **argv);
 int run_reload(const struct command *command, int argc, char **argv);
 int run_role(const struct command *command, int argc, char **argv);
+int run_edge(const struct command *command, int argc, char **argv);
 
 #endif

@@ -36,7 +36,7 @@ static const struct command commands[] = {
     {"help", "help [COMMAND]", "this, or how a command is written", run_help},
     {"version", "version", "the version", run_version},
     {"control", "control [--config FILE]", NULL, run_role},
-    {"edge", "edge NAME [--config FILE]", NULL, run_role},
+    {"edge", "edge NAME", NULL, run_edge},
     {"plane", "plane NAME [--config FILE]", NULL, run_role},
     {"console", "console [--config FILE]", NULL, run_role},
     {0},

@@ -2,10 +2,13 @@
 /* Starts a process of the core: reads the configuration and enters its room. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/config.h"
+#include "edge/process.h"
 #include "face/command.h"
 #include "face/roles.h"
+#include "kit/inherit.h"
 #include "plane/main.h"
 
 /* The plane reads its configuration itself. */
@@ -25,10 +28,23 @@ static const struct role {
     bool holds_keys;
     int (*enter)(struct config *config, const char *config_path, const char *name);
 } roles[] = {
-    {"run", false, false, keeper_main},      {"control", false, true, control_main},
-    {"edge", true, false, edge_main},        {"plane", true, false, enter_plane},
-    {"console", false, false, console_main}, {0},
+    {"run", false, false, keeper_main},
+    {"control", false, true, control_main},
+    {"plane", true, false, enter_plane},
+    {"console", false, false, console_main},
+    {0},
 };
+
+/* The edge reads no configuration: it lives by its charter. */
+int run_edge(const struct command *command, int argc, char **argv)
+{
+    if (argc != 1)
+        return wrong_usage(command, argc ? "unexpected %s" : "one name is needed%s", argc ? argv[1] : "");
+    int charter = inherited("charter");
+    if (charter < 0)
+        return failed("an edge is started by `demarc run` only");
+    _exit(edge_main(charter));
+}
 
 static void warn_of_published_keys(const struct config *config)
 {

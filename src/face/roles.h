@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The entries of the processes. Each takes over the configuration; config_path is what it was read from (NULL: by default), for
- * a reload; name is the edge's or plane's. Returns the exit code.
+ * a reload; name is the plane's. Returns the exit code.
  */
 #ifndef FACE_ROLES_H
 #define FACE_ROLES_H
@@ -10,7 +10,6 @@ struct config;
 
 int keeper_main(struct config *config, const char *config_path, const char *name);
 int control_main(struct config *config, const char *config_path, const char *name);
-int edge_main(struct config *config, const char *config_path, const char *name);
 int console_main(struct config *config, const char *config_path, const char *name);
 
 #endif

@@ -277,8 +277,6 @@ static int reload(const struct view *view, const struct command *command, int ar
     json_t *reply = ask_or_fail(view->client, json_pack("{s:s}", "verb", "reload"));
     if (!reply)
         return EXIT_FAILED;
-    for (unsigned i = 0; i < view->config->edge_count; i++)
-        json_decref(ask_quietly(view->config, "edge", view->config->edges[i].name, "reload"));
     for (unsigned i = 0; i < view->config->plane_count; i++)
         json_decref(ask_quietly(view->config, "plane", view->config->planes[i].name, "reload"));
     if (view->json) {

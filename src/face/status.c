@@ -18,15 +18,11 @@ static const struct column process_columns[] = {
 };
 
 static const struct column edge_columns[] = {
-    {"EDGE", "name", CELL_TEXT, 0},
-    {"VENDOR", "vendor", CELL_TEXT, 2},
-    {"N2", "listen", CELL_TEXT, 0},
-    {"SCTP", "stack", CELL_TEXT, 1},
-    {"GNBS", "gnbs", CELL_NUMBER, 0},
-    {"IN", "messages_in", CELL_NUMBER, 0},
-    {"OUT", "messages_out", CELL_NUMBER, 0},
-    {"REFUSED", "refused", CELL_NUMBER, 0},
-    {0},
+    {"EDGE", "name", CELL_TEXT, 0},         {"VENDOR", "vendor", CELL_TEXT, 2},
+    {"N2", "listen", CELL_TEXT, 0},         {"SCTP", "stack", CELL_TEXT, 1},
+    {"CONFINED", "confined", CELL_TEXT, 3}, {"GNBS", "gnbs", CELL_NUMBER, 0},
+    {"IN", "messages_in", CELL_NUMBER, 0},  {"OUT", "messages_out", CELL_NUMBER, 0},
+    {"REFUSED", "refused", CELL_NUMBER, 0}, {0},
 };
 
 static const struct column plane_columns[] = {

@@ -52,10 +52,11 @@ static int collect(struct collector *collector, struct pcap *pcap)
 static int trace_to(FILE *to, const struct config *config, bool with_nas)
 {
     static struct pcap pcap;
-    struct collector *collector = trace_listen(config->runtime_dir);
+    struct collector *collector = trace_collect(config->runtime_dir);
     if (!collector)
         return failed("cannot collect in %s: %s; is the core's runtime_dir right, and are you its user?",
                       config->runtime_dir, strerror(errno));
+    fprintf(stderr, "%u processes report\n", trace_reporters(collector));
     int code = pcap_begin(&pcap, to, with_nas) ? collect(collector, &pcap)
                                                : failed("cannot write: %s", strerror(errno));
     trace_hang_up(collector);

@@ -15,10 +15,11 @@
 
 #include "kit/log.h"
 #include "kit/loop.h"
+#include "kit/pass.h"
 #include "kit/sctp.h"
 
 enum {
-    SOCKETS = 16,
+    SOCKETS = CONFIG_LISTEN + 1,
     PATIENT_DEATHS = 3,
     FIRST_PAUSE_MS = 100,
     LONGEST_PAUSE_MS = 5000,
@@ -26,9 +27,12 @@ enum {
     FORMER_PAUSE_MS = 10
 };
 
-/* Privileged sockets on their way to a child. */
+/* Descriptors on their way to a child. */
 struct gift {
-    int fds[SOCKETS];
+    struct {
+        char name[16];
+        int fd;
+    } items[SOCKETS];
     unsigned count;
 };
 
@@ -94,32 +98,44 @@ void child_succeed(const struct child *child, const struct config *config)
         unlink(path_of(child, config, "sock", path));
 }
 
-static void open_gift(struct gift *gift, const struct child *child, const struct config *config)
+static void add(struct gift *gift, int fd, const char *format, unsigned i)
 {
+    if (fd < 0 || gift->count == SOCKETS)
+        return;
+    snprintf(gift->items[gift->count].name, sizeof gift->items->name, format, i);
+    gift->items[gift->count++].fd = fd;
+}
+
+static void open_gift(struct gift *gift, struct child *child, const struct config *config)
+{
+    int ends[2];
     gift->count = 0;
-    for (unsigned i = 0; child->edge && i < child->edge->listen_count && i < SOCKETS; i++) {
+    for (unsigned i = 0; child->edge && i < child->edge->listen_count; i++) {
         const struct sctp_settings settings = {
             .stack = config->sctp, .local = child->edge->listen[i], .listen = true, .socket = -1};
-        gift->fds[gift->count++] = sctp_socket(&settings);
+        add(gift, sctp_socket(&settings), "n2.%u", i);
+    }
+    if (child->chartered && pass_pair(ends)) {
+        child->charter.fd = ends[0];
+        add(gift, ends[1], "charter", 0);
     }
 }
 
 static void close_gift(const struct gift *gift)
 {
     for (unsigned i = 0; i < gift->count; i++)
-        if (gift->fds[i] >= 0)
-            close(gift->fds[i]);
+        close(gift->items[i].fd);
 }
 
 /* kit/inherit.h */
 static void hand_over(const struct gift *gift)
 {
-    char list[SOCKETS * 24] = "";
+    char list[SOCKETS * 32] = "";
     size_t length = 0;
     for (unsigned i = 0; i < gift->count; i++)
-        if (gift->fds[i] >= 0 && fcntl(gift->fds[i], F_SETFD, 0) == 0)
-            length += (size_t)snprintf(list + length, sizeof list - length, "%sn2.%u=%d", length ? " " : "",
-                                       i, gift->fds[i]);
+        if (fcntl(gift->items[i].fd, F_SETFD, 0) == 0)
+            length += (size_t)snprintf(list + length, sizeof list - length, "%s%s=%d", length ? " " : "",
+                                       gift->items[i].name, gift->items[i].fd);
     setenv("DEMARC_FDS", list, 1);
 }
 
@@ -135,7 +151,7 @@ static void enter(const struct child *child, const char *config_path, struct hos
     unsigned count = 2;
     if (child->name)
         arguments[count++] = (char *)child->name;
-    if (config_path) {
+    if (config_path && !child->edge) {
         arguments[count++] = (char *)"--config";
         arguments[count++] = (char *)config_path;
     }
@@ -146,7 +162,7 @@ static void enter(const struct child *child, const char *config_path, struct hos
     if (user.set && child->unprivileged && !become(user))
         _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (child->unprivileged)
+    if (child->unprivileged || child->edge)
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (getppid() == keeper)
         execv("/proc/self/exe", arguments);
@@ -174,8 +190,16 @@ bool child_start(struct child *child, const struct config *config, const char *c
         return true;
     }
     child->pid = 0;
+    child_hang_up(child);
     log_error("keeper", NULL, "%s cannot be started: %s", child_title(child, title), strerror(cause));
     return false;
+}
+
+void child_hang_up(struct child *child)
+{
+    if (child->charter.fd >= 0)
+        close(child->charter.fd);
+    child->charter.fd = -1;
 }
 
 int64_t child_pause(struct child *child, int64_t now)

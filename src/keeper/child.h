@@ -5,7 +5,7 @@
 
 #include "config/config.h"
 #include "keeper/host.h"
-#include "kit/timers.h"
+#include "kit/loop.h"
 
 /* In the order in which they are stopped: nothing new comes in, then what is under way ends. */
 enum child_stage { STAGE_OUTSIDE, STAGE_CONTROL, STAGE_PLANE, STAGES };
@@ -14,6 +14,8 @@ struct child {
     const char *role;
     const char *name;               /* of an edge or plane; or NULL */
     const struct config_edge *edge; /* whose sockets it gets; or NULL */
+    bool chartered;                 /* is spoken to while it runs (broker.h) */
+    struct watch charter;           /* our end; fd -1 while it does not run */
     enum child_stage stage;
     bool unprivileged; /* runs as the configured user */
     bool answers;      /* has an admin socket */
@@ -26,6 +28,9 @@ struct child {
 /* Starts it, and writes its ROLE-NAME.pid into runtime_dir. False with errno (logged). */
 bool child_start(struct child *child, const struct config *config, const char *config_path,
                  struct host_user user);
+
+/* It has ended: closes our end of the charter. */
+void child_hang_up(struct child *child);
 
 /* After a keeper that was killed: waits until the process that it left under this name has ended, too, and lets go of its ports;
  * for a second at most. Its socket is taken away, so that nobody thinks that the new one is up. */

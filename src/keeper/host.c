@@ -85,6 +85,12 @@ static void explain(const char *what, const union socket_address *address, const
         log_error("host", NULL, "%s at %s cannot be opened: %s; see %s", what, at, strerror(cause), key);
 }
 
+static void close_if_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 static bool check_port(const char *what, int type, const union socket_address *address, const char *key)
 {
     const int on = 1;
@@ -94,8 +100,7 @@ static bool check_port(const char *what, int type, const union socket_address *a
     bool good = fd >= 0 && bind(fd, &address->any, address_length(address)) == 0;
     if (!good)
         explain(what, address, key, errno);
-    if (fd >= 0)
-        close(fd);
+    close_if_open(fd);
     return good;
 }
 
@@ -106,13 +111,13 @@ static bool check_n2(const struct config *config)
         for (unsigned k = 0; k < config->edges[i].listen_count; k++) {
             const struct sctp_settings settings = {
                 .stack = config->sctp, .local = config->edges[i].listen[k], .listen = true, .socket = -1};
-            int fd = sctp_socket(&settings);
-            if (fd < 0) {
+            int claim = -1, fd = sctp_socket(&settings);
+            if (fd < 0 || !sctp_claim(&settings, &claim)) {
                 explain("N2 (SCTP)", &settings.local, "domains.listen (inventory)", errno);
                 good = false;
-            } else {
-                close(fd);
             }
+            close_if_open(fd);
+            close_if_open(claim);
         }
     return good;
 }
@@ -181,9 +186,7 @@ static bool make_own(const char *path, const char *key, struct host_user user)
 static bool is_ours(const struct dirent *entry)
 {
     const char *suffix = strrchr(entry->d_name, '.');
-    if (entry->d_type == DT_SOCK)
-        return strcmp(entry->d_name, "trace.sock") != 0;
-    return suffix && strcmp(suffix, ".pid") == 0;
+    return entry->d_type == DT_SOCK || (suffix && strcmp(suffix, ".pid") == 0);
 }
 
 void host_clear(const struct config *config)

@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "keeper/broker.h"
 #include "keeper/child.h"
 #include "keeper/notify.h"
 #include "kit/log.h"
@@ -18,11 +20,12 @@
 enum { STOP_PATIENCE_MS = 3000, READY_POLL_MS = 10, READY_PATIENCE_MS = 10000 };
 
 struct keeper {
-    const struct config *config;
+    const struct config *config; /* the run began with it: who lives, and at which addresses */
+    struct config *reloaded;     /* NULL, or what the edges' terms follow */
     const char *config_path;
     struct host_user user;
     struct loop *loop;
-    struct child *children;
+    struct child *children; /* the first is control */
     unsigned count;
     bool stopping;
     enum child_stage stage; /* being stopped */
@@ -33,10 +36,84 @@ struct keeper {
 
 static struct keeper *the_keeper; /* one a process; timers of children find it here */
 
+/* --- Charters --- */
+
+/* Users of their own need a keeper that may give them. */
+static void give_terms(const struct keeper *keeper, const struct child *child)
+{
+    const struct config *config = keeper->reloaded ? keeper->reloaded : keeper->config;
+    const uint32_t index = (uint32_t)(child->edge - keeper->config->edges);
+    broker_give_terms(child, config, geteuid() == 0 ? keeper->config->first_uid + index : 0);
+}
+
+static void renew_terms(struct keeper *keeper)
+{
+    struct config *config = config_reload(keeper->config_path, "keeper");
+    if (!config)
+        return;
+    config_forget_secrets(config);
+    config_keep(config, keeper->config);
+    config_free(keeper->reloaded);
+    keeper->reloaded = config;
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].edge && keeper->children[i].pid)
+            give_terms(keeper, &keeper->children[i]);
+}
+
+/* Its wicket is closed on the inner side; a new process gets a new one. */
+static void replace(const struct keeper *keeper, const char *edge)
+{
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].edge && keeper->children[i].pid &&
+            strcmp(keeper->children[i].name, edge) == 0)
+            kill(keeper->children[i].pid, SIGKILL);
+}
+
+static void control_speaks(struct watch *watch, uint32_t events)
+{
+    const struct child *control = (struct child *)((char *)watch - offsetof(struct child, charter));
+    struct charter charter;
+    while (broker_hear(control, &charter)) {
+        if (charter.kind == CHARTER_REPLACE)
+            replace(the_keeper, charter.name);
+        else if (charter.kind == CHARTER_RELOAD)
+            renew_terms(the_keeper);
+    }
+    if (events & (EPOLLHUP | EPOLLERR))
+        loop_forget(the_keeper->loop, watch);
+}
+
+static void introduce(struct keeper *keeper, struct child *child)
+{
+    struct child *control = &keeper->children[0];
+    if (child->edge) {
+        give_terms(keeper, child);
+        broker_introduce(child, control);
+        return;
+    }
+    child->charter.ready = control_speaks;
+    if (!loop_watch(keeper->loop, &child->charter, EPOLLIN))
+        log_error("keeper", NULL, "control cannot be heard: %s", strerror(errno));
+    for (unsigned i = 1; i < keeper->count; i++)
+        if (keeper->children[i].edge)
+            broker_introduce(&keeper->children[i], control);
+}
+
+static void end_charter(struct keeper *keeper, struct child *child)
+{
+    if (child->charter.fd >= 0)
+        loop_forget(keeper->loop, &child->charter);
+    child_hang_up(child);
+}
+
+/* --- Starting one --- */
+
 static void start_child(struct keeper *keeper, struct child *child)
 {
     if (!child_start(child, keeper->config, keeper->config_path, keeper->user))
         timer_start(loop_timers(keeper->loop), &child->again, SECONDS(1));
+    else if (child->chartered)
+        introduce(keeper, child);
 }
 
 static void start_again(struct timer *timer)
@@ -101,6 +178,7 @@ static void bury(struct keeper *keeper, struct child *child, int status)
 {
     char title[64];
     child->pid = 0;
+    end_charter(keeper, child);
     if (keeper->stopping)
         return;
     int64_t pause = child_pause(child, clock_now());
@@ -131,10 +209,11 @@ static void on_death(void *context, int number)
 
 static void on_reload(void *context, int number)
 {
-    const struct keeper *keeper = context;
+    struct keeper *keeper = context;
     for (unsigned i = 0; i < keeper->count; i++)
-        if (keeper->children[i].pid)
+        if (keeper->children[i].pid && !keeper->children[i].edge)
             kill(keeper->children[i].pid, number);
+    renew_terms(keeper);
 }
 
 static void on_orphaned(void *context, int number)
@@ -167,6 +246,7 @@ static void add(struct keeper *keeper, struct child child)
 {
     child.answers = strcmp(child.role, "console") != 0;
     child.again.fire = start_again;
+    child.charter.fd = -1;
     keeper->children[keeper->count++] = child;
 }
 
@@ -176,7 +256,8 @@ static bool list_children(struct keeper *keeper)
     keeper->children = calloc(config->plane_count + config->edge_count + 2, sizeof *keeper->children);
     if (!keeper->children)
         return false;
-    add(keeper, (struct child){.role = "control", .stage = STAGE_CONTROL, .unprivileged = true});
+    add(keeper,
+        (struct child){.role = "control", .stage = STAGE_CONTROL, .unprivileged = true, .chartered = true});
     for (unsigned i = 0; i < config->plane_count; i++)
         add(keeper, (struct child){.role = "plane", .name = config->planes[i].name, .stage = STAGE_PLANE});
     for (unsigned i = 0; i < config->edge_count; i++)
@@ -184,7 +265,7 @@ static bool list_children(struct keeper *keeper)
                                    .name = config->edges[i].name,
                                    .edge = &config->edges[i],
                                    .stage = STAGE_OUTSIDE,
-                                   .unprivileged = true});
+                                   .chartered = true});
     if (config->metrics.any.sa_family)
         add(keeper, (struct child){.role = "console", .stage = STAGE_OUTSIDE, .unprivileged = true});
     return true;
@@ -213,7 +294,7 @@ int keep(const struct config *config, const char *config_path, struct host_user 
     the_keeper = &keeper;
     snprintf(path, sizeof path, "%s/keeper.pid", config->runtime_dir);
     pid_file_write(path, getpid());
-    if (keeper.loop && list_children(&keeper) && watch_signals(&keeper)) {
+    if (keeper.loop && broker_claim_addresses(config) && list_children(&keeper) && watch_signals(&keeper)) {
         prctl(PR_SET_PDEATHSIG, SIGUSR1); /* not before it is watched: it would end us */
         for (unsigned i = 0; i < keeper.count; i++)
             child_succeed(&keeper.children[i], config);
@@ -222,7 +303,8 @@ int keep(const struct config *config, const char *config_path, struct host_user 
         timer_start(loop_timers(keeper.loop), &keeper.ready, 0);
         code = loop_run(keeper.loop);
     }
-    free(keeper.children);
     loop_free(keeper.loop);
+    free(keeper.children);
+    config_free(keeper.reloaded);
     return code;
 }

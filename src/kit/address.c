@@ -63,3 +63,30 @@ const char *address_print(const union socket_address *address, char text[static 
     snprintf(text, ADDRESS_TEXT, v6 ? "[%s]:%u" : "%s:%u", host, address_port(address));
     return text;
 }
+
+enum { IPV4 = 4, IPV6 = 6 };
+
+void address_write(struct writer *w, const union socket_address *address)
+{
+    bool v6 = address->any.sa_family == AF_INET6;
+    write_u8(w, v6 ? IPV6 : IPV4);
+    write_u16(w, address_port(address));
+    write_bytes(w, v6 ? BYTES(address->v6.sin6_addr.s6_addr)
+                      : bytes_of(&address->v4.sin_addr, sizeof address->v4.sin_addr));
+}
+
+void address_read(struct reader *r, union socket_address *address)
+{
+    uint8_t version = read_u8(r);
+    uint16_t port = read_u16(r);
+    *address = (union socket_address){0};
+    struct bytes host = read_bytes(r, version == IPV6 ? 16 : 4);
+    if (version != IPV4 && version != IPV6)
+        reader_fail(r, "address", "IP version is neither 4 nor 6");
+    if (!reader_ok(r) || !host.data)
+        return;
+    address->any.sa_family = version == IPV6 ? AF_INET6 : AF_INET;
+    memcpy(version == IPV6 ? (void *)&address->v6.sin6_addr : (void *)&address->v4.sin_addr, host.data,
+           host.len);
+    address_set_port(address, port);
+}

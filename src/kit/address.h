@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "kit/bytes.h"
+
 union socket_address {
     struct sockaddr any;
     struct sockaddr_in v4;
@@ -32,5 +34,9 @@ bool address_parse(union socket_address *address, const char *host, uint16_t por
 
 /* "127.0.0.5:38412" or "[2001:db8::5]:38412"; returns text. */
 const char *address_print(const union socket_address *address, char text[static ADDRESS_TEXT]);
+
+/* As it is told from one process of the house to another: version 1 | port 2 | host 4 or 16. */
+void address_write(struct writer *w, const union socket_address *address);
+void address_read(struct reader *r, union socket_address *address);
 
 #endif

@@ -2,6 +2,7 @@
 #include "kit/channel.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -241,6 +242,18 @@ int channel_connect(const char *path)
     return close_with_errno(fd);
 }
 
+/* The socket goes to whom the folder belongs, whoever made it: they may ask all the processes there. Needs a privilege, or
+ * changes nothing; those who watch the folder see by it that the socket listens. */
+static void give_to_owner(const char *path)
+{
+    char folder[sizeof((struct sockaddr_un *)NULL)->sun_path];
+    const char *slash = strrchr(path, '/');
+    struct stat owner;
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    if (stat(folder, &owner) == 0 && lchown(path, owner.st_uid, owner.st_gid) != 0)
+        (void)lchown(path, geteuid(), getegid());
+}
+
 int channel_listen(const char *path)
 {
     struct sockaddr_un name;
@@ -261,5 +274,6 @@ int channel_listen(const char *path)
     umask(before);
     if (bound < 0 || listen(fd, BACKLOG) < 0)
         return close_with_errno(fd);
+    give_to_owner(path);
     return fd;
 }

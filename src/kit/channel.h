@@ -31,7 +31,8 @@ void channel_free(struct channel *channel); /* closes; no `closed` call */
 bool channel_send(struct channel *channel, struct bytes message);
 void channel_flush(struct channel *channel);
 
-/* Named endpoints. fd or -1 with errno. A stale socket file is replaced. */
+/* Named endpoints. fd or -1 with errno. A stale socket file is replaced. A new one belongs to its folder's owner, if this
+ * process may give it away. */
 int channel_listen(const char *path);
 int channel_connect(const char *path);
 

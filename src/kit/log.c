@@ -43,6 +43,12 @@ void log_setup(struct log_settings wanted)
     to_journal = leads_to_journal();
 }
 
+void log_adjust(enum log_level level, bool json)
+{
+    settings.level = log_level_now = level;
+    settings.json = json;
+}
+
 bool log_level_of(const char *name, enum log_level *level)
 {
     for (int i = LOG_ERROR; i <= LOG_DEBUG; i++)

@@ -21,6 +21,7 @@ struct log_settings {
 };
 
 void log_setup(struct log_settings settings);
+void log_adjust(enum log_level level, bool json); /* of what has been set up; needs no system call */
 bool log_level_of(const char *name, enum log_level *level);
 
 extern enum log_level log_level_now;

@@ -37,6 +37,13 @@ int sctp_socket(const struct sctp_settings *settings)
     return choose(&fresh) == SCTP_KERNEL ? sctp_kernel_socket(&fresh) : raw_socket(&fresh.local);
 }
 
+bool sctp_claim(const struct sctp_settings *settings, int *claim)
+{
+    struct sctp_settings fresh = *settings;
+    fresh.socket = *claim = -1;
+    return choose(&fresh) == SCTP_KERNEL || (*claim = raw_claim(&fresh.local)) >= 0;
+}
+
 static void association_free(struct association *association)
 {
     const struct sctp_stack_calls *calls = association->endpoint->calls;

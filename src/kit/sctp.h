@@ -62,6 +62,11 @@ enum sctp_stack sctp_stack_of(const struct sctp_endpoint *endpoint);
  */
 int sctp_socket(const struct sctp_settings *settings);
 
+/* Reserves the address for the user-space stack, among all of this network namespace, as long as *claim is open; who opens an
+ * endpoint without a socket handed down does so for itself. *claim is -1 where the kernel's stack sees to that. False with
+ * errno (EADDRINUSE). */
+bool sctp_claim(const struct sctp_settings *settings, int *claim);
+
 /* Begins an association; `up` or `down` follows. NULL: refused at once, *why says why. */
 struct sctp_association *sctp_connect(struct sctp_endpoint *endpoint, const union socket_address *peer,
                                       const char **why);

@@ -97,7 +97,9 @@ bool raw_listen(int fd, const union socket_address *local)
     struct sock_fprog program = {sizeof v4 / sizeof *v4, v4};
     if (local->any.sa_family == AF_INET6)
         program = (struct sock_fprog){sizeof v6 / sizeof *v6, v6};
-    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+    const int on = 1; /* whoever takes the process over must not hear more */
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0 &&
+           setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on) == 0;
 }
 
 /* Abstract unix sockets belong to the network namespace, and go when their owner dies: a lock made to

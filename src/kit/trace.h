@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Copies of what passes the interfaces, for `demarc trace`. A collector makes trace.sock in runtime_dir; every
- * process that has a trace notices, and sends it what it is given as long as the collector lives. Nobody waits
- * for the collector: what it does not take in time is lost. Without a collector, the cost is one test.
+ * Copies of what passes the interfaces, for `demarc trace`. A process that has a trace listens on trace-NAME.sock in
+ * runtime_dir, and sends the collector that connects there what it is given, as long as that one lives; the last to come is
+ * served. Nobody waits for the collector: what it does not take in time is lost. Without a collector, the cost is one test.
  */
 #ifndef KIT_TRACE_H
 #define KIT_TRACE_H
@@ -35,8 +35,8 @@ enum { TRACE_RECORD_BYTES = 65536 + 64 };
 
 struct trace;
 
-/* NULL: out of memory or descriptors; every other call takes NULL and does nothing. */
-struct trace *trace_new(struct loop *loop, const char *runtime_dir);
+/* name: the process's, as in "edge-default". NULL: out of memory or descriptors, or no place for the socket; every other call takes NULL and does nothing. */
+struct trace *trace_new(struct loop *loop, const char *runtime_dir, const char *name);
 void trace_free(struct trace *trace);
 
 /* Is anybody listening? May be asked, and trace_send called, from any thread while the trace lives. */
@@ -49,12 +49,15 @@ void trace_send(struct trace *trace, const struct trace_record *record);
 
 struct collector;
 
-/* Makes the socket, to which the processes then connect. NULL with errno. */
-struct collector *trace_listen(const char *runtime_dir);
+/* Connects to the processes that run, and then (in trace_receive) to those that come. NULL with errno. */
+struct collector *trace_collect(const char *runtime_dir);
 void trace_hang_up(struct collector *collector);
 
 /* Becomes readable when there may be something to receive. */
 int trace_descriptor(const struct collector *collector);
+
+/* How many processes report. */
+unsigned trace_reporters(const struct collector *collector);
 
 /* Reads one record; its bytes are valid until the next call. False: none waits, or what came is no record (errno EBADMSG). */
 bool trace_receive(struct collector *collector, struct trace_record *record);

@@ -211,7 +211,9 @@ static bool set_up_plane(struct process *process)
     if (!plane_init(&process->plane, process->networks, smf->dnn_count, process->worker_count + 1,
                     draw(NULL)))
         return false;
-    process->plane.tap.trace = trace_new(process->loop, process->config->runtime_dir);
+    char name[64];
+    snprintf(name, sizeof name, "plane-%s", own->name);
+    process->plane.tap.trace = trace_new(process->loop, process->config->runtime_dir, name);
     for (unsigned i = 0; i < own->n3_count; i++) {
         struct config_prefix prefix = prefix_of(&own->n3[i]);
         process->plane.tap.own[prefix.family == AF_INET6] = own->n3[i];

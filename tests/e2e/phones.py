@@ -78,7 +78,7 @@ def traced(core, options, scenario):
     """Plays a scenario while `demarc trace` looks on; the capture file."""
     capture = core.folder / "trace.pcap"
     trace = core.host.start([core.demarc, "trace", f"--config={core.config}", "--pcap", capture, *options], "trace.log")
-    wait_until((core.folder / "run" / "trace.sock").is_socket, 10, "the trace to listen")
+    wait_until(lambda: "processes report" in trace.log.read_text(), 10, "the trace to find the processes")
     core.scenario(scenario)
     core.lab.stop(trace)
     return capture

@@ -8,7 +8,7 @@ import time
 
 from cases import case, expect, main
 from lab import wait_until
-from running_core import Core, running
+from running_core import Core, killing, running
 
 
 def kill(core, role):
@@ -17,11 +17,6 @@ def kill(core, role):
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: core.role(role) not in (None, pid), 5, f"{role} to be started again")
     core.wait(10)
-
-
-def killing(core, process, pause):
-    """A scenario's line that kills a process by its pid file, and waits."""
-    return f"run here: kill -9 $(cat {core.folder / 'run' / process}.pid) && sleep {pause}"
 
 
 def registered(core):

@@ -11,24 +11,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../lab_config.h"
-#include "config/config.h"
 #include "edge/process.h"
 #include "kit/channel.h"
 #include "kit/log.h"
+#include "kit/pass.h"
 #include "kit/sctp.h"
 #include "wire/ngap/ngap.h"
-#include "wire/wicket/wicket.h"
+#include "wire/wicket/charter.h"
 
 enum { PPID = 60, PORT = 38512, PATIENCE_MS = 10000 };
 
 static char folder[] = "/tmp/edge-test-XXXXXX";
 static pid_t process;
+static int charter = -1; /* the keeper's end */
 static struct loop *loop;
 static struct arena arena;
 
 /* Control's side. */
-static struct watch listening;
 static struct channel *wicket;
 static enum wicket_kind kinds[16];
 static unsigned kind_count;
@@ -66,29 +65,29 @@ static void wicket_closed(void *context, struct channel *channel)
     wicket = NULL;
 }
 
-static void edge_comes(struct watch *watch, uint32_t events)
+/* As the keeper does it. */
+static void tell_edge(const struct charter *word, int descriptor)
 {
-    static const struct channel_events channel_events = {wicket_message, wicket_closed};
-    (void)events;
-    int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0)
-        wicket = channel_new(loop, fd, &channel_events, NULL);
+    uint8_t space[CHARTER_BYTES];
+    struct writer w = writer_of(space, sizeof space);
+    assert_true(charter_encode(&w, word));
+    assert_true(pass_send(charter, writer_bytes(&w), descriptor));
 }
 
 static void control_comes(void)
 {
-    char path[256];
-    snprintf(path, sizeof path, "%s/wicket.sock", folder);
+    static const struct channel_events channel_events = {wicket_message, wicket_closed};
+    int ends[2];
     kind_count = 0;
-    listening = (struct watch){.fd = channel_listen(path), .ready = edge_comes};
-    assert_true(listening.fd >= 0);
-    loop_watch(loop, &listening, EPOLLIN);
+    assert_true(pass_pair(ends));
+    tell_edge(&(struct charter){.kind = CHARTER_WICKET, .name = "default"}, ends[1]);
+    close(ends[1]);
+    wicket = channel_new(loop, ends[0], &channel_events, NULL);
+    assert_non_null(wicket);
 }
 
 static void control_goes(void)
 {
-    loop_forget(loop, &listening);
-    close(listening.fd);
     channel_free(wicket);
     wicket = NULL;
 }
@@ -275,27 +274,35 @@ static void associations_outlive_control(void **state)
     assert_non_null(n2);
 }
 
-static struct config *configure(void)
+static void hand_down(const union socket_address *listen, int end)
 {
-    char text[512], inventory[128];
-    struct config_error error;
-    snprintf(text, sizeof text, "runtime_dir: %s\n", folder);
-    snprintf(inventory, sizeof inventory, "domains: [{name: default, listen: [\"127.0.0.5:%d\"]}]", PORT);
-    struct config *config = lab_config(text, inventory, &error);
-    if (!config)
-        fprintf(stderr, "%s\n", error.text);
-    return config;
+    char list[64];
+    struct sctp_settings settings = {.local = *listen, .listen = true, .socket = -1};
+    snprintf(list, sizeof list, "n2.0=%d charter=%d", sctp_socket(&settings), end);
+    setenv("DEMARC_FDS", list, 1);
 }
 
 static void start_edge(void)
 {
-    struct config *config = configure();
-    assert_non_null(config);
+    struct charter terms = {.kind = CHARTER_TERMS,
+                            .name = "default",
+                            .terms = {.vendor = "any", .id = 70000, .gnbs = 8, .listen_count = 1}};
+    int ends[2];
+    assert_true(pass_pair(ends));
+    if (charter >= 0)
+        close(charter);
+    charter = ends[0];
+    snprintf(terms.terms.runtime_dir, sizeof terms.terms.runtime_dir, "%s", folder);
+    address_parse(&terms.terms.listen[0], "127.0.0.5", PORT);
+    tell_edge(&terms, -1);
     process = fork();
     assert_true(process >= 0);
-    if (process == 0)
-        exit(edge_main(config, NULL, "default"));
-    config_free(config);
+    if (process == 0) {
+        close(charter);
+        hand_down(&terms.terms.listen[0], ends[1]);
+        _exit(edge_main(ends[1]));
+    }
+    close(ends[1]);
 }
 
 static bool wicket_is_closed(void)

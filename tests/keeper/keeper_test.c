@@ -21,6 +21,8 @@
 #include "keeper/keeper.h"
 #include "kit/inherit.h"
 #include "kit/log.h"
+#include "kit/pass.h"
+#include "wire/wicket/charter.h"
 
 enum { PATIENCE_MS = 5000 };
 
@@ -58,13 +60,32 @@ static int read_number(const char *name, const char *kind)
 /* --- A process that does nothing --- */
 
 static volatile sig_atomic_t reloads, stopped;
+static int terms, wickets; /* that the keeper has given */
 
 static void on_signal(int number)
 {
     if (number == SIGHUP)
         reloads++;
-    else
+    else if (number != SIGIO) /* the keeper speaks: to be heard when the wait is over */
         stopped = 1;
+}
+
+/* An edge hears of a reload from its charter. */
+static void hear_keeper(int charter)
+{
+    uint8_t space[CHARTER_BYTES];
+    struct charter word;
+    struct fault fault;
+    int descriptor;
+    ssize_t length;
+    while ((length = pass_receive(charter, space, sizeof space, &descriptor)) > 0) {
+        if (!charter_decode(bytes_of(space, (size_t)length), &word, &fault))
+            exit(1);
+        terms += word.kind == CHARTER_TERMS;
+        wickets += word.kind == CHARTER_WICKET && descriptor >= 0;
+        if (descriptor >= 0)
+            close(descriptor);
+    }
 }
 
 static int play_role(int argc, char **argv)
@@ -77,15 +98,24 @@ static int play_role(int argc, char **argv)
     sigemptyset(&ours);
     sigaddset(&ours, SIGTERM);
     sigaddset(&ours, SIGHUP);
+    sigaddset(&ours, SIGIO);
     sigprocmask(SIG_BLOCK, &ours, NULL); /* but while it waits: none comes between look and wait */
     signal(SIGTERM, on_signal);
     signal(SIGHUP, on_signal);
+    signal(SIGIO, on_signal);
+    int charter = inherited("charter");
+    if (charter >= 0 &&
+        (fcntl(charter, F_SETOWN, getpid()) < 0 || fcntl(charter, F_SETFL, O_ASYNC | O_NONBLOCK) < 0))
+        return 1;
     write_number(name, "sock", 0);
     write_number(name, "n2", inherited("n2.0"));
     write_number(name, "ready", getpid());
     while (!stopped) {
+        if (charter >= 0)
+            hear_keeper(charter);
+        write_number(name, "wickets", wickets);
+        write_number(name, "reloads", terms > 1 ? terms - 1 : (int)reloads);
         sigsuspend(&none);
-        write_number(name, "reloads", (int)reloads);
     }
     return 0;
 }
@@ -153,7 +183,7 @@ static void await_end(pid_t pid)
 static int setup(void **state)
 {
     (void)state;
-    static const char *const kinds[] = {"pid", "n2", "reloads"};
+    static const char *const kinds[] = {"pid", "n2", "reloads", "wickets"};
     for (int role = 0; role < ROLES; role++)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
             char path[256];
@@ -186,6 +216,29 @@ static void every_role_comes_up_and_the_edge_gets_its_socket(void **state)
         await(role, 0);
     assert_true(read_number(roles[EDGE], "n2") > 2);
     assert_int_equal(read_number(roles[CONTROL], "n2"), -1);
+}
+
+static void await_wickets(int role, int count)
+{
+    for (int waited = 0; waited < PATIENCE_MS && read_number(roles[role], "wickets") != count; waited += 5)
+        take_a_rest();
+    assert_int_equal(read_number(roles[role], "wickets"), count);
+}
+
+static void edge_and_control_are_introduced_whoever_of_them_dies(void **state)
+{
+    (void)state;
+    pid_t control = await(CONTROL, 0), edge = await(EDGE, 0);
+    await_wickets(CONTROL, 1);
+    await_wickets(EDGE, 1);
+    kill(edge, SIGKILL);
+    await(EDGE, edge);
+    await_wickets(CONTROL, 2);
+    await_wickets(EDGE, 1);
+    kill(control, SIGKILL);
+    await(CONTROL, control);
+    await_wickets(CONTROL, 1);
+    await_wickets(EDGE, 2);
 }
 
 static void what_is_killed_is_started_again_and_the_others_stay(void **state)
@@ -264,6 +317,7 @@ int main(int argc, char **argv)
     setenv("KEEPER_TEST", folder, 1);
     const struct CMUnitTest tests[] = {
         TEST(every_role_comes_up_and_the_edge_gets_its_socket),
+        TEST(edge_and_control_are_introduced_whoever_of_them_dies),
         TEST(what_is_killed_is_started_again_and_the_others_stay),
         TEST(a_killed_keeper_is_replaced_with_all_it_kept),
         TEST(a_reload_reaches_everybody),

@@ -36,12 +36,12 @@ static struct trace_record sample(void)
 static void a_collector_that_comes_later_hears_what_is_sent(void **state)
 {
     (void)state;
-    struct trace *trace = trace_new(loop, folder);
+    struct trace *trace = trace_new(loop, folder, "one");
     struct trace_record in = sample(), out;
     assert_non_null(trace);
     assert_false(trace_wanted(trace));
     trace_send(trace, &in);
-    struct collector *collector = trace_listen(folder);
+    struct collector *collector = trace_collect(folder);
     assert_non_null(collector);
     let_it_run();
     assert_true(trace_wanted(trace));
@@ -62,8 +62,13 @@ static void a_collector_that_comes_later_hears_what_is_sent(void **state)
 static void a_process_that_starts_later_finds_the_collector(void **state)
 {
     (void)state;
-    struct collector *collector = trace_listen(folder);
-    struct trace *trace = trace_new(loop, folder);
+    struct collector *collector = trace_collect(folder);
+    struct trace *trace = trace_new(loop, folder, "one");
+    struct trace_record none;
+    assert_int_equal(trace_reporters(collector), 0);
+    assert_false(trace_receive(collector, &none));
+    assert_int_equal(trace_reporters(collector), 1);
+    let_it_run();
     assert_true(trace_wanted(trace));
     trace_hang_up(collector);
     trace_free(trace);
@@ -72,8 +77,9 @@ static void a_process_that_starts_later_finds_the_collector(void **state)
 static void a_collector_that_does_not_read_holds_nobody_up(void **state)
 {
     (void)state;
-    struct collector *collector = trace_listen(folder);
-    struct trace *trace = trace_new(loop, folder);
+    struct trace *trace = trace_new(loop, folder, "one");
+    struct collector *collector = trace_collect(folder);
+    let_it_run();
     struct trace_record in = sample();
     for (int i = 0; i < 100000; i++)
         trace_send(trace, &in);
@@ -85,8 +91,9 @@ static void a_collector_that_does_not_read_holds_nobody_up(void **state)
 static void a_burst_is_kept_until_the_collector_reads(void **state)
 {
     (void)state;
-    struct collector *collector = trace_listen(folder);
-    struct trace *trace = trace_new(loop, folder);
+    struct trace *trace = trace_new(loop, folder, "one");
+    struct collector *collector = trace_collect(folder);
+    let_it_run();
     struct trace_record in = sample(), out;
     for (int i = 0; i < 100; i++)
         trace_send(trace, &in);
@@ -101,7 +108,7 @@ static void no_trace_is_no_burden(void **state)
 {
     (void)state;
     struct trace_record in = sample();
-    assert_null(trace_new(loop, "/nonexistent"));
+    assert_null(trace_new(loop, "/nonexistent", "one"));
     assert_false(trace_wanted(NULL));
     trace_send(NULL, &in);
     trace_free(NULL);

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/wicket/wicket.h"
 
-enum { IPV4 = 4, IPV6 = 6 };
-
-static void write_address(struct writer *w, const union socket_address *address)
-{
-    bool v6 = address->any.sa_family == AF_INET6;
-    write_u8(w, v6 ? IPV6 : IPV4);
-    write_u16(w, address_port(address));
-    write_bytes(w, v6 ? BYTES(address->v6.sin6_addr.s6_addr)
-                      : bytes_of(&address->v4.sin_addr, sizeof address->v4.sin_addr));
-}
-
 size_t wicket_open(struct writer *w, enum wicket_kind kind, uint64_t association, uint16_t stream)
 {
     write_u8(w, WICKET_VERSION);
@@ -31,26 +20,10 @@ bool wicket_encode(struct writer *w, const struct wicket_message *message)
 {
     size_t mark = wicket_open(w, message->kind, message->association, message->stream);
     if (message->kind == WICKET_UP || message->kind == WICKET_KEPT)
-        write_address(w, &message->peer);
+        address_write(w, &message->peer);
     else
         write_bytes(w, message->body);
     return wicket_close(w, mark);
-}
-
-static void read_address(struct reader *r, union socket_address *address)
-{
-    uint8_t version = read_u8(r);
-    uint16_t port = read_u16(r);
-    *address = (union socket_address){0};
-    struct bytes host = read_bytes(r, version == IPV6 ? 16 : 4);
-    if (version != IPV4 && version != IPV6)
-        reader_fail(r, "peer", "IP version is neither 4 nor 6");
-    if (!reader_ok(r) || !host.data)
-        return;
-    address->any.sa_family = version == IPV6 ? AF_INET6 : AF_INET;
-    memcpy(version == IPV6 ? (void *)&address->v6.sin6_addr : (void *)&address->v4.sin_addr, host.data,
-           host.len);
-    address_set_port(address, port);
 }
 
 static void read_text(struct reader *r, size_t most, struct bytes *text)
@@ -88,7 +61,7 @@ static void read_body(struct reader *r, enum wicket_side from, struct wicket_mes
         break;
     case WICKET_UP:
     case WICKET_KEPT:
-        read_address(r, &message->peer);
+        address_read(r, &message->peer);
         break;
     case WICKET_REPLAY:
         read_flat(r, &message->body);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* N2's sockets: ties what SCTP reports to the edge, and what the edge says to SCTP. */
+#ifndef EDGE_GATES_H
+#define EDGE_GATES_H
+
+#include "edge/edge.h"
+#include "kit/loop.h"
+#include "kit/sctp.h"
+#include "kit/trace.h"
+
+struct gates;
+
+struct gates_settings {
+    struct loop *loop;
+    struct edge *edge;   /* whose ports hold the three functions below */
+    struct trace *trace; /* may be NULL */
+    const union socket_address *listen;
+    unsigned listen_count;
+    unsigned associations; /* most at each address */
+    enum sctp_stack stack; /* where no socket is inherited as n2.0, n2.1... */
+};
+
+/* NULL: an address cannot be opened (logged), or out of memory. */
+struct gates *gates_open(const struct gates_settings *settings);
+void gates_close(struct gates *gates);
+void gates_flush(struct gates *gates); /* in the settle hook */
+enum sctp_stack gates_stack(const struct gates *gates);
+
+/* Ports of the edge (edge_ports); the context is not used. */
+bool gates_to_gnb(void *context, void *link, uint16_t stream, struct bytes ngap);
+void gates_end_gnb(void *context, void *link);
+void gates_trace(void *context, void *link, bool uplink, struct bytes ngap);
+
+#endif

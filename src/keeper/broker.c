@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "keeper/broker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kit/log.h"
+#include "kit/pass.h"
+
+_Static_assert(CHARTER_LISTEN >= CONFIG_LISTEN, "an edge is told all its addresses");
+
+static bool claim(const union socket_address *address, enum sctp_stack stack)
+{
+    const struct sctp_settings settings = {.stack = stack, .local = *address, .listen = true, .socket = -1};
+    char at[ADDRESS_TEXT];
+    int kept;
+    if (sctp_claim(&settings, &kept))
+        return true;
+    log_error("keeper", NULL, "N2 at %s: %s", address_print(address, at),
+              errno == EADDRINUSE
+                  ? "another process has this SCTP address and port: stop it, or use another port"
+                  : strerror(errno));
+    return false;
+}
+
+bool broker_claim_addresses(const struct config *config)
+{
+    bool good = true;
+    for (unsigned i = 0; i < config->edge_count; i++)
+        for (unsigned k = 0; k < config->edges[i].listen_count; k++)
+            good &= claim(&config->edges[i].listen[k], config->sctp);
+    return good;
+}
+
+static void tell(const struct child *child, const struct charter *charter, int descriptor)
+{
+    uint8_t space[CHARTER_BYTES];
+    struct writer w = writer_of(space, sizeof space);
+    char title[64];
+    if (charter_encode(&w, charter) && pass_send(child->charter.fd, writer_bytes(&w), descriptor))
+        return;
+    log_error("keeper", NULL, "%s does not listen to the keeper and is killed", child_title(child, title));
+    if (child->pid > 0)
+        kill(child->pid, SIGKILL);
+}
+
+void broker_give_terms(const struct child *edge, const struct config *config, uint32_t id)
+{
+    const struct config_edge *own = edge->edge;
+    struct charter charter = {.kind = CHARTER_TERMS,
+                              .terms = {.id = id,
+                                        .log_level = config->log_level,
+                                        .log_json = config->log_json,
+                                        .message_rate = config->limits.messages_per_gnb,
+                                        .gnbs = config->limits.gnbs,
+                                        .listen_count = own->listen_count}};
+    snprintf(charter.name, sizeof charter.name, "%s", own->name);
+    snprintf(charter.terms.vendor, sizeof charter.terms.vendor, "%s", own->domain->vendor);
+    snprintf(charter.terms.runtime_dir, sizeof charter.terms.runtime_dir, "%s", config->runtime_dir);
+    memcpy(charter.terms.listen, own->listen, own->listen_count * sizeof *own->listen);
+    tell(edge, &charter, -1);
+}
+
+void broker_introduce(const struct child *edge, const struct child *control)
+{
+    struct charter charter = {.kind = CHARTER_WICKET};
+    int ends[2];
+    if (!edge->pid || !control->pid)
+        return;
+    if (!pass_pair(ends)) {
+        log_error("keeper", NULL, "no wicket can be made: %s", strerror(errno));
+        return;
+    }
+    snprintf(charter.name, sizeof charter.name, "%s", edge->name);
+    tell(control, &charter, ends[0]);
+    tell(edge, &charter, ends[1]);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+bool broker_hear(const struct child *control, struct charter *charter)
+{
+    uint8_t space[CHARTER_BYTES];
+    struct fault fault;
+    int descriptor;
+    ssize_t length;
+    while ((length = pass_receive(control->charter.fd, space, sizeof space, &descriptor)) > 0) {
+        if (descriptor >= 0)
+            close(descriptor);
+        if (charter_decode(bytes_of(space, (size_t)length), charter, &fault))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the keeper says to edges and control while they run (wire/wicket/charter.h): an edge gets its terms, and each pair of an
+ * edge and control the two ends of a wicket. Who cannot be told is killed, and comes back.
+ */
+#ifndef KEEPER_BROKER_H
+#define KEEPER_BROKER_H
+
+#include "keeper/child.h"
+#include "wire/wicket/charter.h"
+
+/* Reserves the N2 addresses for as long as this process lives. False: one is taken (logged). */
+bool broker_claim_addresses(const struct config *config);
+
+/* id: the user that the edge becomes; 0: it stays what it is. */
+void broker_give_terms(const struct child *edge, const struct config *config, uint32_t id);
+
+/* Does nothing unless both run. */
+void broker_introduce(const struct child *edge, const struct child *control);
+
+/* What control says; false: nothing more waits. */
+bool broker_hear(const struct child *control, struct charter *charter);
+
+#endif
