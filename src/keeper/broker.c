@@ -10,7 +10,7 @@
 #include "kit/log.h"
 #include "kit/pass.h"
 
-_Static_assert(CHARTER_LISTEN >= CONFIG_LISTEN, "an edge is told all its addresses");
+_Static_assert((int)CHARTER_LISTEN >= (int)CONFIG_LISTEN, "an edge is told all its addresses");
 
 static bool claim(const union socket_address *address, enum sctp_stack stack)
 {
