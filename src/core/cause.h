@@ -7,6 +7,8 @@
 
 #define N2_RADIO(name) \
     ((struct ngap_cause){.which = NGAP_CAUSE_RADIO_NETWORK, .radio_network = NGAP_CAUSE_RADIO_NETWORK_##name})
+#define N2_TRANSPORT(name) \
+    ((struct ngap_cause){.which = NGAP_CAUSE_TRANSPORT, .transport = NGAP_CAUSE_TRANSPORT_##name})
 #define N2_NAS(name) ((struct ngap_cause){.which = NGAP_CAUSE_NAS, .nas = NGAP_CAUSE_NAS_##name})
 #define N2_PROTOCOL(name) \
     ((struct ngap_cause){.which = NGAP_CAUSE_PROTOCOL, .protocol = NGAP_CAUSE_PROTOCOL_##name})

@@ -86,6 +86,8 @@ static void handovers(struct list *list, const struct core_metrics *m)
         put(list, "fivegs_amffunction_mm_handoverfail", "counter", "handovers refused, failed or cancelled",
             m->handovers_failed[i], json_pack("{s:s}", "type", kinds[i]));
     }
+    put(list, "demarc_foreign_tunnels", "counter",
+        "tunnel ends that a gNB named outside of its enrolment (rule N1)", m->foreign_tunnels, NULL);
     put(list, "demarc_security_mismatches", "counter",
         "security capabilities or policies from a gNB that were not the core's", m->security_mismatches,
         NULL);

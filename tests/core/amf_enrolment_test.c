@@ -2,6 +2,7 @@
 /* Rule N1: a gNB is who its enrolment says. */
 #include "amf_world.h"
 
+#include "core/amf/amf.h"
 #include "core/amf/n2.h"
 
 #define DOMAIN   "domains: [{name: test, listen: [127.0.0.5]}]\n"
@@ -98,6 +99,33 @@ static void an_update_stays_within_the_enrolment(void **state)
     world_close(&world);
 }
 
+static bool ends_at(const char *address)
+{
+    struct config_ip end;
+    const struct ue nobody = {0};
+    assert_true(config_ip_parse(address, &end));
+    return amf_admits_tunnel(&nobody, gnb_find(world.core, 100), &end);
+}
+
+static void tunnels_end_where_the_enrolment_says_as_it_is_now(void **state)
+{
+    (void)state;
+    assert_true(
+        comes(DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, n3: [192.0.2.0/28]}]", "192.0.2.7"));
+    assert_true(ends_at("192.0.2.15"));
+    assert_false(ends_at("192.0.2.16"));
+    assert_false(ends_at("2001:db8::1"));
+    assert_int_equal(world.core->metrics.foreign_tunnels, 2);
+    world_configure_line(&world, DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1}]");
+    assert_true(ends_at("192.0.2.16"));
+    world_configure_line(&world, DOMAIN);
+    assert_false(ends_at("192.0.2.15"));
+    world_configure_line(&world, "profile: lab\n" DOMAIN);
+    assert_true(ends_at("192.0.2.15"));
+    assert_int_equal(world.core->metrics.foreign_tunnels, 4);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +133,7 @@ int main(void)
         cmocka_unit_test(whoever_is_not_as_enrolled_is_refused),
         cmocka_unit_test(a_lab_lets_strangers_in_as_high_risk),
         cmocka_unit_test(an_update_stays_within_the_enrolment),
+        cmocka_unit_test(tunnels_end_where_the_enrolment_says_as_it_is_now),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

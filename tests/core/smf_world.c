@@ -78,6 +78,22 @@ bool amf_connected(const struct ue *ue)
     return ue->connected;
 }
 
+const struct gnb *amf_serving_gnb(const struct ue *ue)
+{
+    return ue->serving;
+}
+
+const struct gnb *amf_target_gnb(const struct ue *ue)
+{
+    return ue->target;
+}
+
+bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct config_ip *end)
+{
+    (void)ue;
+    return !gnb || config_prefix_holds(&gnb->n3, end);
+}
+
 struct session **amf_sessions(struct ue *ue)
 {
     return &ue->sessions;

@@ -14,12 +14,18 @@
 #include "store/store.h"
 #include "wire/ngap/ngap.h"
 
+/* All that the SMF sees of a gNB: where its tunnels may end. */
+struct gnb {
+    struct config_prefix n3;
+};
+
 /* The AMF's phone: what was sent to it and how that goes. */
 struct ue {
     struct core *core;
     supi_t supi;
     struct session *sessions;
     struct remote *remotes;
+    const struct gnb *serving, *target; /* NULL: one of another core */
     bool connected;
     uint64_t ambr_uplink, ambr_downlink;
     bool unreachable; /* paging is refused */

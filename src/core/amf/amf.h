@@ -9,6 +9,8 @@
 
 #include "core/core.h"
 
+struct config_ip;
+struct gnb;
 struct remote;
 struct ue;
 
@@ -54,6 +56,12 @@ uint64_t amf_ue_ambr(const struct ue *ue, bool uplink);
 struct core *amf_core(const struct ue *ue);
 bool amf_connected(const struct ue *ue);
 struct tai amf_last_tai(const struct ue *ue);
+/* Over whose N2 the UE is served, and over whose it is to be after an N2 handover; NULL: no gNB of this core's. */
+const struct gnb *amf_serving_gnb(const struct ue *ue);
+const struct gnb *amf_target_gnb(const struct ue *ue);
+/* Rule N1 of the line: may tunnels for the UE that this gNB (NULL: another core's) asks for end there? False is logged and
+ * counted. */
+bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct config_ip *end);
 /* SMF's list of this UE's sessions hangs here; the SMF owns what it points to. */
 struct session **amf_sessions(struct ue *ue);
 /* The same for those that other cores anchor (smf/remote.h). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rule N1 of the line at NG Setup and RAN Configuration Update: the inventory says who a gNB is and what it may claim. Under
- * the profile `lab` what does not fit is let in as high risk.
+ * Rule N1 of the line at NG Setup, RAN Configuration Update and wherever a gNB names the end of a tunnel: the inventory says who a
+ * gNB is and what it may claim. Under the profile `lab` what does not fit is let in as high risk.
  */
 #include "line/enrolment.h"
 
@@ -71,4 +71,26 @@ bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_
     gnb->risk = CONFIG_HIGH_RISK;
     gnb->enrolled = false;
     return true;
+}
+
+/* As the inventory is now. A gNB that has left it since NG Setup has no tunnels any more. */
+static bool tunnel_fits(const struct gnb *gnb, const struct config_ip *end)
+{
+    const struct config_gnb *enrolled = config_find_gnb_id(
+        &gnb->core->config->inventory,
+        (struct config_gnb_id){gnb->identity.plmn, gnb->identity.bits, gnb->identity.value});
+    return !gnb->enrolled || (enrolled && enrolment_admits_tunnel(enrolled, end));
+}
+
+bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct config_ip *end)
+{
+    char context[UE_CONTEXT_TEXT], text[VALUE_TEXT_BYTES];
+    if (!gnb || tunnel_fits(gnb, end))
+        return true;
+    bool lab = gnb->core->config->inventory.profile == CONFIG_PROFILE_LAB;
+    gnb->core->metrics.foreign_tunnels++;
+    log_warning("amf", ue_context_text(ue, context),
+                "gNB %s wants a tunnel to end at %s, which is not in its enrolment's n3 (rule N1): %s",
+                gnb->name, config_ip_text(end, text), lab ? "let through, as the profile is lab" : "refused");
+    return lab;
 }

@@ -156,7 +156,7 @@ static void switch_sessions(struct run *run)
     const struct ngap_pdu_session_resource_to_be_switched_dl_list *list =
         &run->request->pdu_session_resource_to_be_switched_dl_list;
     for (size_t i = 0; i < run->asked.count; i++) {
-        struct smf_switch item = {.pdu_session_id = list->items[i].pdu_session_id};
+        struct smf_switch item = {.target = run->gnb, .pdu_session_id = list->items[i].pdu_session_id};
         if (is_remote(run, item.pdu_session_id)) {
             keep_remote(run, item.pdu_session_id, list->items[i].path_switch_request_transfer);
             continue;

@@ -228,6 +228,16 @@ struct tai amf_last_tai(const struct ue *ue)
     return ue->tai;
 }
 
+const struct gnb *amf_serving_gnb(const struct ue *ue)
+{
+    return ue->connection ? ue->connection->gnb : NULL;
+}
+
+const struct gnb *amf_target_gnb(const struct ue *ue)
+{
+    return ue->target ? ue->target->gnb : NULL;
+}
+
 struct remote **amf_remotes(struct ue *ue)
 {
     return &ue->remotes;

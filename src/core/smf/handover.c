@@ -79,7 +79,8 @@ bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_h
     if (!session ||
         ngap_decode_handover_request_acknowledge_transfer(acknowledge, &core->batch, &target, &diagnostics) >
             NGAP_NOTIFY ||
-        !n2_read_tunnel(&target->dl_ngu_up_tnl_information, &item->gnb))
+        !n2_read_tunnel(&target->dl_ngu_up_tnl_information, &item->gnb) ||
+        !n2_admits_tunnel(ue, amf_target_gnb(ue), &item->gnb))
         return false;
     item->performed = protection_performed(target->security_result);
     if (!protection_suffices(session, item->performed, &cause))
@@ -90,7 +91,8 @@ bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_h
     if (item->direct)
         item->transfer = direct_command(core, item, target);
     else
-        item->forwards = forward && n2_read_tunnel(forward, &to) && n4_forward_begin(session, &to);
+        item->forwards = forward && n2_read_tunnel(forward, &to) &&
+                         n2_admits_tunnel(ue, amf_target_gnb(ue), &to) && n4_forward_begin(session, &to);
     return true;
 }
 

@@ -89,6 +89,8 @@ bool smf_modify_indicated(struct ue *ue, uint8_t pdu_session_id, struct bytes tr
                                                                     &diagnostics) > NGAP_NOTIFY ||
         !n2_read_tunnel(&indication->dl_qos_flow_per_tnl_information.up_transport_layer_information, &gnb))
         return refuse(core, answer, N2_PROTOCOL(TRANSFER_SYNTAX_ERROR));
+    if (!n2_admits_tunnel(ue, amf_serving_gnb(ue), &gnb))
+        return refuse(core, answer, N2_TRANSPORT(TRANSPORT_RESOURCE_UNAVAILABLE));
     sort_flows(session, &indication->dl_qos_flow_per_tnl_information.associated_qos_flow_list, true, &flows);
     for (size_t i = 0; i < indication->additional_dl_qos_flow_per_tnl_information.count; i++)
         sort_flows(session,

@@ -202,6 +202,13 @@ bool n2_read_tunnel(const struct ngap_up_transport_layer_information *informatio
     return true;
 }
 
+bool n2_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct tunnel *end)
+{
+    struct config_ip ip = {.family = end->family};
+    memcpy(ip.address, end->address, sizeof ip.address);
+    return amf_admits_tunnel(ue, gnb, &ip);
+}
+
 bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb, uint8_t *performed)
 {
     const struct ngap_pdu_session_resource_setup_response_transfer *response;

@@ -179,6 +179,7 @@ static void take_setup(struct session *session, struct bytes transfer)
     struct ngap_cause cause;
     uint8_t performed;
     if (!n2_read_setup_response(session_smf(session)->core, transfer, &gnb, &performed) ||
+        !n2_admits_tunnel(session->ue, amf_serving_gnb(session->ue), &gnb) ||
         !protection_suffices(session, performed, &cause)) {
         setup_failed(session);
         return;

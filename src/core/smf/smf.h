@@ -9,6 +9,7 @@
 
 #include "core/core.h"
 
+struct gnb;
 struct ue;
 struct smf;
 
@@ -110,6 +111,7 @@ struct tunnel {
 
 /* A session in a path switch. */
 struct smf_switch {
+    const struct gnb *target; /* that asks; NULL: another core's */
     uint8_t pdu_session_id;
     struct bytes answer; /* Path Switch Request Acknowledge or Unsuccessful Transfer, in core->batch */
     bool
