@@ -65,6 +65,26 @@ struct config_neighbourhood {
     unsigned gnb_count;
 };
 
+enum config_hop_protocol { CONFIG_HOP_ANY, CONFIG_HOP_ICMP, CONFIG_HOP_TCP, CONFIG_HOP_UDP, CONFIG_HOP_SCTP };
+
+/* A way through the RAN port for the management of radio equipment. */
+struct config_hop {
+    const char *name;
+    struct config_prefix source, destination; /* of one family */
+    enum config_hop_protocol protocol;
+    uint16_t port, source_port; /* 0: any */
+};
+
+/* Rule L2: interfaces behind which there is radio equipment, and what may come in there besides N2 and N3. */
+struct config_ran_port {
+    const char **interfaces;
+    unsigned interface_count; /* 0: the rule is not in force */
+    const struct config_hop *hops;
+    unsigned hop_count;
+    unsigned sources; /* most that are told apart */
+    int64_t forget;   /* ns after its last packet */
+};
+
 struct config_inventory {
     enum config_profile profile;
     enum config_isolation isolation;
@@ -76,6 +96,7 @@ struct config_inventory {
     unsigned gnb_count;
     const struct config_neighbourhood *neighbourhoods;
     unsigned neighbourhood_count;
+    struct config_ran_port ran_port;
 };
 
 /* By name, or by identity; NULL: there is none. */

@@ -92,6 +92,23 @@ bool check_gnb(const void *base, void *items, unsigned index, struct complaint *
     return listens_at_few(gnb->listen_count, complaint);
 }
 
+bool check_hop(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_hop *all = items, *hop = &all[index];
+    (void)base;
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(hop->name, all[i].name, complaint))
+            return false;
+    if (hop->source.family != hop->destination.family)
+        return check_found(complaint, "%s from one family to another", hop->name) ||
+               complain(complaint, "source and destination both IPv4 or both IPv6");
+    bool ports = hop->port || hop->source_port;
+    if (ports && (hop->protocol == CONFIG_HOP_ANY || hop->protocol == CONFIG_HOP_ICMP))
+        return check_found(complaint, "%s with a port", hop->name) ||
+               complain(complaint, "protocol tcp, udp or sctp with it");
+    return true;
+}
+
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_neighbourhood *all = items, *own = &all[index];

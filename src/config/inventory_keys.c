@@ -52,6 +52,52 @@ static const struct key neighbourhood_keys[] = {
     {0},
 };
 
+static const struct choice hop_protocols[] = {{"any", CONFIG_HOP_ANY},   {"icmp", CONFIG_HOP_ICMP},
+                                              {"tcp", CONFIG_HOP_TCP},   {"udp", CONFIG_HOP_UDP},
+                                              {"sctp", CONFIG_HOP_SCTP}, {0}};
+
+static const struct key hop_keys[] = {
+    {"name", &type_name, MEMBER(struct config_hop, name), RANGE(1, 32)},
+    {"source", &type_prefix, MEMBER(struct config_hop, source)},
+    {"destination", &type_prefix, MEMBER(struct config_hop, destination)},
+    {"protocol", &type_choice, MEMBER(struct config_hop, protocol), .choices = hop_protocols,
+     .initial = "any"},
+    {"port", &type_uint, MEMBER(struct config_hop, port), RANGE(0, 65535), .initial = "0"},
+    {"source_port", &type_uint, MEMBER(struct config_hop, source_port), RANGE(0, 65535), .initial = "0"},
+    {0},
+};
+
+enum { MOST_SOURCES = 65536, SECONDS_A_DAY = 86400 };
+
+static const struct key ran_port_keys[] = {
+    {"interfaces", &type_name,
+     ITEMS(struct config, inventory.ran_port.interfaces, inventory.ran_port.interface_count), .initial = "[]",
+     RANGE(1, 15),
+     .help = "Interfaces of this host behind which there is radio equipment and nothing else: [enp2s0]. What "
+             "comes in there "
+             "is dropped\n"
+             "but N2 to the addresses of domains, GTP-U to n3 of planes, ARP and IPv6 neighbour discovery. "
+             "Where none is "
+             "named, nothing\n"
+             "is held back. Do not name the one that you are logged in through."},
+    {"management", .fields = hop_keys, ROOT_ITEMS(inventory.ran_port.hops, inventory.ran_port.hop_count),
+     .initial = "[]", .inline_items = true, .check = check_hop,
+     .help = "What else may come in there: [{name: upgrades, source: 192.0.2.0/24, destination: "
+             "198.51.100.7/32, protocol: "
+             "tcp,\n"
+             "port: 443}]. protocol: any, icmp, tcp, udp or sctp; port, source_port: 0 is any. Answers to "
+             "those who log in "
+             "to\n"
+             "equipment have a source_port."},
+    {"sources", &type_uint, ROOT(inventory.ran_port.sources), RANGE(16, MOST_SOURCES), .initial = "1024",
+     .help =
+         "Who sends what is dropped is told apart up to so many senders, each until this long after its last "
+         "packet."},
+    {"forget", &type_duration, ROOT(inventory.ran_port.forget), RANGE(SECONDS(60), SECONDS(SECONDS_A_DAY)),
+     .initial = "10m"},
+    {0},
+};
+
 const struct key inventory_keys[] = {
     {"profile", &type_choice, ROOT(inventory.profile), .choices = profiles, .initial = "enrolled",
      .live = true,
@@ -75,5 +121,6 @@ const struct key inventory_keys[] = {
      .help = "gNBs that are neighbours: Xn handover goes between them only. Where there is none, it goes "
              "anywhere within a\n"
              "trust domain: [{name: harbour, gnbs: [pier, quay]}]."},
+    {"ran_port", .fields = ran_port_keys, .help = "Where radio equipment is connected to this host."},
     {0},
 };

@@ -89,6 +89,7 @@ bool check_home_key(const void *base, void *items, unsigned index, struct compla
 bool check_vendor(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_domain(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_hop(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint);
 
 #endif

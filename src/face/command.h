@@ -45,6 +45,7 @@ int run_status(const struct command *command, int argc, char **argv);
 int run_gnb(const struct command *command, int argc, char **argv);
 int run_ue(const struct command *command, int argc, char **argv);
 int run_session(const struct command *command, int argc, char **argv);
+int run_line(const struct command *command, int argc, char **argv);
 int run_trace(const struct command *command, int argc, char **argv);
 int run_digest(const struct command *command, int argc, char **argv);
 int run_reload(const struct command *command, int argc, char **argv);

@@ -18,6 +18,7 @@
 #include "kit/log.h"
 #include "plane/agent.h"
 #include "plane/host.h"
+#include "plane/ran_port.h"
 #include "plane/status.h"
 #include "plane/worker.h"
 #include "wire/gtpu/gtpu.h"
@@ -33,6 +34,7 @@ struct process {
     struct agent *agent;
     struct admin *admin;
     struct host host;
+    struct ran_port *ran_port; /* of the first plane only: a host has one */
     struct worker **workers;
     unsigned worker_count;
     struct watch n4, news;
@@ -381,8 +383,20 @@ static json_t *admin_gnb(void *context, const json_t *request)
 
 static json_t *admin_metrics(void *context, const json_t *request)
 {
+    const struct process *process = context;
+    json_t *reply = metrics_reply(process->agent);
     (void)request;
-    return metrics_reply(((const struct process *)context)->agent);
+    if (process->ran_port)
+        ran_port_metrics(process->ran_port, json_object_get(reply, "metrics"));
+    return reply;
+}
+
+static json_t *admin_ran_port(void *context, const json_t *request)
+{
+    const struct process *process = context;
+    (void)request;
+    return process->ran_port ? ran_port_reply(process->ran_port)
+                             : admin_refuse("the first plane of the configuration holds the RAN port");
 }
 
 /* Only the log can change under a running plane. */
@@ -408,8 +422,8 @@ static json_t *admin_reload(void *context, const json_t *request)
 static void serve_admin(struct process *process)
 {
     static const struct admin_verb verbs[] = {
-        {"status", admin_status},   {"session", admin_session}, {"gnb", admin_gnb},
-        {"metrics", admin_metrics}, {"reload", admin_reload},
+        {"status", admin_status},   {"session", admin_session},   {"gnb", admin_gnb},
+        {"metrics", admin_metrics}, {"ran_port", admin_ran_port}, {"reload", admin_reload},
     };
     char path[256], name[64];
     snprintf(path, sizeof path, "%s/plane-%s.sock", process->config->runtime_dir, process->own->name);
@@ -439,6 +453,10 @@ static int run(struct process *process)
         return 1;
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
     host_open_internet(&process->host, process->own, process->networks, process->plane.network_count, note);
+    if (process->own == &process->config->planes[0])
+        process->ran_port = ran_port_new(process->config, loop_timers(process->loop));
+    if (process->ran_port)
+        ran_port_hold(process->ran_port);
     serve_admin(process);
     log_info("plane", NULL, "user plane %s ready: N3 %s, %u data networks, %u workers", process->own->name,
              config_endpoint_text(&process->own->n3[0], text), process->plane.network_count,
@@ -455,6 +473,7 @@ static void close_down(struct process *process)
         admin_close(process->admin);
     if (process->agent)
         agent_free(process->agent);
+    ran_port_free(process->ran_port);
     host_restore(&process->host);
     transmit_free(&process->transmit);
     if (process->networks && process->plane.lanes)

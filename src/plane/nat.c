@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/nat.h"
 
-#include <nftables/libnftables.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kit/log.h"
-
-/* Runs a script as one transaction; on failure *why gets the first line of what nftables says. */
-static bool run(const char *script, char *why, size_t size)
-{
-    struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
-    if (!nft) {
-        snprintf(why, size, "out of memory");
-        return false;
-    }
-    nft_ctx_buffer_error(nft);
-    nft_ctx_buffer_output(nft);
-    bool done = nft_run_cmd_from_buffer(nft, script) == 0;
-    if (!done) {
-        const char *said = nft_ctx_get_error_buffer(nft);
-        snprintf(why, size, "%.*s", (int)strcspn(said, "\n"), said);
-    }
-    nft_ctx_free(nft);
-    return done;
-}
+#include "plane/nft.h"
 
 static void write_masquerade(FILE *to, const struct config_plane *config, const char *family,
                              const struct config_prefix *pool)
@@ -69,7 +50,7 @@ bool nat_install(const struct config_plane *config, const struct network *networ
         return false;
     write_script(to, config, networks, network_count);
     fclose(to);
-    bool done = run(script, why, sizeof why);
+    bool done = nft_run(script, why, sizeof why);
     free(script);
     if (!done)
         log_warning(
@@ -83,6 +64,6 @@ bool nat_install(const struct config_plane *config, const struct network *networ
 void nat_remove(void)
 {
     char why[256];
-    if (!run("delete table inet demarc\n", why, sizeof why))
+    if (!nft_run("delete table inet demarc\n", why, sizeof why))
         log_warning("plane", NULL, "cannot remove the nftables table `inet demarc`: %s", why);
 }
