@@ -155,6 +155,23 @@ static void a_peer_that_is_down_costs_an_authentication(void **state)
     assert_int_equal(smf_sessions(duo_ue(&duo, B)), 0);
 }
 
+static void a_phone_hears_at_once_that_nobody_answers_for_its_session(void **state)
+{
+    (void)state;
+    duo_move(&duo, B);
+    assert_true(duo_ping(&duo));
+    unsigned before = duo.heard[NAS_DL_NAS_TRANSPORT];
+    duo.cut = true;
+    phone_close_session(&duo.phone, phone_session(&duo.phone, 1));
+    duo_pass(&duo, SECONDS(1));
+    assert_int_equal(duo.heard[NAS_DL_NAS_TRANSPORT], before + 1);
+    assert_int_equal(smf_sessions(duo_ue(&duo, B)), 1u << 1);
+    duo.cut = false;
+    phone_close_session(&duo.phone, phone_session(&duo.phone, 1));
+    duo_pass(&duo, SECONDS(1));
+    assert_int_equal(smf_sessions(duo_ue(&duo, B)), 0);
+}
+
 static void say_nonsense(struct duo *now, struct sbi_message *response)
 {
     static const char body[] = "{\"ueContext\":{\"supi\":\"imsi-999700000000009\",\"mmContextList\":[7]}}";
@@ -307,6 +324,7 @@ int main(void)
         CASE(a_session_that_its_anchor_ends_ends_at_the_phone),
         CASE(a_restart_of_either_core_changes_nothing),
         CASE(a_peer_that_is_down_costs_an_authentication),
+        CASE(a_phone_hears_at_once_that_nobody_answers_for_its_session),
         CASE(what_a_peer_invents_is_not_believed),
         CASE(without_the_phones_message_nothing_is_given_or_changed),
         CASE(foreign_identities_find_nothing),

@@ -180,6 +180,12 @@ const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const str
     return NULL;
 }
 
+void amf_n1_not_forwarded(struct ue *ue, uint8_t pdu_session_id, struct bytes payload)
+{
+    (void)ue, (void)pdu_session_id, (void)payload;
+    fail_msg("no session is anchored elsewhere");
+}
+
 void amf_lost_user_plane(struct ue *ue)
 {
     (void)ue;

@@ -40,6 +40,9 @@ enum amf_delivery {
 /* Namf_Communication_N1N2MessageTransfer. Bytes are copied. */
 enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *message);
 
+/* What the phone had to say about a session has reached no SMF: it gets it back with cause #90. */
+void amf_n1_not_forwarded(struct ue *ue, uint8_t pdu_session_id, struct bytes payload);
+
 /* The plane has answered for the forwarding tunnel of one of the sessions that are handed over. */
 void amf_handover_forwarding(struct ue *ue);
 

@@ -27,6 +27,15 @@ static void not_forwarded(struct ue *ue, const struct nas_ul_nas_transport *mess
     gmm_send(ue, &answer);
 }
 
+void amf_n1_not_forwarded(struct ue *ue, uint8_t pdu_session_id, struct bytes payload)
+{
+    const struct nas_ul_nas_transport message = {.payload_container_type = NAS_PAYLOAD_N1_SM,
+                                                 .payload_container = payload,
+                                                 .pdu_session_id = pdu_session_id,
+                                                 .has = {.pdu_session_id = true}};
+    not_forwarded(ue, &message, NAS_GMM_PAYLOAD_NOT_FORWARDED);
+}
+
 static bool slice_allowed(const struct ue *ue, struct config_slice slice)
 {
     for (unsigned i = 0; i < ue->allowed_count; i++) {

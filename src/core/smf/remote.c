@@ -23,6 +23,7 @@ struct remote {
     bool active, activating;
     bool data_waits; /* the peer's plane has packets for the phone */
     bool has_kept;
+    struct bytes said;        /* by the phone, until the peer has answered; owned */
     struct n1n2_message kept; /* until the phone can be reached; its bytes are owned */
     struct config_slice slice;
     char ref[REF_BYTES], dnn[MOVED_DNN_BYTES];
@@ -120,6 +121,7 @@ static void remote_free(struct remote *remote)
     *place = remote->next;
     core_clean(amf_core(remote->ue), &remote->row);
     drop_kept(remote);
+    free((void *)remote->said.data);
     free(remote);
 }
 
@@ -314,19 +316,45 @@ static void forward(struct remote *remote, struct sbi_content *content)
         peer_post(amf_core(remote->ue), remote->peer, &request, taken, amf_supi(remote->ue), remote->psi);
 }
 
+/* Nobody is there, or nobody who knows the session: the phone need not wait for its timers (TS 24.501 5.4.5.2.5). */
+static void heard(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
+                  const struct sbi_message *response)
+{
+    struct ue *ue = amf_find(core, supi);
+    struct remote *remote = ue ? remote_find(ue, (uint8_t)psi) : NULL;
+    if (!remote || remote->peer != peer)
+        return;
+    bool lost = !response || response->status == 404 || response->status >= 500;
+    if (lost && remote->said.len)
+        amf_n1_not_forwarded(ue, remote->psi, remote->said);
+    free((void *)remote->said.data);
+    remote->said = (struct bytes){0};
+    taken(core, peer, supi, psi, response);
+}
+
+static void tell_n1(struct remote *remote, struct bytes payload)
+{
+    struct core *core = amf_core(remote->ue);
+    struct sbi_content content = {0};
+    struct sbi_message request;
+    free((void *)remote->said.data);
+    if (!copy_bytes(&remote->said, payload))
+        remote->said = (struct bytes){0};
+    content.json = json_pack("{s:o}", "n1SmMsg", sbi_content_add(&content, &core->batch, SBI_5GNAS, payload));
+    if (request_for(remote, "modify", &content, &request))
+        peer_post(core, remote->peer, &request, heard, amf_supi(remote->ue), remote->psi);
+}
+
 bool remote_n1_message(struct ue *ue, const struct smf_n1 *message)
 {
     struct remote *remote = remote_find(ue, message->pdu_session_id);
-    struct sbi_content content = {0};
     if (remote && nas_peek(message->payload) == NAS_SESSION_ESTABLISHMENT_REQUEST) {
         remote_keep_only(ue, (uint16_t)~bit_of(remote)); /* set up anew: here */
         return false;
     }
     if (!remote)
         return false;
-    content.json = json_pack("{s:o}", "n1SmMsg",
-                             sbi_content_add(&content, &amf_core(ue)->batch, SBI_5GNAS, message->payload));
-    forward(remote, &content);
+    tell_n1(remote, message->payload);
     return true;
 }
 
