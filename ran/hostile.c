@@ -13,7 +13,13 @@
 #include "ran/ping.h"
 #include "ran/tun.h"
 
-enum { STEP_STACK = 1024 * 1024, CONNECT_S = 5, ARENA_BYTES = 256 << 20 };
+enum {
+    STEP_STACK = 1024 * 1024,
+    CONNECT_S = 5,
+    ARENA_BYTES = 256 << 20,
+    ALLOWED_DESCRIPTORS = 4,
+    ALLOWED_BYTES = 16 << 20
+};
 
 struct totals {
     unsigned classes, passed, elsewhere, variants, shut_out;
@@ -139,12 +145,14 @@ static void settled(void *context)
 static const char *compare_sizes(const struct core_size *before, const struct core_size *after)
 {
     static char why[128];
-    if (after->descriptors > before->descriptors + 4) {
+    *why = '\0';
+    if (after->descriptors > before->descriptors + ALLOWED_DESCRIPTORS)
         snprintf(why, sizeof why, "the core held %" PRIu64 " descriptors, and now %" PRIu64,
                  before->descriptors, after->descriptors);
-        return why;
-    }
-    return NULL;
+    else if (after->resident > before->resident + ALLOWED_BYTES)
+        snprintf(why, sizeof why, "the core held %" PRIu64 " KiB of memory, and now %" PRIu64,
+                 before->resident >> 10, after->resident >> 10);
+    return *why ? why : NULL;
 }
 
 static void prove(struct attack *attack, const char *digest, const struct core_size *size)
@@ -152,6 +160,8 @@ static void prove(struct attack *attack, const char *digest, const struct core_s
     char now[DIGEST_TEXT];
     struct core_size after;
     snprintf(attack->name, sizeof attack->name, "after the class");
+    attack->variant = 0;
+    attack->latest_length = 0;
     attack->variant_failed = false;
     attack_leave(attack, true); /* whatever it has called itself */
     check_digest(attack, now);
@@ -225,18 +235,19 @@ static void show_elsewhere(const struct hostile_options *options, const struct h
 static bool play_class(struct attack *attack, const struct hostile_class *class, struct totals *totals)
 {
     char digest[DIGEST_TEXT];
-    struct core_size size;
+    struct core_size size = {0};
     int64_t began = clock_now();
     attack->class = class;
     attack->played = attack->failed = 0;
     attack->wanted = attack->options->variant;
     attack_own(attack);
     check_digest(attack, digest);
-    check_processes(attack->options->processes, &size);
     for (unsigned i = 0; i < attack->options->repeat; i++) {
         attack->variant = 0;
         class->play(attack);
         attack_end(attack);
+        if (i == 0) /* buffers and arenas have reached their sizes */
+            check_processes(attack->options->processes, &size);
     }
     prove(attack, digest, &size);
     show(attack, class, attack->failed, (double)(clock_now() - began) / 1e9);

@@ -29,9 +29,18 @@ static const char *hexadecimal(struct bytes from, char text[2 * SHOWN_BYTES + 1]
     return text;
 }
 
+static void show_sent(const struct attack *attack)
+{
+    char hex[2 * SHOWN_BYTES + 1];
+    struct bytes sent = bytes_of(attack->latest, attack->latest_length);
+    if (sent.len)
+        fprintf(stderr, "      last sent, of %zu octets: %s%s\n", sent.len, hexadecimal(sent, hex),
+                sent.len > SHOWN_BYTES ? "..." : "");
+}
+
 void attack_fail(struct attack *attack, const char *format, ...)
 {
-    char why[256], hex[2 * SHOWN_BYTES + 1];
+    char why[256], place[32];
     va_list args;
     if (attack->variant_failed)
         return;
@@ -40,12 +49,10 @@ void attack_fail(struct attack *attack, const char *format, ...)
     va_end(args);
     attack->variant_failed = true;
     attack->failed++;
-    fprintf(
-        stderr,
-        "%s    ✘ %u/%u %s: %s\n      last sent, of %zu bytes: %s%s\n      again: demarc-ran hostile %u/%u\n",
-        attack->options->live ? "\r\033[K" : "", attack->class->number, attack->variant, attack->name, why,
-        attack->latest_length, hexadecimal(bytes_of(attack->latest, attack->latest_length), hex),
-        attack->latest_length > SHOWN_BYTES ? "..." : "", attack->class->number, attack->variant);
+    snprintf(place, sizeof place, attack->variant ? "%u/%u" : "%u", attack->class->number, attack->variant);
+    fprintf(stderr, "%s    ✘ %s %s: %s\n", attack->options->live ? "\r\033[K" : "", place, attack->name, why);
+    show_sent(attack);
+    fprintf(stderr, "      again: demarc-ran hostile %s\n", place);
 }
 
 static bool has_answered(void *argument)
@@ -311,4 +318,18 @@ struct ids attack_victims_ids(const struct attack *attack)
 {
     const struct ran_gnb_connection *connection = attack->victims[0].phone.connection;
     return connection ? (struct ids){connection->amf_ue_ngap_id, connection->ran_ue_ngap_id} : nobody;
+}
+
+const struct ran_gnb_tunnel *attack_tunnel_of(const struct ran_gnb_connection *connection)
+{
+    static const struct ran_gnb_tunnel none;
+    for (unsigned i = 0; connection && i < GNB_TUNNELS; i++)
+        if (connection->tunnels[i].pdu_session_id == SESSION)
+            return &connection->tunnels[i];
+    return &none;
+}
+
+const struct ran_gnb_tunnel *attack_victims_tunnel(const struct attack *attack)
+{
+    return attack_tunnel_of(attack->victims[0].phone.connection);
 }

@@ -128,6 +128,9 @@ struct ids attack_own_with_session(struct attack *attack);
 void attack_forget_phone(struct attack *attack);
 /* The first victim's. */
 struct ids attack_victims_ids(const struct attack *attack);
+/* Of the connection's first session; all zero where there is none. */
+const struct ran_gnb_tunnel *attack_tunnel_of(const struct ran_gnb_connection *connection);
+const struct ran_gnb_tunnel *attack_victims_tunnel(const struct attack *attack);
 
 /* --- Messages (hostile_message.c) --- */
 
@@ -154,6 +157,8 @@ void attack_uplink(struct attack *attack, struct bytes nas, struct ids ids);
 /* Registers them and gives them sessions. False: and said on stderr. */
 bool victims_begin(struct attack *attack);
 void victims_end(struct attack *attack);
+/* Where pings of a session go; host order. */
+uint32_t victims_target(const struct attack *attack, const struct phone_session *session);
 /* What has become of them; NULL: nothing. */
 const char *victims_complaint(struct attack *attack);
 /* They show that the network still knows them: NULL, or what does not work. */

@@ -50,5 +50,5 @@ const struct hostile_class hostile_classes[HOSTILE_CLASSES] = {
      .elsewhere = "needs --n4 ADDRESS, a plane's"},
     {.number = 37,
      .words = "code execution in an edge process",
-     .elsewhere = "fuzz/wicket and the unit tests of edge/, in Demarc's own tree"},
+     .elsewhere = "fuzz/wicket and the tests of edge/ in Demarc's tree"},
 };

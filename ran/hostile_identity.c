@@ -5,6 +5,8 @@
 #include "ran/gnb_inside.h"
 #include "ran/gnb_tunnel.h"
 #include "ran/hostile_attack.h"
+#include "ran/ping.h"
+#include "wire/gtpu/gtpu.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -199,29 +201,48 @@ void hostile_mixed_ids(struct attack *attack)
 
 /* --- 18 --- */
 
-static void end_tunnel_at(struct attack *attack, const char *address)
+/* What comes back through the session goes where its tunnel ends. */
+static void draw_packets(struct attack *attack)
+{
+    enum { PACKETS = 3, MOMENT_MS = 20 };
+    struct phone_session *session = phone_session(&attack->phone, 1);
+    uint8_t packet[PING_BYTES];
+    for (uint16_t i = 0; session && i < PACKETS; i++) {
+        ping_write(packet, (struct ping){session->ipv4, victims_target(attack, session), i});
+        phone_send_packet(&attack->phone, session, BYTES(packet));
+    }
+    waiter_rest(&attack->waiter, MILLISECONDS(MOMENT_MS));
+}
+
+static void end_tunnel_at(struct attack *attack, const union socket_address *end)
 {
     struct ran_gnb *gnb = &attack->station->gnb;
     union socket_address own = gnb->settings.address;
     attack_forget_phone(attack);
     attack_own(attack);
-    if (address)
-        address_parse(&gnb->settings.address, address, address_port(&own));
-    else
-        gnb->settings.address = attack->honest->gnb.settings.address;
+    gnb->settings.address = *end;
     attack_own_with_session(attack);
     gnb->settings.address = own;
+    draw_packets(attack);
 }
 
 void hostile_foreign_tunnel(struct attack *attack)
 {
     static const char *const ends[] = {
-        NULL,          "0.0.0.0",   "127.0.0.7", "127.0.0.1", "255.255.255.255", "224.0.0.1",
-        "192.0.2.200", "10.32.0.1", "::",        "::1",       "ff02::1",         "2001:db8::1"};
+        "0.0.0.0",   "127.0.0.7", "127.0.0.1", "255.255.255.255", "224.0.0.1",  "192.0.2.200",
+        "10.32.0.1", "::",        "::1",       "ff02::1",         "2001:db8::1"};
+    if (attack_variant(attack, "a downlink tunnel to the honest gNB") && attack_set_up(attack))
+        end_tunnel_at(attack, &attack->honest->gnb.settings.address);
+    if (attack_variant(attack, "a victim's downlink tunnel as its own") && attack_set_up(attack)) {
+        attack->station->gnb.next_teid = attack_victims_tunnel(attack)->downlink_teid;
+        end_tunnel_at(attack, &attack->honest->gnb.settings.address);
+    }
     for (size_t i = 0; i < COUNT(ends); i++)
-        if (attack_variant(attack, "a downlink tunnel to %s", ends[i] ? ends[i] : "the honest gNB") &&
-            attack_set_up(attack))
-            end_tunnel_at(attack, ends[i]);
+        if (attack_variant(attack, "a downlink tunnel to %s", ends[i]) && attack_set_up(attack)) {
+            union socket_address end;
+            if (address_parse(&end, ends[i], GTPU_PORT))
+                end_tunnel_at(attack, &end);
+        }
     if (attack->playing)
         attack_forget_phone(attack);
 }

@@ -14,24 +14,10 @@ enum { SESSION = 1, PACKET_ROOM = 1500, MOMENT_MS = 5, IP_HEADER = 20 };
 
 /* --- Tunnels, the attacker's own and a victim's --- */
 
-static const struct ran_gnb_tunnel *tunnel_of(const struct ran_gnb_connection *connection)
-{
-    static const struct ran_gnb_tunnel none;
-    for (unsigned i = 0; connection && i < GNB_TUNNELS; i++)
-        if (connection->tunnels[i].pdu_session_id == SESSION)
-            return &connection->tunnels[i];
-    return &none;
-}
-
-static const struct ran_gnb_tunnel *victims_tunnel(const struct attack *attack)
-{
-    return tunnel_of(attack->victims[0].phone.connection);
-}
-
 static const struct ran_gnb_tunnel *own_tunnel(struct attack *attack)
 {
     attack_own_with_session(attack);
-    return tunnel_of(attack->phone.connection);
+    return attack_tunnel_of(attack->phone.connection);
 }
 
 static uint32_t address_of(struct phone *phone)
@@ -42,7 +28,7 @@ static uint32_t address_of(struct phone *phone)
 
 static void emit(struct attack *attack, struct bytes packet)
 {
-    const union socket_address *upf = &victims_tunnel(attack)->upf;
+    const union socket_address *upf = &attack_victims_tunnel(attack)->upf;
     size_t kept = packet.len < sizeof attack->latest ? packet.len : sizeof attack->latest;
     memcpy(attack->latest, packet.data, kept);
     attack->latest_length = kept;
@@ -107,23 +93,25 @@ static void forge_error(struct attack *attack, uint32_t teid, const union socket
 void hostile_forged_packets(struct attack *attack)
 {
     if (attack_variant(attack, "packets into a victim's tunnel from another gNB"))
-        scan(attack, victims_tunnel(attack)->uplink_teid, 0, 64);
+        scan(attack, attack_victims_tunnel(attack)->uplink_teid, 0, 64);
     for (unsigned bit = 0; bit < 32; bit++)
         if (attack_variant(attack, "TEIDs around a victim's, from bit %u on", bit))
-            scan(attack, victims_tunnel(attack)->uplink_teid + 1, 1U << bit, 64);
+            scan(attack, attack_victims_tunnel(attack)->uplink_teid + 1, 1U << bit, 64);
     if (attack_variant(attack, "the first thousand TEIDs"))
         scan(attack, 0, 1, 1000);
     if (attack_variant(attack, "an end marker for a victim's uplink tunnel"))
-        say_without_content(attack, GTPU_END_MARKER, victims_tunnel(attack)->uplink_teid);
+        say_without_content(attack, GTPU_END_MARKER, attack_victims_tunnel(attack)->uplink_teid);
     if (attack_variant(attack, "an error indication about a victim's downlink tunnel, as of the honest gNB"))
-        forge_error(attack, victims_tunnel(attack)->downlink_teid, &attack->honest->gnb.settings.address);
+        forge_error(attack, attack_victims_tunnel(attack)->downlink_teid,
+                    &attack->honest->gnb.settings.address);
     if (attack_variant(attack, "an error indication about a victim's downlink tunnel, as its own"))
-        forge_error(attack, victims_tunnel(attack)->downlink_teid, &attack->station->gnb.settings.address);
+        forge_error(attack, attack_victims_tunnel(attack)->downlink_teid,
+                    &attack->station->gnb.settings.address);
     if (attack_variant(attack, "an error indication about a victim's uplink tunnel"))
-        forge_error(attack, victims_tunnel(attack)->uplink_teid, &victims_tunnel(attack)->upf);
+        forge_error(attack, attack_victims_tunnel(attack)->uplink_teid, &attack_victims_tunnel(attack)->upf);
     for (unsigned type = 0; type < 255; type++)
         if (attack_variant(attack, "an empty GTP-U message of type %u for a victim's tunnel", type))
-            say_without_content(attack, (uint8_t)type, victims_tunnel(attack)->uplink_teid);
+            say_without_content(attack, (uint8_t)type, attack_victims_tunnel(attack)->uplink_teid);
 }
 
 /* --- 34 --- */
@@ -149,8 +137,8 @@ static void tunnel_in_tunnel(struct attack *attack, uint32_t to)
     memcpy(packet + 16, &destination, 4);
     ping_put_checksum(packet, IP_HEADER, 10);
     memcpy(udp, ports, sizeof ports);
-    size_t header =
-        gtpu_g_pdu_header(inner, victims_tunnel(attack)->uplink_teid, GTPU_UPLINK, 1, false, PING_BYTES);
+    size_t header = gtpu_g_pdu_header(inner, attack_victims_tunnel(attack)->uplink_teid, GTPU_UPLINK, 1,
+                                      false, PING_BYTES);
     ping_write(inner + header, (struct ping){.from = victim, .to = (victim & 0xffff0000) | 1});
     if (own->uplink_teid)
         emit_in_tunnel(attack, own->uplink_teid, BYTES(packet));
@@ -181,7 +169,7 @@ void hostile_inner_addresses(struct attack *attack)
     for (size_t i = 0; i < COUNT(others); i++) {
         bool chosen = attack_variant(attack, "the inner destination %s", others[i]);
         const uint32_t to[] = {chosen ? host_of(&attack->options->amf) : 0,
-                               chosen ? host_of(&victims_tunnel(attack)->upf) : 0,
+                               chosen ? host_of(&attack_victims_tunnel(attack)->upf) : 0,
                                chosen ? host_of(&attack->honest->gnb.settings.address) : 0,
                                chosen ? host_of(&attack->station->gnb.settings.address) : 0,
                                chosen ? address_of(&attack->victims[0].phone) : 0,
@@ -189,7 +177,7 @@ void hostile_inner_addresses(struct attack *attack)
         if (chosen)
             ping_from_own(attack, 0, to[i]);
         if (attack_variant(attack, "a tunnel in the tunnel, to %s", others[i]))
-            tunnel_in_tunnel(attack, i == 1 ? host_of(&victims_tunnel(attack)->upf) : to[i]);
+            tunnel_in_tunnel(attack, i == 1 ? host_of(&attack_victims_tunnel(attack)->upf) : to[i]);
     }
 }
 
@@ -280,7 +268,7 @@ void hostile_malformed_packets(struct attack *attack)
                 uint8_t packet[40];
                 memcpy(packet, headers[i].octets, sizeof packet);
                 struct writer w = writer_of(packet + 4, 4);
-                write_u32(&w, (whose ? victims_tunnel(attack) : own_tunnel(attack))->uplink_teid);
+                write_u32(&w, (whose ? attack_victims_tunnel(attack) : own_tunnel(attack))->uplink_teid);
                 emit(attack, bytes_of(packet, headers[i].length));
                 let_it_work(attack);
             }

@@ -18,7 +18,7 @@ static struct victim *talker(struct attack *attack)
 
 /* --- Traffic --- */
 
-static uint32_t target(const struct attack *attack, const struct phone_session *session)
+uint32_t victims_target(const struct attack *attack, const struct phone_session *session)
 {
     return attack->options->ping_to ? attack->options->ping_to : (session->ipv4 & 0xffff0000) | 1;
 }
@@ -29,7 +29,8 @@ static void beat(struct timer *timer)
     struct phone_session *session = phone_session(&victim->phone, SESSION);
     uint8_t packet[PING_BYTES];
     if (session && victim->phone.connection) {
-        ping_write(packet, (struct ping){session->ipv4, target(victim->attack, session), ++victim->sequence});
+        ping_write(packet,
+                   (struct ping){session->ipv4, victims_target(victim->attack, session), ++victim->sequence});
         victim->sent += phone_send_packet(&victim->phone, session, BYTES(packet));
     }
     timer_start(victim->phone.radio->timers, timer, MILLISECONDS(BEAT_MS));
@@ -53,10 +54,8 @@ static bool has_user_plane(void *argument)
 {
     struct phone *phone = &((struct victim *)argument)->phone;
     const struct ran_gnb_connection *connection = phone->connection;
-    for (unsigned i = 0; connection && i < GNB_TUNNELS; i++)
-        if (connection->tunnels[i].pdu_session_id == SESSION)
-            return phone_session(phone, SESSION) && phone_session(phone, SESSION)->up;
-    return false;
+    return attack_tunnel_of(connection)->pdu_session_id && phone_session(phone, SESSION) &&
+           phone_session(phone, SESSION)->up;
 }
 
 static bool is_idle(void *argument)
@@ -150,16 +149,20 @@ void victims_end(struct attack *attack)
 
 /* --- What became of them --- */
 
+/* Each is told once: of the variant that it belongs to. */
 const char *victims_complaint(struct attack *attack)
 {
+    uint64_t strays = attack->honest->gnb.packets_dropped - attack->strays;
+    attack->strays += strays;
     if (attack->honest_lost)
         return "the honest gNB lost its association";
-    for (unsigned i = 0; i < VICTIMS; i++)
-        if (attack->victims[i].disturbed)
-            return attack->victims[i].disturbed;
-    if (attack->honest->gnb.packets_dropped > attack->strays)
-        return "packets that are for nobody came to the honest gNB";
-    return NULL;
+    for (unsigned i = 0; i < VICTIMS; i++) {
+        const char *disturbed = attack->victims[i].disturbed;
+        attack->victims[i].disturbed = NULL;
+        if (disturbed)
+            return disturbed;
+    }
+    return strays ? "packets that are for nobody came to the honest gNB" : NULL;
 }
 
 static const char *prove_traffic(struct victim *victim)
