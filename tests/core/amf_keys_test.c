@@ -490,12 +490,11 @@ static void a_handover_with_a_security_mode_command_out_goes_on_with_the_present
 {
     (void)state;
     want_new_keys();
-    struct nas_security proposed = ue()->security;
-    ue()->pending = &proposed;
+    assert_true(pending_keys_set(ue(), &ue()->security, ue()->kamf));
     require();
     assert_false(told.new_keys);
     assert_int_equal(told.nas_size, 0);
-    ue()->pending = NULL;
+    pending_keys_drop(ue());
 }
 
 static void answer_wrongly(struct world *w, struct nas_message *message, bool up)
@@ -533,6 +532,94 @@ static void who_does_not_answer_is_released(void **state)
     assert_null(ue()->connection);
 }
 
+/* --- interrupted --- */
+
+/* The phone has taken the new keys when this comes, and the core does not hear of it. */
+static bool lose_completion(struct world *w, struct ngap_pdu *pdu)
+{
+    (void)w;
+    return pdu->message != NGAP_UPLINK_NAS_TRANSPORT ||
+           memcmp(phone()->kamf, ue()->kamf, sizeof ue()->kamf) == 0;
+}
+
+static void leave_keys_in_doubt(void)
+{
+    world.uplink_filter = lose_completion;
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    world.uplink_filter = NULL;
+    assert_int_equal(world.heard[NAS_SECURITY_MODE_COMMAND], 2);
+    assert_non_null(ue()->pending);
+    assert_memory_not_equal(phone()->kamf, ue()->kamf, sizeof ue()->kamf);
+}
+
+static void is_served_with_the_key_it_has(void)
+{
+    phone_request_service(phone(), NAS_SERVICE_SIGNALLING);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_SERVICE_REJECT], 0);
+    assert_int_equal(world.heard[NAS_SERVICE_ACCEPT], 1);
+    assert_null(ue()->pending);
+    assert_memory_equal(phone()->kamf, ue()->kamf, sizeof ue()->kamf);
+}
+
+static void a_connection_that_breaks_leaves_a_phone_with_either_key(void **state)
+{
+    (void)state;
+    leave_keys_in_doubt();
+    ran_gnb_lose(phone()->connection);
+    an_release(ue(), N2_RADIO(UNSPECIFIED), "test");
+    world_run(&world);
+    is_served_with_the_key_it_has();
+}
+
+static void a_restart_leaves_a_phone_with_either_key(void **state)
+{
+    (void)state;
+    leave_keys_in_doubt();
+    ran_gnb_lose(phone()->connection);
+    world_restart(&world);
+    assert_non_null(ue()->pending);
+    assert_int_equal(ue()->kept.association, 0);
+    world_announce(&world, 0);
+    is_served_with_the_key_it_has();
+}
+
+static void a_phone_that_kept_its_key_is_heard_with_it(void **state)
+{
+    (void)state;
+    uint8_t kamf[32];
+    memset(kamf, 0xab, sizeof kamf);
+    struct nas_security proposed;
+    nas_security_start(&proposed, NAS_NETWORK, kamf, 2, 0, 3);
+    assert_true(pending_keys_set(ue(), &proposed, kamf));
+    ran_gnb_lose(phone()->connection);
+    an_release(ue(), N2_RADIO(UNSPECIFIED), "test");
+    world_run(&world);
+    is_served_with_the_key_it_has();
+}
+
+static bool register_meanwhile(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    (void)w, (void)gnb;
+    if (pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT && ue()->pending && !told.delivered++)
+        phone_register(phone(), NAS_PERIODIC_REGISTRATION);
+    return true;
+}
+
+/* 5.4.2.7 c: the procedure is given up, but the phone has taken its key all the same. */
+static void a_registration_that_crosses_a_security_mode_command_is_accepted_under_the_new_key(void **state)
+{
+    (void)state;
+    world.downlink_filter = register_meanwhile;
+    ue()->security.uplink = phone()->security.uplink = NAS_COUNT_RENEW;
+    say_something();
+    assert_int_equal(world.heard[NAS_SECURITY_MODE_COMMAND], 2);
+    assert_int_equal(world.heard[NAS_REGISTRATION_ACCEPT], 2);
+    assert_null(ue()->pending);
+    assert_memory_equal(phone()->kamf, ue()->kamf, sizeof ue()->kamf);
+}
+
 static void the_age_of_keys_survives_a_restart(void **state)
 {
     (void)state;
@@ -566,6 +653,10 @@ int main(void)
         TEST(a_handover_with_a_security_mode_command_out_goes_on_with_the_present_key),
         TEST(who_answers_wrongly_is_deregistered),
         TEST(who_does_not_answer_is_released),
+        TEST(a_connection_that_breaks_leaves_a_phone_with_either_key),
+        TEST(a_restart_leaves_a_phone_with_either_key),
+        TEST(a_phone_that_kept_its_key_is_heard_with_it),
+        TEST(a_registration_that_crosses_a_security_mode_command_is_accepted_under_the_new_key),
         TEST(the_age_of_keys_survives_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

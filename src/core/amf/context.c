@@ -109,6 +109,7 @@ void ue_free(struct ue *ue)
     free(ue->area);
     free(ue->restrictions);
     held_nas_drop(ue);
+    pending_keys_drop(ue);
     ue_forget(&ue->radio_capability);
     ue_forget(&ue->paging_capability);
     free(ue->hint);

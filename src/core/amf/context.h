@@ -108,6 +108,12 @@ struct paging_hint {
     } cells[];
 };
 
+/* A security context that a security mode command has proposed, and K_AMF behind it. */
+struct pending_keys {
+    struct nas_security security;
+    uint8_t kamf[32];
+};
+
 /* Nothing else is held for an idle UE but its sessions and its radio capability. */
 struct ue {
     struct core *core;
@@ -131,16 +137,14 @@ struct ue {
     int asked_by;                /* the peer that was last given its context, or NO_PEER */
     struct gnb *charged;         /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
-    bool update_due; /* it has not been told yet what its subscription has changed to */
-    bool changed;    /* its subscription, in this batch */
-    bool
-        keys_in_doubt; /* it may have other NAS keys than the stored ones: a restart does not pick up its connection */
+    bool update_due;      /* it has not been told yet what its subscription has changed to */
+    bool changed;         /* its subscription, in this batch */
     bool mico;            /* it has MICO mode (silence.h) */
     uint32_t active_time; /* with MICO mode: it listens so long after it became idle; seconds */
     struct timer timer;   /* idle: mobile reachable or active time, then implicit deregistration */
 
     struct nas_security security;
-    struct nas_security *pending; /* while a security mode command is out: the context it proposes */
+    struct pending_keys *pending; /* owned; NULL: it has no others than these (pending_keys.c) */
     uint8_t kamf[32];
     int64_t keyed;  /* wall clock: authenticated last */
     uint8_t nh[32]; /* next hop, and its chaining counter (handover.h) */
@@ -249,6 +253,15 @@ void ue_take_back_tmsi(struct ue *ue);
 void ue_became_idle(struct ue *ue, const char *why);
 /* Idle: the mobile reachable timer starts anew (TS 24.501 5.3.7, silence.c). */
 void ue_watch_idle(struct ue *ue);
+
+/* Keys that the phone may have taken (pending_keys.c). They are copied; false: out of memory. */
+bool pending_keys_set(struct ue *ue, const struct nas_security *security, const uint8_t kamf[32]);
+/* It has: they are the keys in use, and what is held is sealed with them. count: uplink NAS COUNT of the message that tells so. */
+void pending_keys_take(struct ue *ue, uint32_t count);
+/* It has not, and will not. */
+void pending_keys_drop(struct ue *ue);
+void pending_keys_write(struct writer *w, const struct ue *ue);
+bool pending_keys_read(struct reader *r, struct ue *ue); /* false: out of memory */
 
 /* NAS messages are held while a phone changes gNBs or keys (held.c): a copy, in order, of a limited number. False: no room. */
 bool held_nas_keep(struct ue *ue, struct bytes pdu);

@@ -162,6 +162,20 @@ static bool repeats(struct ue *ue, const struct uplink *uplink)
     return true;
 }
 
+/* What answers a security mode command whose procedure is over (5.4.2.7 c): the phone has taken the keys, or never will. */
+static bool settles_keys(struct ue *ue, const struct uplink *uplink)
+{
+    bool complete = uplink->message.type == NAS_SECURITY_MODE_COMPLETE;
+    if (!ue->pending || !uplink->proven || (!complete && uplink->message.type != NAS_SECURITY_MODE_REJECT))
+        return false;
+    if (complete)
+        pending_keys_take(ue, uplink->count);
+    else
+        pending_keys_drop(ue);
+    held_nas_send(ue);
+    return true;
+}
+
 static void dispatch(struct ue *ue, struct uplink *uplink)
 {
     struct nas_message *message = &uplink->message;
@@ -192,7 +206,7 @@ static void dispatch(struct ue *ue, struct uplink *uplink)
     enum procedure_event event = event_of(message->type);
     if (!event)
         gmm_status(ue, NAS_MESSAGE_TYPE_UNKNOWN);
-    else if (!procedure_offer(ue->procedure, event, uplink))
+    else if (!procedure_offer(ue->procedure, event, uplink) && !settles_keys(ue, uplink))
         gmm_status(ue, NAS_MESSAGE_TYPE_NOT_COMPATIBLE);
 }
 
@@ -242,7 +256,8 @@ void gmm_uplink(struct connection *connection, struct bytes pdu)
     /* 9.3.1 keeps this header for the security mode complete. Simulators in the field go on using it: with no context
      * waiting to be taken into use they can only mean the current one, whose MAC and COUNT are checked all the same. */
     bool fresh = envelope.security_header == NAS_INTEGRITY_CIPHERED_NEW && ue->pending;
-    bool readable = open_message(ue->core, fresh ? ue->pending : &ue->security, pdu, &uplink, &error);
+    bool readable =
+        open_message(ue->core, fresh ? &ue->pending->security : &ue->security, pdu, &uplink, &error);
     gmm_show(connection->gnb, true, uplink.plain);
     if (!uplink.proven && (connection->secured || !readable || !heard_unproven(uplink.message.type))) {
         log_info("amf", NULL, "NAS message dropped: not integrity protected, or not by this phone");
@@ -386,6 +401,21 @@ static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
     dispatch(ue, uplink);
 }
 
+/* The phone has the keys in use, or those it was last commanded to take: now it is known which. */
+static bool proves_itself(struct ue *ue, struct bytes pdu, struct uplink *uplink)
+{
+    struct nas_error ignored = {0};
+    if (open_message(ue->core, &ue->security, pdu, uplink, &ignored) && uplink->proven) {
+        pending_keys_drop(ue);
+        return !nas_security_worn_out(&ue->security);
+    }
+    if (!ue->pending || !open_message(ue->core, &ue->pending->security, pdu, uplink, &ignored) ||
+        !uplink->proven)
+        return false;
+    pending_keys_take(ue, uplink->count);
+    return true;
+}
+
 void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message)
 {
     struct core *core = gnb->core;
@@ -395,14 +425,13 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
         return;
     }
     struct uplink uplink, verified;
-    struct nas_error error = {0}, ignored = {0};
+    struct nas_error error = {0};
     bool readable = open_message(core, NULL, message->nas_pdu, &uplink, &error);
     const struct nas_mobile_identity *identity = readable ? identity_in(&uplink.message) : NULL;
     if (!readable || !has_container(&uplink.message))
         gmm_show(gnb, true, uplink.plain);
     struct ue *known = identity ? claimed(core, identity) : NULL;
-    if (known && open_message(core, &known->security, message->nas_pdu, &verified, &ignored) &&
-        verified.proven && !nas_security_worn_out(&known->security)) {
+    if (known && proves_itself(known, message->nas_pdu, &verified)) {
         proven(known, gnb, stream, message, &verified);
         return;
     }

@@ -37,26 +37,16 @@ static void settle(struct procedure *p, enum authentication_result result)
     }
 }
 
-/* Stored with the challenge: the phone takes its new keys into use before the core hears of it. */
-static void doubt(struct ue *ue, bool doubtful)
-{
-    ue->keys_in_doubt = doubtful;
-    core_dirty(ue->core, &ue->row);
-}
-
 static void reauthentication(struct procedure *p)
 {
     struct ue *ue = p->owner;
     struct proof proof;
     char context[UE_CONTEXT_TEXT];
-    doubt(ue, true);
     enum authentication_result result = authentication_of(p, ue->supi, ue->security.ngksi, &proof);
     if (result == AUTHENTICATED && take_keys(p, &proof)) {
         log_info("amf", ue_context_text(ue, context), "it has new keys");
-        doubt(ue, false);
         context_modification_key(p);
     }
-    doubt(ue, false);
     OPENSSL_cleanse(&proof, sizeof proof);
     if (!procedure_cancelled(p))
         settle(p, result);

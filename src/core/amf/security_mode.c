@@ -5,12 +5,10 @@
 #include <openssl/crypto.h>
 
 #include "core/amf/handover.h"
-#include "crypt/kdf.h"
 #include "kit/log.h"
 
 struct proposal {
     struct ue *ue;
-    struct nas_security security;
     const struct nas_ue_security_capability *capability;
     bool ask_again, want_imeisv, derived;
 };
@@ -29,13 +27,17 @@ static void command(struct procedure *p, void *context)
 {
     static const uint8_t abba[2] = {0, 0};
     struct proposal *proposal = context;
+    struct pending_keys *pending = proposal->ue->pending;
     (void)p;
+    if (!pending)
+        return;
+    struct nas_security *security = &pending->security;
     struct nas_message message = {
         .type = NAS_SECURITY_MODE_COMMAND,
         .security_mode_command =
             {
-                .algorithms = {.ciphering = proposal->security.nea, .integrity = proposal->security.nia},
-                .ngksi = proposal->security.ngksi,
+                .algorithms = {.ciphering = security->nea, .integrity = security->nia},
+                .ngksi = security->ngksi,
                 .replayed_capability = *proposal->capability,
                 .imeisv_request = 1,
                 .additional_information = {.horizontal_derivation = proposal->derived,
@@ -46,46 +48,40 @@ static void command(struct procedure *p, void *context)
                         .abba = true},
             },
     };
-    gmm_send_sealed(proposal->ue,
-                    gmm_seal_with(proposal->ue, &proposal->security, NAS_INTEGRITY_NEW, &message));
+    gmm_send_sealed(proposal->ue, gmm_seal_with(proposal->ue, security, NAS_INTEGRITY_NEW, &message));
 }
 
-/* The gNB goes on with keys of the former K_AMF until a handover gives it this one (TS 33.501 6.9.2.3.2). */
-static void renew_as_keys(struct ue *ue, const struct proof *proof, uint32_t count)
-{
-    kdf_kgnb(proof->kamf, count, NAS_CONNECTION_3GPP, ue->nh);
-    ue->ncc = NCC_NEW_KAMF;
-}
-
-static void take_into_use(struct ue *ue, const struct proposal *proposal, const struct proof *proof,
-                          uint32_t count)
-{
-    if (ue->connection->context_up)
-        renew_as_keys(ue, proof, count);
-    ue->security = proposal->security;
-    ue->downlink_reserved = proposal->security.downlink;
-    memcpy(ue->kamf, proof->kamf, sizeof ue->kamf);
-    ue->keyed = core_wall(ue->core);
-    ue->security_capability = *proposal->capability;
-    ue->connection->secured = true;
-}
-
-static void take_imeisv(struct ue *ue, const struct nas_security_mode_complete *complete)
-{
-    if (complete->has.imeisv && complete->imeisv.type == NAS_IMEISV)
-        memcpy(ue->imeisv, complete->imeisv.digits, sizeof ue->imeisv);
-}
-
-static bool propose(const struct procedure *p, struct proposal *proposal, const struct proof *proof)
+/* 0, or why not. */
+static uint8_t propose(const struct procedure *p, const struct proposal *proposal, const struct proof *proof)
 {
     const struct config_security *security = &p->core->config->amf.security;
     int nia = choose(security->integrity, security->integrity_count, proposal->capability->ia, false);
     int nea = choose(security->ciphering, security->ciphering_count, proposal->capability->ea, true);
+    struct nas_security proposed;
     if (nia < 0 || nea < 0)
-        return false;
-    nas_security_start(&proposal->security, NAS_NETWORK, proof->kamf, (uint8_t)nia, (uint8_t)nea,
-                       proof->ngksi);
-    return true;
+        return NAS_GMM_SECURITY_CAPABILITIES_MISMATCH;
+    nas_security_start(&proposed, NAS_NETWORK, proof->kamf, (uint8_t)nia, (uint8_t)nea, proof->ngksi);
+    bool set = pending_keys_set(proposal->ue, &proposed, proof->kamf);
+    OPENSSL_cleanse(&proposed, sizeof proposed);
+    return set ? 0 : GMM_NO_ANSWER;
+}
+
+/* A phone that has keys may be left with either when it is interrupted: that is stored before the command leaves. */
+static bool store_proposal(struct procedure *p)
+{
+    struct ue *ue = p->owner;
+    core_dirty(p->core, &ue->row);
+    return procedure_commit(p);
+}
+
+static void take_into_use(struct ue *ue, const struct proposal *proposal, const struct uplink *uplink)
+{
+    const struct nas_security_mode_complete *complete = &uplink->message.security_mode_complete;
+    pending_keys_take(ue, uplink->count);
+    ue->security_capability = *proposal->capability;
+    ue->connection->secured = true;
+    if (complete->has.imeisv && complete->imeisv.type == NAS_IMEISV)
+        memcpy(ue->imeisv, complete->imeisv.digits, sizeof ue->imeisv);
 }
 
 bool handover_over(struct procedure *p)
@@ -108,29 +104,26 @@ uint8_t security_mode(struct procedure *p, const struct proof *proof,
         .want_imeisv = !*ue->imeisv,
         .derived = proof->derived,
     };
-    if (!propose(p, &proposal, proof))
-        return NAS_GMM_SECURITY_CAPABILITIES_MISMATCH;
     if (!handover_over(p))
         return GMM_NO_ANSWER;
-    ue->pending = &proposal.security;
-    enum procedure_event event = procedure_ask(
-        p, command, &proposal, EVENT(EV_SECURITY_MODE_COMPLETE) | EVENT(EV_SECURITY_MODE_REJECT),
-        p->core->config->amf.timers.t3560);
-    ue->pending = NULL;
-    uint8_t cause = GMM_NO_ANSWER;
-    struct nas_security former = ue->security;
+    uint8_t cause = propose(p, &proposal, proof);
+    if (cause)
+        return cause;
+    bool has_keys = ue->registered && ue->connection && ue->connection->secured;
+    enum procedure_event event = EV_NONE;
+    if (!has_keys || store_proposal(p))
+        event = procedure_ask(p, command, &proposal,
+                              EVENT(EV_SECURITY_MODE_COMPLETE) | EVENT(EV_SECURITY_MODE_REJECT),
+                              p->core->config->amf.timers.t3560);
     if (event == EV_SECURITY_MODE_COMPLETE) {
         const struct uplink *uplink = p->data;
-        take_into_use(ue, &proposal, proof, uplink->count);
-        held_nas_seal_anew(ue, &former);
-        take_imeisv(ue, &uplink->message.security_mode_complete);
+        take_into_use(ue, &proposal, uplink);
         *complete = arena_copy(&p->memory, uplink->message.security_mode_complete.nas_message_container);
-        cause = 0;
-    } else if (event == EV_SECURITY_MODE_REJECT) {
-        cause = NAS_GMM_SECURITY_MODE_REJECTED;
+    } else if (event == EV_NONE || event == EV_SECURITY_MODE_REJECT || !has_keys) {
+        pending_keys_drop(ue);
     }
     held_nas_send(ue);
-    OPENSSL_cleanse(&proposal.security, sizeof proposal.security);
-    OPENSSL_cleanse(&former, sizeof former);
-    return cause;
+    if (event == EV_SECURITY_MODE_COMPLETE)
+        return 0;
+    return event == EV_SECURITY_MODE_REJECT ? NAS_GMM_SECURITY_MODE_REJECTED : GMM_NO_ANSWER;
 }

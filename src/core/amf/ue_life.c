@@ -34,6 +34,7 @@ void ue_take_over(struct ue *known, struct ue *provisional)
     known->downlink_reserved = provisional->downlink_reserved;
     memcpy(known->kamf, provisional->kamf, sizeof known->kamf);
     known->keyed = provisional->keyed;
+    pending_keys_drop(known);
     known->security_capability = provisional->security_capability;
     memcpy(known->imeisv, provisional->imeisv, sizeof known->imeisv);
     known->tai = provisional->tai;

@@ -11,7 +11,7 @@
 #include "core/amf/restriction.h"
 #include "store/store.h"
 
-enum { VERSION = 7, ROW_BYTES = 808 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+enum { VERSION = 8, ROW_BYTES = 844 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
@@ -59,11 +59,11 @@ static void write_area(struct writer *w, const struct ue *ue)
     store_access_write(w, ue->restrictions ? ue->restrictions : &none);
 }
 
-/* A secured connection survives a restart of this process. */
+/* A secured connection survives a restart of this process, if there is no doubt about its keys. */
 static void write_connection(struct writer *w, const struct ue *ue)
 {
     const struct connection *c = ue->connection;
-    bool live = c && c->secured && !ue->keys_in_doubt;
+    bool live = c && c->secured && !ue->pending;
     write_u64(w, live ? c->gnb->association : ue->kept.association);
     write_u64(w, live ? c->amf_ue_ngap_id : ue->kept.amf_ue_ngap_id);
     write_u32(w, live ? c->ran_ue_ngap_id : ue->kept.ran_ue_ngap_id);
@@ -95,6 +95,7 @@ bool ue_row_write(struct core *core, struct row *row)
     write_capability(&w, ue->paging_capability);
     write_u32(&w, ue->away);
     write_u32(&w, ue->nonce);
+    pending_keys_write(&w, ue);
     return !w.full &&
            store_ue_put(core->store, supi_text(ue->supi, supi), ue->tmsi, writer_bytes(&w)) == STORE_OK;
 }
@@ -198,7 +199,7 @@ bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct byte
     ue_keep(&ue->paging_capability, read_bytes(&r, read_u16(&r)), blob.len);
     ue->away = read_u32(&r);
     ue->nonce = read_u32(&r);
-    if (!reader_ok(&r) || !enter(ue, supi, tmsi, former)) {
+    if (!pending_keys_read(&r, ue) || !reader_ok(&r) || !enter(ue, supi, tmsi, former)) {
         ue_free(ue);
         return false;
     }
