@@ -111,9 +111,9 @@ static bool heard(struct edge_link *link, const struct wicket_message *message)
     return true;
 }
 
-static void take_out(struct edge_link *link)
+static void take_out(struct control *control, const struct edge_link *link)
 {
-    struct edge_link **at = &link->control->links;
+    struct edge_link **at = &control->links;
     while (*at != link)
         at = &(*at)->next;
     *at = link->next;
@@ -130,16 +130,15 @@ static bool next_of(const struct edge_link *link, uint64_t *association)
     return false;
 }
 
-static void link_end(struct edge_link *link, const char *why)
+static void link_end(struct control *control, struct edge_link *link, const char *why)
 {
-    struct control *control = link->control;
     uint64_t association;
     log_warning("control", NULL, "edge %s: %s", link->name, why);
     while (link->associations && next_of(link, &association)) {
         forget(control, association);
         core_association_down(control->core, association, why);
     }
-    take_out(link);
+    take_out(control, link);
     free(link);
 }
 
@@ -163,8 +162,9 @@ void control_wicket_reloaded(const struct control *control)
 
 static void edge_closed(void *context, struct channel *channel)
 {
+    struct edge_link *link = context;
     (void)channel;
-    link_end(context, "its process is gone");
+    link_end(link->control, link, "its process is gone");
 }
 
 static void edge_said(void *context, struct channel *channel, struct bytes bytes)
@@ -178,7 +178,7 @@ static void edge_said(void *context, struct channel *channel, struct bytes bytes
               fault.what ? fault.what : "against the rules");
     tell_keeper(link->control, CHARTER_REPLACE, link->name);
     channel_free(channel);
-    link_end(link, "cut off");
+    link_end(link->control, link, "cut off");
 }
 
 static const struct channel_events edge_events = {.message = edge_said, .closed = edge_closed};
@@ -198,7 +198,7 @@ static void end_former(struct control *control, const char *name)
     if (!former)
         return;
     channel_free(former->channel);
-    link_end(former, "its process is gone");
+    link_end(control, former, "its process is gone");
 }
 
 /* Takes over the descriptor. */

@@ -2,7 +2,7 @@
 /*
  * The untrusted side's work without its sockets: it decodes what gNBs send, answers what is wrong by itself
  * (TS 38.413 clause 10), passes well-formed messages on to control in flat form, and encodes control's answers.
- * The process (edge_main.c) drives it from its loop, the simulation from a virtual clock.
+ * The process (process.c) drives it from its loop, the simulation from a virtual clock.
  *
  * Associations survive control: what control accepted of an association (NG Setup, RAN Configuration Updates) is
  * kept here and told again when a new control opens the wicket.

@@ -38,13 +38,12 @@ bool charter_encode(struct writer *w, const struct charter *charter)
 static void read_text(struct reader *r, const char *where, char *text, size_t size)
 {
     struct bytes view = read_bytes(r, read_u8(r));
-    if (view.len >= size || memchr(view.data ? view.data : (const void *)"", '\0', view.len)) {
+    bool fits = view.len < size;
+    for (size_t i = 0; fits && i < view.len; i++)
+        fits = (text[i] = (char)view.data[i]) != '\0';
+    text[fits ? view.len : 0] = '\0';
+    if (!fits)
         reader_fail(r, where, "is too long, or no text");
-        return;
-    }
-    if (view.len)
-        memcpy(text, view.data, view.len);
-    text[view.len] = '\0';
 }
 
 static void read_terms(struct reader *r, struct charter_terms *terms)
