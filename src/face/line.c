@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* demarc line port: what came in where radio equipment is connected (rule L2 of the line). */
+/* demarc line: what came in where radio equipment is connected (rule L2), and who sends what the planes refuse (rule N6). */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +18,14 @@ static const struct column source_columns[] = {
     {"DENIED SOURCE", "source", CELL_TEXT, 0},
     {"PACKETS", "packets", CELL_NUMBER, 0},
     {"BYTES", "bytes", CELL_BYTES, 0},
+    {0},
+};
+
+static const struct column sender_columns[] = {
+    {"SENDER", "sender", CELL_TEXT, 0},
+    {"PLANE", "plane", CELL_TEXT, 0},
+    {"REFUSED", "packets", CELL_NUMBER, 0},
+    {"MOSTLY", "mostly", CELL_TEXT, 0},
     {0},
 };
 
@@ -53,6 +61,49 @@ static int port(const struct config *config, bool json)
     return code;
 }
 
+static const char *most_frequent(const json_t *reasons)
+{
+    const char *reason, *most = "-";
+    json_int_t packets = 0;
+    const json_t *value;
+    json_object_foreach((json_t *)reasons, reason, value)
+    {
+        if (json_integer_value(value) > packets) {
+            packets = json_integer_value(value);
+            most = reason;
+        }
+    }
+    return most;
+}
+
+static void gather_senders(const struct config *config, const char *plane, json_t *all)
+{
+    json_t *reply = ask_quietly(config, "plane", plane, "sender"), *item;
+    size_t i;
+    json_array_foreach(json_object_get(reply, "items"), i, item)
+    {
+        json_object_set_new(item, "plane", json_string(plane));
+        json_object_set_new(item, "mostly", json_string(most_frequent(json_object_get(item, "reasons"))));
+        json_array_append(all, item);
+    }
+    json_decref(reply);
+}
+
+static int senders(const struct config *config, bool json)
+{
+    json_t *all = json_array();
+    for (unsigned i = 0; i < config->plane_count; i++)
+        gather_senders(config, config->planes[i].name, all);
+    if (json)
+        json_print(stdout, all);
+    else if (json_array_size(all))
+        table_print(stdout, sender_columns, all);
+    else
+        fputs("nothing was refused\n", stderr);
+    json_decref(all);
+    return EXIT_DONE;
+}
+
 int run_line(const struct command *command, int argc, char **argv)
 {
     bool json = false;
@@ -60,10 +111,11 @@ int run_line(const struct command *command, int argc, char **argv)
     const struct option_slot slots[] = {{"json", &json, NULL}, {"config", NULL, &path}, {0}};
     if (!take_options(command, &argc, argv, slots))
         return EXIT_USAGE;
-    if (argc != 1 || strcmp(argv[0], "port") != 0)
-        return wrong_usage(command, "what of the line is asked for: port");
+    bool of_port = argc == 1 && strcmp(argv[0], "port") == 0;
+    if (!of_port && (argc != 1 || strcmp(argv[0], "senders") != 0))
+        return wrong_usage(command, "port or senders");
     struct config *config = load_or_fail(path);
-    int code = config ? port(config, json) : EXIT_FAILED;
+    int code = config ? (of_port ? port : senders)(config, json) : EXIT_FAILED;
     config_free(config);
     return code;
 }

@@ -31,7 +31,7 @@ static const struct command commands[] = {
      "one number for all gNBs, phones and sessions but those named", run_digest},
     {"subscriber", "subscriber add | show | list | set | remove | import | export ...", "who may register",
      run_subscriber},
-    {"line", "line port [--json] [--config FILE]", "what came in where radio is connected", run_line},
+    {"line", "line port | senders [--json] [--config FILE]", "what radio sends that it may not", run_line},
     {"trace", "trace --pcap FILE [--decipher-nas] [--config FILE]",
      "write what passes N2, N4 and N3 to a capture file", run_trace},
     {"help", "help [COMMAND]", "this, or how a command is written", run_help},

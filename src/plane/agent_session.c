@@ -81,13 +81,16 @@ static void remove_key(struct table *table, uint64_t key, const struct session *
 }
 
 /* All keys of `rules` that are not also in `kept` (NULL: none is kept). */
-static void remove_keys(struct plane *plane, struct session *session, const struct ruleset *rules,
+static void remove_keys(struct agent *agent, struct session *session, const struct ruleset *rules,
                         const struct ruleset *kept)
 {
+    struct plane *plane = agent->settings.plane;
     struct network *network = session->network;
     for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (!has_teid(kept, rules->pdrs[i].teid))
+        if (!has_teid(kept, rules->pdrs[i].teid)) {
             remove_key(&plane->teids, rules->pdrs[i].teid, session);
+            resting_add(&plane->resting, rules->pdrs[i].teid, agent_now(agent));
+        }
     if (!kept || v4_key(kept) != v4_key(rules))
         remove_key(&network->by_v4, v4_key(rules), session);
     if (!kept || v6_key(kept) != v6_key(rules))
@@ -122,7 +125,7 @@ void session_remove(struct agent *agent, struct session *session)
     session_unlock(session);
     timer_stop(agent->settings.timers, &session->timer);
     supervise_move(agent, session->gnb, NULL);
-    remove_keys(plane, session, session->rules, NULL);
+    remove_keys(agent, session, session->rules, NULL);
     map_take(&agent->sessions, session->seid);
     if (map_get(&session->smf->by_cp_seid, session->cp_seid) == session)
         map_take(&session->smf->by_cp_seid, session->cp_seid);
@@ -178,7 +181,7 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
         supervise_move(agent, NULL, session->gnb);
         return session;
     }
-    remove_keys(agent->settings.plane, session, rules, NULL);
+    remove_keys(agent, session, rules, NULL);
     map_take(&agent->sessions, session->seid);
     map_take(&smf->by_cp_seid, cp_seid);
     /* A worker may have found it in the moment between: it is retired with rules of its own to free. */
@@ -210,6 +213,7 @@ static bool begin_plan(const struct smf *smf, struct plan *plan, const struct ru
     struct agent *agent = smf->agent;
     bool begun = plan_begin(plan, &agent->arena, agent->settings.plane, old);
     plan->owner = (uint32_t)(smf - agent->smfs);
+    plan->now = agent_now(agent);
     plan->random = agent->settings.random;
     plan->random_context = agent->settings.context;
     return begun;
@@ -322,11 +326,11 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     struct plane *plane = agent->settings.plane;
     struct ruleset *old = session->rules;
     if (!put_keys(plane, session, rules)) {
-        remove_keys(plane, session, rules, old);
+        remove_keys(agent, session, rules, old);
         return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
     }
     if (request->has_cp_f_seid && !change_cp_seid(smf, session, request->cp_f_seid.seid)) {
-        remove_keys(plane, session, rules, old);
+        remove_keys(agent, session, rules, old);
         return plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "the new CP F-SEID is another session's");
     }
     struct gnb *from = session->gnb;
@@ -340,7 +344,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
         path_report_held(plane, session);
     session_unlock(session);
     supervise_move(agent, from, session->gnb);
-    remove_keys(plane, session, old, rules);
+    remove_keys(agent, session, old, rules);
     return true;
 }
 

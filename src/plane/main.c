@@ -23,6 +23,9 @@
 #include "plane/worker.h"
 #include "wire/gtpu/gtpu.h"
 
+/* Longer than a packet lives anywhere on its way (RFC 9293 3.4.1 takes two minutes for the worst). */
+#define TEID_REST SECONDS(120)
+
 struct process {
     const struct config *config;
     const char *config_path; /* NULL: the default */
@@ -230,6 +233,7 @@ static bool set_up_plane(struct process *process)
         .buffer_total = own->buffer_total,
         .gnbs = process->config->limits.gnbs * 4, /* a gNB may have several addresses, and change them */
     };
+    process->plane.resting.time = TEID_REST;
     process->plane.wake = wake;
     process->plane.wake_context = process;
     return fill_infrastructure(process);
@@ -381,6 +385,12 @@ static json_t *admin_gnb(void *context, const json_t *request)
     return gnb_reply(((const struct process *)context)->agent, request);
 }
 
+static json_t *admin_sender(void *context, const json_t *request)
+{
+    (void)request;
+    return sender_reply(((const struct process *)context)->agent);
+}
+
 static json_t *admin_metrics(void *context, const json_t *request)
 {
     const struct process *process = context;
@@ -423,7 +433,8 @@ static void serve_admin(struct process *process)
 {
     static const struct admin_verb verbs[] = {
         {"status", admin_status},   {"session", admin_session},   {"gnb", admin_gnb},
-        {"metrics", admin_metrics}, {"ran_port", admin_ran_port}, {"reload", admin_reload},
+        {"metrics", admin_metrics}, {"ran_port", admin_ran_port}, {"sender", admin_sender},
+        {"reload", admin_reload},
     };
     char path[256], name[64];
     snprintf(path, sizeof path, "%s/plane-%s.sock", process->config->runtime_dir, process->own->name);

@@ -8,6 +8,7 @@
 enum verdict path_drop(struct lane *lane, enum drop reason)
 {
     count(&lane->counters.drops[reason], 1);
+    lane->reason = reason;
     return PATH_DROP;
 }
 

@@ -39,6 +39,7 @@ struct plan {
     struct arena *arena;
     struct plane *plane;
     uint32_t owner; /* number of the SMF, whose correlation identifiers are its own */
+    int64_t now;
     uint64_t (*random)(void *context);
     void *random_context;
     struct network *network; /* NULL until a rule names one */

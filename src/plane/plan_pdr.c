@@ -17,12 +17,13 @@ static struct planned_pdr *find_pdr(struct plan *plan, uint16_t id)
     return NULL;
 }
 
-/* A TEID that nobody has: random, so that it cannot be guessed from another. */
+/* A TEID that nobody has, nor had a moment ago: random, so that it cannot be guessed from another. */
 static uint32_t new_teid(struct plan *plan)
 {
     for (;;) {
         uint32_t teid = (uint32_t)plan->random(plan->random_context);
-        bool taken = teid == 0 || table_get(&plan->plane->teids, teid);
+        bool taken = teid == 0 || table_get(&plan->plane->teids, teid) ||
+                     resting_has(&plan->plane->resting, teid, plan->now);
         for (unsigned i = 0; i < plan->pdr_count && !taken; i++)
             taken = plan->pdrs[i].pdr.teid == teid;
         if (!taken)

@@ -26,6 +26,7 @@ bool plane_init(struct plane *plane, struct network *networks, unsigned network_
     }
     epochs_init(&plane->epochs, plane->readers, lane_count);
     table_init(&plane->teids, &plane->epochs, seed);
+    resting_init(&plane->resting, 0, seed ^ 5);
     table_init(&plane->gnbs, &plane->epochs, seed ^ 1);
     map_init(&plane->shared_rates, seed ^ 4);
     for (unsigned i = 0; i < network_count; i++) {
@@ -46,6 +47,7 @@ void plane_free(struct plane *plane)
     epochs_free(&plane->epochs);
     map_free(&plane->shared_rates);
     table_free(&plane->teids);
+    resting_free(&plane->resting);
     table_free(&plane->gnbs);
     for (unsigned i = 0; i < plane->network_count; i++) {
         table_free(&plane->networks[i].by_v4);

@@ -12,6 +12,8 @@
 #include "kit/map.h"
 #include "kit/timers.h"
 #include "plane/counters.h"
+#include "plane/resting.h"
+#include "plane/senders.h"
 #include "plane/session.h"
 #include "plane/table.h"
 #include "plane/tap.h"
@@ -75,6 +77,8 @@ struct lane {
     struct lane_counters counters;
     unsigned index;
     struct epoch_reader *reader;
+    enum drop reason; /* why the packet in hand went no further */
+    struct senders senders;
     struct bucket answers; /* limits error indications sent */
     uint16_t ip_id;
     struct tunnel_error errors[LANE_ERRORS]; /* ring: the worker writes, the agent reads */
@@ -90,6 +94,7 @@ struct plane {
     struct epochs epochs;
     struct epoch_reader *readers; /* one a lane */
     struct table teids;           /* local TEID -> session */
+    struct resting resting;       /* TEIDs; agent only */
     struct table gnbs;            /* hash of the address -> gnb */
     struct map shared_rates;      /* struct shared_rate by SMF and correlation identifier; agent only */
     struct lane *lanes;

@@ -206,6 +206,58 @@ json_t *gnb_reply(const struct agent *agent, const json_t *request)
     return reply;
 }
 
+enum { SENDERS_SHOWN = 1024, SENDERS_MEASURED = 10 };
+
+static unsigned gather_senders(const struct plane *plane, struct sender *list)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < plane->lane_count; i++)
+        count = senders_gather(&plane->lanes[i].senders, list, count, SENDERS_SHOWN);
+    senders_sort(list, count);
+    return count;
+}
+
+static const char *host_text(const union socket_address *address, char text[INET6_ADDRSTRLEN])
+{
+    bool v4 = address->any.sa_family == AF_INET;
+    const void *host = v4 ? (const void *)&address->v4.sin_addr : &address->v6.sin6_addr;
+    return inet_ntop(v4 ? AF_INET : AF_INET6, host, text, INET6_ADDRSTRLEN);
+}
+
+static json_t *sender_item(const struct sender *sender)
+{
+    char text[INET6_ADDRSTRLEN];
+    json_t *reasons = json_object();
+    for (enum drop reason = DROP_NONE + 1; reason <= DROP_UE_TO_UE; reason++)
+        if (sender->reasons[reason])
+            put(reasons, drop_name(reason), sender->reasons[reason]);
+    return json_pack("{s:s, s:I, s:o}", "sender", host_text(&sender->address, text), "packets",
+                     (json_int_t)sender->packets, "reasons", reasons);
+}
+
+json_t *sender_reply(const struct agent *agent)
+{
+    static struct sender list[SENDERS_SHOWN];
+    json_t *items = json_array();
+    unsigned count = gather_senders(agent->settings.plane, list);
+    for (unsigned i = 0; i < count && i < ADMIN_PAGE; i++)
+        json_array_append_new(items, sender_item(&list[i]));
+    return json_pack("{s:o}", "items", items);
+}
+
+static void add_senders(const struct plane *plane, json_t *metrics)
+{
+    static struct sender list[SENDERS_SHOWN];
+    char text[INET6_ADDRSTRLEN];
+    unsigned count = gather_senders(plane, list);
+    for (unsigned i = 0; i < count && i < SENDERS_MEASURED; i++)
+        json_array_append_new(metrics, json_pack("{s:s, s:s, s:s, s:I, s:{s:s}}", "name",
+                                                 "demarc_plane_refused_packets", "type", "counter", "help",
+                                                 "packets refused on N3, of those who sent the most", "value",
+                                                 (json_int_t)list[i].packets, "labels", "sender",
+                                                 host_text(&list[i].address, text)));
+}
+
 static void add_metric(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
                        const char *reason)
 {
@@ -239,5 +291,6 @@ json_t *metrics_reply(const struct agent *agent)
     for (enum drop reason = DROP_NONE + 1; reason < DROP_REASONS; reason++)
         add_metric(metrics, "demarc_plane_dropped_packets", "counter", "packets that went no further",
                    sum_drops(plane, reason), drop_name(reason));
+    add_senders(plane, metrics);
     return json_pack("{s:o}", "metrics", metrics);
 }

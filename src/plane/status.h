@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the plane says of itself: the replies of docs/admin.md to `status`, `session`, `gnb` and `metrics`. New references; NULL: out
+/* What the plane says of itself: the replies of docs/admin.md to `status`, `session`, `gnb`, `sender` and `metrics`. New references; NULL: out
  * of memory. */
 #ifndef PLANE_STATUS_H
 #define PLANE_STATUS_H
@@ -12,6 +12,7 @@
 json_t *status_reply(const struct agent *agent, const struct config_plane *config);
 json_t *session_reply(const struct agent *agent, const json_t *request);
 json_t *gnb_reply(const struct agent *agent, const json_t *request);
+json_t *sender_reply(const struct agent *agent);
 json_t *metrics_reply(const struct agent *agent);
 
 #endif

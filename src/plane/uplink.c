@@ -97,13 +97,15 @@ static bool is_own_address(const struct ruleset *rules, uint8_t version, const u
     return rules->has_v6 && memcmp(address, rules->v6, 8) == 0;
 }
 
-/* Loopback, "this host", and link-local addresses (cloud metadata services live there) belong to the host. */
+/* Loopback, "this host", link-local addresses (cloud metadata services live there), their multicast, and broadcast belong to the
+ * host. */
 static bool is_host_internal(const struct config_ip *ip)
 {
     const uint8_t *a = ip->address;
     static const uint8_t zero[10];
     if (ip->family == AF_INET)
-        return a[0] == 127 || a[0] == 0 || (a[0] == 169 && a[1] == 254);
+        return a[0] == 127 || a[0] == 0 || (a[0] == 169 && a[1] == 254) ||
+               (a[0] == 224 && a[1] == 0 && a[2] == 0) || a[0] >= 240;
     return (memcmp(a, zero, 10) == 0) || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
            (a[0] == 0xff && (a[1] & 15) <= 2);
 }
@@ -118,12 +120,23 @@ static bool is_gateway(const struct network *network, const struct config_ip *ip
            ip->address[15] == (network->pool_v6.address[15] | 1);
 }
 
+/* GTP-U, GTP-C, PFCP and N2, wherever they are bound for: a phone has no business with any of them, and what it wraps up in them
+ * nobody has looked at. */
+static bool is_tunnel(const struct flow *flow)
+{
+    enum { GTP_C_PORT = 2123, PFCP_PORT = 8805, N2_PORT = 38412 };
+    if (flow->protocol == PROTOCOL_UDP)
+        return flow->destination_port == GTPU_PORT || flow->destination_port == GTP_C_PORT ||
+               flow->destination_port == PFCP_PORT;
+    return flow->protocol == PROTOCOL_SCTP && flow->destination_port == N2_PORT;
+}
+
 static enum drop check_destination(const struct plane *plane, const struct session *session,
                                    const struct flow *flow)
 {
     struct config_ip ip = {.family = flow->version == 4 ? AF_INET : AF_INET6};
     memcpy(ip.address, flow->destination, flow->version == 4 ? 4 : 16);
-    if (flow->protocol == PROTOCOL_UDP && flow->destination_port == GTPU_PORT)
+    if (is_tunnel(flow))
         return DROP_INNER_TUNNEL;
     if (is_gateway(session->network, &ip))
         return DROP_NONE;
@@ -282,8 +295,8 @@ static enum verdict g_pdu(struct plane *plane, struct lane *lane, const union so
     return verdict;
 }
 
-enum verdict path_uplink(struct plane *plane, struct lane *lane, const union socket_address *peer,
-                         struct packet *packet)
+static enum verdict take_datagram(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                                  struct packet *packet)
 {
     struct gtpu_packet gtpu;
     struct fault fault;
@@ -314,4 +327,13 @@ enum verdict path_uplink(struct plane *plane, struct lane *lane, const union soc
     default:
         return path_drop(lane, DROP_OUTER_TYPE);
     }
+}
+
+enum verdict path_uplink(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                         struct packet *packet)
+{
+    lane->reason = DROP_NONE;
+    enum verdict verdict = take_datagram(plane, lane, peer, packet);
+    senders_count(&lane->senders, peer, lane->reason);
+    return verdict;
 }
