@@ -349,7 +349,7 @@ static json_t *tell_flow(enum smf_flow_verdict verdict, const char *why)
     case SMF_FLOW_BUSY:
         return admin_refuse("another procedure of the session is under way: try again");
     default:
-        return admin_refuse("%s", why);
+        return admin_refuse("%s", why ? why : "refused");
     }
 }
 
