@@ -84,6 +84,7 @@ static void take_kamf(struct ue *ue, const struct handover_keys *keys)
     memcpy(ue->kamf, keys->kamf, sizeof ue->kamf);
     ue->security = keys->security;
     ue->downlink_reserved = 0;
+    pending_keys_drop(ue);
     held_nas_seal_anew(ue, &former);
     OPENSSL_cleanse(&former, sizeof former);
 }

@@ -157,8 +157,13 @@ static void leave_target(struct run *run, struct ngap_cause cause)
     smf_handover_cancelled(ue, run->sessions, run->count);
     if (ue->target)
         n2_release(ue->target, cause);
-    if (ue->connection)
-        ue->connection->leaving = ue->connection->holding = false;
+    if (!ue->connection)
+        return; /* it may have come as far as the target, and taken the keys */
+    ue->connection->leaving = ue->connection->holding = false;
+    if (run->keys.kind == HANDOVER_NEW_KAMF) {
+        pending_keys_drop(ue);
+        core_dirty(ue->core, &ue->row);
+    }
 }
 
 /* Whatever came instead of the target's good answer. */
@@ -186,6 +191,18 @@ static void give_up(struct run *run, enum procedure_event event)
 }
 
 /* --- execution --- */
+
+/* From the command on the phone may have the new keys, whatever becomes of this process. */
+static bool promise_keys(struct run *run)
+{
+    struct ue *ue = run->ue;
+    if (run->keys.kind != HANDOVER_NEW_KAMF)
+        return true;
+    if (!pending_keys_set(ue, &run->keys.security, run->keys.kamf))
+        return false;
+    core_dirty(ue->core, &ue->row);
+    return procedure_commit(run->p);
+}
 
 /* Step 12a */
 static void command(struct run *run)
@@ -278,6 +295,8 @@ static bool prepare(struct run *run, const struct ngap_handover_required *requir
         take_answer(run, run->p->data);
         event = run->count && run->container.len ? await_forwarding(run) : EV_TIMEOUT;
     }
+    if (event == EV_HANDOVER_FORWARDING && !promise_keys(run))
+        event = procedure_cancelled(run->p) ? EV_CANCELLED : EV_TIMEOUT;
     if (event != EV_HANDOVER_FORWARDING)
         give_up(run, event);
     return event == EV_HANDOVER_FORWARDING;
