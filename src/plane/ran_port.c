@@ -7,6 +7,7 @@
 
 #include "kit/log.h"
 #include "plane/nft.h"
+#include "plane/status.h"
 
 #define PERIOD SECONDS(2)
 
@@ -282,11 +283,7 @@ json_t *ran_port_reply(const struct ran_port *port)
 static void add(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
                 const char *what)
 {
-    json_t *metric = json_pack("{s:s, s:s, s:s, s:I}", "name", name, "type", type, "help", help, "value",
-                               (json_int_t)value);
-    if (what)
-        json_object_set_new(metric, "labels", json_pack("{s:s}", "what", what));
-    json_array_append_new(metrics, metric);
+    metric_add(metrics, name, type, help, value, what ? "what" : NULL, what);
 }
 
 void ran_port_metrics(const struct ran_port *port, json_t *metrics)

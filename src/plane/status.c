@@ -258,14 +258,20 @@ static void add_senders(const struct plane *plane, json_t *metrics)
                                                  host_text(&list[i].address, text)));
 }
 
-static void add_metric(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
-                       const char *reason)
+void metric_add(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
+                const char *label, const char *labelled)
 {
     json_t *metric = json_pack("{s:s, s:s, s:s, s:I}", "name", name, "type", type, "help", help, "value",
                                (json_int_t)value);
-    if (reason)
-        json_object_set_new(metric, "labels", json_pack("{s:s}", "reason", reason));
+    if (label)
+        json_object_set_new(metric, "labels", json_pack("{s:s}", label, labelled));
     json_array_append_new(metrics, metric);
+}
+
+static void add_metric(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
+                       const char *reason)
+{
+    metric_add(metrics, name, type, help, value, reason ? "reason" : NULL, reason);
 }
 
 json_t *metrics_reply(const struct agent *agent)

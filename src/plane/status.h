@@ -15,4 +15,8 @@ json_t *gnb_reply(const struct agent *agent, const json_t *request);
 json_t *sender_reply(const struct agent *agent);
 json_t *metrics_reply(const struct agent *agent);
 
+/* Adds one of the metrics, with a label unless that is NULL. */
+void metric_add(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
+                const char *label, const char *labelled);
+
 #endif

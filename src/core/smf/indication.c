@@ -3,17 +3,11 @@
 #include "core/smf/n4.h"
 #include "wire/ngap/ngap.h"
 
-enum { TRANSFER_BYTES = 1024 };
-
 struct bytes smf_modify_indication_unsuccessful(struct core *core, struct ngap_cause cause)
 {
-    uint8_t buffer[TRANSFER_BYTES];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
     struct ngap_pdu_session_resource_modify_indication_unsuccessful_transfer transfer = {cause};
-    if (!ngap_encode_pdu_session_resource_modify_indication_unsuccessful_transfer(&writer, &transfer, &fault))
-        return (struct bytes){0};
-    return arena_copy(&core->batch, writer_bytes(&writer));
+    return n2_transfer(core, &ngap_type_pdu_session_resource_modify_indication_unsuccessful_transfer,
+                       &transfer);
 }
 
 /* The flows of the one tunnel that there is; those of a further one stay where they are. */
@@ -49,17 +43,13 @@ static void sort_flows(const struct session *session, const struct ngap_associat
 
 static struct bytes confirm(const struct session *session, const struct flows *flows)
 {
-    uint8_t buffer[TRANSFER_BYTES];
-    struct writer writer = writer_of(buffer, sizeof buffer);
-    struct fault fault;
     const struct ngap_pdu_session_resource_modify_confirm_transfer transfer = {
         .qos_flow_modify_confirm_list = {flows->moved, flows->moved_count},
         .ulngu_up_tnl_information = n2_tunnel(&session->n3),
         .qos_flow_failed_to_modify_list = {flows->stayed_count ? flows->stayed : NULL, flows->stayed_count},
     };
-    if (!ngap_encode_pdu_session_resource_modify_confirm_transfer(&writer, &transfer, &fault))
-        return (struct bytes){0};
-    return arena_copy(&session_smf(session)->core->batch, writer_bytes(&writer));
+    return n2_transfer(session_smf(session)->core, &ngap_type_pdu_session_resource_modify_confirm_transfer,
+                       &transfer);
 }
 
 static bool refuse(struct core *core, struct bytes *answer, struct ngap_cause cause)
