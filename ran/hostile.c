@@ -35,7 +35,7 @@ static void on_packet(void *context, struct phone *phone, struct phone_session *
     if (!victim)
         attack->packets++;
     else if (ping_is_reply(packet) && victim == &attack->victims[0])
-        victim->answered++;
+        victims_answered(victim, ping_sequence(packet));
     else if (attack->proving)
         victim->reached = true;
     else

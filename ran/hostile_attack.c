@@ -2,6 +2,7 @@
 /* The attacker: its association, its phone, and how each variant is judged. */
 #include "ran/hostile_attack.h"
 
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ enum {
     FENCE_MS = 250,
     ASSOCIATION_S = 2,
     SESSION = 1,
+    DISCARD_PORT = 9,
     SHOWN_BYTES = 64,
     SECOND_THOUGHTS_MS = 30,
     SETUPS = 5,
@@ -281,6 +283,15 @@ void attack_forget_phone(struct attack *attack)
     phone_init(phone, &attack->driver.radio, &attack->options->model, imsi, &attack->options->key);
     phone_camp(phone, &attack->station->gnb);
     attack->has_user_plane = false;
+}
+
+bool attack_call(const struct attack *attack, const struct phone_session *session)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(DISCARD_PORT),
+                             .sin_addr.s_addr = session ? htonl(session->ipv4) : 0};
+    return session && attack->data_network >= 0 &&
+           sendto(attack->data_network, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof to) == 1;
 }
 
 static const struct ids nobody = {.amf = 0xfedcba98, .ran = 0xfedcba};

@@ -37,7 +37,7 @@ struct victim {
     struct phone phone;
     struct attack *attack;
     struct timer beat;
-    uint16_t sequence;
+    uint16_t sequence, counted_from; /* of its pings: the latest, and the first that `answered` counts */
     unsigned sent, answered;
     bool reached;          /* by a packet from the data network */
     const char *disturbed; /* what has happened to it that nobody asked for; NULL: nothing */
@@ -124,6 +124,8 @@ void attack_fence(struct attack *attack);
 struct ids attack_own(struct attack *attack);
 /* ... and with a session. */
 struct ids attack_own_with_session(struct attack *attack);
+/* A packet from the data network for a phone's session; false: there is no session or no data network. */
+bool attack_call(const struct attack *attack, const struct phone_session *session);
 /* The phone forgets all and its connection goes. */
 void attack_forget_phone(struct attack *attack);
 /* The first victim's. */
@@ -163,6 +165,8 @@ uint32_t victims_target(const struct attack *attack, const struct phone_session 
 const char *victims_complaint(struct attack *attack);
 /* They show that the network still knows them: NULL, or what does not work. */
 const char *victims_prove(struct attack *attack);
+/* An answer to one of the pings came. */
+void victims_answered(struct victim *victim, uint16_t sequence);
 void victims_overhear(struct attack *attack, struct bytes ngap);
 
 /* --- The core itself, as far as it may be looked at (hostile_check.c) --- */

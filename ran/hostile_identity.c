@@ -201,17 +201,23 @@ void hostile_mixed_ids(struct attack *attack)
 
 /* --- 18 --- */
 
-/* What comes back through the session goes where its tunnel ends. */
+static bool honest_has_strays(const struct attack *attack)
+{
+    return attack->honest->gnb.packets_dropped != attack->strays;
+}
+
+/* What comes back through the session, or of itself, goes where its tunnel ends. */
 static void draw_packets(struct attack *attack)
 {
-    enum { PACKETS = 3, MOMENT_MS = 20 };
+    enum { PACKETS = 10, MOMENT_MS = 10 };
     struct phone_session *session = phone_session(&attack->phone, 1);
     uint8_t packet[PING_BYTES];
-    for (uint16_t i = 0; session && i < PACKETS; i++) {
+    for (uint16_t i = 0; session && i < PACKETS && !honest_has_strays(attack); i++) {
         ping_write(packet, (struct ping){session->ipv4, victims_target(attack, session), i});
         phone_send_packet(&attack->phone, session, BYTES(packet));
+        attack_call(attack, session);
+        waiter_rest(&attack->waiter, MILLISECONDS(MOMENT_MS));
     }
-    waiter_rest(&attack->waiter, MILLISECONDS(MOMENT_MS));
 }
 
 static void end_tunnel_at(struct attack *attack, const union socket_address *end)

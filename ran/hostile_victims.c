@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Honest phones beside the attack: one talks all the while, the others sleep; and what shows that they are as they were. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,7 +8,7 @@
 #include "ran/hostile_attack.h"
 #include "ran/ping.h"
 
-enum { BEAT_MS = 20, PATIENCE_S = 5, GRACE_MS = 1500, SESSION = 1, DISCARD_PORT = 9 };
+enum { BEAT_MS = 20, PATIENCE_S = 5, GRACE_MS = 1500, SESSION = 1 };
 
 static struct victim *talker(struct attack *attack)
 {
@@ -34,6 +33,19 @@ static void beat(struct timer *timer)
         victim->sent += phone_send_packet(&victim->phone, session, BYTES(packet));
     }
     timer_start(victim->phone.radio->timers, timer, MILLISECONDS(BEAT_MS));
+}
+
+/* From now on; answers to what was sent before are late, and count no more. */
+static void count_anew(struct victim *victim)
+{
+    victim->sent = victim->answered = 0;
+    victim->counted_from = victim->sequence + 1;
+    beat(&victim->beat);
+}
+
+void victims_answered(struct victim *victim, uint16_t sequence)
+{
+    victim->answered += (int16_t)(sequence - victim->counted_from) >= 0;
 }
 
 static bool all_answered(void *argument)
@@ -120,7 +132,8 @@ static const char *begin_all(struct attack *attack)
     beat(&talker(attack)->beat);
     if (!await(talker(attack), first_answer))
         return "packets of a victim's phone are not answered: is there a host at --ping-to?";
-    talker(attack)->sent = talker(attack)->answered;
+    timer_stop(attack->driver.radio.timers, &talker(attack)->beat);
+    count_anew(talker(attack));
     return NULL;
 }
 
@@ -172,8 +185,7 @@ static const char *prove_traffic(struct victim *victim)
     bool complete = waiter_until(&victim->attack->waiter, all_answered, victim, MILLISECONDS(GRACE_MS));
     snprintf(why, sizeof why, "a victim's phone has sent %u packets and got %u answers", victim->sent,
              victim->answered);
-    victim->sent = victim->answered = 0;
-    beat(&victim->beat);
+    count_anew(victim);
     return complete ? NULL : why;
 }
 
@@ -197,13 +209,8 @@ static const char *prove_service(struct victim *victim)
 
 static const char *prove_paging(struct victim *victim)
 {
-    const struct phone_session *session = phone_session(&victim->phone, SESSION);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(DISCARD_PORT)};
     victim->reached = false;
-    if (session)
-        to.sin_addr.s_addr = htonl(session->ipv4);
-    if (!session ||
-        sendto(victim->attack->data_network, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof to) != 1)
+    if (!attack_call(victim->attack, phone_session(&victim->phone, SESSION)))
         return "no packet can be sent to a victim's phone";
     if (!await(victim, was_reached))
         return "a victim's phone is not paged any more";

@@ -44,3 +44,8 @@ bool ping_is_reply(struct bytes packet)
     return packet.len >= IP_HEADER + ICMP_HEADER && packet.data[9] == ICMP_PROTOCOL &&
            packet.data[IP_HEADER] == 0;
 }
+
+uint16_t ping_sequence(struct bytes reply)
+{
+    return (uint16_t)(reply.data[IP_HEADER + 6] << 8 | reply.data[IP_HEADER + 7]);
+}

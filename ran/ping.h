@@ -14,8 +14,9 @@ struct ping {
 
 void ping_write(uint8_t packet[PING_BYTES], struct ping ping);
 
-/* Is it an answer to one of them? */
+/* Is it an answer to one of them, and to which? */
 bool ping_is_reply(struct bytes packet);
+uint16_t ping_sequence(struct bytes reply);
 
 /* The Internet checksum (RFC 1071) of `size` octets, put among them at `at`, where zero stood. */
 void ping_put_checksum(uint8_t *data, size_t size, size_t at);

@@ -42,9 +42,9 @@ def attempt(function, build):
             function(lab, build)
             return True
         except Exception:  # noqa: BLE001  whatever a case raises is its failure
+            show_logs(lab)
             for line in traceback.format_exc().splitlines():
                 print(f"# {line}")
-            show_logs(lab)
             return False
 
 

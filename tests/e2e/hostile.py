@@ -9,6 +9,9 @@ from cases import case, expect, main
 from running_core import CONFIG, Core
 
 NG_SETUP = "00150030000004001b000800099f907000000010520040"  # cut off in its third IE
+# A sanitizer that keeps little of what was freed, so that growth is the core's own.
+FORGETFUL = {**os.environ, "ASAN_OPTIONS": ":".join(filter(None, (
+    os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=1", "thread_local_quarantine_size_kb=64")))}
 FLOOD = """
 import os, socket
 random = os.urandom
@@ -37,7 +40,7 @@ def allowed(core):
 def under_attack(lab, build, attack):
     """Runs the attack in small, looks at sizes, runs it in full; phones are served before, during and after."""
     core = Core(lab, build, "core", 3)
-    core.start(env={**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=64"})
+    core.start(env=FORGETFUL)
     core.wait()
     honest = core.cast(3) + "start 1\nregister 1-3\nsession 1-3\nidle 3\n"
     (core.folder / "honest.scenario").write_text(honest + "stay\n")
@@ -115,14 +118,14 @@ def what_nobody_prevents_is_seen_by_the_catalogue(lab, build):
     core.start()
     core.wait()
     for number, words in ((18, "packets that are for nobody"), (19, "PathSwitchRequestAcknowledge")):
-        done = core.host.run([core.ran, "hostile", number], check=False)
+        done = core.host.run([core.ran, "hostile", number, "--page-from", ""], check=False)
         expect(done.returncode == 1 and words in done.stderr, f"{done.returncode}\n{done.stdout}{done.stderr}")
 
 
 def catalogue(lab, build, domain, attacked):
     """Every class of hostile radio, by a gNB enrolled in the domain; honest phones are in the domain `home`."""
     core = Core(lab, build, "core", 4, config=CATALOGUE, inventory=ENROLLED.format(domain=domain))
-    core.start()
+    core.start(env=FORGETFUL)
     core.wait()
     processes = core.processes()
     digest = f"{core.demarc} digest --config={core.config} hostile imsi-999700000000004"
@@ -131,8 +134,7 @@ def catalogue(lab, build, domain, attacked):
                           ",".join(map(str, processes))], check=False, timeout=500)
     *classes, result = map(json.loads, done.stdout.splitlines())
     print(f"# {result}")
-    failed = {one["class"] for one in classes if one.get("failed")}
-    expect(not failed, f"{done.stderr}\n{done.stdout[-4000:]}")
+    expect(not any(one.get("failed") for one in classes), done.stderr)
     expect(result["classes"] == 36 and result["elsewhere"] == 1, f"not all classes were played: {result}")
     expect(core.processes() == processes, "a process ended")
     expect(core.process.log.stat().st_size < LOG_BYTES, f"{core.process.log.stat().st_size} octets were logged")
