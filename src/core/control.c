@@ -161,6 +161,7 @@ static bool open_core(struct control *control)
                       .sbi_response = control_sbi_response},
         },
         &why);
+    gate_init(&control->gate, control->core, random_u64(random_system()));
     return control->core || complain("the core cannot start", why);
 }
 
@@ -208,8 +209,6 @@ static bool set_up(struct control *control)
     control->n4.fd = control->charter.fd = -1;
     control->loop = loop_new();
     control->buffer = malloc(CHANNEL_MESSAGE_BYTES);
-    arena_init(&control->arena, 0);
-    map_init(&control->associations, random_u64(random_system()));
     if (!control->loop || !control->buffer)
         return complain("control", "out of memory");
     const char *zone = getenv("TZ");
@@ -246,8 +245,7 @@ static void tear_down(struct control *control)
     if (control->store)
         store_close(control->store);
     shut(&control->n4);
-    map_free(&control->associations);
-    arena_free(&control->arena);
+    gate_free(&control->gate);
     free(control->buffer);
     trace_free(control->trace);
     if (control->loop)

@@ -10,19 +10,17 @@
 
 #include "admin/admin.h"
 #include "core/core.h"
+#include "core/gate.h"
 #include "kit/channel.h"
 #include "kit/loop.h"
 #include "store/store.h"
-#include "wire/wicket/wicket.h"
 
 /* An edge process. */
 struct edge_link {
     struct control *control;
     struct channel *channel;
     struct edge_link *next;
-    char name[WICKET_NAME_BYTES + 1]; /* one of the configuration's, by the keeper's word */
-    bool greeted;                     /* has said hello */
-    unsigned associations;
+    struct gate_edge edge; /* one of the configuration's, by the keeper's word */
 };
 
 struct control {
@@ -39,9 +37,8 @@ struct control {
     struct watch n4;
     struct watch charter; /* from the keeper; fd -1: there is none */
     struct edge_link *links;
-    struct map associations; /* struct edge_link by association */
-    struct arena arena;      /* one message at a time */
-    uint8_t *buffer;         /* a wicket message on its way out */
+    struct gate gate;
+    uint8_t *buffer; /* a wicket message on its way out */
 };
 
 /* Takes over the file's new state as far as a running process can. changed and restart, if not NULL, get the names of the

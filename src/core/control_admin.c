@@ -103,7 +103,7 @@ static json_t *edges(const struct control *control)
         const char *name = control->config->edges[i].name;
         bool connected = false;
         for (const struct edge_link *link = control->links; link; link = link->next)
-            connected |= link->greeted && strcmp(link->name, name) == 0;
+            connected |= link->edge.greeted && strcmp(link->edge.name, name) == 0;
         json_array_append_new(list, json_pack("{s:s, s:b, s:i}", "name", name, "connected", connected, "gnbs",
                                               (int)gnbs_of_edge(control->core, name)));
     }

@@ -12,26 +12,15 @@
 #include "kit/pass.h"
 #include "wire/wicket/charter.h"
 
-static struct edge_link *link_of(const struct control *control, uint64_t association)
-{
-    return map_get(&control->associations, association);
-}
-
-static void forget(struct control *control, uint64_t association)
-{
-    struct edge_link *link = map_take(&control->associations, association);
-    if (link)
-        link->associations--;
-}
-
 static void to_edge(struct control *control, const struct wicket_message *message)
 {
-    struct edge_link *link = link_of(control, message->association);
+    const struct gate_edge *edge = gate_owner(&control->gate, message->association);
     struct writer writer = writer_of(control->buffer, CHANNEL_MESSAGE_BYTES);
-    if (!link)
+    if (!edge)
         return;
+    const struct edge_link *link = edge->user;
     if (!wicket_encode(&writer, message) || !channel_send(link->channel, writer_bytes(&writer)))
-        log_error("control", NULL, "edge %s does not keep up: a message is lost", link->name);
+        log_error("control", NULL, "edge %s does not keep up: a message is lost", edge->name);
 }
 
 void control_send_ngap(void *context, uint64_t association, uint16_t stream, struct bytes flat)
@@ -44,71 +33,7 @@ void control_close_association(void *context, uint64_t association)
 {
     struct control *control = context;
     to_edge(control, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association});
-    forget(control, association);
-}
-
-/* The keeper has said who it is; an edge that says something else is none of ours. */
-static bool hello(struct edge_link *link, struct bytes name)
-{
-    if (link->greeted || !bytes_equal(name, bytes_of(link->name, strlen(link->name))))
-        return false;
-    link->greeted = true;
-    log_info("control", NULL, "edge %s is connected", link->name);
-    return true;
-}
-
-static bool announced(struct edge_link *link, const struct wicket_message *message)
-{
-    struct control *control = link->control;
-    struct core_peer peer = {.address = message->peer};
-    snprintf(peer.edge, sizeof peer.edge, "%s", link->name);
-    if (link_of(control, message->association) ||
-        !map_put(&control->associations, message->association, link))
-        return false;
-    link->associations++;
-    if (message->kind == WICKET_KEPT)
-        core_association_kept(control->core, message->association, &peer);
-    else
-        core_association_up(control->core, message->association, &peer);
-    return true;
-}
-
-static bool carried(struct edge_link *link, const struct wicket_message *message)
-{
-    struct control *control = link->control;
-    struct ngap_pdu pdu;
-    struct fault fault = {0};
-    arena_reset(&control->arena);
-    if (!ngap_unflatten(message->body, &control->arena, &pdu, &fault))
-        return false;
-    if (message->kind == WICKET_REPLAY)
-        core_replay(control->core, message->association, &pdu);
-    else
-        core_ngap(control->core, message->association, message->stream, &pdu);
-    return true;
-}
-
-/* An edge speaks only for associations that are its own. False: what it said cannot come from a sane edge. */
-static bool heard(struct edge_link *link, const struct wicket_message *message)
-{
-    struct control *control = link->control;
-    if (message->kind == WICKET_HELLO)
-        return hello(link, message->body);
-    if (!link->greeted)
-        return false;
-    if (message->kind == WICKET_UP || message->kind == WICKET_KEPT)
-        return announced(link, message);
-    if (link_of(control, message->association) != link)
-        return link_of(control, message->association) == NULL; /* crossed our close, or another edge's */
-    if (message->kind == WICKET_NGAP || message->kind == WICKET_REPLAY)
-        return carried(link, message);
-    if (message->kind != WICKET_DOWN)
-        return false;
-    char reason[WICKET_REASON_BYTES + 1];
-    snprintf(reason, sizeof reason, "%.*s", (int)message->body.len, (const char *)message->body.data);
-    forget(control, message->association);
-    core_association_down(control->core, message->association, reason);
-    return true;
+    gate_forget(&control->gate, association);
 }
 
 static void take_out(struct control *control, const struct edge_link *link)
@@ -119,25 +44,10 @@ static void take_out(struct control *control, const struct edge_link *link)
     *at = link->next;
 }
 
-static bool next_of(const struct edge_link *link, uint64_t *association)
-{
-    size_t cursor = 0;
-    void *owner;
-    while (map_next(&link->control->associations, &cursor, association, &owner)) {
-        if (owner == link)
-            return true;
-    }
-    return false;
-}
-
 static void link_end(struct control *control, struct edge_link *link, const char *why)
 {
-    uint64_t association;
-    log_warning("control", NULL, "edge %s: %s", link->name, why);
-    while (link->associations && next_of(link, &association)) {
-        forget(control, association);
-        core_association_down(control->core, association, why);
-    }
+    log_warning("control", NULL, "edge %s: %s", link->edge.name, why);
+    gate_edge_gone(&link->edge, why);
     take_out(control, link);
     free(link);
 }
@@ -170,13 +80,12 @@ static void edge_closed(void *context, struct channel *channel)
 static void edge_said(void *context, struct channel *channel, struct bytes bytes)
 {
     struct edge_link *link = context;
-    struct wicket_message message;
-    struct fault fault = {0};
-    if (wicket_decode(bytes, WICKET_FROM_EDGE, &message, &fault) && heard(link, &message))
+    const char *why;
+    if (gate_heard(&link->edge, bytes, &why))
         return;
-    log_error("control", NULL, "edge %s sent nonsense (%s): it is cut off and replaced", link->name,
-              fault.what ? fault.what : "against the rules");
-    tell_keeper(link->control, CHARTER_REPLACE, link->name);
+    log_error("control", NULL, "edge %s broke the wicket's rules: it is cut off and replaced: %s",
+              link->edge.name, why);
+    tell_keeper(link->control, CHARTER_REPLACE, link->edge.name);
     channel_free(channel);
     link_end(link->control, link, "cut off");
 }
@@ -186,7 +95,7 @@ static const struct channel_events edge_events = {.message = edge_said, .closed 
 static struct edge_link *link_named(const struct control *control, const char *name)
 {
     struct edge_link *link = control->links;
-    while (link && strcmp(link->name, name) != 0)
+    while (link && strcmp(link->edge.name, name) != 0)
         link = link->next;
     return link;
 }
@@ -199,6 +108,15 @@ static void end_former(struct control *control, const char *name)
         return;
     channel_free(former->channel);
     link_end(control, former, "its process is gone");
+}
+
+/* An edge that is already gone is noticed with its next event. */
+static void greet(struct channel *channel)
+{
+    uint8_t room[WICKET_HEADER_BYTES + 4 + WICKET_NAME_BYTES];
+    struct writer w = writer_of(room, sizeof room);
+    if (gate_greet(&w))
+        channel_send(channel, writer_bytes(&w));
 }
 
 /* Takes over the descriptor. */
@@ -215,9 +133,11 @@ static void edge_comes(struct control *control, const char *name, int fd)
         return;
     }
     link->control = control;
-    snprintf(link->name, sizeof link->name, "%s", name);
+    link->edge = (struct gate_edge){.gate = &control->gate, .user = link};
+    snprintf(link->edge.name, sizeof link->edge.name, "%s", name);
     link->next = control->links;
     control->links = link;
+    greet(link->channel);
 }
 
 static void charter_ready(struct watch *watch, uint32_t events)

@@ -131,7 +131,10 @@ static void send_backlog(struct edge *edge)
 void edge_control_open(struct edge *edge)
 {
     edge->control = true;
-    to_control(edge, &(struct wicket_message){.kind = WICKET_HELLO, .body = text_of(edge->settings.name)});
+    to_control(edge, &(struct wicket_message){.kind = WICKET_HELLO,
+                                              .version = WICKET_VERSION,
+                                              .tables = ngap_description_version,
+                                              .body = text_of(edge->settings.name)});
     /* Who lives keeps its identity: control hears of all that it had accepted before anybody asks for something new. */
     for_each_association(edge, announce);
     for_each_association(edge, ask_again);
@@ -356,6 +359,15 @@ static void send_down(struct edge *edge, struct edge_association *association,
     edge_send_gnb(edge, association, message->stream, pdu.message, pdu.value.any);
 }
 
+static bool control_greets(const struct wicket_message *hello)
+{
+    if (wicket_same_build(hello, ngap_description_version))
+        return true;
+    log_error("edge", NULL, "control is of another build: wicket %u with tables %08x, here %u with %08x",
+              hello->version, (unsigned)hello->tables, WICKET_VERSION, (unsigned)ngap_description_version);
+    return false;
+}
+
 bool edge_control_message(struct edge *edge, struct bytes bytes)
 {
     struct wicket_message message;
@@ -365,6 +377,8 @@ bool edge_control_message(struct edge *edge, struct bytes bytes)
                   fault.what);
         return false;
     }
+    if (message.kind == WICKET_HELLO)
+        return control_greets(&message);
     struct edge_association *association = map_get(&edge->associations, message.association);
     if (!association)
         return true; /* it ended while the message was on its way */

@@ -390,6 +390,24 @@ static void control_can_close_an_association(void **state)
     assert_false(edge_control_message(edge, bytes_of("junk", 4)));
 }
 
+static bool control_greets(uint8_t version, uint32_t tables)
+{
+    uint8_t space[64];
+    struct writer w = writer_of(space, sizeof space);
+    wicket_encode(
+        &w, &(struct wicket_message){
+                .kind = WICKET_HELLO, .version = version, .tables = tables, .body = bytes_of("control", 7)});
+    return edge_control_message(edge, writer_bytes(&w));
+}
+
+static void a_control_of_another_build_is_not_heard(void **state)
+{
+    (void)state;
+    assert_true(control_greets(WICKET_VERSION, ngap_description_version));
+    assert_false(control_greets(WICKET_VERSION + 1, ngap_description_version));
+    assert_false(control_greets(WICKET_VERSION, ngap_description_version + 1));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -408,6 +426,7 @@ int main(void)
         TEST(a_restarted_association_is_another_one),
         TEST(a_gnb_that_does_not_read_is_cut_off),
         TEST(control_can_close_an_association),
+        TEST(a_control_of_another_build_is_not_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

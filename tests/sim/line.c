@@ -3,7 +3,6 @@
 
 #include "../lab_config.h"
 #include "kit/channel.h"
-#include "wire/wicket/wicket.h"
 
 enum { NGAP_PPID = 60 };
 
@@ -14,20 +13,8 @@ static const char configuration[] = "log: {level: error}\n";
 static bool to_control(void *context, struct bytes bytes)
 {
     struct line *line = context;
-    const struct core_peer peer = {.edge = "line"};
-    struct wicket_message message;
-    struct ngap_pdu pdu;
-    struct fault fault = {0};
-    if (!wicket_decode(bytes, WICKET_FROM_EDGE, &message, &fault))
-        return false;
-    arena_reset(&line->arena);
-    if (message.kind == WICKET_UP)
-        core_association_up(line->core, message.association, &peer);
-    else if (message.kind == WICKET_DOWN)
-        core_association_down(line->core, message.association, "down");
-    else if (message.kind == WICKET_NGAP && ngap_unflatten(message.body, &line->arena, &pdu, &fault))
-        core_ngap(line->core, message.association, message.stream, &pdu);
-    return true;
+    const char *why;
+    return gate_heard(&line->at_gate, bytes, &why);
 }
 
 static bool to_gnb(void *context, void *link, uint16_t stream, struct bytes ngap)
@@ -70,7 +57,9 @@ static void core_says(void *context, uint64_t association, uint16_t stream, stru
 
 static void core_closes(void *context, uint64_t association)
 {
-    to_edge(context, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association});
+    struct line *line = context;
+    to_edge(line, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association});
+    gate_forget(&line->gate, association);
 }
 
 static void core_sends_pfcp(void *context, const union socket_address *peer, struct bytes datagram)
@@ -139,7 +128,9 @@ static bool make_both_sides(struct line *line)
             .random = &line->random.random,
             .ports = {.context = line, .ngap = core_says, .close = core_closes, .pfcp = core_sends_pfcp}},
         &why);
-    line->edge = edge_new((struct edge_settings){.name = "line",
+    gate_init(&line->gate, line->core, 1);
+    line->at_gate = (struct gate_edge){.gate = &line->gate, .name = "default"};
+    line->edge = edge_new((struct edge_settings){.name = "default",
                                                  .timers = &line->timers,
                                                  .ports = {.context = line,
                                                            .to_gnb = to_gnb,
@@ -177,6 +168,7 @@ void line_close(struct line *line)
 {
     if (line->edge && line->association)
         edge_gnb_down(line->edge, line->association, "closed");
+    gate_free(&line->gate);
     if (line->core)
         core_free(line->core);
     edge_free(line->edge);

@@ -6,7 +6,7 @@
 #ifndef SIM_LINE_H
 #define SIM_LINE_H
 
-#include "core/core.h"
+#include "core/gate.h"
 #include "crypt/random.h"
 #include "edge/edge.h"
 #include "store/store.h"
@@ -17,6 +17,8 @@ struct line {
     struct config *config;
     struct store *store;
     struct core *core;
+    struct gate gate;
+    struct gate_edge at_gate;
     struct edge *edge;
     struct edge_association *association; /* NULL: ended */
     struct arena arena;

@@ -37,8 +37,13 @@ static void each_kind_comes_out_as_it_went_in(void **state)
     assert_true(address_same_host(&in.peer, &out.peer));
     assert_int_equal(address_port(&out.peer), 38412);
 
-    in = (struct wicket_message){.kind = WICKET_HELLO, .body = bytes_of("default", 7)};
+    in = (struct wicket_message){.kind = WICKET_HELLO,
+                                 .version = WICKET_VERSION,
+                                 .tables = 0x12345678,
+                                 .body = bytes_of("default", 7)};
     assert_true(passes(encoded(&in), WICKET_FROM_EDGE, &out));
+    assert_int_equal(out.tables, 0x12345678);
+    assert_true(passes(encoded(&in), WICKET_FROM_CONTROL, &out));
     in = (struct wicket_message){.kind = WICKET_CLOSE, .association = 1};
     assert_true(passes(encoded(&in), WICKET_FROM_CONTROL, &out));
 }
@@ -73,10 +78,24 @@ static void ids_versions_and_texts_are_checked(void **state)
     assert_false(passes(encoded(&in), WICKET_FROM_EDGE, &out));
     in = (struct wicket_message){.kind = (enum wicket_kind)99, .association = 1};
     assert_false(passes(encoded(&in), WICKET_FROM_EDGE, &out));
-    in = (struct wicket_message){.kind = WICKET_HELLO, .body = bytes_of("ab", 2)};
+    in = (struct wicket_message){.kind = WICKET_DOWN, .association = 1, .body = bytes_of("ab", 2)};
     encoded(&in);
     space[0]++;
     assert_false(passes(bytes_of(space, WICKET_HEADER_BYTES + 2), WICKET_FROM_EDGE, &out));
+}
+
+static void a_hello_of_another_build_is_understood_and_known_as_such(void **state)
+{
+    (void)state;
+    struct wicket_message out,
+        in = {.kind = WICKET_HELLO, .version = WICKET_VERSION, .tables = 5, .body = bytes_of("default", 7)};
+    assert_true(passes(encoded(&in), WICKET_FROM_EDGE, &out));
+    assert_true(wicket_same_build(&out, 5));
+    assert_false(wicket_same_build(&out, 6));
+    in.version++;
+    assert_true(passes(encoded(&in), WICKET_FROM_EDGE, &out));
+    assert_int_equal(out.version, WICKET_VERSION + 1);
+    assert_false(wicket_same_build(&out, 5));
 }
 
 int main(void)
@@ -86,6 +105,7 @@ int main(void)
         cmocka_unit_test(neither_side_may_send_what_is_the_others),
         cmocka_unit_test(what_is_cut_or_changed_in_length_is_refused),
         cmocka_unit_test(ids_versions_and_texts_are_checked),
+        cmocka_unit_test(a_hello_of_another_build_is_understood_and_known_as_such),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

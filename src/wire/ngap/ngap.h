@@ -122,6 +122,9 @@ void ngap_print_type(struct printer *p, const char *name, const struct aper_type
 bool ngap_flatten(struct writer *w, const struct ngap_pdu *pdu, struct fault *fault);
 bool ngap_unflatten(struct bytes in, struct arena *arena, struct ngap_pdu *pdu, struct fault *fault);
 
+/* Changes with every change of the description, so that processes of two builds can tell. */
+extern const uint32_t ngap_description_version;
+
 #include "wire/ngap/ngap_calls.h"
 
 #endif

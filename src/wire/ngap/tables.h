@@ -21,9 +21,6 @@ extern const uint8_t ngap_message_of[3][256];
 /* What octet strings contain, up to a NULL. */
 extern const struct aper_type *const ngap_contained[];
 
-/* Changes with every change of the description. */
-extern const uint32_t ngap_description_version;
-
 /* Sets the UE's ids of a PDU from its value, so far as they were read before something went wrong. */
 void ngap_take_ids(struct ngap_pdu *pdu);
 

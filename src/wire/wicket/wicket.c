@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/wicket/wicket.h"
 
-size_t wicket_open(struct writer *w, enum wicket_kind kind, uint64_t association, uint16_t stream)
+static size_t open_as(struct writer *w, uint8_t version, enum wicket_kind kind, uint64_t association,
+                      uint16_t stream)
 {
-    write_u8(w, WICKET_VERSION);
+    write_u8(w, version);
     write_u8(w, (uint8_t)kind);
     write_u16(w, stream);
     write_u64(w, association);
     return write_length_open(w, 4);
+}
+
+size_t wicket_open(struct writer *w, enum wicket_kind kind, uint64_t association, uint16_t stream)
+{
+    return open_as(w, WICKET_VERSION, kind, association, stream);
 }
 
 bool wicket_close(struct writer *w, size_t mark)
@@ -18,7 +24,11 @@ bool wicket_close(struct writer *w, size_t mark)
 
 bool wicket_encode(struct writer *w, const struct wicket_message *message)
 {
-    size_t mark = wicket_open(w, message->kind, message->association, message->stream);
+    const bool hello = message->kind == WICKET_HELLO;
+    size_t mark = open_as(w, hello ? message->version : WICKET_VERSION, message->kind, message->association,
+                          message->stream);
+    if (hello)
+        write_u32(w, message->tables);
     if (message->kind == WICKET_UP || message->kind == WICKET_KEPT)
         address_write(w, &message->peer);
     else
@@ -57,8 +67,9 @@ static void read_body(struct reader *r, enum wicket_side from, struct wicket_mes
             reader_fail(r, "kind", "is not the edge's to send");
         return;
     case WICKET_HELLO:
+        message->tables = read_u32(r);
         read_text(r, WICKET_NAME_BYTES, &message->body);
-        break;
+        return;
     case WICKET_UP:
     case WICKET_KEPT:
         address_read(r, &message->peer);
@@ -82,9 +93,10 @@ bool wicket_decode(struct bytes in, enum wicket_side from, struct wicket_message
 {
     struct reader r = reader_of(in);
     *message = (struct wicket_message){0};
-    if (read_u8(&r) != WICKET_VERSION)
-        reader_fail(&r, "version", "is not this build's");
+    message->version = read_u8(&r);
     message->kind = (enum wicket_kind)read_u8(&r);
+    if (message->version != WICKET_VERSION && message->kind != WICKET_HELLO)
+        reader_fail(&r, "version", "is not this build's");
     message->stream = read_u16(&r);
     message->association = read_u64(&r);
     uint32_t length = read_u32(&r);

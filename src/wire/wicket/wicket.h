@@ -5,7 +5,9 @@
  *
  *     version 1 | kind 1 | stream 2 | association 8 | length 4 | body
  *
- * An edge speaks first: HELLO, then each association that lives (UP, or KEPT followed by what control had
+ * Both begin with HELLO, whose layout is the same in all versions: it says which version of this header and which tables of
+ * NGAP the process was built with, and who finds them to be other than his own says so in his log and closes the wicket.
+ * An edge waits for no answer: after HELLO comes each association that lives (UP, or KEPT followed by what control had
  * accepted on it as REPLAYs), then events as they come. Association ids are random and never used twice; they
  * stay the same when control restarts and the edge announces them anew.
  */
@@ -16,10 +18,11 @@
 #include "kit/bytes.h"
 
 enum wicket_kind {
+    /* both ways */
+    WICKET_HELLO = 1, /* association 0; fingerprint of the tables 4, name */
     /* edge to control */
-    WICKET_HELLO = 1, /* association 0; the edge's name */
-    WICKET_UP,        /* a new association: the peer's address */
-    WICKET_KEPT,      /* one that control (perhaps before its restart) had accepted an NG Setup on */
+    WICKET_UP,     /* a new association: the peer's address */
+    WICKET_KEPT,   /* one that control (perhaps before its restart) had accepted an NG Setup on */
     WICKET_REPLAY, /* flat NGAP: the accepted NG Setup Request, then RAN Configuration Updates; not answered */
     WICKET_DOWN,   /* why, in words */
     /* both ways */
@@ -31,7 +34,7 @@ enum wicket_kind {
 enum wicket_side { WICKET_FROM_EDGE, WICKET_FROM_CONTROL };
 
 enum {
-    WICKET_VERSION = 1,
+    WICKET_VERSION = 2,
     WICKET_HEADER_BYTES = 16,
     WICKET_BODY_BYTES = 128 * 1024 - WICKET_HEADER_BYTES,
     WICKET_NAME_BYTES = 32,
@@ -40,6 +43,8 @@ enum {
 
 struct wicket_message {
     enum wicket_kind kind;
+    uint8_t version; /* HELLO: perhaps not ours. Else written and checked by the codec */
+    uint32_t tables; /* HELLO: ngap_description_version */
     uint64_t association;
     uint16_t stream;
     union socket_address peer; /* UP, KEPT */
@@ -52,6 +57,12 @@ bool wicket_encode(struct writer *w, const struct wicket_message *message);
 /* The same for a body that the caller writes in place, between the two calls. */
 size_t wicket_open(struct writer *w, enum wicket_kind kind, uint64_t association, uint16_t stream);
 bool wicket_close(struct writer *w, size_t mark);
+
+/* A HELLO of a process that was built with this header and those tables. */
+static inline bool wicket_same_build(const struct wicket_message *hello, uint32_t tables)
+{
+    return hello->version == WICKET_VERSION && hello->tables == tables;
+}
 
 /* `from` is who sent it; kinds that only the other side may send are refused. */
 bool wicket_decode(struct bytes in, enum wicket_side from, struct wicket_message *message,
