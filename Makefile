@@ -5,13 +5,15 @@
 #   make run        start the core alone, ready for real radio     (CONFIG=demarc.yaml)
 #   make test       everything, with sanitizers; ends with `N passed, N failed`
 #   make bench      measurements, a JSON object a line
-#   make fuzz       long fuzzing of every decoder                   (MINUTES=10)
+#   make fuzz       long fuzzing of every decoder                   (MINUTES=10, or EXECUTIONS=100000000)
+#   make coverage   what unit tests and fuzz corpora reach, room by room
 #   make lint       clang-format and clang-tidy
 #   make install    binaries, configuration, manual pages, systemd unit (DESTDIR=, PREFIX=/usr)
 
 PREFIX  ?= /usr
 CONFIG  ?= demarc.yaml
 MINUTES ?= 10
+EXECUTIONS ?= 0
 
 # Namespaces, TUN devices and raw sockets need root.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -19,10 +21,11 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 RELEASE := build/release
 TEST    := build/test
 FUZZ    := build/fuzz
+COVER   := build/coverage
 
 SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo run test bench fuzz lint install clean
+.PHONY: all demo run test bench fuzz coverage lint install clean
 
 all: $(RELEASE)/build.ninja
 	@ninja -C $(RELEASE) --quiet
@@ -36,6 +39,10 @@ $(TEST)/build.ninja:
 
 $(FUZZ)/build.ninja:
 	@CC=clang meson setup $(FUZZ) $(SANITIZE) -Dfuzzer=true --buildtype=debugoptimized >/dev/null
+
+$(COVER)/build.ninja:
+	@CC=clang meson setup $(COVER) --buildtype=debugoptimized -Doptimization=1 \
+	  -Dc_args='-fprofile-instr-generate -fcoverage-mapping' -Dc_link_args=-fprofile-instr-generate >/dev/null
 
 demo: all
 	@scripts/install-packages demo
@@ -60,7 +67,13 @@ fuzz:
 	@scripts/install-packages test
 	@$(MAKE) --no-print-directory $(FUZZ)/build.ninja
 	@ninja -C $(FUZZ) --quiet fuzzers
-	@tests/fuzz/long $(FUZZ) $(MINUTES)
+	@tests/fuzz/long $(FUZZ) $(MINUTES) $(EXECUTIONS)
+
+coverage:
+	@scripts/install-packages test
+	@$(MAKE) --no-print-directory $(COVER)/build.ninja
+	@ninja -C $(COVER) --quiet
+	@tests/coverage $(COVER) $(FUZZ)
 
 lint:
 	@scripts/install-packages lint

@@ -18,9 +18,8 @@ struct gate {
 /* An edge process at the gate. */
 struct gate_edge {
     struct gate *gate;
-    char name[WICKET_NAME_BYTES +
-              1]; /* that it must have; empty: one of the configuration's, when it has said hello */
-    bool greeted;
+    char name[WICKET_NAME_BYTES + 1]; /* by the keeper's word */
+    bool greeted;                     /* has said hello in that name */
     unsigned associations;
     void *user;
 };
