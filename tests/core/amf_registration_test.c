@@ -236,6 +236,56 @@ static void a_stolen_guti_has_no_effect_on_its_owner(void **state)
     assert_int_equal(world.core->provisional, 0);
 }
 
+static struct bytes forged_answer;
+static unsigned forgeries;
+
+static bool forge_answer(struct world *w, struct ngap_pdu *pdu)
+{
+    (void)w;
+    uint8_t type = type_of(pdu);
+    if (type == NAS_AUTHENTICATION_RESPONSE || type == NAS_AUTHENTICATION_FAILURE) {
+        ((struct ngap_uplink_nas_transport *)pdu->value.uplink_nas_transport)->nas_pdu = forged_answer;
+        forgeries++;
+    }
+    return true;
+}
+
+/* A wrong RES*, and a resynchronisation that nobody's USIM has asked for. */
+static void a_forged_answer_has_no_effect_on_the_owner_of_the_guti(void **state)
+{
+    static const uint8_t response[21] = {0x7e, 0, NAS_AUTHENTICATION_RESPONSE, 0x2d, 16};
+    static const uint8_t failure[20] = {0x7e, 0, NAS_AUTHENTICATION_FAILURE, NAS_GMM_SYNCH_FAILURE, 0x30, 14};
+    const struct bytes answers[] = {BYTES(response), BYTES(failure)};
+    (void)state;
+    world_register(&world, 0);
+    struct portrait before = portrait_of(0);
+    world.uplink_filter = forge_answer;
+    for (unsigned i = 0; i < 2; i++) {
+        struct phone *thief = &world.phones[1 + i];
+        forged_answer = answers[i];
+        forgeries = 0;
+        thief->has_guti = true;
+        thief->guti = world.phones[0].guti;
+        phone_register(thief, NAS_INITIAL_REGISTRATION);
+        world_run(&world);
+        assert_int_not_equal(forgeries, 0);
+        assert_untouched(0, &before);
+        world_pass(&world, SECONDS(60));
+        assert_untouched(0, &before);
+        assert_int_equal(world.core->provisional, 0);
+    }
+    /* Nor have its sequence numbers moved: the next challenge is good at once. */
+    world.uplink_filter = NULL;
+    world_idle(&world, 0);
+    world.phones[0].has_guti = false;
+    world.phones[0].security.ngksi = NAS_KSI_NONE;
+    unsigned challenges = world.heard[NAS_AUTHENTICATION_REQUEST];
+    phone_register(&world.phones[0], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], challenges + 1);
+    assert_int_equal(world.events[0][PHONE_REGISTERED], 2);
+}
+
 static struct ngap_initial_ue_message kept_message;
 static uint8_t kept_bytes[2048];
 
@@ -405,6 +455,7 @@ int main(void)
         TEST(a_barred_subscriber_is_told_cause_7),
         TEST(a_full_disk_rejects_the_registration_with_congestion),
         TEST(a_stolen_guti_has_no_effect_on_its_owner),
+        TEST(a_forged_answer_has_no_effect_on_the_owner_of_the_guti),
         TEST(a_replayed_request_has_no_effect_on_its_owner),
         TEST(a_forged_deregistration_has_no_effect),
         TEST(limits_refuse_with_congestion_and_hurt_nobody),
