@@ -99,21 +99,33 @@ void line_gnb_says(struct line *line, uint16_t stream, struct bytes ngap)
 
 /* --- Beginning and end --- */
 
-static bool subscribe(struct line *line)
+static const char imsi[] = "999700000000001";
+
+static bool describe_subscriber(struct line *line, struct store_subscriber *subscriber)
 {
     static const uint8_t k[16] = {0x46, 0x5b, 0x5c, 0xe8, 0xb1, 0x99, 0xb4, 0x9f,
                                   0xaa, 0x5f, 0x0a, 0x2e, 0xe2, 0x38, 0xa6, 0xbc};
     static const uint8_t opc[16] = {0xe8, 0xed, 0x28, 0x9d, 0xeb, 0xa9, 0x52, 0xe4,
                                     0x28, 0x3b, 0x54, 0xe8, 0x8e, 0x61, 0x83, 0xca};
+    bool described = store_subscriber_defaults(subscriber, &line->arena,
+                                               line->config->network.serving[0].slices[0], "internet") &&
+                     store_supi_parse(imsi, subscriber->supi);
+    memcpy(subscriber->k, k, sizeof k);
+    memcpy(subscriber->op, opc, sizeof opc);
+    subscriber->k_length = sizeof k;
+    subscriber->op_is_derived = true;
+    return described;
+}
+
+static bool open_store(struct line *line)
+{
+    enum store_result result;
+    const char *why;
     struct store_subscriber subscriber;
-    bool added = store_subscriber_defaults(&subscriber, &line->arena,
-                                           line->config->network.serving[0].slices[0], "internet") &&
-                 store_supi_parse("999700000000001", subscriber.supi);
-    memcpy(subscriber.k, k, sizeof k);
-    memcpy(subscriber.op, opc, sizeof opc);
-    subscriber.k_length = sizeof k;
-    subscriber.op_is_derived = true;
-    return added && store_subscriber_add(line->store, &subscriber) == STORE_OK &&
+    line->store = store_open(
+        (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
+    return line->store && describe_subscriber(line, &subscriber) &&
+           store_subscriber_add(line->store, &subscriber) == STORE_OK &&
            store_commit(line->store) == STORE_OK;
 }
 
@@ -140,23 +152,28 @@ static bool make_both_sides(struct line *line)
     return line->core && line->edge;
 }
 
-bool line_open(struct line *line)
+static void unmake_both_sides(struct line *line)
 {
-    struct config_error error;
-    enum store_result result;
-    const char *why;
-    *line = (struct line){0};
-    timers_init(&line->timers, SECONDS(1));
-    arena_init(&line->arena, 0);
-    random_seed(&line->random, 1);
-    line->config = lab_config(configuration, NULL, &error);
-    line->store = store_open(
-        (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
-    if (!line->config || !line->store || !subscribe(line) || !make_both_sides(line)) {
-        line_close(line);
-        return false;
-    }
+    if (line->edge && line->association)
+        edge_gnb_down(line->edge, line->association, "closed");
+    line->association = NULL;
+    gate_free(&line->gate);
+    if (line->core)
+        core_free(line->core);
+    edge_free(line->edge);
+    line->core = NULL;
+    line->edge = NULL;
+    timers_free(&line->timers);
+}
+
+static bool begin(struct line *line)
+{
     union socket_address gnb;
+    timers_init(&line->timers, SECONDS(1));
+    random_seed(&line->random, 1);
+    line->ending = false;
+    if (!make_both_sides(line))
+        return false;
     address_parse(&gnb, "10.9.0.1", 38412);
     edge_control_open(line->edge);
     line->association = edge_gnb_up(line->edge, line, &gnb, 2);
@@ -164,17 +181,49 @@ bool line_open(struct line *line)
     return line->association != NULL;
 }
 
+bool line_open(struct line *line)
+{
+    struct config_error error;
+    *line = (struct line){0};
+    arena_init(&line->arena, 0);
+    line->config = lab_config(configuration, NULL, &error);
+    if (line->config && open_store(line) && begin(line))
+        return true;
+    line_close(line);
+    return false;
+}
+
+static bool nobody(void *context, const char *supi, uint32_t tmsi, struct bytes blob)
+{
+    (void)supi, (void)tmsi, (void)blob;
+    *(bool *)context = false;
+    return false;
+}
+
+/* The phone as it was delivered, its SQN with it, and no trace of where it has been. */
+static bool put_store_back(struct line *line)
+{
+    struct store_subscriber subscriber;
+    bool empty = true;
+    arena_reset(&line->arena);
+    return describe_subscriber(line, &subscriber) && store_ue_remove(line->store, imsi) == STORE_OK &&
+           store_subscriber_remove(line->store, imsi) == STORE_OK &&
+           store_subscriber_add(line->store, &subscriber) == STORE_OK &&
+           store_commit(line->store) == STORE_OK && store_ue_each(line->store, nobody, &empty) == STORE_OK &&
+           empty;
+}
+
+bool line_again(struct line *line)
+{
+    unmake_both_sides(line);
+    return put_store_back(line) && begin(line);
+}
+
 void line_close(struct line *line)
 {
-    if (line->edge && line->association)
-        edge_gnb_down(line->edge, line->association, "closed");
-    gate_free(&line->gate);
-    if (line->core)
-        core_free(line->core);
-    edge_free(line->edge);
+    unmake_both_sides(line);
     if (line->store)
         store_close(line->store);
     config_free(line->config);
     arena_free(&line->arena);
-    timers_free(&line->timers);
 }

@@ -29,6 +29,8 @@ struct line {
 
 /* False: out of memory. */
 bool line_open(struct line *line);
+/* As after line_open, in a fraction of the time: the configuration stays, and the store, put back to what it was. */
+bool line_again(struct line *line);
 void line_close(struct line *line);
 
 /* The core has done all that it can do about it when the call returns. */

@@ -32,19 +32,25 @@ static void play(struct line *line, struct bytes input)
     }
 }
 
+static struct line *fresh_line(void)
+{
+    static struct line line;
+    if (line.core) {
+        must(line_again(&line));
+        return &line;
+    }
+    FILE *nowhere = fopen("/dev/null", "w");
+    log_setup((struct log_settings){.level = LOG_ERROR, .to = nowhere, .name = "line"});
+    must(nowhere && line_open(&line));
+    return &line;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static FILE *nowhere;
-    struct line line;
-    if (!nowhere)
-        nowhere = fopen("/dev/null", "w");
-    log_setup((struct log_settings){.level = LOG_ERROR, .to = nowhere, .name = "line"});
-    if (!line_open(&line))
-        return 0;
-    play(&line, bytes_of(data, size));
-    line_pass(&line, SECONDS(90));
-    must(co_pool_running(line.core->stacks) == 0);
-    must(line.core->provisional == 0);
-    line_close(&line);
+    struct line *line = fresh_line();
+    play(line, bytes_of(data, size));
+    line_pass(line, SECONDS(90));
+    must(co_pool_running(line->core->stacks) == 0);
+    must(line->core->provisional == 0);
     return 0;
 }
