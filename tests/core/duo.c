@@ -6,7 +6,7 @@
 #include "../lab_config.h"
 #include "core/smf/smf.h"
 
-enum { AIR_BYTES = 32 * 1024, ASSOCIATION = 100, DELAY_US = 100 };
+enum { AIR_BYTES = 32 * 1024, ASSOCIATION = 100, NEIGHBOUR, DELAY_US = 100 };
 
 enum place { TO_CORE, TO_GNB, TO_AGENT, TO_SMF, TO_PLANE, TO_CELL, TO_SERVER, TO_CLIENT };
 
@@ -16,8 +16,9 @@ struct parcel {
     struct parcel *next, *previous;
     struct side *side;
     enum place place;
-    uint64_t token;
-    bool nothing; /* no response */
+    uint64_t token;       /* of SBI; or the association, of NGAP */
+    struct ran_gnb *cell; /* of N3: who sends, or who is to have it */
+    bool nothing;         /* no response */
     struct sbi_message message;
     char path[SBI_TEXT_BYTES], type[SBI_TEXT_BYTES];
     size_t length;
@@ -84,14 +85,17 @@ static struct side *other(const struct side *side)
 
 /* --- N3 and N6 --- */
 
+static void to_cells(struct side *side, const union socket_address *to, struct bytes packet)
+{
+    for (struct ran_gnb *cell = side->duo->radio.gnbs; cell; cell = cell->next) {
+        if (address_same_host(&cell->settings.address, to))
+            post(side, TO_CELL, packet)->cell = cell;
+    }
+}
+
 static void to_n3(void *context, struct packet *packet)
 {
-    struct side *side = context;
-    for (unsigned i = 0; i < 2; i++) {
-        struct side *cell = &side->duo->sides[i];
-        if (address_same_host(&cell->gnb.settings.address, &packet->to))
-            post(cell, TO_CELL, bytes_of(packet->data, packet->length));
-    }
+    to_cells(context, &packet->to, bytes_of(packet->data, packet->length));
 }
 
 static void from_n6(struct side *side, struct packet *packet)
@@ -118,11 +122,13 @@ static void uplink(struct side *side, const struct parcel *parcel)
                             .length = parcel->length,
                             .end = room + sizeof room,
                             .now = side->duo->timers.now};
-    union socket_address from = side->duo->phone.gnb->settings.address;
+    union socket_address from = parcel->cell->settings.address;
     memcpy(packet.data, parcel->bytes, parcel->length);
     enum verdict verdict = path_uplink(&side->plane, &side->plane.lanes[0], &from, &packet);
     if (verdict == PATH_TO_N6)
         to_n6(side, &packet);
+    else if (verdict == PATH_TO_N3)
+        to_n3(side, &packet);
 }
 
 /* --- delivery --- */
@@ -133,7 +139,7 @@ static void to_core(struct side *side, const struct parcel *parcel)
     arena_reset(&side->duo->arena);
     assert_true(ngap_decode(bytes_of(parcel->bytes, parcel->length), &side->duo->arena, NGAP_STRICT_ORDER,
                             &pdu) <= NGAP_NOTIFY);
-    core_ngap(side->core, ASSOCIATION, 1, &pdu);
+    core_ngap(side->core, parcel->token, 1, &pdu);
 }
 
 static void to_server(struct side *side, struct parcel *parcel)
@@ -154,7 +160,7 @@ static void hand_over(struct parcel *parcel)
         to_core(side, parcel);
         break;
     case TO_GNB:
-        ran_gnb_on_ngap(&side->gnb, bytes);
+        ran_gnb_on_ngap(parcel->token == NEIGHBOUR ? &side->neighbour : &side->gnb, bytes);
         break;
     case TO_AGENT:
         agent_receive(side->agent, &own, bytes);
@@ -166,7 +172,7 @@ static void hand_over(struct parcel *parcel)
         uplink(side, parcel);
         break;
     case TO_CELL:
-        ran_gnb_on_n3(&side->gnb, &side->config->planes[0].n3[0], bytes);
+        ran_gnb_on_n3(parcel->cell, &side->config->planes[0].n3[0], bytes);
         break;
     case TO_SERVER:
         to_server(side, parcel);
@@ -206,11 +212,11 @@ static void core_says(void *context, uint64_t association, uint16_t stream, stru
     struct writer writer = writer_of(air, sizeof air);
     struct ngap_pdu pdu;
     struct fault fault = {0};
-    (void)association, (void)stream;
+    (void)stream;
     arena_reset(&side->duo->arena);
     assert_true(ngap_unflatten(flat, &side->duo->arena, &pdu, &fault));
     assert_true(ngap_encode(&writer, pdu.message, pdu.value.any, &fault));
-    post(side, TO_GNB, writer_bytes(&writer));
+    post(side, TO_GNB, writer_bytes(&writer))->token = association;
 }
 
 static void core_closes(void *context, uint64_t association)
@@ -261,24 +267,31 @@ static uint64_t agent_random(void *context)
 
 static struct side *side_of(struct duo *duo, const struct ran_gnb *gnb)
 {
-    return gnb == &duo->sides[0].gnb ? &duo->sides[0] : &duo->sides[1];
+    const struct side *first = &duo->sides[0];
+    return gnb == &first->gnb || gnb == &first->neighbour ? &duo->sides[0] : &duo->sides[1];
+}
+
+static uint64_t association_of(const struct side *side, const struct ran_gnb *gnb)
+{
+    return gnb == &side->neighbour ? NEIGHBOUR : ASSOCIATION;
 }
 
 static void gnb_says(void *context, struct ran_gnb *gnb, uint16_t stream, struct bytes message)
 {
     (void)stream;
-    post(side_of(context, gnb), TO_CORE, message);
+    struct side *side = side_of(context, gnb);
+    post(side, TO_CORE, message)->token = association_of(side, gnb);
 }
 
 static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf,
                              struct bytes packet)
 {
     struct duo *duo = context;
-    (void)gnb;
     for (unsigned i = 0; i < 2; i++) {
         if (address_same_host(upf, &duo->sides[i].config->planes[0].n3[0]))
-            post(&duo->sides[i], TO_PLANE, packet);
+            post(&duo->sides[i], TO_PLANE, packet)->cell = gnb;
     }
+    to_cells(side_of(duo, gnb), upf, packet);
 }
 
 static void phone_receives(void *context, struct phone *phone, struct phone_session *session,
@@ -391,17 +404,29 @@ static void start_plane(struct side *side)
     agent_start(side->agent);
 }
 
-static void start_gnb(struct side *side)
+static void start_gnb(struct side *side, struct ran_gnb *gnb)
 {
-    struct ran_gnb_settings settings = {.id = side->number + 1,
+    uint64_t association = association_of(side, gnb);
+    struct ran_gnb_settings settings = {.id = side->number + 1 + 2 * (association - ASSOCIATION),
                                         .plmn = side->duo->model.plmn,
                                         .tac = 1,
                                         .slice = side->duo->model.slice,
                                         .name = "gnb"};
-    address_parse(&settings.address, side->number ? "10.9.0.2" : "10.9.0.1", 2152);
-    ran_gnb_init(&side->gnb, &side->duo->radio, &settings);
-    core_association_up(side->core, ASSOCIATION, &(struct core_peer){.edge = "test"});
-    ran_gnb_setup(&side->gnb);
+    char address[16];
+    snprintf(address, sizeof address, "10.9.0.%u", settings.id);
+    address_parse(&settings.address, address, 2152);
+    ran_gnb_init(gnb, &side->duo->radio, &settings);
+    core_association_up(side->core, association, &(struct core_peer){.edge = "test"});
+    ran_gnb_setup(gnb);
+}
+
+void duo_add_neighbour(struct duo *duo, unsigned number)
+{
+    struct side *side = &duo->sides[number];
+    start_gnb(side, &side->neighbour);
+    side->has_neighbour = true;
+    duo_pass(duo, SECONDS(1));
+    assert_true(side->neighbour.ready);
 }
 
 static const char *const yaml[2] = {
@@ -432,7 +457,7 @@ static void open_side(struct duo *duo, unsigned number, const char *more)
     subscribe(side);
     start_plane(side);
     start_core(side);
-    start_gnb(side);
+    start_gnb(side, &side->gnb);
 }
 
 void duo_open(struct duo *duo, const char *peer)
@@ -473,6 +498,8 @@ void duo_close(struct duo *duo)
     for (unsigned i = 0; i < 2; i++) {
         struct side *side = &duo->sides[i];
         ran_gnb_free(&side->gnb);
+        if (side->has_neighbour)
+            ran_gnb_free(&side->neighbour);
         core_free(side->core);
         agent_free(side->agent);
         plane_free(&side->plane);
@@ -493,15 +520,34 @@ struct ue *duo_ue(struct duo *duo, unsigned side)
     return amf_find(duo->sides[side].core, supi_of_text(duo->phone.imsi));
 }
 
+uint64_t duo_association(struct duo *duo, const struct ran_gnb *gnb)
+{
+    return association_of(side_of(duo, gnb), gnb);
+}
+
+static void associate_anew(struct side *side, struct ran_gnb *gnb)
+{
+    core_association_up(side->core, association_of(side, gnb), &(struct core_peer){.edge = "test"});
+    ran_gnb_lost(gnb);
+    ran_gnb_setup(gnb);
+}
+
+void duo_associate_anew(struct duo *duo, struct ran_gnb *gnb)
+{
+    associate_anew(side_of(duo, gnb), gnb);
+    duo_pass(duo, SECONDS(1));
+    assert_true(gnb->ready);
+}
+
 void duo_restart(struct duo *duo, unsigned number)
 {
     struct side *side = &duo->sides[number];
     core_free(side->core);
     store_rollback(side->store);
     start_core(side);
-    core_association_up(side->core, ASSOCIATION, &(struct core_peer){.edge = "test"});
-    ran_gnb_lost(&side->gnb);
-    ran_gnb_setup(&side->gnb);
+    associate_anew(side, &side->gnb);
+    if (side->has_neighbour)
+        associate_anew(side, &side->neighbour);
     duo_pass(duo, SECONDS(8));
 }
 

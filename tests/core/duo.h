@@ -32,6 +32,8 @@ struct side {
     struct network network;
     struct agent *agent;
     struct ran_gnb gnb;
+    struct ran_gnb neighbour; /* after duo_add_neighbour */
+    bool has_neighbour;
     unsigned requests; /* of the other core */
 };
 
@@ -59,6 +61,13 @@ void duo_open(struct duo *duo, const char *peer);
 void duo_open_apart(struct duo *duo, const char *peer, const char *network);
 void duo_close(struct duo *duo);
 void duo_pass(struct duo *duo, int64_t time);
+
+/* A second gNB at that core. */
+void duo_add_neighbour(struct duo *duo, unsigned side);
+
+/* Its number at its core; and it is lost and comes back, both its core's and its own doing. */
+uint64_t duo_association(struct duo *duo, const struct ran_gnb *gnb);
+void duo_associate_anew(struct duo *duo, struct ran_gnb *gnb);
 
 /* The phone's context at one of the cores, or NULL. */
 struct ue *duo_ue(struct duo *duo, unsigned side);

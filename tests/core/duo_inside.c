@@ -2,6 +2,7 @@
 /* What the AMF knows: its headers and the plane's do not go into one file. */
 #include "duo_inside.h"
 #include "core/amf/context.h"
+#include "core/smf/session.h"
 
 bool inside_registered(const struct ue *ue)
 {
@@ -11,4 +12,13 @@ bool inside_registered(const struct ue *ue)
 struct nas_security inside_security(const struct ue *ue)
 {
     return ue->security;
+}
+
+bool inside_prepared(const struct ue *ue)
+{
+    for (const struct session *session = ue->sessions; session; session = session->next) {
+        if (session->prepared)
+            return true;
+    }
+    return false;
 }

@@ -9,5 +9,7 @@ struct ue;
 
 bool inside_registered(const struct ue *ue);
 struct nas_security inside_security(const struct ue *ue);
+/* Is a session of it prepared for a handover that another core leads? */
+bool inside_prepared(const struct ue *ue);
 
 #endif

@@ -253,9 +253,9 @@ bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_h
     return true;
 }
 
-bool smf_handover_ready(const struct ue *ue, const struct smf_handover *items, unsigned count)
+bool smf_handover_ready(const struct ue *ue, const struct smf_handover *item)
 {
-    (void)ue, (void)items, (void)count;
+    (void)ue, (void)item;
     return !world_now->forwarding_waits;
 }
 
@@ -265,10 +265,10 @@ struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover
     return BYTES(octet);
 }
 
-void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count)
+void smf_handover_complete(struct ue *ue, const struct smf_handover *item)
 {
-    (void)ue, (void)items;
-    world_now->switched += count;
+    (void)ue, (void)item;
+    world_now->switched++;
 }
 
 void smf_handover_away(struct ue *ue)
@@ -281,8 +281,8 @@ void smf_handover_stayed(struct ue *ue)
     (void)ue;
 }
 
-void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count)
+void smf_handover_cancelled(struct ue *ue, const struct smf_handover *item)
 {
-    (void)ue, (void)items, (void)count;
+    (void)ue, (void)item;
     world_now->cancelled++;
 }

@@ -190,11 +190,11 @@ static void direct_forwarding_does_not_touch_the_plane(void **state)
     (void)state;
     struct smf_handover item = prepared(true);
     assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
-    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_true(smf_handover_ready(&world.ue, &item));
     assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), 0x78);
     world_pump(&world);
     assert_int_equal(world.plane.forward_teid, 0);
-    smf_handover_complete(&world.ue, &item, 1);
+    smf_handover_complete(&world.ue, &item);
     world_pump(&world);
     assert_int_equal(world.plane.header.teid, 0x77);
     assert_true(world.plane.end_marker);
@@ -205,13 +205,13 @@ static void indirect_forwarding_goes_through_the_plane_and_ends_after_a_while(vo
     (void)state;
     struct smf_handover item = prepared(false);
     assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
-    assert_false(smf_handover_ready(&world.ue, &item, 1));
+    assert_false(smf_handover_ready(&world.ue, &item));
     world_pump(&world);
     assert_int_equal(world.ue.forwarding, 1);
-    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_true(smf_handover_ready(&world.ue, &item));
     assert_int_equal(world.plane.forward_header.teid, 0x78);
     assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), world.plane.forward_teid);
-    smf_handover_complete(&world.ue, &item, 1);
+    smf_handover_complete(&world.ue, &item);
     world_pump(&world);
     assert_int_not_equal(world.plane.forward_teid, 0);
     world_wait(&world, world.config->amf.timers.forwarding);
@@ -224,14 +224,14 @@ static void a_cancelled_handover_leaves_no_tunnel(void **state)
     (void)state;
     struct smf_handover item = prepared(false);
     assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
-    smf_handover_cancelled(&world.ue, &item, 1); /* before the plane has answered */
+    smf_handover_cancelled(&world.ue, &item); /* before the plane has answered */
     world_pump(&world);
     assert_int_equal(world.plane.forward_teid, 0);
     assert_int_equal(world.ue.forwarding, 0);
     item = prepared(false);
     assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
     world_pump(&world);
-    smf_handover_cancelled(&world.ue, &item, 1);
+    smf_handover_cancelled(&world.ue, &item);
     world_pump(&world);
     assert_int_equal(world.plane.forward_teid, 0);
     assert_int_not_equal(world.plane.header.teid, 0x77);
@@ -243,10 +243,10 @@ static void a_session_that_ends_meanwhile_takes_its_tunnel_along(void **state)
     struct smf_handover item = prepared(false);
     assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
     smf_release_all(&world.ue);
-    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_true(smf_handover_ready(&world.ue, &item));
     assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), 0);
-    smf_handover_complete(&world.ue, &item, 1);
-    smf_handover_cancelled(&world.ue, &item, 1);
+    smf_handover_complete(&world.ue, &item);
+    smf_handover_cancelled(&world.ue, &item);
     world_pump(&world);
 }
 
@@ -269,7 +269,7 @@ static void a_target_without_forwarding_is_taken_as_it_is(void **state)
     (void)state;
     struct smf_handover item = prepared(false);
     assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0), &item));
-    assert_true(smf_handover_ready(&world.ue, &item, 1));
+    assert_true(smf_handover_ready(&world.ue, &item));
     assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), 0);
 }
 

@@ -309,7 +309,7 @@ static void an_n2_target_is_told_and_answers(void **state)
         assert_true(ngap_encode_handover_request_acknowledge_transfer(&w, &acknowledge, NULL));
         assert_int_equal(smf_handover_admitted(&world.ue, writer_bytes(&w), &item), answers[i] == BOTH);
     }
-    smf_handover_complete(&world.ue, &item, 1);
+    smf_handover_complete(&world.ue, &item);
     assert_int_equal(session()->protection.performed, BOTH);
 }
 

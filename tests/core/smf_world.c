@@ -174,9 +174,10 @@ struct peer_request peer_request_later(const struct peer_request *request)
     return *request;
 }
 
-const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request)
+const struct sbi_message *peer_ask_unless(struct procedure *p, unsigned peer,
+                                          const struct sbi_message *request, struct meanwhile *meanwhile)
 {
-    (void)p, (void)peer, (void)request;
+    (void)p, (void)peer, (void)request, (void)meanwhile;
     return NULL;
 }
 

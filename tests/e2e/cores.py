@@ -182,6 +182,33 @@ def a_session_follows_over_xn_from_where_it_is_anchored(lab, build):
     expect_no_phones(a, b)
 
 
+def hand_over_inside_b(lab, build, words="", between=""):
+    """Anchored at core a, the phone goes from gNB to gNB of core b while it pings."""
+    a, b, radio = two_cores(lab, build)
+    log = lab.folder / "ping.log"
+    begin, end = pinging(log, to=GATEWAY)
+    moves = "".join(f"n2-handover 1 gnb {3 - turn % 2} {words}\nwait 200\n{between.format(a=a, b=b)}" for turn in range(8))
+    play(lab, a, radio, f"register 1\nsession 1\n{begin}n2-handover 1 gnb 2\nwait 200\n{moves}{end}deregister 1\n")
+    expect_all_in_order(log)
+    expect_no_phones(a, b)
+
+
+@case
+def a_session_follows_inside_another_core_from_where_it_is_anchored(lab, build):
+    hand_over_inside_b(lab, build)
+
+
+@case
+def gnbs_of_another_core_send_each_other_what_comes_too_late(lab, build):
+    hand_over_inside_b(lab, build, "direct")
+
+
+@case
+def a_session_follows_inside_another_core_after_either_control_was_killed(lab, build):
+    kill = "run here: kill -9 $(cat {a.folder}/run/control.pid) $(cat {b.folder}/run/control.pid); sleep 1\n"
+    hand_over_inside_b(lab, build, between=kill)
+
+
 @case
 def a_cancelled_handover_to_another_core_leaves_the_phone_where_it_is(lab, build):
     a, b, radio = two_cores(lab, build)

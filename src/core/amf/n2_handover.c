@@ -7,21 +7,39 @@
 #include <openssl/crypto.h>
 
 #include "core/amf/handover.h"
-#include "core/amf/restriction.h"
+#include "core/smf/anchored.h"
 #include "kit/log.h"
 
 struct run {
     struct procedure *p;
     struct ue *ue;
-    struct tai tai; /* selected by the source */
-    struct smf_handover sessions[SMF_SESSIONS_PER_UE];
+    struct ngap_handover_required required; /* its bytes and sessions are in the procedure's memory */
+    struct tai tai;                         /* selected by the source */
+    struct anchored sessions[SMF_SESSIONS_PER_UE];
     unsigned count;
     struct handover_refusals refused;
     struct bytes container; /* from target to source */
     struct handover_keys keys;
+    bool target_asked;
+    struct ngap_cause cause; /* why not */
 };
 
 /* --- preparation --- */
+
+/* Steps 1 and 2: which gNB, and may the phone go there? */
+static struct ngap_cause choose_target(struct run *run, const struct ngap_handover_required *required)
+{
+    const struct ngap_target_ran_node_id *node = &required->target_id.target_ran_node_id;
+    if (required->handover_type != NGAP_HANDOVER_TYPE_INTRA5GS)
+        return N2_RADIO(HO_TARGET_NOT_ALLOWED);
+    if (required->target_id.which != NGAP_TARGET_ID_TARGET_RAN_NODE_ID)
+        return N2_RADIO(UNKNOWN_TARGETID);
+    const struct gnb *target = gnb_by_identity(run->p->core, &node->global_ran_node_id);
+    if (!target)
+        return N2_RADIO(UNKNOWN_TARGETID);
+    run->tai = tai_from_ngap(&node->selected_tai);
+    return handover_permitted(run->ue, target, run->tai);
+}
 
 /* What waits does so in the procedure's memory. */
 static struct bytes keep(const struct run *run, struct bytes transfer)
@@ -29,60 +47,77 @@ static struct bytes keep(const struct run *run, struct bytes transfer)
     return arena_copy(&run->p->memory, transfer);
 }
 
-static struct smf_handover *session_of(struct run *run, uint8_t pdu_session_id)
+static bool keep_required(struct run *run, const struct ngap_handover_required *required)
+{
+    struct ngap_pdu_session_resource_list_ho_rqd *list = &run->required.pdu_session_resource_list_ho_rqd;
+    size_t count = required->pdu_session_resource_list_ho_rqd.count;
+    struct ngap_pdu_session_resource_item_ho_rqd *items = arena_array(&run->p->memory, count, sizeof *items);
+    run->required = *required;
+    run->required.source_to_target_transparent_container =
+        keep(run, required->source_to_target_transparent_container);
+    for (size_t i = 0; items && i < count; i++) {
+        items[i] = list->items[i];
+        items[i].handover_required_transfer = keep(run, items[i].handover_required_transfer);
+    }
+    list->items = items;
+    return items && (run->required.source_to_target_transparent_container.data ||
+                     !required->source_to_target_transparent_container.len);
+}
+
+static struct anchored *session_of(struct run *run, uint8_t pdu_session_id)
 {
     for (unsigned i = 0; i < run->count; i++) {
-        if (run->sessions[i].pdu_session_id == pdu_session_id)
+        if (run->sessions[i].item.pdu_session_id == pdu_session_id)
             return &run->sessions[i];
     }
     return NULL;
 }
 
-/* Steps 4 to 7: the SMF says what the target needs for each session. */
-static void prepare_sessions(struct run *run, const struct ngap_handover_required *required)
+static void prepare_session(struct run *run, const struct ngap_pdu_session_resource_item_ho_rqd *wanted,
+                            struct meanwhile *meanwhile)
 {
-    const struct ngap_pdu_session_resource_list_ho_rqd *list = &required->pdu_session_resource_list_ho_rqd;
-    for (size_t i = 0; i < list->count; i++) {
-        struct smf_handover item = {.pdu_session_id = list->items[i].pdu_session_id};
-        if (session_of(run, item.pdu_session_id))
-            item.transfer =
-                smf_handover_unsuccessful(run->p->core, N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES));
-        else if (smf_handover_prepare(run->ue, list->items[i].handover_required_transfer, &item)) {
-            run->sessions[run->count++] = item;
-            continue;
+    struct core *core = run->p->core;
+    uint8_t psi = wanted->pdu_session_id;
+    struct anchored session = {0};
+    struct bytes unsuccessful = {0};
+    if (session_of(run, psi))
+        unsuccessful = smf_handover_unsuccessful(core, N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES));
+    else if (run->count < SMF_SESSIONS_PER_UE && anchored_own(run->p, psi, &session)) {
+        if (anchored_prepare(run->p, &session, wanted->handover_required_transfer, meanwhile)) {
+            run->sessions[run->count++] = session;
+            return;
         }
-        handover_refuse_session(run->p, &run->refused, item.pdu_session_id, item.transfer);
+        unsuccessful = session.item.transfer;
     }
+    if (!unsuccessful.len)
+        unsuccessful =
+            smf_handover_unsuccessful(core, N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM));
+    handover_refuse_session(run->p, &run->refused, psi, unsuccessful);
 }
 
-/* Step 2: which gNB, and may the phone go there? */
-static struct ngap_cause choose_target(struct run *run, const struct ngap_handover_required *required,
-                                       struct gnb **target)
+/* Steps 4 to 7: each session's anchor says what the target needs. EV_NONE, or what has come instead. */
+static enum procedure_event prepare_sessions(struct run *run)
 {
-    const struct ngap_target_ran_node_id *node = &required->target_id.target_ran_node_id;
-    if (required->handover_type != NGAP_HANDOVER_TYPE_INTRA5GS)
-        return N2_RADIO(HO_TARGET_NOT_ALLOWED);
-    if (required->target_id.which != NGAP_TARGET_ID_TARGET_RAN_NODE_ID)
-        return N2_RADIO(UNKNOWN_TARGETID);
-    *target = gnb_by_identity(run->p->core, &node->global_ran_node_id);
-    if (!*target)
-        return N2_RADIO(UNKNOWN_TARGETID);
-    run->tai = tai_from_ngap(&node->selected_tai);
-    return handover_permitted(run->ue, *target, run->tai);
+    const struct ngap_pdu_session_resource_list_ho_rqd *list =
+        &run->required.pdu_session_resource_list_ho_rqd;
+    struct meanwhile meanwhile = {.events = EVENT(EV_HANDOVER_CANCEL)};
+    for (size_t i = 0; i < list->count && meanwhile.came == EV_NONE; i++)
+        prepare_session(run, &list->items[i], &meanwhile);
+    return meanwhile.came;
 }
 
 /* Step 9. The keys of a handover that fails are not used again (TS 33.501 6.9.2.3.3). */
-static bool send_request(struct run *run, const struct ngap_handover_required *required)
+static bool send_request(struct run *run)
 {
     struct ue *ue = run->ue;
     struct handover_order order = {
         .tai = run->tai,
-        .cause = required->cause,
-        .container = required->source_to_target_transparent_container,
+        .cause = run->required.cause,
+        .container = run->required.source_to_target_transparent_container,
         .count = run->count,
     };
     for (unsigned i = 0; i < run->count; i++)
-        order.sessions[i] = &run->sessions[i];
+        order.sessions[i] = &run->sessions[i].item;
     handover_keys_choose(ue, &run->keys, &order.keys);
     order.new_keys = run->keys.kind != HANDOVER_NEXT_HOP;
     if (run->keys.kind == HANDOVER_NEW_KAMF)
@@ -92,47 +127,81 @@ static bool send_request(struct run *run, const struct ngap_handover_required *r
     return sent;
 }
 
-static struct ngap_cause ask_target(struct run *run, const struct ngap_handover_required *required)
+static struct ngap_cause ask_target(struct run *run)
 {
-    struct gnb *target = NULL;
-    struct ngap_cause cause = choose_target(run, required, &target);
-    if (cause.which)
-        return cause;
-    prepare_sessions(run, required);
+    struct ue *ue = run->ue;
+    struct gnb *target =
+        gnb_by_identity(run->p->core, &run->required.target_id.target_ran_node_id.global_ran_node_id);
+    if (!target) /* gone while anchors were asked */
+        return N2_RADIO(UNKNOWN_TARGETID);
     if (!run->count)
         return N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
-    if (!connection_for_target(target, run->ue))
+    if (!connection_for_target(target, ue))
         return N2_RADIO(NO_RADIO_RESOURCES_AVAILABLE_IN_TARGET_CELL);
-    run->ue->target->secured = run->ue->connection->secured;
-    if (!send_request(run, required)) {
-        connection_free(run->ue->target);
+    ue->target->secured = ue->connection->secured;
+    if (!send_request(run)) {
+        connection_free(ue->target);
         return N2_MISC(CONTROL_PROCESSING_OVERLOAD);
     }
-    run->ue->connection->holding = run->keys.kind == HANDOVER_NEW_KAMF;
+    run->target_asked = true;
+    ue->connection->holding = run->keys.kind == HANDOVER_NEW_KAMF;
     return (struct ngap_cause){0};
 }
 
-/* Step 10: what the target admits; what it does not even mention it has not admitted. */
-static void take_answer(struct run *run, const struct ngap_handover_request_acknowledge *answer)
+static enum procedure_event await_answer(struct run *run)
+{
+    const uint64_t events = EVENT(EV_HANDOVER_REQUEST_ACKNOWLEDGE) | EVENT(EV_HANDOVER_FAILURE) |
+                            EVENT(EV_HANDOVER_CANCEL) | EVENT(EV_HANDOVER_TARGET_LOST);
+    return procedure_wait(run->p, events, run->p->core->config->amf.timers.handover_preparation);
+}
+
+/* What the target admits, beyond the batch that brought it. */
+static struct relocated_list keep_admitted(struct run *run,
+                                           const struct ngap_handover_request_acknowledge *answer)
 {
     const struct ngap_pdu_session_resource_admitted_list *list = &answer->pdu_session_resource_admitted_list;
+    struct relocated_list admitted = {0};
     run->container = keep(run, answer->target_to_source_transparent_container);
-    for (size_t i = 0; i < list->count; i++) {
-        struct smf_handover *item = session_of(run, list->items[i].pdu_session_id);
-        if (item && !item->admitted &&
-            smf_handover_admitted(run->ue, list->items[i].handover_request_acknowledge_transfer, item))
-            item->transfer = keep(run, item->transfer);
+    for (size_t i = 0; i < list->count && admitted.count < MOVED_SESSIONS; i++) {
+        if (session_of(run, list->items[i].pdu_session_id))
+            admitted.items[admitted.count++] =
+                (struct relocated_n2){list->items[i].pdu_session_id,
+                                      keep(run, list->items[i].handover_request_acknowledge_transfer)};
     }
+    return admitted;
+}
+
+/* What the target does not even mention it has not admitted. */
+static void refuse_others(struct run *run)
+{
     struct bytes unsuccessful = smf_handover_unsuccessful(
         run->p->core, N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM));
     unsigned admitted = 0;
     for (unsigned i = 0; i < run->count; i++) {
-        if (run->sessions[i].admitted)
+        if (run->sessions[i].item.admitted) {
             run->sessions[admitted++] = run->sessions[i];
-        else
-            handover_refuse_session(run->p, &run->refused, run->sessions[i].pdu_session_id, unsuccessful);
+            continue;
+        }
+        anchored_cancelled(run->ue, &run->sessions[i]);
+        handover_refuse_session(run->p, &run->refused, run->sessions[i].item.pdu_session_id, unsuccessful);
     }
     run->count = admitted;
+}
+
+/* Step 10, in which the anchors hear what the target admits. EV_NONE, or what has come instead. */
+static enum procedure_event take_answer(struct run *run)
+{
+    struct meanwhile meanwhile = {.events = EVENT(EV_HANDOVER_CANCEL) | EVENT(EV_HANDOVER_TARGET_LOST)};
+    const struct relocated_list admitted = keep_admitted(run, run->p->data);
+    for (unsigned i = 0; i < admitted.count && meanwhile.came == EV_NONE; i++) {
+        struct anchored *session = session_of(run, admitted.items[i].psi);
+        if (!session->item.admitted)
+            anchored_admitted(run->p, session, admitted.items[i].transfer, &meanwhile);
+    }
+    if (meanwhile.came != EV_NONE)
+        return meanwhile.came;
+    refuse_others(run);
+    return run->count && run->container.len ? EV_NONE : EV_TIMEOUT;
 }
 
 /* Step 11: where the source cannot reach the target itself, packets go back through the plane. */
@@ -141,10 +210,13 @@ static enum procedure_event await_forwarding(struct run *run)
     const uint64_t events =
         EVENT(EV_HANDOVER_FORWARDING) | EVENT(EV_HANDOVER_CANCEL) | EVENT(EV_HANDOVER_TARGET_LOST);
     enum procedure_event event = EV_HANDOVER_FORWARDING;
-    while (event == EV_HANDOVER_FORWARDING && !smf_handover_ready(run->ue, run->sessions, run->count))
-        event = procedure_wait(run->p, events, HANDOVER_FORWARDING_TIME);
-    return event == EV_TIMEOUT ? EV_HANDOVER_FORWARDING
-                               : event; /* without it packets may be lost, not the phone */
+    for (unsigned i = 0; i < run->count && event == EV_HANDOVER_FORWARDING; i++) {
+        while (event == EV_HANDOVER_FORWARDING && !smf_handover_ready(run->ue, &run->sessions[i].item))
+            event = procedure_wait(run->p, events, HANDOVER_FORWARDING_TIME);
+    }
+    return event == EV_HANDOVER_FORWARDING || event == EV_TIMEOUT
+               ? EV_NONE
+               : event; /* without it packets may be lost, not the phone */
 }
 
 /* --- the end of a handover that is not to be --- */
@@ -154,10 +226,11 @@ static void leave_target(struct run *run, struct ngap_cause cause)
 {
     struct ue *ue = run->ue;
     run->p->core->metrics.handovers_failed[HANDOVER_N2]++;
-    smf_handover_cancelled(ue, run->sessions, run->count);
+    for (unsigned i = 0; i < run->count; i++)
+        anchored_cancelled(ue, &run->sessions[i]);
     if (ue->target)
         n2_release(ue->target, cause);
-    if (!ue->connection)
+    if (!ue->connection || !run->target_asked)
         return; /* it may have come as far as the target, and taken the keys */
     ue->connection->leaving = ue->connection->holding = false;
     if (run->keys.kind == HANDOVER_NEW_KAMF) {
@@ -169,7 +242,8 @@ static void leave_target(struct run *run, struct ngap_cause cause)
 /* Whatever came instead of the target's good answer. */
 static void give_up(struct run *run, enum procedure_event event)
 {
-    const struct ngap_cause failed = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
+    const struct ngap_cause failed =
+        run->cause.which ? run->cause : N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
     const struct ngap_handover_failure *failure = run->p->data;
     switch (event) {
     case EV_HANDOVER_CANCEL: /* is acknowledged where it came in */
@@ -210,7 +284,7 @@ static void command(struct run *run)
     struct ngap_pdu_session_resource_handover_item items[SMF_SESSIONS_PER_UE];
     for (unsigned i = 0; i < run->count; i++)
         items[i] = (struct ngap_pdu_session_resource_handover_item){
-            run->sessions[i].pdu_session_id, smf_handover_command(run->ue, &run->sessions[i])};
+            run->sessions[i].item.pdu_session_id, anchored_command(run->p, &run->sessions[i])};
     handover_send_command(run->ue, items, run->count, &run->refused, run->container);
 }
 
@@ -247,9 +321,10 @@ static void arrived(struct run *run, const struct ngap_handover_notify *notify)
     uint16_t moved = 0;
     char context[UE_CONTEXT_TEXT];
     take_place(run, notify);
-    smf_handover_complete(ue, run->sessions, run->count);
-    for (unsigned i = 0; i < run->count; i++)
-        moved |= (uint16_t)(1u << run->sessions[i].pdu_session_id);
+    for (unsigned i = 0; i < run->count; i++) {
+        anchored_arrived(ue, &run->sessions[i]);
+        moved |= (uint16_t)(1u << run->sessions[i].item.pdu_session_id);
+    }
     smf_deactivate(ue, smf_active(ue) & (uint16_t)~moved);
     service_area_entered(ue);
     run->p->core->metrics.handovers_done[HANDOVER_N2]++;
@@ -278,41 +353,47 @@ static void resume(struct ue *ue)
 
 /* --- the procedure --- */
 
-/* False: it ended before the command. */
-static bool prepare(struct run *run, const struct ngap_handover_required *required)
+/* Up to step 11. EV_NONE: the phone can be told to go; or what has come instead. */
+static enum procedure_event prepare(struct run *run, const struct ngap_handover_required *required)
 {
-    const uint64_t events = EVENT(EV_HANDOVER_REQUEST_ACKNOWLEDGE) | EVENT(EV_HANDOVER_FAILURE) |
-                            EVENT(EV_HANDOVER_CANCEL) | EVENT(EV_HANDOVER_TARGET_LOST);
-    struct ngap_cause cause = ask_target(run, required);
-    if (cause.which) {
-        run->p->core->metrics.handovers_failed[HANDOVER_N2]++;
-        handover_tell_failure(run->ue, cause, (struct bytes){0});
-        return false;
-    }
-    enum procedure_event event =
-        procedure_wait(run->p, events, run->p->core->config->amf.timers.handover_preparation);
-    if (event == EV_HANDOVER_REQUEST_ACKNOWLEDGE) {
-        take_answer(run, run->p->data);
-        event = run->count && run->container.len ? await_forwarding(run) : EV_TIMEOUT;
-    }
-    if (event == EV_HANDOVER_FORWARDING && !promise_keys(run))
+    enum procedure_event event = EV_NONE;
+    run->cause = choose_target(run, required);
+    if (!run->cause.which && !keep_required(run, required))
+        run->cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
+    if (!run->cause.which)
+        event = prepare_sessions(run);
+    if (!run->cause.which && event == EV_NONE)
+        run->cause = ask_target(run);
+    if (run->cause.which || event != EV_NONE)
+        return event == EV_NONE ? EV_TIMEOUT : event;
+    event = await_answer(run);
+    if (event == EV_HANDOVER_REQUEST_ACKNOWLEDGE)
+        event = take_answer(run);
+    if (event == EV_NONE)
+        event = await_forwarding(run);
+    if (event == EV_NONE && !promise_keys(run))
         event = procedure_cancelled(run->p) ? EV_CANCELLED : EV_TIMEOUT;
-    if (event != EV_HANDOVER_FORWARDING)
-        give_up(run, event);
-    return event == EV_HANDOVER_FORWARDING;
+    return event;
+}
+
+static void execute(struct run *run)
+{
+    command(run);
+    enum procedure_event event = await_arrival(run);
+    if (event == EV_HANDOVER_NOTIFY)
+        arrived(run, run->p->data);
+    else
+        stayed(run, event);
 }
 
 void n2_handover(struct procedure *p)
 {
     struct run run = {.p = p, .ue = p->owner};
-    if (prepare(&run, p->argument)) {
-        command(&run);
-        enum procedure_event event = await_arrival(&run);
-        if (event == EV_HANDOVER_NOTIFY)
-            arrived(&run, p->data);
-        else
-            stayed(&run, event);
-    }
+    enum procedure_event event = prepare(&run, p->argument);
+    if (event == EV_NONE)
+        execute(&run);
+    else
+        give_up(&run, event);
     OPENSSL_cleanse(&run.keys, sizeof run.keys);
     if (procedure_cancelled(p))
         return;

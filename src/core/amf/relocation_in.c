@@ -12,7 +12,7 @@
 #include "core/amf/restriction.h"
 #include "core/peer/relocation.h"
 #include "core/peer/services.h"
-#include "core/smf/relocated.h"
+#include "core/smf/anchored.h"
 #include "kit/log.h"
 
 struct run {
@@ -22,7 +22,7 @@ struct run {
     struct relocation_request *order;
     const char *notify_path;
     struct tai tai;
-    struct relocated sessions[MOVED_SESSIONS]; /* all that the phone has */
+    struct anchored sessions[MOVED_SESSIONS]; /* all that the phone has */
     unsigned count;
     struct relocation_answer answer;
     struct handover_keys keys; /* of a K_AMF that the source has derived for this core */
@@ -32,7 +32,7 @@ struct run {
 
 /* --- preparation --- */
 
-static struct relocated *session_of(struct run *run, uint8_t psi)
+static struct anchored *session_of(struct run *run, uint8_t psi)
 {
     for (unsigned i = 0; i < run->count; i++) {
         if (run->sessions[i].moved->psi == psi)
@@ -51,7 +51,7 @@ static void find_sessions(struct run *run)
 {
     const struct moved_context *context = &run->order->context;
     for (unsigned i = 0; i < context->session_count; i++) {
-        if (relocated_find(run->p->core, &context->sessions[i], &run->sessions[run->count]))
+        if (anchored_find(run->p->core, &context->sessions[i], &run->sessions[run->count]))
             run->count++;
     }
 }
@@ -62,8 +62,8 @@ static bool prepare_sessions(struct run *run)
     const struct relocated_list *wanted = &run->order->sessions;
     unsigned prepared = 0;
     for (unsigned i = 0; i < wanted->count && !procedure_cancelled(run->p); i++) {
-        struct relocated *session = session_of(run, wanted->items[i].psi);
-        if (session && relocated_prepare(run->p, session, wanted->items[i].transfer))
+        struct anchored *session = session_of(run, wanted->items[i].psi);
+        if (session && anchored_prepare(run->p, session, wanted->items[i].transfer, NULL))
             prepared++;
         else
             refuse_session(run, wanted->items[i].psi,
@@ -104,7 +104,7 @@ static bool ask_target(struct run *run)
     ue->target->secured = true;
     choose_keys(run, &order);
     for (unsigned i = 0; i < run->count; i++) {
-        if (run->sessions[i].asked)
+        if (run->sessions[i].prepared)
             order.sessions[order.count++] = &run->sessions[i].item;
     }
     bool sent = handover_send_request(ue, &order);
@@ -116,9 +116,9 @@ static bool ask_target(struct run *run)
 static void take_admitted(struct run *run, const struct relocated_list *admitted)
 {
     for (unsigned i = 0; i < admitted->count && !procedure_cancelled(run->p); i++) {
-        struct relocated *session = session_of(run, admitted->items[i].psi);
-        if (session && session->asked && !session->item.admitted)
-            relocated_admitted(run->p, session, admitted->items[i].transfer);
+        struct anchored *session = session_of(run, admitted->items[i].psi);
+        if (session && session->prepared && !session->item.admitted)
+            anchored_admitted(run->p, session, admitted->items[i].transfer, NULL);
     }
 }
 
@@ -163,7 +163,7 @@ static bool await_forwarding(struct run *run)
     const uint64_t events = EVENT(EV_HANDOVER_FORWARDING) | EVENT(EV_HANDOVER_TARGET_LOST);
     enum procedure_event event = EV_HANDOVER_FORWARDING;
     for (unsigned i = 0; i < run->count && event == EV_HANDOVER_FORWARDING; i++) {
-        while (event == EV_HANDOVER_FORWARDING && !smf_handover_ready(run->ue, &run->sessions[i].item, 1))
+        while (event == EV_HANDOVER_FORWARDING && !smf_handover_ready(run->ue, &run->sessions[i].item))
             event = procedure_wait(run->p, events, HANDOVER_FORWARDING_TIME);
     }
     return event == EV_HANDOVER_FORWARDING || event == EV_TIMEOUT;
@@ -178,11 +178,11 @@ static bool answer_source(struct run *run)
         run->p->core, N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM));
     char supi[SUPI_TEXT_BYTES], uri[SBI_TEXT_BYTES], path[PEER_PATH_BYTES];
     for (unsigned i = 0; i < run->count; i++) {
-        const struct relocated *session = &run->sessions[i];
+        const struct anchored *session = &run->sessions[i];
         if (session->item.admitted)
             answer->admitted.items[answer->admitted.count++] =
-                (struct relocated_n2){session->moved->psi, relocated_command(run->p, session)};
-        else if (session->asked)
+                (struct relocated_n2){session->moved->psi, anchored_command(run->p, session)};
+        else if (session->prepared)
             refuse_session(run, session->moved->psi, unsuccessful);
     }
     if (!answer->admitted.count || !answer->container.len ||
@@ -249,7 +249,7 @@ static void take_sessions(struct run *run)
 {
     char context[UE_CONTEXT_TEXT];
     for (unsigned i = 0; i < run->count; i++) {
-        if (!relocated_arrived(run->ue, &run->sessions[i]))
+        if (!anchored_arrived(run->ue, &run->sessions[i]))
             log_warning("amf", ue_context_text(run->ue, context), "PDU session %u cannot be taken over",
                         run->sessions[i].moved->psi);
     }
@@ -301,7 +301,7 @@ static void give_up(struct run *run)
 {
     struct ue *ue = run->ue;
     for (unsigned i = 0; i < run->count; i++)
-        relocated_cancelled(ue, &run->sessions[i]);
+        anchored_cancelled(ue, &run->sessions[i]);
     if (ue->target)
         n2_release(ue->target, N2_RADIO(HANDOVER_CANCELLED));
     held_nas_drop(ue);

@@ -79,14 +79,19 @@ uint64_t peer_ask_begin(struct procedure *p, unsigned peer, const struct sbi_mes
     return 0;
 }
 
+static void forget(struct core *core, uint64_t token)
+{
+    struct ask *ask = map_get(&core->peers->asks, token);
+    if (ask)
+        ask_free(ask);
+}
+
 const struct sbi_message *peer_ask_wait(struct procedure *p, uint64_t token, uint64_t events,
                                         enum procedure_event *event)
 {
-    struct core *core = p->core;
     *event = token ? procedure_wait(p, events | EVENT(EV_SBI_RESPONSE), 0) : EV_SBI_RESPONSE;
-    struct ask *ask = *event == EV_CANCELLED ? map_get(&core->peers->asks, token) : NULL;
-    if (ask)
-        ask_free(ask);
+    if (*event == EV_CANCELLED)
+        forget(p->core, token);
     return token && *event == EV_SBI_RESPONSE ? p->data : NULL;
 }
 
@@ -94,6 +99,20 @@ const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const str
 {
     enum procedure_event event;
     return peer_ask_wait(p, peer_ask_begin(p, peer, request), 0, &event);
+}
+
+const struct sbi_message *peer_ask_unless(struct procedure *p, unsigned peer,
+                                          const struct sbi_message *request, struct meanwhile *meanwhile)
+{
+    enum procedure_event event;
+    uint64_t token = peer_ask_begin(p, peer, request);
+    const struct sbi_message *response = peer_ask_wait(p, token, meanwhile ? meanwhile->events : 0, &event);
+    if (event == EV_SBI_RESPONSE)
+        return response;
+    forget(p->core, token);
+    if (meanwhile)
+        meanwhile->came = event;
+    return NULL;
 }
 
 bool peer_answers(struct procedure *p, unsigned peer)

@@ -41,6 +41,16 @@ const char *peer_name(const struct core *core, unsigned peer);
  * cancelled. */
 const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request);
 
+/* What else may come while an answer is waited for, and is more urgent. */
+struct meanwhile {
+    uint64_t events;
+    enum procedure_event came; /* one of them, or EV_CANCELLED; EV_NONE: nothing */
+};
+
+/* The same, unless one of these events comes first: then there is no answer, and nobody waits for it any more. NULL: none. */
+const struct sbi_message *peer_ask_unless(struct procedure *p, unsigned peer,
+                                          const struct sbi_message *request, struct meanwhile *meanwhile);
+
 /* Is there somebody (OPTIONS, TS 29.500 6.9)? Waits like peer_ask. */
 bool peer_answers(struct procedure *p, unsigned peer);
 

@@ -96,14 +96,10 @@ bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_h
     return true;
 }
 
-bool smf_handover_ready(const struct ue *ue, const struct smf_handover *items, unsigned count)
+bool smf_handover_ready(const struct ue *ue, const struct smf_handover *item)
 {
-    for (unsigned i = 0; i < count; i++) {
-        const struct session *session = session_find(ue, items[i].pdu_session_id);
-        if (items[i].forwards && session && n4_forward_pending(session))
-            return false;
-    }
-    return true;
+    const struct session *session = session_find(ue, item->pdu_session_id);
+    return !item->forwards || !session || !n4_forward_pending(session);
 }
 
 struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover *item)
@@ -122,25 +118,21 @@ struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover
     return n2_transfer(amf_core(ue), &ngap_type_handover_command_transfer, &transfer);
 }
 
-void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count)
+void smf_handover_complete(struct ue *ue, const struct smf_handover *item)
 {
-    for (unsigned i = 0; i < count; i++) {
-        struct session *session = session_find(ue, items[i].pdu_session_id);
-        if (!session)
-            continue;
-        if (session->state == SESSION_ACTIVE) {
-            session->protection.performed = items[i].performed;
-            session_connected(session, &items[i].gnb);
-        }
-        n4_forward_expire(session);
+    struct session *session = session_find(ue, item->pdu_session_id);
+    if (!session)
+        return;
+    if (session->state == SESSION_ACTIVE) {
+        session->protection.performed = item->performed;
+        session_connected(session, &item->gnb);
     }
+    n4_forward_expire(session);
 }
 
-void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count)
+void smf_handover_cancelled(struct ue *ue, const struct smf_handover *item)
 {
-    for (unsigned i = 0; i < count; i++) {
-        struct session *session = session_find(ue, items[i].pdu_session_id);
-        if (session && items[i].forwards)
-            n4_forward_end(session);
-    }
+    struct session *session = session_find(ue, item->pdu_session_id);
+    if (session && item->forwards)
+        n4_forward_end(session);
 }

@@ -10,6 +10,7 @@
 #include "core/peer/services.h"
 #include "core/smf/n4.h"
 #include "core/smf/sm_names.h"
+#include "kit/log.h"
 
 /* The plane's answer is not worth more of the phone's time at a failing cell. */
 #define FORWARDING_TIME SECONDS(1)
@@ -18,14 +19,17 @@ struct prepared {
     struct session *session;
     struct smf_handover item;
     struct timer timer; /* for the plane's answer, while the other core waits for ours */
+    struct timer life;  /* the other core may have died, and not know of it any more */
     struct peer_request request;
 };
 
 void nsmf_handover_forget(struct session *session)
 {
+    struct timers *timers = session_smf(session)->core->timers;
     if (!session->prepared)
         return;
-    timer_stop(session_smf(session)->core->timers, &session->prepared->timer);
+    timer_stop(timers, &session->prepared->timer);
+    timer_stop(timers, &session->prepared->life);
     free(session->prepared);
     session->prepared = NULL;
 }
@@ -52,12 +56,38 @@ static void refuse(const struct peer_request *request, struct bytes unsuccessful
     peer_refuse_with(request, 403, &content);
 }
 
+/* --- CANCELLED --- */
+
+static void cancel(struct session *session)
+{
+    if (session->prepared && session->prepared->item.forwards)
+        n4_forward_end(session);
+    nsmf_handover_forget(session);
+}
+
 /* --- PREPARING --- */
+
+static void outlived(struct timer *timer)
+{
+    struct prepared *prepared = (struct prepared *)((char *)timer - offsetof(struct prepared, life));
+    char text[SESSION_TEXT];
+    log_info("smf", session_text(prepared->session, text), "a handover that was prepared was never ended");
+    cancel(prepared->session);
+}
+
+/* Longer than it can take; whoever comes later is refused, and asks for the user plane anew. */
+static bool watch(struct prepared *prepared)
+{
+    const struct core *core = session_smf(prepared->session)->core;
+    int64_t most = core->config->amf.timers.handover_preparation + core->config->amf.timers.handover;
+    prepared->life.fire = outlived;
+    return timer_start(core->timers, &prepared->life, 2 * most);
+}
 
 static void prepare(struct peer_request *request, struct session *session, struct bytes required)
 {
     struct smf_handover item = {.pdu_session_id = session->psi};
-    nsmf_handover_forget(session);
+    cancel(session);
     if (!smf_handover_prepare(session->ue, required, &item)) {
         refuse(request, item.transfer);
         return;
@@ -71,6 +101,11 @@ static void prepare(struct peer_request *request, struct session *session, struc
     item.transfer = (struct bytes){0};
     *prepared = (struct prepared){.session = session, .item = item};
     session->prepared = prepared;
+    if (!watch(prepared)) {
+        nsmf_handover_forget(session);
+        refuse(request, smf_handover_unsuccessful(request->core, N2_MISC(CONTROL_PROCESSING_OVERLOAD)));
+        return;
+    }
     answer(request, "PREPARING", "PDU_RES_SETUP_REQ", transfer);
 }
 
@@ -107,12 +142,12 @@ static void admitted(const struct peer_request *request, struct session *session
     }
     prepared->request = peer_request_later(request);
     prepared->timer.fire = without_forwarding;
-    if (smf_handover_ready(session->ue, &prepared->item, 1) ||
+    if (smf_handover_ready(session->ue, &prepared->item) ||
         !timer_start(request->core->timers, &prepared->timer, FORWARDING_TIME))
         tell_command(prepared, request);
 }
 
-/* --- COMPLETED, CANCELLED --- */
+/* --- COMPLETED --- */
 
 static void complete(struct peer_request *request, struct session *session)
 {
@@ -120,15 +155,8 @@ static void complete(struct peer_request *request, struct session *session)
     struct ue *ue = session->ue;
     amf_take_away(ue, request->peer);
     nsmf_handover_forget(session);
-    smf_handover_complete(ue, &item, 1);
+    smf_handover_complete(ue, &item);
     peer_reply(request, NULL);
-}
-
-static void cancel(struct session *session)
-{
-    if (session->prepared && session->prepared->item.forwards)
-        n4_forward_end(session);
-    nsmf_handover_forget(session);
 }
 
 void smf_handover_away(struct ue *ue)

@@ -385,17 +385,29 @@ bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer ki
 
 /* --- with a procedure that waits --- */
 
-bool remote_exchange(struct procedure *p, unsigned peer, const char *ref, const char *state, const char *type,
-                     struct bytes words, struct bytes *answer)
+bool remote_anchor(const struct ue *ue, uint8_t pdu_session_id, unsigned *peer, const char **ref)
+{
+    const struct remote *remote = remote_find(ue, pdu_session_id);
+    if (!remote)
+        return false;
+    *peer = remote->peer;
+    *ref = remote->ref;
+    return true;
+}
+
+bool remote_exchange(struct procedure *p, const struct remote_words *words, struct meanwhile *meanwhile,
+                     struct bytes *answer)
 {
     struct sbi_content content = {0};
     struct sbi_message request;
     char path[PEER_PATH_BYTES];
-    content.json = json_pack("{s:s*, s:s, s:o}", "hoState", state, "n2SmInfoType", type, "n2SmInfo",
-                             sbi_content_add(&content, &p->core->batch, SBI_NGAP, words));
-    snprintf(path, sizeof path, NSMF_CONTEXTS "%s/modify", ref);
-    const struct sbi_message *response =
-        peer_request(p->core, path, &content, &request) ? peer_ask(p, peer, &request) : NULL;
+    content.json =
+        json_pack("{s:s*, s:s, s:o}", "hoState", words->state, "n2SmInfoType", words->type, "n2SmInfo",
+                  sbi_content_add(&content, &p->core->batch, SBI_NGAP, words->transfer));
+    snprintf(path, sizeof path, NSMF_CONTEXTS "%s/modify", words->ref);
+    const struct sbi_message *response = peer_request(p->core, path, &content, &request)
+                                             ? peer_ask_unless(p, words->peer, &request, meanwhile)
+                                             : NULL;
     *answer = (struct bytes){0};
     content = (struct sbi_content){0};
     if (!response || !sbi_content_read(response, &p->memory, &content, NULL))
@@ -407,9 +419,9 @@ bool remote_exchange(struct procedure *p, unsigned peer, const char *ref, const 
 
 bool remote_switch_path(struct procedure *p, struct bytes transfer, struct smf_switch *item)
 {
-    const struct remote *remote = remote_find(p->owner, item->pdu_session_id);
-    if (remote &&
-        remote_exchange(p, remote->peer, remote->ref, NULL, "PATH_SWITCH_REQ", transfer, &item->answer))
+    struct remote_words words = {.type = "PATH_SWITCH_REQ", .transfer = transfer};
+    if (remote_anchor(p->owner, item->pdu_session_id, &words.peer, &words.ref) &&
+        remote_exchange(p, &words, NULL, &item->answer))
         return true;
     if (!item->answer.len)
         item->answer = arena_copy(
@@ -456,6 +468,14 @@ bool remote_arrived(struct ue *ue, unsigned peer, const struct moved_session *se
     else
         remote_deactivate(ue, bit_of(remote));
     return true;
+}
+
+bool remote_follows(struct ue *ue, uint8_t pdu_session_id)
+{
+    struct remote *remote = remote_find(ue, pdu_session_id);
+    if (remote)
+        complete(remote);
+    return remote != NULL;
 }
 
 /* --- sets --- */

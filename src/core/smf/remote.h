@@ -8,6 +8,7 @@
 #define CORE_SMF_REMOTE_H
 
 #include "core/amf/amf.h"
+#include "core/peer/peer.h"
 #include "core/peer/ue_context.h"
 #include "core/procedure.h"
 #include "core/smf/smf.h"
@@ -42,10 +43,21 @@ bool remote_n1_message(struct ue *ue, const struct smf_n1 *message);
 bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer);
 bool remote_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view);
 
-/* Hands a gNB's words to the SMF that has the SM context `ref`, and brings its answer, in the procedure's memory; state: hoState, or
- * NULL. Waits. False: it refuses (the answer may say more), or there is none. */
-bool remote_exchange(struct procedure *p, unsigned peer, const char *ref, const char *state, const char *type,
-                     struct bytes words, struct bytes *answer);
+/* A gNB's words for the SMF that has the SM context `ref`. */
+struct remote_words {
+    unsigned peer;
+    const char *ref, *state, *type; /* state: hoState, or NULL; type: n2SmInfoType */
+    struct bytes transfer;
+};
+/* Hands them over and brings the answer, in the procedure's memory. Waits, unless something more urgent comes (peer.h). False: the
+ * SMF refuses (the answer may say more), or there is no answer. */
+bool remote_exchange(struct procedure *p, const struct remote_words *words, struct meanwhile *meanwhile,
+                     struct bytes *answer);
+/* Where a session is anchored, and its SM context there. False: it is none of these. */
+bool remote_anchor(const struct ue *ue, uint8_t pdu_session_id, unsigned *peer, const char **ref);
+/* The phone is at another gNB of this core, which has the session's user plane: the anchor is told, as in remote_arrived. False: it
+ * is gone. */
+bool remote_follows(struct ue *ue, uint8_t pdu_session_id);
 /* smf_switch_path and smf_switch_end in one, for a UE whose procedure it is: the anchor's plane sends there when it has answered.
  * Waits; answers are in the procedure's memory. */
 bool remote_switch_path(struct procedure *p, struct bytes transfer, struct smf_switch *item);

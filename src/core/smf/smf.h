@@ -146,14 +146,14 @@ struct smf_handover {
 bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_handover *item);
 /* Handover Request Acknowledge Transfer. False: not decodable, or the session is gone. */
 bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_handover *item);
-/* Has the plane answered for all forwarding tunnels? If not, amf_handover_forwarding() follows. */
-bool smf_handover_ready(const struct ue *ue, const struct smf_handover *items, unsigned count);
+/* Has the plane answered for the forwarding tunnel, if there is to be one? If not, amf_handover_forwarding() follows. */
+bool smf_handover_ready(const struct ue *ue, const struct smf_handover *item);
 /* Handover Command Transfer */
 struct bytes smf_handover_command(const struct ue *ue, const struct smf_handover *item);
 /* The phone has arrived: downlink goes there, end markers on the old path; forwarding ends after a while. */
-void smf_handover_complete(struct ue *ue, const struct smf_handover *items, unsigned count);
+void smf_handover_complete(struct ue *ue, const struct smf_handover *item);
 /* It was not to be: forwarding ends now. */
-void smf_handover_cancelled(struct ue *ue, const struct smf_handover *items, unsigned count);
+void smf_handover_cancelled(struct ue *ue, const struct smf_handover *item);
 /* It has gone to another core: sessions that are on their way there follow, the others have no user plane any more. */
 void smf_handover_away(struct ue *ue);
 /* It has not: what was prepared for the other core ends, forwarding too. */
