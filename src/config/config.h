@@ -111,10 +111,9 @@ struct config_limits {
     unsigned ues;  /* registered or registering */
     unsigned sessions_per_ue;
     unsigned packet_filters_per_session;
-    unsigned procedures;       /* running at once (each has a stack) */
-    unsigned overload;         /* percent of them from which on gNBs are asked to hold back */
-    unsigned ues_per_gnb;      /* connected at once through one gNB */
-    unsigned messages_per_gnb; /* NGAP messages a second from one gNB; 0: any number */
+    unsigned procedures;  /* running at once (each has a stack) */
+    unsigned overload;    /* percent of them from which on gNBs are asked to hold back */
+    unsigned ues_per_gnb; /* connected at once through one gNB */
 };
 
 struct config_amf {

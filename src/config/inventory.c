@@ -26,3 +26,13 @@ const struct config_gnb *config_find_gnb_id(const struct config_inventory *inven
             return &inventory->gnbs[i];
     return NULL;
 }
+
+struct config_budget config_budget_of(const struct config_inventory *inventory, const char *domain)
+{
+    for (unsigned i = 0; i < inventory->budget_count; i++) {
+        const char *meant = inventory->budgets[i].domain;
+        if (strcmp(meant, domain) == 0 || strcmp(meant, "any") == 0)
+            return inventory->budgets[i];
+    }
+    return (struct config_budget){.domain = "any"};
+}

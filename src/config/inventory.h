@@ -85,6 +85,30 @@ struct config_ran_port {
     int64_t forget;   /* ns after its last packet */
 };
 
+/* Rule N5: what one association may spend in a second, or hold; 0: any amount. */
+struct config_budget {
+    const char *domain;               /* of the gNBs meant, or "any" */
+    unsigned messages, bytes;         /* NGAP */
+    unsigned deconcealments, vectors; /* cryptographic work for phones that have proved nothing */
+    unsigned unproven;                /* contexts of such phones, each with its procedure and timers */
+    unsigned log_lines;
+};
+
+/* What becomes of the phones of a gNB that is fenced. */
+enum config_fenced_phones {
+    CONFIG_FENCED_RELEASE, /* at once */
+    CONFIG_FENCED_MOVE,    /* the gNB may hand them over for a while, then they are released */
+};
+
+/* Rule N5: from how many misdeeds of a kind within the window on a gNB is fenced; 0: they are only counted. */
+struct config_fence {
+    int64_t window;                                                      /* nanoseconds */
+    unsigned undecodable, misplaced, foreign_ids, failed_macs, overruns; /* line/conduct.h */
+    int64_t time;                                                        /* 0: until a command ends it */
+    enum config_fenced_phones phones;
+    int64_t grace; /* with CONFIG_FENCED_MOVE */
+};
+
 struct config_inventory {
     enum config_profile profile;
     enum config_isolation isolation;
@@ -97,6 +121,9 @@ struct config_inventory {
     const struct config_neighbourhood *neighbourhoods;
     unsigned neighbourhood_count;
     struct config_ran_port ran_port;
+    const struct config_budget *budgets;
+    unsigned budget_count;
+    struct config_fence fence;
 };
 
 /* By name, or by identity; NULL: there is none. */
@@ -104,5 +131,7 @@ const struct config_domain *config_find_domain(const struct config_inventory *in
 const struct config_gnb *config_find_gnb(const struct config_inventory *inventory, const char *name);
 const struct config_gnb *config_find_gnb_id(const struct config_inventory *inventory,
                                             struct config_gnb_id id);
+/* The first that is the domain's or any's; without one there are no bounds. */
+struct config_budget config_budget_of(const struct config_inventory *inventory, const char *domain);
 
 #endif

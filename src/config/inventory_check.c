@@ -120,3 +120,13 @@ bool check_neighbourhood(const void *base, void *items, unsigned index, struct c
             return check_found(complaint, "gNB %s", own->gnbs[i]) || complain(complaint, "names of gnbs");
     return true;
 }
+
+bool check_budget(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_budget *all = items, *own = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(own->domain, all[i].domain, complaint))
+            return false;
+    return strcmp(own->domain, "any") == 0 || config_find_domain(inventory_of(base), own->domain) ||
+           check_found(complaint, "domain %s", own->domain) || complain(complaint, "one of domains, or any");
+}

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of the inventory's keys: the only place that names one. line.yaml is printed from it (config_print_inventory). */
 #include "config/schema.h"
+#include "kit/timers.h"
+
+#define SECOND ((uint64_t)SECONDS(1))
+#define HOUR   (3600 * SECOND)
 
 static const struct choice profiles[] = {
     {"enrolled", CONFIG_PROFILE_ENROLLED}, {"lab", CONFIG_PROFILE_LAB}, {0}};
 static const struct choice isolations[] = {
     {"vendor", CONFIG_ISOLATION_VENDOR}, {"gnb", CONFIG_ISOLATION_GNB}, {0}};
 static const struct choice risks[] = {{"trusted", CONFIG_TRUSTED}, {"high", CONFIG_HIGH_RISK}, {0}};
+
+static const struct choice fenced_phones[] = {
+    {"release", CONFIG_FENCED_RELEASE}, {"move", CONFIG_FENCED_MOVE}, {0}};
 
 static const struct key vendor_keys[] = {
     {"name", &type_name, MEMBER(struct config_vendor, name), RANGE(1, 32)},
@@ -98,6 +105,50 @@ static const struct key ran_port_keys[] = {
     {0},
 };
 
+#define BUDGET(member, initially, words)                                                 \
+    {                                                                                    \
+#member, &type_uint, MEMBER(struct config_budget, member), RANGE(0, 4000000000), \
+            .initial = initially, .help = words                                          \
+    }
+
+static const struct key budget_keys[] = {
+    {"domain", &type_name, MEMBER(struct config_budget, domain), RANGE(1, 32), .initial = "any",
+     .help = "Whose gNBs: a trust domain, or any."},
+    BUDGET(messages, "20000", "NGAP messages a second; those above are dropped undecoded."),
+    BUDGET(bytes, "16000000", "And their bytes."),
+    BUDGET(deconcealments, "2000", "SUCIs opened a second; phones above are told to wait (congestion)."),
+    BUDGET(vectors, "2000", "Authentications begun a second; likewise."),
+    BUDGET(unproven, "5000",
+           "Phones at once that have not proved yet who they are, each with its procedure and its timers."),
+    BUDGET(log_lines, "100",
+           "Lines a second that its messages may put into the log; above, they are counted."),
+    {0},
+};
+
+#define MISDEEDS(member, initially, words)                                                                   \
+    {                                                                                                        \
+#member, &type_uint, ROOT(inventory.fence.member), RANGE(0, 4000000000), .initial = initially,       \
+                                                                                 .live = true, .help = words \
+    }
+
+static const struct key fence_keys[] = {
+    {"window", &type_duration, ROOT(inventory.fence.window), RANGE(SECOND, 24 * HOUR), .initial = "1m",
+     .live = true, .help = "Misdeeds are counted over. From so many of a kind on, 0 for any number:"},
+    MISDEEDS(undecodable, "1000", "messages that are no NGAP,"),
+    MISDEEDS(misplaced, "1000", "messages out of place in their direction or state,"),
+    MISDEEDS(foreign_ids, "1000", "messages about phones that are not its own,"),
+    MISDEEDS(failed_macs, "0", "NAS messages that fail their integrity check (phones can cause these too),"),
+    MISDEEDS(overruns, "100000", "overruns of its budget."),
+    {"time", &type_duration, ROOT(inventory.fence.time), RANGE(0, 10000 * HOUR), .initial = "10m",
+     .live = true, .help = "The fence opens by itself after; 0: only by command."},
+    {"phones", &type_choice, ROOT(inventory.fence.phones), .choices = fenced_phones, .initial = "release",
+     .live = true,
+     .help = "release: its phones are released at once. move: it may hand them over, and the others are "
+             "released after"},
+    {"grace", &type_duration, ROOT(inventory.fence.grace), RANGE(0, HOUR), .initial = "10s", .live = true},
+    {0},
+};
+
 const struct key inventory_keys[] = {
     {"profile", &type_choice, ROOT(inventory.profile), .choices = profiles, .initial = "enrolled",
      .live = true,
@@ -122,5 +173,15 @@ const struct key inventory_keys[] = {
              "anywhere within a\n"
              "trust domain: [{name: harbour, gnbs: [pier, quay]}]."},
     {"ran_port", .fields = ran_port_keys, .help = "Where radio equipment is connected to this host."},
+    {"budgets", .fields = budget_keys, ROOT_ITEMS(inventory.budgets, inventory.budget_count),
+     .initial = "[{domain: any}]", .live = true, .check = check_budget,
+     .help = "What each gNB may spend at most, so that the others do not notice one that floods; 0: any "
+             "amount. The first entry\n"
+             "that fits holds."},
+    {"fence", .fields = fence_keys,
+     .help = "A gNB that misbehaves is fenced: no phone gets in, none is paged through it, its own are sent "
+             "away; all other gNBs\n"
+             "go on undisturbed. Under the profile lab this is recorded only. `demarc gnb fence` does it by "
+             "command."},
     {0},
 };

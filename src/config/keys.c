@@ -194,8 +194,6 @@ static const struct key limit_keys[] = {
      .help = "Phones registered or registering."},
     {"ues_per_gnb", &type_uint, ROOT(limits.ues_per_gnb), RANGE(1, 10000000), .initial = "65536",
      .live = true, .help = "Phones connected at once through one gNB."},
-    {"messages_per_gnb", &type_uint, ROOT(limits.messages_per_gnb), RANGE(0, 1000000), .initial = "0",
-     .live = true, .help = "NGAP messages a second from one gNB, those above are dropped; 0: any number."},
     {"sessions_per_ue", &type_uint, ROOT(limits.sessions_per_ue), RANGE(1, 15), .initial = "15",
      .live = true},
     {"packet_filters_per_session", &type_uint, ROOT(limits.packet_filters_per_session), RANGE(1, 49),

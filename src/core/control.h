@@ -63,6 +63,11 @@ void control_sbi_flush(struct control *control);
 void control_sbi_request(void *context, unsigned peer, uint64_t token, const struct sbi_message *request);
 void control_sbi_response(void *context, uint64_t token, const struct sbi_message *response);
 
+/* Verbs about fences (control_fence.c), and what they say of a gNB in its description. */
+json_t *control_fence(void *context, const json_t *request);
+json_t *control_unfence(void *context, const json_t *request);
+void control_describe_conduct(const struct gnb *gnb, json_t *item);
+
 /* The process (face/roles.h). Takes over the configuration; `name` is not used. Returns the exit code. */
 int control_main(struct config *config, const char *config_path, const char *name);
 

@@ -157,10 +157,13 @@ static json_t *describe_gnb(const struct gnb *gnb)
     for (unsigned i = 0; i < gnb->area_count; i++)
         json_array_append_new(tacs, json_integer(gnb->areas[i].tai.tac));
     const struct gnb_area *first = gnb->areas;
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:I}", "id", id, "name", gnb->name, "edge",
-                     gnb->peer.edge, "address", config_endpoint_text(&gnb->peer.address, address), "tacs",
-                     tacs, "slices", slices_of(first ? first->slices : NULL, first ? first->slice_count : 0),
-                     "ues", (int)gnb->connections.count, "since", unix_seconds(gnb->since));
+    json_t *item =
+        json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:I}", "id", id, "name", gnb->name, "edge",
+                  gnb->peer.edge, "address", config_endpoint_text(&gnb->peer.address, address), "tacs", tacs,
+                  "slices", slices_of(first ? first->slices : NULL, first ? first->slice_count : 0), "ues",
+                  (int)gnb->connections.count, "since", unix_seconds(gnb->since));
+    control_describe_conduct(gnb, item);
+    return item;
 }
 
 static json_t *list_gnbs(void *context, const json_t *request)
@@ -492,6 +495,8 @@ const struct admin_verb control_verbs[] = {
     {"status", status},
     {"metrics", metrics},
     {"gnb", list_gnbs},
+    {"gnb.fence", control_fence},
+    {"gnb.unfence", control_unfence},
     {"ue", list_ues},
     {"ue.deregister", deregister},
     {"session", list_sessions},

@@ -26,6 +26,7 @@
 struct core;
 struct co_pool;
 struct domain;
+struct fence;
 struct procedure;
 struct random;
 struct removal;
@@ -79,6 +80,7 @@ struct core {
 
     struct map gnbs;        /* struct gnb by association */
     struct domain *domains; /* trust domains with gNBs in them */
+    struct fence *fences;   /* by rule N5 of the line (amf/fence.h) */
     struct map ues_by_supi; /* struct ue by supi; registered or known */
     struct map ues_by_tmsi; /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
                                new one */
@@ -130,6 +132,9 @@ void core_replay(struct core *core, uint64_t association, const struct ngap_pdu 
 void core_association_down(struct core *core, uint64_t association, const char *reason);
 /* A well-formed message. `stream`: the SCTP stream it came on. */
 void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu);
+
+/* Misdeeds on the association that its edge dealt with alone, by enum misdeed (line/conduct.h). */
+void core_conduct(struct core *core, uint64_t association, const uint32_t misdeeds[]);
 
 /* A datagram from N4. */
 void core_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);

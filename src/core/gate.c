@@ -93,6 +93,17 @@ static const char *lost(struct gate *gate, const struct wicket_message *message)
     return NULL;
 }
 
+static const char *misbehaved(struct gate *gate, const struct wicket_message *message)
+{
+    const uint32_t misdeeds[MISDEED_KINDS] = {
+        [MISDEED_UNDECODABLE] = message->misdeeds[WICKET_UNDECODABLE],
+        [MISDEED_MISPLACED] = message->misdeeds[WICKET_MISPLACED],
+        [MISDEED_OVERRUN] = message->misdeeds[WICKET_OVERRUN],
+    };
+    core_conduct(gate->core, message->association, misdeeds);
+    return NULL;
+}
+
 /* An edge speaks only for associations that are its own. */
 static const char *understood(struct gate_edge *edge, const struct wicket_message *message)
 {
@@ -107,7 +118,11 @@ static const char *understood(struct gate_edge *edge, const struct wicket_messag
         return NULL; /* crossed our close */
     if (owner != edge)
         return "spoke for another's association";
-    return message->kind == WICKET_DOWN ? lost(edge->gate, message) : carried(edge->gate, message);
+    if (message->kind == WICKET_DOWN)
+        return lost(edge->gate, message);
+    if (message->kind == WICKET_CONDUCT)
+        return misbehaved(edge->gate, message);
+    return carried(edge->gate, message);
 }
 
 bool gate_heard(struct gate_edge *edge, struct bytes bytes, const char **why)

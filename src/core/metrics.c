@@ -2,6 +2,7 @@
 #include "core/metrics.h"
 
 #include "core/amf/context.h"
+#include "core/amf/fence.h"
 
 struct list {
     json_t *items;
@@ -121,6 +122,17 @@ static void house(struct list *list, const struct core_metrics *m)
         NULL);
 }
 
+static void line(struct list *list, const struct core *core)
+{
+    static const char *const kinds[MISDEED_KINDS] = {"undecodable", "misplaced", "foreign_id", "failed_mac",
+                                                     "overrun"};
+    for (unsigned i = 0; i < MISDEED_KINDS; i++)
+        put(list, "demarc_gnb_misdeeds", "counter", "misdeeds of gNBs", core->metrics.misdeeds[i],
+            json_pack("{s:s}", "kind", kinds[i]));
+    put(list, "demarc_gnb_fencings", "counter", "gNBs that were fenced", core->metrics.fenced, NULL);
+    put(list, "demarc_gnbs_fenced", "gauge", "gNBs that are fenced", fence_count(core), NULL);
+}
+
 json_t *core_metrics_list(const struct core *core)
 {
     struct list list = {json_array()};
@@ -134,5 +146,6 @@ json_t *core_metrics_list(const struct core *core)
     handovers(&list, &core->metrics);
     sessions(&list, &core->metrics, core->sessions);
     house(&list, &core->metrics);
+    line(&list, core);
     return list.items;
 }

@@ -8,6 +8,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "line/conduct.h"
+
 struct core;
 
 enum handover_kind { HANDOVER_XN, HANDOVER_N2, HANDOVER_KINDS };
@@ -31,6 +33,8 @@ struct core_metrics {
     uint64_t ngap_in, ngap_out, ngap_refused;
     uint64_t nas_integrity_failures, nas_replays;
     uint64_t commits, commits_failed;
+    uint64_t misdeeds[MISDEED_KINDS]; /* of gNBs */
+    uint64_t fenced;                  /* gNBs, ever */
 };
 
 /* As the admin verb "metrics" lists them (docs/admin.md); a new reference. */

@@ -5,6 +5,7 @@
 
 #include "edge/edge.h"
 #include "kit/arena.h"
+#include "kit/log.h"
 #include "kit/map.h"
 #include "wire/wicket/wicket.h"
 
@@ -35,8 +36,11 @@ struct edge_association {
     struct kept *asked_setup, *asked_update; /* not answered yet */
     struct kept *accepted;                   /* NG Setup Request, then updates in order */
     size_t accepted_bytes;
-    int64_t budget_time; /* message_rate: up to when messages are paid for */
-    bool closed;         /* by control; nobody is to be told of its end */
+    struct budget messages, bytes; /* left to spend */
+    struct log_payer payer;
+    uint32_t misdeeds[WICKET_MISDEEDS]; /* that control has not been told of */
+    int64_t told;                       /* of misdeeds, last */
+    bool closed;                        /* by control; nobody is to be told of its end */
 };
 
 struct edge {
@@ -65,6 +69,16 @@ void edge_answer_fault(struct edge *edge, struct edge_association *association, 
                        enum ngap_verdict verdict);
 void edge_answer_misplaced(struct edge *edge, struct edge_association *association,
                            const struct ngap_pdu *pdu);
+
+/* --- conduct.c --- */
+
+/* Spends what a message of that length costs. False: the association has spent too much. */
+bool edge_within_budget(const struct edge *edge, struct edge_association *association, size_t length);
+
+/* Notes a misdeed for control, which is told of several at once. */
+void edge_note_misdeed(struct edge *edge, struct edge_association *association, enum wicket_misdeed misdeed);
+
+bool edge_tell_control(struct edge *edge, const struct wicket_message *message);
 
 /* --- kept.c --- */
 

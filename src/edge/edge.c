@@ -6,10 +6,7 @@
 #include "edge/association.h"
 #include "kit/log.h"
 
-enum {
-    DEFAULT_BACKLOG_BYTES = 4 * 1024 * 1024,
-    LOUD_REFUSALS = 10, /* of one association; further ones are for the debug level */
-};
+enum { DEFAULT_BACKLOG_BYTES = 4 * 1024 * 1024 };
 
 struct edge *edge_new(struct edge_settings settings)
 {
@@ -71,7 +68,7 @@ static struct bytes text_of(const char *text)
     return bytes_of(text, strlen(text));
 }
 
-static bool to_control(struct edge *edge, const struct wicket_message *message)
+bool edge_tell_control(struct edge *edge, const struct wicket_message *message)
 {
     struct writer w = writer_of(edge->wicket, sizeof edge->wicket);
     return wicket_encode(&w, message) &&
@@ -82,12 +79,13 @@ static void announce(struct edge *edge, const struct edge_association *associati
 {
     const uint64_t id = association->seen.association;
     const bool known = association->setup == SETUP_DONE && association->accepted;
-    to_control(edge, &(struct wicket_message){.kind = known ? WICKET_KEPT : WICKET_UP,
-                                              .association = id,
-                                              .peer = association->seen.address});
+    edge_tell_control(edge, &(struct wicket_message){.kind = known ? WICKET_KEPT : WICKET_UP,
+                                                     .association = id,
+                                                     .peer = association->seen.address});
     for (const struct kept *kept = association->accepted; known && kept; kept = kept->next)
-        to_control(edge, &(struct wicket_message){
-                             .kind = WICKET_REPLAY, .association = id, .body = {kept->flat, kept->length}});
+        edge_tell_control(edge, &(struct wicket_message){.kind = WICKET_REPLAY,
+                                                         .association = id,
+                                                         .body = {kept->flat, kept->length}});
 }
 
 /* What the former control did not answer. */
@@ -96,9 +94,9 @@ static void ask_again(struct edge *edge, const struct edge_association *associat
     const struct kept *asked[] = {association->asked_setup, association->asked_update};
     for (size_t i = 0; i < 2; i++)
         if (asked[i])
-            to_control(edge, &(struct wicket_message){.kind = WICKET_NGAP,
-                                                      .association = association->seen.association,
-                                                      .body = {asked[i]->flat, asked[i]->length}});
+            edge_tell_control(edge, &(struct wicket_message){.kind = WICKET_NGAP,
+                                                             .association = association->seen.association,
+                                                             .body = {asked[i]->flat, asked[i]->length}});
 }
 
 static void for_each_association(struct edge *edge,
@@ -131,10 +129,10 @@ static void send_backlog(struct edge *edge)
 void edge_control_open(struct edge *edge)
 {
     edge->control = true;
-    to_control(edge, &(struct wicket_message){.kind = WICKET_HELLO,
-                                              .version = WICKET_VERSION,
-                                              .tables = ngap_description_version,
-                                              .body = text_of(edge->settings.name)});
+    edge_tell_control(edge, &(struct wicket_message){.kind = WICKET_HELLO,
+                                                     .version = WICKET_VERSION,
+                                                     .tables = ngap_description_version,
+                                                     .body = text_of(edge->settings.name)});
     /* Who lives keeps its identity: control hears of all that it had accepted before anybody asks for something new. */
     for_each_association(edge, announce);
     for_each_association(edge, ask_again);
@@ -151,9 +149,9 @@ void edge_control_closed(struct edge *edge)
 static void tell_down(struct edge *edge, const struct edge_association *association, const char *reason)
 {
     if (edge->control)
-        to_control(edge, &(struct wicket_message){.kind = WICKET_DOWN,
-                                                  .association = association->seen.association,
-                                                  .body = text_of(reason)});
+        edge_tell_control(edge, &(struct wicket_message){.kind = WICKET_DOWN,
+                                                         .association = association->seen.association,
+                                                         .body = text_of(reason)});
 }
 
 /* The gNB's side can no longer be served: it is cut off, and control told. */
@@ -229,26 +227,9 @@ static void refused(struct edge *edge, struct edge_association *association, con
 {
     char from[ADDRESS_TEXT];
     edge->totals.refused++;
-    enum log_level level = association->seen.counters.refused++ < LOUD_REFUSALS ? LOG_WARNING : LOG_DEBUG;
-    log_at(level, "edge", NULL, "%s from %s refused: %s", what,
-           address_print(&association->seen.address, from), why);
-}
-
-void edge_set_message_rate(struct edge *edge, unsigned message_rate)
-{
-    edge->settings.message_rate = message_rate;
-}
-
-/* A bucket of one second's messages. */
-static bool within_rate(struct edge *edge, struct edge_association *association)
-{
-    const int64_t now = edge->settings.timers->now;
-    if (!edge->settings.message_rate)
-        return true;
-    if (association->budget_time < now)
-        association->budget_time = now;
-    association->budget_time += SECONDS(1) / edge->settings.message_rate;
-    return association->budget_time <= now + SECONDS(1);
+    association->seen.counters.refused++;
+    log_warning("edge", NULL, "%s from %s refused: %s", what, address_print(&association->seen.address, from),
+                why);
 }
 
 static void pass_on(struct edge *edge, struct edge_association *association, uint16_t stream,
@@ -279,11 +260,13 @@ static void handle(struct edge *edge, struct edge_association *association, uint
         const struct fault *fault = &pdu.diagnostics.fault;
         refused(edge, association, ngap_message_name(pdu.message),
                 fault->what ? fault->what : "unknown procedure");
+        edge_note_misdeed(edge, association, WICKET_UNDECODABLE);
         edge_answer_fault(edge, association, &pdu, verdict);
         return;
     }
     if (!edge_admits(association, pdu.message)) {
         refused(edge, association, ngap_message_name(pdu.message), "out of place in this direction or state");
+        edge_note_misdeed(edge, association, WICKET_MISPLACED);
         edge_answer_misplaced(edge, association, &pdu);
         return;
     }
@@ -291,6 +274,20 @@ static void handle(struct edge *edge, struct edge_association *association, uint
         edge_answer_fault(edge, association, &pdu, verdict);
     if (!association->closed)
         pass_on(edge, association, stream, &pdu);
+}
+
+static void take(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
+                 struct bytes message)
+{
+    const char *unreadable = ppid != NGAP_PPID          ? "its payload protocol identifier is not NGAP's (60)"
+                             : message.len > NGAP_BYTES ? "too long"
+                                                        : NULL;
+    if (!unreadable) {
+        handle(edge, association, stream, message);
+        return;
+    }
+    refused(edge, association, "message", unreadable);
+    edge_note_misdeed(edge, association, WICKET_UNDECODABLE);
 }
 
 void edge_gnb_message(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
@@ -303,14 +300,16 @@ void edge_gnb_message(struct edge *edge, struct edge_association *association, u
     edge->totals.messages_in++;
     if (ports->trace)
         ports->trace(ports->context, association->link, true, message);
-    if (ppid != NGAP_PPID)
-        refused(edge, association, "message", "its payload protocol identifier is not NGAP's (60)");
-    else if (message.len > NGAP_BYTES)
-        refused(edge, association, "message", "too long");
-    else if (!within_rate(edge, association))
-        refused(edge, association, "message", "more a second than are allowed");
-    else
-        handle(edge, association, stream, message);
+    log_charge(&association->payer, edge->settings.timers->now, edge->settings.budget.log_lines);
+    if (edge_within_budget(edge, association, message.len)) {
+        take(edge, association, stream, ppid, message);
+    } else {
+        edge->totals.overruns++;
+        association->seen.counters.overruns++;
+        refused(edge, association, "message", "its budget is spent");
+        edge_note_misdeed(edge, association, WICKET_OVERRUN);
+    }
+    log_charge(NULL, 0, 0);
     arena_reset(&edge->arena);
 }
 

@@ -17,6 +17,7 @@
 #include "kit/bytes.h"
 #include "kit/timers.h"
 #include "wire/ngap/ngap.h"
+#include "wire/wicket/charter.h"
 
 struct edge;
 struct edge_association;
@@ -39,14 +40,15 @@ struct edge_settings {
     const char *name;      /* borrowed */
     struct timers *timers; /* borrowed; the clock */
     enum ngap_order order;
-    unsigned message_rate; /* NGAP messages a second that one association may send; 0: any */
-    size_t backlog_bytes;  /* kept for control while it restarts; 0 means 4 MiB */
+    struct charter_budget budget;
+    size_t backlog_bytes; /* kept for control while it restarts; 0 means 4 MiB */
     struct edge_ports ports;
 };
 
 struct edge_counters {
     uint64_t messages_in, messages_out;
-    uint64_t refused; /* of those in: answered or dropped here */
+    uint64_t refused;  /* of those in: answered or dropped here */
+    uint64_t overruns; /* of those refused: beyond the budget, dropped unread */
 };
 
 /* What is known of a gNB, for people. */
@@ -65,7 +67,7 @@ struct edge *edge_new(struct edge_settings settings); /* NULL: out of memory */
 void edge_free(struct edge *edge);
 
 /* Takes effect with the next message. */
-void edge_set_message_rate(struct edge *edge, unsigned message_rate);
+void edge_set_budget(struct edge *edge, struct charter_budget budget);
 
 /* --- What the SCTP side reports --- */
 

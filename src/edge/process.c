@@ -125,7 +125,7 @@ static int read_charter(int end, struct charter *charter, int *fd)
 static void take_over(struct process *process, const struct charter_terms *terms)
 {
     log_adjust(terms->log_level, terms->log_json);
-    edge_set_message_rate(process->edge, terms->message_rate);
+    edge_set_budget(process->edge, terms->budget);
     log_info("edge", NULL, "new terms from the keeper");
 }
 
@@ -221,7 +221,7 @@ static struct edge *new_edge(struct process *process)
     return edge_new((struct edge_settings){.name = process->charter.name,
                                            .timers = loop_timers(process->loop),
                                            .order = NGAP_STRICT_ORDER,
-                                           .message_rate = process->charter.terms.message_rate,
+                                           .budget = process->charter.terms.budget,
                                            .ports = {.context = process,
                                                      .to_gnb = gates_to_gnb,
                                                      .end_gnb = gates_end_gnb,

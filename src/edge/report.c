@@ -67,12 +67,12 @@ static json_t *describe(const struct edge_gnb *gnb, int64_t now)
 {
     char id[24], address[ADDRESS_TEXT];
     snprintf(id, sizeof id, "%016" PRIx64, gnb->association);
-    json_t *item =
-        json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "association", id, "address",
-                  address_print(&gnb->address, address), "streams", (int)gnb->streams, "messages_in",
-                  (json_int_t)gnb->counters.messages_in, "messages_out",
-                  (json_int_t)gnb->counters.messages_out, "refused", (json_int_t)gnb->counters.refused,
-                  "since", (json_int_t)(time(NULL) - (now - gnb->since) / SECONDS(1)));
+    json_t *item = json_pack(
+        "{s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I}", "association", id, "address",
+        address_print(&gnb->address, address), "streams", (int)gnb->streams, "messages_in",
+        (json_int_t)gnb->counters.messages_in, "messages_out", (json_int_t)gnb->counters.messages_out,
+        "refused", (json_int_t)gnb->counters.refused, "overruns", (json_int_t)gnb->counters.overruns, "since",
+        (json_int_t)(time(NULL) - (now - gnb->since) / SECONDS(1)));
     set_text(item, "id", gnb->id);
     set_text(item, "name", gnb->name);
     return item;
@@ -119,5 +119,7 @@ json_t *edge_report_metrics(const struct edge *edge, const char *name)
                totals.messages_out);
     add_metric(list, name, "demarc_edge_refused_total", "counter",
                "NGAP messages answered or dropped at the edge.", totals.refused);
+    add_metric(list, name, "demarc_edge_overruns_total", "counter",
+               "NGAP messages dropped unread, beyond their gNB's budget.", totals.overruns);
     return json_pack("{s:o}", "metrics", list);
 }

@@ -10,15 +10,11 @@
 #include "store/subscriber.h"
 
 static const struct column gnb_columns[] = {
-    {"ID", "id", CELL_TEXT, 0},
-    {"NAME", "name", CELL_TEXT, 0},
-    {"EDGE", "edge", CELL_TEXT, 0},
-    {"ADDRESS", "address", CELL_TEXT, 1},
-    {"TACS", "tacs", CELL_TEXT, 2},
-    {"SLICES", "slices", CELL_TEXT, 3},
-    {"PHONES", "ues", CELL_NUMBER, 0},
-    {"SINCE", "since", CELL_SINCE, 4},
-    {0},
+    {"ID", "id", CELL_TEXT, 0},        {"NAME", "name", CELL_TEXT, 0},
+    {"EDGE", "edge", CELL_TEXT, 0},    {"ADDRESS", "address", CELL_TEXT, 1},
+    {"TACS", "tacs", CELL_TEXT, 2},    {"SLICES", "slices", CELL_TEXT, 3},
+    {"PHONES", "ues", CELL_NUMBER, 0}, {"FENCED", "fenced", CELL_TEXT, 0},
+    {"SINCE", "since", CELL_SINCE, 4}, {0},
 };
 
 static const struct column ue_columns[] = {
@@ -56,9 +52,25 @@ struct view {
     bool json;
     struct config *config;
     struct admin_client *client;
+    const char *time, *reason; /* of a fence; NULL: not given */
 };
 
 /* Options, configuration, connection to control; then what the command does with them. */
+static int with_options(const struct command *command, int argc, char **argv, struct view *view,
+                        const struct option_slot *slots, const char **path,
+                        int (*act)(const struct view *view, const struct command *command, int argc,
+                                   char **argv))
+{
+    if (!take_options(command, &argc, argv, slots))
+        return EXIT_USAGE;
+    view->config = load_or_fail(*path);
+    view->client = view->config ? ask_control(view->config) : NULL;
+    int code = view->client ? act(view, command, argc, argv) : EXIT_FAILED;
+    admin_hang_up(view->client);
+    config_free(view->config);
+    return code;
+}
+
 static int with_view(const struct command *command, int argc, char **argv,
                      int (*act)(const struct view *view, const struct command *command, int argc,
                                 char **argv))
@@ -66,14 +78,7 @@ static int with_view(const struct command *command, int argc, char **argv,
     struct view view = {0};
     const char *path = NULL;
     const struct option_slot slots[] = {{"json", &view.json, NULL}, {"config", NULL, &path}, {0}};
-    if (!take_options(command, &argc, argv, slots))
-        return EXIT_USAGE;
-    view.config = load_or_fail(path);
-    view.client = view.config ? ask_control(view.config) : NULL;
-    int code = view.client ? act(&view, command, argc, argv) : EXIT_FAILED;
-    admin_hang_up(view.client);
-    config_free(view.config);
-    return code;
+    return with_options(command, argc, argv, &view, slots, &path, act);
 }
 
 static bool take_supi(const struct command *command, const char *text, json_t *request)
@@ -129,10 +134,32 @@ static int list(const struct view *view, json_t *request, const struct column *c
     return EXIT_DONE;
 }
 
+static int fence(const struct view *view, const struct command *command, int argc, char **argv)
+{
+    bool open = strcmp(argv[0], "unfence") == 0;
+    if (argc != 2)
+        return wrong_usage(command, "one gNB is needed");
+    if (open && (view->time || view->reason))
+        return wrong_usage(command, "--for and --reason belong to fence");
+    json_t *request = json_pack("{s:s, s:s}", "verb", open ? "gnb.unfence" : "gnb.fence", "id", argv[1]);
+    int64_t time;
+    if (view->time && !config_duration_parse(view->time, &time)) {
+        json_decref(request);
+        return wrong_usage(command, "%s is no time such as 90s, 10m or 2h", view->time);
+    }
+    if (view->time)
+        json_object_set_new(request, "seconds", json_integer(time / SECONDS(1)));
+    if (view->reason)
+        json_object_set_new(request, "reason", json_string(view->reason));
+    return order(view, request, open ? "the fence is open" : "fenced");
+}
+
 static int gnb(const struct view *view, const struct command *command, int argc, char **argv)
 {
-    if (argc > 1)
-        return wrong_usage(command, "unexpected %s", argv[1]);
+    if (argc > 0 && (strcmp(argv[0], "fence") == 0 || strcmp(argv[0], "unfence") == 0))
+        return fence(view, command, argc, argv);
+    if (argc > 1 || view->time || view->reason)
+        return wrong_usage(command, "unexpected %s", argc > 1 ? argv[1] : "--for or --reason");
     json_t *request = json_pack("{s:s}", "verb", "gnb");
     if (argc == 1)
         json_object_set_new(request, "id", json_string(argv[0]));
@@ -141,7 +168,14 @@ static int gnb(const struct view *view, const struct command *command, int argc,
 
 int run_gnb(const struct command *command, int argc, char **argv)
 {
-    return with_view(command, argc, argv, gnb);
+    struct view view = {0};
+    const char *path = NULL;
+    const struct option_slot slots[] = {{"json", &view.json, NULL},
+                                        {"config", NULL, &path},
+                                        {"for", NULL, &view.time},
+                                        {"reason", NULL, &view.reason},
+                                        {0}};
+    return with_options(command, argc, argv, &view, slots, &path, gnb);
 }
 
 static int ue(const struct view *view, const struct command *command, int argc, char **argv)

@@ -50,11 +50,12 @@ static void tell(const struct child *child, const struct charter *charter, int d
 void broker_give_terms(const struct child *edge, const struct config *config, uint32_t id)
 {
     const struct config_edge *own = edge->edge;
+    const struct config_budget budget = config_budget_of(&config->inventory, own->domain->name);
     struct charter charter = {.kind = CHARTER_TERMS,
                               .terms = {.id = id,
                                         .log_level = config->log_level,
                                         .log_json = config->log_json,
-                                        .message_rate = config->limits.messages_per_gnb,
+                                        .budget = {budget.messages, budget.bytes, budget.log_lines},
                                         .gnbs = config->limits.gnbs,
                                         .listen_count = own->listen_count}};
     snprintf(charter.name, sizeof charter.name, "%s", own->name);

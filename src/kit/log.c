@@ -16,6 +16,11 @@ enum { LOG_SEVERITY_ERROR = 3, LOG_SEVERITY_WARNING = 4, LOG_SEVERITY_INFO = 6, 
 enum log_level log_level_now = LOG_INFO;
 
 static struct log_settings settings;
+static struct {
+    struct log_payer *payer; /* NULL: nobody */
+    int64_t now;
+    unsigned lines_per_second;
+} charged;
 static bool to_journal;
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 static const int syslog_levels[] = {LOG_SEVERITY_ERROR, LOG_SEVERITY_WARNING, LOG_SEVERITY_INFO,
@@ -148,18 +153,53 @@ static void compose_text(struct line *line, enum log_level level, const char *un
     }
 }
 
-void log_write(enum log_level level, const char *unit, const char *context, const char *format, ...)
+static void write_line(enum log_level level, const char *unit, const char *context, const char *text)
 {
-    char text[TEXT_BYTES];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-
     struct line line;
     line.length = 0;
     (settings.json ? compose_json : compose_text)(&line, level, unit, context, text);
     line.text[line.length++] = '\n';
     fwrite(line.text, 1, line.length, output());
     fflush(output());
+}
+
+void log_charge(struct log_payer *payer, int64_t now, unsigned lines_per_second)
+{
+    charged.payer = payer;
+    charged.now = now;
+    charged.lines_per_second = lines_per_second;
+}
+
+static bool paid(enum log_level level)
+{
+    struct log_payer *payer = charged.payer;
+    if (!payer || level == LOG_ERROR || log_wanted(LOG_DEBUG))
+        return true;
+    if (budget_spend(&payer->budget, charged.now, 1, charged.lines_per_second))
+        return true;
+    payer->swallowed++;
+    return false;
+}
+
+static void own_up(enum log_level level, const char *unit)
+{
+    char text[64];
+    if (!charged.payer || !charged.payer->swallowed)
+        return;
+    snprintf(text, sizeof text, "lines left out before: %llu", (unsigned long long)charged.payer->swallowed);
+    charged.payer->swallowed = 0;
+    write_line(level, unit, NULL, text);
+}
+
+void log_write(enum log_level level, const char *unit, const char *context, const char *format, ...)
+{
+    char text[TEXT_BYTES];
+    va_list args;
+    if (!paid(level))
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    own_up(level, unit);
+    write_line(level, unit, context, text);
 }

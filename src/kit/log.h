@@ -9,7 +9,10 @@
 #define KIT_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+
+#include "kit/budget.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
@@ -23,6 +26,18 @@ struct log_settings {
 void log_setup(struct log_settings settings);
 void log_adjust(enum log_level level, bool json); /* of what has been set up; needs no system call */
 bool log_level_of(const char *name, enum log_level *level);
+
+/*
+ * Who pays for lines: a peer whose messages are being handled may cause so many a second. Those above are swallowed, and their
+ * number is told with the next one that is not. Errors, and everything at level debug, go without payment.
+ */
+struct log_payer {
+    struct budget budget;
+    uint64_t swallowed;
+};
+
+/* From now on `payer` (borrowed) pays, with `now` on any clock of its own; NULL: lines are free again. */
+void log_charge(struct log_payer *payer, int64_t now, unsigned lines_per_second);
 
 extern enum log_level log_level_now;
 

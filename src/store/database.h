@@ -28,6 +28,9 @@ enum statement {
     SQL_SESSION_EACH,
     SQL_META_GET,
     SQL_META_PUT,
+    SQL_FENCE_PUT,
+    SQL_FENCE_REMOVE,
+    SQL_FENCE_EACH,
     STATEMENT_COUNT
 };
 

@@ -17,6 +17,8 @@ static const char *const steps[] = {
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
     /* struct store_tuak */
     "ALTER TABLE subscriber ADD COLUMN tuak BLOB NOT NULL DEFAULT x'08101001';",
+    /* gnb: as config_gnb_id_text writes it; until: wall clock, nanoseconds */
+    "CREATE TABLE fence (gnb TEXT PRIMARY KEY, until INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;",
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };

@@ -36,6 +36,9 @@ static const char *const statement_text[STATEMENT_COUNT] = {
         "SELECT supi, psi, context FROM session_context WHERE supi BETWEEN ? AND ? ORDER BY supi, psi",
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?",
     [SQL_META_PUT] = "REPLACE INTO meta VALUES (?, ?)",
+    [SQL_FENCE_PUT] = "REPLACE INTO fence VALUES (?, ?, ?)",
+    [SQL_FENCE_REMOVE] = "DELETE FROM fence WHERE gnb = ?",
+    [SQL_FENCE_EACH] = "SELECT gnb, until, reason FROM fence ORDER BY gnb",
 };
 
 const char *store_result_text(enum store_result result)

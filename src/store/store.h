@@ -101,6 +101,17 @@ enum store_result store_session_each(struct store *store, const char *supi,
 enum store_result store_meta_get(struct store *store, const char *name, int64_t *value);
 enum store_result store_meta_put(struct store *store, const char *name, int64_t value);
 
+/* --- Fenced gNBs (rule N5 of the line) --- */
+
+/* gnb: its identity as text; until: wall clock in nanoseconds, 0: until a command. */
+enum store_result store_fence_put(struct store *store, const char *gnb, int64_t until, const char *reason);
+enum store_result store_fence_remove(struct store *store, const char *gnb); /* STORE_OK if none */
+/* Texts are valid during the call. */
+enum store_result store_fence_each(struct store *store,
+                                   void (*visit)(void *context, const char *gnb, int64_t until,
+                                                 const char *reason),
+                                   void *context);
+
 /* For tests: the write after the next `after` ones fails with `result` (STORE_OK: no more faults). `commit`
  * counts as a write. */
 void store_inject(struct store *store, enum store_result result, unsigned after);

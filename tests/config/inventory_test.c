@@ -117,9 +117,25 @@ static void the_inventory_lies_beside_the_configuration(void **state)
     remove(folder);
 }
 
+static void the_first_budget_that_fits_holds(void **state)
+{
+    (void)state;
+    struct config *config = parse("budgets: [{domain: default, messages: 7}, {domain: any, messages: 9}]\n");
+    assert_non_null(config);
+    assert_int_equal(config_budget_of(&config->inventory, "default").messages, 7);
+    assert_int_equal(config_budget_of(&config->inventory, "other").messages, 9);
+    config_free(config);
+    config = parse("budgets: []\n");
+    assert_int_equal(config_budget_of(&config->inventory, "default").messages, 0);
+    config_free(config);
+    assert_null(parse("budgets: [{domain: nobody}]\n"));
+    assert_null(parse("budgets: [{domain: any}, {domain: any}]\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_budget_that_fits_holds),
         cmocka_unit_test(without_an_inventory_nobody_is_enrolled),
         cmocka_unit_test(the_example_file_shows_every_key),
         cmocka_unit_test(a_gnb_each_has_an_edge_where_they_are_isolated),

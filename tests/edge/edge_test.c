@@ -79,7 +79,7 @@ static int setup(void **state)
     edge = edge_new((struct edge_settings){
         .name = "default",
         .timers = &timers,
-        .message_rate = 50,
+        .budget = {.messages = 50, .bytes = 20000, .log_lines = 5},
         .ports = {.to_gnb = to_gnb, .end_gnb = end_gnb, .to_control = to_control, .random = counting}});
     edge_control_open(edge);
     union socket_address peer;
@@ -303,9 +303,61 @@ static void more_messages_than_allowed_are_dropped(void **state)
         say_bytes(uplink());
     }
     assert_int_equal(passed_count, 0);
+    assert_int_equal(edge_totals(edge).overruns, 51);
     timers.now += SECONDS(2);
     say_bytes(uplink());
     assert_int_equal(passed_count, 1);
+}
+
+static void more_bytes_than_allowed_are_dropped_unread(void **state)
+{
+    static const uint8_t big[9000];
+    (void)state;
+    set_up();
+    timers.now += SECONDS(2);
+    for (int i = 0; i < 2; i++)
+        say_bytes(BYTES(big));
+    assert_int_equal(answers, 2);
+    say_bytes(BYTES(big));
+    assert_int_equal(answers, 2);
+    assert_int_equal(edge_totals(edge).overruns, 1);
+}
+
+static void a_flood_leaves_the_next_second_what_is_its_own(void **state)
+{
+    (void)state;
+    set_up();
+    timers.now += SECONDS(2);
+    for (int i = 0; i < 1000; i++) {
+        passed_count = 0;
+        timers.now += MILLISECONDS(1);
+        say_bytes(uplink());
+    }
+    assert_in_range(edge_totals(edge).overruns, 880, 920); /* 50 at once, and 50 in that second */
+}
+
+static uint32_t reported(enum wicket_misdeed misdeed)
+{
+    assert_int_equal(passed_count, 1);
+    assert_int_equal(passed[0].kind, WICKET_CONDUCT);
+    return passed[0].misdeeds[misdeed];
+}
+
+static void control_hears_of_misdeeds_several_at_once(void **state)
+{
+    (void)state;
+    set_up();
+    timers.now += SECONDS(1);
+    say_bytes(bytes_of("GET / HTTP/1.1", 14));
+    assert_int_equal(reported(WICKET_UNDECODABLE), 1);
+    forget_output();
+    for (int i = 0; i < 5; i++)
+        say_bytes(bytes_of("GET / HTTP/1.1", 14));
+    assert_int_equal(passed_count, 0);
+    timers.now += SECONDS(1);
+    edge_gnb_message(edge, gnb, 0, 0, setup_request());
+    assert_int_equal(reported(WICKET_UNDECODABLE), 6);
+    assert_int_equal(passed[0].misdeeds[WICKET_OVERRUN], 0);
 }
 
 static void a_new_control_is_told_what_the_old_one_accepted(void **state)
@@ -421,6 +473,9 @@ int main(void)
         TEST(an_error_indication_is_never_answered),
         TEST(a_wrong_ppid_is_dropped),
         TEST(more_messages_than_allowed_are_dropped),
+        TEST(more_bytes_than_allowed_are_dropped_unread),
+        TEST(a_flood_leaves_the_next_second_what_is_its_own),
+        TEST(control_hears_of_misdeeds_several_at_once),
         TEST(a_new_control_is_told_what_the_old_one_accepted),
         TEST(a_setup_that_control_died_over_is_asked_again),
         TEST(a_restarted_association_is_another_one),

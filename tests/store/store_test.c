@@ -350,8 +350,9 @@ static void a_database_of_the_first_version_has_tuak_s_usual_sizes(void **state)
     assert_int_equal(store_subscriber_add(store, &in), STORE_OK);
     assert_int_equal(store_commit(store), STORE_OK);
     assert_int_equal(sqlite3_exec(store->db,
-                                  "ALTER TABLE subscriber DROP COLUMN tuak; PRAGMA user_version = 1", NULL,
-                                  NULL, NULL),
+                                  "ALTER TABLE subscriber DROP COLUMN tuak; DROP TABLE fence;"
+                                  "PRAGMA user_version = 1",
+                                  NULL, NULL, NULL),
                      SQLITE_OK);
     store_close(store);
     store = open_store(path);

@@ -12,7 +12,7 @@ static struct charter sample(void)
                                         .id = 70001,
                                         .log_level = LOG_DEBUG,
                                         .log_json = true,
-                                        .message_rate = 500,
+                                        .budget = {.messages = 500, .bytes = 600, .log_lines = 7},
                                         .gnbs = 1024,
                                         .listen_count = 2}};
     address_parse(&charter.terms.listen[0], "192.0.2.5", 38412);
@@ -40,7 +40,7 @@ static void terms_arrive_as_they_were_sent(void **state)
     assert_int_equal(out.terms.id, 70001);
     assert_int_equal(out.terms.log_level, LOG_DEBUG);
     assert_true(out.terms.log_json);
-    assert_int_equal(out.terms.message_rate, 500);
+    assert_memory_equal(&out.terms.budget, &in.terms.budget, sizeof in.terms.budget);
     assert_int_equal(out.terms.gnbs, 1024);
     assert_int_equal(out.terms.listen_count, 2);
     assert_true(address_same_host(&in.terms.listen[1], &out.terms.listen[1]));

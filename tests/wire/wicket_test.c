@@ -46,6 +46,10 @@ static void each_kind_comes_out_as_it_went_in(void **state)
     assert_true(passes(encoded(&in), WICKET_FROM_CONTROL, &out));
     in = (struct wicket_message){.kind = WICKET_CLOSE, .association = 1};
     assert_true(passes(encoded(&in), WICKET_FROM_CONTROL, &out));
+    in = (struct wicket_message){.kind = WICKET_CONDUCT, .association = 1, .misdeeds = {1, 2, UINT32_MAX}};
+    assert_true(passes(encoded(&in), WICKET_FROM_EDGE, &out));
+    assert_memory_equal(out.misdeeds, in.misdeeds, sizeof in.misdeeds);
+    assert_false(passes(encoded(&in), WICKET_FROM_CONTROL, &out));
 }
 
 static void neither_side_may_send_what_is_the_others(void **state)

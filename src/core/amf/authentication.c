@@ -4,6 +4,7 @@
  */
 #include <openssl/crypto.h>
 
+#include "core/amf/fence.h"
 #include "core/amf/gmm.h"
 #include "core/ausf/ausf.h"
 #include "crypt/kdf.h"
@@ -140,12 +141,15 @@ enum authentication_result authentication_of(struct procedure *p, supi_t supi, u
 enum authentication_result authentication(struct procedure *p, const struct nas_suci *suci,
                                           uint8_t ngksi_in_use, struct proof *proof)
 {
+    struct gnb *gnb = ((const struct ue *)p->owner)->connection->gnb;
     supi_t supi;
+    if (!gnb_affords_deconcealment(gnb))
+        return AUTHENTICATION_IMPOSSIBLE;
     enum udm_result result = udm_deconceal(p->core->udm, suci, &supi);
     if (result != UDM_OK)
         return impossible(result);
-    if (!ue_room(p->core, supi)) {
-        log_warning("amf", NULL, "authentication not begun: limits.ues is reached");
+    if (!ue_room(p->core, supi) || !gnb_affords_vector(gnb)) {
+        log_warning("amf", NULL, "authentication not begun: limits.ues is reached, or the gNB's budget");
         return AUTHENTICATION_IMPOSSIBLE;
     }
     return authentication_of(p, supi, ngksi_in_use, proof);

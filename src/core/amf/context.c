@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/amf/fence.h"
 #include "core/peer/peer.h"
 #include "core/smf/remote.h"
 #include "crypt/random.h"
@@ -37,6 +38,7 @@ struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_p
 void gnb_free(struct gnb *gnb, const char *why)
 {
     gnb_release_connections(gnb, why);
+    timer_stop(gnb->core->timers, &gnb->sending_away);
     map_take(&gnb->core->gnbs, gnb->association);
     map_free(&gnb->connections);
     map_free(&gnb->ran_ids);
@@ -66,7 +68,8 @@ bool ue_room(struct core *core, supi_t supi)
 
 bool ue_charge(struct ue *ue, struct gnb *gnb)
 {
-    if (gnb->unproven >= gnb->core->config->limits.procedures / 4 + 1)
+    const unsigned share = gnb->core->config->limits.procedures / 4 + 1, own = gnb_budget(gnb).unproven;
+    if (gnb->unproven >= (own && own < share ? own : share))
         return false;
     gnb->unproven++;
     ue->charged = gnb;

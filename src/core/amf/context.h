@@ -14,6 +14,8 @@
 #include "core/core.h"
 #include "core/procedure.h"
 #include "crypt/nas_security.h"
+#include "kit/log.h"
+#include "line/conduct.h"
 #include "wire/nas/mobility.h"
 
 struct connection;
@@ -57,6 +59,11 @@ struct gnb {
     bool gone;     /* a ghost (parting.c): nothing reaches it */
     bool enrolled; /* it is as the inventory says */
     enum config_risk risk;
+    bool fenced;               /* by rule N5 of the line (fence.h) */
+    struct timer sending_away; /* its phones, portion by portion, while it is fenced */
+    struct conduct conduct;
+    struct log_payer payer;
+    struct budget deconcealments, vectors;
     unsigned unproven; /* contexts begun through it of phones that have proved nothing */
     bool replaying;    /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;
@@ -231,8 +238,8 @@ void connection_move(struct connection *connection, struct ue *ue);
 bool ue_room(struct core *core, supi_t supi);
 /* Provisional. NULL: out of memory. */
 struct ue *ue_new(struct core *core);
-/* Counts a provisional context among the gNB's; false: it has its share (a quarter of config_limits.procedures), so that
- * one gNB cannot use up the procedures of all. */
+/* Counts a provisional context among the gNB's; false: it has its share (config_budget.unproven, and at most a quarter of
+ * config_limits.procedures), so that one gNB cannot use up the procedures of all. */
 bool ue_charge(struct ue *ue, struct gnb *gnb);
 /* Leaves the maps and the store's queue; sessions and connection must be gone. Keys are wiped. The memory itself lasts
  * until the end of the batch, for those who still hold the pointer. */

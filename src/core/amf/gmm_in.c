@@ -2,6 +2,7 @@
 /*
  * Uplink NAS: from bytes to the procedure that waits for them, or to a new one (TS 24.501 4.4.4.3, 5.3.1, clause 7).
  */
+#include "core/amf/fence.h"
 #include "core/amf/gmm.h"
 #include "core/smf/smf.h"
 #include "crypt/nas_security.h"
@@ -9,9 +10,10 @@
 
 /* Opens the envelope, if there is one, and decodes. False: undecodable; error tells. An envelope that cannot be
  * verified but is not ciphered gives an unproven message. */
-static bool open_message(struct core *core, struct nas_security *security, struct bytes pdu,
+static bool open_message(struct gnb *gnb, struct nas_security *security, struct bytes pdu,
                          struct uplink *uplink, struct nas_error *error)
 {
+    struct core *core = gnb->core;
     struct nas_envelope envelope;
     *uplink = (struct uplink){0};
     if (!nas_open(pdu, &envelope, &error->fault))
@@ -27,6 +29,7 @@ static bool open_message(struct core *core, struct nas_security *security, struc
             uplink->count = opened.count;
         } else {
             core->metrics.nas_integrity_failures++;
+            gnb_misdeed(gnb, MISDEED_FAILED_MAC, 1);
         }
     }
     if (!uplink->proven && envelope.security_header != NAS_PLAIN && envelope.security_header != NAS_INTEGRITY)
@@ -257,7 +260,7 @@ void gmm_uplink(struct connection *connection, struct bytes pdu)
      * waiting to be taken into use they can only mean the current one, whose MAC and COUNT are checked all the same. */
     bool fresh = envelope.security_header == NAS_INTEGRITY_CIPHERED_NEW && ue->pending;
     bool readable =
-        open_message(ue->core, fresh ? &ue->pending->security : &ue->security, pdu, &uplink, &error);
+        open_message(connection->gnb, fresh ? &ue->pending->security : &ue->security, pdu, &uplink, &error);
     gmm_show(connection->gnb, true, uplink.plain);
     if (!uplink.proven && (connection->secured || !readable || !heard_unproven(uplink.message.type))) {
         log_info("amf", NULL, "NAS message dropped: not integrity protected, or not by this phone");
@@ -402,15 +405,14 @@ static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
 }
 
 /* The phone has the keys in use, or those it was last commanded to take: now it is known which. */
-static bool proves_itself(struct ue *ue, struct bytes pdu, struct uplink *uplink)
+static bool proves_itself(struct ue *ue, struct gnb *gnb, struct bytes pdu, struct uplink *uplink)
 {
     struct nas_error ignored = {0};
-    if (open_message(ue->core, &ue->security, pdu, uplink, &ignored) && uplink->proven) {
+    if (open_message(gnb, &ue->security, pdu, uplink, &ignored) && uplink->proven) {
         pending_keys_drop(ue);
         return !nas_security_worn_out(&ue->security);
     }
-    if (!ue->pending || !open_message(ue->core, &ue->pending->security, pdu, uplink, &ignored) ||
-        !uplink->proven)
+    if (!ue->pending || !open_message(gnb, &ue->pending->security, pdu, uplink, &ignored) || !uplink->proven)
         return false;
     pending_keys_take(ue, uplink->count);
     return true;
@@ -426,12 +428,12 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
     }
     struct uplink uplink, verified;
     struct nas_error error = {0};
-    bool readable = open_message(core, NULL, message->nas_pdu, &uplink, &error);
+    bool readable = open_message(gnb, NULL, message->nas_pdu, &uplink, &error);
     const struct nas_mobile_identity *identity = readable ? identity_in(&uplink.message) : NULL;
     if (!readable || !has_container(&uplink.message))
         gmm_show(gnb, true, uplink.plain);
     struct ue *known = identity ? claimed(core, identity) : NULL;
-    if (known && proves_itself(known, message->nas_pdu, &verified)) {
+    if (known && proves_itself(known, gnb, message->nas_pdu, &verified)) {
         proven(known, gnb, stream, message, &verified);
         return;
     }

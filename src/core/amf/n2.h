@@ -56,5 +56,8 @@ void modify_indication(struct ue *ue, const struct ngap_pdu_session_resource_mod
 void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_path_switch_request *request);
 /* Asks all gNBs to hold new signalling back for a while (overload.c). */
 void amf_overloaded(struct core *core);
+/* The same of one gNB; a fenced one holds back until amf_let_go. */
+void amf_hold_back(struct gnb *gnb);
+void amf_let_go(struct gnb *gnb);
 
 #endif

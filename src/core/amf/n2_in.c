@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/amf/area.h"
+#include "core/amf/fence.h"
 #include "core/amf/handover.h"
 #include "kit/log.h"
 
@@ -198,6 +199,18 @@ static bool pair_known(const struct connection *connection, const struct ngap_pd
     return pdu->message == NGAP_HANDOVER_REQUEST_ACKNOWLEDGE || connection->releasing;
 }
 
+static void misplaced(struct gnb *gnb, const uint64_t *amf_id, const uint32_t *ran_id)
+{
+    gnb_misdeed(gnb, MISDEED_MISPLACED, 1);
+    n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), amf_id, ran_id);
+}
+
+static void foreign(struct gnb *gnb, struct ngap_cause cause, const uint64_t *amf_id, const uint32_t *ran_id)
+{
+    gnb_misdeed(gnb, MISDEED_FOREIGN_ID, 1);
+    n2_error(gnb, cause, amf_id, ran_id);
+}
+
 static void for_ue(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)
 {
     const uint64_t *amf_id = &pdu->amf_ue_ngap_id;
@@ -206,10 +219,10 @@ static void for_ue(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)
     bool complete = pdu->message == NGAP_UE_CONTEXT_RELEASE_COMPLETE;
     if (!connection || !pair_known(connection, pdu)) {
         if (!complete)
-            n2_error(gnb,
-                     connection ? N2_RADIO(INCONSISTENT_REMOTE_UE_NGAP_ID)
-                                : N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID),
-                     amf_id, ran_id);
+            foreign(gnb,
+                    connection ? N2_RADIO(INCONSISTENT_REMOTE_UE_NGAP_ID)
+                               : N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID),
+                    amf_id, ran_id);
         return;
     }
     if (pdu->message == NGAP_HANDOVER_REQUEST_ACKNOWLEDGE &&
@@ -223,7 +236,7 @@ static void for_ue(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)
         return; /* crossed our release command */
     }
     if (!ue_message(connection, pdu))
-        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), amf_id, ran_id);
+        misplaced(gnb, amf_id, ran_id);
 }
 
 /* --- messages of the interface --- */
@@ -239,7 +252,8 @@ static bool interface_message(struct gnb *gnb, uint16_t stream, const struct nga
         ng_reset(gnb, pdu->value.ng_reset);
         return true;
     case NGAP_INITIAL_UE_MESSAGE:
-        gmm_initial(gnb, stream, pdu->value.initial_ue_message);
+        if (!gnb->fenced) /* it has been asked to hold back, and gets no other answer */
+            gmm_initial(gnb, stream, pdu->value.initial_ue_message);
         return true;
     case NGAP_PATH_SWITCH_REQUEST:
         path_switch_request(gnb, stream, pdu->value.path_switch_request);
@@ -261,25 +275,32 @@ static bool interface_message(struct gnb *gnb, uint16_t stream, const struct nga
     }
 }
 
-void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu)
+static void dispatch(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)
 {
-    struct gnb *gnb = gnb_find(core, association);
-    core->metrics.ngap_in++;
-    if (!gnb)
-        return;
     if (pdu->message == NGAP_NG_SETUP_REQUEST) {
         ng_setup(gnb, pdu->value.ng_setup_request);
     } else if (pdu->message == NGAP_ERROR_INDICATION) {
         if (gnb->ready)
             error_indication(gnb, pdu->value.error_indication);
     } else if (!gnb->ready) {
-        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, NULL);
+        misplaced(gnb, NULL, NULL);
     } else if (!interface_message(gnb, stream, pdu)) {
         if (pdu->has_amf_ue_ngap_id && pdu->has_ran_ue_ngap_id)
             for_ue(gnb, stream, pdu);
         else
-            n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, NULL);
+            misplaced(gnb, NULL, NULL);
     }
+}
+
+void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu)
+{
+    struct gnb *gnb = gnb_find(core, association);
+    core->metrics.ngap_in++;
+    if (!gnb)
+        return;
+    log_charge(&gnb->payer, core->timers->now, gnb_budget(gnb).log_lines);
+    dispatch(gnb, stream, pdu);
+    log_charge(NULL, 0, 0);
 }
 
 /* --- associations --- */

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "kit/log.h"
 
@@ -316,6 +317,7 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
     log_info("amf", NULL, "gNB accepted: %s (edge %s), number of gNBs: %u", gnb->name, gnb->peer.edge,
              gnbs_ready(gnb->core));
     setup_response(gnb, retained);
+    fence_meets(gnb);
 }
 
 static void update_failure(struct gnb *gnb, struct ngap_cause cause, const char *words)

@@ -21,6 +21,8 @@ static void overload_start(struct gnb *gnb)
 
 static void overload_stop(struct gnb *gnb)
 {
+    if (gnb->fenced)
+        return;
     if (gnb->overload_told)
         n2_send(gnb, NGAP_OVERLOAD_STOP, &(struct ngap_overload_stop){0});
     gnb->overload_told = false;
@@ -49,6 +51,20 @@ static void overload_ends(struct timer *timer)
     }
     log_info("amf", NULL, "overload is over");
     each_gnb(core, overload_stop);
+}
+
+void amf_hold_back(struct gnb *gnb)
+{
+    struct core *core = gnb->core;
+    core->overload.fire = overload_ends;
+    if (timer_armed(&core->overload) || timer_start(core->timers, &core->overload, PATIENCE))
+        overload_start(gnb);
+}
+
+void amf_let_go(struct gnb *gnb)
+{
+    if (!timer_armed(&gnb->core->overload))
+        overload_stop(gnb);
 }
 
 void amf_overloaded(struct core *core)

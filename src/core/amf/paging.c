@@ -63,7 +63,7 @@ static bool has_likely_cell(const struct gnb *gnb, const struct ue *ue)
 
 static bool covers(const struct gnb *gnb, const struct call *call)
 {
-    if (!gnb->ready)
+    if (!gnb->ready || gnb->fenced)
         return false;
     if (call->area == CONFIG_PAGE_NETWORK)
         return in_network(gnb, call->ue->tai.plmn);

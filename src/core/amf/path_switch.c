@@ -6,6 +6,7 @@
  */
 #include <openssl/crypto.h>
 
+#include "core/amf/fence.h"
 #include "core/amf/handover.h"
 #include "core/peer/relocation.h"
 #include "core/smf/remote.h"
@@ -351,19 +352,16 @@ static void path_switch(struct procedure *p)
     procedure_offer(run.ue->procedure, EV_HANDOVER_OVER, NULL);
 }
 
-static struct config_gnb_id id_of(const struct gnb *gnb)
-{
-    return (struct config_gnb_id){gnb->identity.plmn, gnb->identity.bits, gnb->identity.value};
-}
-
 /* Which connection is meant, and whether it can be moved: within the trust domain and the neighbourhood only (rule N3 of the line).
  * Of others the gNB learns nothing. */
 static struct ngap_cause claim(const struct gnb *gnb, const struct ngap_path_switch_request *request,
                                struct connection **connection)
 {
     *connection = connection_in_domain(gnb, request->source_amf_ue_ngap_id);
+    if (gnb->fenced)
+        return N2_RADIO(HO_TARGET_NOT_ALLOWED);
     if (!*connection || (*connection)->releasing || !(*connection)->ue->registered ||
-        !enrolment_neighbours(&gnb->core->config->inventory, id_of((*connection)->gnb), id_of(gnb)))
+        !enrolment_neighbours(&gnb->core->config->inventory, gnb_id_of((*connection)->gnb), gnb_id_of(gnb)))
         return N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID);
     if (!(*connection)->context_up || (*connection)->ue->connection != *connection)
         return N2_RADIO(INTERACTION_WITH_OTHER_PROCEDURE);
@@ -382,6 +380,8 @@ void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_pat
     }
     note(&asked, stream, request);
     struct ngap_cause cause = claim(gnb, request, &connection);
+    if (!connection)
+        gnb_misdeed(gnb, MISDEED_FOREIGN_ID, 1);
     struct arrival arrival = {gnb, stream, request};
     if (cause.which)
         refuse(gnb, &asked, cause);

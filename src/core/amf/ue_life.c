@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/amf/away.h"
+#include "core/amf/fence.h"
 #include "core/amf/gmm.h"
 #include "kit/log.h"
 #include "store/store.h"
@@ -75,6 +76,10 @@ bool amf_load(struct core *core, const char **why)
         *why = store_result_text(result);
         return false;
     }
+    if (!fences_load(core)) {
+        *why = "the fences cannot be read";
+        return false;
+    }
     *why = "out of memory";
     return adoption_start(core);
 }
@@ -92,6 +97,7 @@ void amf_stop(struct core *core)
         ghosts_free(core);
         map_taken(&cursor);
     }
+    fences_free(core);
 }
 
 void amf_free_ues(struct core *core)

@@ -15,7 +15,9 @@ static void write_terms(struct writer *w, const struct charter_terms *terms)
     write_u32(w, terms->id);
     write_u8(w, (uint8_t)terms->log_level);
     write_u8(w, terms->log_json);
-    write_u32(w, terms->message_rate);
+    write_u32(w, terms->budget.messages);
+    write_u32(w, terms->budget.bytes);
+    write_u32(w, terms->budget.log_lines);
     write_u32(w, terms->gnbs);
     write_u8(w, (uint8_t)terms->listen_count);
     for (unsigned i = 0; i < terms->listen_count; i++)
@@ -52,7 +54,9 @@ static void read_terms(struct reader *r, struct charter_terms *terms)
     read_text(r, "runtime_dir", terms->runtime_dir, sizeof terms->runtime_dir);
     terms->id = read_u32(r);
     uint8_t level = read_u8(r), json = read_u8(r);
-    terms->message_rate = read_u32(r);
+    terms->budget.messages = read_u32(r);
+    terms->budget.bytes = read_u32(r);
+    terms->budget.log_lines = read_u32(r);
     terms->gnbs = read_u32(r);
     terms->listen_count = read_u8(r);
     if (level > LOG_DEBUG || json > 1)

@@ -29,6 +29,12 @@ enum {
     CHARTER_BYTES = 1024, /* the longest message */
 };
 
+/* What each association may spend in a second before control hears of it; 0: any amount. */
+struct charter_budget {
+    uint32_t messages, bytes; /* NGAP */
+    uint32_t log_lines;
+};
+
 /* What an edge is to do, and as whom. */
 struct charter_terms {
     char vendor[WICKET_NAME_BYTES + 1];
@@ -36,7 +42,7 @@ struct charter_terms {
     uint32_t id;                          /* user and group of its own; 0: as it was started */
     enum log_level log_level;
     bool log_json;
-    uint32_t message_rate;                       /* NGAP messages a second of a gNB; 0: any */
+    struct charter_budget budget;
     uint32_t gnbs;                               /* over all edges */
     union socket_address listen[CHARTER_LISTEN]; /* N2: the sockets are inherited as n2.0, n2.1... */
     unsigned listen_count;

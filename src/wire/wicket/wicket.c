@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/wicket/wicket.h"
 
+static void write_misdeeds(struct writer *w, const uint32_t misdeeds[WICKET_MISDEEDS])
+{
+    for (unsigned i = 0; i < WICKET_MISDEEDS; i++)
+        write_u32(w, misdeeds[i]);
+}
+
 static size_t open_as(struct writer *w, uint8_t version, enum wicket_kind kind, uint64_t association,
                       uint16_t stream)
 {
@@ -31,6 +37,8 @@ bool wicket_encode(struct writer *w, const struct wicket_message *message)
         write_u32(w, message->tables);
     if (message->kind == WICKET_UP || message->kind == WICKET_KEPT)
         address_write(w, &message->peer);
+    else if (message->kind == WICKET_CONDUCT)
+        write_misdeeds(w, message->misdeeds);
     else
         write_bytes(w, message->body);
     return wicket_close(w, mark);
@@ -79,6 +87,10 @@ static void read_body(struct reader *r, enum wicket_side from, struct wicket_mes
         break;
     case WICKET_DOWN:
         read_text(r, WICKET_REASON_BYTES, &message->body);
+        break;
+    case WICKET_CONDUCT:
+        for (unsigned i = 0; i < WICKET_MISDEEDS; i++)
+            message->misdeeds[i] = read_u32(r);
         break;
     default:
         reader_fail(r, "kind", "is not known");

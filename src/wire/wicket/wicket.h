@@ -29,7 +29,12 @@ enum wicket_kind {
     WICKET_NGAP, /* flat NGAP, and the stream it came or goes on */
     /* control to edge */
     WICKET_CLOSE, /* end the association; no DOWN follows */
+    /* edge to control */
+    WICKET_CONDUCT, /* misdeeds that never reached control, by kind, since the last such message */
 };
+
+/* What an edge refuses by itself. */
+enum wicket_misdeed { WICKET_UNDECODABLE, WICKET_MISPLACED, WICKET_OVERRUN, WICKET_MISDEEDS };
 
 enum wicket_side { WICKET_FROM_EDGE, WICKET_FROM_CONTROL };
 
@@ -47,8 +52,9 @@ struct wicket_message {
     uint32_t tables; /* HELLO: ngap_description_version */
     uint64_t association;
     uint16_t stream;
-    union socket_address peer; /* UP, KEPT */
-    struct bytes body;         /* NGAP, REPLAY: flat NGAP; HELLO: name; DOWN: reason. A view into the input */
+    union socket_address peer;          /* UP, KEPT */
+    uint32_t misdeeds[WICKET_MISDEEDS]; /* CONDUCT */
+    struct bytes body; /* NGAP, REPLAY: flat NGAP; HELLO: name; DOWN: reason. A view into the input */
 };
 
 /* False: the writer is full or the body too long. */
