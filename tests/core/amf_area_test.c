@@ -47,6 +47,14 @@ static void open_gnb(unsigned gnb, uint32_t tac)
     world_set_up_gnb(&world, gnb);
 }
 
+/* The same, through another edge. */
+static void open_gnb_elsewhere(unsigned gnb, uint32_t tac)
+{
+    core_association_down(world.core, 100 + gnb, "test");
+    core_association_up(world.core, 100 + gnb, &(struct core_peer){.edge = "other"});
+    open_gnb(gnb, tac);
+}
+
 static void restrict_access(unsigned phone, const struct store_access *access)
 {
     struct store_subscriber subscriber;
@@ -131,6 +139,37 @@ static void a_gnb_pages_in_its_own_part_of_the_area(void **state)
     assert_int_equal(area_at_gnb(ue, gnb_find(world.core, 101), tais), 0);
     assert_int_equal(area_at_gnb(ue, gnb_find(world.core, 102), tais), 1);
     assert_int_equal(tais[0].tac, 2);
+}
+
+static void it_never_holds_what_only_another_trust_domain_serves(void **state)
+{
+    (void)state;
+    open_gnb(0, 1);
+    open_gnb_elsewhere(1, 2);
+    enter(0, 0);
+    assert_int_equal(world_ue(&world, 0)->area_count, 1);
+    assert_true(area_holds(world_ue(&world, 0), tai(1)));
+    open_gnb(2, 2); /* now its own domain is there too */
+    phone_register(&world.phones[0], NAS_MOBILITY_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world_ue(&world, 0)->area_count, 2);
+}
+
+static void only_the_domain_that_served_a_phone_hears_of_it(void **state)
+{
+    (void)state;
+    open_gnb(0, 1);
+    open_gnb_elsewhere(1, 1);
+    enter(0, 0);
+    world_session(&world, 0, 5);
+    world_idle(&world, 0);
+    world.sent[NGAP_PAGING] = 0;
+    assert_true(world_data_waits(&world, 0, 5));
+    world_run(&world);
+    assert_int_equal(world.sent[NGAP_PAGING], 1);
+    core_association_down(world.core, 100, "test"); /* nobody is left who may call it */
+    world_pass(&world, SECONDS(60));
+    assert_int_equal(world.sent[NGAP_PAGING], 1);
 }
 
 static void the_area_survives_a_restart(void **state)
@@ -473,6 +512,8 @@ int main(void)
         TEST(outside_of_all_areas_it_is_the_whole_network),
         TEST(the_last_visited_area_stays_within),
         TEST(a_gnb_pages_in_its_own_part_of_the_area),
+        TEST(it_never_holds_what_only_another_trust_domain_serves),
+        TEST(only_the_domain_that_served_a_phone_hears_of_it),
         TEST(the_area_survives_a_restart),
         TEST(a_forbidden_area_among_others_sends_the_phone_to_those),
         TEST(where_every_area_is_forbidden_none_is_looked_for),

@@ -14,7 +14,7 @@ struct area {
 };
 
 /* For a UE where it is now: what the configuration puts around it, without what the subscriber may not enter and without
- * what would mix areas of service with areas of none. `visited`: the last visited registered TAI as the phone tells it
+ * what would mix areas of service with areas of none, or lead into another trust domain (the line: docs/radio.md). `visited`: the last visited registered TAI as the phone tells it
  * (TS 24.501 9.11.3.8), which joins if it may; NULL: not told. */
 void area_choose(const struct ue *ue, const struct tai *visited, struct area *area);
 
@@ -25,6 +25,11 @@ bool area_keep(struct ue *ue, const struct area *area);
 bool area_differs(const struct config *old, const struct config *new);
 /* All phones are to learn their registration areas anew. */
 void area_tell_all(struct core *core);
+
+/* The trust domain that serves the UE, or served it last, as the cell tells it was in; NULL: not known. */
+const char *area_domain(const struct ue *ue);
+/* Is there more than one trust domain, so that a UE may be on the wrong side of the line? */
+bool area_has_sides(const struct core *core);
 
 bool area_holds(const struct ue *ue, struct tai tai);
 

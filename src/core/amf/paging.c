@@ -16,13 +16,14 @@ struct call {
     enum config_paging_area area;
     struct tai tais[TAIS];
     unsigned tai_count;
+    const char *domain; /* the line: gNBs of no other trust domain hear of it; NULL: of none */
 };
 
 /* --- where --- */
 
 static struct call call_of(const struct ue *ue, enum config_paging_area area)
 {
-    struct call call = {.ue = ue, .area = area, .tais = {ue->tai}, .tai_count = 1};
+    struct call call = {.ue = ue, .area = area, .tais = {ue->tai}, .tai_count = 1, .domain = area_domain(ue)};
     if (area == CONFIG_PAGE_TAI || !ue->area_count)
         return call;
     memcpy(call.tais, ue->area, ue->area_count * sizeof *ue->area);
@@ -61,9 +62,14 @@ static bool has_likely_cell(const struct gnb *gnb, const struct ue *ue)
     return has_cell(gnb, ue->cell);
 }
 
+static bool this_side(const struct gnb *gnb, const struct call *call)
+{
+    return !area_has_sides(gnb->core) || (call->domain && strcmp(gnb->domain->name, call->domain) == 0);
+}
+
 static bool covers(const struct gnb *gnb, const struct call *call)
 {
-    if (!gnb->ready || gnb->fenced)
+    if (!gnb->ready || gnb->fenced || !this_side(gnb, call))
         return false;
     if (call->area == CONFIG_PAGE_NETWORK)
         return in_network(gnb, call->ue->tai.plmn);
