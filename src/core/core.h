@@ -22,6 +22,7 @@
 #include "kit/map.h"
 #include "kit/timers.h"
 #include "wire/ngap/ngap.h"
+#include "wire/wicket/wicket.h"
 
 struct core;
 struct co_pool;
@@ -133,8 +134,8 @@ void core_association_down(struct core *core, uint64_t association, const char *
 /* A well-formed message. `stream`: the SCTP stream it came on. */
 void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu);
 
-/* Misdeeds on the association that its edge dealt with alone, by enum misdeed (line/conduct.h). */
-void core_conduct(struct core *core, uint64_t association, const uint32_t misdeeds[]);
+/* Misdeeds on the association that its edge dealt with alone, how many of each kind. */
+void core_conduct(struct core *core, uint64_t association, const uint32_t misdeeds[WICKET_MISDEEDS]);
 
 /* A datagram from N4. */
 void core_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);

@@ -95,12 +95,7 @@ static const char *lost(struct gate *gate, const struct wicket_message *message)
 
 static const char *misbehaved(struct gate *gate, const struct wicket_message *message)
 {
-    const uint32_t misdeeds[MISDEED_KINDS] = {
-        [MISDEED_UNDECODABLE] = message->misdeeds[WICKET_UNDECODABLE],
-        [MISDEED_MISPLACED] = message->misdeeds[WICKET_MISPLACED],
-        [MISDEED_OVERRUN] = message->misdeeds[WICKET_OVERRUN],
-    };
-    core_conduct(gate->core, message->association, misdeeds);
+    core_conduct(gate->core, message->association, message->misdeeds);
     return NULL;
 }
 

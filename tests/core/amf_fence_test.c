@@ -138,7 +138,7 @@ static void misdeeds_trip_it_at_the_threshold(void **state)
     assert_true(gnb(0)->fenced);
     assert_false(gnb(1)->fenced);
     assert_int_equal(world.core->metrics.misdeeds[MISDEED_FOREIGN_ID], 3);
-    core_conduct(world.core, 101, (const uint32_t[MISDEED_KINDS]){[MISDEED_UNDECODABLE] = 5});
+    core_conduct(world.core, 101, (const uint32_t[WICKET_MISDEEDS]){[WICKET_UNDECODABLE] = 5});
     assert_true(gnb(1)->fenced);
 }
 

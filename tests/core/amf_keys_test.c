@@ -350,8 +350,9 @@ static void old_keys_are_replaced(void **state)
 
 static bool speak_meanwhile(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
 {
+    static const uint8_t accept[] = {NAS_EPD_5GSM, 3, 1, 0xc2}; /* a session's number is no security header */
     static const struct n1n2_message session = {
-        .pdu_session_id = 1, .n1 = BYTES(some), .n2 = N2_SETUP_REQUEST, .n2_transfer = BYTES(some)};
+        .pdu_session_id = 3, .n1 = BYTES(accept), .n2 = N2_SETUP_REQUEST, .n2_transfer = BYTES(some)};
     (void)gnb;
     if (pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT && ue()->pending && !told.delivered++) {
         gmm_status(ue(), 97);

@@ -229,12 +229,17 @@ void gnb_misdeed(struct gnb *gnb, enum misdeed misdeed, uint64_t count)
         trip(gnb, misdeed);
 }
 
-void core_conduct(struct core *core, uint64_t association, const uint32_t misdeeds[])
+void core_conduct(struct core *core, uint64_t association, const uint32_t misdeeds[WICKET_MISDEEDS])
 {
+    static const enum misdeed kinds[WICKET_MISDEEDS] = {
+        [WICKET_UNDECODABLE] = MISDEED_UNDECODABLE,
+        [WICKET_MISPLACED] = MISDEED_MISPLACED,
+        [WICKET_OVERRUN] = MISDEED_OVERRUN,
+    };
     struct gnb *gnb = gnb_find(core, association);
-    for (unsigned i = 0; gnb && i < MISDEED_KINDS; i++)
+    for (unsigned i = 0; gnb && i < WICKET_MISDEEDS; i++)
         if (misdeeds[i])
-            gnb_misdeed(gnb, (enum misdeed)i, misdeeds[i]);
+            gnb_misdeed(gnb, kinds[i], misdeeds[i]);
 }
 
 /* --- after a restart --- */

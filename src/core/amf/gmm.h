@@ -44,8 +44,9 @@ uint32_t gmm_use_count(struct ue *ue);
 bool gmm_send(struct ue *ue, const struct nas_message *message);
 bool gmm_send_sealed(struct ue *ue, struct bytes pdu); /* or held until the phone can read it (held.c) */
 void gmm_status(struct ue *ue, uint8_t cause);
-/* Has this to wait for the end of a security mode control (TS 24.501 5.4.2)? */
-bool gmm_keys_change(const struct ue *ue, struct bytes pdu);
+/* Is a security mode control under way (TS 24.501 5.4.2)? And has this sealed message to wait for its end? */
+bool gmm_keys_change(const struct ue *ue);
+bool gmm_must_wait(const struct ue *ue, struct bytes pdu);
 
 /* --- procedures: each runs in ue->procedure; argument: struct uplink --- */
 void registration(struct procedure *p);

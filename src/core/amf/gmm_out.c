@@ -80,11 +80,15 @@ struct bytes gmm_seal(struct ue *ue, const struct nas_message *message)
 
 /* Behind a Security mode command the phone reads nothing under its former keys, and nothing under the new ones is right before it
  * has confirmed them. Only the command itself goes out. */
-bool gmm_keys_change(const struct ue *ue, struct bytes pdu)
+bool gmm_keys_change(const struct ue *ue)
 {
     const struct connection *connection = ue->connection;
-    return ue->pending && connection && connection->secured &&
-           !(pdu.len > 1 && pdu.data[1] == NAS_INTEGRITY_NEW);
+    return ue->pending && connection && connection->secured;
+}
+
+bool gmm_must_wait(const struct ue *ue, struct bytes pdu)
+{
+    return gmm_keys_change(ue) && !(pdu.len > 1 && pdu.data[1] == NAS_INTEGRITY_NEW);
 }
 
 bool gmm_send_sealed(struct ue *ue, struct bytes pdu)
@@ -92,7 +96,7 @@ bool gmm_send_sealed(struct ue *ue, struct bytes pdu)
     struct connection *connection = ue->connection;
     if (!pdu.len || (!connection && !ue->target))
         return false;
-    if (!connection || connection->holding || gmm_keys_change(ue, pdu))
+    if (!connection || connection->holding || gmm_must_wait(ue, pdu))
         return held_nas_keep(ue, pdu);
     struct ngap_downlink_nas_transport transport = {
         .amf_ue_ngap_id = connection->amf_ue_ngap_id,

@@ -45,7 +45,7 @@ void held_nas_send(struct ue *ue)
     if (!ue->connection || ue->connection->holding)
         return;
     while (*place) {
-        if (gmm_keys_change(ue, bytes_of((*place)->pdu, (*place)->size))) {
+        if (gmm_must_wait(ue, bytes_of((*place)->pdu, (*place)->size))) {
             place = &(*place)->next;
             continue;
         }

@@ -196,7 +196,7 @@ enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *me
         return away_transfer(ue, message);
     if ((ue->target && message->n2 != N2_NONE) || ue->handover_peer != NO_PEER)
         return AMF_PAGING; /* temporarily rejected: handover is in progress (TS 23.502 4.9.1.3.1) */
-    if (message->n1.len && message->n2 != N2_NONE && gmm_keys_change(ue, message->n1))
+    if (message->n1.len && message->n2 != N2_NONE && gmm_keys_change(ue))
         return AMF_PAGING;
     if (message->n2 == N2_SETUP_REQUEST && !restriction_lets_serve(ue))
         return AMF_UNREACHABLE;
