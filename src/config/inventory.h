@@ -28,6 +28,7 @@ enum config_profile {
 enum config_isolation {
     CONFIG_ISOLATION_VENDOR, /* a process for each trust domain */
     CONFIG_ISOLATION_GNB,    /* a process for each gNB */
+    CONFIG_ISOLATION_NONE,   /* no process: control does it all */
 };
 
 enum { CONFIG_LISTEN = 16 }; /* N2 addresses of an edge, at most */

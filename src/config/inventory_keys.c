@@ -9,7 +9,7 @@
 static const struct choice profiles[] = {
     {"enrolled", CONFIG_PROFILE_ENROLLED}, {"lab", CONFIG_PROFILE_LAB}, {0}};
 static const struct choice isolations[] = {
-    {"vendor", CONFIG_ISOLATION_VENDOR}, {"gnb", CONFIG_ISOLATION_GNB}, {0}};
+    {"vendor", CONFIG_ISOLATION_VENDOR}, {"gnb", CONFIG_ISOLATION_GNB}, {"none", CONFIG_ISOLATION_NONE}, {0}};
 static const struct choice risks[] = {{"trusted", CONFIG_TRUSTED}, {"high", CONFIG_HIGH_RISK}, {0}};
 
 static const struct choice fenced_phones[] = {
@@ -158,7 +158,10 @@ const struct key inventory_keys[] = {
     {"isolation", &type_choice, ROOT(inventory.isolation), .choices = isolations, .initial = "vendor",
      .help = "What has a process of its own, which holds no key, no subscriber and nothing of the others: "
              "vendor (each trust\n"
-             "domain) or gnb (each gNB; then each needs an N2 address of its own)."},
+             "domain) or gnb (each gNB; then each needs an N2 address of its own). none measures what that "
+             "costs: "
+             "radio equipment\n"
+             "then speaks to the process that holds everything."},
     {"vendors", .fields = vendor_keys, ROOT_ITEMS(inventory.vendors, inventory.vendor_count), .least = 1,
      .initial = "[{name: any}]", .live = true, .check = check_vendor, .help = "Who makes the equipment."},
     {"domains", .fields = domain_keys, ROOT_ITEMS(inventory.domains, inventory.domain_count), .least = 1,

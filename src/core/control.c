@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/control.h"
+#include "core/control_inside.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -98,13 +98,24 @@ static int n4_open(const union socket_address *address)
 
 /* --- life --- */
 
+static void link_flush(const struct edge_link *link)
+{
+    if (link->inside)
+        inside_flush(link->inside);
+    else
+        channel_flush(link->channel);
+}
+
 static void settle(void *context)
 {
     struct control *control = context;
-    bool durable = core_settle(control->core);
+    bool durable = true;
+    do
+        durable &= core_settle(control->core);
+    while (control_inside_deliver(control));
     admin_flush(control->admin, durable ? NULL : "the store refused the change (see the log)");
     for (struct edge_link *link = control->links; link; link = link->next)
-        channel_flush(link->channel);
+        link_flush(link);
     control_sbi_flush(control);
 }
 
@@ -178,7 +189,7 @@ static bool open_sockets(struct control *control)
     if (!watch_socket(control, &control->n4, config_endpoint_text(&config->smf.n4, text)))
         return false;
     if (!control_wicket_open(control))
-        return complain("the keeper's charter", strerror(errno));
+        return complain("N2", strerror(errno));
     snprintf(path, sizeof path, "%s/control.sock", config->runtime_dir);
     control->admin = admin_serve(control->loop, path, "control", control_verbs, control_verb_count, control);
     return control->admin || complain(path, strerror(errno));

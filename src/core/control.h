@@ -15,10 +15,13 @@
 #include "kit/loop.h"
 #include "store/store.h"
 
-/* An edge process. */
+struct inside;
+
+/* An edge. */
 struct edge_link {
     struct control *control;
-    struct channel *channel;
+    struct channel *channel; /* of its process; or NULL */
+    struct inside *inside;   /* in this process (control_inside.h); or NULL */
     struct edge_link *next;
     struct gate_edge edge; /* one of the configuration's, by the keeper's word */
 };
@@ -50,9 +53,11 @@ void control_set_timezone(const struct control *control);
 
 /* The edges (control_wicket.c). False with errno. */
 bool control_wicket_open(struct control *control);
+/* NULL: out of memory. */
+struct edge_link *control_link_new(struct control *control, const char *name);
 void control_wicket_close(struct control *control);
 /* The edges' terms are to follow the configuration. */
-void control_wicket_reloaded(const struct control *control);
+void control_wicket_reloaded(struct control *control);
 void control_send_ngap(void *context, uint64_t association, uint16_t stream, struct bytes flat);
 void control_close_association(void *context, uint64_t association);
 

@@ -6,11 +6,16 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "core/control.h"
+#include "core/control_inside.h"
 #include "kit/inherit.h"
 #include "kit/log.h"
 #include "kit/pass.h"
 #include "wire/wicket/charter.h"
+
+static bool link_send(const struct edge_link *link, struct bytes message)
+{
+    return link->inside ? inside_send(link->inside, message) : channel_send(link->channel, message);
+}
 
 static void to_edge(struct control *control, const struct wicket_message *message)
 {
@@ -19,7 +24,7 @@ static void to_edge(struct control *control, const struct wicket_message *messag
     if (!edge)
         return;
     const struct edge_link *link = edge->user;
-    if (!wicket_encode(&writer, message) || !channel_send(link->channel, writer_bytes(&writer)))
+    if (!wicket_encode(&writer, message) || !link_send(link, writer_bytes(&writer)))
         log_error("control", NULL, "edge %s does not keep up: a message is lost", edge->name);
 }
 
@@ -34,6 +39,18 @@ void control_close_association(void *context, uint64_t association)
     struct control *control = context;
     to_edge(control, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association});
     gate_forget(&control->gate, association);
+}
+
+struct edge_link *control_link_new(struct control *control, const char *name)
+{
+    struct edge_link *link = calloc(1, sizeof *link);
+    if (!link)
+        return NULL;
+    *link = (struct edge_link){
+        .control = control, .next = control->links, .edge = {.gate = &control->gate, .user = link}};
+    snprintf(link->edge.name, sizeof link->edge.name, "%s", name);
+    control->links = link;
+    return link;
 }
 
 static void take_out(struct control *control, const struct edge_link *link)
@@ -65,8 +82,9 @@ static void tell_keeper(const struct control *control, enum charter_kind kind, c
         log_error("control", NULL, "the keeper does not listen: %s", strerror(errno));
 }
 
-void control_wicket_reloaded(const struct control *control)
+void control_wicket_reloaded(struct control *control)
 {
+    control_inside_renew(control);
     tell_keeper(control, CHARTER_RELOAD, "");
 }
 
@@ -90,7 +108,8 @@ static void edge_said(void *context, struct channel *channel, struct bytes bytes
     link_end(link->control, link, "cut off");
 }
 
-static const struct channel_events edge_events = {.message = edge_said, .closed = edge_closed};
+static const struct channel_events edge_events = {
+    .message = edge_said, .closed = edge_closed, .packed = true};
 
 static struct edge_link *link_named(const struct control *control, const char *name)
 {
@@ -113,7 +132,7 @@ static void end_former(struct control *control, const char *name)
 /* An edge that is already gone is noticed with its next event. */
 static void greet(struct channel *channel)
 {
-    uint8_t room[WICKET_HEADER_BYTES + 4 + WICKET_NAME_BYTES];
+    uint8_t room[GATE_GREETING_BYTES];
     struct writer w = writer_of(room, sizeof room);
     if (gate_greet(&w))
         channel_send(channel, writer_bytes(&w));
@@ -122,22 +141,19 @@ static void greet(struct channel *channel)
 /* Takes over the descriptor. */
 static void edge_comes(struct control *control, const char *name, int fd)
 {
-    struct edge_link *link = config_find_edge(control->config, name) ? calloc(1, sizeof *link) : NULL;
     end_former(control, name);
+    struct edge_link *link = config_find_edge(control->config, name) ? control_link_new(control, name) : NULL;
     if (link)
         link->channel = channel_new(control->loop, fd, &edge_events, link);
-    if (!link || !link->channel) {
-        log_error("control", NULL, "edge %s cannot be taken", name);
-        close(fd);
-        free(link);
+    if (link && link->channel) {
+        greet(link->channel);
         return;
     }
-    link->control = control;
-    link->edge = (struct gate_edge){.gate = &control->gate, .user = link};
-    snprintf(link->edge.name, sizeof link->edge.name, "%s", name);
-    link->next = control->links;
-    control->links = link;
-    greet(link->channel);
+    log_error("control", NULL, "edge %s cannot be taken", name);
+    close(fd);
+    if (link)
+        take_out(control, link);
+    free(link);
 }
 
 static void charter_ready(struct watch *watch, uint32_t events)
@@ -165,6 +181,8 @@ static void charter_ready(struct watch *watch, uint32_t events)
 bool control_wicket_open(struct control *control)
 {
     control->charter = (struct watch){.fd = inherited("charter"), .ready = charter_ready};
+    if (control->config->inventory.isolation == CONFIG_ISOLATION_NONE && !control_inside_open(control))
+        return false;
     if (control->charter.fd >= 0)
         return loop_watch(control->loop, &control->charter, EPOLLIN);
     log_warning("control", NULL, "started without a keeper: there will be no edges");
@@ -177,6 +195,7 @@ void control_wicket_close(struct control *control)
         struct edge_link *link = control->links;
         control->links = link->next;
         channel_free(link->channel);
+        inside_free(link->inside);
         free(link);
     }
     if (control->charter.fd >= 0)

@@ -28,6 +28,7 @@ void gate_init(struct gate *gate, struct core *core, uint64_t seed);
 void gate_free(struct gate *gate);
 
 /* What control says first to an edge that is just coming. False: no room. */
+enum { GATE_GREETING_BYTES = WICKET_HEADER_BYTES + 4 + WICKET_NAME_BYTES };
 bool gate_greet(struct writer *w);
 /* False: the edge is to be cut off, and *why (static text) says for what. */
 bool gate_heard(struct gate_edge *edge, struct bytes message, const char **why);

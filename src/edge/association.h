@@ -5,6 +5,7 @@
 
 #include "edge/edge.h"
 #include "kit/arena.h"
+#include "kit/letters.h"
 #include "kit/log.h"
 #include "kit/map.h"
 #include "wire/wicket/wicket.h"
@@ -47,10 +48,9 @@ struct edge {
     struct edge_settings settings;
     struct map associations; /* by id */
     struct edge_counters totals;
-    struct arena arena; /* one message at a time */
-    bool control;       /* the wicket is open */
-    uint8_t *backlog;   /* messages for control while it is away, each behind its length */
-    size_t backlog_length, backlog_room;
+    struct arena arena;     /* one message at a time */
+    bool control;           /* the wicket is open */
+    struct letters backlog; /* messages for control while it is away */
     uint8_t ngap[NGAP_BYTES];
     uint8_t wicket[WICKET_HEADER_BYTES + WICKET_BODY_BYTES];
 };

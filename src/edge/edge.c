@@ -37,31 +37,11 @@ void edge_free(struct edge *edge)
         association_free(association);
     map_free(&edge->associations);
     arena_free(&edge->arena);
-    free(edge->backlog);
+    letters_free(&edge->backlog);
     free(edge);
 }
 
 /* --- To control --- */
-
-/* Keeps a message for the time when control is back. */
-static bool keep_in_backlog(struct edge *edge, struct bytes message)
-{
-    const uint32_t length = (uint32_t)message.len;
-    const size_t need = edge->backlog_length + sizeof length + message.len;
-    if (need > edge->settings.backlog_bytes)
-        return false;
-    if (need > edge->backlog_room) {
-        uint8_t *backlog = realloc(edge->backlog, 2 * need);
-        if (!backlog)
-            return false;
-        edge->backlog = backlog;
-        edge->backlog_room = 2 * need;
-    }
-    memcpy(edge->backlog + edge->backlog_length, &length, sizeof length);
-    memcpy(edge->backlog + edge->backlog_length + sizeof length, message.data, message.len);
-    edge->backlog_length = need;
-    return true;
-}
 
 static struct bytes text_of(const char *text)
 {
@@ -110,20 +90,15 @@ static void for_each_association(struct edge *edge,
 /* Messages of associations that ended meanwhile are of no use to anybody. */
 static void send_backlog(struct edge *edge)
 {
-    for (size_t at = 0; at < edge->backlog_length;) {
-        uint32_t length;
-        memcpy(&length, edge->backlog + at, sizeof length);
-        struct bytes waiting = {edge->backlog + at + sizeof length, length};
+    size_t at = 0;
+    for (struct bytes waiting; letters_next(&edge->backlog, &at, &waiting);) {
         struct wicket_message message;
         struct fault fault;
         if (wicket_decode(waiting, WICKET_FROM_EDGE, &message, &fault) &&
             map_get(&edge->associations, message.association))
             edge->settings.ports.to_control(edge->settings.ports.context, waiting);
-        at += sizeof length + length;
     }
-    free(edge->backlog);
-    edge->backlog = NULL;
-    edge->backlog_length = edge->backlog_room = 0;
+    letters_free(&edge->backlog);
 }
 
 void edge_control_open(struct edge *edge)
@@ -246,7 +221,8 @@ static void pass_on(struct edge *edge, struct edge_association *association, uin
     struct bytes message = writer_bytes(&w);
     edge_note_uplink(association, pdu, bytes_of(w.base + mark, message.len - mark));
     if (edge->control ? ports->to_control(ports->context, message)
-                      : association->setup != SETUP_DONE || keep_in_backlog(edge, message))
+                      : association->setup != SETUP_DONE ||
+                            letters_put(&edge->backlog, message, edge->settings.backlog_bytes))
         return;
     refused(edge, association, ngap_message_name(pdu->message), "control does not keep up");
 }

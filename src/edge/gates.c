@@ -138,7 +138,7 @@ static bool open_gate(struct gates *gates, unsigned i, const struct gates_settin
     struct gate *gate = &gates->each[i];
     const char *why = "";
     char name[16], at[ADDRESS_TEXT];
-    snprintf(name, sizeof name, "n2.%u", i);
+    snprintf(name, sizeof name, "n2.%u", settings->first_socket + i);
     gate->gates = gates;
     const struct sctp_settings own = {.stack = settings->stack,
                                       .local = settings->listen[i],

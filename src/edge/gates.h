@@ -16,8 +16,9 @@ struct gates_settings {
     struct trace *trace; /* may be NULL */
     const union socket_address *listen;
     unsigned listen_count;
+    unsigned first_socket; /* the sockets are inherited as n2.N from this one on */
     unsigned associations; /* most at each address */
-    enum sctp_stack stack; /* where no socket is inherited as n2.0, n2.1... */
+    enum sctp_stack stack; /* where no socket is inherited */
 };
 
 /* NULL: an address cannot be opened (logged), or out of memory. */

@@ -7,25 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "admin/admin.h"
 #include "edge/confine.h"
-#include "edge/edge.h"
-#include "edge/gates.h"
-#include "edge/report.h"
+#include "edge/post.h"
 #include "kit/channel.h"
 #include "kit/log.h"
 #include "kit/pass.h"
-#include "kit/trace.h"
 #include "wire/wicket/charter.h"
 
 enum {
     CHARTER_PATIENCE_MS = 5000,
-    /* Associations beyond limits.gnbs, so that control can refuse with a cause, and the limit be raised at run time. */
-    SPARE_ASSOCIATIONS = 256,
     MEMORY_BYTES = 512 * 1024 * 1024,
     ASSOCIATION_BYTES = 2 * 1024 * 1024, /* SCTP's buffers both ways, and what is kept of it */
 };
@@ -34,11 +27,8 @@ struct process {
     struct watch keeper; /* the charter */
     struct charter charter;
     struct loop *loop;
-    struct edge *edge;
-    struct gates *gates;
+    struct post *post;
     struct channel *wicket; /* NULL: control is away */
-    struct admin *admin;
-    struct trace *trace;
     struct confinement confinement;
 };
 
@@ -50,22 +40,13 @@ static bool to_control(void *context, struct bytes message)
     return process->wicket && channel_send(process->wicket, message);
 }
 
-static uint64_t draw(void *context)
-{
-    uint64_t value = 0;
-    (void)context;
-    while (getrandom(&value, sizeof value, 0) != sizeof value)
-        continue;
-    return value;
-}
-
 /* --- The wicket --- */
 
 static void control_gone(struct process *process)
 {
     log_warning("edge", NULL, "control is away; associations are kept");
     process->wicket = NULL;
-    edge_control_closed(process->edge);
+    edge_control_closed(post_edge(process->post));
 }
 
 /* A control that breaks the rules is not of this build, and will not mend. */
@@ -73,7 +54,7 @@ static void wicket_message(void *context, struct channel *channel, struct bytes 
 {
     struct process *process = context;
     (void)channel;
-    if (!edge_control_message(process->edge, message))
+    if (!edge_control_message(post_edge(process->post), message))
         loop_stop(process->loop, 1);
 }
 
@@ -86,7 +67,8 @@ static void wicket_closed(void *context, struct channel *channel)
 /* Takes over the descriptor. A new control may come before the end of the former is noticed. */
 static void control_comes(struct process *process, int fd)
 {
-    static const struct channel_events events = {wicket_message, wicket_closed};
+    static const struct channel_events events = {
+        .message = wicket_message, .closed = wicket_closed, .packed = true};
     if (process->wicket) {
         channel_free(process->wicket);
         control_gone(process);
@@ -97,7 +79,7 @@ static void control_comes(struct process *process, int fd)
         return;
     }
     log_info("edge", NULL, "control is there");
-    edge_control_open(process->edge);
+    edge_control_open(post_edge(process->post));
 }
 
 /* --- The charter --- */
@@ -125,7 +107,8 @@ static int read_charter(int end, struct charter *charter, int *fd)
 static void take_over(struct process *process, const struct charter_terms *terms)
 {
     log_adjust(terms->log_level, terms->log_json);
-    edge_set_budget(process->edge, terms->budget);
+    process->charter.terms = *terms;
+    post_renew(process->post);
     log_info("edge", NULL, "new terms from the keeper");
 }
 
@@ -158,56 +141,14 @@ static bool await_terms(struct process *process)
     return good;
 }
 
-/* --- Seeing --- */
-
-static json_t *admin_status(void *context, const json_t *request)
-{
-    const struct process *process = context;
-    (void)request;
-    return edge_report_status(&(struct edge_report){.edge = process->edge,
-                                                    .charter = &process->charter,
-                                                    .stack = gates_stack(process->gates),
-                                                    .confinement = &process->confinement});
-}
-
-static json_t *admin_gnb(void *context, const json_t *request)
-{
-    const struct process *process = context;
-    return edge_report_gnbs(process->edge, loop_timers(process->loop)->now, request);
-}
-
-static json_t *admin_metrics(void *context, const json_t *request)
-{
-    const struct process *process = context;
-    (void)request;
-    return edge_report_metrics(process->edge, process->charter.name);
-}
-
-static void open_doors(struct process *process)
-{
-    static const struct admin_verb verbs[] = {
-        {"status", admin_status}, {"gnb", admin_gnb}, {"metrics", admin_metrics}};
-    const char *folder = process->charter.terms.runtime_dir;
-    char name[64], path[256];
-    snprintf(name, sizeof name, "edge-%s", process->charter.name);
-    snprintf(path, sizeof path, "%s/%s.sock", folder, name);
-    process->trace = trace_new(process->loop, folder, name);
-    process->admin = admin_serve(process->loop, path, name, verbs, sizeof verbs / sizeof *verbs, process);
-    if (!process->admin)
-        log_warning("edge", NULL, "no admin socket at %s: %s; `demarc status` will not see this edge", path,
-                    strerror(errno));
-}
-
 /* --- Life --- */
 
 static void settle(void *context)
 {
-    struct process *process = context;
-    gates_flush(process->gates);
+    const struct process *process = context;
+    post_flush(process->post);
     if (process->wicket)
         channel_flush(process->wicket);
-    if (process->admin)
-        admin_flush(process->admin, NULL);
 }
 
 static void stop(void *context, int number)
@@ -216,44 +157,27 @@ static void stop(void *context, int number)
     loop_stop(((struct process *)context)->loop, 0);
 }
 
-static struct edge *new_edge(struct process *process)
-{
-    return edge_new((struct edge_settings){.name = process->charter.name,
-                                           .timers = loop_timers(process->loop),
-                                           .order = NGAP_STRICT_ORDER,
-                                           .budget = process->charter.terms.budget,
-                                           .ports = {.context = process,
-                                                     .to_gnb = gates_to_gnb,
-                                                     .end_gnb = gates_end_gnb,
-                                                     .to_control = to_control,
-                                                     .random = draw,
-                                                     .trace = gates_trace}});
-}
-
 /* All that needs a privilege or a name in the file system comes before confine_place, the first byte from outside after
  * confine_calls. */
 static bool start(struct process *process)
 {
     const struct charter_terms *terms = &process->charter.terms;
-    const unsigned associations = terms->gnbs + SPARE_ASSOCIATIONS;
+    const size_t associations = post_associations(terms);
     process->loop = loop_new();
     if (!process->loop || !loop_on_signal(process->loop, SIGTERM, stop, process) ||
         !loop_on_signal(process->loop, SIGINT, stop, process))
         return false;
     tzset();
-    open_doors(process);
-    process->confinement = confine_place(terms->id, MEMORY_BYTES + (size_t)associations * ASSOCIATION_BYTES);
-    process->edge = new_edge(process);
-    if (!process->edge)
+    process->post = post_new((struct post_settings){.loop = process->loop,
+                                                    .charter = &process->charter,
+                                                    .confinement = &process->confinement,
+                                                    .to_control = to_control,
+                                                    .context = process});
+    if (!process->post)
         return false;
-    process->gates = gates_open(&(struct gates_settings){.loop = process->loop,
-                                                         .edge = process->edge,
-                                                         .trace = process->trace,
-                                                         .listen = terms->listen,
-                                                         .listen_count = terms->listen_count,
-                                                         .associations = associations});
+    process->confinement = confine_place(terms->id, MEMORY_BYTES + associations * ASSOCIATION_BYTES);
     process->keeper.ready = keeper_speaks;
-    if (!process->gates || !loop_watch(process->loop, &process->keeper, EPOLLIN))
+    if (!post_open(process->post) || !loop_watch(process->loop, &process->keeper, EPOLLIN))
         return false;
     loop_on_settle(process->loop, settle, process);
     confine_calls(&process->confinement);
@@ -263,11 +187,8 @@ static bool start(struct process *process)
 
 static void close_down(struct process *process)
 {
-    gates_close(process->gates);
+    post_free(process->post);
     channel_free(process->wicket);
-    admin_close(process->admin);
-    trace_free(process->trace);
-    edge_free(process->edge);
     loop_free(process->loop);
     close(process->keeper.fd);
 }

@@ -7,10 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/terms.h"
 #include "kit/log.h"
 #include "kit/pass.h"
-
-_Static_assert((int)CHARTER_LISTEN >= (int)CONFIG_LISTEN, "an edge is told all its addresses");
 
 static bool claim(const union socket_address *address, enum sctp_stack stack)
 {
@@ -49,19 +48,9 @@ static void tell(const struct child *child, const struct charter *charter, int d
 
 void broker_give_terms(const struct child *edge, const struct config *config, uint32_t id)
 {
-    const struct config_edge *own = edge->edge;
-    const struct config_budget budget = config_budget_of(&config->inventory, own->domain->name);
-    struct charter charter = {.kind = CHARTER_TERMS,
-                              .terms = {.id = id,
-                                        .log_level = config->log_level,
-                                        .log_json = config->log_json,
-                                        .budget = {budget.messages, budget.bytes, budget.log_lines},
-                                        .gnbs = config->limits.gnbs,
-                                        .listen_count = own->listen_count}};
-    snprintf(charter.name, sizeof charter.name, "%s", own->name);
-    snprintf(charter.terms.vendor, sizeof charter.terms.vendor, "%s", own->domain->vendor);
-    snprintf(charter.terms.runtime_dir, sizeof charter.terms.runtime_dir, "%s", config->runtime_dir);
-    memcpy(charter.terms.listen, own->listen, own->listen_count * sizeof *own->listen);
+    struct charter charter;
+    config_edge_terms(config, edge->edge, &charter);
+    charter.terms.id = id;
     tell(edge, &charter, -1);
 }
 

@@ -19,7 +19,7 @@
 #include "kit/sctp.h"
 
 enum {
-    SOCKETS = CONFIG_LISTEN + 1,
+    SOCKETS = 4 * CONFIG_LISTEN + 1,
     PATIENT_DEATHS = 3,
     FIRST_PAUSE_MS = 100,
     LONGEST_PAUSE_MS = 5000,
@@ -106,15 +106,24 @@ static void add(struct gift *gift, int fd, const char *format, unsigned i)
     gift->items[gift->count++].fd = fd;
 }
 
+/* Counted on over all edges of a process. */
+static void open_n2(struct gift *gift, const struct config_edge *edge, enum sctp_stack stack)
+{
+    for (unsigned i = 0; i < edge->listen_count; i++) {
+        const struct sctp_settings settings = {
+            .stack = stack, .local = edge->listen[i], .listen = true, .socket = -1};
+        add(gift, sctp_socket(&settings), "n2.%u", gift->count);
+    }
+}
+
 static void open_gift(struct gift *gift, struct child *child, const struct config *config)
 {
     int ends[2];
     gift->count = 0;
-    for (unsigned i = 0; child->edge && i < child->edge->listen_count; i++) {
-        const struct sctp_settings settings = {
-            .stack = config->sctp, .local = child->edge->listen[i], .listen = true, .socket = -1};
-        add(gift, sctp_socket(&settings), "n2.%u", i);
-    }
+    if (child->edge)
+        open_n2(gift, child->edge, config->sctp);
+    for (unsigned i = 0; child->has_edges && i < config->edge_count; i++)
+        open_n2(gift, &config->edges[i], config->sctp);
     if (child->chartered && pass_pair(ends)) {
         child->charter.fd = ends[0];
         add(gift, ends[1], "charter", 0);

@@ -14,6 +14,7 @@ struct child {
     const char *role;
     const char *name;               /* of an edge or plane; or NULL */
     const struct config_edge *edge; /* whose sockets it gets; or NULL */
+    bool has_edges;                 /* gets the sockets of all edges, which have no processes */
     bool chartered;                 /* is spoken to while it runs (broker.h) */
     struct watch charter;           /* our end; fd -1 while it does not run */
     enum child_stage stage;

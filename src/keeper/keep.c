@@ -256,11 +256,15 @@ static bool list_children(struct keeper *keeper)
     keeper->children = calloc(config->plane_count + config->edge_count + 2, sizeof *keeper->children);
     if (!keeper->children)
         return false;
-    add(keeper,
-        (struct child){.role = "control", .stage = STAGE_CONTROL, .unprivileged = true, .chartered = true});
+    const bool inside = config->inventory.isolation == CONFIG_ISOLATION_NONE;
+    add(keeper, (struct child){.role = "control",
+                               .stage = STAGE_CONTROL,
+                               .unprivileged = true,
+                               .chartered = true,
+                               .has_edges = inside});
     for (unsigned i = 0; i < config->plane_count; i++)
         add(keeper, (struct child){.role = "plane", .name = config->planes[i].name, .stage = STAGE_PLANE});
-    for (unsigned i = 0; i < config->edge_count; i++)
+    for (unsigned i = 0; !inside && i < config->edge_count; i++)
         add(keeper, (struct child){.role = "edge",
                                    .name = config->edges[i].name,
                                    .edge = &config->edges[i],

@@ -17,6 +17,8 @@ enum {
     EAGER_BYTES = 256 * 1024,      /* a queue this long is sent without waiting for a flush */
     SOCKET_BUFFER_BYTES = 1024 * 1024,
     BACKLOG = 64,
+    LENGTH_BYTES = sizeof(uint32_t),
+    PACKET_BYTES = LENGTH_BYTES + CHANNEL_MESSAGE_BYTES,
 };
 
 /* Messages to send, one after the other, each behind its length. */
@@ -37,7 +39,7 @@ struct channel {
 };
 
 /* One set of receive buffers serves every channel of the process: a batch is handed over before the next. */
-static uint8_t received[BATCH][CHANNEL_MESSAGE_BYTES];
+static uint8_t received[BATCH][PACKET_BYTES];
 
 static void ready(struct watch *watch, uint32_t events);
 
@@ -78,19 +80,44 @@ void channel_free(struct channel *channel)
 static int receive(const struct channel *channel, struct mmsghdr messages[BATCH], struct iovec space[BATCH])
 {
     for (size_t i = 0; i < BATCH; i++) {
-        space[i] = (struct iovec){received[i], CHANNEL_MESSAGE_BYTES};
+        space[i] = (struct iovec){received[i], PACKET_BYTES};
         messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &space[i], .msg_iovlen = 1}};
     }
     return recvmmsg(channel->watch.fd, messages, BATCH, MSG_DONTWAIT, NULL);
+}
+
+/* False: no channel packs so. */
+static bool unpack(struct channel *channel, const uint8_t *packet, size_t size)
+{
+    for (size_t at = 0; at < size && !channel->gone;) {
+        uint32_t length;
+        if (size - at < LENGTH_BYTES)
+            return false;
+        memcpy(&length, packet + at, LENGTH_BYTES);
+        at += LENGTH_BYTES;
+        if (length == 0 || length > size - at)
+            return false;
+        channel->events->message(channel->context, channel, bytes_of(packet + at, length));
+        at += length;
+    }
+    return true;
+}
+
+static bool take(struct channel *channel, const uint8_t *packet, size_t size)
+{
+    if (channel->events->packed)
+        return unpack(channel, packet, size);
+    channel->events->message(channel->context, channel, bytes_of(packet, size));
+    return true;
 }
 
 /* False when the other side has hung up, or sent what no channel sends. */
 static bool hand_over(struct channel *channel, const struct mmsghdr *messages, int count)
 {
     for (int i = 0; i < count && !channel->gone; i++) {
-        if (messages[i].msg_len == 0 || messages[i].msg_hdr.msg_flags & MSG_TRUNC)
+        if (messages[i].msg_len == 0 || messages[i].msg_hdr.msg_flags & MSG_TRUNC ||
+            !take(channel, received[i], messages[i].msg_len))
             return false;
-        channel->events->message(channel->context, channel, bytes_of(received[i], messages[i].msg_len));
     }
     return true;
 }
@@ -166,16 +193,35 @@ bool channel_send(struct channel *channel, struct bytes message)
     return true;
 }
 
-/* Up to a batch from the queue's front; returns how many. */
-static unsigned gather(const struct queue *queue, struct mmsghdr messages[BATCH], struct iovec space[BATCH])
+static size_t whole_at(const struct queue *queue, size_t at)
 {
+    uint32_t length;
+    memcpy(&length, queue->space + at, LENGTH_BYTES);
+    return LENGTH_BYTES + length;
+}
+
+/* As many whole messages as a packet holds, with their lengths. */
+static struct iovec next_packet(const struct queue *queue, size_t at)
+{
+    size_t size = whole_at(queue, at);
+    while (at + size < queue->end && size + whole_at(queue, at + size) <= PACKET_BYTES)
+        size += whole_at(queue, at + size);
+    return (struct iovec){queue->space + at, size};
+}
+
+/* Up to a batch from the queue's front; returns how many. */
+static unsigned gather(const struct channel *channel, struct mmsghdr messages[BATCH],
+                       struct iovec space[BATCH])
+{
+    const struct queue *queue = &channel->queue;
     unsigned count = 0;
     for (size_t at = queue->first; at < queue->end && count < BATCH; count++) {
-        uint32_t length;
-        memcpy(&length, queue->space + at, sizeof length);
-        space[count] = (struct iovec){queue->space + at + sizeof length, length};
+        const size_t whole = whole_at(queue, at);
+        space[count] = channel->events->packed
+                           ? next_packet(queue, at)
+                           : (struct iovec){queue->space + at + LENGTH_BYTES, whole - LENGTH_BYTES};
         messages[count] = (struct mmsghdr){.msg_hdr = {.msg_iov = &space[count], .msg_iovlen = 1}};
-        at += sizeof length + length;
+        at += channel->events->packed ? space[count].iov_len : whole;
     }
     return count;
 }
@@ -194,7 +240,7 @@ void channel_flush(struct channel *channel)
     struct iovec space[BATCH];
     struct queue *queue = &channel->queue;
     while (!channel->gone && queue->first < queue->end) {
-        unsigned count = gather(queue, messages, space);
+        unsigned count = gather(channel, messages, space);
         int sent = sendmmsg(channel->watch.fd, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0) {
             if (errno == EAGAIN || errno == ENOBUFS)
@@ -202,7 +248,7 @@ void channel_flush(struct channel *channel)
             return; /* any other error: the reading side is told of the end */
         }
         for (int i = 0; i < sent; i++)
-            queue->first += sizeof(uint32_t) + space[i].iov_len;
+            queue->first += space[i].iov_len + (channel->events->packed ? 0 : LENGTH_BYTES);
     }
     if (!channel->gone)
         want_writable(channel, false);

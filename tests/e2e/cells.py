@@ -59,6 +59,28 @@ deregister 1-2
 
 
 @case
+def without_isolation_control_does_the_work_of_the_edges(lab, build):
+    core = running(lab, build, 4, inventory="isolation: none\n" + TWO_DOMAINS.strip())
+    core.scenario(core.cast(4) + """
+amf 127.0.0.5
+start 1
+amf 127.0.0.6
+start 2
+register 1-2
+session 1-2
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+deregister 1-2
+""")
+    control = core.role("control")
+    expect(core.role("edge") is None, "there is an edge process")
+    expect({edge["name"] for edge in core.json("status")["edges"]} == {"north", "south"}, core.command("status").stdout)
+    expect(all(not edge["confined"] for edge in edges(core).values()), "an edge that is not there is confined")
+    core.command("reload")
+    expect(core.role("control") == control, "control was ended by a reload")
+    expect("isolation is none" in core.log(), f"nobody was warned:\n{core.log()}")
+
+
+@case
 def the_end_of_an_edge_is_not_noticed_at_another_one(lab, build):
     core = running(lab, build, 4, inventory=TWO_DOMAINS)
     before = pid_of(core, "edge-south")

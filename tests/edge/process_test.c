@@ -76,7 +76,8 @@ static void tell_edge(const struct charter *word, int descriptor)
 
 static void control_comes(void)
 {
-    static const struct channel_events channel_events = {wicket_message, wicket_closed};
+    static const struct channel_events channel_events = {
+        .message = wicket_message, .closed = wicket_closed, .packed = true};
     int ends[2];
     kind_count = 0;
     assert_true(pass_pair(ends));

@@ -41,20 +41,33 @@ static void on_closed(void *context, struct channel *channel)
     loop_stop(loop, 0);
 }
 
-static const struct channel_events events = {on_message, on_closed};
+static const struct channel_events events = {.message = on_message, .closed = on_closed};
+static const struct channel_events packed_events = {
+    .message = on_message, .closed = on_closed, .packed = true};
 
-static int setup(void **state)
+static int open_pair(const struct channel_events *both)
 {
-    (void)state;
     int fds[2];
     next = closed = stop_after = 0;
     free_on_message = false;
     loop = loop_new();
     if (!loop || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds) < 0)
         return -1;
-    left = channel_new(loop, fds[0], &events, &left);
-    right = channel_new(loop, fds[1], &events, &right);
+    left = channel_new(loop, fds[0], both, &left);
+    right = channel_new(loop, fds[1], both, &right);
     return 0;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return open_pair(&events);
+}
+
+static int setup_packed(void **state)
+{
+    (void)state;
+    return open_pair(&packed_events);
 }
 
 static int teardown(void **state)
@@ -146,6 +159,31 @@ static void a_named_endpoint_replaces_a_stale_file_but_not_a_living_one(void **s
     unlink(path);
 }
 
+static void a_packet_that_no_channel_packs_ends_it(void **state)
+{
+    static const uint32_t packets[][3] = {{8, 0, 1}, {0, 0, 0}, {UINT32_MAX, 0, 0}, {9, 0, 0}};
+    channel_free(left);
+    left = NULL;
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        int fds[2];
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+        channel_free(right);
+        next = closed = 0;
+        right = channel_new(loop, fds[1], &packed_events, &right);
+        assert_int_equal(send(fds[0], packets[i], i == 0 ? 6 : sizeof packets[i], 0),
+                         i == 0 ? 6 : sizeof packets[i]);
+        loop_run(loop);
+        assert_int_equal(closed, 1);
+        assert_int_equal(next, 0);
+        close(fds[0]);
+    }
+    (void)state;
+}
+
+#define PACKED(name)                                         \
+    {                                                        \
+#name ", packed", name, setup_packed, teardown, NULL \
+    }
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -157,6 +195,11 @@ int main(void)
         TEST(the_end_of_the_other_side_is_told_once),
         TEST(an_owner_may_free_the_channel_from_its_callback),
         TEST(a_named_endpoint_replaces_a_stale_file_but_not_a_living_one),
+        PACKED(messages_arrive_whole_and_in_order_though_the_reader_is_slow),
+        PACKED(the_longest_message_passes_and_a_longer_one_is_refused),
+        PACKED(the_end_of_the_other_side_is_told_once),
+        PACKED(an_owner_may_free_the_channel_from_its_callback),
+        PACKED(a_packet_that_no_channel_packs_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ struct charter_terms {
     bool log_json;
     struct charter_budget budget;
     uint32_t gnbs;                               /* over all edges */
-    union socket_address listen[CHARTER_LISTEN]; /* N2: the sockets are inherited as n2.0, n2.1... */
+    union socket_address listen[CHARTER_LISTEN]; /* N2; the sockets are inherited as n2.N */
     unsigned listen_count;
 };
 
