@@ -1,48 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * N2 handover of a simulated phone (TS 23.502 4.9.1.3, TS 38.413 8.4.1 to 8.4.3, 8.4.5 to 8.4.7): the gNBs speak with the core
- * only. What the transparent containers would hold of RRC is little here: who the phone is, where it was, where it goes.
+ * only.
  */
 #include <string.h>
 
 #include "crypt/kdf.h"
+#include "ran/gnb_container.h"
 #include "ran/gnb_inside.h"
 #include "ran/gnb_tunnel.h"
 #include "ran/phone.h"
 #include "wire/ngap/ngap_calls.h"
 
-enum { CONTAINER_MAGIC = 0x52414e31, CONTAINER_BYTES = 64, PREPARATION_S = 6, OVERALL_S = 10, DRB = 1 };
-
-/* Whose connection at which gNB. */
-struct container {
-    uint32_t gnb, ran_ue_ngap_id;
-    bool new_kamf; /* the phone begins with K_gNB of its new K_AMF (TS 38.331 keySetChangeIndicator) */
-    struct bytes
-        nas; /* what the core says to the phone of a K_AMF that changes with the handover (nas-Container) */
-};
-
-static struct bytes write_container(struct arena *arena, const struct container *container)
-{
-    uint8_t room[CONTAINER_BYTES];
-    struct writer w = writer_of(room, sizeof room);
-    write_u32(&w, CONTAINER_MAGIC);
-    write_u32(&w, container->gnb);
-    write_u32(&w, container->ran_ue_ngap_id);
-    write_u8(&w, container->new_kamf);
-    write_bytes(&w, container->nas);
-    return arena_copy(arena, writer_bytes(&w));
-}
-
-static bool read_container(struct bytes bytes, struct container *container)
-{
-    struct reader r = reader_of(bytes);
-    uint32_t magic = read_u32(&r);
-    container->gnb = read_u32(&r);
-    container->ran_ue_ngap_id = read_u32(&r);
-    container->new_kamf = read_u8(&r);
-    container->nas = read_rest(&r);
-    return reader_ok(&r) && magic == CONTAINER_MAGIC;
-}
+enum { PREPARATION_S = 6, OVERALL_S = 10, DRB = 1 };
 
 static struct ran_gnb *gnb_of(const struct radio *radio, uint32_t id)
 {
@@ -52,10 +22,11 @@ static struct ran_gnb *gnb_of(const struct radio *radio, uint32_t id)
     return gnb;
 }
 
-static struct ran_gnb_connection *connection_of(const struct radio *radio, const struct container *container)
+static struct ran_gnb_connection *connection_of(const struct radio *radio,
+                                                const struct ran_gnb_reference *reference)
 {
-    struct ran_gnb *gnb = gnb_of(radio, container->gnb);
-    return gnb ? map_get(&gnb->connections, container->ran_ue_ngap_id) : NULL;
+    struct ran_gnb *gnb = gnb_of(radio, reference->gnb);
+    return gnb ? map_get(&gnb->connections, reference->ran_ue_ngap_id) : NULL;
 }
 
 static struct ngap_target_ran_node_id node_of(const struct ran_gnb *gnb)
@@ -83,7 +54,6 @@ static void require_handover(struct ran_gnb_connection *source, const struct ran
 {
     struct ran_gnb *gnb = source->gnb;
     struct ngap_pdu_session_resource_item_ho_rqd items[GNB_TUNNELS];
-    const struct container container = {.gnb = gnb->settings.id, .ran_ue_ngap_id = source->ran_ue_ngap_id};
     struct ngap_handover_required required = {
         .amf_ue_ngap_id = source->amf_ue_ngap_id,
         .ran_ue_ngap_id = source->ran_ue_ngap_id,
@@ -92,7 +62,7 @@ static void require_handover(struct ran_gnb_connection *source, const struct ran
         .target_id = {.which = NGAP_TARGET_ID_TARGET_RAN_NODE_ID, .target_ran_node_id = node_of(target)},
         .has_direct_forwarding_path_availability = direct,
         .pdu_session_resource_list_ho_rqd = {items, 0},
-        .source_to_target_transparent_container = write_container(&gnb->arena, &container)};
+        .source_to_target_transparent_container = ran_gnb_write_source_container(source, target)};
     for (unsigned i = 0; i < GNB_TUNNELS; i++)
         if (source->tunnels[i].pdu_session_id)
             items[required.pdu_session_resource_list_ho_rqd.count++] =
@@ -218,20 +188,21 @@ static size_t admit(struct ran_gnb_connection *target,
 
 void ran_gnb_on_handover_request(struct ran_gnb *gnb, const struct ngap_handover_request *request)
 {
-    struct container source;
+    struct ran_gnb_reference source;
     struct ran_gnb_connection *target =
-        read_container(request->source_to_target_transparent_container, &source) ? ran_gnb_connect(gnb, NULL)
-                                                                                 : NULL;
+        ran_gnb_read_source_container(request->source_to_target_transparent_container, &gnb->arena, &source)
+            ? ran_gnb_connect(gnb, NULL)
+            : NULL;
     if (!target) {
         fail(gnb, request->amf_ue_ngap_id);
         return;
     }
-    struct container own = {gnb->settings.id, target->ran_ue_ngap_id, request->has_new_security_context_ind,
-                            request->nasc};
+    const struct ran_gnb_reference own = {gnb->settings.id, target->ran_ue_ngap_id,
+                                          request->has_new_security_context_ind, request->nasc};
     struct ngap_handover_request_acknowledge acknowledge = {.amf_ue_ngap_id = request->amf_ue_ngap_id,
                                                             .ran_ue_ngap_id = target->ran_ue_ngap_id,
                                                             .target_to_source_transparent_container =
-                                                                write_container(&gnb->arena, &own)};
+                                                                ran_gnb_write_target_container(gnb, &own)};
     target->amf_ue_ngap_id = request->amf_ue_ngap_id;
     target->has_amf_id = target->awaited = true;
     target->capabilities = request->ue_security_capabilities;
@@ -300,13 +271,14 @@ static void arrive(struct phone *phone, struct ran_gnb_connection *target, bool 
 void ran_gnb_on_handover_command(struct ran_gnb_connection *source,
                                  const struct ngap_handover_command *command)
 {
-    struct container container;
+    struct ran_gnb_reference reference;
     struct phone *phone = source->phone;
     if (!source->preparing)
         return;
     struct ran_gnb_connection *target =
-        read_container(command->target_to_source_transparent_container, &container)
-            ? connection_of(source->gnb->radio, &container)
+        ran_gnb_read_target_container(command->target_to_source_transparent_container, &source->gnb->arena,
+                                      &reference)
+            ? connection_of(source->gnb->radio, &reference)
             : NULL;
     if (!target || !target->awaited) { /* it is gone meanwhile, and so is the phone's radio link */
         source->preparing = false;
@@ -314,7 +286,7 @@ void ran_gnb_on_handover_command(struct ran_gnb_connection *source,
         phone_event(phone, PHONE_HANDOVER_FAILED, NULL, 0);
         return;
     }
-    if (container.nas.len && !phone_change_kamf(phone, container.nas)) {
+    if (reference.nas.len && !phone_change_kamf(phone, reference.nas)) {
         ran_gnb_cancel_handover(source, GNB_CAUSE(UNSPECIFIED));
         return;
     }
@@ -324,7 +296,7 @@ void ran_gnb_on_handover_command(struct ran_gnb_connection *source,
     send_status(source);
     source->phone = NULL;
     timer_start(source->gnb->radio->timers, &source->relocation, SECONDS(OVERALL_S));
-    arrive(phone, target, container.new_kamf);
+    arrive(phone, target, reference.new_kamf);
     source->left_at = source->gnb->radio->timers->now;
 }
 
