@@ -51,6 +51,8 @@ struct config_gnb {
     unsigned n2_count;
     const struct config_prefix *n3; /* where its tunnels end */
     unsigned n3_count;
+    const struct config_prefix *xn; /* where its neighbours reach it, besides */
+    unsigned xn_count;
     const struct config_area *areas; /* that it may broadcast */
     unsigned area_count;
     const struct config_slice *slices; /* that it may offer */
@@ -110,6 +112,33 @@ struct config_fence {
     int64_t grace; /* with CONFIG_FENCED_MOVE */
 };
 
+/* What passes from one radio node to another through the core. */
+enum config_relayed {
+    CONFIG_RELAY_HANDOVER,   /* what a handover cannot do without: containers, RAN status */
+    CONFIG_RELAY_HISTORY,    /* what else containers hold: where the phone was, what may be asked of whom */
+    CONFIG_RELAY_CAPABILITY, /* UE radio capability, also for paging, and the cells to page in */
+    CONFIG_RELAY_CONFIGURATION, /* RAN configuration transfer */
+    CONFIG_RELAY_KINDS
+};
+
+#define CONFIG_ANY "any"
+
+/* From one trust domain, or one other core, to another. */
+struct config_relay_rule {
+    const char *from, *to; /* the name of a domain or a peer, or CONFIG_ANY */
+    const uint8_t *pass;   /* enum config_relayed */
+    unsigned pass_count;
+};
+
+/* Relay control. Within a trust domain everything passes that no rule for it holds back. */
+struct config_relay {
+    const struct config_relay_rule *rules; /* the first that fits counts; none: nothing passes */
+    unsigned rule_count;
+    unsigned container, capability, configuration; /* most octets of one */
+    unsigned history;                              /* most cells that a container tells the phone was in */
+    unsigned configurations;                       /* transfers a second from one gNB; 0: any number */
+};
+
 struct config_inventory {
     enum config_profile profile;
     enum config_isolation isolation;
@@ -125,6 +154,7 @@ struct config_inventory {
     const struct config_budget *budgets;
     unsigned budget_count;
     struct config_fence fence;
+    struct config_relay relay;
 };
 
 /* By name, or by identity; NULL: there is none. */

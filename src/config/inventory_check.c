@@ -130,3 +130,22 @@ bool check_budget(const void *base, void *items, unsigned index, struct complain
     return strcmp(own->domain, "any") == 0 || config_find_domain(inventory_of(base), own->domain) ||
            check_found(complaint, "domain %s", own->domain) || complain(complaint, "one of domains, or any");
 }
+
+static bool relay_end(const struct config *config, const char *name)
+{
+    bool found = strcmp(name, CONFIG_ANY) == 0 || config_find_domain(&config->inventory, name);
+    for (unsigned i = 0; !found && i < config->peer_count; i++)
+        found = strcmp(config->peers[i].name, name) == 0;
+    return found;
+}
+
+bool check_relay_rule(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_relay_rule *rule = (const struct config_relay_rule *)items + index;
+    const char *ends[] = {rule->from, rule->to};
+    for (unsigned i = 0; i < 2; i++)
+        if (!relay_end(base, ends[i]))
+            return check_found(complaint, "%s", ends[i]) ||
+                   complain(complaint, "one of domains or peers, or any");
+    return true;
+}

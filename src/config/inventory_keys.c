@@ -44,6 +44,8 @@ static const struct key gnb_keys[] = {
              "where they are empty."},
     {"n3", &type_prefix, ITEMS(struct config_gnb, n3, n3_count), .initial = "[]",
      .help = "Where its GTP-U tunnels may end."},
+    {"xn", &type_prefix, ITEMS(struct config_gnb, xn, xn_count), .initial = "[]",
+     .help = "Where its neighbours may be told to reach it over Xn, besides n2 and n3."},
     {"areas", &type_area, ITEMS(struct config_gnb, areas, area_count), .initial = "[]",
      .help = "Tracking areas (999/70-1) or whole networks (999/70) that it may broadcast."},
     {"slices", &type_slice, ITEMS(struct config_gnb, slices, slice_count), .initial = "[]",
@@ -149,6 +151,46 @@ static const struct key fence_keys[] = {
     {0},
 };
 
+static const struct choice relayed[] = {{"handover", CONFIG_RELAY_HANDOVER},
+                                        {"history", CONFIG_RELAY_HISTORY},
+                                        {"capability", CONFIG_RELAY_CAPABILITY},
+                                        {"configuration", CONFIG_RELAY_CONFIGURATION},
+                                        {0}};
+
+static const struct key relay_rule_keys[] = {
+    {"from", &type_name, MEMBER(struct config_relay_rule, from), RANGE(1, 32), .initial = "any",
+     .help = "A trust domain, another core (one of peers), or any; two that differ. One named twice: what "
+             "passes within it."},
+    {"to", &type_name, MEMBER(struct config_relay_rule, to), RANGE(1, 32), .initial = "any"},
+    {"pass", &type_choice, ITEMS(struct config_relay_rule, pass, pass_count), .choices = relayed,
+     .help = "handover (what it cannot do without), history (what else its containers hold), capability (of "
+             "a phone's radio;\n"
+             "else the next gNB asks the phone), configuration (what gNBs tell each other of themselves)."},
+    {0},
+};
+
+enum { MOST_OCTETS = 32768, MOST_HISTORY = 16, MOST_A_SECOND = 1000000 };
+
+static const struct key relay_keys[] = {
+    {"rules", .fields = relay_rule_keys, ROOT_ITEMS(inventory.relay.rules, inventory.relay.rule_count),
+     .initial = "[{pass: [handover]}]", .live = true, .check = check_relay_rule,
+     .help = "What passes from one trust domain to another; the first that fits counts, and without one "
+             "nothing passes. Within a\n"
+             "trust domain everything does."},
+    {"container", &type_uint, ROOT(inventory.relay.container), RANGE(64, MOST_OCTETS), .initial = "16384",
+     .live = true, .help = "Octets that a handover's transparent container may have,"},
+    {"capability", &type_uint, ROOT(inventory.relay.capability), RANGE(64, MOST_OCTETS), .initial = "16384",
+     .live = true, .help = "a phone's radio capability, which is kept for it,"},
+    {"configuration", &type_uint, ROOT(inventory.relay.configuration), RANGE(64, MOST_OCTETS),
+     .initial = "4096", .live = true, .help = "and a RAN configuration transfer."},
+    {"configurations", &type_uint, ROOT(inventory.relay.configurations), RANGE(0, MOST_A_SECOND),
+     .initial = "10", .live = true,
+     .help = "RAN configuration transfers a second from one gNB, those above are dropped; 0: any number."},
+    {"history", &type_uint, ROOT(inventory.relay.history), RANGE(1, MOST_HISTORY), .initial = "16",
+     .live = true, .help = "Cells where the phone was before that a container may tell of."},
+    {0},
+};
+
 const struct key inventory_keys[] = {
     {"profile", &type_choice, ROOT(inventory.profile), .choices = profiles, .initial = "enrolled",
      .live = true,
@@ -186,5 +228,9 @@ const struct key inventory_keys[] = {
              "away; all other gNBs\n"
              "go on undisturbed. Under the profile lab this is recorded only. `demarc gnb fence` does it by "
              "command."},
+    {"relay", .fields = relay_keys,
+     .help = "What radio equipment is told of what other radio equipment says. All of it is decoded, looked "
+             "at and written anew\n"
+             "where its form is known."},
     {0},
 };

@@ -90,6 +90,7 @@ bool check_vendor(const void *base, void *items, unsigned index, struct complain
 bool check_domain(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_hop(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_relay_rule(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_budget(const void *base, void *items, unsigned index, struct complaint *complaint);
 

@@ -94,6 +94,16 @@ static void handovers(struct list *list, const struct core_metrics *m)
         NULL);
 }
 
+static void relays(struct list *list, const struct core_metrics *m)
+{
+    for (unsigned kind = 0; kind < CONFIG_RELAY_KINDS; kind++)
+        for (unsigned verdict = 0; kind != CONFIG_RELAY_HISTORY && verdict < RELAY_VERDICTS; verdict++)
+            put(list, "demarc_relays", "counter", "what radio nodes said to each other through the core",
+                m->relayed[kind][verdict],
+                json_pack("{s:s, s:s}", "kind", relay_kind_name(kind), "verdict",
+                          relay_verdict_name(verdict)));
+}
+
 static void sessions(struct list *list, const struct core_metrics *m, unsigned now)
 {
     put(list, "fivegs_smffunction_sm_sessionnbr", "gauge", "PDU sessions", now, NULL);
@@ -144,6 +154,7 @@ json_t *core_metrics_list(const struct core *core)
     put(&list, "ues_active", "gauge", "registered UEs that are connected", census.connected, NULL);
     put(&list, "gnb", "gauge", "gNBs connected", census.gnbs, NULL);
     handovers(&list, &core->metrics);
+    relays(&list, &core->metrics);
     sessions(&list, &core->metrics, core->sessions);
     house(&list, &core->metrics);
     line(&list, core);

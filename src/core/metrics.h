@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "line/conduct.h"
+#include "line/relay.h"
 
 struct core;
 
@@ -25,7 +26,8 @@ struct core_metrics {
     uint64_t handovers_asked[HANDOVER_KINDS], handovers_done[HANDOVER_KINDS],
         handovers_failed[HANDOVER_KINDS];
     uint64_t
-        security_mismatches;  /* what a gNB said of capabilities or user plane security was not the core's */
+        security_mismatches; /* what a gNB said of capabilities or user plane security was not the core's */
+    uint64_t relayed[CONFIG_RELAY_KINDS][RELAY_VERDICTS];
     uint64_t foreign_tunnels; /* that gNBs wanted to end where their enrolment does not let them */
     uint64_t sessions_asked, sessions_done, sessions_failed[256]; /* by 5GSM cause */
     uint64_t modifications_failed[256];

@@ -60,6 +60,14 @@ bool enrolment_admits_tunnel(const struct config_gnb *gnb, const struct config_i
     return within(gnb->n3, gnb->n3_count, end);
 }
 
+bool enrolment_admits_neighbour(const struct config_gnb *gnb, const struct config_ip *ip)
+{
+    const bool bounded = gnb->n2_count || gnb->n3_count || gnb->xn_count;
+    return !bounded || (gnb->n2_count && within(gnb->n2, gnb->n2_count, ip)) ||
+           (gnb->n3_count && within(gnb->n3, gnb->n3_count, ip)) ||
+           (gnb->xn_count && within(gnb->xn, gnb->xn_count, ip));
+}
+
 static bool lives_in(const struct config_neighbourhood *neighbourhood, const struct config_gnb *gnb)
 {
     for (unsigned i = 0; i < neighbourhood->gnb_count; i++)

@@ -23,5 +23,7 @@ bool enrolment_neighbours(const struct config_inventory *inventory, struct confi
 bool enrolment_admits_area(const struct config_gnb *gnb, struct config_area area);
 bool enrolment_admits_slice(const struct config_gnb *gnb, struct config_slice slice);
 bool enrolment_admits_tunnel(const struct config_gnb *gnb, const struct config_ip *end);
+/* May its neighbours be told to reach it there over Xn? */
+bool enrolment_admits_neighbour(const struct config_gnb *gnb, const struct config_ip *ip);
 
 #endif

@@ -87,7 +87,7 @@ bool early_pop(struct plane *plane, struct session *session, struct packet *pack
 {
     struct early *early = session->early;
     bool named = early && session->gnb && address_same_host(&session->gnb->address, &early->peer);
-    if (early && session->gnb && !named)
+    if (early && !named && (session->gnb || early_awaits(session)))
         return false;
     bool fresh = named && packet->now - early->since < MILLISECONDS(LIFE_MS);
     struct one *one = fresh ? take(plane, early) : NULL;

@@ -239,10 +239,11 @@ static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct
 {
     if (session->gone)
         return path_drop(lane, DROP_UNKNOWN_TEID);
-    if (session->gnb ? !early_concerns(session, peer) || from_former(session, peer, packet->now)
-                     : !session->idle)
+    if (!session->gnb && !early_awaits(session))
+        return path_drop(lane, DROP_WRONG_PEER);
+    if (!early_concerns(session, peer) || from_former(session, peer, packet->now))
         return uplink_accepted(plane, lane, session, gtpu, packet);
-    if (session->gnb && early_push(plane, session, peer, packet))
+    if (early_push(plane, session, peer, packet))
         return PATH_HELD;
     return path_drop(lane, DROP_WRONG_PEER);
 }

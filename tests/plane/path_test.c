@@ -109,6 +109,26 @@ static void what_a_phone_sends_through_its_new_gnb_waits_for_the_smf_to_name_tha
     assert_int_equal(b->lab->plane.early_total, 0);
 }
 
+/* The session of another phone, whose user plane is being set up: the SMF has not named a gNB yet. */
+static void before_the_first_gnb_is_named_packets_wait_whoever_sends_them(void **state)
+{
+    struct bench *b = *state;
+    struct lab_session session;
+    uint32_t teid;
+    lab_describe(&session, 9);
+    session.fars[1].apply_action = PFCP_BUFF;
+    uint64_t seid = lab_establish(b->lab, &session, &teid);
+    struct bytes inner = bytes_of(b->inner, lab_udp(b->inner, neighbour, server, 53, 100));
+    assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, teid, 1, inner, &b->packet), PATH_HELD);
+    assert_int_equal(lab_uplink(b->lab, &b->lab->other_gnb, teid, 1, inner, &b->packet), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_WRONG_PEER), 1);
+    assert_int_equal(lab_switch(b->lab, seid, &b->lab->gnb, 0x66, false), PFCP_ACCEPTED);
+    assert_int_equal(b->lab->n6_count, 1);
+    assert_int_equal(lab_switch(b->lab, seid, NULL, 0, false), PFCP_ACCEPTED);
+    assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, teid, 1, inner, &b->packet), PATH_DROP);
+    assert_int_equal(b->lab->plane.early_total, 0);
+}
+
 static void what_was_sent_ahead_of_the_smf_does_not_keep_for_long(void **state)
 {
     struct bench *b = *state;
@@ -422,6 +442,7 @@ int main(void)
         BENCH(a_forged_source_goes_nowhere),
         BENCH(another_gnb_cannot_use_the_tunnel),
         BENCH(what_a_phone_sends_through_its_new_gnb_waits_for_the_smf_to_name_that),
+        BENCH(before_the_first_gnb_is_named_packets_wait_whoever_sends_them),
         BENCH(what_was_sent_ahead_of_the_smf_does_not_keep_for_long),
         BENCH(phones_do_not_reach_each_other_nor_the_core_nor_open_tunnels),
         BENCH(an_unknown_tunnel_is_answered_at_a_limited_rate),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/amf/fence.h"
+#include "core/amf/relay.h"
 #include "core/peer/peer.h"
 #include "core/smf/remote.h"
 #include "crypt/random.h"
@@ -113,8 +114,7 @@ void ue_free(struct ue *ue)
     free(ue->restrictions);
     held_nas_drop(ue);
     pending_keys_drop(ue);
-    ue_forget(&ue->radio_capability);
-    ue_forget(&ue->paging_capability);
+    relay_forget_capability(ue);
     free(ue->hint);
     OPENSSL_cleanse(&ue->security, sizeof ue->security);
     OPENSSL_cleanse(ue->kamf, sizeof ue->kamf);

@@ -14,6 +14,7 @@
 #include "core/core.h"
 #include "core/procedure.h"
 #include "crypt/nas_security.h"
+#include "kit/budget.h"
 #include "kit/log.h"
 #include "line/conduct.h"
 #include "wire/nas/mobility.h"
@@ -64,8 +65,9 @@ struct gnb {
     struct conduct conduct;
     struct log_payer payer;
     struct budget deconcealments, vectors;
-    unsigned unproven; /* contexts begun through it of phones that have proved nothing */
-    bool replaying;    /* what the edge replays after a restart of this process is not answered */
+    struct budget configurations; /* RAN configuration transfers (relay.h) */
+    unsigned unproven;            /* contexts begun through it of phones that have proved nothing */
+    bool replaying;               /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;
     char name[151]; /* RAN Node Name */
     const struct gnb_area *areas;
@@ -106,6 +108,7 @@ enum { UE_SLICES = 8, PAGING_CELLS = 16 };
 
 /* Cells where the last gNB would call the UE (TS 38.413 9.3.1.71), the most likely first. */
 struct paging_hint {
+    char domain[32]; /* who told */
     unsigned count;
     struct {
         struct config_plmn plmn;
@@ -171,6 +174,7 @@ struct ue {
     uint64_t ambr_uplink, ambr_downlink; /* subscribed, bits per second */
     struct bytes radio_capability;       /* owned */
     struct bytes paging_capability;      /* owned */
+    char capability_domain[33];          /* who told both (relay.h) */
     struct paging_hint *hint;            /* owned; NULL: none. Not stored */
     int64_t since;                       /* registered, wall clock */
     /* Connected state of before a restart, until the association is announced again; association 0: none. */
@@ -301,9 +305,6 @@ void amf_free_ues(struct core *core);
 /* Subscriptions that changed through the store are looked at when the batch ends (subscriber_change.c). */
 void amf_watch_subscribers(struct core *core);
 void amf_apply_changes(struct core *core);
-
-/* The longest radio capability that is kept. */
-enum { RADIO_CAPABILITY_BYTES = 8192 };
 
 /* Once a batch: does overload begin? */
 void amf_watch_load(struct core *core);

@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 
 #include "core/amf/handover.h"
+#include "core/amf/relay.h"
 #include "core/amf/restriction.h"
 #include "crypt/kdf.h"
 #include "kit/log.h"
@@ -77,7 +78,7 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
         .allowed_nssai = n2_allowed_nssai(ue, allowed),
         .ue_security_capabilities = n2_security_capabilities(ue),
         .mobility_restriction_list = restriction_list(ue, connection->selected, &ue->core->batch),
-        .ue_radio_capability = ue->radio_capability,
+        .ue_radio_capability = relay_capability(ue, connection->gnb->domain->name),
         .nas_pdu = nas,
     };
     for (unsigned i = 0; i < setup->count; i++) {

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "core/amf/relay.h"
 #include "core/peer/fields.h"
 #include "core/peer/services.h"
 #include "core/smf/remote.h"
@@ -44,7 +45,7 @@ static bool take_answer(struct procedure *p, struct context_transfer *transfer,
     struct bytes capability =
         sbi_content_part(&content, json_object_get(content.json, "ueRadioCapability"), "ngapData");
     if (read)
-        ue_keep(&((struct ue *)p->owner)->radio_capability, capability, RADIO_CAPABILITY_BYTES);
+        relay_keep_capability(p->owner, NULL, peer, capability, (struct bytes){0});
     sbi_content_free(&content);
     return read;
 }

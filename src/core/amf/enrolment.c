@@ -76,9 +76,7 @@ bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_
 /* As the inventory is now. A gNB that has left it since NG Setup has no tunnels any more. */
 static bool tunnel_fits(const struct gnb *gnb, const struct config_ip *end)
 {
-    const struct config_gnb *enrolled = config_find_gnb_id(
-        &gnb->core->config->inventory,
-        (struct config_gnb_id){gnb->identity.plmn, gnb->identity.bits, gnb->identity.value});
+    const struct config_gnb *enrolled = config_find_gnb_id(&gnb->core->config->inventory, gnb_id(gnb));
     return !gnb->enrolled || (enrolled && enrolment_admits_tunnel(enrolled, end));
 }
 
@@ -93,4 +91,30 @@ bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct 
                 "gNB %s wants a tunnel to end at %s, which is not in its enrolment's n3 (rule N1): %s",
                 gnb->name, config_ip_text(end, text), lab ? "let through, as the profile is lab" : "refused");
     return lab;
+}
+
+/* IPv4, IPv6, or both, in this order. */
+static bool next_ip(struct reader *octets, unsigned bits, struct config_ip *ip)
+{
+    enum { IPV4_BITS = 32, IPV6_BITS = 128, BOTH_BITS = 160 };
+    bool v4 = bits == IPV4_BITS || bits == BOTH_BITS;
+    struct bytes address = read_bytes(octets, v4 ? 4 : 16);
+    *ip = (struct config_ip){.family = v4 ? AF_INET : AF_INET6};
+    if (!address.len || (!v4 && bits != IPV6_BITS))
+        return false;
+    memcpy(ip->address, address.data, address.len);
+    return true;
+}
+
+bool gnb_admits_address(const struct gnb *gnb, const struct aper_bit_string *address)
+{
+    const struct config_gnb *enrolled = config_find_gnb_id(&gnb->core->config->inventory, gnb_id(gnb));
+    struct reader octets = reader_of(bytes_of(address->data, address->bits / 8));
+    struct config_ip ip;
+    if (!address->data || !gnb->enrolled)
+        return true;
+    for (unsigned left = (unsigned)address->bits; left; left -= ip.family == AF_INET ? 32 : 128)
+        if (!next_ip(&octets, left, &ip) || !enrolled || !enrolment_admits_neighbour(enrolled, &ip))
+            return false;
+    return true;
 }

@@ -53,3 +53,13 @@ struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *targ
         return N2_RADIO(HO_TARGET_NOT_ALLOWED);
     return slice_offered(ue, area) ? (struct ngap_cause){0} : N2_RADIO(SLICE_NOT_SUPPORTED);
 }
+
+uint16_t handover_sessions(const struct ngap_pdu_session_resource_list_ho_rqd *list)
+{
+    uint16_t sessions = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].pdu_session_id <= SMF_SESSIONS_PER_UE)
+            sessions |= (uint16_t)(1u << list->items[i].pdu_session_id);
+    }
+    return sessions;
+}

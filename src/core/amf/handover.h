@@ -71,6 +71,9 @@ bool n2_masked_imeisv(const struct ue *ue, uint64_t *masked);
 /* items of UE_SLICES */
 struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allowed_nssai_item *items);
 
+/* PDU sessions that the source wants handed over: bit n is session n. */
+uint16_t handover_sessions(const struct ngap_pdu_session_resource_list_ho_rqd *list);
+
 /* --- what the source of an N2 handover is told (handover_source.c) --- */
 
 /* Sessions that are not handed over, in the memory of the procedure; as many as a message can name. */
@@ -117,7 +120,5 @@ bool handover_answer(struct connection *target, uint16_t stream,
 void handover_failure(struct gnb *gnb, const struct ngap_handover_failure *failure);
 /* Any other message on a connection that is a handover's target. */
 bool handover_target_message(struct connection *target, const struct ngap_pdu *pdu);
-void ran_configuration_transfer(struct gnb *gnb,
-                                const struct ngap_uplink_ran_configuration_transfer *transfer);
 
 #endif

@@ -3,6 +3,7 @@
  * Messages of N2 handover from either gNB (TS 38.413 8.4): what begins a procedure, what belongs to the one that runs, and what is
  * passed on from one gNB to the other.
  */
+#include "core/amf/relay.h"
 #include "core/amf/relocation.h"
 #include "kit/log.h"
 
@@ -48,6 +49,8 @@ bool handover_status(const struct connection *connection,
     struct connection *target = connection->ue->target;
     if (!target || !connection->leaving)
         return relocation_status_send(connection->ue, &status->ran_status_transfer_transparent_container);
+    if (!relay_follows(target->gnb->core, connection->gnb, relay_between(connection->gnb, target->gnb)))
+        return true;
     struct ngap_downlink_ran_status_transfer message = {
         .amf_ue_ngap_id = target->amf_ue_ngap_id,
         .ran_ue_ngap_id = target->ran_ue_ngap_id,
@@ -64,6 +67,8 @@ bool handover_early_status(const struct connection *connection,
     if (!target || !connection->leaving)
         return relocation_early_status_send(connection->ue,
                                             &status->early_status_transfer_transparent_container);
+    if (!relay_follows(target->gnb->core, connection->gnb, relay_between(connection->gnb, target->gnb)))
+        return true;
     struct ngap_downlink_ran_early_status_transfer message = {
         .amf_ue_ngap_id = target->amf_ue_ngap_id,
         .ran_ue_ngap_id = target->ran_ue_ngap_id,
@@ -121,29 +126,4 @@ bool handover_target_message(struct connection *target, const struct ngap_pdu *p
     default:
         return false;
     }
-}
-
-/* --- between gNBs, of no phone (8.8.1, 8.8.2) --- */
-
-static void pass_configuration(const struct gnb *from, const struct ngap_son_configuration_transfer *son)
-{
-    struct gnb *target = gnb_by_identity(from->core, &son->target_ran_node_id.global_ran_node_id);
-    if (target)
-        n2_send(target, NGAP_DOWNLINK_RAN_CONFIGURATION_TRANSFER,
-                &(struct ngap_downlink_ran_configuration_transfer){.son_configuration_transfer_dl = son});
-    else
-        log_info("amf", NULL, "gNB %s: configuration transfer to a gNB that is not there", from->name);
-}
-
-/* The gNB may speak for itself only. */
-void ran_configuration_transfer(struct gnb *gnb,
-                                const struct ngap_uplink_ran_configuration_transfer *transfer)
-{
-    const struct ngap_son_configuration_transfer *son = transfer->son_configuration_transfer_ul;
-    if (!son)
-        return;
-    if (gnb_by_identity(gnb->core, &son->source_ran_node_id.global_ran_node_id) == gnb)
-        pass_configuration(gnb, son);
-    else
-        n2_error(gnb, N2_PROTOCOL(SEMANTIC_ERROR), NULL, NULL);
 }

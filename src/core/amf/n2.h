@@ -41,6 +41,14 @@ struct gnb_refusal {
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal);
 
+/* As the inventory names it. */
+static inline struct config_gnb_id gnb_id(const struct gnb *gnb)
+{
+    return (struct config_gnb_id){gnb->identity.plmn, gnb->identity.bits, gnb->identity.value};
+}
+/* Does its enrolment, as it is now, have the Transport Layer Address (TS 38.413 9.3.2.4)? Also if there is none. */
+bool gnb_admits_address(const struct gnb *gnb, const struct aper_bit_string *address);
+
 /* Interface management (ng_setup.c, ng_reset.c) */
 void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request);
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update);

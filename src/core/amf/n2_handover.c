@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include "core/amf/handover.h"
+#include "core/amf/relay.h"
 #include "core/smf/anchored.h"
 #include "kit/log.h"
 
@@ -24,10 +25,57 @@ struct run {
     struct ngap_cause cause; /* why not */
 };
 
+/* --- what the gNBs say to each other --- */
+
+/* Both connections are there. */
+static struct relay_handover relay_back(const struct run *run)
+{
+    const struct gnb *source = run->ue->connection->gnb, *target = run->ue->target->gnb;
+    return (struct relay_handover){.core = run->p->core,
+                                   .way = relay_between(target, source),
+                                   .from = source,
+                                   .to = target,
+                                   .node = &run->required.target_id.target_ran_node_id};
+}
+
+static struct ngap_cause relay_to_target(const struct run *run, const struct gnb *target,
+                                         struct ngap_handover_required *required)
+{
+    const struct connection *source = run->ue->connection;
+    const struct relay_handover relay = {
+        .core = run->p->core,
+        .way = relay_between(source->gnb, target),
+        .from = source->gnb,
+        .to = target,
+        .node = &required->target_id.target_ran_node_id,
+        .source = source,
+        .sessions = handover_sessions(&required->pdu_session_resource_list_ho_rqd) & smf_active(run->ue),
+    };
+    enum relay_verdict verdict =
+        relay_source_container(&relay, &required->source_to_target_transparent_container);
+    return relay_dropped(verdict) ? relay_cause(verdict) : (struct ngap_cause){0};
+}
+
+static struct bytes relay_to_source(const struct run *run, struct bytes container)
+{
+    if (!run->ue->connection || !run->ue->target || !container.len)
+        return (struct bytes){0};
+    const struct relay_handover relay = relay_back(run);
+    return relay_dropped(relay_target_container(&relay, &container)) ? (struct bytes){0} : container;
+}
+
+static struct bytes relay_failure(const struct run *run, struct bytes container)
+{
+    if (!run->ue->connection || !run->ue->target)
+        return (struct bytes){0};
+    const struct relay_handover relay = relay_back(run);
+    return relay_failure_container(&relay, container);
+}
+
 /* --- preparation --- */
 
 /* Steps 1 and 2: which gNB, and may the phone go there? */
-static struct ngap_cause choose_target(struct run *run, const struct ngap_handover_required *required)
+static struct ngap_cause choose_target(struct run *run, struct ngap_handover_required *required)
 {
     const struct ngap_target_ran_node_id *node = &required->target_id.target_ran_node_id;
     if (required->handover_type != NGAP_HANDOVER_TYPE_INTRA5GS)
@@ -38,7 +86,8 @@ static struct ngap_cause choose_target(struct run *run, const struct ngap_handov
     if (!target)
         return N2_RADIO(UNKNOWN_TARGETID);
     run->tai = tai_from_ngap(&node->selected_tai);
-    return handover_permitted(run->ue, target, run->tai);
+    struct ngap_cause cause = handover_permitted(run->ue, target, run->tai);
+    return cause.which ? cause : relay_to_target(run, target, required);
 }
 
 /* What waits does so in the procedure's memory. */
@@ -161,7 +210,7 @@ static struct relocated_list keep_admitted(struct run *run,
 {
     const struct ngap_pdu_session_resource_admitted_list *list = &answer->pdu_session_resource_admitted_list;
     struct relocated_list admitted = {0};
-    run->container = keep(run, answer->target_to_source_transparent_container);
+    run->container = keep(run, relay_to_source(run, answer->target_to_source_transparent_container));
     for (size_t i = 0; i < list->count && admitted.count < MOVED_SESSIONS; i++) {
         if (session_of(run, list->items[i].pdu_session_id))
             admitted.items[admitted.count++] =
@@ -245,15 +294,16 @@ static void give_up(struct run *run, enum procedure_event event)
     const struct ngap_cause failed =
         run->cause.which ? run->cause : N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
     const struct ngap_handover_failure *failure = run->p->data;
+    struct bytes container;
     switch (event) {
     case EV_HANDOVER_CANCEL: /* is acknowledged where it came in */
         leave_target(run, N2_RADIO(HANDOVER_CANCELLED));
         break;
     case EV_HANDOVER_FAILURE: /* 8.4.2.3: the target has no context */
+        container = relay_failure(run, failure->targetto_source_failure_transparent_container);
         connection_free(run->ue->target);
         leave_target(run, failed);
-        handover_tell_failure(run->ue, failure->cause.which ? failure->cause : failed,
-                              failure->targetto_source_failure_transparent_container);
+        handover_tell_failure(run->ue, failure->cause.which ? failure->cause : failed, container);
         break;
     case EV_CANCELLED: /* a newer procedure decides what becomes of the phone */
         leave_target(run, N2_RADIO(INTERACTION_WITH_OTHER_PROCEDURE));
@@ -357,8 +407,9 @@ static void resume(struct ue *ue)
 static enum procedure_event prepare(struct run *run, const struct ngap_handover_required *required)
 {
     enum procedure_event event = EV_NONE;
-    run->cause = choose_target(run, required);
-    if (!run->cause.which && !keep_required(run, required))
+    struct ngap_handover_required passed_on = *required;
+    run->cause = choose_target(run, &passed_on);
+    if (!run->cause.which && !keep_required(run, &passed_on))
         run->cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
     if (!run->cause.which)
         event = prepare_sessions(run);

@@ -8,6 +8,7 @@
 #include "core/amf/area.h"
 #include "core/amf/fence.h"
 #include "core/amf/handover.h"
+#include "core/amf/relay.h"
 #include "kit/log.h"
 
 /* Every list of sessions has the same shape: an identity and a transfer. */
@@ -63,13 +64,16 @@ static void release_request(struct ue *ue, const struct ngap_ue_context_release_
     an_release(ue, cause, "the gNB asked for the release");
 }
 
-static void radio_capability(struct ue *ue, const struct ngap_ue_radio_capability_info_indication *info)
+/* What it was told before comes at no cost to the store. */
+static void radio_capability(struct connection *connection,
+                             const struct ngap_ue_radio_capability_info_indication *info)
 {
+    struct ue *ue = connection->ue;
     const struct ngap_ue_radio_capability_for_paging *paging = info->ue_radio_capability_for_paging;
-    ue_keep(&ue->radio_capability, info->ue_radio_capability, RADIO_CAPABILITY_BYTES);
-    if (paging)
-        ue_keep(&ue->paging_capability, paging->ue_radio_capability_for_paging_of_nr, RADIO_CAPABILITY_BYTES);
-    core_dirty(ue->core, &ue->row);
+    const struct gnb *gnb = connection->gnb;
+    const struct bytes of_nr = paging ? paging->ue_radio_capability_for_paging_of_nr : (struct bytes){0};
+    if (relay_keep_capability(ue, gnb, gnb->domain->name, info->ue_radio_capability, of_nr))
+        core_dirty(ue->core, &ue->row);
 }
 
 /* --- PDU sessions --- */
@@ -157,7 +161,7 @@ static bool ue_message(struct connection *connection, const struct ngap_pdu *pdu
         modify_indication(ue, value.pdu_session_resource_modify_indication);
         return true;
     case NGAP_UE_RADIO_CAPABILITY_INFO_INDICATION:
-        radio_capability(ue, value.ue_radio_capability_info_indication);
+        radio_capability(connection, value.ue_radio_capability_info_indication);
         return true;
     case NGAP_UE_CONTEXT_MODIFICATION_RESPONSE:
         context_modification_response(ue, value.ue_context_modification_response);

@@ -9,6 +9,7 @@
 #include "core/amf/away.h"
 #include "core/amf/gmm.h"
 #include "core/amf/namf.h"
+#include "core/amf/relay.h"
 #include "core/amf/relocation.h"
 #include "core/peer/fields.h"
 #include "core/peer/relocation.h"
@@ -104,10 +105,10 @@ static void give(struct peer_request *request, struct ue *ue, bool keys)
     if (keys && request->core->config->peers[request->peer].new_key)
         derive_key(ue, &context.keys);
     content.json = json_pack("{s:o}", "ueContext", ue_context_write(&context));
-    if (ue->radio_capability.len)
-        json_object_set_new(
-            content.json, "ueRadioCapability",
-            json_n2_info(&content, &request->core->batch, "UE_RADIO_CAPABILITY", ue->radio_capability));
+    struct bytes capability = relay_capability(ue, peer_name(ue->core, request->peer));
+    if (capability.len)
+        json_object_set_new(content.json, "ueRadioCapability",
+                            json_n2_info(&content, &request->core->batch, "UE_RADIO_CAPABILITY", capability));
     peer_reply(request, &content);
     OPENSSL_cleanse(&context, sizeof context);
 }

@@ -5,6 +5,7 @@
 #include "core/amf/area.h"
 #include "core/amf/away.h"
 #include "core/amf/gmm.h"
+#include "core/amf/relay.h"
 #include "core/amf/restriction.h"
 #include "kit/log.h"
 
@@ -133,19 +134,25 @@ static unsigned send_to_all(const struct call *call, struct ngap_paging *paging,
                             struct ngap_tai_list_for_paging_item items[TAIS])
 {
     struct core *core = call->ue->core;
-    struct bytes shared = {0};
+    const struct ngap_paging whole = *paging;
+    struct ngap_assistance_data_for_paging own = *paging->assistance_data_for_paging;
+    struct bytes shared[2] = {0}; /* without and with what other gNBs have said of the phone */
     unsigned asked = 0;
     size_t cursor = 0;
     void *value;
+    own.assistance_data_for_recommended_cells = NULL;
     while (map_next(&core->gnbs, &cursor, NULL, &value)) {
         const struct gnb *gnb = value;
         if (!covers(gnb, call))
             continue;
         if (call->area == CONFIG_PAGE_NETWORK)
             paging->tai_list_for_paging.count = write_own_tais(items, gnb, call->ue->tai.plmn);
-        if (call->area == CONFIG_PAGE_NETWORK || !shared.len)
-            shared = core_flatten(core, NGAP_PAGING, paging);
-        asked += core_post_ngap(core, gnb->association, 0, shared);
+        const bool hints = relay_lets_hints(call->ue, gnb);
+        paging->ue_radio_capability_for_paging = hints ? whole.ue_radio_capability_for_paging : NULL;
+        paging->assistance_data_for_paging = hints ? whole.assistance_data_for_paging : &own;
+        if (call->area == CONFIG_PAGE_NETWORK || !shared[hints].len)
+            shared[hints] = core_flatten(core, NGAP_PAGING, paging);
+        asked += core_post_ngap(core, gnb->association, 0, shared[hints]);
     }
     return asked;
 }

@@ -21,7 +21,8 @@ static void keep_cells(struct paging_hint *hint, const struct ngap_recommended_c
     }
 }
 
-static struct paging_hint *hint_from(const struct ngap_ue_context_release_complete *complete)
+static struct paging_hint *hint_from(const struct gnb *gnb,
+                                     const struct ngap_ue_context_release_complete *complete)
 {
     const struct ngap_info_on_recommended_cells_and_ran_nodes_for_paging *info =
         complete->info_on_recommended_cells_and_ran_nodes_for_paging;
@@ -29,8 +30,10 @@ static struct paging_hint *hint_from(const struct ngap_ue_context_release_comple
         info ? &info->recommended_cells_for_paging.recommended_cell_list : NULL;
     size_t room = list && list->count < PAGING_CELLS ? list->count : PAGING_CELLS;
     struct paging_hint *hint = list ? calloc(1, sizeof *hint + room * sizeof hint->cells[0]) : NULL;
-    if (hint)
+    if (hint) {
+        snprintf(hint->domain, sizeof hint->domain, "%s", gnb->domain->name);
         keep_cells(hint, list);
+    }
     if (hint && hint->count)
         return hint;
     free(hint);
@@ -43,7 +46,7 @@ void paging_learn(struct gnb *gnb, supi_t supi, const struct ngap_ue_context_rel
     if (!ue || ue->connection) /* gone, or on another connection already */
         return;
     free(ue->hint);
-    ue->hint = hint_from(complete);
+    ue->hint = hint_from(gnb, complete);
     if (complete->user_location_information && gmm_locate(ue, gnb, complete->user_location_information))
         core_dirty(ue->core, &ue->row);
 }

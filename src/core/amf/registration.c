@@ -9,6 +9,7 @@
 #include "core/amf/gmm.h"
 #include "core/amf/grant.h"
 #include "core/amf/reactivation.h"
+#include "core/amf/relay.h"
 #include "core/amf/reroute.h"
 #include "core/amf/restriction.h"
 #include "core/smf/remote.h"
@@ -412,7 +413,7 @@ static void forget_radio_capability(struct run *run)
 {
     struct ue *ue = run->ue;
     if (run->kind == INITIAL || run->request->update_type.radio_capability_update)
-        ue_forget(&ue->radio_capability);
+        relay_forget_capability(ue);
 }
 
 static struct reactivation wanted(const struct run *run)

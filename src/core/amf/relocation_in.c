@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "core/amf/away.h"
+#include "core/amf/relay.h"
 #include "core/amf/relocation.h"
 #include "core/amf/restriction.h"
 #include "core/peer/relocation.h"
@@ -92,6 +93,30 @@ static void choose_keys(struct run *run, struct handover_order *order)
     memcpy(order->keys.next_hop_nh, keys->nh, sizeof order->keys.next_hop_nh);
 }
 
+/* What gNBs say to each other through two cores: each looks at it. */
+static bool relay_to_target(struct run *run, const struct gnb *target, struct bytes *container)
+{
+    struct relay_handover relay = {.core = run->p->core,
+                                   .way = {peer_name(run->p->core, run->request.peer), target->domain->name},
+                                   .to = target,
+                                   .node = &run->order->target};
+    for (unsigned i = 0; i < run->count; i++)
+        relay.sessions |= run->sessions[i].prepared ? (uint16_t)(1u << run->sessions[i].moved->psi) : 0;
+    enum relay_verdict verdict = relay_source_container(&relay, container);
+    if (relay_dropped(verdict))
+        run->cause = relay_cause(verdict);
+    return !relay_dropped(verdict);
+}
+
+static struct relay_handover relay_back(const struct run *run)
+{
+    const struct gnb *target = run->ue->target->gnb;
+    return (struct relay_handover){.core = run->p->core,
+                                   .way = {target->domain->name, peer_name(run->p->core, run->request.peer)},
+                                   .to = target,
+                                   .node = &run->order->target};
+}
+
 /* Step 9 */
 static bool ask_target(struct run *run)
 {
@@ -99,7 +124,7 @@ static bool ask_target(struct run *run)
     struct gnb *gnb = gnb_by_identity(ue->core, &run->order->target.global_ran_node_id);
     struct handover_order order = {
         .tai = run->tai, .cause = run->order->cause, .container = run->order->container};
-    if (!gnb || !connection_for_target(gnb, ue))
+    if (!gnb || !relay_to_target(run, gnb, &order.container) || !connection_for_target(gnb, ue))
         return false;
     ue->target->secured = true;
     choose_keys(run, &order);
@@ -128,11 +153,20 @@ static void keep_acknowledge(struct run *run, const struct ngap_handover_request
     const struct ngap_pdu_session_resource_admitted_list *list =
         &acknowledge->pdu_session_resource_admitted_list;
     struct arena *memory = &run->p->memory;
-    run->answer.container = arena_copy(memory, acknowledge->target_to_source_transparent_container);
+    struct bytes container = acknowledge->target_to_source_transparent_container;
+    const struct relay_handover relay = relay_back(run);
+    if (!relay_dropped(relay_target_container(&relay, &container)))
+        run->answer.container = arena_copy(memory, container);
     for (size_t i = 0; i < list->count && admitted->count < MOVED_SESSIONS; i++)
         admitted->items[admitted->count++] =
             (struct relocated_n2){list->items[i].pdu_session_id,
                                   arena_copy(memory, list->items[i].handover_request_acknowledge_transfer)};
+}
+
+static struct bytes failure_container(const struct run *run, const struct ngap_handover_failure *failure)
+{
+    const struct relay_handover relay = relay_back(run);
+    return relay_failure_container(&relay, failure->targetto_source_failure_transparent_container);
 }
 
 static bool await_target(struct run *run)
@@ -149,7 +183,7 @@ static bool await_target(struct run *run)
     case EV_HANDOVER_FAILURE: /* the target has no context */
         failure = run->p->data;
         run->cause = failure->cause;
-        run->failure = arena_copy(&run->p->memory, failure->targetto_source_failure_transparent_container);
+        run->failure = arena_copy(&run->p->memory, failure_container(run, failure));
         connection_free(run->ue->target);
         return false;
     default:
@@ -376,7 +410,7 @@ static bool good_enough(const struct core *core, const struct moved_keys *keys)
 }
 
 /* What the phone is here, by its former core's word and this core's own subscription data. */
-static struct ngap_cause admit(struct ue *ue, const struct relocation_request *order)
+static struct ngap_cause admit(struct ue *ue, unsigned peer, const struct relocation_request *order)
 {
     const struct moved_context *context = &order->context;
     struct gnb *gnb = gnb_by_identity(ue->core, &order->target.global_ran_node_id);
@@ -393,7 +427,7 @@ static struct ngap_cause admit(struct ue *ue, const struct relocation_request *o
     ue->allowed_count = (uint8_t)context->allowed_count;
     ue->ambr_uplink = subscription.ambr_uplink;
     ue->ambr_downlink = subscription.ambr_downlink;
-    ue_keep(&ue->radio_capability, order->radio_capability, RADIO_CAPABILITY_BYTES);
+    relay_keep_capability(ue, NULL, peer_name(ue->core, peer), order->radio_capability, (struct bytes){0});
     return handover_permitted(ue, gnb, tai_from_ngap(&order->target.selected_tai));
 }
 
@@ -425,7 +459,7 @@ static void begin(struct peer_request *request, const struct relocation_request 
     struct ngap_cause cause = {0};
     struct ue *ue = context_for(request->core, order->context.supi);
     if (ue)
-        cause = admit(ue, order);
+        cause = admit(ue, request->peer, order);
     if (ue && !cause.which) {
         ue->handover_peer = (int)request->peer;
         if (procedure_start(request->core, &ue->handover, "N2 handover from another core", relocation_in, ue,

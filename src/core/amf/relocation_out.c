@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "core/amf/namf.h"
+#include "core/amf/relay.h"
 #include "core/amf/relocation.h"
 #include "core/amf/restriction.h"
 #include "core/peer/relocation.h"
@@ -18,6 +19,7 @@ struct run {
     struct procedure *p;
     struct ue *ue;
     unsigned peer;
+    struct ngap_target_ran_node_id node;
     uint16_t asked;                  /* sessions that the target is asked to take over */
     struct relocation_answer answer; /* its bytes are in the procedure's memory */
     struct handover_refusals refused;
@@ -99,17 +101,43 @@ static void take_key(struct ue *ue, struct moved_keys *keys)
     core_dirty(ue->core, &ue->row);
 }
 
+/* What gNBs say to each other through two cores: each looks at it. */
+static struct ngap_cause relay_to_target(const struct run *run, const struct ngap_handover_required *required,
+                                         struct bytes *container)
+{
+    const struct connection *source = run->ue->connection;
+    const struct relay_handover relay = {
+        .core = run->p->core,
+        .way = {source->gnb->domain->name, peer_name(run->p->core, run->peer)},
+        .from = source->gnb,
+        .node = &required->target_id.target_ran_node_id,
+        .source = source,
+        .sessions = handover_sessions(&required->pdu_session_resource_list_ho_rqd) & smf_active(run->ue),
+    };
+    *container = required->source_to_target_transparent_container;
+    enum relay_verdict verdict = relay_source_container(&relay, container);
+    return relay_dropped(verdict) ? relay_cause(verdict) : (struct ngap_cause){0};
+}
+
+static struct relay_handover relay_back(const struct run *run)
+{
+    return (struct relay_handover){
+        .core = run->p->core,
+        .way = {peer_name(run->p->core, run->peer), run->ue->connection->gnb->domain->name},
+        .node = &run->node};
+}
+
 /* Namf_Communication_CreateUEContext. False: it cannot be said. */
 static bool write_request(struct run *run, const struct ngap_handover_required *required,
-                          struct sbi_message *message)
+                          struct bytes container, struct sbi_message *message)
 {
     struct ue *ue = run->ue;
     struct core *core = ue->core;
     struct relocation_request request = {
         .target = required->target_id.target_ran_node_id,
         .cause = required->cause.which ? required->cause : N2_RADIO(UNSPECIFIED),
-        .container = required->source_to_target_transparent_container,
-        .radio_capability = ue->radio_capability,
+        .container = container,
+        .radio_capability = relay_capability(ue, peer_name(core, run->peer)),
     };
     struct sbi_content content = {0};
     char path[PEER_PATH_BYTES], supi[SUPI_TEXT_BYTES], uri[SBI_TEXT_BYTES];
@@ -157,6 +185,24 @@ struct outcome {
     bool tell_target;
 };
 
+static bool relay_to_source(struct run *run)
+{
+    if (!run->ue->connection)
+        return false;
+    const struct relay_handover relay = relay_back(run);
+    return !relay_dropped(relay_target_container(&relay, &run->answer.container));
+}
+
+static void read_refusal(struct run *run, const struct sbi_content *content, struct outcome *outcome)
+{
+    struct bytes container = {0};
+    relocation_read_error(content, &outcome->cause, &container);
+    if (!run->ue->connection)
+        return;
+    const struct relay_handover relay = relay_back(run);
+    outcome->container = relay_failure_container(&relay, container);
+}
+
 static struct outcome take_answer(struct run *run, const struct sbi_message *response)
 {
     struct outcome outcome = {.cause = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM)};
@@ -166,11 +212,13 @@ static struct outcome take_answer(struct run *run, const struct sbi_message *res
         if (sbi_succeeded(response))
             why = relocation_read_answer(&content, &run->answer);
         else
-            relocation_read_error(&content, &outcome.cause, &outcome.container);
+            read_refusal(run, &content, &outcome);
         if (!why && !fits(run))
             why = "sessions that it was not asked for";
         if (!why && run->ue->procedure)
             why = "too late: the phone has begun something else";
+        if (!why && !relay_to_source(run))
+            why = "a container that is not passed on";
         if (!why) {
             keep_answer(run);
             outcome.cause = (struct ngap_cause){0};
@@ -226,9 +274,12 @@ static const struct sbi_message *ask_target(struct run *run, const struct sbi_me
 static bool prepare(struct run *run, const struct ngap_handover_required *required)
 {
     struct sbi_message request;
+    struct bytes container;
     bool cancelled;
     struct ngap_cause cause = may_go(run, required);
-    if (!cause.which && !write_request(run, required, &request))
+    if (!cause.which)
+        cause = relay_to_target(run, required, &container);
+    if (!cause.which && !write_request(run, required, container, &request))
         cause = N2_RADIO(HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
     if (cause.which) {
         fail(run, cause, (struct bytes){0});
@@ -304,7 +355,10 @@ static void stayed(struct run *run)
 void relocation_out(struct procedure *p)
 {
     const struct ngap_handover_required *required = p->argument;
-    struct run run = {.p = p, .ue = p->owner, .peer = (unsigned)relocation_peer(p->core, required)};
+    struct run run = {.p = p,
+                      .ue = p->owner,
+                      .peer = (unsigned)relocation_peer(p->core, required),
+                      .node = required->target_id.target_ran_node_id};
     struct ue *ue = run.ue;
     enum procedure_event event = EV_NONE;
     ue->handover_peer = (int)run.peer;

@@ -2,6 +2,7 @@
 /* RAN status between gNBs of two cores (TS 23.502 4.9.1.3.3 step 2, TS 38.413 8.4.6, 8.4.7, 8.4.10, 8.4.11). */
 #include <stdio.h>
 
+#include "core/amf/relay.h"
 #include "core/amf/relocation.h"
 #include "core/peer/relocation.h"
 #include "core/peer/services.h"
@@ -33,7 +34,11 @@ static bool transfer(const struct ue *ue, const char *type, struct bytes status)
 
 static bool under_way(const struct ue *ue)
 {
-    return ue->handover_peer != NO_PEER && ue->connection && ue->connection->leaving;
+    const struct connection *source = ue->connection;
+    return ue->handover_peer != NO_PEER && source && source->leaving &&
+           relay_follows(ue->core, source->gnb,
+                         (struct relay_way){source->gnb->domain->name,
+                                            peer_name(ue->core, (unsigned)ue->handover_peer)});
 }
 
 bool relocation_status_send(const struct ue *ue,
@@ -92,6 +97,11 @@ void relocation_status_take(struct peer_request *request, struct ue *ue)
     struct sbi_content content = {0};
     if (ue->handover_peer != (int)request->peer || !target || !target->numbered) {
         peer_refuse(request, 409, "UE_IN_CM_IDLE_STATE");
+        return;
+    }
+    if (!relay_follows(ue->core, NULL,
+                       (struct relay_way){peer_name(ue->core, request->peer), target->gnb->domain->name})) {
+        peer_refuse(request, 403, "MODIFICATION_NOT_ALLOWED");
         return;
     }
     if (!pass_status(target, n2_info_of_type(&request->content, info, STATUS)) &&

@@ -11,7 +11,7 @@
 #include "core/amf/restriction.h"
 #include "store/store.h"
 
-enum { VERSION = 8, ROW_BYTES = 844 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * 8192 + 8 };
+enum { VERSION = 9, ROW_BYTES = 844 + 33 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * (32768 + 2) };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
@@ -93,6 +93,7 @@ bool ue_row_write(struct core *core, struct row *row)
     write_connection(&w, ue);
     write_capability(&w, ue->radio_capability);
     write_capability(&w, ue->paging_capability);
+    write_bytes(&w, BYTES(ue->capability_domain));
     write_u32(&w, ue->away);
     write_u32(&w, ue->nonce);
     pending_keys_write(&w, ue);
@@ -197,6 +198,8 @@ bool ue_row_load(struct core *core, const char *supi, uint32_t tmsi, struct byte
     read_connection(&r, ue);
     ue_keep(&ue->radio_capability, read_bytes(&r, read_u16(&r)), blob.len);
     ue_keep(&ue->paging_capability, read_bytes(&r, read_u16(&r)), blob.len);
+    read_into(&r, ue->capability_domain, sizeof ue->capability_domain - 1);
+    read_u8(&r);
     ue->away = read_u32(&r);
     ue->nonce = read_u32(&r);
     if (!pending_keys_read(&r, ue) || !reader_ok(&r) || !enter(ue, supi, tmsi, former)) {
