@@ -145,14 +145,18 @@ static uint64_t new_seid(struct agent *agent)
 
 enum { FORMER_MS = 1000 };
 
+static void leave_gnb(struct session *session, int64_t now)
+{
+    memmove(session->formers + 1, session->formers, sizeof session->formers - sizeof *session->formers);
+    session->formers[0] = (struct former){session->gnb, now + MILLISECONDS(FORMER_MS)};
+}
+
 static void update_gnb(struct session *session, int64_t now)
 {
     const struct far *far = ruleset_access_far(session->rules);
     struct gnb *gnb = far ? far->gnb : NULL;
-    if (gnb != session->gnb) {
-        session->former_gnb = session->gnb;
-        session->former_until = now + MILLISECONDS(FORMER_MS);
-    }
+    if (gnb != session->gnb)
+        leave_gnb(session, now);
     session->gnb = gnb;
     session->idle = ruleset_notifies(session->rules);
 }

@@ -27,6 +27,15 @@ struct session_counters {
     uint32_t dropped[2];
 };
 
+/* A gNB that the phone came from: what that has sent may still be on its way. */
+struct former {
+    struct gnb *gnb; /* NULL: none */
+    int64_t until;
+};
+
+/* A phone at the border of cells goes to and fro faster than its packets follow. */
+enum { SESSION_FORMERS = 4 };
+
 struct session {
     struct epoch_retired retired;
     uint64_t seid;    /* ours; random */
@@ -34,11 +43,10 @@ struct session {
     struct smf *smf;
     struct network *network;
     struct ruleset *rules;
-    struct held_queue *held; /* NULL: nothing is buffered */
-    struct early *early;     /* NULL: no uplink packets that are ahead of the SMF */
-    struct gnb *gnb;         /* where uplink packets must come from; NULL: not known yet */
-    struct gnb *former_gnb;  /* where the phone came from: what that has sent may still be on its way */
-    int64_t former_until;    /* ... and for how long */
+    struct held_queue *held;                /* NULL: nothing is buffered */
+    struct early *early;                    /* NULL: no uplink packets that are ahead of the SMF */
+    struct gnb *gnb;                        /* where uplink packets must come from; NULL: not known yet */
+    struct former formers[SESSION_FORMERS]; /* the newest first */
     struct session *news_next;
     struct timer timer; /* the next thing due by time: usage, or a delayed report */
     struct session_counters counters;

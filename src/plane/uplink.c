@@ -205,11 +205,15 @@ static const struct far *forwarding(const struct ruleset *rules, uint32_t teid)
     return NULL;
 }
 
-/* Of the gNB that the phone has just left, what is on its way is still taken: the phone's packets, and those sent after it. */
+/* Of gNBs that the phone has just left, what is on its way is still taken: the phone's packets, and those sent after it. */
 static bool from_former(const struct session *session, const union socket_address *peer, int64_t now)
 {
-    const struct gnb *former = session->former_gnb;
-    return former && now < session->former_until && address_same_host(&former->address, peer);
+    for (const struct former *former = session->formers; former < session->formers + SESSION_FORMERS;
+         former++) {
+        if (former->gnb && now < former->until && address_same_host(&former->gnb->address, peer))
+            return true;
+    }
+    return false;
 }
 
 static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, struct session *session,

@@ -219,6 +219,51 @@ static void indirect_forwarding_goes_through_the_plane_and_ends_after_a_while(vo
     assert_int_equal(smf_active(&world.ue), 1 << 1);
 }
 
+/* A phone that goes on and on: what is sent after it finds its way as long as the timer says. */
+static void a_further_handover_does_not_end_the_former_ones_forwarding(void **state)
+{
+    int64_t time = world.config->amf.timers.forwarding;
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        struct smf_handover item = prepared(false);
+        assert_true(smf_handover_admitted(&world.ue, acknowledge(0x70 + i, 0x80 + i), &item));
+        world_pump(&world);
+        assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), world.plane.forward_teid);
+        smf_handover_complete(&world.ue, &item);
+        world_wait(&world, time / 8);
+        assert_int_equal(__builtin_popcount(world.plane.forwardings), i + 1);
+    }
+    for (unsigned left = 4; left; left--) {
+        assert_int_equal(__builtin_popcount(world.plane.forwardings), left);
+        world_wait(&world, left == 4 ? time / 2 : time / 8);
+    }
+    assert_int_equal(world.plane.forwardings, 0);
+    assert_null(world.ue.sessions->forwarding);
+    assert_false(world.ue.sessions->forwards);
+}
+
+static void the_oldest_forwarding_makes_room(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 11; i++) {
+        struct smf_handover item = prepared(false);
+        assert_true(smf_handover_admitted(&world.ue, acknowledge(0x70 + i, 0x80 + i), &item));
+        world_pump(&world);
+        assert_int_equal(world.plane.forward_header.teid, 0x80 + i);
+        smf_handover_complete(&world.ue, &item);
+        world_pump(&world);
+        assert_int_equal(__builtin_popcount(world.plane.forwardings), i < 4 ? i + 1 : 4);
+    }
+    struct smf_handover item = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x7f, 0x8f), &item));
+    world_pump(&world);
+    smf_handover_cancelled(&world.ue, &item);
+    world_pump(&world);
+    assert_int_equal(__builtin_popcount(world.plane.forwardings), 3);
+    world_wait(&world, world.config->amf.timers.forwarding);
+    assert_int_equal(world.plane.forwardings, 0);
+}
+
 static void a_cancelled_handover_leaves_no_tunnel(void **state)
 {
     (void)state;
@@ -256,11 +301,11 @@ static void what_a_former_process_forwarded_is_removed(void **state)
     struct smf_handover item = prepared(false);
     assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
     world_pump(&world);
-    assert_int_not_equal(world.plane.forward_teid, 0);
+    assert_int_not_equal(world.plane.forwardings, 0);
     world.plane.retains = true;
     world_restart_core(&world);
     world_pump(&world);
-    assert_int_equal(world.plane.forward_teid, 0);
+    assert_int_equal(world.plane.forwardings, 0);
     assert_int_equal(smf_active(&world.ue), 1 << 1);
 }
 
@@ -299,6 +344,8 @@ int main(void)
         TEST(what_the_target_could_not_protect_ends),
         TEST(direct_forwarding_does_not_touch_the_plane),
         TEST(indirect_forwarding_goes_through_the_plane_and_ends_after_a_while),
+        TEST(a_further_handover_does_not_end_the_former_ones_forwarding),
+        TEST(the_oldest_forwarding_makes_room),
         TEST(a_cancelled_handover_leaves_no_tunnel),
         TEST(a_session_that_ends_meanwhile_takes_its_tunnel_along),
         TEST(what_a_former_process_forwarded_is_removed),

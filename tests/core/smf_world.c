@@ -258,7 +258,7 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     };
 }
 
-enum { FIRST_FORWARDING_PDR = 0x7f00 };
+enum { FIRST_FORWARDING_PDR = 0x7f01 };
 
 /* A tunnel for the time of a handover, or its end. False: something else. */
 static bool take_forwarding(struct plane *plane, const struct pfcp_session_modification_request *request,
@@ -266,11 +266,17 @@ static bool take_forwarding(struct plane *plane, const struct pfcp_session_modif
 {
     static struct pfcp_created_pdr created;
     if (request->remove_pdrs_count && request->remove_pdrs[0].pdr_id >= FIRST_FORWARDING_PDR) {
-        plane->forward_teid = 0;
+        uint16_t pdr = request->remove_pdrs[0].pdr_id;
+        plane->forwardings &= ~(1u << (pdr - FIRST_FORWARDING_PDR));
+        if (pdr == plane->forward_pdr)
+            plane->forward_teid = 0;
         return true;
     }
     if (!request->create_pdrs_count || request->create_pdrs[0].pdr_id < FIRST_FORWARDING_PDR)
         return false;
+    plane->forward_pdr = request->create_pdrs[0].pdr_id;
+    assert_false(plane->forwardings >> (plane->forward_pdr - FIRST_FORWARDING_PDR) & 1);
+    plane->forwardings |= 1u << (plane->forward_pdr - FIRST_FORWARDING_PDR);
     plane->forward_teid = ++plane->next_teid;
     plane->forward_header = request->create_fars[0].forwarding.outer_header_creation;
     created = (struct pfcp_created_pdr){

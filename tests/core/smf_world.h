@@ -49,7 +49,9 @@ struct plane {
     uint16_t action;          /* of the downlink FAR */
     struct pfcp_outer_header_creation header;
     bool end_marker;
-    uint32_t forward_teid; /* of the forwarding tunnel; 0: there is none */
+    uint32_t forward_teid; /* of the newest forwarding tunnel; 0: it is gone */
+    uint16_t forward_pdr;
+    unsigned forwardings; /* such tunnels that it has: a bit each */
     struct pfcp_outer_header_creation forward_header;
     uint8_t ue_ipv4[4];
     bool has_v4, has_v6;

@@ -313,6 +313,24 @@ static void an_end_marker_that_still_waits_ends_with_the_agent(void **state)
     assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
 }
 
+/* From gNB to gNB faster than its packets follow. */
+static void what_gnbs_before_the_last_one_have_sent_is_still_taken_for_a_while(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    struct bytes inner = bytes_of(b->inner, lab_udp(b->inner, ue, server, 53, 100));
+    union socket_address third;
+    address_parse(&third, "10.3.0.3", 2152);
+    assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
+    assert_int_equal(lab_switch(lab, b->seid, &third, 0x88, true), PFCP_ACCEPTED);
+    assert_int_equal(lab_uplink(lab, &lab->gnb, b->teid, 1, inner, &b->packet), PATH_TO_N6);
+    assert_int_equal(lab_uplink(lab, &lab->other_gnb, b->teid, 1, inner, &b->packet), PATH_TO_N6);
+    assert_int_equal(lab_uplink(lab, &third, b->teid, 1, inner, &b->packet), PATH_TO_N6);
+    lab_sleep(lab, SECONDS(2));
+    assert_int_not_equal(lab_uplink(lab, &lab->gnb, b->teid, 1, inner, &b->packet), PATH_TO_N6);
+    assert_int_not_equal(lab_uplink(lab, &lab->other_gnb, b->teid, 1, inner, &b->packet), PATH_TO_N6);
+}
+
 static void a_router_solicitation_is_answered_with_the_prefix(void **state)
 {
     struct bench *b = *state;
@@ -451,6 +469,7 @@ int main(void)
         BENCH(held_packets_come_out_in_order_before_newer_ones),
         BENCH(one_report_is_sent_until_the_phone_was_reached),
         BENCH(a_moved_tunnel_ends_with_an_end_marker),
+        BENCH(what_gnbs_before_the_last_one_have_sent_is_still_taken_for_a_while),
         BENCH(an_end_marker_does_not_overtake_what_a_worker_still_holds),
         BENCH(an_end_marker_that_still_waits_ends_with_the_agent),
         BENCH(a_router_solicitation_is_answered_with_the_prefix),

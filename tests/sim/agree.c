@@ -7,7 +7,7 @@
 #include "world.h"
 
 /* Of indirect forwarding (core/smf/n4_forward.c). */
-enum { FORWARDING = 0x7f01 };
+enum { FORWARDING = 0x7f01 }; /* and those behind it */
 
 static const struct ran_gnb_connection *connection_of(const struct world *world, uint64_t supi)
 {
@@ -43,10 +43,10 @@ static bool leads_to(const struct world *world, const struct far *far,
 static bool forwards(const struct ruleset *rules)
 {
     for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (rules->pdrs[i].id == FORWARDING)
+        if (rules->pdrs[i].id >= FORWARDING)
             return true;
     for (unsigned i = 0; i < rules->far_count; i++)
-        if (rules->fars[i].id == FORWARDING)
+        if (rules->fars[i].id >= FORWARDING)
             return true;
     return false;
 }

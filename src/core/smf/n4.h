@@ -122,19 +122,21 @@ struct tunnel n4_tunnel_of(const struct pfcp_f_teid *f_teid);
 
 /* --- indirect forwarding (n4_forward.c) --- */
 
-/* A tunnel in the plane that leads to the handover's target. False: there is none to be had now. */
+/* A tunnel in the plane that leads to the handover's target. That of a handover that is done keeps its time, that of one that is not
+ * ends. False: there is none to be had now. */
 bool n4_forward_begin(struct session *session, const struct tunnel *to);
-/* The plane has not answered yet. */
+/* Of the handover under way: the plane has not answered yet. */
 bool n4_forward_pending(const struct session *session);
 /* The plane's end, or NULL. */
 const struct tunnel *n4_forward_tunnel(const struct session *session);
-/* The handover is done: it ends after a while (amf.timers.forwarding); at once; with its session. */
+/* That handover is done: its tunnel ends after a while (amf.timers.forwarding); is not to be: at once. */
 void n4_forward_expire(struct session *session);
 void n4_forward_end(struct session *session);
+/* All of them, with their session. */
 void n4_forward_forget(struct session *session);
-/* The plane is associated anew, with the session's rules: what it may have of an earlier handover is removed. */
+/* The plane is associated anew, with the session's rules: what it may have of an earlier process's handovers is removed. */
 void n4_forward_restored(struct session *session);
-/* The plane has made the session anew, without it. */
+/* The plane has made the session anew, without them. */
 void n4_forward_replaced(struct session *session);
 
 /* --- reports (n4_report.c) --- */

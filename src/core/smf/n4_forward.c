@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Indirect forwarding (TS 23.502 4.9.1.3.2, steps 11e and 11f): for the time of a handover a session has a third rule in the plane, a
+ * Indirect forwarding (TS 23.502 4.9.1.3.2, steps 11e and 11f): for the time of a handover a session has one more rule in the plane, a
  * tunnel that leads what the source gNB sends back to the target. It has requests of its own, beside those that say where
  * downlink goes: the two cannot be confused, whichever the plane hears first.
+ *
+ * A phone may move on before the last packet of its former move has been sent after it: each tunnel keeps its time, and as many as
+ * there are places exist at once. When all are taken, the oldest has to make room.
  */
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -10,13 +13,16 @@
 #include "core/smf/n4.h"
 #include "kit/log.h"
 
-enum { PDR_FORWARD = 0x7f01, FAR_FORWARD = 0x7f01, PRECEDENCE = 255 };
+enum { PLACES = 4, FIRST_RULE = 0x7f01, PRECEDENCE = 255 };
 
 struct forwarding {
-    struct timer timer; /* after the handover */
+    struct forwarding *next; /* older */
+    struct timer timer;      /* after the handover */
     struct session *session;
     struct n4_request *request; /* creation, while it is under way */
     struct tunnel local;        /* the plane's end; family 0: none */
+    uint8_t place;              /* its rules are FIRST_RULE + place */
+    bool done;                  /* the phone has arrived: it lasts until its timer fires */
     bool ended;                 /* as soon as it is created */
 };
 
@@ -25,11 +31,22 @@ static struct core *core_of(const struct session *session)
     return session_smf(session)->core;
 }
 
-static void drop(struct session *session)
+/* That of the handover under way. */
+static struct forwarding *current(const struct session *session)
 {
-    timer_stop(core_of(session)->timers, &session->forwarding->timer);
-    free(session->forwarding);
-    session->forwarding = NULL;
+    struct forwarding *newest = session->forwarding;
+    return newest && !newest->done && !newest->ended ? newest : NULL;
+}
+
+static void drop(struct forwarding *forwarding)
+{
+    struct session *session = forwarding->session;
+    struct forwarding **place = &session->forwarding;
+    while (*place != forwarding)
+        place = &(*place)->next;
+    *place = forwarding->next;
+    timer_stop(core_of(session)->timers, &forwarding->timer);
+    free(forwarding);
 }
 
 /* Whatever the answer, the plane has no such rules now; without one it is asked again when it is back. */
@@ -43,10 +60,10 @@ static void removed(struct n4_request *request, const struct pfcp_message *answe
     core_dirty(core_of(session), &session->row);
 }
 
-static void remove_in_plane(struct session *session)
+static void remove_in_plane(struct session *session, unsigned place)
 {
-    struct pfcp_remove_pdr pdr = {.pdr_id = PDR_FORWARD};
-    struct pfcp_remove_rule far = {.id = FAR_FORWARD};
+    struct pfcp_remove_pdr pdr = {.pdr_id = (uint16_t)(FIRST_RULE + place)};
+    struct pfcp_remove_rule far = {.id = FIRST_RULE + place};
     struct pfcp_message message = {.type = PFCP_SESSION_MODIFICATION_REQUEST, .seid = session->up_seid};
     message.session_modification_request.remove_pdrs = &pdr;
     message.session_modification_request.remove_pdrs_count = 1;
@@ -56,26 +73,42 @@ static void remove_in_plane(struct session *session)
         n4_request_send(session->upf, NULL, &message, removed);
 }
 
-void n4_forward_end(struct session *session)
+static void end(struct forwarding *forwarding)
 {
-    struct forwarding *forwarding = session->forwarding;
-    if (!forwarding)
-        return;
+    struct session *session = forwarding->session;
+    unsigned place = forwarding->place;
     if (forwarding->request) {
         forwarding->ended = true;
         return;
     }
-    drop(session);
+    drop(forwarding);
     if (session->forwards)
-        remove_in_plane(session);
+        remove_in_plane(session, place);
+}
+
+void n4_forward_end(struct session *session)
+{
+    struct forwarding *forwarding = current(session);
+    if (forwarding)
+        end(forwarding);
+}
+
+static struct forwarding *of_request(const struct n4_request *request)
+{
+    struct forwarding *forwarding = request->session->forwarding;
+    while (forwarding && forwarding->request != request)
+        forwarding = forwarding->next;
+    return forwarding;
 }
 
 static void created(struct n4_request *request, const struct pfcp_message *answer)
 {
     struct session *session = request->session;
-    struct forwarding *forwarding = session->forwarding;
+    struct forwarding *forwarding = of_request(request);
     const struct pfcp_session_modification_response *response =
         answer ? &answer->session_modification_response : NULL;
+    if (!forwarding)
+        return;
     forwarding->request = NULL;
     if (response && response->cause == PFCP_ACCEPTED && response->created_pdrs_count &&
         response->created_pdrs[0].has_f_teid)
@@ -84,18 +117,18 @@ static void created(struct n4_request *request, const struct pfcp_message *answe
         log_warning("smf", NULL, "plane %s has no forwarding tunnel: %s", session->upf->name,
                     response ? pfcp_cause_name(response->cause) : "no answer");
     if (forwarding->ended)
-        n4_forward_end(session);
+        end(forwarding);
     else if (session->prepared)
         nsmf_handover_forwarding(session);
     else
         amf_handover_forwarding(session->ue);
 }
 
-static struct n4_request *create(struct session *session, const struct tunnel *to)
+static struct n4_request *create(struct session *session, unsigned place, const struct tunnel *to)
 {
     bool v6 = session->upf->n3_ipv6_only;
     struct pfcp_create_pdr pdr = {
-        .pdr_id = PDR_FORWARD,
+        .pdr_id = (uint16_t)(FIRST_RULE + place),
         .precedence = PRECEDENCE,
         .pdi = {.source_interface = PFCP_ACCESS,
                 .has_f_teid = true,
@@ -103,10 +136,10 @@ static struct n4_request *create(struct session *session, const struct tunnel *t
         .has_outer_header_removal = true,
         .outer_header_removal = {.description = PFCP_REMOVE_GTPU_UDP_IP},
         .has_far_id = true,
-        .far_id = FAR_FORWARD,
+        .far_id = FIRST_RULE + place,
     };
     struct pfcp_create_far far = {
-        .far_id = FAR_FORWARD,
+        .far_id = FIRST_RULE + place,
         .apply_action = PFCP_FORW,
         .has_forwarding = true,
         .forwarding = {.destination_interface = PFCP_ACCESS,
@@ -123,25 +156,66 @@ static struct n4_request *create(struct session *session, const struct tunnel *t
 
 static void expired(struct timer *timer)
 {
-    struct forwarding *forwarding = (struct forwarding *)((char *)timer - offsetof(struct forwarding, timer));
-    n4_forward_end(forwarding->session);
+    end((struct forwarding *)((char *)timer - offsetof(struct forwarding, timer)));
+}
+
+static bool taken(const struct session *session, unsigned place)
+{
+    for (const struct forwarding *forwarding = session->forwarding; forwarding;
+         forwarding = forwarding->next) {
+        if (forwarding->place == place)
+            return true;
+    }
+    return false;
+}
+
+/* In turn, so that a place rests before it is used again. PLACES: none is free. */
+static unsigned free_place(struct session *session)
+{
+    for (unsigned i = 1; i <= PLACES; i++) {
+        unsigned place = (session->forwarding_place + i) % PLACES;
+        if (!taken(session, place))
+            return place;
+    }
+    return PLACES;
+}
+
+static unsigned make_place(struct session *session)
+{
+    struct forwarding *oldest = session->forwarding;
+    unsigned place = free_place(session);
+    while (oldest && oldest->next)
+        oldest = oldest->next;
+    if (place < PLACES || !oldest)
+        return place;
+    end(oldest);
+    return free_place(session);
+}
+
+static struct forwarding *begin(struct session *session, unsigned place, const struct tunnel *to)
+{
+    struct forwarding *forwarding = calloc(1, sizeof *forwarding);
+    if (!forwarding)
+        return NULL;
+    *forwarding = (struct forwarding){
+        .next = session->forwarding, .session = session, .timer.fire = expired, .place = (uint8_t)place};
+    session->forwarding = forwarding;
+    forwarding->request = create(session, place, to);
+    if (forwarding->request)
+        return forwarding;
+    drop(forwarding);
+    return NULL;
 }
 
 bool n4_forward_begin(struct session *session, const struct tunnel *to)
 {
     n4_forward_end(session);
-    if (session->forwarding || !session->up_seid || session->n4_lost || !session->upf->associated)
+    if (!session->up_seid || session->n4_lost || !session->upf->associated)
         return false;
-    session->forwarding = calloc(1, sizeof *session->forwarding);
-    if (!session->forwarding)
+    unsigned place = make_place(session);
+    if (place == PLACES || !begin(session, place, to))
         return false;
-    session->forwarding->session = session;
-    session->forwarding->timer.fire = expired;
-    session->forwarding->request = create(session, to);
-    if (!session->forwarding->request) {
-        drop(session);
-        return false;
-    }
+    session->forwarding_place = (uint8_t)place;
     session->forwards = true;
     core_dirty(core_of(session), &session->row);
     return true;
@@ -149,43 +223,51 @@ bool n4_forward_begin(struct session *session, const struct tunnel *to)
 
 bool n4_forward_pending(const struct session *session)
 {
-    return session->forwarding && session->forwarding->request;
+    const struct forwarding *forwarding = current(session);
+    return forwarding && forwarding->request;
 }
 
 const struct tunnel *n4_forward_tunnel(const struct session *session)
 {
-    bool ready = session->forwarding && !session->forwarding->ended && session->forwarding->local.family;
-    return ready ? &session->forwarding->local : NULL;
+    const struct forwarding *forwarding = current(session);
+    return forwarding && forwarding->local.family ? &forwarding->local : NULL;
 }
 
 void n4_forward_expire(struct session *session)
 {
     struct core *core = core_of(session);
-    if (session->forwarding &&
-        !timer_start(core->timers, &session->forwarding->timer, core->config->amf.timers.forwarding))
-        n4_forward_end(session);
+    struct forwarding *forwarding = current(session);
+    if (!forwarding)
+        return;
+    forwarding->done = true;
+    if (!timer_start(core->timers, &forwarding->timer, core->config->amf.timers.forwarding))
+        end(forwarding);
 }
 
 void n4_forward_restored(struct session *session)
 {
-    if (session->forwards && !session->forwarding)
-        remove_in_plane(session);
+    for (unsigned place = 0; place < PLACES && session->forwards && !session->forwarding; place++)
+        remove_in_plane(session, place);
 }
 
 void n4_forward_replaced(struct session *session)
 {
-    if (session->forwarding && session->forwarding->request)
-        return;
-    if (session->forwarding)
-        session->forwarding->local = (struct tunnel){0};
-    session->forwards = false;
+    bool asked = false;
+    for (struct forwarding *forwarding = session->forwarding, *next; forwarding; forwarding = next) {
+        next = forwarding->next;
+        forwarding->local = (struct tunnel){0};
+        asked |= forwarding->request != NULL;
+        if (forwarding->done && !forwarding->request)
+            drop(forwarding);
+    }
+    session->forwards = asked;
 }
 
 void n4_forward_forget(struct session *session)
 {
-    if (!session->forwarding)
-        return;
-    if (session->forwarding->request)
-        n4_request_forget(session->forwarding->request);
-    drop(session);
+    while (session->forwarding) {
+        if (session->forwarding->request)
+            n4_request_forget(session->forwarding->request);
+        drop(session->forwarding);
+    }
 }

@@ -58,7 +58,7 @@ struct session {
     struct network *network;
     struct procedure *procedure;
     struct n4_request *n4;         /* under way */
-    struct forwarding *forwarding; /* during a handover (n4_forward.c) */
+    struct forwarding *forwarding; /* during handovers and a while after (n4_forward.c), the newest first */
     struct prepared *prepared;     /* for a handover that another core leads (nsmf_handover.c) */
     uint64_t seid, up_seid;        /* own and the plane's; up_seid 0: not established there */
     struct tunnel n3, gnb;         /* the plane's end and the gNB's */
@@ -92,7 +92,8 @@ struct session {
     bool end_marker; /* the next update moves a live tunnel */
     bool drop_buffered;
     bool told;     /* the core that serves the phone knows of its end */
-    bool forwards; /* the plane may have its forwarding tunnel, of this process or of the one before */
+    bool forwards; /* the plane may have forwarding tunnels of it, of this process or of the one before */
+    uint8_t forwarding_place;  /* the newest one's (n4_forward.c) */
     bool subscription_changed; /* while it was being established */
 };
 
