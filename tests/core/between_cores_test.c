@@ -132,6 +132,74 @@ static void a_session_that_its_anchor_ends_ends_at_the_phone(void **state)
     assert_null(duo_ue(&duo, A));
 }
 
+static void request_service(void)
+{
+    struct phone_session *session = phone_session(&duo.phone, 1);
+    static const uint8_t packet[40] = {0x45, 0, 0, 40};
+    phone_send_packet(&duo.phone, session, BYTES(packet));
+    duo_pass(&duo, SECONDS(4));
+}
+
+/* TS 24.501 5.6.1.4.1: PDU session reactivation result and its error cause; TS 23.502 4.2.3.2 step 11. */
+static void a_phone_hears_that_its_sessions_anchor_is_down(void **state)
+{
+    (void)state;
+    duo_move(&duo, B);
+    assert_true(duo_ping(&duo));
+    duo_rest(&duo);
+    duo.cut = true;
+    unsigned accepted = duo.heard[NAS_SERVICE_ACCEPT];
+    request_service();
+    assert_int_equal(duo.heard[NAS_SERVICE_ACCEPT], accepted + 1);
+    assert_int_equal(duo.not_reactivated, 1 << 1);
+    assert_int_equal(duo.reactivation_cause, NAS_GMM_INSUFFICIENT_USER_PLANE_RESOURCES);
+    assert_int_equal(smf_active(duo_ue(&duo, B)), 0);
+    duo.cut = false;
+    if (duo.phone.connection)
+        duo_rest(&duo);
+    assert_true(duo_ping(&duo));
+    assert_int_equal(duo.not_reactivated, 0);
+}
+
+/* It has the session no more: the phone compares notes. */
+static void a_phone_hears_that_its_sessions_anchor_has_forgotten_it(void **state)
+{
+    (void)state;
+    duo_move(&duo, B);
+    duo_rest(&duo);
+    duo.cut = true;
+    smf_release_all(duo_ue(&duo, A));
+    duo_pass(&duo, SECONDS(120));
+    duo.cut = false;
+    assert_null(duo_ue(&duo, A));
+    request_service();
+    assert_int_equal(smf_sessions(duo_ue(&duo, B)), 0);
+    assert_null(phone_session(&duo.phone, 1));
+}
+
+static void say_nothing_of_n2(struct duo *now, struct sbi_message *response)
+{
+    static const char body[] = "{\"upCnxState\":\"ACTIVATING\"}";
+    (void)now;
+    response->type = SBI_JSON;
+    response->body = bytes_of(body, sizeof body - 1);
+}
+
+static void an_anchor_that_says_nothing_useful_is_as_good_as_none(void **state)
+{
+    (void)state;
+    duo_move(&duo, B);
+    duo_rest(&duo);
+    duo.spoil = say_nothing_of_n2;
+    request_service();
+    duo.spoil = NULL;
+    assert_int_equal(duo.not_reactivated, 1 << 1);
+    assert_int_equal(smf_active(duo_ue(&duo, A)), 0);
+    if (duo.phone.connection)
+        duo_rest(&duo);
+    assert_true(duo_ping(&duo));
+}
+
 static void a_restart_of_either_core_changes_nothing(void **state)
 {
     (void)state;
@@ -322,6 +390,9 @@ int main(void)
         CASE(a_session_that_the_phone_ends_ends_where_it_is_anchored),
         CASE(a_phone_that_leaves_takes_its_sessions_along_everywhere),
         CASE(a_session_that_its_anchor_ends_ends_at_the_phone),
+        CASE(a_phone_hears_that_its_sessions_anchor_is_down),
+        CASE(a_phone_hears_that_its_sessions_anchor_has_forgotten_it),
+        CASE(an_anchor_that_says_nothing_useful_is_as_good_as_none),
         CASE(a_restart_of_either_core_changes_nothing),
         CASE(a_peer_that_is_down_costs_an_authentication),
         CASE(a_phone_hears_at_once_that_nobody_answers_for_its_session),

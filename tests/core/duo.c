@@ -319,9 +319,16 @@ static void gnb_answered(void *context, struct ran_gnb *gnb, bool accepted)
 static void nas_seen(void *context, struct phone *phone, bool up, const struct nas_message *message)
 {
     struct duo *duo = context;
+    const struct nas_service_accept *accept = &message->service_accept;
     (void)phone;
-    if (!up)
-        duo->heard[message->type]++;
+    if (up)
+        return;
+    duo->heard[message->type]++;
+    if (message->type != NAS_SERVICE_ACCEPT)
+        return;
+    duo->not_reactivated = accept->has.reactivation_result ? accept->reactivation_result : 0;
+    duo->reactivation_cause =
+        accept->has.reactivation_causes ? accept->reactivation_causes.items[0].cause : 0;
 }
 
 static const struct radio_ports radio_ports = {

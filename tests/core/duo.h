@@ -45,6 +45,8 @@ struct duo {
     struct phone_model model;
     struct phone phone;
     unsigned events[PHONE_EVENTS], heard[256], answers;
+    uint16_t not_reactivated;   /* of the last Service accept: sessions, and why not the first of them */
+    uint8_t reactivation_cause; /* 5GMM */
     struct parcel *parcels;
     struct arena arena;
     bool cut; /* the cores do not hear each other */

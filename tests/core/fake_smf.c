@@ -107,12 +107,6 @@ unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item item
     return 0;
 }
 
-uint16_t smf_coming(const struct ue *ue)
-{
-    (void)ue;
-    return 0;
-}
-
 void smf_deactivate(struct ue *ue, uint16_t which)
 {
     sessions_of(ue)->active &= (uint16_t)~which;

@@ -7,17 +7,27 @@
 #include "core/amf/handover.h"
 #include "core/amf/relay.h"
 #include "core/amf/restriction.h"
+#include "core/smf/remote.h"
 #include "crypt/kdf.h"
 #include "kit/log.h"
+
+bool context_setup_anchors(struct procedure *p, struct context_setup *setup)
+{
+    const struct ue *ue = p->owner;
+    uint16_t wanted = (uint16_t)(setup->sessions & ~smf_active(ue));
+    if (!ue->target)
+        setup->count = remote_activate(p, wanted, setup->items);
+    return !procedure_cancelled(p);
+}
 
 void context_setup_prepare(struct ue *ue, struct context_setup *setup)
 {
     uint16_t active = smf_active(ue), wanted = (uint16_t)(setup->sessions & ~active);
     setup->activated = (uint16_t)(setup->sessions & active); /* a connected phone asks for what it has, too */
-    setup->count = wanted && !ue->target ? smf_activate(ue, wanted, setup->items) : 0;
+    if (wanted && !ue->target)
+        setup->count += smf_activate(ue, wanted, setup->items + setup->count);
     for (unsigned i = 0; i < setup->count; i++)
         setup->activated |= (uint16_t)(1u << setup->items[i].pdu_session_id);
-    setup->activated |= setup->sessions & smf_coming(ue);
 }
 
 /* NGAP leaves out the null algorithm, which NAS has as the top bit (TS 38.413 9.3.1.86). */

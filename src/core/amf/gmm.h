@@ -128,7 +128,9 @@ struct context_setup {
     struct smf_setup_item items[SMF_SESSIONS_PER_UE];
 };
 
-/* Asks the SMF for the sessions' part, so that the NAS message can tell what came of it. */
+/* Asks the SMFs for the sessions' part, so that the NAS message can tell what came of it: those of other cores first, which takes
+ * time (false: the procedure was cancelled meanwhile), then this core's own. */
+bool context_setup_anchors(struct procedure *p, struct context_setup *setup);
 void context_setup_prepare(struct ue *ue, struct context_setup *setup);
 /* Initial Context Setup Request, or PDU Session Resource Setup or a mere transport where the gNB has the context. */
 bool context_setup_send(struct ue *ue, const struct context_setup *setup, struct bytes nas);

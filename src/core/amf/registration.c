@@ -433,6 +433,8 @@ static bool send_accept(struct run *run)
     forget_radio_capability(run);
     run->sessions = wanted(run);
     struct context_setup setup = {.sessions = run->sessions.wanted};
+    if (!context_setup_anchors(run->p, &setup))
+        return false;
     context_setup_prepare(ue, &setup);
     run->sessions.activated = setup.activated | smf_active(ue);
     return context_setup_send(ue, &setup, accept_message(run));

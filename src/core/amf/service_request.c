@@ -108,6 +108,8 @@ static bool carry_out(struct run *run)
         smf_keep_only(ue, run->request->pdu_session_status);
     run->sessions = wanted(run);
     struct context_setup setup = {.sessions = run->sessions.wanted};
+    if (!context_setup_anchors(run->p, &setup))
+        return false;
     context_setup_prepare(ue, &setup);
     run->sessions.activated = setup.activated | smf_active(ue);
     return context_setup_send(ue, &setup, accept_message(run)) && context_is_up(run);

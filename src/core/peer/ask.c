@@ -86,13 +86,20 @@ static void forget(struct core *core, uint64_t token)
         ask_free(ask);
 }
 
+static const struct sbi_message *await(struct procedure *p, uint64_t token, uint64_t events, int64_t time,
+                                       enum procedure_event *event)
+{
+    *event = token ? procedure_wait(p, events | EVENT(EV_SBI_RESPONSE), time) : EV_SBI_RESPONSE;
+    return token && *event == EV_SBI_RESPONSE ? p->data : NULL;
+}
+
 const struct sbi_message *peer_ask_wait(struct procedure *p, uint64_t token, uint64_t events,
                                         enum procedure_event *event)
 {
-    *event = token ? procedure_wait(p, events | EVENT(EV_SBI_RESPONSE), 0) : EV_SBI_RESPONSE;
+    const struct sbi_message *response = await(p, token, events, 0, event);
     if (*event == EV_CANCELLED)
         forget(p->core, token);
-    return token && *event == EV_SBI_RESPONSE ? p->data : NULL;
+    return response;
 }
 
 const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request)
@@ -104,14 +111,16 @@ const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const str
 const struct sbi_message *peer_ask_unless(struct procedure *p, unsigned peer,
                                           const struct sbi_message *request, struct meanwhile *meanwhile)
 {
+    struct meanwhile none = {0};
     enum procedure_event event;
     uint64_t token = peer_ask_begin(p, peer, request);
-    const struct sbi_message *response = peer_ask_wait(p, token, meanwhile ? meanwhile->events : 0, &event);
+    if (!meanwhile)
+        meanwhile = &none;
+    const struct sbi_message *response = await(p, token, meanwhile->events, meanwhile->time, &event);
     if (event == EV_SBI_RESPONSE)
         return response;
     forget(p->core, token);
-    if (meanwhile)
-        meanwhile->came = event;
+    meanwhile->came = event;
     return NULL;
 }
 

@@ -44,7 +44,8 @@ const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const str
 /* What else may come while an answer is waited for, and is more urgent. */
 struct meanwhile {
     uint64_t events;
-    enum procedure_event came; /* one of them, or EV_CANCELLED; EV_NONE: nothing */
+    int64_t time;              /* at most, nanoseconds; 0: no limit but that of peer_ask */
+    enum procedure_event came; /* one of them, EV_TIMEOUT or EV_CANCELLED; EV_NONE: nothing */
 };
 
 /* The same, unless one of these events comes first: then there is no answer, and nobody waits for it any more. NULL: none. */

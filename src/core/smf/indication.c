@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A gNB moves its end of a session's tunnel, as with a second node (TS 38.413 8.2.5, 9.3.4.6, 9.3.4.7, 9.3.4.22). */
 #include "core/smf/n4.h"
+#include "core/smf/remote.h"
 #include "wire/ngap/ngap.h"
 
 struct bytes smf_modify_indication_unsuccessful(struct core *core, struct ngap_cause cause)
@@ -61,7 +62,7 @@ static bool refuse(struct core *core, struct bytes *answer, struct ngap_cause ca
 /* One that another core anchors keeps its tunnel. */
 static struct ngap_cause why_unserved(const struct ue *ue, uint8_t pdu_session_id)
 {
-    bool anchored = pdu_session_id <= SMF_SESSIONS_PER_UE && smf_coming(ue) >> pdu_session_id & 1;
+    bool anchored = pdu_session_id <= SMF_SESSIONS_PER_UE && remote_active(ue) >> pdu_session_id & 1;
     return anchored ? N2_MISC(UNSPECIFIED) : N2_RADIO(UNKNOWN_PDU_SESSION_ID);
 }
 

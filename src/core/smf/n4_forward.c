@@ -265,9 +265,10 @@ void n4_forward_replaced(struct session *session)
 
 void n4_forward_forget(struct session *session)
 {
-    while (session->forwarding) {
-        if (session->forwarding->request)
-            n4_request_forget(session->forwarding->request);
-        drop(session->forwarding);
+    for (struct forwarding *forwarding = session->forwarding, *next; forwarding; forwarding = next) {
+        next = forwarding->next;
+        if (forwarding->request)
+            n4_request_forget(forwarding->request);
+        drop(forwarding);
     }
 }

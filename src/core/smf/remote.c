@@ -12,6 +12,9 @@
 #include "store/store.h"
 #include "wire/nas/nas.h"
 
+/* A phone waits for the answer to its service request (T3517). */
+#define ACTIVATION_TIME SECONDS(2)
+
 enum { REF_BYTES = 64, ROW_VERSION = 'R', ROW_BYTES = 300 };
 
 struct remote {
@@ -218,26 +221,28 @@ static bool request_for(const struct remote *remote, const char *operation, stru
     return peer_request(amf_core(remote->ue), path, content, request);
 }
 
-/* The gNB's part of a user plane that was asked for, or nothing when it is not to be had. */
-static void set_up(struct remote *remote, const struct sbi_message *response)
+static bool activation_of(struct remote *remote, struct sbi_message *request)
+{
+    struct sbi_content content = {.json = json_pack("{s:s}", "upCnxState", "ACTIVATING")};
+    remote->activating = request_for(remote, "modify", &content, request);
+    return remote->activating;
+}
+
+/* The gNB's part of a user plane that was asked for; empty when it is not to be had. */
+static struct bytes setup_of(const struct remote *remote, const struct sbi_message *response)
 {
     struct core *core = amf_core(remote->ue);
     struct sbi_content content = {0};
-    struct n1n2_message message = {
-        .pdu_session_id = remote->psi, .slice = remote->slice, .n2 = N2_SETUP_REQUEST};
-    bool answered =
-        response && sbi_succeeded(response) && sbi_content_read(response, &core->batch, &content, NULL);
-    message.n2_transfer = sbi_content_part(&content, content.json, "n2SmInfo");
-    remote->data_waits = false;
-    if (!answered || !message.n2_transfer.len) {
-        remote->activating = false;
+    struct bytes transfer = {0};
+    if (response && sbi_succeeded(response) && sbi_content_read(response, &core->batch, &content, NULL))
+        transfer = sbi_content_part(&content, content.json, "n2SmInfo");
+    if (!transfer.len)
         log_info("smf", NULL, "%s does not set up a user plane", peer_name(core, remote->peer));
-    } else if (amf_n1n2_transfer(remote->ue, &message) == AMF_PAGING) {
-        keep(remote, &message);
-    }
     sbi_content_free(&content);
+    return transfer;
 }
 
+/* Packets of the peer's plane wait for a connected phone. */
 static void activated(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
                       const struct sbi_message *response)
 {
@@ -245,28 +250,75 @@ static void activated(struct core *core, unsigned peer, uint64_t supi, unsigned 
     struct remote *remote = ue ? remote_find(ue, (uint8_t)psi) : NULL;
     if (!remote || remote->peer != peer || !remote->activating)
         return;
-    if (response && response->status == 404)
+    if (response && response->status == 404) {
         remote_end(remote);
-    else
-        set_up(remote, response);
+        return;
+    }
+    const struct n1n2_message message = {.pdu_session_id = remote->psi,
+                                         .slice = remote->slice,
+                                         .n2 = N2_SETUP_REQUEST,
+                                         .n2_transfer = setup_of(remote, response)};
+    remote->data_waits = false;
+    if (!message.n2_transfer.len)
+        remote->activating = false;
+    else if (amf_n1n2_transfer(ue, &message) == AMF_PAGING)
+        keep(remote, &message);
 }
 
 static void activate(struct remote *remote)
 {
-    struct core *core = amf_core(remote->ue);
-    struct sbi_content content = {.json = json_pack("{s:s}", "upCnxState", "ACTIVATING")};
     struct sbi_message request;
     remote->activating =
-        request_for(remote, "modify", &content, &request) &&
-        peer_post(core, remote->peer, &request, activated, amf_supi(remote->ue), remote->psi);
+        activation_of(remote, &request) &&
+        peer_post(amf_core(remote->ue), remote->peer, &request, activated, amf_supi(remote->ue), remote->psi);
 }
 
-void remote_activate(struct ue *ue, uint16_t wanted)
+static void taken(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
+                  const struct sbi_message *response);
+
+/* It may have done what it was asked for, only too late. Said once: a repetition could meet a later user plane. */
+static void take_back(struct remote *remote)
 {
-    for (struct remote *remote = first_of(ue); remote; remote = remote->next) {
-        if ((wanted & bit_of(remote)) && !remote->has_kept && !remote->activating)
-            activate(remote);
+    struct core *core = amf_core(remote->ue);
+    struct sbi_content content = {.json = json_pack("{s:s}", "upCnxState", "DEACTIVATED")};
+    struct sbi_message request;
+    remote->activating = remote->data_waits = false;
+    if (request_for(remote, "modify", &content, &request))
+        peer_post(core, remote->peer, &request, taken, amf_supi(remote->ue), remote->psi);
+}
+
+/* The session may end, and the procedure be cancelled, while its anchor is asked. */
+static bool ask_activation(struct procedure *p, uint8_t psi, struct smf_setup_item *item)
+{
+    struct meanwhile meanwhile = {.time = ACTIVATION_TIME};
+    struct remote *remote = remote_find(p->owner, psi);
+    struct sbi_message request;
+    if (!remote || remote->has_kept || remote->activating || !activation_of(remote, &request))
+        return false;
+    const struct sbi_message *response = peer_ask_unless(p, remote->peer, &request, &meanwhile);
+    remote = remote_find(p->owner, psi);
+    if (!remote)
+        return false;
+    if (response && response->status == 404) {
+        remote_end(remote);
+        return false;
     }
+    *item = (struct smf_setup_item){psi, remote->slice, arena_copy(&p->memory, setup_of(remote, response))};
+    if (item->transfer.len)
+        remote->data_waits = false;
+    else
+        take_back(remote);
+    return item->transfer.len != 0;
+}
+
+unsigned remote_activate(struct procedure *p, uint16_t wanted, struct smf_setup_item *items)
+{
+    unsigned count = 0;
+    for (uint8_t psi = 1; psi <= SMF_SESSIONS_PER_UE && !procedure_cancelled(p); psi++) {
+        if ((wanted >> psi & 1) && ask_activation(p, psi, &items[count]))
+            count++;
+    }
+    return count;
 }
 
 void remote_deactivate(struct ue *ue, uint16_t which)

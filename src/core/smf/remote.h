@@ -34,7 +34,6 @@ void remote_list(const struct ue *ue, struct moved_context *context);
 uint16_t remote_sessions(const struct ue *ue);
 uint16_t remote_active(const struct ue *ue);
 uint16_t remote_pending(const struct ue *ue);
-void remote_activate(struct ue *ue, uint16_t wanted);
 void remote_deactivate(struct ue *ue, uint16_t which);
 void remote_keep_only(struct ue *ue, uint16_t existing);
 void remote_reachable(struct ue *ue);
@@ -42,6 +41,10 @@ void remote_unreachable(struct ue *ue);
 bool remote_n1_message(struct ue *ue, const struct smf_n1 *message);
 bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer);
 bool remote_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view);
+
+/* Nsmf_PDUSession_UpdateSMContext, upCnxState ACTIVATING, for those of `wanted` that are idle: fills items as smf_activate does, with
+ * transfers in the procedure's memory; returns how many. Waits, but not long for each: who does not answer has no user plane. */
+unsigned remote_activate(struct procedure *p, uint16_t wanted, struct smf_setup_item *items);
 
 /* A gNB's words for the SMF that has the SM context `ref`. */
 struct remote_words {

@@ -112,15 +112,9 @@ uint16_t smf_pending(const struct ue *ue)
     return set;
 }
 
-uint16_t smf_coming(const struct ue *ue)
-{
-    return remote_active(ue);
-}
-
 unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE])
 {
     unsigned count = 0;
-    remote_activate(ue, wanted);
     for (struct session *session = *amf_sessions(ue); session && count < SMF_SESSIONS_PER_UE;
          session = session->next) {
         if (!(wanted & bit_of(session)) || !session_can_be_activated(session))

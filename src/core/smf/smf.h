@@ -80,10 +80,8 @@ enum { SMF_SESSIONS_PER_UE = 15 };
 /* Sets of sessions: bit n is PDU session identity n (1 to 15). */
 
 /* Nsmf_PDUSession_UpdateSMContext, upCnxState ACTIVATING: fills items for those of `wanted` that exist and
- * have downlink or uplink to carry; returns how many. */
+ * have downlink or uplink to carry; returns how many. Of sessions anchored here; for others see remote_activate. */
 unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item items[SMF_SESSIONS_PER_UE]);
-/* Those whose user plane is up, or comes by amf_n1n2_transfer, because another core anchors them. */
-uint16_t smf_coming(const struct ue *ue);
 /* upCnxState DEACTIVATED: the plane buffers downlink and reports it. All of `which` that are active. */
 void smf_deactivate(struct ue *ue, uint16_t which);
 
