@@ -7,8 +7,8 @@
 static uint64_t draw(void *context)
 {
     struct lab *lab = context;
-    lab->seed = lab->seed * 6364136223846793005u + 1442695040888963407u;
-    return lab->seed >> 33 | lab->seed << 31;
+    uint64_t number = random_u64(&lab->random.random);
+    return lab->narrow ? number & lab->narrow : number;
 }
 
 static void keep(struct caught *caught, unsigned *count, const union socket_address *to, struct bytes data)
@@ -62,7 +62,7 @@ struct lab *lab_new(void)
     static const struct config_prefix infrastructure = {AF_INET, 8, {192}};
     struct lab *lab = calloc(1, sizeof *lab);
     assert_non_null(lab);
-    lab->seed = 42;
+    random_seed(&lab->random, 42);
     address_parse(&lab->smf, "127.0.0.4", PFCP_PORT);
     address_parse(&lab->gnb, "127.0.0.20", GTPU_PORT);
     address_parse(&lab->other_gnb, "127.0.0.21", GTPU_PORT);

@@ -4,6 +4,7 @@
 #define TESTS_PLANE_LAB_H
 
 #include "../check.h"
+#include "crypt/random.h"
 #include "describe.h"
 #include "kit/arena.h"
 #include "plane/agent.h"
@@ -23,7 +24,8 @@ struct lab {
     struct timers timers;
     struct agent *agent;
     struct arena arena;
-    uint64_t seed;
+    struct random_seeded random;
+    uint64_t narrow; /* 0, or the bits that a drawn number may have */
     uint32_t sequence;
     union socket_address smf, gnb, other_gnb;
     struct caught n4[LAB_CAUGHT], n3[LAB_CAUGHT];
