@@ -64,7 +64,8 @@ struct bytes open_type(struct decoder *d)
     return counted(d, 8, &count);
 }
 
-/* 13.2.6 b: beyond the root, a two's complement number of as many octets as are said. */
+/* 13.2.6 b: beyond the root, a two's complement number of as many octets as are said. The root's own values have no other form
+ * than the root's (13.1). */
 static void beyond_integer(struct decoder *d, const struct aper_type *type, void *out)
 {
     bool more;
@@ -82,7 +83,7 @@ static void beyond_integer(struct decoder *d, const struct aper_type *type, void
         over = over || value >> 56;
         value = value << 8 | from[i];
     }
-    if (over || value > type->top)
+    if (over || value <= type->high || value > type->top)
         d->strange = true;
     else
         scalar_store(out, type->store, value);
