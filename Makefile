@@ -42,7 +42,8 @@ $(FUZZ)/build.ninja:
 
 $(COVER)/build.ninja:
 	@CC=clang meson setup $(COVER) --buildtype=debugoptimized -Doptimization=1 \
-	  -Dc_args='-fprofile-instr-generate -fcoverage-mapping' -Dc_link_args=-fprofile-instr-generate >/dev/null
+	  -Dc_args='-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation' \
+	  -Dc_link_args=-fprofile-instr-generate >/dev/null
 
 demo: all
 	@scripts/install-packages demo
