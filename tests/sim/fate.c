@@ -10,6 +10,8 @@
 
 #define PARDON SECONDS(8)
 
+enum { CUT_SECONDS = 10 };
+
 static struct inhabitant *somebody(struct world *world)
 {
     return &world->inhabitants[world_dice(world, world->phones)];
@@ -89,10 +91,17 @@ static void reload(struct world *world)
         log_error("sim", NULL, "a reload failed: %s", why);
 }
 
-void fate_strike(struct world *world)
+/* The host of the plane cannot be reached; its sessions live on. */
+static void cut_plane_off(struct world *world)
 {
-    struct mast *mast = &world->masts[world_dice(world, world->gnbs)];
-    switch (world_dice(world, 24)) {
+    log_debug("sim", NULL, "%9.4f the plane is cut off", world_seconds(world));
+    world->plane_cuts++;
+    world->plane_cut_until = world->timers.now + SECONDS(1 + world_dice(world, CUT_SECONDS));
+}
+
+void fate_strike_core(struct world *world)
+{
+    switch (world_dice(world, 9)) {
     case 0:
     case 1:
         world_kill_core(world);
@@ -102,33 +111,57 @@ void fate_strike(struct world *world)
         world_kill_plane(world);
         break;
     case 4:
+        world_kill_edge(world);
+        break;
     case 5:
-        world_cut(mast);
+        cut_plane_off(world);
         break;
     case 6:
-        if (mast->gnb.ready)
-            ran_gnb_reset(&mast->gnb);
+        reload(world);
         break;
-    case 7:
+    default:
+        break_store(world);
+    }
+}
+
+static void reset(struct world *world, struct mast *mast)
+{
+    if (!mast->gnb.ready)
+        return;
+    world->resets++;
+    ran_gnb_reset(&mast->gnb);
+}
+
+void fate_strike_radio(struct world *world)
+{
+    struct mast *mast = &world->masts[world_dice(world, world->gnbs)];
+    switch (world_dice(world, 16)) {
+    case 0:
+    case 1:
+        world_cut(mast);
+        break;
+    case 2:
+        reset(world, mast);
+        break;
+    case 3:
         administer_phone(world);
         break;
-    case 8:
+    case 4:
         change_subscriber(world);
-        break;
-    case 9:
-    case 10:
-        break_store(world);
-        break;
-    case 11:
-        reload(world);
         break;
     default:
         world_downlink(somebody(world));
     }
 }
 
+void fate_strike(struct world *world)
+{
+    (world_dice(world, 3) ? fate_strike_radio : fate_strike_core)(world);
+}
+
 void fate_end(struct world *world)
 {
+    world->plane_cut_until = 0;
     store_inject(world->store, STORE_OK, 0);
     if (world->core)
         core_settle(world->core); /* a batch that had failed is over */

@@ -2,7 +2,6 @@
 /* What must hold when the weather is fair again. */
 #include "hostile.h"
 #include "inside.h"
-#include "kit/co.h"
 #include "world.h"
 
 enum { TRIES = 3 };
@@ -107,30 +106,6 @@ static const char *leave(struct inhabitant *inhabitant)
     phone_deregister(&inhabitant->phone, false);
     wait(inhabitant->world, SECONDS(1));
     return inhabitant->phone.state == PHONE_OFF ? NULL : "a phone cannot leave";
-}
-
-/* Armed when nobody is there: what is on its way comes and goes, so the fewest of some moments count. */
-size_t world_timers_at_rest(struct world *world)
-{
-    size_t fewest = SIZE_MAX;
-    for (unsigned i = 0; i < 40; i++) {
-        wait(world, MILLISECONDS(103));
-        fewest = world->timers.count < fewest ? world->timers.count : fewest;
-    }
-    return fewest;
-}
-
-const char *world_nothing_left(struct world *world)
-{
-    if (co_pool_running(world->core->stacks))
-        return "a procedure never ended";
-    if (world->core->ues_by_supi.count || world->core->ues_by_tmsi.count || world->core->provisional)
-        return "the core still knows phones";
-    if (world->core->sessions || inside_addresses(world->core))
-        return "the core still has sessions or addresses";
-    if (agent_sessions(world->agent) || world->plane.held_total)
-        return "the plane still has sessions or packets";
-    return NULL;
 }
 
 const char *world_holds(struct world *world)

@@ -2,17 +2,59 @@
 #include "inside.h"
 
 #include "core/amf/context.h"
+#include "core/smf/n4.h"
 #include "core/smf/n4_rules.h"
+#include "kit/co.h"
 
 /* IPv4: the network's own address, the gateway's and the broadcast address; IPv6: the core's own link. */
 enum { RESERVED = 4 };
 
-unsigned inside_addresses(const struct core *core)
+static unsigned addresses(const struct smf *smf)
 {
     unsigned count = 0;
-    for (const struct network *network = core->smf->networks.first; network; network = network->next)
+    for (const struct network *network = smf->networks.first; network; network = network->next)
         count += network->ipv4.count + network->ipv6.count - RESERVED + network->sessions;
     return count;
+}
+
+static bool knows_phones(const struct core *core)
+{
+    return core->ues_by_supi.count || core->ues_by_tmsi.count || core->provisional || core->dead ||
+           core->adoption.count || core->smf->ambr_ids.count;
+}
+
+static bool has_connections(const struct core *core)
+{
+    size_t connections = core->ghosts != NULL, cursor = 0;
+    for (const struct domain *domain = core->domains; domain; domain = domain->next)
+        connections += domain->connections.count;
+    for (void *gnb; map_next(&core->gnbs, &cursor, NULL, &gnb);)
+        connections += ((struct gnb *)gnb)->connections.count + ((struct gnb *)gnb)->ran_ids.count;
+    return connections != 0;
+}
+
+/* Towards its planes: sessions, and requests about them. */
+static bool is_busy(const struct smf *smf)
+{
+    size_t busy = 0;
+    for (const struct upf *upf = smf->upfs; upf; upf = upf->next)
+        busy += upf->session_count + upf->restoring + upf->deletion_count + upf->deleting + !upf->associated;
+    return busy != 0;
+}
+
+const char *inside_left(const struct core *core)
+{
+    if (co_pool_running(core->stacks) || core->paged || core->commits || core->resuming)
+        return "a procedure never ended";
+    if (knows_phones(core))
+        return "the core still knows phones";
+    if (has_connections(core))
+        return "the core still has connections of phones";
+    if (core->sessions || core->smf->sessions.count || is_busy(core->smf))
+        return "the core still has sessions, or something to tell the plane";
+    if (addresses(core->smf))
+        return "the core still has addresses given out";
+    return core->dirty || core->removals ? "the core still has rows to store" : NULL;
 }
 
 static uint64_t add(uint64_t digest, const void *value, size_t size)

@@ -9,8 +9,8 @@
 
 struct core;
 
-/* Addresses and prefixes that the SMF holds as given out. */
-unsigned inside_addresses(const struct core *core);
+/* When nobody is there: NULL, or what the core still holds. */
+const char *inside_left(const struct core *core);
 
 /* Of everything the core knows about a phone and its sessions, and its gNB says nothing about. 0: it does not know it. */
 uint64_t inside_digest(struct core *core, uint64_t supi);

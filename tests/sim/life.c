@@ -178,9 +178,12 @@ void life_event(struct world *world, struct phone *phone, enum phone_event event
     if (event == PHONE_REGISTERED) {
         if (world->timers.now > inhabitant->refusable_until)
             inhabitant->refusable = false;
+        inhabitant->tac = phone->gnb->settings.tac;
         world->registrations++;
     } else if (event == PHONE_CONNECTED) {
         world->services++;
+    } else if (event == PHONE_PAGED) {
+        world->pagings++;
     } else if (event == PHONE_SESSION_UP) {
         world->sessions_up++;
     } else if (event == PHONE_HANDED_OVER) {

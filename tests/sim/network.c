@@ -41,7 +41,7 @@ void post_ordered(struct world *world, struct parcel *parcel, int64_t *last)
 void post_datagram(struct world *world, enum place place, const struct parcel *header, struct bytes content)
 {
     unsigned copies = 1;
-    if (world_dice(world, 1000) < world->weather.datagrams_lost)
+    if (world->timers.now < world->plane_cut_until || world_dice(world, 1000) < world->weather.datagrams_lost)
         copies = 0;
     else if (world_dice(world, 1000) < world->weather.datagrams_doubled)
         copies = 2;
@@ -132,7 +132,7 @@ static void deliver(struct timer *timer)
             to_core(world, parcel);
         break;
     case TO_EDGE_FROM_CORE:
-        if (parcel->generation == world->core_generation)
+        if (world->edge && parcel->generation == world->core_generation)
             edge_control_message(world->edge, content);
         break;
     case TO_AGENT:

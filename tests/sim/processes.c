@@ -9,7 +9,7 @@
 #include "wire/wicket/wicket.h"
 #include "world.h"
 
-enum { RESTART_MS = 50, LANES = 1 };
+enum { RESTART_MS = 50, LANES = 1, DOWNLINK_BYTES = 60, UDP = 17 };
 
 /* --- Edge --- */
 
@@ -47,8 +47,9 @@ static uint64_t edge_random(void *context)
     return random_u64(&world->secrets.random);
 }
 
-bool make_edge(struct world *world)
+void start_edge(struct timer *timer)
 {
+    struct world *world = (struct world *)((char *)timer - offsetof(struct world, edge_again));
     world->edge = edge_new((struct edge_settings){.name = "sim",
                                                   .timers = &world->timers,
                                                   .ports = {.context = world,
@@ -56,7 +57,24 @@ bool make_edge(struct world *world)
                                                             .end_gnb = edge_ends_gnb,
                                                             .to_control = edge_to_control,
                                                             .random = edge_random}});
-    return world->edge != NULL;
+    if (!world->edge)
+        abort();
+    if (world->core)
+        edge_control_open(world->edge);
+}
+
+/* Its sockets close behind it: gNBs and control see their ends, in order with what came before. */
+void world_kill_edge(struct world *world)
+{
+    if (!world->edge)
+        return;
+    log_debug("sim", NULL, "%9.4f the edge is killed", world_seconds(world));
+    world->killed[PROCESS_EDGE]++;
+    for (unsigned i = 0; i < world->gnbs; i++)
+        world_cut(&world->masts[i]);
+    edge_free(world->edge);
+    world->edge = NULL;
+    timer_start(&world->timers, &world->edge_again, MILLISECONDS(RESTART_MS));
 }
 
 /* --- Core --- */
@@ -116,7 +134,14 @@ void start_core(struct timer *timer)
         fprintf(stderr, "seed %llu: the core does not start: %s\n", (unsigned long long)world->seed, why);
         abort();
     }
-    edge_control_open(world->edge);
+    if (world->edge)
+        edge_control_open(world->edge);
+}
+
+static void take_down_figures(struct world *world)
+{
+    for (unsigned i = 0; i < HANDOVER_KINDS; i++)
+        world->handovers_done[i] += world->core->metrics.handovers_done[i];
 }
 
 void world_kill_core(struct world *world)
@@ -124,15 +149,17 @@ void world_kill_core(struct world *world)
     if (!world->core)
         return;
     log_debug("sim", NULL, "%9.4f the core is killed", world_seconds(world));
-    world->kills++;
+    world->killed[PROCESS_CONTROL]++;
     world->core_muted = true;
     if (world_dice(world, 2))
         core_settle(world->core); /* it had committed, but nobody heard */
+    take_down_figures(world);
     core_free(world->core);
     store_rollback(world->store);
     world->core = NULL;
     world->core_generation++;
-    edge_control_closed(world->edge);
+    if (world->edge)
+        edge_control_closed(world->edge);
     timer_start(&world->timers, &world->core_again, MILLISECONDS(RESTART_MS));
 }
 
@@ -179,20 +206,35 @@ static void plane_to_n6(void *context, struct packet *packet)
     from_n6(context, packet);
 }
 
+/* False: the session has no address yet. */
+static bool write_downlink(const struct phone_session *session, uint8_t packet[DOWNLINK_BYTES])
+{
+    static const uint8_t v4[] = {0x45, [3] = DOWNLINK_BYTES, [8] = 64, [9] = UDP, [12] = 192, [14] = 2, 1};
+    static const uint8_t v6[] = {0x60, [5] = DOWNLINK_BYTES - 40, [6] = UDP, 64, 0x20, 1, 0xd, 0xb8};
+    memset(packet, 0, DOWNLINK_BYTES);
+    if (session->ipv4) {
+        memcpy(packet, v4, sizeof v4);
+        for (unsigned i = 0; i < 4; i++)
+            packet[16 + i] = (uint8_t)(session->ipv4 >> (24 - 8 * i));
+        return true;
+    }
+    memcpy(packet, v6, sizeof v6);
+    memcpy(packet + 24, session->ipv6_prefix, 8);
+    memcpy(packet + 32, session->ipv6_interface, 8);
+    return session->has_prefix;
+}
+
 void world_downlink(struct inhabitant *inhabitant)
 {
     struct world *world = inhabitant->world;
-    const struct phone_session *session = &inhabitant->phone.sessions[0];
+    const struct phone_session *session = &inhabitant->phone.sessions[world_dice(world, PHONE_SESSIONS)];
     uint8_t room[PATH_HEADROOM + PATH_ROOM] = {0};
-    static const uint8_t header[20] = {0x45, [3] = 40, [8] = 64, [9] = 17, [12] = 192, [14] = 2, [15] = 1};
-    struct packet packet = {
-        .data = room + PATH_HEADROOM, .length = 40, .end = room + sizeof room, .now = world->timers.now};
-    if (!world->agent || !session->up || !session->ipv4)
-        return;
-    memcpy(packet.data, header, sizeof header);
-    for (unsigned i = 0; i < 4; i++)
-        packet.data[16 + i] = (uint8_t)(session->ipv4 >> (24 - 8 * i));
-    from_n6(world, &packet);
+    struct packet packet = {.data = room + PATH_HEADROOM,
+                            .length = DOWNLINK_BYTES,
+                            .end = room + sizeof room,
+                            .now = world->timers.now};
+    if (world->agent && session->up && write_downlink(session, packet.data))
+        from_n6(world, &packet);
 }
 
 void world_plane_receives(struct world *world, const struct parcel *parcel)
@@ -265,7 +307,7 @@ void world_kill_plane(struct world *world)
     if (!world->agent)
         return;
     log_debug("sim", NULL, "%9.4f the plane is killed", world_seconds(world));
-    world->kills++;
+    world->killed[PROCESS_PLANE]++;
     agent_free(world->agent);
     plane_free(&world->plane);
     world->agent = NULL;

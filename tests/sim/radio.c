@@ -105,6 +105,10 @@ static void connect_mast(struct timer *timer)
     struct mast *mast = (struct mast *)((char *)timer - offsetof(struct mast, again));
     struct world *world = mast->world;
     union socket_address address = mast_address(mast->number);
+    if (!world->edge) {
+        timer_start(&world->timers, &mast->again, MILLISECONDS(RECONNECT_MS));
+        return;
+    }
     mast->generation++;
     mast->association = edge_gnb_up(world->edge, mast, &address, 2);
     if (mast->association)
@@ -138,6 +142,30 @@ const struct aka_key world_subscription = {
     .k = {0x46, 0x5b, 0x5c, 0xe8, 0xb1, 0x99, 0xb4, 0x9f, 0xaa, 0x5f, 0x0a, 0x2e, 0xe2, 0x38, 0xa6, 0xbc},
     .opc = {0xe8, 0xed, 0x28, 0x9d, 0xeb, 0xa9, 0x52, 0xe4, 0x28, 0x3b, 0x54, 0xe8, 0x8e, 0x61, 0x83, 0xca}};
 
+static void make_gnb(struct mast *mast)
+{
+    struct world *world = mast->world;
+    struct ran_gnb_settings settings = {.id = mast->number + 1,
+                                        .plmn = world->model.plmn,
+                                        .tac = 1,
+                                        .slice = world->model.slice,
+                                        .address = mast_address(mast->number)};
+    if (world->gnbs_a_tac)
+        settings.tac += mast->number / world->gnbs_a_tac;
+    snprintf(settings.name, sizeof settings.name, "mast-%u", mast->number + 1);
+    ran_gnb_init(&mast->gnb, &world->radio, &settings);
+    mast->gnb.user = mast;
+}
+
+void renew_gnbs(struct world *world)
+{
+    for (unsigned i = 0; i < world->gnbs; i++) {
+        world_cut(&world->masts[i]);
+        ran_gnb_free(&world->masts[i].gnb);
+        make_gnb(&world->masts[i]);
+    }
+}
+
 void make_radio(struct world *world)
 {
     world->radio = (struct radio){
@@ -151,16 +179,9 @@ void make_radio(struct world *world)
                                         .ia = 0x70};
     for (unsigned i = 0; i < world->gnbs; i++) {
         struct mast *mast = &world->masts[i];
-        struct ran_gnb_settings settings = {.id = i + 1,
-                                            .plmn = world->model.plmn,
-                                            .tac = 1,
-                                            .slice = world->model.slice,
-                                            .address = mast_address(i)};
-        snprintf(settings.name, sizeof settings.name, "mast-%u", i + 1);
         *mast = (struct mast){
             .world = world, .number = i, .again.fire = connect_mast, .ended.fire = association_ended};
-        ran_gnb_init(&mast->gnb, &world->radio, &settings);
-        mast->gnb.user = mast;
+        make_gnb(mast);
         timer_start(&world->timers, &mast->again, MILLISECONDS(10 * (i + 1)));
     }
     for (unsigned i = 0; i < world->phones; i++) {

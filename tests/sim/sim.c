@@ -100,7 +100,7 @@ static struct life_told live(uint64_t seed)
     if (options.say || told.wrong)
         printf("# seed %llu: %llu deliveries, %u kills, %llu lies, %u registrations, %u services, %u "
                "sessions, %u handovers; history %016llx\n",
-               (unsigned long long)seed, (unsigned long long)world->delivered, world->kills,
+               (unsigned long long)seed, (unsigned long long)world->delivered, world_kills(world),
                world->hostile ? world->hostile->lies : 0, world->registrations, world->services,
                world->sessions_up, world->handovers, (unsigned long long)world->history);
     world_free(world);

@@ -15,6 +15,14 @@ double world_seconds(const struct world *world)
     return (double)world->timers.now / (double)SECONDS(1);
 }
 
+unsigned world_kills(const struct world *world)
+{
+    unsigned kills = 0;
+    for (unsigned i = 0; i < PROCESSES; i++)
+        kills += world->killed[i];
+    return kills;
+}
+
 void world_run(struct world *world, int64_t until)
 {
     while (timers_next(&world->timers) <= until) {
@@ -80,6 +88,7 @@ bool world_init(struct world *world, const struct world_plan *plan)
     world->seed = plan->seed;
     world->gnbs = plan->gnbs;
     world->phones = plan->phones;
+    world->gnbs_a_tac = plan->gnbs_a_tac;
     arena_init(&world->arena, 0);
     random_seed(&world->dice, plan->seed);
     random_seed(&world->secrets, ~plan->seed);
@@ -89,10 +98,12 @@ bool world_init(struct world *world, const struct world_plan *plan)
     world->masts = calloc(plan->gnbs, sizeof *world->masts);
     world->inhabitants = calloc(plan->phones, sizeof *world->inhabitants);
     if (!world->masts || !world->inhabitants || !world->store ||
-        !read_configurations(world, plan->configurations) || !subscribe_all(world) || !make_edge(world))
+        !read_configurations(world, plan->configurations) || !subscribe_all(world))
         return false;
+    world->edge_again.fire = start_edge;
     world->core_again.fire = start_core;
     world->plane_again.fire = start_plane;
+    start_edge(&world->edge_again);
     start_plane(&world->plane_again);
     start_core(&world->core_again);
     make_radio(world);

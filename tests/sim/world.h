@@ -30,8 +30,11 @@ enum {
 struct world_plan {
     uint64_t seed;
     unsigned gnbs, phones;
+    unsigned gnbs_a_tac;           /* neighbours that share a tracking area; 0: all do */
     const char *configurations[2]; /* YAML; the first is in force at the beginning */
 };
+
+enum process { PROCESS_CONTROL, PROCESS_EDGE, PROCESS_PLANE, PROCESSES };
 
 /* How unkind the network is; per mille. */
 struct weather {
@@ -57,7 +60,8 @@ struct inhabitant {
     struct world *world;
     struct timer next; /* when it does something again */
     unsigned number;
-    unsigned answers; /* to its pings */
+    unsigned answers; /* to its pings, and other packets */
+    uint32_t tac;     /* where it registered last */
     bool refusable;   /* the network has deregistered it, and it may not know yet */
     int64_t refusable_until;
 };
@@ -77,21 +81,25 @@ struct world {
     uint64_t core_generation;
     int64_t wicket_up, wicket_down; /* last due times: channels are ordered */
     bool core_muted;                /* dies between commit and sending */
-    struct edge *edge;
+    struct edge *edge;              /* NULL: killed */
+    struct timer edge_again;
     struct arena arena; /* for one wicket message */
     struct plane plane;
     struct network network;
     struct agent *agent; /* NULL: killed */
     struct timer plane_again;
     uint64_t plane_generation;
+    int64_t plane_cut_until; /* until then no datagram arrives anywhere */
 
     struct hostile *hostile; /* NULL: all are honest */
     struct radio radio;
     struct phone_model model;
     struct mast *masts;
     struct inhabitant *inhabitants;
-    unsigned gnbs, phones;
-    unsigned kills, registrations, services, sessions_up, handovers, keys_differ;
+    unsigned gnbs, phones, gnbs_a_tac;
+    unsigned killed[PROCESSES], resets, plane_cuts;
+    unsigned registrations, services, pagings, sessions_up, handovers, keys_differ;
+    unsigned long handovers_done[HANDOVER_KINDS]; /* as cores counted them that were killed since */
 };
 
 /* --- Parts of the world, for each other --- */
@@ -125,14 +133,17 @@ union socket_address mast_address(unsigned number);
 /* A GTP-U packet for one of the gNBs; false: the address is none of theirs. */
 bool post_to_mast(struct world *world, const union socket_address *to, struct bytes packet);
 void make_radio(struct world *world);
+/* Others in their place, that remember nothing; they connect in a moment. */
+void renew_gnbs(struct world *world);
 
 /* processes.c */
-bool make_edge(struct world *world);
+void start_edge(struct timer *timer);
 void start_core(struct timer *timer);
 void start_plane(struct timer *timer);
 void world_plane_receives(struct world *world, const struct parcel *parcel);
 
 double world_seconds(const struct world *world);
+unsigned world_kills(const struct world *world);
 
 /* --- The world as a whole --- */
 
@@ -147,19 +158,25 @@ unsigned world_dice(struct world *world, unsigned sides); /* 0 to sides - 1 */
 
 /* The hand of fate. */
 void world_kill_core(struct world *world);
+void world_kill_edge(struct world *world);
 void world_kill_plane(struct world *world);
 void world_cut(struct mast *mast); /* the association breaks; the gNB comes back by itself */
 
-/* What befalls the network, at random (fate.c); in the end, what was broken is mended. */
+/* What befalls the network, at random (fate.c): its processes and what they stand on; its gNBs and phones; either. In the end,
+ * what was broken is mended. */
+void fate_strike_core(struct world *world);
+void fate_strike_radio(struct world *world);
 void fate_strike(struct world *world);
 void fate_end(struct world *world);
 
 /* What holds in fair weather (holds.c): NULL, or what does not. */
 const char *world_holds(struct world *world);
-/* When all phones have left and what was on its way has come: NULL, or what the core or the plane still holds. */
+/* When all phones have left and what was on its way has come (rest.c): NULL, or what somebody still holds. */
 const char *world_nothing_left(struct world *world);
 /* Armed timers when nobody does anything; takes some seconds of the world's time. */
 size_t world_timers_at_rest(struct world *world);
+/* Allocated now, but for what is kept at its greatest size: the database's pages and the heap of timers. */
+size_t world_bytes(const struct world *world);
 
 /* Every session that is not in the middle of something has in the plane the rules that the core told it, none of a handover that
  * is over, and its downlink tunnel leads to where the phone is (agree.c). NULL, or what is not so. */
@@ -172,7 +189,7 @@ const char *world_keeps(struct world *world);
 void world_supi(unsigned number, char supi[STORE_SUPI_BYTES]);
 /* Adds or restores its subscription. */
 bool world_subscribe(struct world *world, unsigned number);
-/* A packet for one of the phone's sessions from the data network. */
+/* A packet for one of the phone's sessions from the data network; none if it has no address yet. */
 void world_downlink(struct inhabitant *inhabitant);
 /* A packet from the phone to the data network, which echoes it; false: the session has no address yet. */
 bool life_ping(struct phone *phone, struct phone_session *session);
