@@ -205,7 +205,7 @@ bool day_live(unsigned phones, uint64_t seed)
 {
     struct world *world = calloc(1, sizeof *world);
     printf("1..5\n");
-    bool well = world && make_world(world, phones, seed) && holds(world);
+    bool well = world && world_count_store() && make_world(world, phones, seed) && holds(world);
     if (world)
         world_free(world);
     free(world);

@@ -177,6 +177,8 @@ const char *world_nothing_left(struct world *world);
 size_t world_timers_at_rest(struct world *world);
 /* Allocated now, but for what is kept at its greatest size: the database's pages and the heap of timers. */
 size_t world_bytes(const struct world *world);
+/* So that world_bytes can leave out what the store takes. Before the first world; false: too late. */
+bool world_count_store(void);
 
 /* Every session that is not in the middle of something has in the plane the rules that the core told it, none of a handover that
  * is over, and its downlink tunnel leads to where the phone is (agree.c). NULL, or what is not so. */
