@@ -190,6 +190,16 @@ void ue_take_back_tmsi(struct ue *ue)
     ue->former_tmsi = 0;
 }
 
+void ue_goes_by(struct ue *ue, uint32_t tmsi)
+{
+    if (!ue->former_tmsi)
+        return;
+    if (tmsi == ue->tmsi)
+        ue_forget_former_tmsi(ue);
+    else if (tmsi == ue->former_tmsi)
+        ue_take_back_tmsi(ue);
+}
+
 const char *ue_context_text(const struct ue *ue, char *buffer)
 {
     char supi[SUPI_TEXT_BYTES];

@@ -260,6 +260,8 @@ void ue_forget_former_tmsi(struct ue *ue);
 void ue_forget_tmsi(struct ue *ue);
 /* Undoes ue_new_tmsi. */
 void ue_take_back_tmsi(struct ue *ue);
+/* It has proved itself, and says that this is its TMSI: whether it got the last one is known now (TS 24.501 5.5.1.3.8 c). */
+void ue_goes_by(struct ue *ue, uint32_t tmsi);
 /* Cancels what runs, deactivates sessions. The UE may be gone afterwards, if it was provisional. */
 void ue_became_idle(struct ue *ue, const char *why);
 /* Idle: the mobile reachable timer starts anew (TS 24.501 5.3.7, silence.c). */

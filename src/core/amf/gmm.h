@@ -23,6 +23,8 @@ struct uplink {
 /* --- in (gmm_in.c) --- */
 void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message);
 void gmm_uplink(struct connection *connection, struct bytes pdu);
+/* 0: the identity is no TMSI of this core's. */
+uint32_t gmm_own_tmsi(const struct core *core, const struct nas_mobile_identity *identity);
 /* The message within a NAS message container, decoded into memory; NULL if it is none of that type. */
 const struct nas_message *gmm_contained(struct bytes container, uint8_t type, struct arena *memory);
 /* A copy for `demarc trace`, without security. */

@@ -284,17 +284,16 @@ static bool own_s_tmsi(const struct config_network *network, const struct nas_s_
     return s_tmsi->amf_set_id == network->amf_set && s_tmsi->amf_pointer == network->amf_pointer;
 }
 
-/* The UE that the message says it is from; which proves nothing. */
-static struct ue *claimed(struct core *core, const struct nas_mobile_identity *identity)
+uint32_t gmm_own_tmsi(const struct core *core, const struct nas_mobile_identity *identity)
 {
     const struct config_network *network = &core->config->network;
     if (identity->type == NAS_S_TMSI && own_s_tmsi(network, &identity->s_tmsi))
-        return ue_by_tmsi(core, identity->s_tmsi.tmsi);
+        return identity->s_tmsi.tmsi;
     if (identity->type != NAS_GUTI || identity->guti.amf_region_id != network->amf_region ||
         !own_s_tmsi(network, &identity->guti.s_tmsi) ||
         !config_find_plmn(core->config, plmn_from_octets(identity->guti.plmn.octets)))
-        return NULL;
-    return ue_by_tmsi(core, identity->guti.s_tmsi.tmsi);
+        return 0;
+    return identity->guti.s_tmsi.tmsi;
 }
 
 static const struct nas_mobile_identity *identity_in(const struct nas_message *message)
@@ -432,8 +431,10 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
     const struct nas_mobile_identity *identity = readable ? identity_in(&uplink.message) : NULL;
     if (!readable || !has_container(&uplink.message))
         gmm_show(gnb, true, uplink.plain);
-    struct ue *known = identity ? claimed(core, identity) : NULL;
+    uint32_t tmsi = identity ? gmm_own_tmsi(core, identity) : 0;
+    struct ue *known = ue_by_tmsi(core, tmsi);
     if (known && proves_itself(known, gnb, message->nas_pdu, &verified)) {
+        ue_goes_by(known, tmsi);
         proven(known, gnb, stream, message, &verified);
         return;
     }

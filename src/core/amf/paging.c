@@ -157,7 +157,7 @@ static unsigned send_to_all(const struct call *call, struct ngap_paging *paging,
     return asked;
 }
 
-static unsigned page(const struct ue *ue, uint8_t pdu_session_id, unsigned step)
+static unsigned page(const struct ue *ue, uint32_t tmsi, uint8_t pdu_session_id, unsigned step)
 {
     const struct config_paging *config = &ue->core->config->amf.paging;
     const struct config_network *network = &ue->core->config->network;
@@ -180,7 +180,7 @@ static unsigned page(const struct ue *ue, uint8_t pdu_session_id, unsigned step)
     };
     struct ngap_paging paging = {
         .ue_paging_identity = {.which = NGAP_UE_PAGING_IDENTITY_FIVE_G_S_TMSI,
-                               .five_g_s_tmsi = {network->amf_set, network->amf_pointer, ue->tmsi}},
+                               .five_g_s_tmsi = {network->amf_set, network->amf_pointer, tmsi}},
         .tai_list_for_paging = {items, call.tai_count},
         .ue_radio_capability_for_paging = ue->paging_capability.len ? &capability : NULL,
         .assistance_data_for_paging = &assistance,
@@ -192,6 +192,14 @@ static unsigned page(const struct ue *ue, uint8_t pdu_session_id, unsigned step)
     return send_to_all(&call, &paging, items);
 }
 
+/* A phone that has not confirmed its TMSI may listen to the former one. Returns how many gNBs were asked. */
+static unsigned page_by_its_names(const struct ue *ue, uint8_t pdu_session_id, unsigned step)
+{
+    if (ue->former_tmsi)
+        page(ue, ue->former_tmsi, pdu_session_id, step);
+    return page(ue, ue->tmsi, pdu_session_id, step);
+}
+
 /* --- the procedure --- */
 
 enum procedure_event page_and_wait(struct procedure *p, uint8_t pdu_session_id, uint64_t events)
@@ -200,7 +208,7 @@ enum procedure_event page_and_wait(struct procedure *p, uint8_t pdu_session_id, 
     enum procedure_event woken = EV_TIMEOUT;
     core->paged++;
     for (unsigned step = 0; woken == EV_TIMEOUT && step < core->config->amf.paging.step_count; step++) {
-        if (!page(p->owner, pdu_session_id, step))
+        if (!page_by_its_names(p->owner, pdu_session_id, step))
             continue;
         core->metrics.pagings++;
         woken = procedure_wait(p, events, core->config->amf.timers.t3513);

@@ -284,6 +284,7 @@ static bool prove(struct run *run)
         return false;
     }
     run->proven = true;
+    ue_goes_by(run->ue, gmm_own_tmsi(run->p->core, &run->request->identity));
     forget_stranger(run);
     return take_complete_request(run, container);
 }
