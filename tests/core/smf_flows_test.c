@@ -312,6 +312,28 @@ static void an_answer_after_a_restart_counts(void **state)
     world_close(&world);
 }
 
+/* The plane took a flow while it was cut off; the change was undone, and it is found out only by the next process. */
+static void what_a_silent_plane_may_have_taken_is_told_anew_after_a_restart(void **state)
+{
+    (void)state;
+    open_session(generous);
+    world.plane.falls_silent = true;
+    ask_voice();
+    world_wait(&world, SECONDS(20));
+    assert_rejected(NAS_GSM_INSUFFICIENT_RESOURCES);
+    assert_int_equal(world.plane.pdrs, 4);
+    world.plane.silent = world.plane.falls_silent = false;
+    world_restart_core(&world);
+    world_wait(&world, SECONDS(1));
+    assert_unchanged(session_find(&world.ue, 1));
+    assert_true(world.plane.restored);
+    world.plane.restored = false;
+    world_restart_core(&world);
+    world_wait(&world, SECONDS(1));
+    assert_false(world.plane.restored); /* there is no doubt any more */
+    world_close(&world);
+}
+
 static void the_phone_gives_its_flow_back(void **state)
 {
     (void)state;
@@ -547,6 +569,7 @@ int main(void)
         cmocka_unit_test(without_the_store_no_flow_is_promised),
         cmocka_unit_test(a_request_repeated_after_a_restart_is_answered_again),
         cmocka_unit_test(an_answer_after_a_restart_counts),
+        cmocka_unit_test(what_a_silent_plane_may_have_taken_is_told_anew_after_a_restart),
         cmocka_unit_test(the_phone_gives_its_flow_back),
         cmocka_unit_test(the_network_adds_and_releases_flows),
         cmocka_unit_test(a_subscription_that_no_longer_allows_a_flow_takes_it),

@@ -391,8 +391,11 @@ static void deliver(struct world *world)
         if (!pfcp_decode(&memory, bytes_of(copies[i], sizes[i]), &in, &problem))
             fail_msg("the SMF sent %s: %s", problem.fault.where, problem.fault.what);
         note(&world->plane, &in);
-        if (!world->plane.silent && plane_answers(&world->plane, &in, &out))
-            to_core(world, &world->config->planes[0].n4, &out);
+        if (!world->plane.silent && plane_answers(&world->plane, &in, &out)) {
+            world->plane.silent = world->plane.falls_silent;
+            if (!world->plane.silent)
+                to_core(world, &world->config->planes[0].n4, &out);
+        }
         arena_free(&memory);
     }
 }

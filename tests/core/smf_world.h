@@ -42,6 +42,7 @@ struct ue {
 struct plane {
     uint32_t time_stamp;
     bool silent, retains, refuses;
+    bool falls_silent;  /* it does what it is told next, and answers no more */
     bool refuses_flows; /* modifications that create PDRs */
     uint64_t cp_seid, up_seid;
     uint32_t teid, next_teid; /* given out */

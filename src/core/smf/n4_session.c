@@ -172,6 +172,7 @@ static void take_flows_answer(struct session *session, bool accepted)
     session->n4_flows_sent = false;
     if (accepted)
         session->n4_has = session->n4_sent;
+    core_dirty(session_smf(session)->core, &session->row);
     procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
 }
 

@@ -7,7 +7,13 @@
 #include "kit/log.h"
 #include "store/store.h"
 
-enum { ROW_VERSION = 3, ROW_WITHOUT_PROTECTION = 2, ROW_WITHOUT_FLOWS = 1, ROW_BYTES = 16384 };
+enum {
+    ROW_VERSION = 4,
+    ROW_WITHOUT_DOUBT = 3,
+    ROW_WITHOUT_PROTECTION = 2,
+    ROW_WITHOUT_FLOWS = 1,
+    ROW_BYTES = 16384
+};
 
 enum {
     FLAG_MAY_PREEMPT = 1,
@@ -101,7 +107,7 @@ static void write_protection(struct writer *w, const struct protection *protecti
 static struct protection read_protection(struct reader *r, uint8_t version)
 {
     struct protection protection = {CONFIG_NOT_NEEDED, CONFIG_PREFERRED, 0};
-    if (version != ROW_VERSION)
+    if (version <= ROW_WITHOUT_PROTECTION)
         return protection;
     protection.integrity = read_u8(r);
     protection.ciphering = read_u8(r);
@@ -109,6 +115,13 @@ static struct protection read_protection(struct reader *r, uint8_t version)
     if (protection.integrity > CONFIG_NOT_NEEDED || protection.ciphering > CONFIG_NOT_NEEDED)
         reader_fail(r, NULL, "a policy that is none");
     return protection;
+}
+
+/* The plane may have more or less of the session's flows than the row says. */
+static bool doubtful(const struct session *session)
+{
+    return session->n4_restate || session->n4_flows_stale || session->n4_flows_sent || session->qos ||
+           session->qos_before;
 }
 
 bool session_row_write(struct core *core, struct row *row)
@@ -140,6 +153,7 @@ bool session_row_write(struct core *core, struct row *row)
     write_bytes(&w, BYTES(session->interface_id));
     write_flows(&w, session);
     write_protection(&w, &session->protection);
+    write_u8(&w, doubtful(session));
     return !w.full && store_session_put(core->store, supi_text(amf_supi(session->ue), supi), session->psi,
                                         writer_bytes(&w)) == STORE_OK;
 }
@@ -211,8 +225,7 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     if (version != ROW_WITHOUT_FLOWS)
         read_flows(&r, flags, session);
     session->protection = read_protection(&r, version);
-    /* The plane may have more or less of it than what was stored last. */
-    session->n4_restate = version == ROW_WITHOUT_FLOWS || session->qos || session->qos_before;
+    session->n4_restate = version <= ROW_WITHOUT_DOUBT || read_u8(&r);
     map_take(&smf->sessions, session->seid);
     session->seid = seid;
     session->up_seid = up_seid;
