@@ -127,11 +127,11 @@ const char *world_holds(struct world *world)
         wrong = world_nothing_left(world);
     if (wrong)
         return wrong;
-    size_t before = world_timers_at_rest(world);
+    size_t before = world_at_rest(world).timers;
     world_kill_core(world);
     wait(world, SECONDS(10));
     wrong = world_nothing_left(world);
     if (wrong)
         return wrong;
-    return world_timers_at_rest(world) == before ? NULL : "timers of what has gone are left";
+    return world_at_rest(world).timers == before ? NULL : "timers of what has gone are left";
 }

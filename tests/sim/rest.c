@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is left of phones when all have gone: in the core and its store, in the plane, at the edge, at the gNBs. */
-#include <malloc.h>
-#include <sqlite3.h>
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef SANITIZED
-#include <sanitizer/allocator_interface.h>
-#endif
-
+#include "bytes.h"
 #include "edge/association.h"
 #include "inside.h"
 #include "plane/agent_state.h"
@@ -111,115 +99,20 @@ const char *world_nothing_left(struct world *world)
     return left ? left : left_at_gnbs(world);
 }
 
-/* What is on its way comes and goes, so the fewest of some moments count. */
-size_t world_timers_at_rest(struct world *world)
+/* But for the heap of timers, which stays at its greatest size. */
+static size_t bytes_of_world(const struct world *world)
 {
-    size_t fewest = SIZE_MAX;
+    return bytes_held() - world->timers.room * sizeof(struct timer *);
+}
+
+struct world_rest world_at_rest(struct world *world)
+{
+    struct world_rest fewest = {SIZE_MAX, SIZE_MAX};
     for (unsigned i = 0; i < 40; i++) {
         world_run(world, world->timers.now + MILLISECONDS(103));
-        fewest = world->timers.count < fewest ? world->timers.count : fewest;
+        size_t bytes = bytes_of_world(world);
+        fewest.timers = world->timers.count < fewest.timers ? world->timers.count : fewest.timers;
+        fewest.bytes = bytes < fewest.bytes ? bytes : fewest.bytes;
     }
     return fewest;
-}
-
-/* --- Bytes --- */
-
-#ifdef SANITIZED
-enum { CHUNK_HEADER = 0 }; /* the sanitizer counts what was asked for */
-
-static size_t allocated(void)
-{
-    return __sanitizer_get_current_allocated_bytes();
-}
-#else
-enum { CHUNK_HEADER = sizeof(size_t) };
-
-/* The allocator keeps a few freed pieces of each size and counts them as taken: let there be the same number always. */
-static void fill_allocator_caches(void)
-{
-    enum { PIECES = 16, LARGEST = 1040, STEP = 16 };
-    void *volatile pieces[PIECES];
-    for (size_t size = STEP; size <= LARGEST; size += STEP) {
-        for (unsigned i = 0; i < PIECES; i++)
-            pieces[i] = malloc(size);
-        for (unsigned i = 0; i < PIECES; i++)
-            free(pieces[i]);
-    }
-}
-
-static size_t allocated(void)
-{
-    fill_allocator_caches();
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-#endif
-
-/* SQLite keeps the pages of a database in memory for later rows, and does not say what they take from the heap. */
-static size_t held_by_store;
-
-static size_t size_of(void *piece)
-{
-    return piece ? malloc_usable_size(piece) + CHUNK_HEADER : 0;
-}
-
-static void *store_takes(int size)
-{
-    void *piece = malloc((size_t)size);
-    held_by_store += size_of(piece);
-    return piece;
-}
-
-static void store_gives_back(void *piece)
-{
-    held_by_store -= size_of(piece);
-    free(piece);
-}
-
-static void *store_resizes(void *piece, int size)
-{
-    size_t former = size_of(piece);
-    void *resized = realloc(piece, (size_t)size);
-    if (resized)
-        held_by_store += size_of(resized) - former;
-    return resized;
-}
-
-static int store_asks_size(void *piece)
-{
-    return (int)malloc_usable_size(piece);
-}
-
-static int store_rounds_up(int size)
-{
-    enum { ALIGNMENT = 8 };
-    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
-static int begin(void *context)
-{
-    (void)context;
-    return SQLITE_OK;
-}
-
-static void end(void *context)
-{
-    (void)context;
-}
-
-bool world_count_store(void)
-{
-    const sqlite3_mem_methods counted = {.xMalloc = store_takes,
-                                         .xFree = store_gives_back,
-                                         .xRealloc = store_resizes,
-                                         .xSize = store_asks_size,
-                                         .xRoundup = store_rounds_up,
-                                         .xInit = begin,
-                                         .xShutdown = end};
-    return sqlite3_config(SQLITE_CONFIG_MALLOC, &counted) == SQLITE_OK;
-}
-
-size_t world_bytes(const struct world *world)
-{
-    return allocated() - held_by_store - world->timers.room * sizeof(struct timer *);
 }

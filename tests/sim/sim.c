@@ -157,6 +157,8 @@ int main(int argc, char **argv)
     bool well = true;
     read_options(argc, argv);
     FILE *nowhere = options.say ? NULL : fopen("/dev/null", "w");
+    if (nowhere)
+        setvbuf(nowhere, NULL, _IONBF, 0);
     log_setup(
         (struct log_settings){.level = options.say ? LOG_DEBUG : LOG_ERROR, .to = nowhere, .name = "sim"});
     if (options.collisions && options.seed)

@@ -173,12 +173,13 @@ void fate_end(struct world *world);
 const char *world_holds(struct world *world);
 /* When all phones have left and what was on its way has come (rest.c): NULL, or what somebody still holds. */
 const char *world_nothing_left(struct world *world);
-/* Armed timers when nobody does anything; takes some seconds of the world's time. */
-size_t world_timers_at_rest(struct world *world);
-/* Allocated now, but for what is kept at its greatest size: the database's pages and the heap of timers. */
-size_t world_bytes(const struct world *world);
-/* So that world_bytes can leave out what the store takes. Before the first world; false: too late. */
-bool world_count_store(void);
+/* Armed timers, and bytes of the heap (bytes.h), when nobody does anything. What is on its way comes and goes, so these are the
+ * fewest of some moments, for which some seconds of the world's time pass. */
+struct world_rest {
+    size_t timers, bytes;
+};
+
+struct world_rest world_at_rest(struct world *world);
 
 /* Every session that is not in the middle of something has in the plane the rules that the core told it, none of a handover that
  * is over, and its downlink tunnel leads to where the phone is (agree.c). NULL, or what is not so. */
