@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The C library tells how much its allocator has handed out, rounded up, and counts pieces that it keeps for later. So the
- * allocator's functions are replaced by such that note before each piece what was asked for. The address sanitizer, which has
- * replaced them already, counts as exactly.
+ * allocator's functions are replaced by such that note before each piece what was asked for. The address sanitizer has replaced
+ * them already; it rounds up too, but counts nothing that it keeps.
  */
 #include "bytes.h"
 
