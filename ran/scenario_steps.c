@@ -117,6 +117,18 @@ static bool add_gnb(struct scenario *scenario, const struct scenario_line *line)
     return scenario->stations[number] || scenario_fail(scenario, "gNB %u: %s", number, why);
 }
 
+/* TS 38.413 8.6.5: Reroute NAS Request. */
+static bool pair_gnbs(struct scenario *scenario, const struct scenario_line *line)
+{
+    struct station *one = scenario_station(scenario, line->words[1]);
+    struct station *other = scenario_station(scenario, line->words[2]);
+    if (!one || !other || one == other)
+        return scenario_fail(scenario, "expected two gNBs");
+    one->gnb.other = &other->gnb;
+    other->gnb.other = &one->gnb;
+    return true;
+}
+
 static bool subscription(struct scenario *scenario, const struct scenario_line *line, struct aka_key *key)
 {
     *key = (struct aka_key){.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
@@ -461,6 +473,8 @@ const struct scenario_step scenario_steps[] = {
     {"suci", "a|b KEY-ID PUBLIC-KEY", "phones conceal their identity with this home network key", 3,
      set_suci},
     {"gnb", "NUMBER NAME [address A] [netns N] [tac T]", "a gNB", 2, add_gnb},
+    {"pair", "GNB GNB", "they are one gNB with two AMFs: a phone that one AMF sends on goes to the other", 2,
+     pair_gnbs},
     {"phones", "RANGE gnb N imsi FIRST key HEX opc HEX [netns PREFIX | tun]",
      "phones, with TUN devices in namespaces PREFIX1...", 8, add_phones},
     {"start", "GNBS", "associate, and wait for NG Setup to be accepted", 1, start},

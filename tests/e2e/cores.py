@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Two cores: a phone moves from one to the other and back, and its packets go on from the same address."""
+import json
+
 from cases import case, expect, main
 from lab import LabError, wait_until
 from pings import expect_all_in_order, pinging
@@ -9,12 +11,17 @@ CONFIG = """
 runtime_dir: {{folder}}/run
 state_dir: {{folder}}/state
 log: {{{{level: info}}}}
-network: {{{{amf_pointer: {pointer}}}}}
+network: {{{{amf_pointer: {pointer}{network}}}}}
 planes: [{{{{name: default, n4: 127.0.0.7, n3: [{address}]}}}}]
 data_networks: [{{{{name: internet, type: ipv4, ipv4: {pool}}}}}]
 sbi: {{{{listen: {address}, certificate: "{certificate}", key: "{key}", authorities: "{authority}"}}}}
-peers: [{{{{name: {peer}, address: {peer_address}, amf_pointer: {peer_pointer}, tacs: [1]}}}}]
+peers: [{{{{name: {peer}, address: {peer_address}, amf_pointer: {peer_pointer}, tacs: [1]{knows}}}}}]
 """
+
+# Slice 1 at core a; slice 2 at core b, which is of another AMF set.
+APART = {"a": {"network": "", "knows": ", amf_set: 2, slices: [{{sst: 2}}]"},
+         "b": {"network": ", amf_set: 2, plmns: [{{plmn: 999/70, slices: [{{sst: 2}}]}}]", "knows": ", slices: [{{sst: 1}}]"}}
+ALIKE = {"network": "", "knows": ""}
 
 INVENTORY = "profile: lab\ndomains: [{{name: default, listen: [{address}]}}]"
 A, B, RADIO = "10.100.0.21", "10.100.0.22", "10.100.0.1"
@@ -42,21 +49,36 @@ def certificates(lab, names):
     return made
 
 
-def two_cores(lab, build, tls=False):
+def subscribe_to_slices(lab, *cores):
+    """999700000000002 has slice 2, 999700000000003 slice 1 if it asks for none, and slice 2."""
+    rows = lab.folder / "slices.jsonl"
+    session = [{"name": "internet", "type": "ipv4"}]
+    with rows.open("w") as file:
+        for imsi, slices in (("999700000000002", [2]), ("999700000000003", [1, 2])):
+            file.write(json.dumps({"imsi": imsi, "security": {"k": KEY, "opc": OPC, "amf": "8000", "sqn": 0},
+                                   "slice": [{"sst": sst, "default_indicator": sst == slices[0], "session": session}
+                                             for sst in slices]}) + "\n")
+    for core in cores:
+        core.command("subscriber", "import", rows)
+
+
+def two_cores(lab, build, tls=False, apart=False):
     """Core a and core b on one segment with the radio; both know the phone."""
     nothing = {"certificate": "", "key": "", "authority": ""}
     papers = certificates(lab, "ab") if tls else {"a": nothing, "b": nothing}
     a = Core(lab, build, "a", 1, config=CONFIG.format(pointer=0, address=A, pool="10.45.0.0/16", peer="b", peer_address=B,
-                                                      peer_pointer=1, **papers["a"]),
+                                                      peer_pointer=1, **papers["a"], **(APART["a"] if apart else ALIKE)),
              inventory=INVENTORY.format(address=A))
     b = Core(lab, build, "b", 1, config=CONFIG.format(pointer=1, address=B, pool="10.55.0.0/16", peer="a", peer_address=A,
-                                                      peer_pointer=0, **papers["b"]),
+                                                      peer_pointer=0, **papers["b"], **(APART["b"] if apart else ALIKE)),
              inventory=INVENTORY.format(address=B))
     radio = lab.host("radio")
     lab.link(a.host, "eth0", [f"{A}/24"], radio, "to-a", [])
     lab.link(b.host, "eth0", [f"{B}/24"], radio, "to-b", [])
     lab.bridge(radio, "air", ["to-a", "to-b"], f"{RADIO}/24", "10.100.0.11/24", "10.100.0.12/24", "10.100.0.13/24")
     lab.host("phone1").run("sysctl -qw net.ipv6.conf.default.addr_gen_mode=1")
+    if apart:
+        subscribe_to_slices(lab, a, b)
     for core in (a, b):
         core.start()
     for core in (a, b):
@@ -244,6 +266,76 @@ run 1: ping -c 2 -i 0.2 -W 2 10.55.0.1
 deregister 1
 """)
     expect_no_phones(b)
+
+
+def play_with_a_gnb_of_both(lab, core, radio, imsi, steps):
+    """A gNB with two AMFs: 1 is its association with core a, 2 that with core b."""
+    path = lab.folder / "test.scenario"
+    path.write_text(f"""
+gnb 1 north address 10.100.0.11
+model sst 2
+gnb 2 north address 10.100.0.12
+pair 1 2
+phones 1-1 gnb 1 imsi {imsi} key {KEY} opc {OPC} netns {lab.name}-phone
+amf {A}
+start 1
+amf {B}
+start 2
+{steps}
+""")
+    radio.run([core.ran, "scenario", "--quiet", path])
+
+
+@case
+def a_phone_is_sent_to_the_core_that_has_its_slice(lab, build):
+    a, b, radio = two_cores(lab, build, apart=True)
+    play_with_a_gnb_of_both(lab, a, radio, "999700000000002", f"""
+register 1
+run here: {build}/src/face/demarc ue --config={b.config} | grep -q registered
+session 1
+run 1: ping -c 2 -i 0.2 -W 2 10.55.0.1
+deregister 1
+""")
+    expect_no_phones(a, b)
+    expect("which has its slices" in a.log(), "core a sent nobody on")
+
+
+@case
+def a_phone_of_the_right_amf_set_is_sent_back_to_it_and_finds_its_session(lab, build):
+    a, b, radio = two_cores(lab, build, apart=True)
+    play_with_a_gnb_of_both(lab, a, radio, "999700000000002", f"""
+register 1
+session 1
+run 1: ping -c 2 -i 0.2 -W 2 10.55.0.1
+idle 1
+move 1 gnb 1
+register 1 mobility
+run 1: ping -c 5 -i 0.3 -W 2 10.55.0.1 | grep -q ' [2-5] received'
+deregister 1
+""")
+    expect_no_phones(a, b)
+    expect("which has its slices" in a.log(), "core a sent nobody on")
+
+
+@case
+def a_phone_that_asks_for_another_slice_takes_its_keys_to_the_core_that_has_it(lab, build):
+    a, b, radio = two_cores(lab, build, apart=True)
+    play_with_a_gnb_of_both(lab, a, radio, "999700000000003", f"""
+model sst 1
+register 1
+session 1
+run 1: ping -c 2 -i 0.2 -W 2 {GATEWAY}
+idle 1
+model sst 2
+register 1 mobility
+expect 1 idle
+service 1
+session 1
+run 1: ping -c 2 -i 0.2 -W 2 10.55.0.1
+deregister 1
+""")
+    expect_no_phones(a, b)
+    expect("which has its slices" in a.log(), "core a sent nobody on")
 
 
 @case
