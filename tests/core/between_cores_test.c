@@ -200,6 +200,52 @@ static void an_anchor_that_says_nothing_useful_is_as_good_as_none(void **state)
     assert_true(duo_ping(&duo));
 }
 
+/* At core A, whose SMF has the session. */
+static void change_subscription(uint64_t session_ambr)
+{
+    struct store *store = duo.sides[A].store;
+    struct store_subscriber subscriber;
+    struct store_slice slice;
+    struct store_dnn dnn;
+    assert_int_equal(store_subscriber_get(store, "imsi-999700000000001", &duo.arena, &subscriber), STORE_OK);
+    slice = subscriber.slices[0];
+    dnn = slice.dnns[0];
+    dnn.ambr_downlink = session_ambr;
+    slice.dnns = &dnn;
+    subscriber.slices = &slice;
+    if (!session_ambr)
+        dnn.name = "elsewhere";
+    assert_int_equal(store_subscriber_put(store, &subscriber), STORE_OK);
+    assert_int_equal(store_commit(store), STORE_OK);
+    core_settle(duo.sides[A].core);
+    duo_pass(&duo, SECONDS(2));
+}
+
+static void a_subscription_that_changes_reaches_the_phone_over_the_other_core(void **state)
+{
+    struct smf_session_view view;
+    (void)state;
+    duo_move(&duo, B);
+    assert_true(duo_ping(&duo));
+    unsigned commands = duo.heard[NAS_SESSION_MODIFICATION_COMMAND];
+    change_subscription(5000000);
+    assert_true(smf_view(duo_ue(&duo, A), 1, &view));
+    assert_int_equal(view.ambr_downlink, 5000000);
+    assert_int_equal(duo.heard[NAS_SESSION_MODIFICATION_COMMAND], commands + 1);
+    assert_true(duo_ping(&duo));
+}
+
+static void a_subscription_that_ends_ends_the_session_at_the_other_core(void **state)
+{
+    (void)state;
+    duo_move(&duo, B);
+    assert_true(duo_ping(&duo));
+    change_subscription(0);
+    assert_null(phone_session(&duo.phone, 1));
+    assert_int_equal(smf_sessions(duo_ue(&duo, B)), 0);
+    assert_null(duo_ue(&duo, A));
+}
+
 static void a_restart_of_either_core_changes_nothing(void **state)
 {
     (void)state;
@@ -346,10 +392,15 @@ static void foreign_identities_find_nothing(void **state)
 static void who_is_refused_on_his_return_loses_nothing_where_he_was(void **state)
 {
     struct store *store = duo.sides[A].store;
+    static const struct config_area here[] = {{{{0x99, 0xf9, 0x07}}, 1}};
+    struct store_subscriber subscriber;
     (void)state;
     duo_move(&duo, B);
     duo_rest(&duo);
-    assert_int_equal(store_subscriber_remove(store, "imsi-999700000000001"), STORE_OK);
+    assert_int_equal(store_subscriber_get(store, "imsi-999700000000001", &duo.arena, &subscriber), STORE_OK);
+    subscriber.access.forbidden = here;
+    subscriber.access.forbidden_count = 1;
+    assert_int_equal(store_subscriber_put(store, &subscriber), STORE_OK);
     duo_pass(&duo, SECONDS(1));
     duo_move(&duo, A);
     assert_true(duo.heard[NAS_REGISTRATION_REJECT] > 0);
@@ -393,6 +444,8 @@ int main(void)
         CASE(a_phone_hears_that_its_sessions_anchor_is_down),
         CASE(a_phone_hears_that_its_sessions_anchor_has_forgotten_it),
         CASE(an_anchor_that_says_nothing_useful_is_as_good_as_none),
+        CASE(a_subscription_that_changes_reaches_the_phone_over_the_other_core),
+        CASE(a_subscription_that_ends_ends_the_session_at_the_other_core),
         CASE(a_restart_of_either_core_changes_nothing),
         CASE(a_peer_that_is_down_costs_an_authentication),
         CASE(a_phone_hears_at_once_that_nobody_answers_for_its_session),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * N2 handover between two gNBs of one core, of a phone whose session another core anchors (TS 23.502 4.9.1.3, TS 29.502 5.2.2.3.4):
+ * Handover between two gNBs of one core, of a phone whose session another core anchors (TS 23.502 4.9.1.2, 4.9.1.3, TS 29.502 5.2.2.3):
  * core A anchors session 1, core B serves the phone and has both gNBs.
  */
 #include "duo.h"
@@ -240,6 +240,82 @@ static void a_core_that_dies_at_any_moment_loses_no_session(void **state)
     }
 }
 
+/* --- over Xn --- */
+
+static void switch_path(void)
+{
+    assert_true(ran_gnb_xn_handover(duo.phone.connection, elsewhere()));
+    duo_pass(&duo, SECONDS(3));
+}
+
+static void a_path_switch_whose_anchor_is_down_leaves_that_session_behind(void **state)
+{
+    (void)state;
+    phone_open_session(&duo.phone, 2, NULL, 0);
+    duo_pass(&duo, SECONDS(1));
+    duo.cut = true;
+    switch_path();
+    duo.cut = false;
+    assert_int_equal(duo.events[PHONE_HANDED_OVER], 1);
+    assert_int_equal(smf_active(duo_ue(&duo, B)), 1u << 2);
+    duo_pass(&duo, SECONDS(60));
+    expect_served();
+}
+
+static void refuse(struct duo *now, struct sbi_message *response)
+{
+    if (strstr(now->last_path, "/modify")) {
+        response->status = 403;
+        response->body = (struct bytes){0};
+    }
+}
+
+static void an_anchor_that_refuses_the_path_switch_is_taken_at_its_word(void **state)
+{
+    (void)state;
+    phone_open_session(&duo.phone, 2, NULL, 0);
+    duo_pass(&duo, SECONDS(1));
+    duo.spoil = refuse;
+    switch_path();
+    duo.spoil = NULL;
+    assert_int_equal(duo.events[PHONE_HANDED_OVER], 1);
+    assert_int_equal(smf_active(duo_ue(&duo, B)), 1u << 2);
+    duo_pass(&duo, SECONDS(60));
+    expect_served();
+}
+
+static void expect_switch_failed(void)
+{
+    assert_int_equal(duo.events[PHONE_HANDED_OVER], 0);
+    duo_pass(&duo, SECONDS(60));
+    if (!duo.phone.connection)
+        phone_camp(&duo.phone, &duo.sides[B].gnb);
+    assert_true(duo_ping(&duo));
+    expect_served();
+}
+
+static void without_any_session_the_path_switch_fails(void **state)
+{
+    (void)state;
+    duo.cut = true;
+    switch_path();
+    duo.cut = false;
+    expect_switch_failed();
+}
+
+/* The anchor has moved, and this core has not. */
+static void a_path_switch_that_cannot_be_stored_leads_the_phone_back_to_its_session(void **state)
+{
+    (void)state;
+    assert_true(ran_gnb_xn_handover(duo.phone.connection, elsewhere()));
+    for (unsigned i = 0; i < 40; i++) {
+        store_inject(duo.sides[B].store, STORE_FULL, 0);
+        duo_pass(&duo, MILLISECONDS(1) / 20);
+    }
+    store_inject(duo.sides[B].store, STORE_OK, 0);
+    expect_switch_failed();
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -256,6 +332,10 @@ int main(void)
         CASE(a_cancel_at_any_moment_leaves_nothing_prepared),
         CASE(a_target_that_is_lost_before_the_command_leaves_the_phone_where_it_is),
         CASE(a_core_that_dies_at_any_moment_loses_no_session),
+        CASE(a_path_switch_whose_anchor_is_down_leaves_that_session_behind),
+        CASE(an_anchor_that_refuses_the_path_switch_is_taken_at_its_word),
+        CASE(without_any_session_the_path_switch_fails),
+        CASE(a_path_switch_that_cannot_be_stored_leads_the_phone_back_to_its_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

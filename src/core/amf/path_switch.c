@@ -211,6 +211,16 @@ static void stay(struct run *run, struct ngap_cause cause)
     refuse(run->gnb, &run->asked, cause);
 }
 
+/* Anchors of other cores have switched already, and know no way back: the phone asks for those user planes anew. */
+static bool anchors_have_moved(const struct run *run)
+{
+    for (unsigned i = 0; i < run->switched_count; i++) {
+        if (remote_sessions(run->ue) >> run->switched[i].pdu_session_id & 1)
+            return true;
+    }
+    return false;
+}
+
 /* The source may have gone while the store was asked: then the phone is nowhere. */
 static void move_back(struct run *run)
 {
@@ -223,6 +233,8 @@ static void move_back(struct run *run)
         connection_lost(ue->connection, "its gNB is lost");
     else if (!connection_rehome(ue->connection, source, run->former_ran_id, run->former_stream))
         connection_lost(ue->connection, "out of memory");
+    else if (anchors_have_moved(run))
+        amf_lost_user_plane(ue);
 }
 
 static void acknowledge(struct run *run)

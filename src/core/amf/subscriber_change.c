@@ -110,6 +110,18 @@ static void look_at(struct ue *ue)
     }
 }
 
+/* Another core serves the phone, and decides on all but the sessions that are anchored here. */
+static void look_at_sessions(struct ue *ue)
+{
+    struct udm_access access;
+    if (udm_access_data(ue->core->udm, ue->supi, &ue->core->batch, &access) == UDM_OK) {
+        ue->ambr_uplink = access.ambr_uplink;
+        ue->ambr_downlink = access.ambr_downlink;
+        core_dirty(ue->core, &ue->row);
+    }
+    smf_subscription_changed(ue);
+}
+
 void amf_apply_changes(struct core *core)
 {
     while (core->changed) {
@@ -118,5 +130,7 @@ void amf_apply_changes(struct core *core)
         ue->changed = false;
         if (!ue->dead && ue->registered)
             look_at(ue);
+        else if (!ue->dead && ue->away)
+            look_at_sessions(ue);
     }
 }
