@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "admin/admin.h"
 #include "edge/process.h"
 #include "kit/channel.h"
 #include "kit/log.h"
@@ -29,6 +30,7 @@ static struct arena arena;
 
 /* Control's side. */
 static struct channel *wicket;
+static bool former_closed;
 static enum wicket_kind kinds[16];
 static unsigned kind_count;
 static uint64_t association;
@@ -61,8 +63,10 @@ static void wicket_message(void *context, struct channel *channel, struct bytes 
 static void wicket_closed(void *context, struct channel *channel)
 {
     (void)context;
-    (void)channel;
-    wicket = NULL;
+    if (channel == wicket)
+        wicket = NULL;
+    else
+        former_closed = true;
 }
 
 /* As the keeper does it. */
@@ -325,6 +329,106 @@ static void control_and_gnb_learn_that_the_edge_was_killed(void **state)
     await(gnb_is_told);
 }
 
+/* How it ended: nobody but a keeper and a control of this build is to be obeyed, and a clean edge starts in its place. */
+static int exit_code(void)
+{
+    int status = 0;
+    assert_int_equal(waitpid(process, &status, 0), process);
+    process = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_keepers_word_that_is_none_ends_the_edge(void **state)
+{
+    (void)state;
+    await(edge_has_come);
+    assert_true(pass_send(charter, bytes_of("go on", 5), -1));
+    assert_int_equal(exit_code(), 1);
+}
+
+static void a_control_that_breaks_the_rules_ends_the_edge(void **state)
+{
+    (void)state;
+    await(edge_has_come);
+    assert_true(channel_send(wicket, bytes_of("go on", 5)));
+    channel_flush(wicket);
+    assert_int_equal(exit_code(), 1);
+}
+
+static void an_edge_ends_with_its_keeper(void **state)
+{
+    (void)state;
+    await(edge_has_come);
+    close(charter);
+    charter = -1;
+    assert_int_equal(exit_code(), 1);
+}
+
+static bool all_is_replayed_to_the_second(void)
+{
+    return former_closed && all_is_replayed();
+}
+
+static void a_control_that_comes_takes_the_place_of_the_one_before(void **state)
+{
+    (void)state;
+    set_up_between();
+    uplink = (struct ngap_pdu){0};
+    control_comes();
+    await(all_is_replayed_to_the_second);
+    assert_int_equal(kinds[1], WICKET_KEPT);
+    assert_non_null(n2);
+}
+
+static bool down_was_told(void)
+{
+    return kind_count && kinds[(kind_count - 1) % 16] == WICKET_DOWN;
+}
+
+static void control_learns_that_a_gnb_has_left(void **state)
+{
+    (void)state;
+    set_up_between();
+    sctp_shutdown(n2, true);
+    await(down_was_told);
+}
+
+static void control_can_end_an_association(void **state)
+{
+    uint8_t space[64];
+    struct writer w = writer_of(space, sizeof space);
+    (void)state;
+    set_up_between();
+    assert_true(
+        wicket_encode(&w, &(struct wicket_message){.kind = WICKET_CLOSE, .association = association}));
+    assert_true(channel_send(wicket, writer_bytes(&w)));
+    await(gnb_is_told);
+}
+
+/* NULL: the edge answers nothing of the kind. */
+static json_t *ask_edge(const char *verb)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/edge-default.sock", folder);
+    struct admin_client *client = admin_open(path);
+    assert_non_null(client);
+    json_t *reply = admin_ask(client, json_pack("{s:s}", "verb", verb));
+    admin_hang_up(client);
+    return reply;
+}
+
+static void an_edge_answers_for_itself(void **state)
+{
+    (void)state;
+    set_up_between();
+    const char *verbs[] = {"status", "gnb", "metrics"}, *keys[] = {"gnbs", "items", "metrics"};
+    for (unsigned i = 0; i < 3; i++) {
+        json_t *reply = ask_edge(verbs[i]);
+        assert_non_null(json_object_get(reply, keys[i]));
+        json_decref(reply);
+    }
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -378,6 +482,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(associations_outlive_control, setup, teardown),
         cmocka_unit_test_setup_teardown(control_and_gnb_learn_that_the_edge_was_killed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_keepers_word_that_is_none_ends_the_edge, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_control_that_breaks_the_rules_ends_the_edge, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_edge_ends_with_its_keeper, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_control_that_comes_takes_the_place_of_the_one_before, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(control_learns_that_a_gnb_has_left, setup, teardown),
+        cmocka_unit_test_setup_teardown(control_can_end_an_association, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_edge_answers_for_itself, setup, teardown),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     remove_folder();
