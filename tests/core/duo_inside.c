@@ -22,3 +22,12 @@ bool inside_prepared(const struct ue *ue)
     }
     return false;
 }
+
+const char *inside_reference(const struct ue *ue, char *buffer)
+{
+    if (ue && ue->sessions)
+        snprintf(buffer, 32, "%016llx%08x", (unsigned long long)ue->sessions->seid, ue->nonce);
+    else
+        snprintf(buffer, 32, "none");
+    return buffer;
+}

@@ -12,4 +12,9 @@ struct nas_security inside_security(const struct ue *ue);
 /* Is a session of it prepared for a handover that another core leads? */
 bool inside_prepared(const struct ue *ue);
 
+/* By which another core speaks for its first session that is anchored here; in a buffer of 32 bytes, "none" when there is none. */
+const char *inside_reference(const struct ue *ue, char *buffer);
+/* Of all that the AMF knows of it (inside_amf.h). */
+uint64_t inside_ue(const struct ue *ue);
+
 #endif
