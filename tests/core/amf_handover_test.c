@@ -5,8 +5,9 @@
 #include "core/amf/handover.h"
 #include "core/amf/restriction.h"
 #include "crypt/kdf.h"
+#include "gnb_play.h"
 
-enum { TARGET = 1, OTHER = 2, RAN_ID = 55, ASSOCIATION = 100 };
+enum { TARGET = 1, OTHER = 2, ASSOCIATION = 100 };
 
 static struct world world;
 
@@ -94,23 +95,7 @@ static struct ngap_pdu_session_resource_item_ho_rqd wanted[256];
 
 static struct ngap_handover_required required(size_t sessions)
 {
-    for (size_t i = 0; i < sessions; i++)
-        wanted[i] = (struct ngap_pdu_session_resource_item_ho_rqd){(uint8_t)(i + 1), BYTES(some)};
-    return (struct ngap_handover_required){
-        .amf_ue_ngap_id = phone()->connection->amf_ue_ngap_id,
-        .ran_ue_ngap_id = phone()->connection->ran_ue_ngap_id,
-        .handover_type = NGAP_HANDOVER_TYPE_INTRA5GS,
-        .cause = N2_RADIO(HANDOVER_DESIRABLE_FOR_RADIO_REASON),
-        .target_id = {.which = NGAP_TARGET_ID_TARGET_RAN_NODE_ID,
-                      .target_ran_node_id =
-                          {.global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
-                                                  .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
-                                                                    .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
-                                                                               .gnb_id = {TARGET + 1, 32}}}},
-                           .selected_tai = {{0x99, 0xf9, 0x07}, 1}}},
-        .pdu_session_resource_list_ho_rqd = {wanted, sessions},
-        .source_to_target_transparent_container = BYTES(down_container),
-    };
+    return play_required(phone(), TARGET, wanted, sessions, BYTES(down_container));
 }
 
 static void require(size_t sessions)
@@ -122,34 +107,20 @@ static void require(size_t sessions)
 /* The target admits sessions 1 to `sessions`. */
 static void admit(unsigned gnb, size_t sessions)
 {
-    struct ngap_pdu_session_resource_admitted_item items[16];
-    for (size_t i = 0; i < sessions; i++)
-        items[i] = (struct ngap_pdu_session_resource_admitted_item){(uint8_t)(i + 1), BYTES(some)};
-    struct ngap_handover_request_acknowledge message = {
-        .amf_ue_ngap_id = told.amf_id,
-        .ran_ue_ngap_id = RAN_ID,
-        .pdu_session_resource_admitted_list = {items, sessions},
-        .target_to_source_transparent_container = BYTES(up_container),
-    };
+    struct ngap_handover_request_acknowledge message =
+        play_admission(told.amf_id, sessions, BYTES(up_container));
     world_ngap(&world, gnb, NGAP_HANDOVER_REQUEST_ACKNOWLEDGE, &message);
 }
 
 static void notify(unsigned gnb)
 {
-    struct ngap_handover_notify message = {
-        .amf_ue_ngap_id = told.amf_id,
-        .ran_ue_ngap_id = RAN_ID,
-        .user_location_information = {.which = NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR,
-                                      .user_location_information_nr = {.nr_cgi = {{0x99, 0xf9, 0x07}, 0x456},
-                                                                       .tai = {{0x99, 0xf9, 0x07}, 1}}}};
+    struct ngap_handover_notify message = play_notify(told.amf_id);
     world_ngap(&world, gnb, NGAP_HANDOVER_NOTIFY, &message);
 }
 
 static void cancel(void)
 {
-    struct ngap_handover_cancel message = {.amf_ue_ngap_id = phone()->connection->amf_ue_ngap_id,
-                                           .ran_ue_ngap_id = phone()->connection->ran_ue_ngap_id,
-                                           .cause = N2_RADIO(HANDOVER_CANCELLED)};
+    struct ngap_handover_cancel message = play_cancel(phone());
     world_ngap(&world, 0, NGAP_HANDOVER_CANCEL, &message);
 }
 
@@ -201,7 +172,7 @@ static void the_phone_is_handed_over(void **state)
     assert_ptr_equal(phone()->connection->gnb, gnb_at(0));
     notify(TARGET);
     assert_ptr_equal(phone()->connection->gnb, gnb_at(TARGET));
-    assert_int_equal(phone()->connection->ran_ue_ngap_id, RAN_ID);
+    assert_int_equal(phone()->connection->ran_ue_ngap_id, PLAY_RAN_ID);
     assert_true(phone()->connection->context_up && phone()->connection->secured);
     assert_int_equal(phone()->cell, 0x456);
     assert_null(phone()->target);
@@ -339,13 +310,13 @@ static void a_target_that_admits_nothing_is_released(void **state)
     struct ngap_pdu_session_resource_admitted_item other = {9, BYTES(some)};
     struct ngap_handover_request_acknowledge message = {
         .amf_ue_ngap_id = told.amf_id,
-        .ran_ue_ngap_id = RAN_ID,
+        .ran_ue_ngap_id = PLAY_RAN_ID,
         .pdu_session_resource_admitted_list = {&other, 1},
         .target_to_source_transparent_container = BYTES(up_container),
     };
     world_ngap(&world, TARGET, NGAP_HANDOVER_REQUEST_ACKNOWLEDGE, &message);
     fails_with(NGAP_CAUSE_RADIO_NETWORK_HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
-    complete_release(TARGET, RAN_ID);
+    complete_release(TARGET, PLAY_RAN_ID);
     assert_int_equal(gnb_at(TARGET)->connections.count, 0);
 }
 
@@ -357,7 +328,7 @@ static void a_silent_target_is_given_up(void **state)
     fails_with(NGAP_CAUSE_RADIO_NETWORK_HO_FAILURE_IN_TARGET_5GC_NGRAN_NODE_OR_TARGET_SYSTEM);
     admit(TARGET, 1); /* too late */
     has_stayed();
-    complete_release(TARGET, RAN_ID);
+    complete_release(TARGET, PLAY_RAN_ID);
     assert_int_equal(gnb_at(TARGET)->connections.count, 0);
 }
 
@@ -392,7 +363,7 @@ static void a_source_lost_in_preparation_ends_it(void **state)
     assert_null(phone()->connection);
     assert_null(phone()->target);
     assert_null(phone()->handover);
-    complete_release(TARGET, RAN_ID);
+    complete_release(TARGET, PLAY_RAN_ID);
     assert_int_equal(gnb_at(TARGET)->connections.count, 0);
 }
 
@@ -447,7 +418,7 @@ static void it_is_cancelled_at_any_point(void **state)
         assert_int_equal(world.sent[NGAP_HANDOVER_CANCEL_ACKNOWLEDGE], 1);
         assert_int_equal(world.sent[NGAP_UE_CONTEXT_RELEASE_COMMAND], when > 0);
         has_stayed();
-        complete_release(TARGET, RAN_ID);
+        complete_release(TARGET, PLAY_RAN_ID);
         assert_int_equal(gnb_at(TARGET)->connections.count, 0);
     }
     assert_int_equal(world.sent[NGAP_HANDOVER_PREPARATION_FAILURE], 0);
@@ -574,7 +545,7 @@ static void a_target_may_give_its_resources_back(void **state)
     require(1);
     admit(TARGET, 1);
     struct ngap_ue_context_release_request release = {
-        .amf_ue_ngap_id = told.amf_id, .ran_ue_ngap_id = RAN_ID, .cause = N2_RADIO(UNSPECIFIED)};
+        .amf_ue_ngap_id = told.amf_id, .ran_ue_ngap_id = PLAY_RAN_ID, .cause = N2_RADIO(UNSPECIFIED)};
     world_ngap(&world, TARGET, NGAP_UE_CONTEXT_RELEASE_REQUEST, &release);
     has_stayed();
     assert_int_equal(world.sent[NGAP_UE_CONTEXT_RELEASE_COMMAND], 1);

@@ -6,9 +6,10 @@
 #include "amf_world.h"
 
 #include "core/amf/handover.h"
+#include "gnb_play.h"
 #include "wire/nas/nas.h"
 
-enum { TARGET = 1, RAN_ID = 55, HOUR = 3600 };
+enum { TARGET = 1, HOUR = 3600 };
 
 static struct world world;
 static const uint8_t some[] = {0}, container[] = {1, 2, 3};
@@ -81,61 +82,34 @@ static struct phone *phone(void)
 
 static void require(void)
 {
-    static const struct ngap_pdu_session_resource_item_ho_rqd item = {1, BYTES(some)};
-    struct ngap_handover_required message = {
-        .amf_ue_ngap_id = ue()->connection->amf_ue_ngap_id,
-        .ran_ue_ngap_id = ue()->connection->ran_ue_ngap_id,
-        .handover_type = NGAP_HANDOVER_TYPE_INTRA5GS,
-        .cause = N2_RADIO(HANDOVER_DESIRABLE_FOR_RADIO_REASON),
-        .target_id = {.which = NGAP_TARGET_ID_TARGET_RAN_NODE_ID,
-                      .target_ran_node_id =
-                          {.global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
-                                                  .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
-                                                                    .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
-                                                                               .gnb_id = {TARGET + 1, 32}}}},
-                           .selected_tai = {{0x99, 0xf9, 0x07}, 1}}},
-        .pdu_session_resource_list_ho_rqd = {&item, 1},
-        .source_to_target_transparent_container = BYTES(container),
-    };
+    struct ngap_pdu_session_resource_item_ho_rqd item;
+    struct ngap_handover_required message = play_required(ue(), TARGET, &item, 1, BYTES(container));
     world.downlink_filter = play_gnbs;
     world_ngap(&world, 0, NGAP_HANDOVER_REQUIRED, &message);
 }
 
 static void admit(void)
 {
-    struct ngap_pdu_session_resource_admitted_item item = {1, BYTES(some)};
-    struct ngap_handover_request_acknowledge message = {
-        .amf_ue_ngap_id = told.amf_id,
-        .ran_ue_ngap_id = RAN_ID,
-        .pdu_session_resource_admitted_list = {&item, 1},
-        .target_to_source_transparent_container = BYTES(container),
-    };
+    struct ngap_handover_request_acknowledge message = play_admission(told.amf_id, 1, BYTES(container));
     world_ngap(&world, TARGET, NGAP_HANDOVER_REQUEST_ACKNOWLEDGE, &message);
 }
 
 static void notify(void)
 {
-    struct ngap_handover_notify message = {
-        .amf_ue_ngap_id = told.amf_id,
-        .ran_ue_ngap_id = RAN_ID,
-        .user_location_information = {.which = NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR,
-                                      .user_location_information_nr = {.nr_cgi = {{0x99, 0xf9, 0x07}, 0x456},
-                                                                       .tai = {{0x99, 0xf9, 0x07}, 1}}}};
+    struct ngap_handover_notify message = play_notify(told.amf_id);
     world_ngap(&world, TARGET, NGAP_HANDOVER_NOTIFY, &message);
 }
 
 static void cancel(void)
 {
-    struct ngap_handover_cancel message = {.amf_ue_ngap_id = ue()->connection->amf_ue_ngap_id,
-                                           .ran_ue_ngap_id = ue()->connection->ran_ue_ngap_id,
-                                           .cause = N2_RADIO(HANDOVER_CANCELLED)};
+    struct ngap_handover_cancel message = play_cancel(ue());
     world_ngap(&world, 0, NGAP_HANDOVER_CANCEL, &message);
 }
 
 static void complete_release(void)
 {
     struct ngap_ue_context_release_complete message = {.amf_ue_ngap_id = told.amf_id,
-                                                       .ran_ue_ngap_id = RAN_ID};
+                                                       .ran_ue_ngap_id = PLAY_RAN_ID};
     world_ngap(&world, TARGET, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &message);
 }
 
