@@ -6,6 +6,7 @@
 #   make test       everything, with sanitizers; ends with `N passed, N failed`
 #   make bench      measurements, a JSON object a line
 #   make fuzz       long fuzzing of every decoder                   (MINUTES=10, or EXECUTIONS=100000000)
+#   make day        24 hours of 100,000 simulated phones, after which nothing of them may be left (PHONES=100000, SEED=1)
 #   make coverage   what unit tests and fuzz corpora reach, room by room
 #   make lint       clang-format and clang-tidy
 #   make install    binaries, configuration, manual pages, systemd unit (DESTDIR=, PREFIX=/usr)
@@ -14,6 +15,8 @@ PREFIX  ?= /usr
 CONFIG  ?= demarc.yaml
 MINUTES ?= 10
 EXECUTIONS ?= 0
+PHONES  ?= 100000
+SEED    ?= 1
 
 # Namespaces, TUN devices and raw sockets need root.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -21,11 +24,12 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 RELEASE := build/release
 TEST    := build/test
 FUZZ    := build/fuzz
+DAY     := build/day
 COVER   := build/coverage
 
 SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: all demo run test bench fuzz coverage lint install clean
+.PHONY: all demo run test bench fuzz day coverage lint install clean
 
 all: $(RELEASE)/build.ninja
 	@ninja -C $(RELEASE) --quiet
@@ -39,6 +43,9 @@ $(TEST)/build.ninja:
 
 $(FUZZ)/build.ninja:
 	@CC=clang meson setup $(FUZZ) $(SANITIZE) -Dfuzzer=true --buildtype=debugoptimized >/dev/null
+
+$(DAY)/build.ninja:
+	@CC=gcc meson setup $(DAY) --buildtype=release -Doptimization=2 >/dev/null
 
 $(COVER)/build.ninja:
 	@CC=clang meson setup $(COVER) --buildtype=debugoptimized -Doptimization=1 \
@@ -69,6 +76,12 @@ fuzz:
 	@$(MAKE) --no-print-directory $(FUZZ)/build.ninja
 	@ninja -C $(FUZZ) --quiet fuzzers
 	@tests/fuzz/long $(FUZZ) $(MINUTES) $(EXECUTIONS)
+
+day:
+	@scripts/install-packages test
+	@$(MAKE) --no-print-directory $(DAY)/build.ninja
+	@ninja -C $(DAY) --quiet tests/sim/sim
+	@$(DAY)/tests/sim/sim --day $(PHONES) --seed $(SEED)
 
 coverage:
 	@scripts/install-packages test

@@ -115,16 +115,27 @@ static void hours(struct world *world, unsigned count)
     }
 }
 
+static void tell_hour(const struct world *world, unsigned hour)
+{
+    printf("# %02u:00, %llu deliveries\n", hour, (unsigned long long)world->delivered);
+    fflush(stdout);
+}
+
 /* Returns how many bytes there are at noon. */
 static size_t day(struct world *world)
 {
+    enum { WATCH = 6 };
+    size_t noon = 0;
     world->weather =
         (struct weather){.datagrams_lost = 20, .datagrams_doubled = 20, .delay = MILLISECONDS(30)};
     day_all(world, day_live_on, HOURS(3));
-    hours(world, 12);
-    size_t bytes = bytes_held();
-    hours(world, 12);
-    return bytes;
+    for (unsigned hour = WATCH; hour <= 24; hour += WATCH) {
+        hours(world, WATCH);
+        tell_hour(world, hour);
+        if (hour == 12)
+            noon = bytes_held();
+    }
+    return noon;
 }
 
 /* --- What is said of it --- */
