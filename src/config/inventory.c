@@ -27,12 +27,18 @@ const struct config_gnb *config_find_gnb_id(const struct config_inventory *inven
     return NULL;
 }
 
+static struct config_budget lab_budget(struct config_budget budget)
+{
+    budget.messages = budget.bytes = budget.arrivals = budget.deconcealments = budget.vectors = 0;
+    return budget;
+}
+
 struct config_budget config_budget_of(const struct config_inventory *inventory, const char *domain)
 {
     for (unsigned i = 0; i < inventory->budget_count; i++) {
-        const char *meant = inventory->budgets[i].domain;
-        if (strcmp(meant, domain) == 0 || strcmp(meant, "any") == 0)
-            return inventory->budgets[i];
+        const struct config_budget *budget = &inventory->budgets[i];
+        if (strcmp(budget->domain, domain) == 0 || strcmp(budget->domain, "any") == 0)
+            return inventory->profile == CONFIG_PROFILE_LAB ? lab_budget(*budget) : *budget;
     }
     return (struct config_budget){.domain = "any"};
 }

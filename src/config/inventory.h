@@ -92,9 +92,11 @@ struct config_ran_port {
 struct config_budget {
     const char *domain;               /* of the gNBs meant, or "any" */
     unsigned messages, bytes;         /* NGAP */
+    unsigned arrivals;                /* Initial UE Messages */
     unsigned deconcealments, vectors; /* cryptographic work for phones that have proved nothing */
-    unsigned unproven;                /* contexts of such phones, each with its procedure and timers */
-    unsigned log_lines;
+    unsigned unproven;                /* contexts of such phones at once */
+    unsigned transactions;            /* procedures at once, each with its timer */
+    unsigned log_bytes;
 };
 
 /* What becomes of the phones of a gNB that is fenced. */
@@ -162,7 +164,8 @@ const struct config_domain *config_find_domain(const struct config_inventory *in
 const struct config_gnb *config_find_gnb(const struct config_inventory *inventory, const char *name);
 const struct config_gnb *config_find_gnb_id(const struct config_inventory *inventory,
                                             struct config_gnb_id id);
-/* The first that is the domain's or any's; without one there are no bounds. */
+/* The first that is the domain's or any's; without one there are no bounds. Under the profile lab there is none on what may come in
+ * a second, so that the core's own limits can be looked for. */
 struct config_budget config_budget_of(const struct config_inventory *inventory, const char *domain);
 
 #endif

@@ -116,14 +116,22 @@ static const struct key ran_port_keys[] = {
 static const struct key budget_keys[] = {
     {"domain", &type_name, MEMBER(struct config_budget, domain), RANGE(1, 32), .initial = "any",
      .help = "Whose gNBs: a trust domain, or any."},
-    BUDGET(messages, "20000", "NGAP messages a second; those above are dropped undecoded."),
+    BUDGET(messages, "10000", "NGAP messages a second; those above are dropped undecoded."),
     BUDGET(bytes, "16000000", "And their bytes."),
-    BUDGET(deconcealments, "2000", "SUCIs opened a second; phones above are told to wait (congestion)."),
-    BUDGET(vectors, "2000", "Authentications begun a second; likewise."),
-    BUDGET(unproven, "5000",
-           "Phones at once that have not proved yet who they are, each with its procedure and its timers."),
-    BUDGET(log_lines, "100",
-           "Lines a second that its messages may put into the log; above, they are counted."),
+    BUDGET(
+        arrivals, "500",
+        "Of the messages, those that bring a phone (Initial UE Message). A gNB that sends more is asked to "
+        "hold back."),
+    BUDGET(deconcealments, "500", "SUCIs opened a second; phones above are told to wait (congestion)."),
+    BUDGET(vectors, "500", "Authentications begun a second; likewise."),
+    BUDGET(unproven, "2000",
+           "Phones at once that have not proved yet who they are; never more than a quarter of "
+           "limits.procedures."),
+    BUDGET(transactions, "5000",
+           "Procedures at once that its messages have begun, each with its timer; never more than half of "
+           "limits.procedures."),
+    BUDGET(log_bytes, "20000",
+           "Bytes a second that its messages may put into the log; lines above are counted."),
     {0},
 };
 
@@ -222,7 +230,7 @@ const struct key inventory_keys[] = {
      .initial = "[{domain: any}]", .live = true, .check = check_budget,
      .help = "What each gNB may spend at most, so that the others do not notice one that floods; 0: any "
              "amount. The first entry\n"
-             "that fits holds."},
+             "that fits holds. Under the profile lab only unproven, transactions and log_bytes do."},
     {"fence", .fields = fence_keys,
      .help = "A gNB that misbehaves is fenced: no phone gets in, none is paged through it, its own are sent "
              "away; all other gNBs\n"

@@ -103,6 +103,7 @@ struct core {
     unsigned sessions;    /* PDU sessions, counted by smf */
     struct ghost *ghosts; /* gNBs that have gone and whose UEs have not yet */
     unsigned paged;       /* phones that are being paged */
+    uint64_t payer;       /* the association whose message is being handled; 0: none */
 };
 
 /* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */
@@ -133,6 +134,11 @@ void core_replay(struct core *core, uint64_t association, const struct ngap_pdu 
 void core_association_down(struct core *core, uint64_t association, const char *reason);
 /* A well-formed message. `stream`: the SCTP stream it came on. */
 void core_ngap(struct core *core, uint64_t association, uint16_t stream, const struct ngap_pdu *pdu);
+
+/* Rule N5 of the line: a procedure is paid for by the association whose message begins it, until it ends. False: it has as many as it
+ * may. What the core begins of itself nobody pays. */
+bool core_transaction_begin(struct core *core);
+void core_transaction_over(struct core *core, uint64_t payer);
 
 /* Misdeeds on the association that its edge dealt with alone, how many of each kind. */
 void core_conduct(struct core *core, uint64_t association, const uint32_t misdeeds[WICKET_MISDEEDS]);

@@ -31,19 +31,25 @@ static void body(void *argument)
     timer_stop(p.core->timers, &p.timer);
     arena_free(&p.memory);
     *p.slot = NULL;
+    core_transaction_over(p.core, p.payer);
 }
 
 bool procedure_start(struct core *core, struct procedure **slot, const char *name,
                      void (*run)(struct procedure *p), void *owner, void *argument)
 {
     procedure_cancel(*slot, name);
-    if (*slot)
+    const uint64_t payer = core->payer;
+    if (*slot || !core_transaction_begin(core))
         return false;
     struct start start = {
-        .fresh = {.core = core, .slot = slot, .name = name, .owner = owner, .argument = argument},
+        .fresh =
+            {.core = core, .slot = slot, .name = name, .owner = owner, .argument = argument, .payer = payer},
         .run = run,
     };
-    return co_start(core->stacks, NULL, body, &start);
+    if (co_start(core->stacks, NULL, body, &start))
+        return true;
+    core_transaction_over(core, payer);
+    return false;
 }
 
 static enum procedure_event sleep_for(struct procedure *p, uint64_t events)

@@ -87,6 +87,7 @@ struct procedure {
     struct co *co;
     struct timer timer;
     struct procedure *commit_next;
+    uint64_t payer;   /* the association whose message began it (core_transaction_begin) */
     uint64_t awaited; /* set of EVENT() */
     const void *data; /* what came with the event; valid until the next wait */
     const char *why;  /* why cancelled; NULL while not */
@@ -96,7 +97,7 @@ struct procedure {
 
 /*
  * Starts `run` in the slot and runs it to its first wait. Whatever occupied the slot is cancelled first.
- * False: no stack is free (config_limits.procedures), or the caller is itself the slot's procedure, and
+ * False: no stack is free (config_limits.procedures), the gNB whose message asks for it has its share (config_budget.transactions), or the caller is itself the slot's procedure, and
  * nothing happened but that cancellation; the caller answers with congestion. run and owner must leave *slot
  * alone; it is cleared when run returns.
  */

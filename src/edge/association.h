@@ -37,7 +37,7 @@ struct edge_association {
     struct kept *asked_setup, *asked_update; /* not answered yet */
     struct kept *accepted;                   /* NG Setup Request, then updates in order */
     size_t accepted_bytes;
-    struct budget messages, bytes; /* left to spend */
+    struct budget messages, bytes, arrivals; /* left to spend */
     struct log_payer payer;
     uint32_t misdeeds[WICKET_MISDEEDS]; /* that control has not been told of */
     int64_t told;                       /* of misdeeds, last */
@@ -72,8 +72,8 @@ void edge_answer_misplaced(struct edge *edge, struct edge_association *associati
 
 /* --- conduct.c --- */
 
-/* Spends what a message of that length costs. False: the association has spent too much. */
-bool edge_within_budget(const struct edge *edge, struct edge_association *association, size_t length);
+/* Spends what the message costs. False: the association has spent too much. */
+bool edge_within_budget(const struct edge *edge, struct edge_association *association, struct bytes message);
 
 /* Notes a misdeed for control, which is told of several at once. */
 void edge_note_misdeed(struct edge *edge, struct edge_association *association, enum wicket_misdeed misdeed);

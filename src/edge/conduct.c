@@ -10,12 +10,21 @@ void edge_set_budget(struct edge *edge, struct charter_budget budget)
     edge->settings.budget = budget;
 }
 
-bool edge_within_budget(const struct edge *edge, struct edge_association *association, size_t length)
+/* An Initial UE Message, by the two octets that every NGAP message begins with (TS 38.413 9.4). */
+static bool brings_a_phone(struct bytes message)
+{
+    enum { INITIATING_MESSAGE = 0, ID_INITIAL_UE_MESSAGE = 15 };
+    return message.len > 1 && message.data[0] == INITIATING_MESSAGE &&
+           message.data[1] == ID_INITIAL_UE_MESSAGE;
+}
+
+bool edge_within_budget(const struct edge *edge, struct edge_association *association, struct bytes message)
 {
     const struct charter_budget *budget = &edge->settings.budget;
     const int64_t now = edge->settings.timers->now;
     return budget_spend(&association->messages, now, 1, budget->messages) &&
-           budget_spend(&association->bytes, now, length, budget->bytes);
+           budget_spend(&association->bytes, now, message.len, budget->bytes) &&
+           (!brings_a_phone(message) || budget_spend(&association->arrivals, now, 1, budget->arrivals));
 }
 
 void edge_note_misdeed(struct edge *edge, struct edge_association *association, enum wicket_misdeed misdeed)

@@ -276,8 +276,8 @@ void edge_gnb_message(struct edge *edge, struct edge_association *association, u
     edge->totals.messages_in++;
     if (ports->trace)
         ports->trace(ports->context, association->link, true, message);
-    log_charge(&association->payer, edge->settings.timers->now, edge->settings.budget.log_lines);
-    if (edge_within_budget(edge, association, message.len)) {
+    log_charge(&association->payer, edge->settings.timers->now, edge->settings.budget.log_bytes);
+    if (edge_within_budget(edge, association, message)) {
         take(edge, association, stream, ppid, message);
     } else {
         edge->totals.overruns++;

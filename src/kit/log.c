@@ -19,7 +19,7 @@ static struct log_settings settings;
 static struct {
     struct log_payer *payer; /* NULL: nobody */
     int64_t now;
-    unsigned lines_per_second;
+    unsigned bytes_per_second;
 } charged;
 static bool to_journal;
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
@@ -153,29 +153,33 @@ static void compose_text(struct line *line, enum log_level level, const char *un
     }
 }
 
-static void write_line(enum log_level level, const char *unit, const char *context, const char *text)
+static void compose(struct line *line, enum log_level level, const char *unit, const char *context,
+                    const char *text)
 {
-    struct line line;
-    line.length = 0;
-    (settings.json ? compose_json : compose_text)(&line, level, unit, context, text);
-    line.text[line.length++] = '\n';
-    fwrite(line.text, 1, line.length, output());
+    line->length = 0;
+    (settings.json ? compose_json : compose_text)(line, level, unit, context, text);
+    line->text[line->length++] = '\n';
+}
+
+static void write_out(const struct line *line)
+{
+    fwrite(line->text, 1, line->length, output());
     fflush(output());
 }
 
-void log_charge(struct log_payer *payer, int64_t now, unsigned lines_per_second)
+void log_charge(struct log_payer *payer, int64_t now, unsigned bytes_per_second)
 {
     charged.payer = payer;
     charged.now = now;
-    charged.lines_per_second = lines_per_second;
+    charged.bytes_per_second = bytes_per_second;
 }
 
-static bool paid(enum log_level level)
+static bool paid(enum log_level level, size_t length)
 {
     struct log_payer *payer = charged.payer;
     if (!payer || level == LOG_ERROR || log_wanted(LOG_DEBUG))
         return true;
-    if (budget_spend(&payer->budget, charged.now, 1, charged.lines_per_second))
+    if (budget_spend(&payer->budget, charged.now, length, charged.bytes_per_second))
         return true;
     payer->swallowed++;
     return false;
@@ -184,22 +188,26 @@ static bool paid(enum log_level level)
 static void own_up(enum log_level level, const char *unit)
 {
     char text[64];
+    struct line line;
     if (!charged.payer || !charged.payer->swallowed)
         return;
     snprintf(text, sizeof text, "lines left out before: %llu", (unsigned long long)charged.payer->swallowed);
     charged.payer->swallowed = 0;
-    write_line(level, unit, NULL, text);
+    compose(&line, level, unit, NULL, text);
+    write_out(&line);
 }
 
 void log_write(enum log_level level, const char *unit, const char *context, const char *format, ...)
 {
     char text[TEXT_BYTES];
+    struct line line;
     va_list args;
-    if (!paid(level))
-        return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    compose(&line, level, unit, context, text);
+    if (!paid(level, line.length))
+        return;
     own_up(level, unit);
-    write_line(level, unit, context, text);
+    write_out(&line);
 }

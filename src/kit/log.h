@@ -28,7 +28,7 @@ void log_adjust(enum log_level level, bool json); /* of what has been set up; ne
 bool log_level_of(const char *name, enum log_level *level);
 
 /*
- * Who pays for lines: a peer whose messages are being handled may cause so many a second. Those above are swallowed, and their
+ * Who pays for lines: a peer whose messages are being handled may cause so many bytes a second. Lines above are swallowed, and their
  * number is told with the next one that is not. Errors, and everything at level debug, go without payment.
  */
 struct log_payer {
@@ -37,7 +37,7 @@ struct log_payer {
 };
 
 /* From now on `payer` (borrowed) pays, with `now` on any clock of its own; NULL: lines are free again. */
-void log_charge(struct log_payer *payer, int64_t now, unsigned lines_per_second);
+void log_charge(struct log_payer *payer, int64_t now, unsigned bytes_per_second);
 
 extern enum log_level log_level_now;
 

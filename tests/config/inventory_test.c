@@ -120,13 +120,18 @@ static void the_inventory_lies_beside_the_configuration(void **state)
 static void the_first_budget_that_fits_holds(void **state)
 {
     (void)state;
-    struct config *config = parse("budgets: [{domain: default, messages: 7}, {domain: any, messages: 9}]\n");
+    struct config *config = parse("profile: enrolled\n"
+                                  "budgets: [{domain: default, messages: 7}, {domain: any, messages: 9}]\n");
     assert_non_null(config);
     assert_int_equal(config_budget_of(&config->inventory, "default").messages, 7);
     assert_int_equal(config_budget_of(&config->inventory, "other").messages, 9);
     config_free(config);
     config = parse("budgets: []\n");
     assert_int_equal(config_budget_of(&config->inventory, "default").messages, 0);
+    config_free(config);
+    config = parse("profile: lab\nbudgets: [{domain: any, arrivals: 7, transactions: 8}]\n");
+    assert_int_equal(config_budget_of(&config->inventory, "default").arrivals, 0);
+    assert_int_equal(config_budget_of(&config->inventory, "default").transactions, 8);
     config_free(config);
     assert_null(parse("budgets: [{domain: nobody}]\n"));
     assert_null(parse("budgets: [{domain: any}, {domain: any}]\n"));

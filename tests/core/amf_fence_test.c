@@ -180,6 +180,30 @@ static void who_spends_too_much_is_told_to_wait(void **state)
     assert_int_equal(world.phones[3].state, PHONE_ON);
 }
 
+/* A phone that stops answering in the middle of its registration. */
+static bool says_nothing(struct world *w, unsigned number, const struct ngap_pdu *pdu)
+{
+    (void)w, (void)pdu;
+    return number != 0;
+}
+
+static void one_gnb_has_no_more_procedures_than_its_own(void **state)
+{
+    (void)state;
+    begin(STRICT "budgets: [{domain: any, transactions: 2}]\n");
+    const unsigned before = gnb(0)->transactions;
+    world.downlink_filter = says_nothing;
+    for (unsigned i = 1; i < 4; i++)
+        phone_register(&world.phones[i], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(before, 0);
+    assert_int_equal(gnb(0)->transactions, 2);
+    assert_int_equal(world.core->metrics.misdeeds[MISDEED_OVERRUN], 1);
+    world.downlink_filter = NULL;
+    world_pass(&world, SECONDS(120));
+    assert_int_equal(gnb(0)->transactions, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
 
 int main(void)
@@ -194,6 +218,7 @@ int main(void)
         TEST(a_lab_only_records),
         TEST(with_time_to_move_phones_stay_for_a_while),
         TEST(who_spends_too_much_is_told_to_wait),
+        TEST(one_gnb_has_no_more_procedures_than_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

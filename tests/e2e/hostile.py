@@ -97,6 +97,7 @@ gnbs:
   - {{name: hostile, domain: {domain}, id: 999/70-00000063, n2: [127.0.1.99/32], n3: [127.0.1.99/32], areas: [999/70-2], slices: [1]}}
   - {{name: absent, domain: home, id: 999/70-00000002, n2: [127.0.1.2/32]}}
 neighbourhoods: [{{name: home, gnbs: [honest, absent]}}]
+fence: {{undecodable: 0, misplaced: 0, foreign_ids: 0, overruns: 0}}  # or the first classes would keep out the others
 """
 
 LOG_BYTES = 20 << 20

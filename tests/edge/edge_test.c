@@ -140,6 +140,20 @@ static void a_flood_leaves_the_next_second_what_is_its_own(void **state)
     assert_in_range(edge_totals(stand.edge).overruns, 880, 920); /* 50 at once, and 50 in that second */
 }
 
+static void more_arrivals_than_allowed_are_dropped_unread_and_nothing_else(void **state)
+{
+    static const uint8_t arrival[] = {0x00, 15, 0x40, 0x00}; /* cut off, which is not looked at any more */
+    (void)state;
+    stand_set_up();
+    stand.timers.now += SECONDS(2);
+    for (int i = 0; i < 4; i++)
+        stand_gnb_says(BYTES(arrival));
+    assert_int_equal(edge_totals(stand.edge).overruns, 1);
+    stand_forget_output();
+    stand_gnb_says(stand_uplink());
+    assert_int_equal(stand.passed_count, 1);
+}
+
 static uint32_t reported(enum wicket_misdeed misdeed)
 {
     assert_int_equal(stand.passed_count, 1);
@@ -278,6 +292,7 @@ int main(void)
         TEST(a_wrong_ppid_is_dropped),
         TEST(more_messages_than_allowed_are_dropped),
         TEST(more_bytes_than_allowed_are_dropped_unread),
+        TEST(more_arrivals_than_allowed_are_dropped_unread_and_nothing_else),
         TEST(a_flood_leaves_the_next_second_what_is_its_own),
         TEST(control_hears_of_misdeeds_several_at_once),
         TEST(a_new_control_is_told_what_the_old_one_accepted),

@@ -65,7 +65,7 @@ int stand_setup(void **state)
     stand.edge = edge_new((struct edge_settings){
         .name = "default",
         .timers = &stand.timers,
-        .budget = {.messages = 50, .bytes = 20000, .log_lines = 5},
+        .budget = {.messages = 50, .bytes = 20000, .arrivals = 3, .log_bytes = 500},
         .ports = {.to_gnb = to_gnb, .end_gnb = end_gnb, .to_control = to_control, .random = counting}});
     edge_control_open(stand.edge);
     union socket_address peer;

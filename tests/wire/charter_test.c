@@ -5,16 +5,17 @@
 
 static struct charter sample(void)
 {
-    struct charter charter = {.kind = CHARTER_TERMS,
-                              .name = "harbour",
-                              .terms = {.vendor = "any",
-                                        .runtime_dir = "/run/demarc",
-                                        .id = 70001,
-                                        .log_level = LOG_DEBUG,
-                                        .log_json = true,
-                                        .budget = {.messages = 500, .bytes = 600, .log_lines = 7},
-                                        .gnbs = 1024,
-                                        .listen_count = 2}};
+    struct charter charter = {
+        .kind = CHARTER_TERMS,
+        .name = "harbour",
+        .terms = {.vendor = "any",
+                  .runtime_dir = "/run/demarc",
+                  .id = 70001,
+                  .log_level = LOG_DEBUG,
+                  .log_json = true,
+                  .budget = {.messages = 500, .bytes = 600, .arrivals = 5, .log_bytes = 7},
+                  .gnbs = 1024,
+                  .listen_count = 2}};
     address_parse(&charter.terms.listen[0], "192.0.2.5", 38412);
     address_parse(&charter.terms.listen[1], "2001:db8::5", 38413);
     return charter;

@@ -4,7 +4,7 @@
  */
 #include <openssl/crypto.h>
 
-#include "core/amf/fence.h"
+#include "core/amf/budget.h"
 #include "core/amf/gmm.h"
 #include "core/ausf/ausf.h"
 #include "crypt/kdf.h"

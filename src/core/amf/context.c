@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/amf/fence.h"
+#include "core/amf/budget.h"
 #include "core/amf/relay.h"
 #include "core/peer/peer.h"
 #include "core/smf/remote.h"
@@ -69,8 +69,7 @@ bool ue_room(struct core *core, supi_t supi)
 
 bool ue_charge(struct ue *ue, struct gnb *gnb)
 {
-    const unsigned share = gnb->core->config->limits.procedures / 4 + 1, own = gnb_budget(gnb).unproven;
-    if (gnb->unproven >= (own && own < share ? own : share))
+    if (gnb->unproven >= gnb_share(gnb_budget(gnb).unproven, gnb->core->config->limits.procedures / 4 + 1))
         return false;
     gnb->unproven++;
     ue->charged = gnb;

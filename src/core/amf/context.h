@@ -67,6 +67,7 @@ struct gnb {
     struct budget deconcealments, vectors;
     struct budget configurations; /* RAN configuration transfers (relay.h) */
     unsigned unproven;            /* contexts begun through it of phones that have proved nothing */
+    unsigned transactions;        /* procedures that its messages began and that have not ended */
     bool replaying;               /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;
     char name[151]; /* RAN Node Name */

@@ -182,31 +182,7 @@ void fence_meets(struct gnb *gnb)
     close_off(gnb);
 }
 
-/* --- what it may spend, and what it does --- */
-
-struct config_budget gnb_budget(const struct gnb *gnb)
-{
-    return config_budget_of(&gnb->core->config->inventory, gnb->domain->name);
-}
-
-static bool affords(struct gnb *gnb, struct budget *budget, unsigned per_second)
-{
-    if (budget_spend(budget, gnb->core->timers->now, 1, per_second))
-        return true;
-    gnb_misdeed(gnb, MISDEED_OVERRUN, 1);
-    amf_hold_back(gnb);
-    return false;
-}
-
-bool gnb_affords_deconcealment(struct gnb *gnb)
-{
-    return affords(gnb, &gnb->deconcealments, gnb_budget(gnb).deconcealments);
-}
-
-bool gnb_affords_vector(struct gnb *gnb)
-{
-    return affords(gnb, &gnb->vectors, gnb_budget(gnb).vectors);
-}
+/* --- what trips it --- */
 
 /* The profile lab refuses nothing. */
 static void trip(struct gnb *gnb, enum misdeed misdeed)
@@ -240,6 +216,8 @@ void core_conduct(struct core *core, uint64_t association, const uint32_t misdee
     for (unsigned i = 0; gnb && i < WICKET_MISDEEDS; i++)
         if (misdeeds[i])
             gnb_misdeed(gnb, kinds[i], misdeeds[i]);
+    if (gnb && misdeeds[WICKET_OVERRUN])
+        amf_hold_back(gnb);
 }
 
 /* --- after a restart --- */

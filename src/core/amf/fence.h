@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rule N5 of the line: what a gNB may spend, its misdeeds, and the fence around one that misbehaves: no phone gets in, none is
+ * Rule N5 of the line: the misdeeds of a gNB, and the fence around one that misbehaves: no phone gets in, none is
  * paged through it, its own are sent away. A fence belongs to an identity and outlives associations and restarts of this process.
  * Private to core/amf.
  */
@@ -21,11 +21,6 @@ struct fence {
     bool lifted;   /* kept for the row's removal, and for the next time */
     char reason[FENCE_REASON_BYTES];
 };
-
-struct config_budget gnb_budget(const struct gnb *gnb);
-/* Cryptographic work for a phone that has proved nothing. False: the gNB has spent its share, and is asked to hold back. */
-bool gnb_affords_deconcealment(struct gnb *gnb);
-bool gnb_affords_vector(struct gnb *gnb);
 
 /* Counted; at the threshold the gNB is fenced. Whatever is under way goes on until the caller has returned. */
 void gnb_misdeed(struct gnb *gnb, enum misdeed misdeed, uint64_t count);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/amf/area.h"
+#include "core/amf/budget.h"
 #include "core/amf/fence.h"
 #include "core/amf/handover.h"
 #include "core/amf/relay.h"
@@ -302,8 +303,10 @@ void core_ngap(struct core *core, uint64_t association, uint16_t stream, const s
     core->metrics.ngap_in++;
     if (!gnb)
         return;
-    log_charge(&gnb->payer, core->timers->now, gnb_budget(gnb).log_lines);
+    log_charge(&gnb->payer, core->timers->now, gnb_budget(gnb).log_bytes);
+    core->payer = association;
     dispatch(gnb, stream, pdu);
+    core->payer = 0;
     log_charge(NULL, 0, 0);
 }
 

@@ -17,7 +17,8 @@ static void write_terms(struct writer *w, const struct charter_terms *terms)
     write_u8(w, terms->log_json);
     write_u32(w, terms->budget.messages);
     write_u32(w, terms->budget.bytes);
-    write_u32(w, terms->budget.log_lines);
+    write_u32(w, terms->budget.arrivals);
+    write_u32(w, terms->budget.log_bytes);
     write_u32(w, terms->gnbs);
     write_u8(w, (uint8_t)terms->listen_count);
     for (unsigned i = 0; i < terms->listen_count; i++)
@@ -56,7 +57,8 @@ static void read_terms(struct reader *r, struct charter_terms *terms)
     uint8_t level = read_u8(r), json = read_u8(r);
     terms->budget.messages = read_u32(r);
     terms->budget.bytes = read_u32(r);
-    terms->budget.log_lines = read_u32(r);
+    terms->budget.arrivals = read_u32(r);
+    terms->budget.log_bytes = read_u32(r);
     terms->gnbs = read_u32(r);
     terms->listen_count = read_u8(r);
     if (level > LOG_DEBUG || json > 1)

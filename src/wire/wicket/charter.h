@@ -32,7 +32,8 @@ enum {
 /* What each association may spend in a second before control hears of it; 0: any amount. */
 struct charter_budget {
     uint32_t messages, bytes; /* NGAP */
-    uint32_t log_lines;
+    uint32_t arrivals;        /* of the messages, Initial UE Messages */
+    uint32_t log_bytes;
 };
 
 /* What an edge is to do, and as whom. */
