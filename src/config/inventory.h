@@ -57,8 +57,20 @@ struct config_gnb {
     unsigned area_count;
     const struct config_slice *slices; /* that it may offer */
     unsigned slice_count;
+    const char **
+        certificates; /* that it may prove itself with: subjects or names, as the security gateway prints them */
+    unsigned certificate_count;         /* 0: it need not */
     const union socket_address *listen; /* N2 of its own, with isolation by gNB */
     unsigned listen_count;
+};
+
+/* Rule N1, where N2 comes through IPsec: the gateway that knows whose certificates are behind the tunnels. */
+struct config_security_gateway {
+    const char *vici; /* socket where strongSwan's charon answers; "": IPsec is not in use */
+    bool required;    /* every gNB has to have a certificate in its enrolment */
+    int64_t answer;   /* ns that it may take to answer when a gNB comes */
+    int64_t period;   /* ns between looks at those that are there */
+    int64_t grace;    /* ns that they may be without a tunnel, or the gateway without an answer */
 };
 
 /* gNBs that are neighbours of each other: Xn handover goes between them only. */
@@ -148,6 +160,7 @@ struct config_inventory {
     unsigned vendor_count;
     const struct config_domain *domains;
     unsigned domain_count;
+    struct config_security_gateway security_gateway;
     const struct config_gnb *gnbs;
     unsigned gnb_count;
     const struct config_neighbourhood *neighbourhoods;

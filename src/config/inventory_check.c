@@ -77,6 +77,18 @@ static bool gnb_apart(const struct config_gnb *gnb, const struct config_gnb *oth
            listens_apart(gnb->listen, gnb->listen_count, other->listen, other->listen_count, complaint);
 }
 
+static bool can_prove_itself(const struct config_gnb *gnb, const struct config_security_gateway *gateway,
+                             struct complaint *complaint)
+{
+    if (gnb->certificate_count && !*gateway->vici)
+        return check_found(complaint, "certificates of %s", gnb->name) ||
+               complain(complaint, "security_gateway.vici, which tells whose certificate there is");
+    if (gateway->required && !gnb->certificate_count)
+        return check_found(complaint, "%s without certificates", gnb->name) ||
+               complain(complaint, "them, as security_gateway.required is true");
+    return true;
+}
+
 bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_inventory *inventory = inventory_of(base);
@@ -89,7 +101,8 @@ bool check_gnb(const void *base, void *items, unsigned index, struct complaint *
     if (inventory->isolation == CONFIG_ISOLATION_GNB && gnb->listen_count == 0)
         return check_found(complaint, "%s without listen", gnb->name) ||
                complain(complaint, "an N2 address of its own, as isolation is gnb");
-    return listens_at_few(gnb->listen_count, complaint);
+    return can_prove_itself(gnb, &inventory->security_gateway, complaint) &&
+           listens_at_few(gnb->listen_count, complaint);
 }
 
 bool check_hop(const void *base, void *items, unsigned index, struct complaint *complaint)

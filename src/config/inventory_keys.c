@@ -50,8 +50,32 @@ static const struct key gnb_keys[] = {
      .help = "Tracking areas (999/70-1) or whole networks (999/70) that it may broadcast."},
     {"slices", &type_slice, ITEMS(struct config_gnb, slices, slice_count), .initial = "[]",
      .help = "Slices that it may offer: [1, 1-010203]."},
+    {"certificates", &type_text, ITEMS(struct config_gnb, certificates, certificate_count), .initial = "[]",
+     RANGE(1, 500),
+     .help = "With a security_gateway: whose certificate has to be behind its N2 address, its subject or the "
+             "name in it, as\n"
+             "`swanctl --list-sas` prints it: [\"C=NO, O=Vendor, CN=gnb-0001\"]. Two while one replaces the "
+             "other."},
     {"listen", &type_endpoint, ITEMS(struct config_gnb, listen, listen_count), .initial = "[]", .high = 38412,
      .help = "With `isolation: gnb`: where it connects, in place of its domain's address."},
+    {0},
+};
+
+static const struct key security_gateway_keys[] = {
+    {"vici", &type_text, ROOT(inventory.security_gateway.vici), RANGE(0, 100), .initial = "", .live = true,
+     .help = "The socket where charon answers, for example /run/charon.vici. Empty: IPsec is not in use."},
+    {"required", &type_bool, ROOT(inventory.security_gateway.required), .initial = "false", .live = true,
+     .help = "true: every gNB must have certificates. false: those that have none come without."},
+    {"answer", &type_duration, ROOT(inventory.security_gateway.answer), RANGE(MILLISECONDS(100), SECONDS(30)),
+     .initial = "2s", .live = true,
+     .help = "A gNB that comes is refused if the gateway has not answered after this time."},
+    {"period", &type_duration, ROOT(inventory.security_gateway.period), RANGE(SECOND, SECONDS(300)),
+     .initial = "5s", .live = true, .help = "So often the gateway is asked about those that are there."},
+    {"grace", &type_duration, ROOT(inventory.security_gateway.grace), RANGE(0, HOUR), .initial = "15s",
+     .live = true,
+     .help = "One without a tunnel is dropped after this time, and all of them if the gateway has not "
+             "answered for so long;\n"
+             "one behind another's certificate at once."},
     {0},
 };
 
@@ -217,6 +241,10 @@ const struct key inventory_keys[] = {
     {"domains", .fields = domain_keys, ROOT_ITEMS(inventory.domains, inventory.domain_count), .least = 1,
      .initial = "[{name: default, listen: [127.0.0.5]}]", .check = check_domain,
      .help = "Trust domains: equipment that stands or falls together, one for each vendor or more."},
+    {"security_gateway", .fields = security_gateway_keys,
+     .help = "Where N2 comes through IPsec: strongSwan on this host, which ends the tunnels and tells whose "
+             "certificates are\n"
+             "behind them. What cannot be proved is refused; under the profile lab it is recorded."},
     {"gnbs", .fields = gnb_keys, ROOT_ITEMS(inventory.gnbs, inventory.gnb_count), .initial = "[]",
      .live = true, .check = check_gnb, .help = "The gNBs that are known, each with what it may claim."},
     {"neighbourhoods", .fields = neighbourhood_keys,

@@ -177,6 +177,16 @@ bool config_ip_parse(const char *text, struct config_ip *value)
     return true;
 }
 
+struct config_ip config_ip_of(const union socket_address *address)
+{
+    struct config_ip ip = {.family = (uint8_t)address->any.sa_family};
+    if (ip.family == AF_INET)
+        memcpy(ip.address, &address->v4.sin_addr, 4);
+    else
+        memcpy(ip.address, &address->v6.sin6_addr, 16);
+    return ip;
+}
+
 const char *config_ip_text(const struct config_ip *value, char *buffer)
 {
     buffer[0] = '\0';

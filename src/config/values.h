@@ -101,6 +101,8 @@ bool config_prefix_holds(const struct config_prefix *prefix, const struct config
 bool config_ip_parse(const char *text, struct config_ip *value);
 const char *config_ip_text(const struct config_ip *value, char *buffer);
 
+struct config_ip config_ip_of(const union socket_address *address);
+
 /* "127.0.0.5", "127.0.0.5:38412", "::1", "[::1]:38412"; without a port, `port` (host order) is taken. */
 bool config_endpoint_parse(const char *text, uint16_t port, union socket_address *value);
 const char *config_endpoint_text(const union socket_address *value, char *buffer);

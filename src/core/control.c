@@ -167,6 +167,7 @@ static bool open_core(struct control *control)
                       .ngap = control_send_ngap,
                       .close = control_close_association,
                       .pfcp = send_pfcp,
+                      .gateway = control_gateway_ask,
                       .nas = trace_nas,
                       .sbi_request = control_sbi_request,
                       .sbi_response = control_sbi_response},
@@ -251,6 +252,7 @@ static void tear_down(struct control *control)
         admin_close(control->admin);
     control_wicket_close(control);
     control_sbi_close(control);
+    control_gateway_close(control);
     if (control->core)
         core_free(control->core);
     if (control->store)

@@ -15,6 +15,7 @@
 #include "kit/loop.h"
 #include "store/store.h"
 
+struct control_gateway;
 struct inside;
 
 /* An edge. */
@@ -36,7 +37,8 @@ struct control {
     struct core *core;
     struct admin *admin;
     struct trace *trace;
-    struct control_sbi *sbi; /* NULL: there are no other cores */
+    struct control_sbi *sbi;         /* NULL: there are no other cores */
+    struct control_gateway *gateway; /* NULL: nothing has been asked yet */
     struct watch n4;
     struct watch charter; /* from the keeper; fd -1: there is none */
     struct edge_link *links;
@@ -67,6 +69,10 @@ void control_sbi_close(struct control *control);
 void control_sbi_flush(struct control *control);
 void control_sbi_request(void *context, unsigned peer, uint64_t token, const struct sbi_message *request);
 void control_sbi_response(void *context, uint64_t token, const struct sbi_message *response);
+
+/* Talk with the security gateway (control_gateway.c); nothing stays open between two questions. */
+void control_gateway_ask(void *context, uint64_t question);
+void control_gateway_close(struct control *control);
 
 /* Verbs about fences (control_fence.c), and what they say of a gNB in its description. */
 json_t *control_fence(void *context, const json_t *request);

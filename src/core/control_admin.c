@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/amf/context.h"
+#include "core/amf/proof.h"
 #include "core/control.h"
 #include "core/control_digest.h"
 #include "core/peer/peer.h"
@@ -162,6 +163,9 @@ static json_t *describe_gnb(const struct gnb *gnb)
                   gnb->peer.edge, "address", config_endpoint_text(&gnb->peer.address, address), "tacs", tacs,
                   "slices", slices_of(first ? first->slices : NULL, first ? first->slice_count : 0), "ues",
                   (int)gnb->connections.count, "since", unix_seconds(gnb->since));
+    const char *certificate = proof_state(gnb);
+    if (certificate)
+        json_object_set_new(item, "certificate", json_string(certificate));
     control_describe_conduct(gnb, item);
     return item;
 }

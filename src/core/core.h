@@ -28,6 +28,7 @@ struct core;
 struct co_pool;
 struct domain;
 struct fence;
+struct gateway_view;
 struct procedure;
 struct random;
 struct removal;
@@ -67,6 +68,12 @@ struct adoption {
     size_t count;
 };
 
+/* The security gateway, which is asked who stands behind N2 addresses (amf/proof.h). Questions are numbered from 1. */
+struct gateway_watch {
+    uint64_t asked, answered;
+    struct timer timer; /* until the next question about those that are there */
+};
+
 struct core {
     const struct config *config;
     struct store *store;
@@ -99,6 +106,7 @@ struct core {
     int64_t wall_offset; /* wall clock minus timers->now, nanoseconds: for what is stored or told to phones */
     struct timer retry;  /* the store refused a commit */
     struct timer overload; /* until it fires gNBs hold signalling back */
+    struct gateway_watch gateway;
     struct adoption adoption;
     unsigned sessions;    /* PDU sessions, counted by smf */
     struct ghost *ghosts; /* gNBs that have gone and whose UEs have not yet */
@@ -142,6 +150,10 @@ void core_transaction_over(struct core *core, uint64_t payer);
 
 /* Misdeeds on the association that its edge dealt with alone, how many of each kind. */
 void core_conduct(struct core *core, uint64_t association, const uint32_t misdeeds[WICKET_MISDEEDS]);
+
+/* What the security gateway says; `question` is the last one that had been asked when it was begun to be answered. NULL: it does
+ * not answer. The view is borrowed. */
+void core_gateway(struct core *core, uint64_t question, const struct gateway_view *view);
 
 /* A datagram from N4. */
 void core_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);

@@ -139,6 +139,8 @@ static void line(struct list *list, const struct core *core)
     for (unsigned i = 0; i < MISDEED_KINDS; i++)
         put(list, "demarc_gnb_misdeeds", "counter", "misdeeds of gNBs", core->metrics.misdeeds[i],
             json_pack("{s:s}", "kind", kinds[i]));
+    put(list, "demarc_gnbs_unproved", "counter",
+        "gNBs that did not have the certificate of their enrolment (rule N1)", core->metrics.unproved, NULL);
     put(list, "demarc_gnb_fencings", "counter", "gNBs that were fenced", core->metrics.fenced, NULL);
     put(list, "demarc_gnbs_fenced", "gauge", "gNBs that are fenced", fence_count(core), NULL);
 }

@@ -36,6 +36,7 @@ struct core_metrics {
     uint64_t nas_integrity_failures, nas_replays;
     uint64_t commits, commits_failed;
     uint64_t misdeeds[MISDEED_KINDS]; /* of gNBs */
+    uint64_t unproved;                /* gNBs without the certificate that they are enrolled with */
     uint64_t fenced;                  /* gNBs, ever */
 };
 

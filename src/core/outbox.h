@@ -25,6 +25,9 @@ struct core_ports {
     /* Towards another core and back; NULL: there are none. core_sbi_response follows a request, though not within the call. */
     void (*sbi_request)(void *context, unsigned peer, uint64_t token, const struct sbi_message *request);
     void (*sbi_response)(void *context, uint64_t token, const struct sbi_message *response);
+    /* What does the security gateway let through, and whose certificates are behind it? core_gateway follows with the question's
+     * number or a higher one, though not within the call; NULL: there is no gateway. */
+    void (*gateway)(void *context, uint64_t question);
     /* A NAS message without its security, as it came or before it goes; NULL: nobody wants to see them. */
     void (*nas)(void *context, const struct core_peer *gnb, bool uplink, struct bytes plain);
 };

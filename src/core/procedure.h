@@ -67,7 +67,8 @@ enum procedure_event {
     EV_SM_REACHABLE,   /* the paged UE answered: transfer again */
     EV_SM_UNREACHABLE, /* paging failed, or the UE is gone */
     EV_PFCP_RESPONSE,
-    EV_SBI_RESPONSE, /* of another core (data: struct sbi_message, or NULL: there is none) */
+    EV_GATEWAY_ANSWER, /* of the security gateway (data: amf/proof.c) */
+    EV_SBI_RESPONSE,   /* of another core (data: struct sbi_message, or NULL: there is none) */
     EV_COUNT
 };
 

@@ -34,6 +34,12 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* The same octets as the text's, without its end. */
+static inline bool bytes_are(struct bytes a, const char *text)
+{
+    return bytes_equal(a, bytes_of(text, strlen(text)));
+}
+
 /* Reading cursor, network byte order. */
 struct reader {
     const uint8_t *base, *at, *end;

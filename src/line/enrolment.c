@@ -11,21 +11,11 @@ static bool within(const struct config_prefix *prefixes, unsigned count, const s
     return count == 0;
 }
 
-static struct config_ip ip_of(const union socket_address *address)
-{
-    struct config_ip ip = {.family = (uint8_t)address->any.sa_family};
-    if (ip.family == AF_INET)
-        memcpy(ip.address, &address->v4.sin_addr, 4);
-    else
-        memcpy(ip.address, &address->v6.sin6_addr, 16);
-    return ip;
-}
-
 const struct config_gnb *enrolment_find(const struct config_inventory *inventory,
                                         const struct enrolment_claim *claim, const char **reason)
 {
     const struct config_gnb *gnb = config_find_gnb_id(inventory, claim->id);
-    const struct config_ip from = ip_of(claim->from);
+    const struct config_ip from = config_ip_of(claim->from);
     if (!gnb)
         *reason = "its identity is not in the inventory";
     else if (strcmp(gnb->domain, claim->domain) != 0)

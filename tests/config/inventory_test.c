@@ -76,6 +76,12 @@ static void every_error_says_what_was_expected(void **state)
          "gnbs[1]: found the name a twice, expected a name of its own for each"},
         {TWO_GNBS "{name: b, domain: default, id: 999/70-00000001}]",
          "gnbs[1]: found 999/70-00000001 twice, expected an identity of its own for each"},
+        {"gnbs: [{name: a, domain: default, id: 999/70-1, certificates: [CN=a]}]",
+         "gnbs[0]: found certificates of a, expected security_gateway.vici, which tells whose certificate "
+         "there is"},
+        {"security_gateway: {vici: /run/v, required: true}\n" TWO_GNBS
+         "{name: b, domain: default, id: 999/70-2}]",
+         "gnbs[0]: found a without certificates, expected them, as security_gateway.required is true"},
         {TWO_GNBS "{name: b, domain: north, id: 999/70-2}]",
          "gnbs[1]: found domain north, expected one of domains"},
         {TWO_GNBS "{name: b, domain: default, id: 999/70-400000/22}]",

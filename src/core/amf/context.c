@@ -38,6 +38,7 @@ struct gnb *gnb_new(struct core *core, uint64_t association, const struct core_p
 
 void gnb_free(struct gnb *gnb, const char *why)
 {
+    procedure_cancel(gnb->proving, why);
     gnb_release_connections(gnb, why);
     timer_stop(gnb->core->timers, &gnb->sending_away);
     map_take(&gnb->core->gnbs, gnb->association);

@@ -17,6 +17,7 @@
 #include "kit/budget.h"
 #include "kit/log.h"
 #include "line/conduct.h"
+#include "line/gateway.h"
 #include "wire/nas/mobility.h"
 
 struct connection;
@@ -61,6 +62,10 @@ struct gnb {
     bool enrolled; /* it is as the inventory says */
     enum config_risk risk;
     bool fenced;               /* by rule N5 of the line (fence.h) */
+    struct procedure *proving; /* its message waits for the security gateway (proof.h) */
+    struct gnb_identity claimed; /* by that message */
+    enum gateway_verdict proof;  /* while that message is carried out */
+    int64_t proved;              /* when last, by timers->now; 0: never */
     struct timer sending_away; /* its phones, portion by portion, while it is fenced */
     struct conduct conduct;
     struct log_payer payer;

@@ -6,6 +6,7 @@
 #include "line/enrolment.h"
 
 #include "core/amf/n2.h"
+#include "core/amf/proof.h"
 #include "kit/log.h"
 
 static bool refuse(struct gnb_refusal *refusal, struct ngap_cause cause, const char *words)
@@ -47,20 +48,29 @@ static bool areas_fit(const struct config_gnb *enrolled, const struct ngap_suppo
     return true;
 }
 
+const struct config_gnb *gnb_enrolment(const struct gnb *gnb, struct gnb_identity identity,
+                                       const char **words)
+{
+    const struct config *config = gnb->core->config;
+    const struct config_edge *edge = config_find_edge(config, gnb->peer.edge);
+    const struct enrolment_claim claim = {.id = {identity.plmn, identity.bits, identity.value},
+                                          .domain = edge ? edge->domain->name : "",
+                                          .from = &gnb->peer.address};
+    *words = "its edge is not in the inventory";
+    return edge ? enrolment_find(&config->inventory, &claim, words) : NULL;
+}
+
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal)
 {
     const struct config *config = gnb->core->config;
-    const struct config_edge *edge = config_find_edge(config, gnb->peer.edge);
-    const char *reason = "its edge is not in the inventory";
-    const struct enrolment_claim claim = {.id = {identity.plmn, identity.bits, identity.value},
-                                          .domain = edge ? edge->domain->name : "",
-                                          .from = &gnb->peer.address};
-    const struct config_gnb *enrolled = edge ? enrolment_find(&config->inventory, &claim, &reason) : NULL;
-    if (!enrolled)
-        refuse(refusal, N2_MISC(UNSPECIFIED), reason);
-    if (enrolled && areas_fit(enrolled, offers, refusal)) {
-        gnb->risk = edge->domain->risk;
+    const char *words;
+    const struct config_gnb *enrolled = gnb_enrolment(gnb, identity, &words);
+    const bool identified = enrolled && proof_suffices(gnb, enrolled, &words);
+    if (!identified)
+        refuse(refusal, N2_MISC(UNSPECIFIED), words);
+    if (identified && areas_fit(enrolled, offers, refusal)) {
+        gnb->risk = config_find_edge(config, gnb->peer.edge)->domain->risk;
         gnb->enrolled = true;
         return true;
     }

@@ -9,6 +9,7 @@
 #include "core/amf/budget.h"
 #include "core/amf/fence.h"
 #include "core/amf/handover.h"
+#include "core/amf/proof.h"
 #include "core/amf/relay.h"
 #include "kit/log.h"
 
@@ -251,7 +252,8 @@ static bool interface_message(struct gnb *gnb, uint16_t stream, const struct nga
 {
     switch (pdu->message) {
     case NGAP_RAN_CONFIGURATION_UPDATE:
-        ran_configuration_update(gnb, pdu->value.ran_configuration_update);
+        if (!proof_awaited(gnb, gnb->identity, pdu))
+            ran_configuration_update(gnb, pdu->value.ran_configuration_update);
         return true;
     case NGAP_NG_RESET:
         ng_reset(gnb, pdu->value.ng_reset);
@@ -280,10 +282,17 @@ static bool interface_message(struct gnb *gnb, uint16_t stream, const struct nga
     }
 }
 
+static void setup(struct gnb *gnb, const struct ngap_pdu *pdu)
+{
+    const struct ngap_ng_setup_request *request = pdu->value.ng_setup_request;
+    if (!proof_awaited(gnb, gnb_identity_of(&request->global_ran_node_id), pdu))
+        ng_setup(gnb, request);
+}
+
 static void dispatch(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)
 {
     if (pdu->message == NGAP_NG_SETUP_REQUEST) {
-        ng_setup(gnb, pdu->value.ng_setup_request);
+        setup(gnb, pdu);
     } else if (pdu->message == NGAP_ERROR_INDICATION) {
         if (gnb->ready)
             error_indication(gnb, pdu->value.error_indication);
@@ -383,5 +392,6 @@ bool core_reload(struct core *core, const struct config *config, const char **wh
     }
     if (other_areas)
         area_tell_all(core);
+    proof_watch(core);
     return true;
 }

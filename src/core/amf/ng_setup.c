@@ -6,11 +6,12 @@
 
 #include "core/amf/fence.h"
 #include "core/amf/n2.h"
+#include "core/amf/proof.h"
 #include "kit/log.h"
 
 enum { PLMNS = 12, GNB_MEMORY = 256 * 1024, OFFERS_LOGGED = 16 };
 
-static struct gnb_identity identity_of(const struct ngap_global_ran_node_id *id)
+struct gnb_identity gnb_identity_of(const struct ngap_global_ran_node_id *id)
 {
     if (id->which != NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID)
         return (struct gnb_identity){0};
@@ -24,7 +25,7 @@ static struct gnb_identity identity_of(const struct ngap_global_ran_node_id *id)
 
 struct gnb *gnb_by_identity(const struct core *core, const struct ngap_global_ran_node_id *id)
 {
-    struct gnb_identity identity = identity_of(id);
+    struct gnb_identity identity = gnb_identity_of(id);
     size_t cursor = 0;
     void *gnb;
     while (identity.bits && map_next(&core->gnbs, &cursor, NULL, &gnb)) {
@@ -285,7 +286,7 @@ static bool setup_allowed(struct gnb *gnb, struct gnb_identity identity)
 /* 8.7.1. A gNB that sets up anew has forgotten all it had, unless it says otherwise. */
 void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
 {
-    struct gnb_identity identity = identity_of(&request->global_ran_node_id);
+    struct gnb_identity identity = gnb_identity_of(&request->global_ran_node_id);
     struct gnb_refusal refusal;
     if (!setup_allowed(gnb, identity))
         return;
@@ -318,6 +319,7 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
              gnbs_ready(gnb->core));
     setup_response(gnb, retained);
     fence_meets(gnb);
+    proof_watch(gnb->core);
 }
 
 static void update_failure(struct gnb *gnb, struct ngap_cause cause, const char *words)
@@ -357,7 +359,7 @@ static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *o
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update)
 {
     if (update->global_ran_node_id &&
-        !gnb_identity_equal(identity_of(update->global_ran_node_id), gnb->identity)) {
+        !gnb_identity_equal(gnb_identity_of(update->global_ran_node_id), gnb->identity)) {
         update_failure(gnb, N2_MISC(UNSPECIFIED), "it claims another identity than at NG Setup");
         return;
     }

@@ -92,6 +92,7 @@ void amf_stop(struct core *core)
     store_on_change(core->store, NULL, NULL);
     adoption_stop(core);
     timer_stop(core->timers, &core->overload);
+    timer_stop(core->timers, &core->gateway.timer);
     while (map_next(&core->gnbs, &cursor, NULL, &gnb)) {
         gnb_free(gnb, "the core stops");
         ghosts_free(core);
