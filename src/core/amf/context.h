@@ -61,12 +61,12 @@ struct gnb {
     bool gone;     /* a ghost (parting.c): nothing reaches it */
     bool enrolled; /* it is as the inventory says */
     enum config_risk risk;
-    bool fenced;               /* by rule N5 of the line (fence.h) */
-    struct procedure *proving; /* its message waits for the security gateway (proof.h) */
+    bool fenced;                 /* by rule N5 of the line (fence.h) */
+    struct procedure *proving;   /* its message waits for the security gateway (proof.h) */
     struct gnb_identity claimed; /* by that message */
     enum gateway_verdict proof;  /* while that message is carried out */
     int64_t proved;              /* when last, by timers->now; 0: never */
-    struct timer sending_away; /* its phones, portion by portion, while it is fenced */
+    struct timer sending_away;   /* its phones, portion by portion, while it is fenced */
     struct conduct conduct;
     struct log_payer payer;
     struct budget deconcealments, vectors;

@@ -40,7 +40,8 @@ struct gnb_refusal {
 struct gnb_identity gnb_identity_of(const struct ngap_global_ran_node_id *id);
 
 /* The enrolment of who comes from there with that identity (enrolment.c); NULL: none, and why. */
-const struct config_gnb *gnb_enrolment(const struct gnb *gnb, struct gnb_identity identity, const char **words);
+const struct config_gnb *gnb_enrolment(const struct gnb *gnb, struct gnb_identity identity,
+                                       const char **words);
 
 /* Is the gNB what the inventory says (enrolment.c)? Sets its risk. */
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
