@@ -88,6 +88,25 @@ static bool answers_update(enum ngap_message_type message)
            message == NGAP_RAN_CONFIGURATION_UPDATE_FAILURE || message == NGAP_ERROR_INDICATION;
 }
 
+static void heard_acknowledge(struct attack *attack,
+                              const struct ngap_path_switch_request_acknowledge *acknowledge)
+{
+    const struct ngap_ue_security_capabilities *told = acknowledge->ue_security_capabilities;
+    const struct ngap_path_switch_request_acknowledge_transfer *transfer;
+    struct aper_diagnostics diagnostics;
+    attack->told = told ? &attack->told_room : NULL;
+    if (told)
+        attack->told_room = *told;
+    if (!acknowledge->pdu_session_resource_switched_list.count ||
+        ngap_decode_path_switch_request_acknowledge_transfer(
+            acknowledge->pdu_session_resource_switched_list.items[0].path_switch_request_acknowledge_transfer,
+            &attack->station->gnb.arena, &transfer, &diagnostics) > NGAP_NOTIFY)
+        return;
+    attack->has_told_policy = transfer->security_indication != NULL;
+    if (attack->has_told_policy)
+        attack->told_policy = *transfer->security_indication;
+}
+
 static void heard(struct attack *attack, const struct ngap_pdu *pdu)
 {
     attack->heard[pdu->message] = true;
@@ -95,13 +114,16 @@ static void heard(struct attack *attack, const struct ngap_pdu *pdu)
         attack->latest_amf_id = pdu->amf_ue_ngap_id;
     attack->fence_answered |= pdu->message == NGAP_RAN_CONFIGURATION_UPDATE_ACKNOWLEDGE ||
                               pdu->message == NGAP_RAN_CONFIGURATION_UPDATE_FAILURE;
-    if (pdu->message == NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE) {
-        const struct ngap_ue_security_capabilities *told =
-            pdu->value.path_switch_request_acknowledge->ue_security_capabilities;
-        attack->told = told ? &attack->told_room : NULL;
-        if (told)
-            attack->told_room = *told;
-    }
+    if (pdu->message == NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE)
+        heard_acknowledge(attack, pdu->value.path_switch_request_acknowledge);
+}
+
+/* Nobody but the attacker hands phones over, or tells of its configuration. */
+static void honest_heard(struct attack *attack, enum ngap_message_type message)
+{
+    attack->honest_answered |= answers_update(message);
+    attack->honest_told |=
+        message == NGAP_HANDOVER_REQUEST || message == NGAP_DOWNLINK_RAN_CONFIGURATION_TRANSFER;
 }
 
 static void saw_ngap(void *context, struct ran_gnb *gnb, bool up, const struct ngap_pdu *pdu)
@@ -110,7 +132,7 @@ static void saw_ngap(void *context, struct ran_gnb *gnb, bool up, const struct n
     if (up)
         return;
     if (gnb == &attack->honest->gnb)
-        attack->honest_answered |= answers_update(pdu->message);
+        honest_heard(attack, pdu->message);
     else
         heard(attack, pdu);
     waiter_wake(&attack->waiter);

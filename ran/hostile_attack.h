@@ -62,7 +62,8 @@ struct attack {
     struct victim victims[VICTIMS];
     bool proving; /* the victims do something of their own */
     bool honest_ready, honest_lost, honest_answered;
-    uint64_t strays; /* packets for nobody that had come to the honest gNB before */
+    bool honest_told; /* what only the attacker can have said */
+    uint64_t strays;  /* packets for nobody that had come to the honest gNB before */
     int data_network;
     struct {
         uint8_t content[256];
@@ -79,6 +80,8 @@ struct attack {
     uint64_t latest_amf_id;                           /* that the core has named a phone by */
     const struct ngap_ue_security_capabilities *told; /* by the latest path switch acknowledge */
     struct ngap_ue_security_capabilities told_room;
+    struct ngap_security_indication told_policy; /* of the first session, likewise */
+    bool has_told_policy;
     unsigned packets; /* that reached the attacker's phone */
     /* A lying relay: what becomes of its phone's messages; the result is sent, empty: nothing is. NULL: passed on. */
     struct bytes (*tamper)(struct attack *attack, struct bytes message);
@@ -208,6 +211,7 @@ PLAYS(anothers_path);
 PLAYS(anothers_release);
 PLAYS(anothers_reset);
 PLAYS(handovers);
+PLAYS(relay); /* of the same class */
 PLAYS(mixed_ids);
 PLAYS(live_id);
 PLAYS(foreign_location);

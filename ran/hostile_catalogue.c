@@ -30,7 +30,7 @@ const struct hostile_class hostile_classes[HOSTILE_CLASSES] = {
     CLASS(19, "path switch for a phone it was never given", hostile_anothers_path),
     CLASS(20, "release of another's phone", hostile_anothers_release),
     CLASS(21, "NG Reset that lists another's phones; resets in a row", hostile_anothers_reset),
-    CLASS(22, "handover messages that nobody asked for", hostile_handovers),
+    CLASS(22, "handover messages that nobody asked for; lies to another gNB", hostile_handovers),
     CLASS(23, "the right AMF id with the wrong RAN id", hostile_mixed_ids),
     CLASS(24, "a RAN id in use used again", hostile_live_id),
     CLASS(25, "a location that names another's cell", hostile_foreign_location),

@@ -185,6 +185,7 @@ void hostile_handovers(struct attack *attack)
             if (attack_message(attack, types[i], &raw))
                 attack_send_raw(attack, &raw, attack_own_with_session(attack));
         }
+    hostile_relay(attack);
 }
 
 static void mix_ids(struct attack *attack, enum ngap_message_type type, struct raw_pdu *raw)
@@ -314,8 +315,28 @@ static void judge_capabilities(struct attack *attack, struct ngap_ue_security_ca
     bool acknowledged = attack->heard[NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE];
     bool differs = claimed.n_rencryption_algorithms != usual.n_rencryption_algorithms ||
                    claimed.n_rintegrity_protection_algorithms != usual.n_rintegrity_protection_algorithms;
-    if (acknowledged && differs && (!attack->told || !attack->told->n_rintegrity_protection_algorithms))
+    const struct ngap_ue_security_capabilities *told = attack->told;
+    if (acknowledged && differs &&
+        (!told || told->n_rencryption_algorithms != usual.n_rencryption_algorithms ||
+         told->n_rintegrity_protection_algorithms != usual.n_rintegrity_protection_algorithms))
         attack_fail(attack, "the core does not tell the phone's real capabilities");
+}
+
+/* Likewise of the session's policy, which it told when the session was set up (TS 33.501 6.6.1, TS 38.413 8.4.4.2). */
+static void judge_policy(struct attack *attack, struct ngap_security_indication claimed)
+{
+    const struct ran_gnb_tunnel *tunnel = attack_tunnel_of(attack->phone.connection);
+    const struct ngap_security_indication real = tunnel->security, *told = &attack->told_policy;
+    attack_fence(attack);
+    bool differs =
+        tunnel->has_security &&
+        (claimed.integrity_protection_indication != real.integrity_protection_indication ||
+         claimed.confidentiality_protection_indication != real.confidentiality_protection_indication);
+    bool right = attack->has_told_policy &&
+                 told->integrity_protection_indication == real.integrity_protection_indication &&
+                 told->confidentiality_protection_indication == real.confidentiality_protection_indication;
+    if (attack->heard[NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE] && differs && !right)
+        attack_fail(attack, "the core does not tell the session's real policy");
 }
 
 void hostile_weaker_path(struct attack *attack)
@@ -339,8 +360,11 @@ void hostile_weaker_path(struct attack *attack)
             judge_capabilities(attack, claims[i]);
         }
     if (attack_variant(attack, "path switch that says: no protection of user packets needed") &&
-        attack_set_up(attack))
+        attack_set_up(attack)) {
+        attack->has_told_policy = false;
         switch_path(attack, attack_own_with_session(attack), usual, &weak);
+        judge_policy(attack, weak.security_indication);
+    }
     if (attack->playing)
         attack_forget_phone(attack);
 }

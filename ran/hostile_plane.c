@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { SESSION = 1, PACKET_ROOM = 1500, MOMENT_MS = 5, IP_HEADER = 20 };
+enum { SESSION = 1, PACKET_ROOM = 1500, MOMENT_MS = 5, ANSWER_MS = 20, IP_HEADER = 20 };
 
 /* --- Tunnels, the attacker's own and a victim's --- */
 
@@ -116,12 +116,37 @@ void hostile_forged_packets(struct attack *attack)
 
 /* --- 34 --- */
 
-static void ping_from_own(struct attack *attack, uint32_t from, uint32_t to)
+static uint32_t gateway_of(struct attack *attack)
+{
+    attack_own_with_session(attack);
+    const struct phone_session *session = phone_session(&attack->phone, SESSION);
+    return session ? victims_target(attack, session) : 0;
+}
+
+/* Packets that came back to the phone. */
+static unsigned ping_from_own(struct attack *attack, uint32_t from, uint32_t to)
 {
     const struct ran_gnb_tunnel *own = own_tunnel(attack);
+    const unsigned before = attack->packets;
     for (unsigned i = 0; own->uplink_teid && i < 10; i++)
         ping_through(attack, own->uplink_teid, from ? from : address_of(&attack->phone), to);
-    let_it_work(attack);
+    waiter_rest(&attack->waiter, MILLISECONDS(ANSWER_MS));
+    return attack->packets - before;
+}
+
+/* The measure for the other variants: a phone's own packets are answered where nothing is wrong with them. */
+static void ping_rightly(struct attack *attack)
+{
+    if (!ping_from_own(attack, 0, gateway_of(attack)) &&
+        attack_tunnel_of(attack->phone.connection)->uplink_teid)
+        attack_fail(attack, "the gateway does not answer the attacker's phone: the others show nothing");
+}
+
+static void ping_wrongly(struct attack *attack, uint32_t from, uint32_t to)
+{
+    const unsigned answers = ping_from_own(attack, from, to);
+    if (answers)
+        attack_fail(attack, "%u packets came back", answers);
 }
 
 static void tunnel_in_tunnel(struct attack *attack, uint32_t to)
@@ -152,19 +177,21 @@ static uint32_t host_of(const union socket_address *address)
 
 void hostile_inner_addresses(struct attack *attack)
 {
-    static const uint32_t odd[] = {0, 0xffffffff, 0x7f000001, 0xe0000001, 0xa9fe0001, 0x0a200001};
+    static const uint32_t odd[] = {0, 0xffffffff, 0x7f000001, 0xe0000001, 0xa9fe0001, 0xa9fea9fe};
     static const char *const others[] = {"N2 of the core", "N3 of the core",   "the honest gNB",
                                          "its own gNB",    "a victim's phone", "a sleeping victim's phone"};
+    if (attack_variant(attack, "nothing wrong: the phone's own address, to its gateway"))
+        ping_rightly(attack);
     for (unsigned victim = 0; victim < VICTIMS; victim++)
         if (attack_variant(attack, "the inner source of victim %u", victim + 1)) {
             uint32_t from = address_of(&attack->victims[victim].phone);
-            ping_from_own(attack, from, (from & 0xffff0000) | 1);
+            ping_wrongly(attack, from, (from & 0xffff0000) | 1);
         }
     for (size_t i = 0; i < COUNT(odd); i++) {
         if (attack_variant(attack, "the inner source %08x", odd[i]))
-            ping_from_own(attack, odd[i] ? odd[i] : 1, 0x0a200001);
+            ping_wrongly(attack, odd[i] ? odd[i] : 1, gateway_of(attack));
         if (attack_variant(attack, "the inner destination %08x", odd[i]))
-            ping_from_own(attack, 0, odd[i]);
+            ping_wrongly(attack, 0, odd[i]);
     }
     for (size_t i = 0; i < COUNT(others); i++) {
         bool chosen = attack_variant(attack, "the inner destination %s", others[i]);
@@ -175,7 +202,7 @@ void hostile_inner_addresses(struct attack *attack)
                                chosen ? address_of(&attack->victims[0].phone) : 0,
                                chosen ? address_of(&attack->victims[2].phone) : 0};
         if (chosen)
-            ping_from_own(attack, 0, to[i]);
+            ping_wrongly(attack, 0, to[i]);
         if (attack_variant(attack, "a tunnel in the tunnel, to %s", others[i]))
             tunnel_in_tunnel(attack, i == 1 ? host_of(&attack_victims_tunnel(attack)->upf) : to[i]);
     }

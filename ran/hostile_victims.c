@@ -167,8 +167,12 @@ const char *victims_complaint(struct attack *attack)
 {
     uint64_t strays = attack->honest->gnb.packets_dropped - attack->strays;
     attack->strays += strays;
+    bool told = attack->honest_told;
+    attack->honest_told = false;
     if (attack->honest_lost)
         return "the honest gNB lost its association";
+    if (told)
+        return "the honest gNB was told what the attacker says";
     for (unsigned i = 0; i < VICTIMS; i++) {
         const char *disturbed = attack->victims[i].disturbed;
         attack->victims[i].disturbed = NULL;

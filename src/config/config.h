@@ -153,6 +153,7 @@ struct config_smf {
     int64_t pfcp_t1;         /* TS 29.244 6.4 */
     unsigned pfcp_n1;
     int64_t pfcp_heartbeat;
+    int64_t address_rest; /* before an address that was given back goes to another phone */
     int64_t plane_wait;   /* a session waits so long for a plane to be associated */
     int64_t t3591, t3592; /* TS 24.501 10.3 */
     int64_t back_off;     /* T3396, T3584, T3585 told to phones refused for want of resources; 0: none */
@@ -172,6 +173,7 @@ struct config_plane {
     unsigned buffer_per_session; /* packets */
     unsigned buffer_total;
     unsigned sessions;                 /* at most; 0: no limit */
+    int64_t teid_rest;                 /* nanoseconds before one that was given back is drawn again */
     bool ue_to_ue;                     /* phones may reach phones */
     int64_t echo_period, echo_timeout; /* GTP-U path supervision; period 0: none */
     unsigned echo_tries;

@@ -104,8 +104,8 @@ enum { MOST_SOURCES = 65536, SECONDS_A_DAY = 86400 };
 
 static const struct key ran_port_keys[] = {
     {"interfaces", &type_name,
-     ITEMS(struct config, inventory.ran_port.interfaces, inventory.ran_port.interface_count), .initial = "[]",
-     RANGE(1, 15),
+     ITEMS(struct config, inventory.ran_port.interfaces, inventory.ran_port.interface_count), .live = true,
+     .initial = "[]", RANGE(1, 15),
      .help = "Interfaces of this host behind which there is radio equipment and nothing else: [enp2s0]. What "
              "comes in there "
              "is dropped\n"
@@ -114,7 +114,7 @@ static const struct key ran_port_keys[] = {
              "named, nothing\n"
              "is held back. Do not name the one that you are logged in through."},
     {"management", .fields = hop_keys, ROOT_ITEMS(inventory.ran_port.hops, inventory.ran_port.hop_count),
-     .initial = "[]", .inline_items = true, .check = check_hop,
+     .live = true, .initial = "[]", .inline_items = true, .check = check_hop,
      .help = "What else may come in there: [{name: upgrades, source: 192.0.2.0/24, destination: "
              "198.51.100.7/32, protocol: "
              "tcp,\n"
@@ -122,12 +122,13 @@ static const struct key ran_port_keys[] = {
              "those who log in "
              "to\n"
              "equipment have a source_port."},
-    {"sources", &type_uint, ROOT(inventory.ran_port.sources), RANGE(16, MOST_SOURCES), .initial = "1024",
+    {"sources", &type_uint, ROOT(inventory.ran_port.sources), RANGE(16, MOST_SOURCES), .live = true,
+     .initial = "1024",
      .help =
          "Who sends what is dropped is told apart up to so many senders, each until this long after its last "
          "packet."},
     {"forget", &type_duration, ROOT(inventory.ran_port.forget), RANGE(SECONDS(60), SECONDS(SECONDS_A_DAY)),
-     .initial = "10m"},
+     .live = true, .initial = "10m"},
     {0},
 };
 

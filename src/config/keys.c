@@ -221,6 +221,8 @@ static const struct key smf_keys[] = {
     {"pfcp_n1", &type_uint, ROOT(smf.pfcp_n1), RANGE(0, 100), .initial = "3", .live = true},
     {"pfcp_heartbeat", &type_duration, ROOT(smf.pfcp_heartbeat), RANGE(SECOND, HOUR), .initial = "5s",
      .live = true},
+    {"address_rest", &type_duration, ROOT(smf.address_rest), RANGE(0, HOUR), .initial = "60s", .live = true,
+     .help = "An address that a phone gave back goes to no other for so long, also across a restart."},
     {"plane_wait", &type_duration, ROOT(smf.plane_wait), RANGE(0, 10 * SECOND), .initial = "2s", .live = true,
      .help =
          "While no plane is associated, as in the moment after a start, a new session waits so long before "
@@ -289,6 +291,8 @@ static const struct key plane_keys[] = {
     {"sessions", &type_uint, MEMBER(struct config_plane, sessions), RANGE(0, 100000000), .initial = "0",
      .help = "At most so many sessions; 0: no limit. When all planes are full, phones are refused with 5GSM "
              "cause 26."},
+    {"teid_rest", &type_duration, MEMBER(struct config_plane, teid_rest), RANGE(0, HOUR), .initial = "2m",
+     .help = "A tunnel's number that was given back is drawn no more for so long."},
     {"ue_to_ue", &type_bool, MEMBER(struct config_plane, ue_to_ue), .initial = "false",
      .help = "Phones may send to other phones' addresses."},
     {"echo_period", &type_duration, MEMBER(struct config_plane, echo_period), RANGE(0, HOUR),

@@ -3,6 +3,7 @@
 
 #include "core/amf/context.h"
 #include "core/amf/fence.h"
+#include "core/smf/smf.h"
 
 struct list {
     json_t *items;
@@ -104,13 +105,14 @@ static void relays(struct list *list, const struct core_metrics *m)
                           relay_verdict_name(verdict)));
 }
 
-static void sessions(struct list *list, const struct core_metrics *m, unsigned now)
+static void sessions(struct list *list, const struct core_metrics *m, unsigned now, unsigned resting)
 {
     put(list, "fivegs_smffunction_sm_sessionnbr", "gauge", "PDU sessions", now, NULL);
     put(list, "fivegs_smffunction_sm_pdusessioncreationreq", "counter", "PDU session requests",
         m->sessions_asked, NULL);
     put(list, "fivegs_smffunction_sm_pdusessioncreationsucc", "counter", "PDU sessions established",
         m->sessions_done, NULL);
+    put(list, "demarc_addresses_resting", "gauge", "addresses that were given back and rest", resting, NULL);
     by_cause(list, "fivegs_smffunction_sm_pdusessioncreationfail", "PDU session requests rejected",
              m->sessions_failed);
     by_cause(list, "fivegs_smffunction_sm_pdusessionmodificationfail", "PDU session modifications rejected",
@@ -157,7 +159,7 @@ json_t *core_metrics_list(const struct core *core)
     put(&list, "gnb", "gauge", "gNBs connected", census.gnbs, NULL);
     handovers(&list, &core->metrics);
     relays(&list, &core->metrics);
-    sessions(&list, &core->metrics, core->sessions);
+    sessions(&list, &core->metrics, core->sessions, smf_addresses_resting(core));
     house(&list, &core->metrics);
     line(&list, core);
     return list.items;

@@ -23,9 +23,6 @@
 #include "plane/worker.h"
 #include "wire/gtpu/gtpu.h"
 
-/* Longer than a packet lives anywhere on its way (RFC 9293 3.4.1 takes two minutes for the worst). */
-#define TEID_REST SECONDS(120)
-
 struct process {
     const struct config *config;
     const char *config_path; /* NULL: the default */
@@ -38,6 +35,7 @@ struct process {
     struct admin *admin;
     struct host host;
     struct ran_port *ran_port; /* of the first plane only: a host has one */
+    struct config *reloaded;   /* what it follows; NULL: config */
     struct worker **workers;
     unsigned worker_count;
     struct watch n4, news;
@@ -233,7 +231,7 @@ static bool set_up_plane(struct process *process)
         .buffer_total = own->buffer_total,
         .gnbs = process->config->limits.gnbs * 4, /* a gNB may have several addresses, and change them */
     };
-    process->plane.resting.time = TEID_REST;
+    process->plane.resting.time = own->teid_rest;
     process->plane.wake = wake;
     process->plane.wake_context = process;
     return fill_infrastructure(process);
@@ -409,11 +407,15 @@ static json_t *admin_ran_port(void *context, const json_t *request)
                              : admin_refuse("the first plane of the configuration holds the RAN port");
 }
 
-/* Only the log can change under a running plane. */
-static bool reload(const struct process *process)
+/* Only the log and the RAN port can change under a running plane. */
+static bool reload(struct process *process)
 {
-    struct config *config = config_reload(process->config_path, "plane");
-    config_free(config);
+    struct config *config = config_reload(process->config_path, "plane"), *unused = config;
+    if (config && process->ran_port && ran_port_follow(process->ran_port, &config->inventory.ran_port)) {
+        unused = process->reloaded;
+        process->reloaded = config;
+    }
+    config_free(unused);
     return config != NULL;
 }
 
@@ -485,6 +487,7 @@ static void close_down(struct process *process)
     if (process->agent)
         agent_free(process->agent);
     ran_port_free(process->ran_port);
+    config_free(process->reloaded);
     host_restore(&process->host);
     transmit_free(&process->transmit);
     if (process->networks && process->plane.lanes)

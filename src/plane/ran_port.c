@@ -26,7 +26,7 @@ enum kind { N2, N3, NEIGHBOURS, HOUSEKEEPING, DENIED, KINDS };
 static const char *const kind_names[KINDS] = {"n2", "n3", "neighbours", "housekeeping", "denied"};
 
 struct ran_port {
-    const struct config *config;
+    struct config config; /* as the process began with it, but for its ran_port */
     struct timers *timers;
     struct timer timer;
     bool in_force, complained;
@@ -54,7 +54,7 @@ static void take_counter(struct ran_port *port, const json_t *counter)
     if (!name || strncmp(name, "hop", 3) != 0)
         return;
     unsigned long hop = strtoul(name + 3, NULL, 10);
-    if (hop < port->config->inventory.ran_port.hop_count)
+    if (hop < port->config.inventory.ran_port.hop_count)
         port->hops[hop] = counter_of(counter);
 }
 
@@ -143,16 +143,26 @@ void ran_port_take(struct ran_port *port, const json_t *list)
 
 /* --- in force --- */
 
-static bool put_up(const struct ran_port *port, char *why, size_t size)
+/* To be freed; NULL: out of memory. */
+static char *script_of(const struct config *config)
 {
     char *script = NULL;
     size_t length;
     FILE *to = open_memstream(&script, &length);
-    snprintf(why, size, "out of memory");
     if (!to)
-        return false;
-    ran_port_write_rules(to, port->config);
-    bool done = fclose(to) == 0 && nft_run(script, why, size);
+        return NULL;
+    ran_port_write_rules(to, config);
+    if (fclose(to) == 0)
+        return script;
+    free(script);
+    return NULL;
+}
+
+static bool put_up(const struct ran_port *port, char *why, size_t size)
+{
+    char *script = script_of(&port->config);
+    snprintf(why, size, "out of memory");
+    bool done = script && nft_run(script, why, size);
     free(script);
     return done;
 }
@@ -170,12 +180,11 @@ static void hold(struct ran_port *port)
 {
     char why[256];
     if (!port->complained)
-        miss_interfaces(&port->config->inventory.ran_port);
+        miss_interfaces(&port->config.inventory.ran_port);
     port->in_force = put_up(port, why, sizeof why);
     if (port->in_force)
         log_info("line", NULL, "RAN port is held: %u interfaces, %u management hops (rule L2)",
-                 port->config->inventory.ran_port.interface_count,
-                 port->config->inventory.ran_port.hop_count);
+                 port->config.inventory.ran_port.interface_count, port->config.inventory.ran_port.hop_count);
     else if (!port->complained)
         log_error("line", NULL,
                   "RAN PORT IS OPEN: rule L2 is not in force: %s; are the interfaces of ran_port there (ip "
@@ -225,7 +234,7 @@ struct ran_port *ran_port_new(const struct config *config, struct timers *timers
     struct ran_port *port = calloc(1, sizeof *port);
     if (!port)
         return NULL;
-    *port = (struct ran_port){.config = config, .timers = timers, .timer.fire = due};
+    *port = (struct ran_port){.config = *config, .timers = timers, .timer.fire = due};
     port->hops = calloc(config->inventory.ran_port.hop_count + 1, sizeof *port->hops);
     if (port->hops)
         return port;
@@ -235,12 +244,36 @@ struct ran_port *ran_port_new(const struct config *config, struct timers *timers
 
 void ran_port_hold(struct ran_port *port)
 {
-    if (!port->config->inventory.ran_port.interface_count) {
+    if (!port->config.inventory.ran_port.interface_count) {
         leave_open(port);
         return;
     }
     hold(port);
     timer_start(port->timers, &port->timer, PERIOD);
+}
+
+bool ran_port_follow(struct ran_port *port, const struct config_ran_port *own)
+{
+    struct config next = port->config;
+    next.inventory.ran_port = *own;
+    char *before = script_of(&port->config), *after = script_of(&next);
+    struct counted *hops = calloc(own->hop_count + 1, sizeof *hops);
+    const bool possible = before && after && hops, same = possible && strcmp(before, after) == 0;
+    free(before);
+    free(after);
+    if (!possible || same)
+        free(hops);
+    if (!possible)
+        return false;
+    port->config = next;
+    if (same)
+        return true;
+    free(port->hops);
+    port->hops = hops;
+    port->complained = port->in_force = false;
+    timer_stop(port->timers, &port->timer);
+    ran_port_hold(port);
+    return true;
 }
 
 void ran_port_free(struct ran_port *port)
@@ -263,7 +296,7 @@ static json_t *item_of(const char *key, const char *name, struct counted n)
 
 json_t *ran_port_reply(const struct ran_port *port)
 {
-    const struct config_ran_port *own = &port->config->inventory.ran_port;
+    const struct config_ran_port *own = &port->config.inventory.ran_port;
     json_t *interfaces = json_array(), *passed = json_array(), *sources = json_array();
     for (unsigned i = 0; i < own->interface_count; i++)
         json_array_append_new(interfaces, json_string(own->interfaces[i]));
@@ -289,7 +322,7 @@ static void add(json_t *metrics, const char *name, const char *type, const char 
 void ran_port_metrics(const struct ran_port *port, json_t *metrics)
 {
     static const char packets[] = "demarc_ran_port_packets", help[] = "packets that came in at the RAN port";
-    const struct config_ran_port *own = &port->config->inventory.ran_port;
+    const struct config_ran_port *own = &port->config.inventory.ran_port;
     add(metrics, "demarc_ran_port_in_force", "gauge", "rule L2 is in force on this host", port->in_force,
         NULL);
     add(metrics, "demarc_ran_port_sources", "gauge", "senders of what may not come in", port->source_count,

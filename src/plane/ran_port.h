@@ -23,6 +23,9 @@ struct ran_port *ran_port_new(const struct config *config, struct timers *timers
 /* Puts the rules up (takes them down where the inventory names no interface), and looks after them from then on. What is not in
  * force is said loudly and tried again. */
 void ran_port_hold(struct ran_port *port);
+/* After a reload: other rules are put up at once, and its texts are used from now on. N2 and N3 stay as the processes have them until
+ * a restart. False: out of memory, and nothing has changed. */
+bool ran_port_follow(struct ran_port *port, const struct config_ran_port *own);
 /* The rules stay. NULL is harmless. */
 void ran_port_free(struct ran_port *port);
 

@@ -31,6 +31,9 @@ enum statement {
     SQL_FENCE_PUT,
     SQL_FENCE_REMOVE,
     SQL_FENCE_EACH,
+    SQL_REST_PUT,
+    SQL_REST_END,
+    SQL_REST_EACH,
     STATEMENT_COUNT
 };
 

@@ -19,6 +19,10 @@ static const char *const steps[] = {
     "ALTER TABLE subscriber ADD COLUMN tuak BLOB NOT NULL DEFAULT x'08101001';",
     /* gnb: as config_gnb_id_text writes it; until: wall clock, nanoseconds */
     "CREATE TABLE fence (gnb TEXT PRIMARY KEY, until INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;",
+    /* until: wall clock, nanoseconds */
+    "CREATE TABLE rest (network TEXT, address BLOB, supi TEXT NOT NULL, until INTEGER NOT NULL,"
+    " PRIMARY KEY (network, address)) WITHOUT ROWID;"
+    "CREATE INDEX rest_until ON rest (until);",
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };

@@ -39,6 +39,9 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_FENCE_PUT] = "REPLACE INTO fence VALUES (?, ?, ?)",
     [SQL_FENCE_REMOVE] = "DELETE FROM fence WHERE gnb = ?",
     [SQL_FENCE_EACH] = "SELECT gnb, until, reason FROM fence ORDER BY gnb",
+    [SQL_REST_PUT] = "REPLACE INTO rest VALUES (?, ?, ?, ?)",
+    [SQL_REST_END] = "DELETE FROM rest WHERE until <= ?",
+    [SQL_REST_EACH] = "SELECT network, address, supi, until FROM rest ORDER BY until",
 };
 
 const char *store_result_text(enum store_result result)

@@ -112,6 +112,19 @@ enum store_result store_fence_each(struct store *store,
                                                  const char *reason),
                                    void *context);
 
+/* --- Addresses that rest --- */
+
+/* supi: whose it was; until: wall clock in nanoseconds. */
+enum store_result store_rest_put(struct store *store, const char *network, struct bytes address,
+                                 const char *supi, int64_t until);
+/* Forgets those whose time is up. */
+enum store_result store_rest_end(struct store *store, int64_t now);
+/* By their ends. Texts and address are valid during the call. */
+enum store_result store_rest_each(struct store *store,
+                                  void (*visit)(void *context, const char *network, struct bytes address,
+                                                const char *supi, int64_t until),
+                                  void *context);
+
 /* For tests: the write after the next `after` ones fails with `result` (STORE_OK: no more faults). `commit`
  * counts as a write. */
 void store_inject(struct store *store, enum store_result result, unsigned after);

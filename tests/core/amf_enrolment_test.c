@@ -118,11 +118,54 @@ static void tunnels_end_where_the_enrolment_says_as_it_is_now(void **state)
     assert_int_equal(world.core->metrics.foreign_tunnels, 2);
     world_configure_line(&world, DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1}]");
     assert_true(ends_at("192.0.2.16"));
-    world_configure_line(&world, DOMAIN);
+    world_configure_line(&world, DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, n3: [192.0.3.1/32]}]");
     assert_false(ends_at("192.0.2.15"));
-    world_configure_line(&world, "profile: lab\n" DOMAIN);
+    world_configure_line(&world, "profile: lab\n" DOMAIN
+                                 "gnbs: [{name: g, domain: test, id: 999/70-1, n3: [192.0.3.1/32]}]");
     assert_true(ends_at("192.0.2.15"));
     assert_int_equal(world.core->metrics.foreign_tunnels, 4);
+    world_close(&world);
+}
+
+static bool stays_with(const char *inventory)
+{
+    world_configure_line(&world, inventory);
+    world_run(&world);
+    return gnb_find(world.core, 100) != NULL;
+}
+
+static void a_reload_that_withdraws_an_enrolment_turns_the_gnb_out(void **state)
+{
+    static const char *const withdrawn[] = {
+        DOMAIN,
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, n2: [192.0.3.0/24]}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, areas: [999/70-2]}]",
+        DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, slices: [2]}]",
+        DOMAIN_ELSEWHERE "gnbs: [{name: g, domain: other, id: 999/70-1}]",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof withdrawn / sizeof *withdrawn; i++) {
+        assert_true(comes(DOMAIN "gnbs: [{name: g, domain: test, " ENROLLED "}]", "192.0.2.7"));
+        assert_true(stays_with(DOMAIN "gnbs: [{name: renamed, domain: test, " ENROLLED "}]"));
+        unsigned told = world.sent[NGAP_ERROR_INDICATION];
+        if (stays_with(withdrawn[i]))
+            fail_msg("stays: %s", withdrawn[i]);
+        assert_int_equal(world.sent[NGAP_ERROR_INDICATION], told + 1);
+        assert_true(world.closed[0]);
+        world_close(&world);
+    }
+}
+
+static void a_reload_changes_how_far_a_gnb_is_trusted(void **state)
+{
+    (void)state;
+    assert_true(comes(DOMAIN "gnbs: [{name: g, domain: test, " ENROLLED "}]", "192.0.2.7"));
+    assert_true(stays_with("vendors: [{name: any, risk: trusted}]\n" DOMAIN
+                           "gnbs: [{name: g, domain: test, " ENROLLED "}]"));
+    assert_int_equal(gnb_find(world.core, 100)->risk, CONFIG_TRUSTED);
+    assert_true(stays_with("profile: lab\n" DOMAIN));
+    assert_int_equal(gnb_find(world.core, 100)->risk, CONFIG_HIGH_RISK);
+    assert_false(gnb_find(world.core, 100)->enrolled);
     world_close(&world);
 }
 
@@ -134,6 +177,8 @@ int main(void)
         cmocka_unit_test(a_lab_lets_strangers_in_as_high_risk),
         cmocka_unit_test(an_update_stays_within_the_enrolment),
         cmocka_unit_test(tunnels_end_where_the_enrolment_says_as_it_is_now),
+        cmocka_unit_test(a_reload_that_withdraws_an_enrolment_turns_the_gnb_out),
+        cmocka_unit_test(a_reload_changes_how_far_a_gnb_is_trusted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "core/cause.h"
 #include "core/peer/services.h"
 #include "core/smf/nsmf.h"
+#include "core/smf/remote_tunnel.h"
 #include "core/smf/smf.h"
 
 struct session {
@@ -182,6 +183,29 @@ void smf_stop(struct core *core)
         free(((struct ue *)ue)->sessions);
         ((struct ue *)ue)->sessions = NULL;
     }
+}
+
+bool remote_admits_handover(const struct ue *ue, const struct gnb *gnb, struct bytes acknowledge)
+{
+    (void)ue, (void)gnb, (void)acknowledge;
+    return true;
+}
+
+bool remote_admits_switch(const struct ue *ue, const struct gnb *gnb, struct bytes transfer)
+{
+    (void)ue, (void)gnb, (void)transfer;
+    return true;
+}
+
+void remote_check_answer(const struct ue *ue, enum n2_answer *kind, struct bytes *transfer)
+{
+    (void)ue, (void)kind, (void)transfer;
+}
+
+unsigned smf_addresses_resting(const struct core *core)
+{
+    (void)core;
+    return 0;
 }
 
 void smf_reload(struct core *core)

@@ -7,7 +7,7 @@ static const char small_pool[] =
 
 static struct world world;
 
-/* The demo subscriber, or another one, has 10.45.0.`last` for his own. */
+/* The demo subscriber, or another one, has 10.45.0.`last` for his own; 0: none. */
 static void give_address(const char *supi, uint8_t last)
 {
     struct store_subscriber subscriber;
@@ -17,8 +17,9 @@ static void give_address(const char *supi, uint8_t last)
         store_subscriber_defaults(&subscriber, &memory, (struct config_slice){1, CONFIG_NO_SD}, "internet"));
     assert_true(store_supi_parse(supi, subscriber.supi));
     subscriber.k_length = 16;
-    ((struct store_dnn *)subscriber.slices[0].dnns)->ipv4 =
-        (struct config_ip){.family = AF_INET, .address = {10, 45, 0, last}};
+    if (last)
+        ((struct store_dnn *)subscriber.slices[0].dnns)->ipv4 =
+            (struct config_ip){.family = AF_INET, .address = {10, 45, 0, last}};
     assert_int_equal(store_subscriber_put(world.store, &subscriber), STORE_OK);
     assert_int_equal(store_commit(world.store), STORE_OK);
     arena_free(&memory);
@@ -40,6 +41,39 @@ static void nobody_else_gets_a_subscribers_own_address(void **state)
         world_pump(&world);
         world_restart_core(&world);
     }
+    world_close(&world);
+}
+
+/* The pool has five to give. Neither a release nor a restart puts one into another's hands before its time. */
+static void an_address_rests_before_another_phone_has_it(void **state)
+{
+    struct ue *const own = &world.ue;
+    (void)state;
+    world_open(&world, small_pool);
+    give_address("999700000000002", 0);
+    const int64_t rest = world.config->smf.address_rest;
+    for (uint8_t psi = 1; psi <= 5; psi++)
+        world_session(&world, psi);
+    smf_release_all(own);
+    world_pump(&world);
+    assert_int_equal(smf_addresses_resting(&world.core), 5);
+    world_session(&world, 1); /* it may have one of its own again */
+    assert_int_equal(smf_addresses_resting(&world.core), 4);
+    smf_release_all(own);
+    world_pump(&world);
+    for (unsigned start = 0; start < 2; start++) {
+        own->supi = supi_of_text("999700000000002");
+        world_establish(&world, 1, 1, NAS_SESSION_IPV4);
+        assert_int_equal(world_n1(&world)->session_establishment_reject.cause,
+                         NAS_GSM_INSUFFICIENT_RESOURCES);
+        own->supi = supi_of_text("999700000000001");
+        world_restart_core(&world);
+    }
+    world_wait(&world, rest);
+    own->supi = supi_of_text("999700000000002");
+    world_session(&world, 1);
+    own->supi = supi_of_text("999700000000001");
+    assert_int_equal(smf_addresses_resting(&world.core), 0);
     world_close(&world);
 }
 
@@ -93,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_else_gets_a_subscribers_own_address),
+        cmocka_unit_test(an_address_rests_before_another_phone_has_it),
         cmocka_unit_test(he_gets_it_each_time),
         cmocka_unit_test(a_session_opened_while_the_former_ends_has_its_address),
         cmocka_unit_test(a_plane_that_has_not_heard_of_the_end_is_asked_again),

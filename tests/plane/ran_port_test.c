@@ -9,6 +9,8 @@
 
 #define PORT "ran_port:\n  interfaces: [ran0, ran0.5]\n  sources: 100\n  forget: 2m\n"
 
+#define RULES PORT "  management: [{name: m, source: 10.0.0.0/8, destination: 10.0.0.1/32}]\n"
+
 static struct config_error error;
 
 static char *rules_of(const char *inventory)
@@ -106,8 +108,7 @@ static struct ran_port *port;
 static int open_port(void **state)
 {
     (void)state;
-    config = lab_config("", PORT "  management: [{name: m, source: 10.0.0.0/8, destination: 10.0.0.1/32}]\n",
-                        &error);
+    config = lab_config("", RULES, &error);
     assert_non_null(config);
     timers_init(&timers, 0);
     port = ran_port_new(config, &timers);
@@ -196,6 +197,26 @@ static void what_is_not_understood_harms_nothing(void **state)
     kernel_says("{}");
 }
 
+/* What did not change is not put up again, but nothing of the former configuration is used any more. */
+static void a_reload_without_other_rules_leaves_them_alone(void **state)
+{
+    struct config *reloaded[2];
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        reloaded[i] = lab_config("", RULES, &error);
+        assert_non_null(reloaded[i]);
+        assert_true(ran_port_follow(port, &reloaded[i]->inventory.ran_port));
+    }
+    config_free(reloaded[0]);
+    json_t *reply = ran_port_reply(port);
+    const json_t *passed = json_object_get(reply, "passed");
+    const json_t *hop = json_array_get(passed, json_array_size(passed) - 1);
+    assert_string_equal(json_string_value(json_object_get(hop, "what")), "m");
+    json_decref(reply);
+    assert_true(ran_port_follow(port, &config->inventory.ran_port));
+    config_free(reloaded[1]);
+}
+
 int main(void)
 {
 #define SEEN(name) cmocka_unit_test_setup_teardown(name, open_port, close_port)
@@ -207,6 +228,7 @@ int main(void)
         SEEN(each_sender_is_told_once_and_counted_on),
         SEEN(one_that_was_silent_for_long_is_told_again),
         SEEN(what_is_not_understood_harms_nothing),
+        SEEN(a_reload_without_other_rules_leaves_them_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

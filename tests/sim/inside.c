@@ -14,7 +14,7 @@ static unsigned addresses(const struct smf *smf)
     unsigned count = 0;
     for (const struct network *network = smf->networks.first; network; network = network->next)
         count += network->ipv4.count + network->ipv6.count - RESERVED + network->sessions;
-    return count;
+    return count - smf_addresses_resting(smf->core); /* each is taken still */
 }
 
 static bool knows_phones(const struct core *core)

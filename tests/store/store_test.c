@@ -349,11 +349,12 @@ static void a_database_of_the_first_version_has_tuak_s_usual_sizes(void **state)
     in.tuak.res_size = 16;
     assert_int_equal(store_subscriber_add(store, &in), STORE_OK);
     assert_int_equal(store_commit(store), STORE_OK);
-    assert_int_equal(sqlite3_exec(store->db,
-                                  "ALTER TABLE subscriber DROP COLUMN tuak; DROP TABLE fence;"
-                                  "PRAGMA user_version = 1",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(store->db,
+                     "ALTER TABLE subscriber DROP COLUMN tuak; DROP TABLE fence; DROP TABLE rest;"
+                     "PRAGMA user_version = 1",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
     store_close(store);
     store = open_store(path);
     assert_int_equal(store_subscriber_get(store, supi_1, &arena, &out), STORE_OK);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RAN configuration transfer (TS 38.413 8.8.1, 8.8.2): what gNBs tell each other of themselves, of no phone. */
+#include "core/amf/fence.h"
 #include "core/amf/relay.h"
 #include "kit/log.h"
 #include "line/enrolment.h"
@@ -52,7 +53,7 @@ static bool tells_the_truth(const struct gnb *gnb, const struct ngap_son_configu
 
 static bool neighbours(const struct gnb *one, const struct gnb *other)
 {
-    return enrolment_neighbours(&one->core->config->inventory, gnb_id(one), gnb_id(other));
+    return enrolment_neighbours(&one->core->config->inventory, gnb_id_of(one), gnb_id_of(other));
 }
 
 /* --- how much of it? --- */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rule N1 of the line at NG Setup, RAN Configuration Update and wherever a gNB names the end of a tunnel: the inventory says who a
- * gNB is and what it may claim. Under the profile `lab` what does not fit is let in as high risk.
+ * Rule N1 of the line at NG Setup, RAN Configuration Update, after a reload, and wherever a gNB names the end of a tunnel: the
+ * inventory says who a gNB is and what it may claim. Under the profile `lab` what does not fit is let in as high risk.
  */
 #include "line/enrolment.h"
 
+#include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
 #include "kit/log.h"
+#include "line/event.h"
 
 static bool refuse(struct gnb_refusal *refusal, struct ngap_cause cause, const char *words)
 {
@@ -60,33 +62,93 @@ const struct config_gnb *gnb_enrolment(const struct gnb *gnb, struct gnb_identit
     return edge ? enrolment_find(&config->inventory, &claim, words) : NULL;
 }
 
+/* What it was admitted with, compared with the inventory as it is now. */
+static bool kept_areas_fit(const struct config_gnb *enrolled, const struct gnb *gnb,
+                           struct gnb_refusal *refusal)
+{
+    for (unsigned i = 0; i < gnb->area_count; i++) {
+        const struct gnb_area *area = &gnb->areas[i];
+        if (!enrolment_admits_area(enrolled, (struct config_area){area->tai.plmn, area->tai.tac}))
+            return refuse(refusal, N2_MISC(UNKNOWN_PLMN_OR_SNPN),
+                          "it broadcasts a tracking area that it is not enrolled with any more");
+        for (unsigned k = 0; k < area->slice_count; k++)
+            if (!enrolment_admits_slice(enrolled, area->slices[k]))
+                return refuse(refusal, N2_RADIO(SLICE_NOT_SUPPORTED),
+                              "it offers a slice that it is not enrolled with any more");
+    }
+    return true;
+}
+
+/* NULL: it is not who it claims to be, or has not proved it. */
+static const struct config_gnb *enrolment_of(const struct gnb *gnb, struct gnb_identity identity,
+                                             struct gnb_refusal *refusal)
+{
+    const char *words;
+    const struct config_gnb *enrolled = gnb_enrolment(gnb, identity, &words);
+    if (enrolled && proof_suffices(gnb, enrolled, &words))
+        return enrolled;
+    refuse(refusal, N2_MISC(UNSPECIFIED), words);
+    return NULL;
+}
+
+static bool admit(struct gnb *gnb, bool fits, const struct gnb_refusal *refusal)
+{
+    const struct config *config = gnb->core->config;
+    const bool known = gnb->ready && !gnb->enrolled; /* as a stranger */
+    if (!fits && config->inventory.profile != CONFIG_PROFILE_LAB)
+        return false;
+    gnb->enrolled = fits;
+    gnb->risk = fits ? config_find_edge(config, gnb->peer.edge)->domain->risk : CONFIG_HIGH_RISK;
+    if (!fits && !known)
+        log_warning("amf", NULL, "gNB of edge %s is let in as high risk (profile lab): %s", gnb->peer.edge,
+                    refusal->words);
+    return true;
+}
+
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal)
 {
-    const struct config *config = gnb->core->config;
-    const char *words;
-    const struct config_gnb *enrolled = gnb_enrolment(gnb, identity, &words);
-    const bool identified = enrolled && proof_suffices(gnb, enrolled, &words);
-    if (!identified)
-        refuse(refusal, N2_MISC(UNSPECIFIED), words);
-    if (identified && areas_fit(enrolled, offers, refusal)) {
-        gnb->risk = config_find_edge(config, gnb->peer.edge)->domain->risk;
-        gnb->enrolled = true;
-        return true;
+    const struct config_gnb *enrolled = enrolment_of(gnb, identity, refusal);
+    return admit(gnb, enrolled && areas_fit(enrolled, offers, refusal), refusal);
+}
+
+/* Who is turned out learns why before the association ends. */
+static void turn_out(struct gnb *gnb, const struct gnb_refusal *refusal)
+{
+    struct core *core = gnb->core;
+    const uint64_t association = gnb->association;
+    line_event(&(struct line_event){.time = core_wall(core),
+                                    .association = association,
+                                    .gnb = gnb->name,
+                                    .procedure = "enrolment withdrawn",
+                                    .rule = "N1",
+                                    .reason = refusal->words});
+    n2_error(gnb, refusal->cause, NULL, NULL);
+    gnb_free(gnb, "its gNB is not enrolled any more");
+    core_close(core, association);
+}
+
+/* Whether it can still prove it is asked by proof_watch. */
+void gnbs_reconsider(struct core *core)
+{
+    size_t cursor = 0;
+    for (void *value; map_next(&core->gnbs, &cursor, NULL, &value);) {
+        struct gnb *gnb = value;
+        struct gnb_refusal refusal = {.cause = N2_MISC(UNSPECIFIED)};
+        if (!gnb->ready)
+            continue;
+        const struct config_gnb *enrolled = gnb_enrolment(gnb, gnb->identity, &refusal.words);
+        if (admit(gnb, enrolled && kept_areas_fit(enrolled, gnb, &refusal), &refusal))
+            continue;
+        turn_out(gnb, &refusal);
+        map_taken(&cursor);
     }
-    if (config->inventory.profile != CONFIG_PROFILE_LAB)
-        return false;
-    log_warning("amf", NULL, "gNB of edge %s is let in as high risk (profile lab): %s", gnb->peer.edge,
-                refusal->words);
-    gnb->risk = CONFIG_HIGH_RISK;
-    gnb->enrolled = false;
-    return true;
 }
 
 /* As the inventory is now. A gNB that has left it since NG Setup has no tunnels any more. */
 static bool tunnel_fits(const struct gnb *gnb, const struct config_ip *end)
 {
-    const struct config_gnb *enrolled = config_find_gnb_id(&gnb->core->config->inventory, gnb_id(gnb));
+    const struct config_gnb *enrolled = config_find_gnb_id(&gnb->core->config->inventory, gnb_id_of(gnb));
     return !gnb->enrolled || (enrolled && enrolment_admits_tunnel(enrolled, end));
 }
 
@@ -118,7 +180,7 @@ static bool next_ip(struct reader *octets, unsigned bits, struct config_ip *ip)
 
 bool gnb_admits_address(const struct gnb *gnb, const struct aper_bit_string *address)
 {
-    const struct config_gnb *enrolled = config_find_gnb_id(&gnb->core->config->inventory, gnb_id(gnb));
+    const struct config_gnb *enrolled = config_find_gnb_id(&gnb->core->config->inventory, gnb_id_of(gnb));
     struct reader octets = reader_of(bytes_of(address->data, address->bits / 8));
     struct config_ip ip;
     if (!address->data || !gnb->enrolled)

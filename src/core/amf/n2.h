@@ -47,11 +47,8 @@ const struct config_gnb *gnb_enrolment(const struct gnb *gnb, struct gnb_identit
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal);
 
-/* As the inventory names it. */
-static inline struct config_gnb_id gnb_id(const struct gnb *gnb)
-{
-    return (struct config_gnb_id){gnb->identity.plmn, gnb->identity.bits, gnb->identity.value};
-}
+/* After a reload: whose enrolment is withdrawn, or does not cover any more what it was admitted with, is turned out. */
+void gnbs_reconsider(struct core *core);
 /* Does its enrolment, as it is now, have the Transport Layer Address (TS 38.413 9.3.2.4)? Also if there is none. */
 bool gnb_admits_address(const struct gnb *gnb, const struct aper_bit_string *address);
 

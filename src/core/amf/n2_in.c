@@ -386,6 +386,7 @@ bool core_reload(struct core *core, const struct config *config, const char **wh
     bool other_areas = area_differs(core->config, config);
     core->config = config;
     smf_reload(core);
+    gnbs_reconsider(core);
     while (map_next(&core->gnbs, &cursor, &association, &gnb)) {
         if (((struct gnb *)gnb)->ready)
             amf_configuration_update(gnb);

@@ -5,6 +5,7 @@
 
 #include "core/peer/services.h"
 #include "core/smf/remote.h"
+#include "core/smf/remote_tunnel.h"
 #include "kit/log.h"
 
 bool anchored_find(struct core *core, const struct moved_session *moved, struct anchored *session)
@@ -94,7 +95,8 @@ bool anchored_admitted(struct procedure *p, struct anchored *session, struct byt
         .state = "PREPARED", .type = "HANDOVER_REQ_ACK", .transfer = acknowledge};
     if (is_own(session))
         return keep(p, session, smf_handover_admitted(p->owner, acknowledge, &session->item));
-    session->item.admitted = ask(p, session, words, meanwhile);
+    session->item.admitted = remote_admits_handover(p->owner, amf_target_gnb(p->owner), acknowledge) &&
+                             ask(p, session, words, meanwhile);
     return session->item.admitted;
 }
 

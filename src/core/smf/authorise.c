@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* May this phone have this session, and with what (TS 23.502 4.3.2.2.1, TS 24.501 6.4.1.3, 6.4.1.4)? */
+#include "core/smf/address_rest.h"
 #include "core/smf/n4.h"
 #include "core/udm/udm.h"
 #include "crypt/random.h"
@@ -38,7 +39,7 @@ static bool take_ipv4(struct session *session, const struct config_ip *own)
         memcpy(session->ipv4, own->address, sizeof session->ipv4);
         session->has_ipv4 = network_claim_ipv4(session->network, session->ipv4);
     } else {
-        session->has_ipv4 = network_take_ipv4(session->network, session->ipv4);
+        session->has_ipv4 = address_take(session, session->ipv4, sizeof session->ipv4);
     }
     return session->has_ipv4;
 }
@@ -50,7 +51,7 @@ static bool take_prefix(struct session *session, const struct config_ip *own)
         memcpy(session->prefix, own->address, sizeof session->prefix);
         session->has_prefix = network_claim_ipv6(session->network, session->prefix);
     } else {
-        session->has_prefix = network_take_ipv6(session->network, session->prefix);
+        session->has_prefix = address_take(session, session->prefix, sizeof session->prefix);
     }
     return session->has_prefix;
 }

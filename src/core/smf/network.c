@@ -141,7 +141,7 @@ static bool same_prefix(const struct config_prefix *a, const struct config_prefi
 /* A pool that changed is only taken over while nobody has an address of it. */
 static void adopt_pools(struct network *network, const struct config_dnn *dnn)
 {
-    if (network->sessions)
+    if (network->sessions || network->resting)
         return;
     if (!same_prefix(&network->ipv4.prefix, &dnn->ipv4)) {
         pool_free(&network->ipv4);
@@ -232,4 +232,11 @@ void network_release_ipv4(struct network *network, const uint8_t address[4])
 void network_release_ipv6(struct network *network, const uint8_t prefix[8])
 {
     pool_release(&network->ipv6, prefix, PREFIX_OCTETS);
+}
+
+bool network_draws(const struct network *network, const uint8_t *address, size_t octets)
+{
+    const struct pool *pool = octets == IPV4_OCTETS ? &network->ipv4 : &network->ipv6;
+    uint32_t place = place_of(pool, address, (unsigned)octets);
+    return place != POOL_MOST && !is_reserved(pool, place);
 }

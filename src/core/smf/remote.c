@@ -7,6 +7,7 @@
 
 #include "core/cause.h"
 #include "core/peer/services.h"
+#include "core/smf/remote_tunnel.h"
 #include "core/smf/sm_names.h"
 #include "kit/log.h"
 #include "store/store.h"
@@ -423,8 +424,10 @@ static void note_answer(struct remote *remote, enum n2_answer kind)
 bool remote_n2_response(struct ue *ue, uint8_t pdu_session_id, enum n2_answer kind, struct bytes transfer)
 {
     struct remote *remote = remote_find(ue, pdu_session_id);
-    const char *type = name_of_value(n2_answer_names, (int)kind);
     struct sbi_content content = {0};
+    if (remote)
+        remote_check_answer(ue, &kind, &transfer);
+    const char *type = name_of_value(n2_answer_names, (int)kind);
     if (!remote || !type)
         return remote != NULL;
     note_answer(remote, kind);
@@ -472,6 +475,11 @@ bool remote_exchange(struct procedure *p, const struct remote_words *words, stru
 bool remote_switch_path(struct procedure *p, struct bytes transfer, struct smf_switch *item)
 {
     struct remote_words words = {.type = "PATH_SWITCH_REQ", .transfer = transfer};
+    if (!remote_admits_switch(p->owner, item->target, transfer)) {
+        item->answer = arena_copy(
+            &p->memory, smf_path_switch_unsuccessful(p->core, N2_TRANSPORT(TRANSPORT_RESOURCE_UNAVAILABLE)));
+        return false;
+    }
     if (remote_anchor(p->owner, item->pdu_session_id, &words.peer, &words.ref) &&
         remote_exchange(p, &words, NULL, &item->answer))
         return true;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/smf/address_rest.h"
 #include "core/smf/n4.h"
 #include "crypt/random.h"
 #include "kit/log.h"
@@ -85,9 +86,9 @@ struct session *session_new(struct ue *ue, uint8_t psi)
 void session_give_back_addresses(struct session *session)
 {
     if (session->has_ipv4)
-        network_release_ipv4(session->network, session->ipv4);
+        address_give_back(session, session->ipv4, sizeof session->ipv4);
     if (session->has_prefix)
-        network_release_ipv6(session->network, session->prefix);
+        address_give_back(session, session->prefix, sizeof session->prefix);
     session->has_ipv4 = session->has_prefix = false;
 }
 

@@ -97,6 +97,12 @@ struct session {
     bool subscription_changed; /* while it was being established */
 };
 
+/* Addresses that were given back a short while ago (address_rest.h), in the order in which they may be taken again. */
+struct address_rests {
+    struct address_rest *first, **last;
+    struct row sweep; /* whose rest has ended is to leave the store */
+};
+
 struct smf {
     struct core *core;
     struct upf *upfs;    /* a list */
@@ -104,6 +110,7 @@ struct smf {
     struct map requests; /* struct n4_request by sequence number */
     struct map ambr_ids; /* struct ue by what its sessions have as ambr_id */
     struct networks networks;
+    struct address_rests rests;
     uint32_t recovery_time_stamp; /* of the first start: state is durable, so a restart loses nothing */
     uint32_t sequence;
 };

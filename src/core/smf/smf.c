@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/smf/address_rest.h"
 #include "core/smf/n4.h"
 #include "core/smf/remote.h"
 #include "crypt/random.h"
@@ -41,10 +42,11 @@ bool smf_start(struct core *core, const char **why)
     map_init(&smf->ambr_ids, random_u64(core->random));
     smf->sequence = (uint32_t)random_u64(core->random);
     smf->recovery_time_stamp = own_time_stamp(core);
+    address_rests_init(smf);
     if (!n4_start(smf) || !session_load_all(core, why))
         return false;
     statics_reserve(smf);
-    return true;
+    return address_rests_load(smf);
 }
 
 /* Ends what runs and frees what is in memory; stored rows and planes keep their sessions. */
@@ -74,6 +76,7 @@ void smf_stop(struct core *core)
         return;
     forget_sessions(smf);
     n4_stop(smf);
+    address_rests_free(smf);
     networks_free(&smf->networks);
     free(smf);
     core->smf = NULL;

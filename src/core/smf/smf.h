@@ -168,6 +168,8 @@ bool smf_start(struct core *core,
                const char **why); /* sets core->smf; loads sessions of loaded UEs; associates planes */
 void smf_stop(struct core *core);
 void smf_reload(struct core *core);
+/* How many addresses rest before another phone may have them. */
+unsigned smf_addresses_resting(const struct core *core);
 void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
 
 /* Administration: release with signalling to the phone. False: no such session. */
