@@ -85,6 +85,8 @@ static void put_security(struct writer *w, const struct ue *ue)
     sha256(keys, sizeof keys / sizeof *keys, digest);
     write_bytes(w, BYTES(digest));
     write_u8(w, ue->ncc);
+    write_u8(w, ue->ncc_gnb);
+    write_u8(w, ue->ncc_phone);
     write_u8(w, ue->security.ngksi);
     write_u8(w, ue->security.nia);
     write_u8(w, ue->security.nea);

@@ -241,6 +241,43 @@ static void a_handover_that_fails_leaves_the_keys(void **state)
     phone_is_understood_with(phone()->kamf);
 }
 
+/* Three bits count the steps of the chain: the phone, which has heard of none, would take the eighth for none. */
+static void a_new_kamf_begins_before_the_chain_is_too_long_for_the_phone(void **state)
+{
+    unsigned failed = 0;
+    (void)state;
+    for (require(); !told.new_keys; require(), failed++) {
+        assert_in_range(failed, 0, 6);
+        admit();
+        cancel();
+        complete_release();
+    }
+    assert_int_equal(failed, 5);
+    admit();
+    assert_true(phone_change_kamf(phone(), for_phone()));
+    assert_true(phone_begin_access(phone(), told.keys.next_hop_nh));
+    notify();
+    phone_is_understood_with(phone()->kamf);
+    assert_int_equal(ue()->ncc_phone, 0);
+}
+
+static void a_phone_that_arrives_has_caught_up_with_the_chain(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        require();
+        admit();
+        cancel();
+        complete_release();
+    }
+    require();
+    admit();
+    assert_true(phone_check_next_hop(phone(), told.keys.next_hop_chaining_count, told.keys.next_hop_nh));
+    notify();
+    assert_int_equal(ue()->ncc_phone, ue()->ncc);
+    assert_false(next_hop_is_far(ue()));
+}
+
 static void a_kgnb_that_the_target_did_not_use_stays_due(void **state)
 {
     (void)state;
@@ -614,6 +651,8 @@ int main(void)
         TEST(the_phone_refuses_a_container_that_is_not_its_own),
         TEST(a_container_is_good_once),
         TEST(a_handover_that_fails_leaves_the_keys),
+        TEST(a_new_kamf_begins_before_the_chain_is_too_long_for_the_phone),
+        TEST(a_phone_that_arrives_has_caught_up_with_the_chain),
         TEST(a_kgnb_that_the_target_did_not_use_stays_due),
         TEST(nas_waits_for_the_new_key_and_is_sealed_with_it),
         TEST(nas_that_waited_goes_to_a_phone_that_stayed),

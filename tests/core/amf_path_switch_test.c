@@ -395,6 +395,8 @@ static void a_restart_finds_the_phone_where_it_went(void **state)
     assert_non_null(ue->connection);
     assert_ptr_equal(ue->connection->gnb, gnb_at(TARGET));
     assert_int_equal(ue->ncc, 2);
+    assert_int_equal(ue->ncc_gnb, 2);
+    assert_int_equal(ue->ncc_phone, 0);
 }
 
 /* --- where there is no service (TS 23.501 5.3.4.1) --- */

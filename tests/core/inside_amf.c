@@ -58,6 +58,8 @@ uint64_t inside_ue(const struct ue *ue)
     ADD(digest, ue->kamf);
     ADD(digest, ue->nh);
     ADD(digest, ue->ncc);
+    ADD(digest, ue->ncc_gnb);
+    ADD(digest, ue->ncc_phone);
     ADD(digest, ue->tai.plmn);
     ADD(digest, ue->tai.tac);
     ADD(digest, ue->cell);

@@ -90,6 +90,8 @@ uint64_t inside_digest(struct core *core, uint64_t supi)
     digest = ADD(digest, ue->kamf);
     digest = ADD(digest, ue->nh);
     digest = ADD(digest, ue->ncc);
+    digest = ADD(digest, ue->ncc_gnb);
+    digest = ADD(digest, ue->ncc_phone);
     digest = ADD(digest, ue->security.ngksi);
     digest = ADD(digest, ue->security.uplink);
     digest = ADD(digest, ue->security.downlink);

@@ -162,10 +162,10 @@ struct ue {
     struct nas_security security;
     struct pending_keys *pending; /* owned; NULL: it has no others than these (pending_keys.c) */
     uint8_t kamf[32];
-    int64_t keyed;  /* wall clock: authenticated last */
-    uint8_t nh[32]; /* next hop, and its chaining counter (handover.h) */
-    uint8_t ncc;
-    uint32_t downlink_reserved; /* NAS COUNTs below this may have been used, says the stored row */
+    int64_t keyed;                   /* wall clock: authenticated last */
+    uint8_t nh[32];                  /* next hop, and its chaining counter (handover.h) */
+    uint8_t ncc, ncc_gnb, ncc_phone; /* its latest value, that of the serving gNB, and that of the phone */
+    uint32_t downlink_reserved;      /* NAS COUNTs below this may have been used, says the stored row */
     struct nas_ue_security_capability security_capability;
     char imeisv[17]; /* digits; "" while not known */
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys and permission of a handover (TS 33.501 6.9.2.3, TS 23.502 4.9.1). */
 #include "core/amf/handover.h"
-#include "core/amf/restriction.h"
 
 #include <openssl/crypto.h>
 
 #include "core/amf/restriction.h"
 #include "crypt/kdf.h"
 
-enum { NCC_MASK = 7 };
+enum { NCC_MASK = 7, NCC_FURTHEST = 6 };
 
 void next_hop_begin(struct ue *ue, const uint8_t kgnb[32])
 {
     kdf_nh(ue->kamf, kgnb, ue->nh);
     ue->ncc = 1;
+    ue->ncc_gnb = ue->ncc_phone = 0;
 }
 
 bool next_hop(struct ue *ue, struct ngap_security_context *context)
@@ -33,6 +33,18 @@ bool next_hop(struct ue *ue, struct ngap_security_context *context)
     memcpy(context->next_hop_nh, next, sizeof next);
     OPENSSL_cleanse(next, sizeof next);
     return new_kamf;
+}
+
+void next_hop_switched(struct ue *ue, uint8_t ncc)
+{
+    ue->ncc_phone = ue->ncc_gnb;
+    ue->ncc_gnb = ncc;
+    core_dirty(ue->core, &ue->row);
+}
+
+bool next_hop_is_far(const struct ue *ue)
+{
+    return ue->ncc != NCC_NEW_KAMF && ((ue->ncc - ue->ncc_phone) & NCC_MASK) >= NCC_FURTHEST;
 }
 
 static bool slice_offered(const struct ue *ue, const struct gnb_area *area)

@@ -20,6 +20,11 @@ void next_hop_begin(struct ue *ue, const uint8_t kgnb[32]);
 /* One step further (6.9.2.3.2, 6.9.2.3.3). True: a new K_AMF is behind it, so that the New Security Context Indicator goes
  * along. Wipe the context when it has been sent. */
 bool next_hop(struct ue *ue, struct ngap_security_context *context);
+/* The serving gNB has it; the phone, which came by Xn, has what the gNB before had. */
+void next_hop_switched(struct ue *ue, uint8_t ncc);
+/* Steps were taken for handovers that came to nothing. The counter has three bits, and a phone that is eight steps behind takes
+ * the next hop for the present one: another handover needs a new K_AMF, so that a path switch has a step left. */
+bool next_hop_is_far(const struct ue *ue);
 
 /* --- keys of an N2 handover (handover_keys.c) --- */
 
@@ -46,7 +51,7 @@ struct derived_kamf {
     uint32_t count;
 };
 
-/* Do policy or NAS COUNTs ask for a new K_AMF? */
+/* Do policy, NAS COUNTs or a long chain ask for a new K_AMF? */
 bool handover_renews_kamf(const struct ue *ue);
 /* The count, which no message will have, goes to the phone with the handover. */
 void handover_keys_derive(struct ue *ue, uint8_t kamf[32], uint32_t *count);

@@ -15,7 +15,8 @@ enum { NO_NAS_COUNT = UINT32_MAX };
 bool handover_renews_kamf(const struct ue *ue)
 {
     return !ue->pending && ue->security.downlink <= NAS_COUNT_MAX &&
-           (ue->core->config->amf.security.new_key_at_handover || nas_security_worn_out(&ue->security));
+           (ue->core->config->amf.security.new_key_at_handover || nas_security_worn_out(&ue->security) ||
+            next_hop_is_far(ue));
 }
 
 static void write_container(struct handover_keys *keys, uint32_t count)
@@ -102,5 +103,7 @@ void handover_keys_take(struct ue *ue, const struct handover_keys *keys)
         take_kamf(ue, keys);
     if (begins_chain(ue, keys))
         next_hop_begin(ue, keys->kgnb);
+    if (keys->kind == HANDOVER_NEXT_HOP)
+        ue->ncc_gnb = ue->ncc_phone = ue->ncc;
     core_dirty(ue->core, &ue->row);
 }

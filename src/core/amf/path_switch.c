@@ -259,6 +259,7 @@ static void acknowledge(struct run *run)
         switched[i].path_switch_request_acknowledge_transfer = run->switched[i].answer;
     }
     n2_send_ue(ue->connection, NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE, &message);
+    next_hop_switched(ue, run->security.next_hop_chaining_count);
     OPENSSL_cleanse(&message.security_context, sizeof message.security_context);
 }
 

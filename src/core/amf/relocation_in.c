@@ -254,7 +254,7 @@ static void take_keys(struct run *run)
         next_hop_begin(ue, keys->nh);
     } else {
         memcpy(ue->nh, keys->nh, sizeof ue->nh);
-        ue->ncc = keys->ncc;
+        ue->ncc = ue->ncc_gnb = ue->ncc_phone = keys->ncc;
     }
 }
 

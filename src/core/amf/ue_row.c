@@ -11,7 +11,7 @@
 #include "core/amf/restriction.h"
 #include "store/store.h"
 
-enum { VERSION = 9, ROW_BYTES = 844 + 33 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * (32768 + 2) };
+enum { VERSION = 10, ROW_BYTES = 846 + 33 + STORE_ACCESS_BYTES, CAPABILITIES_BYTES = 2 * (32768 + 2) };
 
 static void write_security(struct writer *w, const struct ue *ue)
 {
@@ -24,6 +24,8 @@ static void write_security(struct writer *w, const struct ue *ue)
     write_u32(w, ue->downlink_reserved);
     write_bytes(w, BYTES(ue->nh));
     write_u8(w, ue->ncc);
+    write_u8(w, ue->ncc_gnb);
+    write_u8(w, ue->ncc_phone);
     write_u8(w, ue->security_capability.length);
     write_bytes(w, BYTES(ue->security_capability.octets));
     write_bytes(w, BYTES(ue->imeisv));
@@ -118,6 +120,8 @@ static void read_security(struct reader *r, struct ue *ue)
     ue->security.downlink = ue->downlink_reserved = read_u32(r);
     read_into(r, ue->nh, sizeof ue->nh);
     ue->ncc = read_u8(r);
+    ue->ncc_gnb = read_u8(r);
+    ue->ncc_phone = read_u8(r);
     ue->security_capability.length = read_u8(r);
     read_into(r, ue->security_capability.octets, sizeof ue->security_capability.octets);
     read_into(r, ue->imeisv, sizeof ue->imeisv);
