@@ -300,7 +300,7 @@ static void every_list_in_every_shape(void **state)
         for (enum shape shape = 0; shape < SHAPES; shape++)
             step(&rows[i], shape);
     }
-    print_message("%lu cells walked\n", cells);
+    print_message("# %lu cells walked\n", cells);
     assert_int_equal(wrong_cells, 0);
 }
 

@@ -365,7 +365,7 @@ static void in_state(enum phone_stage state, enum sender sender, bool first)
 
 static void report(void)
 {
-    print_message("%lu cells walked\n", cells);
+    print_message("# %lu cells walked\n", cells);
     assert_int_equal(wrong_cells, 0);
 }
 

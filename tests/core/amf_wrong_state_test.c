@@ -352,7 +352,7 @@ static void in_every_state(walk_rule *rule, walk_say *tell, const enum ngap_mess
             walk((struct cell){.state = state, .message = messages[i]}, rule, tell);
         world_close(&world);
     }
-    print_message("%lu cells walked\n", cells);
+    print_message("# %lu cells walked\n", cells);
     assert_int_equal(wrong_cells, 0);
 }
 

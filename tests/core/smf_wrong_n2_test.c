@@ -168,7 +168,7 @@ static void every_kind_in_every_stage(void **state)
         }
         world_close(&world);
     }
-    print_message("%lu cells walked\n", cells);
+    print_message("# %lu cells walked\n", cells);
     assert_int_equal(wrong_cells, 0);
 }
 
@@ -249,7 +249,7 @@ static void an_indication_has_its_answer_always(void **state)
         }
         world_close(&world);
     }
-    print_message("%lu cells walked\n", cells);
+    print_message("# %lu cells walked\n", cells);
     assert_int_equal(wrong_cells, 0);
 }
 

@@ -182,7 +182,7 @@ static void every_report_in_every_stage(void **state)
         }
         world_close(&world);
     }
-    print_message("%lu cells walked\n", cells);
+    print_message("# %lu cells walked\n", cells);
     assert_int_equal(wrong_cells, 0);
 }
 

@@ -322,7 +322,7 @@ static void in_every_state(void (*messages)(enum session_stage state))
         messages(state);
         world_close(&world);
     }
-    print_message("%lu cells walked\n", cells);
+    print_message("# %lu cells walked\n", cells);
     assert_int_equal(wrong_cells, 0);
 }
 
