@@ -84,13 +84,18 @@ static void judge_answers(struct attack *attack)
         attack_fail(attack, "the core answered with %s", ngap_message_name(attack->forbidden));
 }
 
-/* Does the core still hear the honest gNB, and are its phones as they were? */
-static void judge_core(struct attack *attack)
+bool attack_fence_honest(struct attack *attack)
 {
     const struct ngap_ran_configuration_update nothing = {0};
     attack->honest_answered = false;
     ran_gnb_send(&attack->honest->gnb, 0, NGAP_RAN_CONFIGURATION_UPDATE, &nothing);
-    if (!waiter_until(&attack->waiter, has_answered, attack, SECONDS(PATIENCE_S)))
+    return waiter_until(&attack->waiter, has_answered, attack, SECONDS(PATIENCE_S));
+}
+
+/* Does the core still hear the honest gNB, and are its phones as they were? */
+static void judge_core(struct attack *attack)
+{
+    if (!attack_fence_honest(attack))
         attack_fail(attack, "the core does not answer the honest gNB");
     const char *complaint = victims_complaint(attack);
     if (complaint)

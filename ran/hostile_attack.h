@@ -123,6 +123,8 @@ void attack_send_as(struct attack *attack, uint16_t stream, uint32_t ppid, struc
 void attack_say(struct attack *attack, enum ngap_message_type type, const void *value);
 /* Until the core has answered what was sent before, or for a moment if it does not. */
 void attack_fence(struct attack *attack);
+/* Until the core has answered the honest gNB, and so heard what that has sent before; false: it does not. */
+bool attack_fence_honest(struct attack *attack);
 /* Its own phone, registered and connected; its ids, or such as nobody has where the core serves it no more. */
 struct ids attack_own(struct attack *attack);
 /* ... and with a session. */

@@ -49,13 +49,14 @@ static void ask_once(struct attack *attack, char text[static DIGEST_TEXT])
         snprintf(text, DIGEST_TEXT, "the digest command fails");
 }
 
-/* What phones have just done is still being carried out for a moment: until it says the same twice. */
+/* What phones have just done is heard, and carried out for a moment yet: until it says the same twice. */
 void check_digest(struct attack *attack, char text[static DIGEST_TEXT])
 {
     char again[DIGEST_TEXT];
     *text = '\0';
     if (!attack->options->digest)
         return;
+    attack_fence_honest(attack);
     ask_once(attack, text);
     for (unsigned i = 0; i < ATTEMPTS; i++) {
         waiter_rest(&attack->waiter, MILLISECONDS(PAUSE_MS));

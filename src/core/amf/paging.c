@@ -130,12 +130,12 @@ static void set_priority(struct ngap_paging *paging, const struct ue *ue, uint8_
 }
 
 /* Encoded once for all gNBs of the step, but in the network at large. Returns how many were asked. */
-static unsigned send_to_all(const struct call *call, struct ngap_paging *paging,
+static unsigned send_to_all(const struct call *call, const struct ngap_paging *whole,
                             struct ngap_tai_list_for_paging_item items[TAIS])
 {
     struct core *core = call->ue->core;
-    const struct ngap_paging whole = *paging;
-    struct ngap_assistance_data_for_paging own = *paging->assistance_data_for_paging;
+    struct ngap_paging paging = *whole;
+    struct ngap_assistance_data_for_paging own = *whole->assistance_data_for_paging;
     struct bytes shared[2] = {0}; /* without and with what other gNBs have said of the phone */
     unsigned asked = 0;
     size_t cursor = 0;
@@ -146,12 +146,12 @@ static unsigned send_to_all(const struct call *call, struct ngap_paging *paging,
         if (!covers(gnb, call))
             continue;
         if (call->area == CONFIG_PAGE_NETWORK)
-            paging->tai_list_for_paging.count = write_own_tais(items, gnb, call->ue->tai.plmn);
+            paging.tai_list_for_paging.count = write_own_tais(items, gnb, call->ue->tai.plmn);
         const bool hints = relay_lets_hints(call->ue, gnb);
-        paging->ue_radio_capability_for_paging = hints ? whole.ue_radio_capability_for_paging : NULL;
-        paging->assistance_data_for_paging = hints ? whole.assistance_data_for_paging : &own;
+        paging.ue_radio_capability_for_paging = hints ? whole->ue_radio_capability_for_paging : NULL;
+        paging.assistance_data_for_paging = hints ? whole->assistance_data_for_paging : &own;
         if (call->area == CONFIG_PAGE_NETWORK || !shared[hints].len)
-            shared[hints] = core_flatten(core, NGAP_PAGING, paging);
+            shared[hints] = core_flatten(core, NGAP_PAGING, &paging);
         asked += core_post_ngap(core, gnb->association, 0, shared[hints]);
     }
     return asked;
