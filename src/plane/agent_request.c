@@ -30,11 +30,17 @@ static void free_request(struct request *request)
     free(request);
 }
 
+/* The SMF was quicker. Asked once more, it would take the plane for one that has lost its sessions (6.2.6.2). */
+static bool is_settled(const struct request *request)
+{
+    return request->type == PFCP_ASSOCIATION_SETUP_REQUEST && request->smf->associated;
+}
+
 static void retransmit(struct timer *timer)
 {
     struct request *request = (struct request *)((char *)timer - offsetof(struct request, timer));
     struct smf *smf = request->smf;
-    if (request->tries < smf->agent->settings.n1) {
+    if (request->tries < smf->agent->settings.n1 && !is_settled(request)) {
         request->tries++;
         transmit(smf, bytes_of(request->message, request->length));
         timer_start(smf->agent->settings.timers, timer, smf->agent->settings.t1);

@@ -229,6 +229,22 @@ static void without_an_association_sessions_are_refused(void **state)
     assert_int_equal(ask_cause(lab, &session), PFCP_NO_ESTABLISHED_ASSOCIATION);
 }
 
+static void who_has_been_asked_meanwhile_asks_for_no_association(void **state)
+{
+    struct lab *lab = *state;
+    struct pfcp_message release = {
+        .type = PFCP_ASSOCIATION_RELEASE_REQUEST,
+        .association_release_request.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
+    };
+    lab_ask(lab, &release);
+    agent_start(lab->agent);
+    assert_int_equal(lab_last(lab).type, PFCP_ASSOCIATION_SETUP_REQUEST);
+    lab_associate(lab);
+    lab->n4_count = 0;
+    lab_sleep(lab, SECONDS(30));
+    assert_int_equal(lab->n4_count, 0);
+}
+
 static void the_limit_of_sessions_is_a_refusal(void **state)
 {
     struct lab *lab = *state;
@@ -341,6 +357,7 @@ int main(void)
         LAB(a_foreign_seid_is_not_found),
         LAB(a_peer_that_is_not_configured_gets_silence),
         LAB(without_an_association_sessions_are_refused),
+        LAB(who_has_been_asked_meanwhile_asks_for_no_association),
         LAB(the_limit_of_sessions_is_a_refusal),
         LAB(deletion_brings_the_final_report),
         LAB(an_unanswered_report_is_repeated_and_given_up),

@@ -47,7 +47,7 @@ static void set_up_network(struct network *network)
     assert_true(config_ip_parse("10.45.0.1", &network->gateway_v4));
 }
 
-static void associate(struct lab *lab)
+void lab_associate(struct lab *lab)
 {
     struct pfcp_message request = {
         .type = PFCP_ASSOCIATION_SETUP_REQUEST,
@@ -101,7 +101,7 @@ struct lab *lab_new(void)
     };
     lab->agent = agent_new(&settings);
     assert_non_null(lab->agent);
-    associate(lab);
+    lab_associate(lab);
     return lab;
 }
 

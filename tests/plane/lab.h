@@ -35,6 +35,8 @@ struct lab {
 
 /* With an association between SMF and plane. */
 struct lab *lab_new(void);
+/* The SMF asks for the association. */
+void lab_associate(struct lab *lab);
 void lab_free(struct lab *lab);
 
 void lab_sleep(struct lab *lab, int64_t ns);
