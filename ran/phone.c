@@ -370,6 +370,13 @@ static void on_service_reject(struct phone *phone, uint8_t cause)
     phone_event(phone, PHONE_SERVICE_FAILED, NULL, cause);
 }
 
+/* The connection went before the answer came; who still has packets asks again (5.6.1.7). */
+static void abort_service_request(struct phone *phone)
+{
+    timer_stop(phone->radio->timers, &phone->guard);
+    phone->awaiting_service = false;
+}
+
 /* --- What the network says --- */
 
 static void on_configuration_update(struct phone *phone,
@@ -484,6 +491,8 @@ void phone_on_release(struct phone *phone)
         fail_registration(phone, 0);
     else if (phone->state == PHONE_LEAVING) /* 5.5.2.2.6 b */
         left(phone);
+    else if (phone->awaiting_service)
+        abort_service_request(phone);
     phone_event(phone, PHONE_IDLE, NULL, 0);
 }
 
