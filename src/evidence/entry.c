@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evidence/entry.h"
+
+#include <time.h>
+
+#include "kit/hex.h"
+#include "kit/timers.h"
+
+static const char *const kinds[EVIDENCE_KINDS] = {
+    [EVIDENCE_REFUSAL] = "refusal", [EVIDENCE_ADMISSION] = "admission",   [EVIDENCE_MEASURE] = "measure",
+    [EVIDENCE_POLICY] = "policy",   [EVIDENCE_SUSPENSION] = "suspension", [EVIDENCE_DRILL] = "drill",
+    [EVIDENCE_ANSWER] = "answer",   [EVIDENCE_REPORT] = "report",         [EVIDENCE_SOURCE] = "source",
+    [EVIDENCE_LOSS] = "loss",       [EVIDENCE_REPAIR] = "repair",         [EVIDENCE_PRUNING] = "pruning",
+};
+
+const char *evidence_kind_name(enum evidence_kind kind)
+{
+    return kinds[kind];
+}
+
+/* --- UTF-8 --- */
+
+/* Octets of the character that begins here; 0: none does. No surrogates, nothing overlong, nothing beyond U+10FFFF. */
+static size_t character(const uint8_t *at, size_t left)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const uint8_t lead = *at;
+    if (lead < 0x80)
+        return 1;
+    const size_t size = lead >= 0xf8 ? 0 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 0;
+    if (!size || size > left)
+        return 0;
+    uint32_t value = lead & (0x7fU >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (at[i] & 0x3f);
+    }
+    const bool whole = value >= least[size] && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
+    return whole ? size : 0;
+}
+
+void evidence_text(char *place, size_t size, const char *text)
+{
+    size_t length = 0, left = strlen(text);
+    for (const uint8_t *at = (const uint8_t *)text; left;) {
+        size_t octets = character(at, left);
+        if (length + (octets ? octets : 1) >= size)
+            break;
+        if (octets)
+            memcpy(place + length, at, octets);
+        else
+            place[length] = '?';
+        length += octets ? octets : 1;
+        at += octets ? octets : 1;
+        left -= octets ? octets : 1;
+    }
+    place[length] = '\0';
+}
+
+/* --- Writing --- */
+
+#define PUT(w, literal) write_bytes((w), bytes_of((literal), sizeof(literal) - 1))
+
+static void put_digits(struct writer *w, uint64_t value, unsigned least)
+{
+    char digits[20];
+    unsigned count = 0;
+    for (; value || count < least || count == 0; value /= 10)
+        digits[sizeof digits - ++count] = (char)('0' + value % 10);
+    write_bytes(w, bytes_of(digits + sizeof digits - count, count));
+}
+
+static void put_hex(struct writer *w, const uint8_t *octets, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < size; i++) {
+        write_u8(w, (uint8_t)digits[octets[i] >> 4]);
+        write_u8(w, (uint8_t)digits[octets[i] & 15]);
+    }
+}
+
+static void put_id(struct writer *w, uint64_t value)
+{
+    uint8_t octets[8];
+    struct writer id = writer_of(octets, sizeof octets);
+    write_u64(&id, value);
+    put_hex(w, octets, sizeof octets);
+}
+
+static bool needs_escape(uint8_t c)
+{
+    return c < ' ' || c == '"' || c == '\\' || c == 0x7f;
+}
+
+static void put_text(struct writer *w, const char *text)
+{
+    for (const uint8_t *at = (const uint8_t *)text; *at; at++) {
+        if (needs_escape(*at)) {
+            PUT(w, "\\u00");
+            put_hex(w, at, 1);
+        } else {
+            write_u8(w, *at);
+        }
+    }
+}
+
+static bool put_time(struct writer *w, int64_t time)
+{
+    const time_t seconds = (time_t)(time / SECONDS(1));
+    struct tm at;
+    if (time < 0 || !gmtime_r(&seconds, &at))
+        return false;
+    put_digits(w, (uint64_t)at.tm_year + 1900, 4);
+    write_u8(w, '-');
+    put_digits(w, (uint64_t)at.tm_mon + 1, 2);
+    write_u8(w, '-');
+    put_digits(w, (uint64_t)at.tm_mday, 2);
+    write_u8(w, 'T');
+    put_digits(w, (uint64_t)at.tm_hour, 2);
+    write_u8(w, ':');
+    put_digits(w, (uint64_t)at.tm_min, 2);
+    write_u8(w, ':');
+    put_digits(w, (uint64_t)at.tm_sec, 2);
+    write_u8(w, '.');
+    put_digits(w, (uint64_t)(time % SECONDS(1)), 9);
+    write_u8(w, 'Z');
+    return true;
+}
+
+bool evidence_entry_write(struct writer *w, const struct evidence_entry *entry)
+{
+    PUT(w, "{\"time\":\"");
+    if (!put_time(w, entry->time))
+        return false;
+    PUT(w, "\",\"source\":\"");
+    put_text(w, entry->source);
+    PUT(w, "\",\"run\":\"");
+    put_id(w, entry->run);
+    PUT(w, "\",\"number\":");
+    put_digits(w, entry->number, 1);
+    PUT(w, ",\"kind\":\"");
+    write_bytes(w, bytes_of(kinds[entry->kind], strlen(kinds[entry->kind])));
+    PUT(w, "\",\"rule\":\"");
+    put_text(w, entry->rule);
+    PUT(w, "\",\"association\":\"");
+    put_id(w, entry->association);
+    PUT(w, "\",\"gnb\":\"");
+    put_text(w, entry->gnb);
+    PUT(w, "\",\"procedure\":\"");
+    put_text(w, entry->procedure);
+    PUT(w, "\",\"reason\":\"");
+    put_text(w, entry->reason);
+    if (entry->victim_touched)
+        PUT(w, "\",\"victim_touched\":true,\"digest\":\"");
+    else
+        PUT(w, "\",\"victim_touched\":false,\"digest\":\"");
+    if (entry->has_digest)
+        put_hex(w, entry->digest, sizeof entry->digest);
+    PUT(w, "\"}");
+    return !w->full;
+}
+
+/* --- Reading: nothing but what is written above --- */
+
+static bool take(struct reader *r, const char *expected)
+{
+    const size_t length = strlen(expected);
+    if (reader_left(r) < length || memcmp(r->at, expected, length) != 0)
+        return reader_fail(r, NULL, "is not where it belongs");
+    r->at += length;
+    return true;
+}
+
+static uint64_t take_digits(struct reader *r, unsigned count)
+{
+    struct bytes view = read_bytes(r, count);
+    uint64_t value = 0;
+    for (size_t i = 0; i < view.len; i++) {
+        if (view.data[i] < '0' || view.data[i] > '9')
+            reader_fail(r, "time", "has something else than digits");
+        value = 10 * value + (uint64_t)(view.data[i] - '0');
+    }
+    return value;
+}
+
+/* Days since 1970 of a day of the Gregorian calendar. */
+static int64_t days_of(int64_t year, int64_t month, int64_t day)
+{
+    const int64_t from_march = month > 2 ? month - 3 : month + 9, y = month > 2 ? year : year - 1;
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * from_march + 2) / 5 + day - 1 - 719468;
+}
+
+static int64_t days_in(int64_t year, int64_t month)
+{
+    return days_of(month == 12 ? year + 1 : year, month % 12 + 1, 1) - days_of(year, month, 1);
+}
+
+static int64_t take_time(struct reader *r)
+{
+    const int64_t year = (int64_t)take_digits(r, 4);
+    take(r, "-");
+    const int64_t month = (int64_t)take_digits(r, 2);
+    take(r, "-");
+    const int64_t day = (int64_t)take_digits(r, 2);
+    take(r, "T");
+    const int64_t hour = (int64_t)take_digits(r, 2);
+    take(r, ":");
+    const int64_t minute = (int64_t)take_digits(r, 2);
+    take(r, ":");
+    const int64_t second = (int64_t)take_digits(r, 2);
+    take(r, ".");
+    const int64_t rest = (int64_t)take_digits(r, 9);
+    take(r, "Z");
+    const bool is_time = year >= 1970 && year < 2262 && month >= 1 && month <= 12 && day >= 1 &&
+                         day <= days_in(year, month) && hour < 24 && minute < 60 && second < 60;
+    if (!is_time) {
+        reader_fail(r, "time", "is none");
+        return 0;
+    }
+    return SECONDS(((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) + rest;
+}
+
+static bool take_hex(struct reader *r, uint8_t *octets, size_t size)
+{
+    struct bytes view = read_bytes(r, 2 * size);
+    for (size_t i = 0; i < view.len; i++) {
+        const int digit = view.data[i] >= 'A' && view.data[i] <= 'F' ? -1 : hex_digit((char)view.data[i]);
+        if (digit < 0)
+            return reader_fail(r, NULL, "is no number in lower-case hexadecimal digits");
+        octets[i / 2] = (uint8_t)(i % 2 ? octets[i / 2] | digit : digit << 4);
+    }
+    return view.len != 0;
+}
+
+static uint64_t take_id(struct reader *r)
+{
+    uint8_t octets[8] = {0};
+    take_hex(r, octets, sizeof octets);
+    struct reader id = reader_of(BYTES(octets));
+    return read_u64(&id);
+}
+
+static uint64_t take_number(struct reader *r)
+{
+    uint64_t value = 0;
+    const uint8_t *first = r->at;
+    while (reader_left(r) && *r->at >= '0' && *r->at <= '9')
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(*r->at++ - '0'), &value))
+            reader_fail(r, "number", "is too large");
+    if (r->at == first || (*first == '0' && r->at - first > 1))
+        reader_fail(r, "number", "is not written as it should be");
+    return value;
+}
+
+/* An escaped octet; 0: it would not have been escaped. */
+static uint8_t take_escaped(struct reader *r)
+{
+    uint8_t octet = 0;
+    take(r, "\\u00");
+    take_hex(r, &octet, 1);
+    return needs_escape(octet) ? octet : 0;
+}
+
+/* Up to the quotation mark, which it takes as well. */
+static void take_text(struct reader *r, const char *where, char *place, size_t size)
+{
+    size_t length = 0;
+    while (reader_left(r) && *r->at != '"') {
+        const size_t octets = character(r->at, reader_left(r));
+        if (*r->at == '\\' && length + 1 < size) {
+            const uint8_t octet = take_escaped(r);
+            place[length++] = (char)octet;
+            if (!octet)
+                reader_fail(r, where, "has an escape that it does not need");
+        } else if (octets && !needs_escape(*r->at) && length + octets < size) {
+            memcpy(place + length, r->at, octets);
+            length += octets;
+            r->at += octets;
+        } else {
+            reader_fail(r, where, "is too long, or no text");
+        }
+    }
+    place[reader_ok(r) ? length : 0] = '\0';
+    take(r, "\"");
+}
+
+static enum evidence_kind take_kind(struct reader *r)
+{
+    char name[16];
+    take_text(r, "kind", name, sizeof name);
+    for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++)
+        if (strcmp(kinds[kind], name) == 0)
+            return (enum evidence_kind)kind;
+    reader_fail(r, "kind", "is not known");
+    return EVIDENCE_REFUSAL;
+}
+
+static bool take_truth(struct reader *r)
+{
+    const bool truth = reader_left(r) && *r->at == 't';
+    take(r, truth ? "true" : "false");
+    return truth;
+}
+
+bool evidence_entry_read(struct bytes line, struct evidence_entry *entry, struct fault *fault)
+{
+    struct reader r = reader_of(line);
+    take(&r, "{\"time\":\"");
+    entry->time = take_time(&r);
+    take(&r, "\",\"source\":\"");
+    take_text(&r, "source", entry->source, sizeof entry->source);
+    take(&r, ",\"run\":\"");
+    entry->run = take_id(&r);
+    take(&r, "\",\"number\":");
+    entry->number = take_number(&r);
+    take(&r, ",\"kind\":\"");
+    entry->kind = take_kind(&r);
+    take(&r, ",\"rule\":\"");
+    take_text(&r, "rule", entry->rule, sizeof entry->rule);
+    take(&r, ",\"association\":\"");
+    entry->association = take_id(&r);
+    take(&r, "\",\"gnb\":\"");
+    take_text(&r, "gnb", entry->gnb, sizeof entry->gnb);
+    take(&r, ",\"procedure\":\"");
+    take_text(&r, "procedure", entry->procedure, sizeof entry->procedure);
+    take(&r, ",\"reason\":\"");
+    take_text(&r, "reason", entry->reason, sizeof entry->reason);
+    take(&r, ",\"victim_touched\":");
+    entry->victim_touched = take_truth(&r);
+    take(&r, ",\"digest\":\"");
+    entry->has_digest = reader_left(&r) && *r.at != '"';
+    if (entry->has_digest)
+        take_hex(&r, entry->digest, sizeof entry->digest);
+    take(&r, "\"}");
+    if (reader_ok(&r) && reader_left(&r))
+        reader_fail(&r, "entry", "goes on behind its end");
+    *fault = r.fault;
+    return reader_ok(&r);
+}
