@@ -11,6 +11,7 @@
 
 #include "config/values.h"
 #include "kit/bytes.h"
+#include "wire/wicket/wicket.h"
 
 /* A SUPI of type IMSI: its digits as BCD, first digit in the highest nibble that is used, and their number in
  * the lowest nibble. 0: none. */
@@ -45,7 +46,7 @@ static inline bool tai_equal(struct tai a, struct tai b)
 
 /* Where an association comes from, as its edge reports it. */
 struct core_peer {
-    char edge[33]; /* the trust domain's name */
+    char edge[WICKET_NAME_BYTES + 1]; /* the trust domain's name */
     union socket_address address;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where and how often an idle phone is called (TS 23.502 4.2.3.3, TS 38.413 8.5). */
 #include "amf_world.h"
+#include "gnb_play.h"
 
 #include "core/amf/gmm.h"
 
@@ -104,29 +105,15 @@ static void a_phone_is_called_once_for_all_its_sessions(void **state)
 static void the_cells_that_a_gnb_recommends_are_called_first(void **state)
 {
     (void)state;
-    struct connection *connection = world_ue(&world, 0)->connection;
-    const struct ngap_recommended_cell_item cell = {
-        .ngran_cgi = {.which = NGAP_NGRAN_CGI_NR_CGI,
-                      .nr_cgi = {{0x99, 0xf9, 0x07}, (uint64_t)world.gnbs[1].settings.id << CELL_BITS | 5}},
-        .time_stayed_in_cell = 9,
-        .has_time_stayed_in_cell = true,
-    };
-    const struct ngap_recommended_ran_node_item node = {
-        .amf_paging_target = {.which = NGAP_AMF_PAGING_TARGET_TAI, .tai = {{0x99, 0xf9, 0x07}, 1}}};
-    const struct ngap_info_on_recommended_cells_and_ran_nodes_for_paging info = {
-        .recommended_cells_for_paging = {{&cell, 1}}, .recommend_ran_nodes_for_paging = {{&node, 1}}};
-    struct ngap_ue_context_release_complete complete = {
-        .amf_ue_ngap_id = connection->amf_ue_ngap_id,
-        .ran_ue_ngap_id = connection->ran_ue_ngap_id,
-        .info_on_recommended_cells_and_ran_nodes_for_paging = &info,
-    };
+    const uint64_t cell = (uint64_t)world.gnbs[1].settings.id << CELL_BITS | 5;
+    const struct ngap_ue_context_release_complete complete = play_released(world_ue(&world, 0), cell);
     world.deaf = true;
     an_release(world_ue(&world, 0), N2_RADIO(USER_INACTIVITY), "test");
     world_run(&world);
     world_ngap(&world, 0, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &complete);
     assert_true(world_data_waits(&world, 0, 1));
     assert_int_equal(calls[0] << 8 | calls[1] << 4 | calls[2], 0x110);
-    assert_true(recommended == cell.ngran_cgi.nr_cgi.nr_cell_identity);
+    assert_true(recommended == cell);
 }
 
 static void a_step_that_reaches_nobody_is_passed_over(void **state)

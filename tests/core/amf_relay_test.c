@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Relay control: what one gNB is told of what another one says. */
 #include "amf_world.h"
+#include "gnb_play.h"
 
+#include "core/amf/gmm.h"
 #include "core/amf/handover.h"
 #include "core/amf/relay.h"
 
@@ -22,7 +24,7 @@ static struct world world;
 static struct {
     uint8_t container[1024], capability[64];
     size_t container_size, capability_size;
-    unsigned transfers;
+    unsigned transfers, hints;
     uint64_t amf_id;
     struct ngap_cause cause;
     uint8_t back[64];
@@ -58,6 +60,9 @@ static bool take_down(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
         told.capability_size = keep(told.capability, sizeof told.capability,
                                     value.initial_context_setup_request->ue_radio_capability);
         return true;
+    case NGAP_PAGING:
+        told.hints += value.paging->assistance_data_for_paging->assistance_data_for_recommended_cells != NULL;
+        return false;
     case NGAP_DOWNLINK_RAN_CONFIGURATION_TRANSFER:
         told.transfers++;
         return false;
@@ -71,11 +76,11 @@ static void open_with(const char *inventory, const char *relay)
 {
     char text[1024];
     struct core_peer peer = {.address.v4 = {.sin_family = AF_INET}};
-    strcpy(peer.edge, strstr(inventory, "other") ? "other" : "test");
     snprintf(text, sizeof text, "%s%s", inventory, relay);
     memset(&told, 0, sizeof told);
     world_open(&world);
     world_configure_line(&world, text);
+    strcpy(peer.edge, config_find_gnb(&world.config->inventory, "b")->domain);
     world_ready(&world);
     world_register(&world, 0);
     core_association_down(world.core, ASSOCIATION + TARGET, "test");
@@ -133,24 +138,9 @@ static struct bytes container_with(uint64_t target_cell, const uint8_t *forwardi
 
 static void require_with(struct bytes container)
 {
-    static const uint8_t transfer[] = {0};
-    const struct connection *connection = world_ue(&world, 0)->connection;
-    const struct ngap_pdu_session_resource_item_ho_rqd session = {SESSION, BYTES(transfer)};
-    const struct ngap_handover_required message = {
-        .amf_ue_ngap_id = connection->amf_ue_ngap_id,
-        .ran_ue_ngap_id = connection->ran_ue_ngap_id,
-        .handover_type = NGAP_HANDOVER_TYPE_INTRA5GS,
-        .cause = N2_RADIO(HANDOVER_DESIRABLE_FOR_RADIO_REASON),
-        .target_id = {.which = NGAP_TARGET_ID_TARGET_RAN_NODE_ID,
-                      .target_ran_node_id =
-                          {.global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
-                                                  .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
-                                                                    .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
-                                                                               .gnb_id = {TARGET + 1, 32}}}},
-                           .selected_tai = {{0x99, 0xf9, 0x07}, 1}}},
-        .pdu_session_resource_list_ho_rqd = {&session, 1},
-        .source_to_target_transparent_container = container,
-    };
+    struct ngap_pdu_session_resource_item_ho_rqd session;
+    const struct ngap_handover_required message =
+        play_required(world_ue(&world, 0), TARGET, &session, 1, container);
     world_ngap(&world, SOURCE, NGAP_HANDOVER_REQUIRED, &message);
 }
 
@@ -264,14 +254,7 @@ static void a_lab_records_what_does_not_fit_but_not_across_domains(void **state)
 
 static void answer_with(struct bytes container)
 {
-    static const uint8_t transfer[] = {0};
-    const struct ngap_pdu_session_resource_admitted_item admitted = {SESSION, BYTES(transfer)};
-    const struct ngap_handover_request_acknowledge message = {
-        .amf_ue_ngap_id = told.amf_id,
-        .ran_ue_ngap_id = 55,
-        .pdu_session_resource_admitted_list = {&admitted, 1},
-        .target_to_source_transparent_container = container,
-    };
+    const struct ngap_handover_request_acknowledge message = play_admission(told.amf_id, 1, container);
     world_ngap(&world, TARGET, NGAP_HANDOVER_REQUEST_ACKNOWLEDGE, &message);
 }
 
@@ -305,7 +288,7 @@ static void the_target_s_answer_is_looked_at_too(void **state)
 
 /* --- radio capability --- */
 
-static void tell_capability(struct bytes capability)
+static void tell_capability(unsigned gnb, struct bytes capability)
 {
     const struct connection *connection = world_ue(&world, 0)->connection;
     const struct ngap_ue_radio_capability_info_indication message = {
@@ -313,7 +296,7 @@ static void tell_capability(struct bytes capability)
         .ran_ue_ngap_id = connection->ran_ue_ngap_id,
         .ue_radio_capability = capability,
     };
-    world_ngap(&world, SOURCE, NGAP_UE_RADIO_CAPABILITY_INFO_INDICATION, &message);
+    world_ngap(&world, gnb, NGAP_UE_RADIO_CAPABILITY_INFO_INDICATION, &message);
 }
 
 /* The phone sleeps, and comes to the gNB with a service request. */
@@ -330,7 +313,7 @@ static void a_capability_stays_in_the_domain_that_told_it(void **state)
 {
     (void)state;
     open_with(STRANGERS, "");
-    tell_capability(bytes_of("capability", 10));
+    tell_capability(SOURCE, bytes_of("capability", 10));
     comes_to(SOURCE);
     assert_int_equal(told.capability_size, 10);
     comes_to(TARGET);
@@ -338,7 +321,7 @@ static void a_capability_stays_in_the_domain_that_told_it(void **state)
     assert_int_equal(noted(CONFIG_RELAY_CAPABILITY, RELAY_BY_RULE), 1);
     world_close(&world);
     open_with(STRANGERS, "relay: {rules: [{from: test, to: other, pass: [capability]}]}");
-    tell_capability(bytes_of("capability", 10));
+    tell_capability(SOURCE, bytes_of("capability", 10));
     comes_to(TARGET);
     assert_int_equal(told.capability_size, 10);
     world_close(&world);
@@ -348,7 +331,7 @@ static void a_restart_remembers_who_told_a_capability(void **state)
 {
     (void)state;
     open_with(STRANGERS, "");
-    tell_capability(bytes_of("capability", 10));
+    tell_capability(SOURCE, bytes_of("capability", 10));
     world_idle(&world, 0);
     world_restart(&world);
     assert_string_equal(world_ue(&world, 0)->capability_domain, "test");
@@ -361,10 +344,42 @@ static void a_capability_beyond_its_size_is_not_kept(void **state)
     static const uint8_t many[65];
     (void)state;
     open_with(NEIGHBOURS, "relay: {capability: 64}");
-    tell_capability(bytes_of("capability", 10));
-    tell_capability(BYTES(many));
+    tell_capability(SOURCE, bytes_of("capability", 10));
+    tell_capability(SOURCE, BYTES(many));
     assert_int_equal(world_ue(&world, 0)->radio_capability.len, 10);
     assert_int_equal(noted(CONFIG_RELAY_CAPABILITY, RELAY_TOO_LONG), 1);
+    world_close(&world);
+}
+
+/* Phones are served at every gNB, but called by none. */
+static bool take_and_serve(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
+{
+    take_down(w, gnb, pdu);
+    return pdu->message != NGAP_PAGING;
+}
+
+static void a_domain_of_the_longest_name_is_told_what_it_said_itself(void **state)
+{
+    static const char inventory[] = "domains: [{name: test, listen: ['::1']}, {name: "
+                                    "abcdefghijklmnopqrstuvwxyz012345, listen: ['::2']}]\n"
+                                    "gnbs: [{name: a, domain: test, id: 999/70-1}, {name: b, domain: "
+                                    "abcdefghijklmnopqrstuvwxyz012345, id: 999/70-2}]\n";
+    (void)state;
+    open_with(inventory, "");
+    world.downlink_filter = take_and_serve;
+    comes_to(TARGET);
+    tell_capability(TARGET, bytes_of("capability", 10));
+    comes_to(TARGET);
+    assert_int_equal(told.capability_size, 10);
+    const struct ngap_ue_context_release_complete released =
+        play_released(world_ue(&world, 0), own_cell(TARGET));
+    world.deaf = true;
+    an_release(world_ue(&world, 0), N2_RADIO(USER_INACTIVITY), "test");
+    world_run(&world);
+    world_ngap(&world, TARGET, NGAP_UE_CONTEXT_RELEASE_COMPLETE, &released);
+    assert_true(world_data_waits(&world, 0, SESSION));
+    assert_int_equal(told.hints, 1);
+    assert_string_equal(gnb_at(TARGET)->domain->name, gnb_at(TARGET)->peer.edge);
     world_close(&world);
 }
 
@@ -446,6 +461,7 @@ int main(void)
         cmocka_unit_test(a_capability_stays_in_the_domain_that_told_it),
         cmocka_unit_test(a_restart_remembers_who_told_a_capability),
         cmocka_unit_test(a_capability_beyond_its_size_is_not_kept),
+        cmocka_unit_test(a_domain_of_the_longest_name_is_told_what_it_said_itself),
         cmocka_unit_test(configuration_stays_within_a_domain),
         cmocka_unit_test(a_gnb_s_addresses_are_those_of_its_enrolment),
         cmocka_unit_test(configuration_has_a_budget),

@@ -65,3 +65,22 @@ struct ngap_handover_notify play_notify(uint64_t amf_ue_ngap_id)
             .which = NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR,
             .user_location_information_nr = {.nr_cgi = {PLMN, PLAY_CELL}, .tai = {PLMN, TRACKING_AREA}}}};
 }
+
+struct ngap_ue_context_release_complete play_released(const struct ue *ue, uint64_t cell)
+{
+    static struct ngap_recommended_cell_item item;
+    static const struct ngap_recommended_ran_node_item node = {
+        .amf_paging_target = {.which = NGAP_AMF_PAGING_TARGET_TAI, .tai = {PLMN, TRACKING_AREA}}};
+    static const struct ngap_info_on_recommended_cells_and_ran_nodes_for_paging info = {
+        .recommended_cells_for_paging = {{&item, 1}}, .recommend_ran_nodes_for_paging = {{&node, 1}}};
+    item = (struct ngap_recommended_cell_item){
+        .ngran_cgi = {.which = NGAP_NGRAN_CGI_NR_CGI, .nr_cgi = {PLMN, cell}},
+        .time_stayed_in_cell = 9,
+        .has_time_stayed_in_cell = true,
+    };
+    return (struct ngap_ue_context_release_complete){
+        .amf_ue_ngap_id = ue->connection->amf_ue_ngap_id,
+        .ran_ue_ngap_id = ue->connection->ran_ue_ngap_id,
+        .info_on_recommended_cells_and_ran_nodes_for_paging = &info,
+    };
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the gNBs of an N2 handover say, where a test plays them (TS 38.413 8.4). Bytes of containers and transfers mean nothing. */
+/* What gNBs say, where a test plays them (TS 38.413 8.3, 8.4). Bytes of containers and transfers mean nothing. */
 #ifndef TESTS_CORE_GNB_PLAY_H
 #define TESTS_CORE_GNB_PLAY_H
 
@@ -18,5 +18,8 @@ struct ngap_handover_cancel play_cancel(const struct ue *ue);
 struct ngap_handover_request_acknowledge play_admission(uint64_t amf_ue_ngap_id, size_t sessions,
                                                         struct bytes container);
 struct ngap_handover_notify play_notify(uint64_t amf_ue_ngap_id);
+
+/* The phone is gone from the gNB, which would look for it in that cell. */
+struct ngap_ue_context_release_complete play_released(const struct ue *ue, uint64_t cell);
 
 #endif

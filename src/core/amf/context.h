@@ -19,6 +19,7 @@
 #include "line/conduct.h"
 #include "line/gateway.h"
 #include "wire/nas/mobility.h"
+#include "wire/wicket/wicket.h"
 
 struct connection;
 struct session;
@@ -45,7 +46,7 @@ struct gnb_identity {
  */
 struct domain {
     struct domain *next;
-    char name[32];
+    char name[WICKET_NAME_BYTES + 1];
     unsigned gnbs;
     struct map connections; /* struct connection by AMF UE NGAP ID */
 };
@@ -114,7 +115,7 @@ enum { UE_SLICES = 8, PAGING_CELLS = 16 };
 
 /* Cells where the last gNB would call the UE (TS 38.413 9.3.1.71), the most likely first. */
 struct paging_hint {
-    char domain[32]; /* who told */
+    char domain[WICKET_NAME_BYTES + 1]; /* who told */
     unsigned count;
     struct {
         struct config_plmn plmn;
@@ -177,12 +178,12 @@ struct ue {
     struct store_access *restrictions; /* owned: where it may not go (restriction.h); NULL: none */
     struct config_slice allowed[UE_SLICES];
     uint8_t allowed_count;
-    uint64_t ambr_uplink, ambr_downlink; /* subscribed, bits per second */
-    struct bytes radio_capability;       /* owned */
-    struct bytes paging_capability;      /* owned */
-    char capability_domain[33];          /* who told both (relay.h) */
-    struct paging_hint *hint;            /* owned; NULL: none. Not stored */
-    int64_t since;                       /* registered, wall clock */
+    uint64_t ambr_uplink, ambr_downlink;           /* subscribed, bits per second */
+    struct bytes radio_capability;                 /* owned */
+    struct bytes paging_capability;                /* owned */
+    char capability_domain[WICKET_NAME_BYTES + 1]; /* who told both (relay.h) */
+    struct paging_hint *hint;                      /* owned; NULL: none. Not stored */
+    int64_t since;                                 /* registered, wall clock */
     /* Connected state of before a restart, until the association is announced again; association 0: none. */
     struct {
         uint64_t association, amf_ue_ngap_id;
