@@ -9,6 +9,9 @@
 
 #include "config/values.h"
 
+/* Of a name: whichever. */
+#define CONFIG_ANY "any"
+
 struct config;
 
 /* How far a vendor is trusted. Who is in no inventory counts as high risk. */
@@ -57,8 +60,8 @@ struct config_gnb {
     unsigned area_count;
     const struct config_slice *slices; /* that it may offer */
     unsigned slice_count;
-    const char **
-        certificates; /* that it may prove itself with: subjects or names, as the security gateway prints them */
+    /* That it may prove itself with: subjects or names, as the security gateway prints them. */
+    const char **certificates;
     unsigned certificate_count;         /* 0: it need not */
     const union socket_address *listen; /* N2 of its own, with isolation by gNB */
     unsigned listen_count;
@@ -102,7 +105,7 @@ struct config_ran_port {
 
 /* Rule N5: what one association may spend in a second, or hold; 0: any amount. */
 struct config_budget {
-    const char *domain;               /* of the gNBs meant, or "any" */
+    const char *domain;               /* of the gNBs meant, or CONFIG_ANY */
     unsigned messages, bytes;         /* NGAP */
     unsigned arrivals;                /* Initial UE Messages */
     unsigned deconcealments, vectors; /* cryptographic work for phones that have proved nothing */
@@ -134,8 +137,6 @@ enum config_relayed {
     CONFIG_RELAY_CONFIGURATION, /* RAN configuration transfer */
     CONFIG_RELAY_KINDS
 };
-
-#define CONFIG_ANY "any"
 
 /* From one trust domain, or one other core, to another. */
 struct config_relay_rule {

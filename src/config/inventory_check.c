@@ -140,7 +140,7 @@ bool check_budget(const void *base, void *items, unsigned index, struct complain
     for (unsigned i = 0; i < index; i++)
         if (!check_once(own->domain, all[i].domain, complaint))
             return false;
-    return strcmp(own->domain, "any") == 0 || config_find_domain(inventory_of(base), own->domain) ||
+    return strcmp(own->domain, CONFIG_ANY) == 0 || config_find_domain(inventory_of(base), own->domain) ||
            check_found(complaint, "domain %s", own->domain) || complain(complaint, "one of domains, or any");
 }
 

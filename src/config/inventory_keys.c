@@ -139,7 +139,7 @@ static const struct key ran_port_keys[] = {
     }
 
 static const struct key budget_keys[] = {
-    {"domain", &type_name, MEMBER(struct config_budget, domain), RANGE(1, 32), .initial = "any",
+    {"domain", &type_name, MEMBER(struct config_budget, domain), RANGE(1, 32), .initial = CONFIG_ANY,
      .help = "Whose gNBs: a trust domain, or any."},
     BUDGET(messages, "10000", "NGAP messages a second; those above are dropped undecoded."),
     BUDGET(bytes, "16000000", "And their bytes."),
@@ -191,10 +191,10 @@ static const struct choice relayed[] = {{"handover", CONFIG_RELAY_HANDOVER},
                                         {0}};
 
 static const struct key relay_rule_keys[] = {
-    {"from", &type_name, MEMBER(struct config_relay_rule, from), RANGE(1, 32), .initial = "any",
+    {"from", &type_name, MEMBER(struct config_relay_rule, from), RANGE(1, 32), .initial = CONFIG_ANY,
      .help = "A trust domain, another core (one of peers), or any; two that differ. One named twice: what "
              "passes within it."},
-    {"to", &type_name, MEMBER(struct config_relay_rule, to), RANGE(1, 32), .initial = "any"},
+    {"to", &type_name, MEMBER(struct config_relay_rule, to), RANGE(1, 32), .initial = CONFIG_ANY},
     {"pass", &type_choice, ITEMS(struct config_relay_rule, pass, pass_count), .choices = relayed,
      .help = "handover (what it cannot do without), history (what else its containers hold), capability (of "
              "a phone's radio;\n"

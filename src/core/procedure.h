@@ -4,8 +4,7 @@
  * (kit/co.h), and waits for the peer's answer in the middle of a line of code:
  *
  *     amf_send_nas(ue, request);
- *     switch (procedure_wait(p, EVENT(EV_AUTHENTICATION_RESPONSE) | EVENT(EV_AUTHENTICATION_FAILURE), T3560))
- * {
+ *     switch (procedure_wait(p, EVENT(EV_AUTHENTICATION_RESPONSE) | EVENT(EV_AUTHENTICATION_FAILURE), T3560)) {
  *
  * A procedure occupies its owner's slot (one for 5GMM in a UE, one for 5GSM in a PDU session) from start to
  * return. A newer one cancels it: every wait then returns EV_CANCELLED at once, and it unwinds through its
@@ -83,8 +82,7 @@ struct procedure {
     struct procedure *no_slot;
     const char *name; /* static: "initial registration" */
     void *owner;      /* struct ue or struct session */
-    void *argument; /* as given to procedure_start; what it points to is the caller's, and borrowed until the
-                     * first wait */
+    void *argument;   /* as given to procedure_start; what it points to is borrowed until the first wait */
     struct co *co;
     struct timer timer;
     struct procedure *commit_next;
@@ -98,9 +96,10 @@ struct procedure {
 
 /*
  * Starts `run` in the slot and runs it to its first wait. Whatever occupied the slot is cancelled first.
- * False: no stack is free (config_limits.procedures), the gNB whose message asks for it has its share (config_budget.transactions), or the caller is itself the slot's procedure, and
- * nothing happened but that cancellation; the caller answers with congestion. run and owner must leave *slot
- * alone; it is cleared when run returns.
+ * False: no stack is free (config_limits.procedures), the gNB whose message asks for it has its share
+ * (config_budget.transactions), or the caller is itself the slot's procedure, and nothing happened but that
+ * cancellation; the caller answers with congestion. run and owner must leave *slot alone; it is cleared when
+ * run returns.
  */
 bool procedure_start(struct core *core, struct procedure **slot, const char *name,
                      void (*run)(struct procedure *p), void *owner, void *argument);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The system calls of a confined edge. Any other one fails with EPERM: a library may try something unforeseen (libusrsctp looks
- * for an interface called after each peer, with a socket of its own), and the radio shall not go down for that. But what no edge ever does, and what somebody else's code would try first, ends
- * the process: the keeper logs the signal (SIGSYS) and starts a clean one.
+ * The system calls of a confined edge. Any other one fails with EPERM: a library may try something unforeseen
+ * (libusrsctp looks for an interface called after each peer, with a socket of its own), and the radio shall not go
+ * down for that. But what no edge ever does, and what somebody else's code would try first, ends the process: the
+ * keeper logs the signal (SIGSYS) and starts a clean one.
  */
 #include <errno.h>
 #include <seccomp.h>

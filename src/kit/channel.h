@@ -18,8 +18,8 @@ struct channel;
 struct channel_events {
     void (*message)(void *context, struct channel *channel, struct bytes message); /* borrowed */
     void (*closed)(void *context, struct channel *channel); /* the channel is freed when the call returns */
-    bool
-        packed; /* many messages travel together, each behind its length, 4 octets as the host writes them; on both sides */
+    /* Many messages travel together, each behind its length, 4 octets as the host writes them; on both sides. */
+    bool packed;
 };
 
 enum { CHANNEL_MESSAGE_BYTES = 128 * 1024 };

@@ -35,7 +35,8 @@ enum { TRACE_RECORD_BYTES = 65536 + 64 };
 
 struct trace;
 
-/* name: the process's, as in "edge-default". NULL: out of memory or descriptors, or no place for the socket; every other call takes NULL and does nothing. */
+/* name: the process's, as in "edge-default". NULL: out of memory or descriptors, or no place for the socket; every
+ * other call takes NULL and does nothing. */
 struct trace *trace_new(struct loop *loop, const char *runtime_dir, const char *name);
 void trace_free(struct trace *trace);
 

@@ -19,8 +19,8 @@ struct host {
 /* Sets address, MTU and state of the device of a data network. False: `why` says what, why and what to do. */
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size);
 
-/* note: a file in the runtime directory. Forwarding and NAT for all data networks. Failure here leaves phones without the internet but is no reason to stop: it is
- * logged. */
+/* note: a file in the runtime directory. Forwarding and NAT for all data networks. Failure here leaves phones without
+ * the internet but is no reason to stop: it is logged. */
 void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
                         unsigned network_count, const char *note);
 

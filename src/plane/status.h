@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the plane says of itself: the replies of docs/admin.md to `status`, `session`, `gnb`, `sender` and `metrics`. New references; NULL: out
- * of memory. */
+/* What the plane says of itself: the replies of docs/admin.md to `status`, `session`, `gnb`, `sender` and `metrics`.
+ * New references; NULL: out of memory. */
 #ifndef PLANE_STATUS_H
 #define PLANE_STATUS_H
 

@@ -14,8 +14,8 @@ struct area {
 };
 
 /* For a UE where it is now: what the configuration puts around it, without what the subscriber may not enter and without
- * what would mix areas of service with areas of none, or lead into another trust domain (the line: docs/radio.md). `visited`: the last visited registered TAI as the phone tells it
- * (TS 24.501 9.11.3.8), which joins if it may; NULL: not told. */
+ * what would mix areas of service with areas of none, or lead into another trust domain (docs/line.md). `visited`: the
+ * last visited registered TAI as the phone tells it (TS 24.501 9.11.3.8), which joins if it may; NULL: not told. */
 void area_choose(const struct ue *ue, const struct tai *visited, struct area *area);
 
 /* Becomes the UE's. False, and nothing changed: out of memory. */

@@ -317,8 +317,8 @@ struct pfcp_problem {
     uint16_t offending_ie; /* element type, or 0 */
 };
 
-/* Decodes one message, a datagram's (bundle.h) or a whole datagram. Unknown elements are skipped, repeated single ones ignored (7.6.7, 7.6.8). On failure
- * *problem says what to answer, and type, seid and sequence of *message are set as far as they were read, as
+/* Decodes one message, a datagram's (bundle.h) or a whole datagram. Unknown elements are skipped, repeated single ones
+ * ignored (7.6.7, 7.6.8). On failure *problem says what to answer, and type, seid and sequence of *message are set as far as they were read, as
  * are the elements in front of the fault (an establishment request's cp_f_seid may be 0). Lists and groups
  * are in the arena; views are into `in`. */
 bool pfcp_decode(struct arena *arena, struct bytes in, struct pfcp_message *message,
