@@ -150,7 +150,7 @@ static bool open_store(struct control *control)
         .path = control->config->store_path, .sync = control->config->store_sync, .busy_ms = STORE_BUSY_MS};
     mkdir(control->config->state_dir, 0750);
     control->store = store_open(settings, &result, &why);
-    return control->store || complain(control->config->store_path, why);
+    return control->store || complain("store", why);
 }
 
 static bool open_core(struct control *control)

@@ -18,6 +18,7 @@ struct control_gateway {
     struct timer limit;
     uint64_t asking, wanted; /* the question that is being answered, and the last one */
     bool busy, failed;       /* failed: the last time */
+    bool listing;            /* it has been asked for its list */
     struct arena arena;
     struct gateway_view view;
     size_t held;
@@ -74,24 +75,28 @@ static const char *take_sa(struct control_gateway *gateway, struct bytes message
     return gateway_take(&gateway->view, &gateway->arena, &sa) ? NULL : "an IKE_SA that cannot be read";
 }
 
-/* Each packet is answered, or the reason returned why there is no use in going on. */
+static const char *ask_for_list(struct control_gateway *gateway)
+{
+    gateway->listing = true;
+    return send_packet(gateway, VICI_REQUEST, "list-sas");
+}
+
+/* Each packet is answered, or the reason returned why there is no use in going on. What is not asked for is no answer: an
+ * empty list would cost every gNB its association. */
 static const char *take_packet(struct control_gateway *gateway, struct bytes in, bool *whole)
 {
     struct vici_packet packet;
     struct fault fault = {0};
     if (!vici_decode(in, &packet, &fault))
         return fault.what;
-    switch (packet.kind) {
-    case VICI_CONFIRMED:
-        return send_packet(gateway, VICI_REQUEST, "list-sas");
-    case VICI_EVENT:
-        return take_sa(gateway, packet.message);
-    case VICI_RESPONSE:
-        *whole = true;
-        return NULL;
-    default:
+    if (packet.kind == VICI_UNKNOWN_REQUEST || packet.kind == VICI_UNKNOWN_EVENT)
         return "it does not know the question";
-    }
+    if (packet.kind == VICI_CONFIRMED && !gateway->listing)
+        return ask_for_list(gateway);
+    if (packet.kind == VICI_EVENT && gateway->listing && bytes_are(packet.name, "list-sa"))
+        return take_sa(gateway, packet.message);
+    *whole = packet.kind == VICI_RESPONSE && gateway->listing;
+    return *whole ? NULL : "it answers what it has not been asked";
 }
 
 static const char *take_packets(struct control_gateway *gateway, bool *whole)
@@ -161,6 +166,7 @@ static void begin(struct control_gateway *gateway)
     gateway->busy = true;
     gateway->asking = gateway->wanted;
     gateway->held = 0;
+    gateway->listing = false;
     const bool dialled = dial(gateway, config->vici);
     if (!dialled)
         hang_up(gateway);
