@@ -30,7 +30,7 @@ struct route {
     unsigned peer;
     struct sbi_link *link, *ending; /* the latter waits for its last answers */
     char authority[ADDRESS_TEXT];
-    struct errand *errands;
+    struct errand *errands, *latest; /* in the order in which they were asked */
     unsigned count;
     bool resend; /* some errand waits for another connection */
 };
@@ -54,6 +54,8 @@ static void errand_end(struct errand *errand, const struct sbi_message *response
         route->errands = errand->next;
     if (errand->next)
         errand->next->previous = errand->previous;
+    else
+        route->latest = errand->previous;
     route->count--;
     arena_free(&errand->memory);
     free(errand);
@@ -112,10 +114,12 @@ static struct errand *errand_new(struct route *route, const struct sbi_message *
     }
     errand->timer.fire = out_of_time;
     errand->route = route;
-    errand->next = route->errands;
-    if (errand->next)
-        errand->next->previous = errand;
-    route->errands = errand;
+    errand->previous = route->latest;
+    if (errand->previous)
+        errand->previous->next = errand;
+    else
+        route->errands = errand;
+    route->latest = errand;
     route->count++;
     return errand;
 }

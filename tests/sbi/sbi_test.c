@@ -19,7 +19,8 @@ struct side {
     struct sbi_settings settings;
     unsigned requests, answers, refusals, silences;
     uint64_t token;
-    bool silent;
+    size_t body; /* of the latest request */
+    bool silent, overtaken;
 };
 
 static struct loop *loop;
@@ -36,6 +37,8 @@ static void on_request(void *context, unsigned peer, uint64_t token, const struc
     struct sbi_message answer = {
         .status = 200, .path = "", .type = request->type, .location = "", .body = request->body};
     side->requests++;
+    side->overtaken |= request->body.len < side->body;
+    side->body = request->body.len;
     side->token = token;
     assert_int_equal(peer, 0);
     if (!side->silent)
@@ -155,6 +158,18 @@ static void cores_talk_in_cleartext(void **state)
     run(50);
     assert_int_equal(a.answers, 50);
     assert_int_equal(b.requests, 50);
+}
+
+static void what_is_asked_together_arrives_in_order(void **state)
+{
+    (void)state;
+    open_side(&a, 1, 2, "b", NULL);
+    open_side(&b, 2, 1, "a", NULL);
+    for (int i = 0; i < 50; i++)
+        ask((size_t)i * 10, false);
+    run(50);
+    assert_int_equal(b.requests, 50);
+    assert_false(b.overtaken);
 }
 
 static void cores_talk_over_tls(void **state)
@@ -304,6 +319,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(cores_talk_in_cleartext),
+        CASE(what_is_asked_together_arrives_in_order),
         CASE(cores_talk_over_tls),
         CASE(a_certificate_of_another_name_is_refused),
         CASE(a_certificate_of_another_authority_is_refused),
