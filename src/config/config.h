@@ -138,6 +138,7 @@ struct config_dnn {
     const struct config_ip *dns;   /* IPv4 and IPv6 */
     unsigned dns_count;
     unsigned mtu;
+    bool encapsulation;                  /* phones may send IP in IP, GRE and the like */
     uint64_t ambr_uplink, ambr_downlink; /* default session AMBR, bits per second */
     uint8_t fiveqi, arp;                 /* default flow, for a subscriber who has none of his own */
     /* What phones may ask for beside it: 5QIs, and guaranteed bits per second over all GBR flows of a session (0: none). */

@@ -243,6 +243,10 @@ static const struct key dnn_keys[] = {
     {"dns", &type_ip, ITEMS(struct config_dnn, dns, dns_count), .initial = "[]",
      .help = "Name servers that phones are told."},
     {"mtu", &type_uint, MEMBER(struct config_dnn, mtu), RANGE(1280, 9000), .initial = "1400"},
+    {"encapsulation", &type_bool, MEMBER(struct config_dnn, encapsulation), .initial = "false",
+     .help = "Phones may send IP in IP, GRE and other tunnels whose inner addresses nobody looks at; IPsec "
+             "and those over UDP\n"
+             "they always may."},
     {"ambr_uplink", &type_rate, MEMBER(struct config_dnn, ambr_uplink), .initial = "1 Gbps",
      .help = "Rate of a session where the subscriber has none of his own."},
     {"ambr_downlink", &type_rate, MEMBER(struct config_dnn, ambr_downlink), .initial = "1 Gbps"},

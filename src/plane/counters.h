@@ -20,6 +20,7 @@ enum drop {
     DROP_SPOOFED_SOURCE,
     DROP_LINK_LOCAL,     /* neighbour discovery and the like, of no use on a tunnel */
     DROP_INNER_TUNNEL,   /* GTP-U inside GTP-U */
+    DROP_ENCAPSULATED,   /* IP in IP, GRE and the like, on a data network that does not allow them */
     DROP_INFRASTRUCTURE, /* towards the core's or the radio's own networks */
     DROP_UE_TO_UE,
     DROP_NO_SESSION, /* downlink: nobody has this address */

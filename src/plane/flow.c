@@ -55,35 +55,15 @@ static const char *check_ipv4_options(const uint8_t *at, const uint8_t *end)
     return NULL;
 }
 
-static const char *parse_ipv4(struct bytes in, struct flow *flow)
-{
-    const uint8_t *p = in.data;
-    unsigned header = (p[0] & 15) * 4u;
-    if (in.len < 20 || header < 20)
-        return "IPv4 header is too short";
-    flow->length = be16(p + 2);
-    if (flow->length < header || flow->length > in.len)
-        return "IPv4 total length is wrong";
-    const char *wrong = check_ipv4_options(p + 20, p + header);
-    if (wrong)
-        return wrong;
-    flow->traffic_class = p[1];
-    flow->protocol = p[9];
-    flow->source = p + 12;
-    flow->destination = p + 16;
-    flow->transport = (uint16_t)header;
-    uint16_t offset = be16(p + 6) & 0x1fff;
-    flow->fragment = offset != 0 || (p[6] & 0x20);
-    if (offset != 0)
-        return NULL;
-    return parse_transport(p, flow);
-}
-
-/* The length of the extension header at `at`, or 0 if it is none. */
-static unsigned extension_length(uint8_t protocol, const uint8_t *at, unsigned left)
+/* The length of the extension header at `at`, or 0 if it is none. Of them IPv4 knows AH only. */
+static unsigned extension_length(const struct flow *flow, const uint8_t *at, unsigned left)
 {
     enum { MOBILITY = 135, HIP = 139, SHIM6 = 140 };
-    switch (protocol) {
+    if (flow->protocol == PROTOCOL_AH)
+        return left < 12 ? 12 : (at[1] + 2u) * 4;
+    if (flow->version == 4)
+        return 0;
+    switch (flow->protocol) {
     case PROTOCOL_HOP_BY_HOP:
     case PROTOCOL_ROUTING:
     case PROTOCOL_DESTINATION_OPTIONS:
@@ -93,8 +73,6 @@ static unsigned extension_length(uint8_t protocol, const uint8_t *at, unsigned l
         return left < 8 ? 8 : (at[1] + 1u) * 8;
     case PROTOCOL_FRAGMENT:
         return 8;
-    case PROTOCOL_AH:
-        return left < 12 ? 12 : (at[1] + 2u) * 4;
     default:
         return 0;
     }
@@ -118,6 +96,54 @@ static const char *parse_extension(const uint8_t *at, unsigned count, struct flo
     return NULL;
 }
 
+/* From the IP header on to the transport header, whose ports it reads. */
+static const char *follow_headers(const uint8_t *packet, struct flow *flow)
+{
+    for (unsigned count = 0;; count++) {
+        const uint8_t *at = packet + flow->transport;
+        unsigned left = flow->length - flow->transport;
+        unsigned extension = extension_length(flow, at, left);
+        if (extension == 0)
+            return parse_transport(packet, flow);
+        if (extension > left)
+            return "extension header ends too early";
+        if (count == FLOW_EXTENSION_HEADERS)
+            return "too many extension headers";
+        bool opaque = false;
+        const char *wrong = parse_extension(at, count, flow, &opaque);
+        if (wrong)
+            return wrong;
+        flow->protocol = at[0];
+        flow->transport = (uint16_t)(flow->transport + extension);
+        if (opaque)
+            return NULL;
+    }
+}
+
+static const char *parse_ipv4(struct bytes in, struct flow *flow)
+{
+    const uint8_t *p = in.data;
+    unsigned header = (p[0] & 15) * 4u;
+    if (in.len < 20 || header < 20)
+        return "IPv4 header is too short";
+    flow->length = be16(p + 2);
+    if (flow->length < header || flow->length > in.len)
+        return "IPv4 total length is wrong";
+    const char *wrong = check_ipv4_options(p + 20, p + header);
+    if (wrong)
+        return wrong;
+    flow->traffic_class = p[1];
+    flow->protocol = p[9];
+    flow->source = p + 12;
+    flow->destination = p + 16;
+    flow->transport = (uint16_t)header;
+    uint16_t offset = be16(p + 6) & 0x1fff;
+    flow->fragment = offset != 0 || (p[6] & 0x20);
+    if (offset != 0)
+        return NULL;
+    return follow_headers(p, flow);
+}
+
 static const char *parse_ipv6(struct bytes in, struct flow *flow)
 {
     const uint8_t *p = in.data;
@@ -133,25 +159,7 @@ static const char *parse_ipv6(struct bytes in, struct flow *flow)
     flow->destination = p + 24;
     flow->protocol = p[6];
     flow->transport = 40;
-    for (unsigned count = 0;; count++) {
-        const uint8_t *at = p + flow->transport;
-        unsigned left = length - flow->transport;
-        unsigned extension = extension_length(flow->protocol, at, left);
-        if (extension == 0)
-            return parse_transport(p, flow);
-        if (extension > left)
-            return "IPv6 extension header ends too early";
-        if (count == FLOW_EXTENSION_HEADERS)
-            return "too many IPv6 extension headers";
-        bool opaque = false;
-        const char *wrong = parse_extension(at, count, flow, &opaque);
-        if (wrong)
-            return wrong;
-        flow->protocol = at[0];
-        flow->transport = (uint16_t)(flow->transport + extension);
-        if (opaque)
-            return NULL;
-    }
+    return follow_headers(p, flow);
 }
 
 const char *flow_parse(struct bytes packet, struct flow *flow)

@@ -153,6 +153,7 @@ static void fill_network(struct network *network, const struct config_dnn *dnn)
         .pool_v4 = dnn->ipv4,
         .pool_v6 = dnn->ipv6,
         .gateway_v4 = dnn->ipv4_gateway,
+        .encapsulation = dnn->encapsulation,
         .mtu = (uint16_t)dnn->mtu,
     };
     unsigned servers = 0;

@@ -191,6 +191,7 @@ const char *drop_name(enum drop drop)
         [DROP_SPOOFED_SOURCE] = "spoofed_source",
         [DROP_LINK_LOCAL] = "link_local",
         [DROP_INNER_TUNNEL] = "inner_tunnel",
+        [DROP_ENCAPSULATED] = "encapsulated",
         [DROP_INFRASTRUCTURE] = "infrastructure",
         [DROP_UE_TO_UE] = "ue_to_ue",
         [DROP_NO_SESSION] = "no_session",

@@ -24,6 +24,7 @@ struct network {
     unsigned index;
     struct config_prefix pool_v4, pool_v6; /* family 0: none */
     struct config_ip gateway_v4;
+    bool encapsulation;        /* phones may send IP in IP, GRE and the like */
     uint16_t mtu;              /* told to phones, and of the TUN device */
     struct config_ip dns6[2];  /* for router advertisements; family 0: none */
     struct table by_v4, by_v6; /* address; upper 64 bits of the prefix */

@@ -50,6 +50,53 @@ static void tunnels_and_signalling_inside_a_tunnel_are_dropped(void **state)
     assert_int_equal(up(server, 38412, PROTOCOL_UDP), PATH_TO_N6);
 }
 
+static void packets_in_packets_are_dropped_where_the_data_network_does_not_allow_them(void **state)
+{
+    const uint8_t hiding[] = {
+        PROTOCOL_IPV4,       PROTOCOL_IPV6,           PROTOCOL_GRE,           PROTOCOL_MINIMAL_ENCAPSULATION,
+        PROTOCOL_IPIP,       PROTOCOL_ETHERNET_IN_IP, PROTOCOL_ENCAPSULATION, PROTOCOL_L2TP,
+        PROTOCOL_MPLS_IN_IP, PROTOCOL_ETHERNET};
+    (void)state;
+    for (unsigned i = 0; i < sizeof hiding; i++) {
+        assert_int_equal(up(server, 53, hiding[i]), PATH_DROP);
+        assert_int_equal(up(gateway, 53, hiding[i]), PATH_DROP);
+    }
+    assert_int_equal(lab_drops(lab, DROP_ENCAPSULATED), 2 * sizeof hiding);
+    assert_int_equal(lab_drops(lab, DROP_INNER_TUNNEL), 0);
+    lab->networks[0].encapsulation = true;
+    for (unsigned i = 0; i < sizeof hiding; i++)
+        assert_int_equal(up(server, 53, hiding[i]), PATH_TO_N6);
+    assert_int_equal(up((uint8_t[]){192, 0, 2, 1}, 53, PROTOCOL_GRE), PATH_DROP);
+    assert_int_equal(lab_drops(lab, DROP_INFRASTRUCTURE), 1);
+}
+
+/* RFC 4302: an authentication header of 24 octets (a MAC of 96 bits) in front of what is hidden, or of an honest phone's packet. */
+static enum verdict up_behind_authentication(uint8_t protocol)
+{
+    size_t length = lab_udp(inner, ue, server, 2152, 100);
+    memmove(inner + 44, inner + 20, length - 20);
+    memset(inner + 20, 0, 24);
+    length += 24;
+    inner[3] = (uint8_t)length;
+    inner[9] = PROTOCOL_AH;
+    inner[20] = protocol;
+    inner[21] = 24 / 4 - 2;
+    return lab_uplink(lab, &lab->gnb, teid, 1, bytes_of(inner, length), &packet);
+}
+
+static void ipsec_passes_but_hides_nothing_that_it_does_not_cipher(void **state)
+{
+    (void)state;
+    assert_int_equal(up(server, 53, PROTOCOL_ESP), PATH_TO_N6);
+    assert_int_equal(up_behind_authentication(PROTOCOL_TCP), PATH_TO_N6);
+    assert_int_equal(up_behind_authentication(PROTOCOL_IPV4), PATH_DROP);
+    assert_int_equal(lab_drops(lab, DROP_ENCAPSULATED), 1);
+    assert_int_equal(up_behind_authentication(PROTOCOL_UDP), PATH_DROP);
+    assert_int_equal(lab_drops(lab, DROP_INNER_TUNNEL), 1);
+    assert_int_equal(up(server, 53, PROTOCOL_AH), PATH_DROP);
+    assert_int_equal(lab_drops(lab, DROP_INNER_MALFORMED), 1);
+}
+
 static void broadcast_and_the_links_multicast_are_the_hosts(void **state)
 {
     const uint8_t all[4] = {255, 255, 255, 255}, link[4] = {224, 0, 0, 251}, wide[4] = {239, 1, 1, 1};
@@ -175,6 +222,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(tunnels_and_signalling_inside_a_tunnel_are_dropped),
+        TEST(packets_in_packets_are_dropped_where_the_data_network_does_not_allow_them),
+        TEST(ipsec_passes_but_hides_nothing_that_it_does_not_cipher),
         TEST(broadcast_and_the_links_multicast_are_the_hosts),
         TEST(fragments_do_not_slip_past),
         TEST(nobody_reports_errors_of_a_tunnel_that_there_is_not),
