@@ -9,12 +9,13 @@
 #include "core/rows.h"
 #include "core/smf/smf.h"
 #include "core/udm/udm.h"
+#include "crypt/primitive.h"
 #include "crypt/random.h"
 #include "kit/co.h"
 #include "kit/log.h"
 #include "store/store.h"
 
-enum { STACK_BYTES = 256 * 1024, BATCH_BYTES = 64 * 1024 * 1024, FLAT_BYTES = 64 * 1024 };
+enum { STACK_BYTES = 256 * 1024, BATCH_BYTES = 64 * 1024 * 1024, FLAT_BYTES = 64 * 1024, AMF_ID_BITS = 40 };
 
 static void init_maps(struct core *core)
 {
@@ -54,6 +55,7 @@ struct core *core_new(struct core_settings settings, const char **why)
     core->retry.fire = try_again;
     arena_init(&core->batch, BATCH_BYTES);
     init_maps(core);
+    sequence_init(&core->amf_ids, core->random, AMF_ID_BITS);
     core->stacks = co_pool_new(STACK_BYTES, settings.config->limits.procedures);
     core->scratch = malloc(FLAT_BYTES);
     if (core->stacks && core->scratch && peers_start(core) && start_functions(core, why))
@@ -79,6 +81,7 @@ void core_free(struct core *core)
     outbox_free(&core->outbox);
     arena_free(&core->batch);
     free(core->scratch);
+    secret_clear(&core->amf_ids, sizeof core->amf_ids);
     free(core);
 }
 

@@ -18,6 +18,7 @@
 #include "core/ids.h"
 #include "core/metrics.h"
 #include "core/outbox.h"
+#include "crypt/sequence.h"
 #include "kit/arena.h"
 #include "kit/map.h"
 #include "kit/timers.h"
@@ -86,15 +87,16 @@ struct core {
 
     uint8_t *scratch; /* where messages are encoded */
 
-    struct map gnbs;        /* struct gnb by association */
-    struct domain *domains; /* trust domains with gNBs in them */
-    struct fence *fences;   /* by rule N5 of the line (amf/fence.h) */
-    struct map ues_by_supi; /* struct ue by supi; registered or known */
-    struct map ues_by_tmsi; /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
+    struct sequence amf_ids; /* AMF UE NGAP IDs */
+    struct map gnbs;         /* struct gnb by association */
+    struct domain *domains;  /* trust domains with gNBs in them */
+    struct fence *fences;    /* by rule N5 of the line (amf/fence.h) */
+    struct map ues_by_supi;  /* struct ue by supi; registered or known */
+    struct map ues_by_tmsi;  /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
                                new one */
-    struct ue *changed;     /* whose subscription changed in this batch */
-    struct ue *dead;        /* to be freed at the end of the batch */
-    unsigned provisional;   /* contexts of phones that have proved nothing yet */
+    struct ue *changed;      /* whose subscription changed in this batch */
+    struct ue *dead;         /* to be freed at the end of the batch */
+    unsigned provisional;    /* contexts of phones that have proved nothing yet */
     struct core_metrics metrics;
 
     struct row *dirty, *written;          /* rows to write; rows in the transaction that is open */

@@ -3,7 +3,7 @@
 #include "../uniform.h"
 #include "amf_world.h"
 
-enum { IDS = 32768, AMF_ID_OCTETS = 5, TMSI_OCTETS = 4 };
+enum { IDS = 32768, AMF_ID_OCTETS = 5, TMSI_OCTETS = 4, NARROW_BITS = 12 };
 
 static struct world world;
 static uint64_t ids[IDS];
@@ -36,41 +36,38 @@ static void draw_amf_ids(void)
     }
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const uint64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static void amf_ue_ngap_ids_are_drawn_evenly_from_40_bits(void **state)
 {
     (void)state;
-    world.core->random = random_system();
     draw_amf_ids();
     for (unsigned i = 0; i < IDS; i++)
         assert_true(ids[i] > 0 && ids[i] >> 40 == 0);
     assert_true(uniform(ids, IDS, AMF_ID_OCTETS));
-    world.core->random = &world.random.random;
 }
 
-static void what_was_given_back_is_not_given_out_again(void **state)
+/* Of fewer bits, so that it can be seen how long it takes until one comes again. */
+static void an_id_that_was_given_back_comes_last_of_all(void **state)
 {
+    static unsigned latest[1 << NARROW_BITS];
     (void)state;
+    sequence_init(&world.core->amf_ids, world.core->random, NARROW_BITS);
     draw_amf_ids();
-    qsort(ids, IDS, sizeof *ids, by_value);
-    for (unsigned i = 1; i < IDS; i++)
-        assert_true(ids[i] != ids[i - 1]);
+    for (unsigned i = 0; i < IDS; i++) {
+        assert_in_range(ids[i], 1, (1 << NARROW_BITS) - 1);
+        assert_true(latest[ids[i]] == 0 || i + 1 - latest[ids[i]] == (1 << NARROW_BITS) - 1);
+        latest[ids[i]] = i + 1;
+    }
 }
 
-/* A source that begins anew says the same numbers again. */
+/* A sequence that begins anew says the same numbers again. */
 static void two_connections_never_share_a_number(void **state)
 {
+    const struct sequence beginning = world.core->amf_ids;
     struct connection *first, *second;
     (void)state;
-    random_seed(&world.random, 7);
     first = connection_for_target(target(), world_ue(&world, 0));
     world_ue(&world, 0)->target = NULL;
-    random_seed(&world.random, 7);
+    world.core->amf_ids = beginning;
     second = connection_for_target(target(), world_ue(&world, 0));
     assert_non_null(first);
     assert_non_null(second);
@@ -98,7 +95,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(amf_ue_ngap_ids_are_drawn_evenly_from_40_bits),
-        TEST(what_was_given_back_is_not_given_out_again),
+        TEST(an_id_that_was_given_back_comes_last_of_all),
         TEST(two_connections_never_share_a_number),
         TEST(tmsis_are_drawn_evenly),
     };

@@ -7,8 +7,6 @@
 
 enum { TARGET_STREAM = 1 }; /* until the target has chosen one by its answer */
 
-static const uint64_t amf_id_mask = (UINT64_C(1) << 40) - 1;
-
 /* --- trust domains --- */
 
 struct domain *domain_join(struct core *core, const char *name)
@@ -43,11 +41,13 @@ void domain_leave(struct core *core, struct domain *domain)
 
 /* --- connections --- */
 
+/* What is still on its way for a connection that has ended names none that has begun since. Those from before a restart were drawn
+ * from another sequence. */
 static uint64_t draw_amf_id(const struct gnb *gnb)
 {
     uint64_t id;
     do {
-        id = random_u64(gnb->core->random) & amf_id_mask;
+        id = sequence_next(&gnb->core->amf_ids);
     } while (id == 0 || map_get(&gnb->domain->connections, id));
     return id;
 }

@@ -89,7 +89,7 @@ struct gnb {
 struct connection {
     struct gnb *gnb;
     struct ue *ue;           /* NULL only while it is being released */
-    uint64_t amf_ue_ngap_id; /* 40 bits, random */
+    uint64_t amf_ue_ngap_id; /* 40 bits, of core->amf_ids */
     uint32_t ran_ue_ngap_id;
     uint16_t stream;
     bool numbered;        /* ran_ue_ngap_id is known: not so for a handover's target before it has answered */
