@@ -11,6 +11,7 @@
 #include "ran/gnb_inside.h"
 #include "ran/hostile_attack.h"
 #include "ran/ping.h"
+#include "ran/raw_sctp.h"
 #include "ran/tun.h"
 
 enum {
@@ -148,7 +149,11 @@ static void on_ngap(void *context, struct ran_gnb *gnb, uint16_t stream, struct 
         victims_overhear(attack, message);
     else if (attack->tamper)
         message = attack->tamper(attack, message);
-    if (message.len)
+    if (!message.len)
+        return;
+    if (attack->restarted && gnb == &attack->station->gnb)
+        raw_sctp_say(attack->restarted, stream, NGAP_PPID, message);
+    else
         pass_on(context, gnb, stream, message);
 }
 

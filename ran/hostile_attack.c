@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ran/gnb_inside.h"
+#include "ran/raw_sctp.h"
 
 enum {
     PATIENCE_S = 3,
@@ -228,7 +229,9 @@ void attack_send_as(struct attack *attack, uint16_t stream, uint32_t ppid, struc
     size_t kept = message.len < sizeof attack->latest ? message.len : sizeof attack->latest;
     memcpy(attack->latest, message.data, kept);
     attack->latest_length = kept;
-    if (attack->station->association)
+    if (attack->restarted)
+        raw_sctp_say(attack->restarted, stream, ppid, message);
+    else if (attack->station->association)
         sctp_send(attack->station->association, stream, ppid, message);
 }
 

@@ -21,6 +21,7 @@
 enum { HOSTILE_CLASSES = 37, VICTIMS = 3, OVERHEARD = 48, ATTACK_WORDS = 160, NGAP_PPID = 60 };
 
 struct attack;
+struct raw_sctp;
 
 struct hostile_class {
     unsigned number;
@@ -71,7 +72,8 @@ struct attack {
     } overheard[OVERHEARD]; /* protected NAS messages of the victims */
     unsigned overheard_count;
 
-    struct station *station; /* the attacker's */
+    struct station *station;    /* the attacker's */
+    struct raw_sctp *restarted; /* its association, by hand; NULL: the stack's */
     struct phone phone;
     unsigned setups; /* answers to NG Setup */
     bool fence_answered;
@@ -197,6 +199,7 @@ PLAYS(wrong_kinds);
 PLAYS(broken_encoding);
 PLAYS(connections);
 PLAYS(streams);
+PLAYS(restarts); /* of the same class */
 PLAYS(missing);
 PLAYS(disorder);
 PLAYS(ids_out_of_range);

@@ -14,7 +14,7 @@ const struct hostile_class hostile_classes[HOSTILE_CLASSES] = {
     CLASS(3, "every procedure code with every wrong PDU type", hostile_wrong_kinds),
     CLASS(4, "APER cut short, drawn out, with lying lengths", hostile_broken_encoding),
     CLASS(5, "connections without end, PDUs of one octet", hostile_connections),
-    CLASS(6, "wrong streams, wrong protocol identifiers", hostile_streams),
+    CLASS(6, "wrong streams and protocol identifiers; restarts in place", hostile_streams),
     CLASS(7, "each mandatory IE left out of every message", hostile_missing),
     CLASS(8, "IEs doubled, reordered, unknown", hostile_disorder),
     CLASS(9, "ids beyond their range in every procedure", hostile_ids_out_of_range),

@@ -220,4 +220,5 @@ void hostile_streams(struct attack *attack)
     if (attack->playing)
         attack_leave(attack, true);
     attack_messages(attack, say_on_wrong_stream);
+    hostile_restarts(attack);
 }

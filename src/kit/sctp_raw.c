@@ -192,22 +192,28 @@ static bool v4_destination(struct bytes *packet, union socket_address *to)
     return true;
 }
 
+bool raw_unwrap(const union socket_address *local, struct bytes *packet, union socket_address *to)
+{
+    if (local->any.sa_family == AF_INET && !v4_destination(packet, to))
+        return false;
+    if (packet->len < SCTP_HEADER_BYTES || (packet->data[2] << 8 | packet->data[3]) != address_port(local))
+        return false;
+    if (!address_is_any(local) && !address_same_host(local, to))
+        return false;
+    address_set_port(to, address_port(local));
+    return true;
+}
+
 static void hand_over(struct raw_batch *batch, size_t i, const union socket_address *local,
                       raw_packet_handler *handle, void *context)
 {
     struct msghdr *header = &batch->in[i].msg_hdr;
     struct bytes packet = {batch->in_packet[i], batch->in[i].msg_len};
     union socket_address to = {0};
-    if (header->msg_flags & MSG_TRUNC)
+    if (header->msg_flags & MSG_TRUNC || (local->any.sa_family == AF_INET6 && !v6_destination(header, &to)))
         return;
-    if (!(local->any.sa_family == AF_INET6 ? v6_destination(header, &to) : v4_destination(&packet, &to)))
-        return;
-    if (packet.len < SCTP_HEADER_BYTES || (packet.data[2] << 8 | packet.data[3]) != address_port(local))
-        return;
-    if (!address_is_any(local) && !address_same_host(local, &to))
-        return;
-    address_set_port(&to, address_port(local));
-    handle(context, &batch->in_from[i], &to, packet);
+    if (raw_unwrap(local, &packet, &to))
+        handle(context, &batch->in_from[i], &to, packet);
 }
 
 bool raw_receive(struct raw_batch *batch, int fd, const union socket_address *local,

@@ -38,6 +38,10 @@ typedef void raw_packet_handler(void *context, const union socket_address *from,
 bool raw_receive(struct raw_batch *batch, int fd, const union socket_address *local,
                  raw_packet_handler *handle, void *context);
 
+/* What a socket got, as it stands: the IP header before it, of IPv4, is taken off. False: it is no SCTP packet, or not for local.
+ * *to: where it was sent; of IPv6 the caller knows that. */
+bool raw_unwrap(const union socket_address *local, struct bytes *packet, union socket_address *to);
+
 /* Queues a packet for sending and returns room for it; NULL: too long. `from` may be the any-address. */
 uint8_t *raw_queue(struct raw_batch *batch, int fd, const union socket_address *to,
                    const union socket_address *from, size_t length);

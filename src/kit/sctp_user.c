@@ -17,6 +17,7 @@
 
 #include "kit/log.h"
 #include "kit/sctp_raw.h"
+#include "kit/sctp_screen.h"
 #include "kit/sctp_stack.h"
 
 enum {
@@ -215,12 +216,13 @@ static void receive_packet(void *context, const union socket_address *from, cons
     memcpy(writable, &header, sizeof header);
     if (usrsctp_crc32c(writable, packet.len) != claimed || header.source_port == 0)
         return;
+    size_t length = packet.len;
     uint64_t opaque;
-    if (!peer_at(endpoint, from, to, &opaque))
+    if (!sctp_screen(writable, &length) || !peer_at(endpoint, from, to, &opaque))
         return;
     set_ports(&header, (struct ports){header.source_port, virtual_port(endpoint)});
     memcpy(writable, &header, sizeof header);
-    usrsctp_conninput((void *)(uintptr_t)opaque, packet.data, packet.len, 0);
+    usrsctp_conninput((void *)(uintptr_t)opaque, packet.data, length, 0);
 }
 
 /* --- The library's clock --- */
