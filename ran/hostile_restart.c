@@ -8,7 +8,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { PATIENCE_S = 2, IN_A_ROW = 20, FIRST_TAG = 0x00517000, FORGED_BYTES = 24 };
+enum { PATIENCE_S = 2, IN_A_ROW = 20, FIRST_TAG = 0x00517000, FORGED_BYTES = 24, STREAMS = 16 };
 
 /* --- The attacker's own association --- */
 
@@ -44,7 +44,7 @@ static uint32_t new_tag(void)
 static bool open_beside(struct attack *attack, struct raw_sctp *raw)
 {
     const union socket_address own = sctp_local(attack->station->n2);
-    *raw = (struct raw_sctp){.heard = heard, .stirred = stirred, .context = attack};
+    *raw = (struct raw_sctp){.streams = STREAMS, .heard = heard, .stirred = stirred, .context = attack};
     if (!raw_sctp_open(raw, attack->driver.loop, &own, &attack->options->attacked)) {
         attack_fail(attack, "no raw socket: run as root");
         return false;
@@ -153,6 +153,13 @@ static void play_identities(struct attack *attack)
     cloned.id = options->honest.id;
     if (attack_variant(attack, "restarted, NG Setup as it was") && begin(attack, &raw, &ids)) {
         set_up_again(attack, &options->attacker, NGAP_NG_SETUP_RESPONSE);
+        end(attack);
+    }
+    if (attack_variant(attack, "restarted with one stream, NG Setup as it was") &&
+        begin(attack, &raw, &ids)) {
+        raw.streams = 1;
+        if (restart(attack))
+            set_up_again(attack, &options->attacker, NGAP_NG_SETUP_RESPONSE);
         end(attack);
     }
     if (attack_variant(attack, "restarted, NG Setup with a foreign PLMN") && begin(attack, &raw, &ids)) {

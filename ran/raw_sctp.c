@@ -13,7 +13,6 @@ enum {
     HEADER = 12,
     CHUNK_HEADER = 4,
     WINDOW = 1 << 20,
-    STREAMS = 16,
     PARAMETER_COOKIE = 7,
     WHOLE_MESSAGE = 3, /* flags of DATA: it begins and ends here */
 };
@@ -64,8 +63,8 @@ void raw_sctp_begin(struct raw_sctp *raw, uint32_t tag)
     raw->sent = tag - 1;
     write_u32(&w, tag);
     write_u32(&w, WINDOW);
-    write_u16(&w, STREAMS);
-    write_u16(&w, STREAMS);
+    write_u16(&w, raw->streams);
+    write_u16(&w, raw->streams);
     write_u32(&w, raw->sent + 1);
     raw_sctp_send(raw, 0, RAW_SCTP_INIT, 0, BYTES(content));
 }
@@ -86,6 +85,16 @@ void raw_sctp_say(struct raw_sctp *raw, uint16_t stream, uint32_t ppid, struct b
 
 /* --- Hearing --- */
 
+/* Of a chunk or a parameter whose header says so many octets, with the padding behind it. False: there are not so many. */
+static bool read_value(struct reader *r, size_t length, struct bytes *value)
+{
+    if (length < CHUNK_HEADER || length - CHUNK_HEADER > reader_left(r))
+        return false;
+    *value = read_bytes(r, length - CHUNK_HEADER);
+    read_bytes(r, (4 - length % 4) % 4);
+    return true;
+}
+
 static void hear_init_ack(struct raw_sctp *raw, struct reader *r)
 {
     raw->peer_tag = read_u32(r);
@@ -93,16 +102,15 @@ static void hear_init_ack(struct raw_sctp *raw, struct reader *r)
     read_u32(r);
     raw->received = read_u32(r) - 1;
     while (reader_left(r) >= CHUNK_HEADER) {
-        uint16_t type = read_u16(r), length = read_u16(r);
-        if (length < CHUNK_HEADER || length - CHUNK_HEADER > reader_left(r))
+        struct bytes value;
+        const uint16_t type = read_u16(r);
+        if (!read_value(r, read_u16(r), &value))
             return;
-        struct bytes value = read_bytes(r, length - CHUNK_HEADER);
         if (type == PARAMETER_COOKIE && value.len <= sizeof raw->cookie) {
             memcpy(raw->cookie, value.data, value.len);
             raw->cookie_length = value.len;
             raw->answered = true;
         }
-        read_bytes(r, (4 - length % 4) % 4);
     }
     if (raw->answered && !raw->stops_short)
         raw_sctp_send(raw, raw->peer_tag, RAW_SCTP_COOKIE_ECHO, 0, bytes_of(raw->cookie, raw->cookie_length));
@@ -150,13 +158,12 @@ static void hear_packet(void *context, const union socket_address *from, const u
     if (!address_same_host(from, &raw->peer) || port != address_port(&raw->peer) || tag != raw->own_tag)
         return;
     while (reader_left(&r) >= CHUNK_HEADER) {
-        uint8_t type = read_u8(&r);
+        struct bytes content;
+        const uint8_t type = read_u8(&r);
         read_u8(&r);
-        uint16_t length = read_u16(&r);
-        if (length < CHUNK_HEADER || length - CHUNK_HEADER > reader_left(&r))
+        if (!read_value(&r, read_u16(&r), &content))
             return;
-        hear_chunk(raw, type, read_bytes(&r, length - CHUNK_HEADER));
-        read_bytes(&r, (4 - length % 4) % 4);
+        hear_chunk(raw, type, content);
     }
 }
 

@@ -31,6 +31,7 @@ struct raw_sctp {
     uint32_t own_tag, peer_tag;
     uint32_t sent, received; /* TSNs, the last ones */
     uint16_t sequence;
+    uint16_t streams; /* each way, to be asked for; the owner's to set */
     size_t cookie_length;
     uint8_t cookie[RAW_SCTP_COOKIE];
     bool answered;    /* INIT ACK came */
