@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/file.h"
 #include "config/read.h"
 
-enum { FILE_MOST = 1 << 20, MEMORY_MOST = 16 << 20, PATH_MOST = 8192 };
+enum { MEMORY_MOST = 16 << 20 };
 
 /* What depends on other keys. */
 static bool complete(struct config *config)
@@ -54,11 +55,26 @@ static bool no_memory(const char *name, struct config_error *error)
     return false;
 }
 
+/* The folder that the file lies in, with its slash; "" where it is the current one. */
+static bool take_folder(struct config *config, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    const size_t length = slash ? (size_t)(slash + 1 - file) : 0;
+    char *folder = arena_alloc(&config->memory, length + 1);
+    if (folder && length)
+        memcpy(folder, file, length);
+    config->inventory.folder = folder;
+    return folder != NULL;
+}
+
 bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
                             struct config_error *error)
 {
+    struct config_inventory *inventory = &config->inventory;
     return config_read(inventory_keys, text, length, name, config, &config->memory, error) &&
-           (derive_edges(config) || no_memory(name, error));
+           ((take_folder(config, name) && derive_edges(config)) || no_memory(name, error)) &&
+           config_read_profile(inventory->profile_key, inventory->folder, &inventory->profile,
+                               &config->memory, error);
 }
 
 /* Without an inventory: that of an empty file. */
@@ -84,58 +100,26 @@ struct config *config_parse(const char *text, size_t length, const char *name, s
     return NULL;
 }
 
-struct text {
-    char *bytes; /* NULL: it could not be read */
-    size_t length;
-};
-
-static struct text read_file(const char *path, struct config_error *error)
-{
-    FILE *file = fopen(path, "re");
-    struct text text = {.bytes = file ? malloc(FILE_MOST + 1) : NULL};
-    if (text.bytes)
-        text.length = fread(text.bytes, 1, FILE_MOST + 1, file);
-    if (!text.bytes || ferror(file))
-        snprintf(error->text, sizeof error->text, "%s:1: file: found %s, expected a readable file", path,
-                 strerror(errno));
-    else if (text.length > FILE_MOST)
-        snprintf(error->text, sizeof error->text, "%s:1: file: found more than 1 MiB, expected less", path);
-    if (text.bytes && (ferror(file) || text.length > FILE_MOST)) {
-        free(text.bytes);
-        text.bytes = NULL;
-    }
-    if (file)
-        fclose(file);
-    return text;
-}
-
-static void forget_text(struct text text)
-{
-    if (text.bytes)
-        OPENSSL_cleanse(text.bytes, text.length);
-    free(text.bytes);
-}
-
 /* The inventory that the configuration in `file` names. */
 static bool load_inventory(struct config *config, const char *file, struct config_error *error)
 {
     const char *name = config->inventory_path_key, *slash = strrchr(file, '/');
-    char path[PATH_MOST];
+    char path[CONFIG_PATH_MOST];
     if (!*name)
         return true;
     const int folder = *name != '/' && slash ? (int)(slash + 1 - file) : 0;
     snprintf(path, sizeof path, "%.*s%s", folder, file, name);
-    struct text text = read_file(path, error);
+    struct config_text text = config_file_read(path, error);
     bool good = text.bytes && config_parse_inventory(config, text.bytes, text.length, path, error);
-    forget_text(text);
+    config_file_forget(text);
     return good;
 }
 
 static struct config *load(const char *path, struct config_error *error)
 {
-    struct text text = read_file(path, error);
+    struct config_text text = config_file_read(path, error);
     struct config *config = text.bytes ? config_parse(text.bytes, text.length, path, error) : NULL;
-    forget_text(text);
+    config_file_forget(text);
     if (!config || load_inventory(config, path, error))
         return config;
     config_free(config);

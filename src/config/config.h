@@ -268,6 +268,11 @@ struct config *config_parse(const char *text, size_t length, const char *name, s
 bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
                             struct config_error *error);
 
+/* A profile by its name, or from a file that may be relative to the folder ("" or with a slash behind it). What it points to lives in
+ * the arena. */
+bool config_read_profile(const char *name, const char *folder, struct config_profile *profile,
+                         struct arena *memory, struct config_error *error);
+
 void config_free(struct config *config);
 
 /* Wipes the private keys, for processes that have no business with them. */

@@ -38,7 +38,7 @@ struct config_budget config_budget_of(const struct config_inventory *inventory, 
     for (unsigned i = 0; i < inventory->budget_count; i++) {
         const struct config_budget *budget = &inventory->budgets[i];
         if (strcmp(budget->domain, domain) == 0 || strcmp(budget->domain, CONFIG_ANY) == 0)
-            return inventory->profile == CONFIG_PROFILE_LAB ? lab_budget(*budget) : *budget;
+            return inventory->profile.records_only ? lab_budget(*budget) : *budget;
     }
     return (struct config_budget){.domain = CONFIG_ANY};
 }

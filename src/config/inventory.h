@@ -7,7 +7,7 @@
 #ifndef CONFIG_INVENTORY_H
 #define CONFIG_INVENTORY_H
 
-#include "config/values.h"
+#include "config/assets.h"
 
 /* Of a name: whichever. */
 #define CONFIG_ANY "any"
@@ -20,12 +20,6 @@ enum config_risk { CONFIG_TRUSTED, CONFIG_HIGH_RISK };
 struct config_vendor {
     const char *name;
     enum config_risk risk;
-};
-
-/* What is refused. */
-enum config_profile {
-    CONFIG_PROFILE_ENROLLED, /* gNBs that are not in the inventory, or are not as it says */
-    CONFIG_PROFILE_LAB,      /* nothing: they are let in as high risk, and that is recorded */
 };
 
 enum config_isolation {
@@ -65,6 +59,12 @@ struct config_gnb {
     unsigned certificate_count;         /* 0: it need not */
     const union socket_address *listen; /* N2 of its own, with isolation by gNB */
     unsigned listen_count;
+    const char *site; /* "": one of its own */
+    struct config_classification classified;
+    struct config_date since; /* registered since */
+    const char **covers;      /* sensitive places that its cells reach */
+    unsigned cover_count;
+    unsigned radius; /* metres that its cells reach */
 };
 
 /* Rule N1, where N2 comes through IPsec: the gateway that knows whose certificates are behind the tunnels. */
@@ -155,15 +155,34 @@ struct config_relay {
 };
 
 struct config_inventory {
-    enum config_profile profile;
+    const char *profile_key; /* as the file says it */
+    struct config_profile profile;
     enum config_isolation isolation;
     const struct config_vendor *vendors;
     unsigned vendor_count;
+    const struct config_site *sites;
+    unsigned site_count;
+    const struct config_sensitive *sensitive;
+    unsigned sensitive_count;
     const struct config_domain *domains;
     unsigned domain_count;
     struct config_security_gateway security_gateway;
     const struct config_gnb *gnbs;
     unsigned gnb_count;
+    const struct config_asset *assets;
+    unsigned asset_count;
+    const char *folder; /* where the files below are, if their names are relative */
+    const char **assets_from, **sites_from;
+    unsigned assets_from_count, sites_from_count;
+    struct config_protected protected;
+    const struct config_mitigation *mitigations;
+    unsigned mitigation_count;
+    const struct config_partner *partners;
+    unsigned partner_count;
+    const struct config_label *labels;
+    unsigned label_count;
+    const struct config_suspension *suspensions;
+    unsigned suspension_count;
     const struct config_neighbourhood *neighbourhoods;
     unsigned neighbourhood_count;
     struct config_ran_port ran_port;

@@ -6,8 +6,6 @@
 #define SECOND ((uint64_t)SECONDS(1))
 #define HOUR   (3600 * SECOND)
 
-static const struct choice profiles[] = {
-    {"enrolled", CONFIG_PROFILE_ENROLLED}, {"lab", CONFIG_PROFILE_LAB}, {0}};
 static const struct choice isolations[] = {
     {"vendor", CONFIG_ISOLATION_VENDOR}, {"gnb", CONFIG_ISOLATION_GNB}, {"none", CONFIG_ISOLATION_NONE}, {0}};
 static const struct choice risks[] = {{"trusted", CONFIG_TRUSTED}, {"high", CONFIG_HIGH_RISK}, {0}};
@@ -58,6 +56,18 @@ static const struct key gnb_keys[] = {
              "other."},
     {"listen", &type_endpoint, ITEMS(struct config_gnb, listen, listen_count), .initial = "[]", .high = 38412,
      .help = "With `isolation: gnb`: where it connects, in place of its domain's address."},
+    {"site", &type_text, MEMBER(struct config_gnb, site), RANGE(0, 64), .initial = "",
+     .help = "Where it stands, one of sites; empty: a site of its own, which is nowhere."},
+    {"class", &type_choice, MEMBER(struct config_gnb, classified.class), .choices = asset_classes,
+     .initial = "access", .help = "access, or core if its place or weight make it that; and why."},
+    {"reason", &type_text, MEMBER(struct config_gnb, classified.reason), RANGE(0, 500), .initial = ""},
+    {"reviewed", &type_date, MEMBER(struct config_gnb, classified.reviewed), .initial = "",
+     .help = "When that was last looked at: 2026-11-22."},
+    {"since", &type_date, MEMBER(struct config_gnb, since), .initial = "",
+     .help = "Registered since. Without it, high-risk equipment counts as new."},
+    {"covers", &type_name, ITEMS(struct config_gnb, covers, cover_count), .initial = "[]", RANGE(1, 64),
+     .help = "Sensitive places that its cells reach; also those within so many metres of its site."},
+    {"radius", &type_uint, MEMBER(struct config_gnb, radius), RANGE(0, 200000), .initial = "0"},
     {0},
 };
 
@@ -225,11 +235,15 @@ static const struct key relay_keys[] = {
 };
 
 const struct key inventory_keys[] = {
-    {"profile", &type_choice, ROOT(inventory.profile), .choices = profiles, .initial = "enrolled",
-     .live = true,
-     .help = "enrolled: a gNB that is not below, or is not as it says there, is refused. lab: it is let in "
-             "as high risk, and\n"
-             "recorded."},
+    {"profile", &type_profile, ROOT(inventory.profile_key), .initial = "zero", .live = true,
+     .help =
+         "The limits in force: zero (no high-risk equipment anywhere), uk-2020-01, uk-dvd-2022, de-2024, "
+         "enrolled (none but "
+         "that a\n"
+         "gNB has to be below, as it is), or the path of a file of your own, with a slash in it. lab: "
+         "nothing is refused but "
+         "recorded,\n"
+         "and gNBs that are not below are let in as high risk: that is for trying out, and must not stay."},
     {"isolation", &type_choice, ROOT(inventory.isolation), .choices = isolations, .initial = "vendor",
      .help = "What has a process of its own, which holds no key, no subscriber and nothing of the others: "
              "vendor (each trust\n"
@@ -239,6 +253,17 @@ const struct key inventory_keys[] = {
              "then speaks to the process that holds everything."},
     {"vendors", .fields = vendor_keys, ROOT_ITEMS(inventory.vendors, inventory.vendor_count), .least = 1,
      .initial = "[{name: any}]", .live = true, .check = check_vendor, .help = "Who makes the equipment."},
+    {"sites", .fields = site_keys, ROOT_ITEMS(inventory.sites, inventory.site_count), .live = true,
+     .initial = "[]", .inline_items = true, .check = check_site,
+     .help = "Where equipment stands: [{name: quay, position: 60.3913 5.3221}]."},
+    {"sites_from", &type_text, ROOT_ITEMS(inventory.sites_from, inventory.sites_from_count), RANGE(1, 500),
+     .live = true, .initial = "[]",
+     .help = "Files of more of them: [sites.csv], with the columns name and position."},
+    {"sensitive", .fields = sensitive_keys, ROOT_ITEMS(inventory.sensitive, inventory.sensitive_count),
+     .live = true, .initial = "[]", .inline_items = true, .check = check_sensitive,
+     .help = "Places that no high-risk cell may be at or reach: [{name: harbour, corners: [60.39 5.30, 60.40 "
+             "5.30, 60.40 "
+             "5.33]}]."},
     {"domains", .fields = domain_keys, ROOT_ITEMS(inventory.domains, inventory.domain_count), .least = 1,
      .initial = "[{name: default, listen: [127.0.0.5]}]", .check = check_domain,
      .help = "Trust domains: equipment that stands or falls together, one for each vendor or more."},
@@ -248,6 +273,39 @@ const struct key inventory_keys[] = {
              "behind them. What cannot be proved is refused; under the profile lab it is recorded."},
     {"gnbs", .fields = gnb_keys, ROOT_ITEMS(inventory.gnbs, inventory.gnb_count), .initial = "[]",
      .live = true, .check = check_gnb, .help = "The gNBs that are known, each with what it may claim."},
+    {"assets", .fields = asset_keys, ROOT_ITEMS(inventory.assets, inventory.asset_count), .live = true,
+     .initial = "[]", .inline_items = true, .check = check_asset,
+     .help = "What else there is: [{name: amf-1, kind: function, vendor: any, class: core, reason: holds "
+             "keys, reviewed: "
+             "2026-11-22}].\n"
+             "kind: gnb (of another core), function, host, link, site or management; class: access, "
+             "transport, management or "
+             "core;\n"
+             "also since and site."},
+    {"assets_from", &type_text, ROOT_ITEMS(inventory.assets_from, inventory.assets_from_count), RANGE(1, 500),
+     .live = true, .initial = "[]",
+     .help = "Files of more of them: [assets.csv], with these keys as columns."},
+    {"protected", .fields = protected_keys, .help = "Who is never served through high-risk cells."},
+    {"mitigations", .fields = mitigation_keys, ROOT_ITEMS(inventory.mitigations, inventory.mitigation_count),
+     .live = true, .initial = "[]", .inline_items = true, .check = check_mitigation,
+     .help = "What makes high-risk equipment bearable: [{name: m1, domains: [default], assets: [], "
+             "approved_by: who, approved: "
+             "2026-01-01,\n"
+             "expires: 2027-01-01}]."},
+    {"partners", .fields = partner_keys, ROOT_ITEMS(inventory.partners, inventory.partner_count),
+     .live = true, .initial = "[]", .inline_items = true, .check = check_partner,
+     .help = "With whom information is shared: [{name: ally, profile: zero, end_to_end: false}]; profile: "
+             "the thresholds, "
+             "end_to_end: whether\n"
+             "protection above the network lifts a high-risk hop."},
+    {"labels", .fields = label_keys, ROOT_ITEMS(inventory.labels, inventory.label_count), .live = true,
+     .initial = "[]", .inline_items = true, .check = check_label,
+     .help = "What may be shared with whom: [{name: secret, originator: us, releasable_to: [ally]}]."},
+    {"suspensions", .fields = suspension_keys, ROOT_ITEMS(inventory.suspensions, inventory.suspension_count),
+     .live = true, .initial = "[]", .inline_items = true,
+     .help = "Rules that do not refuse for a while: [{rule: H2, by: name, reason: why, until: 2026-12-24}]. "
+             "They end by "
+             "themselves."},
     {"neighbourhoods", .fields = neighbourhood_keys,
      ROOT_ITEMS(inventory.neighbourhoods, inventory.neighbourhood_count), .initial = "[]", .live = true,
      .check = check_neighbourhood,

@@ -28,7 +28,8 @@ struct key_type {
 
 extern const struct key_type type_uint, type_bool, type_text, type_name, type_choice, type_duration,
     type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_tai, type_area, type_slice, type_gnb_id,
-    type_sd, type_routing_indicator, type_private_key;
+    type_sd, type_routing_indicator, type_private_key, type_date, type_position, type_imsi_range,
+    type_profile;
 
 struct choice {
     const char *name; /* NULL ends the list */
@@ -68,6 +69,12 @@ struct key {
 
 /* All keys of the configuration and of the inventory; offsets are those of struct config. */
 extern const struct key config_keys[], inventory_keys[];
+/* Of the inventory's lists that are not about gNBs (asset_keys.c). */
+extern const struct key site_keys[], asset_keys[], sensitive_keys[], protected_keys[], mitigation_keys[],
+    partner_keys[], label_keys[], suspension_keys[];
+extern const struct choice asset_classes[];
+/* All keys of a profile; offsets are those of struct config_profile. */
+extern const struct key profile_keys[];
 
 /* --- Checks: what must hold within a record and between the records of a list --- */
 
@@ -91,6 +98,13 @@ bool check_domain(const void *base, void *items, unsigned index, struct complain
 bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_hop(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_relay_rule(const void *base, void *items, unsigned index, struct complaint *complaint);
+/* asset_check.c */
+bool check_site(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_asset(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_sensitive(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_mitigation(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_partner(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_label(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_budget(const void *base, void *items, unsigned index, struct complaint *complaint);
 

@@ -226,6 +226,32 @@ VALUE_TYPE(gnb_id, config_gnb_id_parse(text, place),
            config_gnb_id_text(*(const struct config_gnb_id *)place, value),
            "MCC/MNC and gNB ID such as 999/70-00000001, or 999/70-3fffff/22 for one of 22 bits");
 
+VALUE_TYPE(date, config_date_parse(text, place), config_date_text(*(const struct config_date *)place, value),
+           "a day such as 2027-12-31");
+VALUE_TYPE(position, config_position_parse(text, place),
+           config_position_text(*(const struct config_position *)place, value),
+           "degrees north and east such as 60.3913 5.3221");
+VALUE_TYPE(imsi_range, config_imsi_range_parse(text, place),
+           config_imsi_range_text(*(const struct config_imsi_range *)place, value),
+           "an IMSI, or its first digits and a star such as 99970123*");
+
+/* One that the program brings along, or a file. */
+static bool parse_profile(const struct key *key, const char *text, struct arena *memory, void *place,
+                          struct complaint *complaint)
+{
+    char names[160] = "";
+    size_t used = 0;
+    (void)key;
+    for (const struct config_profile_file *file = config_profile_files; file->name; file++) {
+        if (strcmp(file->name, text) == 0)
+            return keep_text(text, memory, place, complaint);
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s, ", file->name);
+    }
+    if (strchr(text, '/'))
+        return keep_text(text, memory, place, complaint);
+    return complain(complaint, "%sor the path of a file, with a slash in it", names);
+}
+
 static bool parse_sd(const struct key *key, const char *text, struct arena *memory, void *place,
                      struct complaint *complaint)
 {
@@ -311,6 +337,7 @@ const struct key_type type_name = {NULL, parse_name, print_text_value};
 const struct key_type type_choice = {NULL, parse_choice, print_choice};
 const struct key_type type_duration = {NULL, parse_duration, print_duration};
 const struct key_type type_sd = {"six hexadecimal digits such as 010203", parse_sd, print_sd};
+const struct key_type type_profile = {NULL, parse_profile, print_text_value};
 const struct key_type type_routing_indicator = {"one to four digits such as 0 or 678",
                                                 parse_routing_indicator, print_routing_indicator};
 const struct key_type type_private_key = {NULL, parse_private_key, print_private_key};

@@ -59,6 +59,24 @@ struct config_ip {
     uint8_t address[16];
 };
 
+/* A day of the calendar, UTC. Text: "2027-12-31". */
+struct config_date {
+    int32_t days; /* since 1970-01-01; 0: none */
+};
+
+/* WGS 84. Text: "60.3913 5.3221", degrees north and east. */
+struct config_position {
+    int32_t latitude, longitude; /* 10^-7 degrees */
+    bool known;
+};
+
+/* An IMSI (TS 23.003 2.2), or all that begin alike. Text: "999700000000001", "99970123*". */
+struct config_imsi_range {
+    uint64_t digits;
+    uint8_t length;
+    bool prefix;
+};
+
 /* One to four digits that lead to a UDM (TS 23.003 2.2B). */
 struct config_routing_indicator {
     char digits[5];
@@ -102,6 +120,17 @@ bool config_ip_parse(const char *text, struct config_ip *value);
 const char *config_ip_text(const struct config_ip *value, char *buffer);
 
 struct config_ip config_ip_of(const union socket_address *address);
+
+/* Also checks that there is such a day, from 1970-01-02 to 9999-12-31. */
+bool config_date_parse(const char *text, struct config_date *value);
+const char *config_date_text(struct config_date value, char *buffer); /* none: "" */
+struct config_date config_date_of(int64_t nanoseconds);               /* since 1970; none before */
+
+bool config_position_parse(const char *text, struct config_position *value);
+const char *config_position_text(struct config_position value, char *buffer); /* unknown: "" */
+
+bool config_imsi_range_parse(const char *text, struct config_imsi_range *value);
+const char *config_imsi_range_text(struct config_imsi_range value, char *buffer);
 
 /* "127.0.0.5", "127.0.0.5:38412", "::1", "[::1]:38412"; without a port, `port` (host order) is taken. */
 bool config_endpoint_parse(const char *text, uint16_t port, union socket_address *value);

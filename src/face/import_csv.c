@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "face/import.h"
+#include "kit/csv.h"
 
 enum { COLUMN_MOST = 32, SLICE_COLUMN = -2, IGNORED_COLUMN = -1 };
 
@@ -36,31 +37,6 @@ static bool fits(const char *text)
     char line[1024];
     first_line(text, line, sizeof line);
     return strchr(line, ',') != NULL;
-}
-
-/* Takes a line apart in place; quoted cells may hold commas and doubled quotes. */
-static int split(char *line, char **cells)
-{
-    int count = 0;
-    while (count < COLUMN_MOST) {
-        char *from = line, *to = line;
-        bool quoted = *from == '"';
-        cells[count++] = to;
-        for (from += quoted; *from && (quoted || *from != ','); from++) {
-            if (quoted && *from == '"' && from[1] != '"') {
-                quoted = false;
-                continue;
-            }
-            from += quoted && *from == '"';
-            *to++ = *from;
-        }
-        bool last = *from == '\0';
-        *to = '\0';
-        if (last)
-            return count;
-        line = from + 1;
-    }
-    return COLUMN_MOST + 1;
 }
 
 static bool name_columns(struct import *import, struct columns *columns, char **cells, int count)
@@ -144,7 +120,7 @@ static bool row(struct import *import, bool *ok)
     if (!line)
         return false;
     struct columns *columns = import->state = import->state ? import->state : calloc(1, sizeof *columns);
-    int count = split(line, cells);
+    int count = csv_split(line, cells, COLUMN_MOST);
     if (!columns || count > COLUMN_MOST)
         *ok = draft_refuse(import->draft, "found more than %d columns, expected fewer", COLUMN_MOST);
     else if (first && strcasecmp(cells[0], "imsi") == 0)

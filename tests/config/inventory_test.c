@@ -16,7 +16,8 @@ static void without_an_inventory_nobody_is_enrolled(void **state)
 {
     (void)state;
     struct config *config = config_parse("", 0, "test", &error);
-    assert_int_equal(config->inventory.profile, CONFIG_PROFILE_ENROLLED);
+    assert_string_equal(config->inventory.profile.name, "zero");
+    assert_false(config->inventory.profile.records_only);
     assert_int_equal(config->inventory.gnb_count, 0);
     assert_int_equal(config->inventory.vendors[0].risk, CONFIG_HIGH_RISK);
     assert_int_equal(config->edge_count, 1);
@@ -30,7 +31,7 @@ static void the_example_file_shows_every_key(void **state)
     (void)state;
     struct config *config = config_load(SOURCE "/demarc.yaml", &error);
     assert_non_null(config);
-    assert_int_equal(config->inventory.profile, CONFIG_PROFILE_LAB);
+    assert_true(config->inventory.profile.records_only);
     char *text, file[65536];
     size_t size;
     FILE *to = open_memstream(&text, &size), *from = fopen(SOURCE "/line.yaml", "r");
@@ -67,7 +68,28 @@ static void every_error_says_what_was_expected(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"profile: none", "profile: found none, expected enrolled or lab"},
+        {"profile: none",
+         "profile: found none, expected zero, uk-2020-01, uk-dvd-2022, de-2024, enrolled, lab, or "},
+        {"profile: ./none", "none:1: file: found No such file"},
+        {"sites: [{name: s, position: 91 5}]",
+         "sites[0].position: found 91 5, expected degrees north and east"},
+        {"sites: [{name: s}, {name: s}]", "sites[1]: found the name s twice"},
+        {"sensitive: [{name: s, corners: [1 1, 2 2]}]", "sensitive[0]"},
+        {"assets: [{name: a, kind: link, vendor: who, class: core}]", "assets[0]: found vendor who"},
+        {"assets: [{name: a, kind: link, vendor: any, class: core, reviewed: 2026-02-29}]",
+         "assets[0].reviewed: found 2026-02-29, expected a day"},
+        {TWO_GNBS "]\nassets: [{name: a, kind: gnb, vendor: any, class: core}]",
+         "assets[0]: found a, which is a gNB"},
+        {"protected: {subscribers: [99970x]}", "found 99970x, expected an IMSI"},
+        {"mitigations: [{name: m, domains: [default], approved_by: me, approved: 2026-01-02, expires: "
+         "2026-01-02}]",
+         "mitigations[0]: found m, which expires before it is approved"},
+        {"mitigations: [{name: m, approved_by: me, approved: 2026-01-02, expires: 2026-02-02}]",
+         "mitigations[0]: found m, which is for nothing"},
+        {"labels: [{name: l, originator: us, releasable_to: [them]}]", "labels[0]: found partner them"},
+        {"suspensions: [{rule: N1, by: me, reason: why, until: 2026-01-02}]",
+         "suspensions[0].rule: found N1"},
+        {"suspensions: [{rule: H1, by: me, reason: why}]", "suspensions[0].until: found nothing"},
         {"domains: [{name: a, vendor: who, listen: ['::1']}]",
          "domains[0]: found vendor who, expected one of vendors"},
         {"domains: [{name: a, listen: ['::1']}, {name: b, listen: ['::1']}]",
@@ -116,7 +138,7 @@ static void the_inventory_lies_beside_the_configuration(void **state)
     fclose(file);
     struct config *config = config_load(path, &error);
     assert_non_null(config);
-    assert_int_equal(config->inventory.profile, CONFIG_PROFILE_LAB);
+    assert_true(config->inventory.profile.records_only);
     config_free(config);
     remove(other);
     remove(path);

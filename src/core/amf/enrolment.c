@@ -95,7 +95,7 @@ static bool admit(struct gnb *gnb, bool fits, const struct gnb_refusal *refusal)
 {
     const struct config *config = gnb->core->config;
     const bool known = gnb->ready && !gnb->enrolled; /* as a stranger */
-    if (!fits && config->inventory.profile != CONFIG_PROFILE_LAB)
+    if (!fits && !config->inventory.profile.records_only)
         return false;
     gnb->enrolled = fits;
     gnb->risk = fits ? config_find_edge(config, gnb->peer.edge)->domain->risk : CONFIG_HIGH_RISK;
@@ -157,7 +157,7 @@ bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct 
     char context[UE_CONTEXT_TEXT], text[VALUE_TEXT_BYTES];
     if (!gnb || tunnel_fits(gnb, end))
         return true;
-    bool lab = gnb->core->config->inventory.profile == CONFIG_PROFILE_LAB;
+    bool lab = gnb->core->config->inventory.profile.records_only;
     gnb->core->metrics.foreign_tunnels++;
     log_warning("amf", ue_context_text(ue, context),
                 "gNB %s wants a tunnel to end at %s, which is not in its enrolment's n3 (rule N1): %s",

@@ -190,7 +190,7 @@ static void trip(struct gnb *gnb, enum misdeed misdeed)
     const struct config_inventory *inventory = &gnb->core->config->inventory;
     char reason[FENCE_REASON_BYTES];
     snprintf(reason, sizeof reason, "too many %s", conduct_name(misdeed));
-    if (inventory->profile == CONFIG_PROFILE_LAB)
+    if (inventory->profile.records_only)
         tell(gnb, "recorded only (profile lab)", reason);
     else
         fence_begin(gnb->core, gnb_id_of(gnb), inventory->fence.time, reason);

@@ -152,7 +152,7 @@ static bool look_after(struct gnb *gnb, const struct config_gnb *enrolled, const
     if (still_proved(gnb, verdict))
         return false;
     tell(gnb, "association", gateway_verdict_text(verdict));
-    if (core->config->inventory.profile == CONFIG_PROFILE_LAB) {
+    if (core->config->inventory.profile.records_only) {
         gnb->enrolled = false;
         gnb->risk = CONFIG_HIGH_RISK;
         return false;

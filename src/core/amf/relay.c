@@ -10,7 +10,7 @@ struct relay_way relay_between(const struct gnb *from, const struct gnb *to)
 
 bool relay_records_only(const struct core *core)
 {
-    return core->config->inventory.profile == CONFIG_PROFILE_LAB;
+    return core->config->inventory.profile.records_only;
 }
 
 void relay_note(struct core *core, const struct gnb *from, struct relay_way way, enum config_relayed kind,

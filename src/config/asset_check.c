@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold within and between the inventory's lists that are not about gNBs. */
+#include <string.h>
+
+#include "config/schema.h"
+
+static const struct config_inventory *inventory_of(const void *base)
+{
+    return &((const struct config *)base)->inventory;
+}
+
+bool check_site(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_site *all = items;
+    (void)base;
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(all[index].name, all[i].name, complaint))
+            return false;
+    return true;
+}
+
+static bool vendor_known(const struct config_inventory *inventory, const char *vendor)
+{
+    for (unsigned i = 0; i < inventory->vendor_count; i++)
+        if (strcmp(inventory->vendors[i].name, vendor) == 0)
+            return true;
+    return false;
+}
+
+/* Its site may be in a file of sites: that is looked up where these are read (line/ledger.c). */
+bool check_asset(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_inventory *inventory = inventory_of(base);
+    const struct config_asset *all = items, *asset = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(asset->name, all[i].name, complaint))
+            return false;
+    if (config_find_gnb(inventory, asset->name))
+        return check_found(complaint, "%s, which is a gNB", asset->name) ||
+               complain(complaint, "what is said of it among gnbs, and another name here");
+    return vendor_known(inventory, asset->vendor) || check_found(complaint, "vendor %s", asset->vendor) ||
+           complain(complaint, "one of vendors");
+}
+
+bool check_sensitive(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_sensitive *all = items;
+    (void)base;
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(all[index].name, all[i].name, complaint))
+            return false;
+    return true;
+}
+
+bool check_mitigation(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_mitigation *all = items, *own = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(own->name, all[i].name, complaint))
+            return false;
+    for (unsigned i = 0; i < own->domain_count; i++)
+        if (!config_find_domain(inventory_of(base), own->domains[i]))
+            return check_found(complaint, "domain %s", own->domains[i]) ||
+                   complain(complaint, "names of domains");
+    if (own->expires.days <= own->approved.days)
+        return check_found(complaint, "%s, which expires before it is approved", own->name) ||
+               complain(complaint, "a later day");
+    return own->domain_count || own->asset_count ||
+           check_found(complaint, "%s, which is for nothing", own->name) ||
+           complain(complaint, "domains or assets");
+}
+
+bool check_partner(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_partner *all = items;
+    (void)base;
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(all[index].name, all[i].name, complaint))
+            return false;
+    return true;
+}
+
+static bool partner_known(const struct config_inventory *inventory, const char *partner)
+{
+    for (unsigned i = 0; i < inventory->partner_count; i++)
+        if (strcmp(inventory->partners[i].name, partner) == 0)
+            return true;
+    return false;
+}
+
+bool check_label(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_label *all = items, *own = &all[index];
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(own->name, all[i].name, complaint))
+            return false;
+    for (unsigned i = 0; i < own->releasable_count; i++)
+        if (!partner_known(inventory_of(base), own->releasable_to[i]))
+            return check_found(complaint, "partner %s", own->releasable_to[i]) ||
+                   complain(complaint, "one of partners");
+    return true;
+}

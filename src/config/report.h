@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is wrong with files, all of it, a line each: `FILE:LINE: KEY: found X, expected Y`. */
+#ifndef CONFIG_REPORT_H
+#define CONFIG_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct config_report {
+    FILE *to; /* NULL: only the first is kept */
+    unsigned errors;
+    char first[512];
+};
+
+/* Returns false. */
+__attribute__((format(printf, 2, 3))) bool config_report(struct config_report *report, const char *format,
+                                                         ...);
+
+#endif

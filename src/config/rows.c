@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/rows.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/file.h"
+#include "config/nearest.h"
+#include "config/schema.h"
+#include "kit/csv.h"
+
+enum { COLUMNS = 16, ROW_BYTES = 1024 };
+
+bool config_report(struct config_report *report, const char *format, ...)
+{
+    char text[sizeof report->first];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (report->errors++ == 0)
+        memcpy(report->first, text, sizeof text);
+    if (report->to)
+        fprintf(report->to, "%s\n", text);
+    return false;
+}
+
+/* A file that is being read: which key each column is. */
+struct table {
+    const struct key *keys;
+    const char *path;
+    const struct config_rows *rows;
+    const struct key *columns[COLUMNS];
+    int column_count;
+    unsigned line;
+};
+
+static bool wrong(const struct table *table, const char *column, const char *found, const char *expected)
+{
+    return config_report(table->rows->report, "%s:%u: %s: found %.60s, expected %s", table->path, table->line,
+                         column, found, expected);
+}
+
+static const struct key *key_named(const struct table *table, const char *name)
+{
+    const struct key *key = table->keys;
+    while (key->name && strcmp(key->name, name) != 0)
+        key++;
+    return key->name ? key : NULL;
+}
+
+static bool name_columns(struct table *table, char *line)
+{
+    char *cells[COLUMNS];
+    table->column_count = csv_split(line, cells, COLUMNS);
+    if (table->column_count > COLUMNS)
+        return wrong(table, "file", "more columns", "those that its list in the inventory has as keys");
+    for (int i = 0; i < table->column_count; i++) {
+        table->columns[i] = key_named(table, cells[i]);
+        if (!table->columns[i])
+            return wrong(table, "file", cells[i], "columns named as the keys of its list in the inventory");
+    }
+    for (const struct key *key = table->keys; key->name; key++) {
+        int i = 0;
+        while (i < table->column_count && table->columns[i] != key)
+            i++;
+        if (!key->initial && i == table->column_count)
+            return wrong(table, key->name, "no such column", "one: this key has no default");
+    }
+    return true;
+}
+
+static bool read_cell(const struct table *table, const struct key *key, const char *text, char *record)
+{
+    struct complaint complaint = {0};
+    if (!*text && key->initial)
+        text = key->initial;
+    if (!*text && key->initial && key->type != &type_text)
+        return true;
+    if (key->type->parse(key, text, table->rows->memory, record + key->offset, &complaint))
+        return true;
+    return wrong(table, key->name,
+                 complaint.found[0] ? complaint.found
+                 : *text            ? text
+                                    : "nothing",
+                 complaint.expected[0] ? complaint.expected : key->type->expected);
+}
+
+static bool set_defaults(const struct table *table, char *record)
+{
+    for (const struct key *key = table->keys; key->name; key++)
+        if (key->initial && !read_cell(table, key, "", record))
+            return false;
+    return true;
+}
+
+static bool read_row(const struct table *table, char *line, char *record)
+{
+    char *cells[COLUMNS];
+    const int count = csv_split(line, cells, COLUMNS);
+    bool good = set_defaults(table, record);
+    if (count != table->column_count)
+        return wrong(table, "row", count < table->column_count ? "fewer cells" : "more cells",
+                     "one for each column");
+    for (int i = 0; i < count; i++)
+        good &= read_cell(table, table->columns[i], cells[i], record);
+    return good;
+}
+
+static bool visit(const struct table *table, const void *record)
+{
+    const struct config_rows *rows = table->rows;
+    return table->keys == asset_keys ? rows->asset(rows->context, record, table->path, table->line)
+                                     : rows->site(rows->context, record, table->path, table->line);
+}
+
+static bool read_lines(struct table *table, char *text)
+{
+    _Alignas(max_align_t) char record[ROW_BYTES];
+    bool good = true, named = false;
+    for (char *line = text, *next; line; line = next) {
+        table->line++;
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        line[strcspn(line, "\r")] = '\0';
+        if (!*line || *line == '#')
+            continue;
+        if (!named) {
+            if (!name_columns(table, line))
+                return false;
+            named = true;
+            continue;
+        }
+        memset(record, 0, sizeof record);
+        good &= read_row(table, line, record) && visit(table, record);
+    }
+    return good;
+}
+
+/* All of it, with a NUL behind; NULL with errno. */
+static char *whole_file(const char *path)
+{
+    struct stat about;
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    if (file && fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode))
+        text = malloc((size_t)about.st_size + 1);
+    if (text)
+        text[fread(text, 1, (size_t)about.st_size, file)] = '\0';
+    if (file)
+        fclose(file);
+    return text;
+}
+
+static bool read_table(const struct config_inventory *inventory, const char *name, const struct key *keys,
+                       const struct config_rows *rows)
+{
+    char path[CONFIG_PATH_MOST];
+    snprintf(path, sizeof path, "%s%s", *name == '/' ? "" : inventory->folder, name);
+    struct table table = {.keys = keys, .path = path, .rows = rows};
+    char *text = whole_file(path);
+    if (!text)
+        return config_report(rows->report, "%s:1: file: found %s, expected a readable file", path,
+                             errno ? strerror(errno) : "no regular file");
+    bool good = read_lines(&table, text);
+    free(text);
+    return good;
+}
+
+bool config_read_assets(const struct config_inventory *inventory, const char *path,
+                        const struct config_rows *rows)
+{
+    return read_table(inventory, path, asset_keys, rows);
+}
+
+bool config_read_sites(const struct config_inventory *inventory, const char *path,
+                       const struct config_rows *rows)
+{
+    return read_table(inventory, path, site_keys, rows);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the ledger is made of; for ledger.c and ledger_new.c only. */
+#ifndef LINE_LEDGER_INSIDE_H
+#define LINE_LEDGER_INSIDE_H
+
+#include "kit/arena.h"
+#include "line/ledger.h"
+#include "line/names.h"
+
+struct ledger_site {
+    const char *name;
+    struct config_position position;
+    uint32_t gnbs, high_risk; /* that are counted */
+};
+
+/* In the chain of an asset's mitigations. */
+struct ledger_link {
+    uint32_t mitigation, next; /* index in the inventory; LEDGER_NONE ends */
+};
+
+struct ledger {
+    const struct config_inventory *inventory;
+    struct arena texts; /* of the inventory's files */
+    struct ledger_asset *assets;
+    struct ledger_site *sites;
+    struct ledger_link *links;
+    uint32_t *vendor_gnbs; /* by vendor: that are counted */
+    uint32_t asset_count, asset_room, site_count, site_room, link_count, link_room;
+    struct names asset_names, site_names;
+    struct map imsis; /* protected ranges, by ledger_imsi_key */
+    uint32_t imsi_lengths;
+    struct ledger_counts counts;
+};
+
+static inline uint64_t ledger_imsi_key(struct config_imsi_range range)
+{
+    return range.digits << 5 | (uint64_t)range.length << 1 | range.prefix;
+}
+
+#endif

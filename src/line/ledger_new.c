@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making the ledger: from the inventory, and from the files that it names. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/rows.h"
+#include "line/ledger_inside.h"
+#include "line/place.h"
+
+/* What is being made, and where complaints go. */
+struct making {
+    struct ledger *ledger;
+    struct config_report *report;
+};
+
+static const size_t TEXT_MOST = (size_t)1 << 30;
+
+static bool no_memory(const struct making *making)
+{
+    return config_report(making->report, "inventory:1: file: found no memory for it, expected a smaller one");
+}
+
+/* Room for one more item. */
+static bool grow(void *items, size_t size, uint32_t count, uint32_t *room)
+{
+    void **place = items;
+    if (count < *room)
+        return true;
+    const uint32_t more = *room ? *room * 2 : 64;
+    void *grown = realloc(*place, more * size);
+    if (!grown)
+        return false;
+    *place = grown;
+    *room = more;
+    return true;
+}
+
+#define GROW(ledger, list, what) \
+    grow(&(ledger)->list, sizeof *(ledger)->list, (ledger)->what##_count, &(ledger)->what##_room)
+
+static const char *asset_name(const void *owner, uint32_t index)
+{
+    return ((const struct ledger *)owner)->assets[index].name;
+}
+
+static const char *site_name(const void *owner, uint32_t index)
+{
+    return ((const struct ledger *)owner)->sites[index].name;
+}
+
+/* --- sites --- */
+
+static bool add_site(void *context, const struct config_site *site, const char *path, unsigned line)
+{
+    const struct making *making = context;
+    struct ledger *ledger = making->ledger;
+    if (names_find(&ledger->site_names, site->name) != NAMES_NONE)
+        return config_report(making->report,
+                             "%s:%u: name: found the site %s twice, expected a name of its own for each",
+                             path, line, site->name);
+    if (!GROW(ledger, sites, site))
+        return no_memory(making);
+    ledger->sites[ledger->site_count] = (struct ledger_site){.name = site->name, .position = site->position};
+    return names_add(&ledger->site_names, site->name, ledger->site_count++) || no_memory(making);
+}
+
+/* --- assets --- */
+
+static bool find_vendor(const struct ledger *ledger, const char *name, uint16_t *index)
+{
+    const struct config_inventory *inventory = ledger->inventory;
+    for (unsigned i = 0; i < inventory->vendor_count; i++)
+        if (strcmp(inventory->vendors[i].name, name) == 0) {
+            *index = (uint16_t)i;
+            return true;
+        }
+    return false;
+}
+
+static bool place_asset(const struct making *making, struct ledger_asset *asset,
+                        const struct config_asset *from, const char *path, unsigned line)
+{
+    asset->site = *from->site ? names_find(&making->ledger->site_names, from->site) : LEDGER_NONE;
+    if (*from->site && asset->site == LEDGER_NONE)
+        return config_report(making->report, "%s:%u: site: found %s, expected one of sites", path, line,
+                             from->site);
+    return find_vendor(making->ledger, from->vendor, &asset->vendor) ||
+           config_report(making->report, "%s:%u: vendor: found %s, expected one of vendors", path, line,
+                         from->vendor);
+}
+
+static struct config_date later(struct config_date a, struct config_date b)
+{
+    return a.days > b.days ? a : b;
+}
+
+static bool add_asset(void *context, const struct config_asset *from, const char *path, unsigned line)
+{
+    const struct making *making = context;
+    struct ledger *ledger = making->ledger;
+    struct ledger_asset asset = {.name = from->name,
+                                 .mitigation = LEDGER_NONE,
+                                 .kind = (uint8_t)from->kind,
+                                 .class = (uint8_t)from->classified.class,
+                                 .reasoned = *from->classified.reason,
+                                 .reviewed = from->classified.reviewed,
+                                 .since = from->since};
+    if (names_find(&ledger->asset_names, from->name) != NAMES_NONE)
+        return config_report(making->report,
+                             "%s:%u: name: found the asset %s twice, expected a name of its own for each",
+                             path, line, from->name);
+    if (!place_asset(making, &asset, from, path, line))
+        return false;
+    if (!GROW(ledger, assets, asset))
+        return no_memory(making);
+    asset.high_risk = ledger_vendor(ledger, &asset)->risk == CONFIG_HIGH_RISK;
+    ledger->counts.newest = later(ledger->counts.newest, later(asset.reviewed, asset.since));
+    ledger->assets[ledger->asset_count] = asset;
+    ledger_count(ledger, ledger->asset_count, true);
+    return names_add(&ledger->asset_names, from->name, ledger->asset_count++) || no_memory(making);
+}
+
+/* --- gNBs --- */
+
+static enum ledger_exposure exposure_of(const struct ledger *ledger, const struct ledger_asset *asset,
+                                        unsigned radius)
+{
+    const struct config_inventory *inventory = ledger->inventory;
+    if (!asset->high_risk || inventory->sensitive_count == 0)
+        return LEDGER_APART;
+    if (asset->site == LEDGER_NONE || !ledger->sites[asset->site].position.known)
+        return LEDGER_UNPLACED;
+    for (unsigned i = 0; i < inventory->sensitive_count; i++)
+        if (place_reaches(&inventory->sensitive[i], ledger->sites[asset->site].position, radius))
+            return LEDGER_SENSITIVE;
+    return LEDGER_APART;
+}
+
+static bool covers_known_places(const struct making *making, const struct config_gnb *gnb)
+{
+    const struct config_inventory *inventory = making->ledger->inventory;
+    for (unsigned i = 0; i < gnb->cover_count; i++) {
+        unsigned k = 0;
+        while (k < inventory->sensitive_count && strcmp(inventory->sensitive[k].name, gnb->covers[i]) != 0)
+            k++;
+        if (k == inventory->sensitive_count)
+            return config_report(making->report,
+                                 "inventory:1: gnbs: found %s, which covers %s, expected one of sensitive",
+                                 gnb->name, gnb->covers[i]);
+    }
+    return true;
+}
+
+/* Each enrolment is an asset, of its domain's vendor. */
+static bool add_gnb(struct making *making, const struct config_gnb *gnb)
+{
+    struct ledger *ledger = making->ledger;
+    const struct config_asset asset = {.name = gnb->name,
+                                       .kind = CONFIG_GNB,
+                                       .vendor = config_find_domain(ledger->inventory, gnb->domain)->vendor,
+                                       .classified = gnb->classified,
+                                       .since = gnb->since,
+                                       .site = gnb->site};
+    if (!covers_known_places(making, gnb) || !add_asset(making, &asset, "gnbs", 1))
+        return false;
+    struct ledger_asset *added = &ledger->assets[ledger->asset_count - 1];
+    added->exposure =
+        added->high_risk && gnb->cover_count ? LEDGER_SENSITIVE : exposure_of(ledger, added, gnb->radius);
+    return true;
+}
+
+static bool add_listed(void *context, const struct config_asset *asset, const char *path, unsigned line)
+{
+    const struct making *making = context;
+    struct ledger *ledger = making->ledger;
+    if (!add_asset(context, asset, path, line))
+        return false;
+    struct ledger_asset *added = &ledger->assets[ledger->asset_count - 1];
+    added->exposure = added->kind == CONFIG_GNB ? exposure_of(ledger, added, 0) : LEDGER_APART;
+    return true;
+}
+
+/* --- mitigations, protected subscribers --- */
+
+static bool link_mitigation(struct making *making, uint32_t asset, uint32_t mitigation)
+{
+    struct ledger *ledger = making->ledger;
+    if (!GROW(ledger, links, link))
+        return no_memory(making);
+    ledger->links[ledger->link_count] = (struct ledger_link){mitigation, ledger->assets[asset].mitigation};
+    ledger->assets[asset].mitigation = ledger->link_count++;
+    return true;
+}
+
+static bool mitigate_domain(struct making *making, const char *domain, uint32_t mitigation)
+{
+    const struct config_inventory *inventory = making->ledger->inventory;
+    for (unsigned i = 0; i < inventory->gnb_count; i++)
+        if (strcmp(inventory->gnbs[i].domain, domain) == 0 &&
+            !link_mitigation(making, names_find(&making->ledger->asset_names, inventory->gnbs[i].name),
+                             mitigation))
+            return false;
+    return true;
+}
+
+static bool mitigate_asset(struct making *making, const char *name, uint32_t mitigation)
+{
+    const uint32_t asset = names_find(&making->ledger->asset_names, name);
+    if (asset == NAMES_NONE)
+        return config_report(
+            making->report, "inventory:1: mitigations[%u].assets: found %s, expected names of assets or gnbs",
+            mitigation, name);
+    return link_mitigation(making, asset, mitigation);
+}
+
+static bool add_mitigations(struct making *making)
+{
+    const struct config_inventory *inventory = making->ledger->inventory;
+    bool good = true;
+    for (unsigned i = 0; i < inventory->mitigation_count; i++) {
+        const struct config_mitigation *mitigation = &inventory->mitigations[i];
+        for (unsigned k = 0; k < mitigation->domain_count; k++)
+            good &= mitigate_domain(making, mitigation->domains[k], i);
+        for (unsigned k = 0; k < mitigation->asset_count; k++)
+            good &= mitigate_asset(making, mitigation->assets[k], i);
+    }
+    return good;
+}
+
+static bool add_protected(struct making *making)
+{
+    struct ledger *ledger = making->ledger;
+    const struct config_protected *protected = &ledger->inventory->protected;
+    for (unsigned i = 0; i < protected->subscriber_count; i++) {
+        const struct config_imsi_range range = protected->subscribers[i];
+        ledger->imsi_lengths |= 1u << range.length;
+        if (!map_put(&ledger->imsis, ledger_imsi_key(range), ledger))
+            return no_memory(making);
+    }
+    return true;
+}
+
+/* --- all of it --- */
+
+static bool add_sites(struct making *making)
+{
+    struct ledger *ledger = making->ledger;
+    const struct config_inventory *inventory = ledger->inventory;
+    const struct config_rows rows = {
+        .context = making, .site = add_site, .memory = &ledger->texts, .report = making->report};
+    bool good = true;
+    for (unsigned i = 0; i < inventory->site_count; i++)
+        good &= add_site(making, &inventory->sites[i], "sites", i + 1);
+    for (unsigned i = 0; i < inventory->sites_from_count; i++)
+        good &= config_read_sites(inventory, inventory->sites_from[i], &rows);
+    return good;
+}
+
+static bool add_assets(struct making *making)
+{
+    struct ledger *ledger = making->ledger;
+    const struct config_inventory *inventory = ledger->inventory;
+    const struct config_rows rows = {
+        .context = making, .asset = add_listed, .memory = &ledger->texts, .report = making->report};
+    bool good = true;
+    for (unsigned i = 0; i < inventory->gnb_count; i++)
+        good &= add_gnb(making, &inventory->gnbs[i]);
+    for (unsigned i = 0; i < inventory->asset_count; i++)
+        good &= add_listed(making, &inventory->assets[i], "assets", i + 1);
+    for (unsigned i = 0; i < inventory->assets_from_count; i++)
+        good &= config_read_assets(inventory, inventory->assets_from[i], &rows);
+    return good;
+}
+
+struct ledger *ledger_new(const struct config_inventory *inventory, struct config_report *report)
+{
+    struct ledger *ledger = calloc(1, sizeof *ledger);
+    struct making making = {ledger, report};
+    if (ledger) {
+        ledger->inventory = inventory;
+        ledger->vendor_gnbs = calloc(inventory->vendor_count, sizeof *ledger->vendor_gnbs);
+        ledger->asset_names = (struct names){.name_of = asset_name, .owner = ledger};
+        ledger->site_names = (struct names){.name_of = site_name, .owner = ledger};
+        arena_init(&ledger->texts, TEXT_MOST);
+    }
+    if (!ledger || !ledger->vendor_gnbs) {
+        no_memory(&making);
+        ledger_free(ledger);
+        return NULL;
+    }
+    bool good = add_sites(&making);
+    good = add_assets(&making) && good;
+    if (good && add_mitigations(&making) && add_protected(&making))
+        return ledger;
+    ledger_free(ledger);
+    return NULL;
+}
