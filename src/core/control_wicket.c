@@ -98,7 +98,7 @@ static void edge_closed(void *context, struct channel *channel)
 static void edge_said(void *context, struct channel *channel, struct bytes bytes)
 {
     struct edge_link *link = context;
-    const char *why;
+    const char *why = NULL;
     if (gate_heard(&link->edge, bytes, &why))
         return;
     log_error("control", NULL, "edge %s broke the wicket's rules: it is cut off and replaced: %s",

@@ -15,18 +15,36 @@ struct budget {
     int64_t paid_until; /* nanoseconds on the caller's clock; 0: nothing spent yet */
 };
 
+/* What is paid for if the amount is spent now. */
+static inline int64_t budget_after(const struct budget *budget, int64_t now, uint64_t amount,
+                                   uint64_t per_second)
+{
+    const int64_t from = budget->paid_until > now ? budget->paid_until : now;
+    return from + (int64_t)((__uint128_t)amount * SECONDS(1) / per_second);
+}
+
 /* per_second 0: there is no limit. False: it is not in there, and nothing was spent. An amount of more than a second's
  * worth goes out of a full bucket, or it never would. */
 static inline bool budget_spend(struct budget *budget, int64_t now, uint64_t amount, uint64_t per_second)
 {
     if (!per_second)
         return true;
-    int64_t from = budget->paid_until > now ? budget->paid_until : now;
-    int64_t until = from + (int64_t)((__uint128_t)amount * SECONDS(1) / per_second);
-    if (until > now + SECONDS(1) && from > now)
+    const int64_t until = budget_after(budget, now, amount, per_second);
+    if (until > now + SECONDS(1) && budget->paid_until > now)
         return false;
     budget->paid_until = until;
     return true;
+}
+
+/* For what has a price only when it is done: while anything is left it may be done, and paid for with what is not there yet. per_second: not 0. */
+static inline bool budget_left(const struct budget *budget, int64_t now)
+{
+    return budget->paid_until < now + SECONDS(1);
+}
+
+static inline void budget_owe(struct budget *budget, int64_t now, uint64_t amount, uint64_t per_second)
+{
+    budget->paid_until = budget_after(budget, now, amount, per_second);
 }
 
 #endif

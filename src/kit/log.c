@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { LINE_BYTES = 4096, TEXT_BYTES = 2048 };
+/* A line keeps room for what closes it. */
+enum { LINE_BYTES = 4096, ROOM_BYTES = LINE_BYTES - 8, TEXT_BYTES = 2048 };
 
 /* RFC 5424 6.2.1. (syslog.h has names of its own for levels.) */
 enum { LOG_SEVERITY_ERROR = 3, LOG_SEVERITY_WARNING = 4, LOG_SEVERITY_INFO = 6, LOG_SEVERITY_DEBUG = 7 };
@@ -64,7 +65,7 @@ bool log_level_of(const char *name, enum log_level *level)
     return false;
 }
 
-/* A line under construction; what does not fit is cut, with room kept for what closes the line. */
+/* A line under construction; what does not fit is cut. */
 struct line {
     char text[LINE_BYTES];
     size_t length;
@@ -72,7 +73,7 @@ struct line {
 
 __attribute__((format(printf, 2, 3))) static void add(struct line *line, const char *format, ...)
 {
-    const size_t room = sizeof line->text - 8 - line->length;
+    const size_t room = ROOM_BYTES - line->length;
     va_list args;
     va_start(args, format);
     int wrote = vsnprintf(line->text + line->length, room, format, args);
@@ -81,17 +82,30 @@ __attribute__((format(printf, 2, 3))) static void add(struct line *line, const c
         line->length += (size_t)wrote < room ? (size_t)wrote : room - 1;
 }
 
+static void add_plain(struct line *line, const char *text, size_t length)
+{
+    const size_t room = ROOM_BYTES - line->length;
+    length = length < room ? length : room - 1;
+    memcpy(line->text + line->length, text, length);
+    line->length += length;
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != 0x7f && c != '\\' && (c != '"' || !settings.json);
+}
+
 /* Control characters, backslash and quotes are spelt out, in a form that JSON understands too. */
 static void add_escaped(struct line *line, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '\\' || (c == '"' && settings.json))
-            add(line, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            add(line, "\\u%04x", c);
-        else
-            add(line, "%c", c);
+    for (size_t plain, at = 0; at < length; at += plain + 1) {
+        for (plain = 0; at + plain < length && is_plain((unsigned char)text[at + plain]);)
+            plain++;
+        add_plain(line, text + at, plain);
+        if (at + plain < length) {
+            const unsigned char c = (unsigned char)text[at + plain];
+            add(line, c == '\\' || c == '"' ? "\\%c" : "\\u%04x", c);
+        }
     }
 }
 
@@ -174,15 +188,27 @@ void log_charge(struct log_payer *payer, int64_t now, unsigned bytes_per_second)
     charged.bytes_per_second = bytes_per_second;
 }
 
-static bool paid(enum log_level level, size_t length)
+/* NULL: the line is free. */
+static struct log_payer *payer_of(enum log_level level)
 {
-    struct log_payer *payer = charged.payer;
-    if (!payer || level == LOG_ERROR || log_wanted(LOG_DEBUG))
-        return true;
-    if (budget_spend(&payer->budget, charged.now, length, charged.bytes_per_second))
+    return level == LOG_ERROR || log_wanted(LOG_DEBUG) || !charged.bytes_per_second ? NULL : charged.payer;
+}
+
+bool log_paid(enum log_level level)
+{
+    struct log_payer *payer = payer_of(level);
+    if (!payer || budget_left(&payer->budget, charged.now))
         return true;
     payer->swallowed++;
     return false;
+}
+
+static void put(enum log_level level, const struct line *line)
+{
+    struct log_payer *payer = payer_of(level);
+    if (payer)
+        budget_owe(&payer->budget, charged.now, line->length, charged.bytes_per_second);
+    write_out(line);
 }
 
 static void own_up(enum log_level level, const char *unit)
@@ -194,7 +220,7 @@ static void own_up(enum log_level level, const char *unit)
     snprintf(text, sizeof text, "lines left out before: %llu", (unsigned long long)charged.payer->swallowed);
     charged.payer->swallowed = 0;
     compose(&line, level, unit, NULL, text);
-    write_out(&line);
+    put(level, &line);
 }
 
 void log_write(enum log_level level, const char *unit, const char *context, const char *format, ...)
@@ -206,8 +232,6 @@ void log_write(enum log_level level, const char *unit, const char *context, cons
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     compose(&line, level, unit, context, text);
-    if (!paid(level, line.length))
-        return;
     own_up(level, unit);
-    write_out(&line);
+    put(level, &line);
 }

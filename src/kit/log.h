@@ -29,7 +29,7 @@ bool log_level_of(const char *name, enum log_level *level);
 
 /*
  * Who pays for lines: a peer whose messages are being handled may cause so many bytes a second. Lines above are swallowed, and their
- * number is told with the next one that is not. Errors, and everything at level debug, go without payment.
+ * number is told with the next one that is not. A line is written while anything is left, and paid for when its length is known. Errors, and everything at level debug, go without payment.
  */
 struct log_payer {
     struct budget budget;
@@ -46,14 +46,18 @@ static inline bool log_wanted(enum log_level level)
     return level <= log_level_now;
 }
 
+/* False: the payer has nothing left, and the line is swallowed. */
+bool log_paid(enum log_level level);
+
 /* unit: the room that speaks ("amf", "smf", "sctp"); context: key=value pairs or NULL. */
 __attribute__((format(printf, 4, 5))) void log_write(enum log_level level, const char *unit,
                                                      const char *context, const char *format, ...);
 
-#define log_at(level, ...)                   \
-    do {                                     \
-        if (log_wanted(level))               \
-            log_write((level), __VA_ARGS__); \
+/* A line that nobody will read is not composed, nor its arguments: a flood of lines costs next to nothing. */
+#define log_at(level, ...)                        \
+    do {                                          \
+        if (log_wanted(level) && log_paid(level)) \
+            log_write((level), __VA_ARGS__);      \
     } while (0)
 
 #define log_error(...)   log_at(LOG_ERROR, __VA_ARGS__)

@@ -83,6 +83,37 @@ static void who_pays_gets_so_many_bytes_a_second_and_a_count_of_the_lines_left_o
     assert_int_equal(lines(), 114);
 }
 
+static const char *never(bool *asked)
+{
+    *asked = true;
+    return "";
+}
+
+static void a_line_that_nobody_pays_for_costs_not_even_its_words(void **state)
+{
+    (void)state;
+    struct log_payer payer = {0};
+    bool asked = false;
+    capture(false);
+    log_charge(&payer, SECONDS(100), 1);
+    log_warning("edge", NULL, "longer than what is left, and written all the same");
+    log_warning("edge", NULL, "%s", never(&asked));
+    assert_false(asked);
+    assert_int_equal(lines(), 1);
+    assert_int_equal(payer.swallowed, 1);
+    log_charge(NULL, 0, 0);
+    log_warning("edge", NULL, "%s", never(&asked));
+    assert_true(asked);
+}
+
+static void what_needs_no_escape_stands_as_it_is_beside_what_does(void **state)
+{
+    (void)state;
+    capture(true);
+    log_info("x", NULL, "\\a\"b\x01%s\n", "c");
+    assert_non_null(strstr(text, "\"message\":\"\\\\a\\\"b\\u0001c\\u000a\""));
+}
+
 static void too_much_is_cut_to_one_whole_line(void **state)
 {
     (void)state;
@@ -133,6 +164,8 @@ int main(void)
         cmocka_unit_test_teardown(a_line_has_process_unit_message_and_context, teardown),
         cmocka_unit_test_teardown(what_a_peer_sends_cannot_forge_a_line, teardown),
         cmocka_unit_test_teardown(json_holds_the_context_as_members, teardown),
+        cmocka_unit_test_teardown(a_line_that_nobody_pays_for_costs_not_even_its_words, teardown),
+        cmocka_unit_test_teardown(what_needs_no_escape_stands_as_it_is_beside_what_does, teardown),
         cmocka_unit_test_teardown(too_much_is_cut_to_one_whole_line, teardown),
         cmocka_unit_test_teardown(who_pays_gets_so_many_bytes_a_second_and_a_count_of_the_lines_left_out,
                                   teardown),
