@@ -180,6 +180,51 @@ static void who_spends_too_much_is_told_to_wait(void **state)
     assert_int_equal(world.phones[3].state, PHONE_ON);
 }
 
+static void begin_with_a_vector_a_second(void)
+{
+    begin(STRICT "budgets: [{domain: any, vectors: 1}]\n");
+    world_pass(&world, SECONDS(2));
+}
+
+/* The phone is told to wait, and not that it is nobody's. */
+static void a_resynchronisation_is_paid_for_like_the_vector_it_brings(void **state)
+{
+    (void)state;
+    begin_with_a_vector_a_second();
+    for (unsigned i = 0; i < USIM_INDEXES; i++)
+        world.phones[1].usim.seq[i] = 100000;
+    phone_register(&world.phones[1], NAS_INITIAL_REGISTRATION);
+    world_run(&world);
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REJECT], 0);
+    assert_int_equal(world.cause[1], NAS_GMM_CONGESTION);
+    assert_int_equal(world.core->metrics.misdeeds[MISDEED_OVERRUN], 1);
+}
+
+static void say_something(void)
+{
+    static const uint8_t some[] = {0};
+    const struct nas_message message = {
+        .type = NAS_UL_NAS_TRANSPORT,
+        .ul_nas_transport = {.payload_container_type = NAS_PAYLOAD_SMS, .payload_container = BYTES(some)}};
+    assert_true(phone_say(&world.phones[0], &message));
+    world_run(&world);
+}
+
+static void a_new_authentication_of_a_registered_phone_is_paid_for_too_and_waits(void **state)
+{
+    (void)state;
+    begin_with_a_vector_a_second();
+    world_ue(&world, 0)->security.uplink = world.phones[0].security.uplink = NAS_COUNT_RENEW;
+    world_register(&world, 1);
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 2);
+    say_something();
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 2);
+    assert_true(world_ue(&world, 0)->registered);
+    world_pass(&world, SECONDS(2));
+    say_something();
+    assert_int_equal(world.heard[NAS_AUTHENTICATION_REQUEST], 3);
+}
+
 /* A phone that stops answering in the middle of its registration. */
 static bool says_nothing(struct world *w, unsigned number, const struct ngap_pdu *pdu)
 {
@@ -204,6 +249,43 @@ static void one_gnb_has_no_more_procedures_than_its_own(void **state)
     assert_int_equal(gnb(0)->transactions, 0);
 }
 
+/* A registration with a SUCI that is nobody's. */
+static void stranger(uint32_t ran_ue_ngap_id)
+{
+    static const uint8_t nas[] = {0x7e, 0, 0x41, 0x79, 0, 0x0d, 1,    0x99, 0xf9, 0x07, 0,   0,
+                                  0,    0, 0,    0,    0, 0,    0x10, 0x2e, 2,    0xf0, 0x70};
+    const struct ngap_initial_ue_message message = {
+        .ran_ue_ngap_id = ran_ue_ngap_id,
+        .nas_pdu = BYTES(nas),
+        .user_location_information = {.which = NGAP_USER_LOCATION_INFORMATION_USER_LOCATION_INFORMATION_NR,
+                                      .user_location_information_nr = {.nr_cgi = {{0x99, 0xf9, 0x07}, 16},
+                                                                       .tai = {{0x99, 0xf9, 0x07}, 1}}}};
+    world_ngap(&world, 0, NGAP_INITIAL_UE_MESSAGE, &message);
+}
+
+/* Neither rejects nor releases reach it: what it never answers does not pile up. */
+static void a_gnb_that_answers_nothing_has_no_more_timers_than_it_may_have_strangers(void **state)
+{
+    enum { UNPROVEN = 3, TRANSACTIONS = 2, OF_OVERLOAD = 1, SECONDS_LONG = 30 };
+    (void)state;
+    begin(STRICT "budgets: [{domain: any, unproven: 3, transactions: 2}]\n");
+    const size_t timers = world.timers.count, connections = gnb(0)->connections.count;
+    world.deaf = true;
+    for (unsigned i = 0; i < 20 * SECONDS_LONG; i++) {
+        stranger(1000 + i);
+        world_run(&world);
+        assert_in_range(world.timers.count, timers, timers + UNPROVEN + TRANSACTIONS + OF_OVERLOAD);
+        assert_in_range(gnb(0)->connections.count, connections, connections + UNPROVEN);
+        if (i % 20 == 0)
+            world_pass(&world, SECONDS(1));
+    }
+    assert_true(gnb(0)->overload_told);
+    world_pass(&world, SECONDS(120));
+    assert_int_equal(gnb(0)->unproven, 0);
+    assert_int_equal(gnb(0)->connections.count, connections);
+    assert_in_range(world.timers.count, 0, timers + OF_OVERLOAD);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, world_tear_down)
 
 int main(void)
@@ -218,6 +300,9 @@ int main(void)
         TEST(a_lab_only_records),
         TEST(with_time_to_move_phones_stay_for_a_while),
         TEST(who_spends_too_much_is_told_to_wait),
+        TEST(a_resynchronisation_is_paid_for_like_the_vector_it_brings),
+        TEST(a_new_authentication_of_a_registered_phone_is_paid_for_too_and_waits),
+        TEST(a_gnb_that_answers_nothing_has_no_more_timers_than_it_may_have_strangers),
         TEST(one_gnb_has_no_more_procedures_than_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

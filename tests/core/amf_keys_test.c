@@ -573,6 +573,33 @@ static void is_served_with_the_key_it_has(void)
     assert_int_equal(world.heard[NAS_SERVICE_ACCEPT], 1);
     assert_null(ue()->pending);
     assert_memory_equal(phone()->kamf, ue()->kamf, sizeof ue()->kamf);
+    assert_int_equal(world.core->metrics.misdeeds[MISDEED_FAILED_MAC], 0);
+}
+
+static bool spoil(struct world *w, struct ngap_pdu *pdu)
+{
+    static uint8_t copy[256];
+    (void)w;
+    if (pdu->message != NGAP_UPLINK_NAS_TRANSPORT)
+        return true;
+    struct bytes *nas = &((struct ngap_uplink_nas_transport *)pdu->value.uplink_nas_transport)->nas_pdu;
+    assert_in_range(nas->len, 1, sizeof copy);
+    memcpy(copy, nas->data, nas->len);
+    copy[nas->len - 1] ^= 1;
+    *nas = bytes_of(copy, nas->len);
+    return true;
+}
+
+static void a_message_under_the_other_key_is_no_failed_integrity_check_but_a_forged_one_is(void **state)
+{
+    (void)state;
+    leave_keys_in_doubt();
+    say_something();
+    assert_non_null(ue()->pending);
+    assert_int_equal(world.core->metrics.misdeeds[MISDEED_FAILED_MAC], 0);
+    world.uplink_filter = spoil;
+    say_something();
+    assert_int_equal(world.core->metrics.misdeeds[MISDEED_FAILED_MAC], 1);
 }
 
 static void a_connection_that_breaks_leaves_a_phone_with_either_key(void **state)
@@ -667,6 +694,7 @@ int main(void)
         TEST(a_handover_with_a_security_mode_command_out_goes_on_with_the_present_key),
         TEST(who_answers_wrongly_is_deregistered),
         TEST(who_does_not_answer_is_released),
+        TEST(a_message_under_the_other_key_is_no_failed_integrity_check_but_a_forged_one_is),
         TEST(a_connection_that_breaks_leaves_a_phone_with_either_key),
         TEST(a_restart_leaves_a_phone_with_either_key),
         TEST(a_phone_that_kept_its_key_is_heard_with_it),

@@ -82,12 +82,27 @@ static enum authentication_result result_of(enum udm_result result)
     }
 }
 
+static bool affords_vector(const struct ue *ue)
+{
+    bool affords = gnb_affords_vector(ue->connection->gnb);
+    if (!affords)
+        log_warning("amf", NULL, "authentication not begun: the gNB's budget of vectors is spent");
+    return affords;
+}
+
+static bool asks_for_resynchronisation(const struct procedure *p, const struct aka *aka)
+{
+    const struct uplink *uplink = p->data;
+    const struct nas_authentication_failure *failure = &uplink->message.authentication_failure;
+    return failure->cause == NAS_GMM_SYNCH_FAILURE && failure->has.auts && !aka->resynchronised;
+}
+
 /* Authentication failure (5.4.1.3.7). True: ask again, with what changed in aka. */
 static bool can_go_on(struct procedure *p, struct aka *aka)
 {
     const struct uplink *uplink = p->data;
     const struct nas_authentication_failure *failure = &uplink->message.authentication_failure;
-    if (failure->cause == NAS_GMM_SYNCH_FAILURE && failure->has.auts && !aka->resynchronised) {
+    if (asks_for_resynchronisation(p, aka)) {
         aka->resynchronised = true;
         return ausf_resynchronise(p->core->udm, failure->auts, &aka->authentication, &aka->challenge) ==
                UDM_OK;
@@ -110,6 +125,8 @@ static enum authentication_result challenge(struct procedure *p, struct aka *aka
         case EV_AUTHENTICATION_RESPONSE:
             return judge(p, aka, proof);
         case EV_AUTHENTICATION_FAILURE:
+            if (asks_for_resynchronisation(p, aka) && !affords_vector(p->owner))
+                return AUTHENTICATION_IMPOSSIBLE;
             if (!can_go_on(p, aka))
                 return refuse(p, "the phone does not accept the challenge");
             break;
@@ -131,6 +148,8 @@ enum authentication_result authentication_of(struct procedure *p, supi_t supi, u
     const struct ue *ue = p->owner;
     struct aka aka = {.ngksi =
                           ngksi_in_use < NAS_KSI_NONE ? (uint8_t)((ngksi_in_use + 1) % NAS_KSI_NONE) : 0};
+    if (!affords_vector(ue))
+        return AUTHENTICATION_IMPOSSIBLE;
     enum udm_result result =
         ausf_authenticate(p->core->udm, supi, ue->connection->selected, &aka.authentication, &aka.challenge);
     enum authentication_result outcome = result == UDM_OK ? challenge(p, &aka, proof) : impossible(result);
@@ -148,8 +167,8 @@ enum authentication_result authentication(struct procedure *p, const struct nas_
     enum udm_result result = udm_deconceal(p->core->udm, suci, &supi);
     if (result != UDM_OK)
         return impossible(result);
-    if (!ue_room(p->core, supi) || !gnb_affords_vector(gnb)) {
-        log_warning("amf", NULL, "authentication not begun: limits.ues is reached, or the gNB's budget");
+    if (!ue_room(p->core, supi)) {
+        log_warning("amf", NULL, "authentication not begun: limits.ues is reached");
         return AUTHENTICATION_IMPOSSIBLE;
     }
     return authentication_of(p, supi, ngksi_in_use, proof);

@@ -33,6 +33,19 @@ bool gnb_affords_vector(struct gnb *gnb)
     return affords(gnb, &gnb->vectors, gnb_budget(gnb).vectors);
 }
 
+bool gnb_has_room_for_stranger(const struct gnb *gnb)
+{
+    return gnb->unproven < gnb_share(gnb_budget(gnb).unproven, gnb->core->config->limits.procedures / 4 + 1);
+}
+
+bool gnb_affords_stranger(struct gnb *gnb)
+{
+    bool room = gnb_has_room_for_stranger(gnb);
+    if (!room)
+        overrun(gnb);
+    return room;
+}
+
 /* One gNB never has all of the procedures. */
 bool core_transaction_begin(struct core *core)
 {

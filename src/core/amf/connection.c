@@ -221,6 +221,7 @@ void connection_free(struct connection *connection)
     connection_move(connection, NULL);
     timer_stop(gnb->core->timers, &connection->timer);
     leave_gnb(connection);
+    gnb->unproven -= connection->charged;
     map_take(&gnb->domain->connections, connection->amf_ue_ngap_id);
     free(connection);
 }

@@ -70,7 +70,7 @@ bool ue_room(struct core *core, supi_t supi)
 
 bool ue_charge(struct ue *ue, struct gnb *gnb)
 {
-    if (gnb->unproven >= gnb_share(gnb_budget(gnb).unproven, gnb->core->config->limits.procedures / 4 + 1))
+    if (!gnb_affords_stranger(gnb))
         return false;
     gnb->unproven++;
     ue->charged = gnb;

@@ -72,9 +72,9 @@ struct gnb {
     struct log_payer payer;
     struct budget deconcealments, vectors;
     struct budget configurations; /* RAN configuration transfers (relay.h) */
-    unsigned unproven;            /* contexts begun through it of phones that have proved nothing */
-    unsigned transactions;        /* procedures that its messages began and that have not ended */
-    bool replaying;               /* what the edge replays after a restart of this process is not answered */
+    unsigned unproven;     /* contexts of phones that have proved nothing, until it has let go of them */
+    unsigned transactions; /* procedures that its messages began and that have not ended */
+    bool replaying;        /* what the edge replays after a restart of this process is not answered */
     struct gnb_identity identity;
     char name[151]; /* RAN Node Name */
     const struct gnb_area *areas;
@@ -99,6 +99,7 @@ struct connection {
     bool leaving;         /* Handover Command is out */
     bool holding;         /* NAS messages are held (held.c): it is leaving, or its keys are */
     bool releasing;       /* UE Context Release Command is out */
+    bool charged;         /* and it is a stranger's, of the gNB's share */
     bool secured;         /* NAS messages are protected from now on, both ways (TS 24.501 4.4.2.5) */
     bool rerouted;        /* by the AMF that the phone came to first: it stays here */
     uint8_t establishment_cause; /* RRC's, as the gNB told it (TS 38.413 9.3.1.111) */
@@ -249,8 +250,7 @@ void connection_move(struct connection *connection, struct ue *ue);
 bool ue_room(struct core *core, supi_t supi);
 /* Provisional. NULL: out of memory. */
 struct ue *ue_new(struct core *core);
-/* Counts a provisional context among the gNB's; false: it has its share (config_budget.unproven, and at most a quarter of
- * config_limits.procedures), so that one gNB cannot use up the procedures of all. */
+/* Counts a provisional context among the gNB's; false: it has its share (gnb_affords_stranger). */
 bool ue_charge(struct ue *ue, struct gnb *gnb);
 /* Leaves the maps and the store's queue; sessions and connection must be gone. Keys are wiped. The memory itself lasts
  * until the end of the batch, for those who still hold the pointer. */

@@ -18,6 +18,7 @@ struct uplink {
     struct bytes plain;
     uint32_t count; /* NAS COUNT it came with, if proven */
     bool proven;    /* its MAC is right under the security context of the UE */
+    bool failed;    /* there is such a context, and it is not */
 };
 
 /* --- in (gmm_in.c) --- */

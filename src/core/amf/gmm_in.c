@@ -6,35 +6,66 @@
 #include "core/amf/gmm.h"
 #include "core/smf/smf.h"
 #include "crypt/nas_security.h"
+#include "crypt/primitive.h"
 #include "kit/log.h"
+
+static bool verify(struct core *core, struct nas_security *security, struct bytes pdu, struct uplink *uplink)
+{
+    struct nas_opened opened;
+    void *buffer = arena_alloc(&core->batch, pdu.len);
+    if (!buffer || nas_unprotect(security, pdu, buffer, pdu.len, &opened) != NAS_ACCEPTED)
+        return false;
+    uplink->proven = true;
+    uplink->plain = opened.message;
+    uplink->count = opened.count;
+    return true;
+}
 
 /* Opens the envelope, if there is one, and decodes. False: undecodable; error tells. An envelope that cannot be
  * verified but is not ciphered gives an unproven message. */
-static bool open_message(struct gnb *gnb, struct nas_security *security, struct bytes pdu,
+static bool open_message(struct core *core, struct nas_security *security, struct bytes pdu,
                          struct uplink *uplink, struct nas_error *error)
 {
-    struct core *core = gnb->core;
     struct nas_envelope envelope;
     *uplink = (struct uplink){0};
     if (!nas_open(pdu, &envelope, &error->fault))
         return false;
     uplink->pdu = pdu;
     uplink->plain = envelope.payload;
-    if (envelope.security_header != NAS_PLAIN && security && security->ngksi != NAS_KSI_NONE) {
-        struct nas_opened opened;
-        void *buffer = arena_alloc(&core->batch, pdu.len);
-        if (buffer && nas_unprotect(security, pdu, buffer, pdu.len, &opened) == NAS_ACCEPTED) {
-            uplink->proven = true;
-            uplink->plain = opened.message;
-            uplink->count = opened.count;
-        } else {
-            core->metrics.nas_integrity_failures++;
-            gnb_misdeed(gnb, MISDEED_FAILED_MAC, 1);
-        }
-    }
+    if (envelope.security_header != NAS_PLAIN && security && security->ngksi != NAS_KSI_NONE)
+        uplink->failed = !verify(core, security, pdu, uplink);
     if (!uplink->proven && envelope.security_header != NAS_PLAIN && envelope.security_header != NAS_INTEGRITY)
         return fault_set(&error->fault, 0, "NAS", "ciphered, and not by a key the core has");
     return nas_decode(uplink->plain, &core->batch, &uplink->message, error);
+}
+
+static void note_failure(struct gnb *gnb)
+{
+    gnb->core->metrics.nas_integrity_failures++;
+    gnb_misdeed(gnb, MISDEED_FAILED_MAC, 1);
+}
+
+/* While it is open which keys the phone has taken, it may mean the others. Such a message is not heard, but nobody's misdeed. */
+static bool by_other_keys(struct core *core, const struct nas_security *others, struct bytes pdu)
+{
+    struct nas_security copy = *others; /* the COUNT does not move on */
+    struct uplink ignored;
+    bool verified = copy.ngksi != NAS_KSI_NONE && verify(core, &copy, pdu, &ignored);
+    secret_clear(&copy, sizeof copy);
+    return verified;
+}
+
+/* With the keys that its header names: fresh are those that the phone is being told to take. */
+static bool open_by(struct connection *connection, bool fresh, struct bytes pdu, struct uplink *uplink,
+                    struct nas_error *error)
+{
+    struct ue *ue = connection->ue;
+    struct nas_security *pending = ue->pending ? &ue->pending->security : NULL;
+    struct nas_security *others = fresh ? &ue->security : pending;
+    bool readable = open_message(ue->core, fresh ? pending : &ue->security, pdu, uplink, error);
+    if (uplink->failed && !(others && by_other_keys(ue->core, others, pdu)))
+        note_failure(connection->gnb);
+    return readable;
 }
 
 void gmm_show(const struct gnb *gnb, bool uplink, struct bytes plain)
@@ -259,8 +290,7 @@ void gmm_uplink(struct connection *connection, struct bytes pdu)
     /* 9.3.1 keeps this header for the security mode complete. Simulators in the field go on using it: with no context
      * waiting to be taken into use they can only mean the current one, whose MAC and COUNT are checked all the same. */
     bool fresh = envelope.security_header == NAS_INTEGRITY_CIPHERED_NEW && ue->pending;
-    bool readable =
-        open_message(connection->gnb, fresh ? &ue->pending->security : &ue->security, pdu, &uplink, &error);
+    bool readable = open_by(connection, fresh, pdu, &uplink, &error);
     gmm_show(connection->gnb, true, uplink.plain);
     if (!uplink.proven && (connection->secured || !readable || !heard_unproven(uplink.message.type))) {
         log_info("amf", NULL, "NAS message dropped: not integrity protected, or not by this phone");
@@ -407,14 +437,18 @@ static void proven(struct ue *ue, struct gnb *gnb, uint16_t stream,
 static bool proves_itself(struct ue *ue, struct gnb *gnb, struct bytes pdu, struct uplink *uplink)
 {
     struct nas_error ignored = {0};
-    if (open_message(gnb, &ue->security, pdu, uplink, &ignored) && uplink->proven) {
+    if (open_message(ue->core, &ue->security, pdu, uplink, &ignored) && uplink->proven) {
         pending_keys_drop(ue);
         return !nas_security_worn_out(&ue->security);
     }
-    if (!ue->pending || !open_message(gnb, &ue->pending->security, pdu, uplink, &ignored) || !uplink->proven)
-        return false;
-    pending_keys_take(ue, uplink->count);
-    return true;
+    if (ue->pending && open_message(ue->core, &ue->pending->security, pdu, uplink, &ignored) &&
+        uplink->proven) {
+        pending_keys_take(ue, uplink->count);
+        return true;
+    }
+    if (uplink->failed)
+        note_failure(gnb);
+    return false;
 }
 
 void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message)
@@ -427,7 +461,7 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
     }
     struct uplink uplink, verified;
     struct nas_error error = {0};
-    bool readable = open_message(gnb, NULL, message->nas_pdu, &uplink, &error);
+    bool readable = open_message(core, NULL, message->nas_pdu, &uplink, &error);
     const struct nas_mobile_identity *identity = readable ? identity_in(&uplink.message) : NULL;
     if (!readable || !has_container(&uplink.message))
         gmm_show(gnb, true, uplink.plain);

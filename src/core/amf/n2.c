@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "core/amf/budget.h"
 #include "core/amf/handover.h"
 #include "kit/log.h"
 
@@ -75,17 +76,28 @@ static struct ngap_ue_ngap_ids ids_of(const struct connection *connection)
         .ue_ngap_id_pair = {connection->amf_ue_ngap_id, connection->ran_ue_ngap_id}};
 }
 
+/* False: the answer is not waited for. So a gNB that answers nothing has no more timers than it may have phones. */
+static bool await_release(struct connection *connection)
+{
+    struct gnb *gnb = connection->gnb;
+    const bool stranger = !connection->released;
+    connection->timer.fire = release_unanswered;
+    if (gnb->gone || (stranger && !gnb_has_room_for_stranger(gnb)) ||
+        !timer_start(gnb->core->timers, &connection->timer, gnb->core->config->amf.timers.n2_procedure))
+        return false;
+    connection->charged = stranger;
+    gnb->unproven += stranger;
+    return true;
+}
+
 void n2_release(struct connection *connection, struct ngap_cause cause)
 {
-    struct core *core = connection->gnb->core;
     struct ngap_ue_context_release_command command = {.ue_ngap_ids = ids_of(connection), .cause = cause};
     n2_send_ue(connection, NGAP_UE_CONTEXT_RELEASE_COMMAND, &command);
     connection->released = connection->ue && !connection->ue->provisional ? connection->ue->supi : 0;
     connection_move(connection, NULL);
     connection->releasing = true;
-    connection->timer.fire = release_unanswered;
-    if (connection->gnb->gone ||
-        !timer_start(core->timers, &connection->timer, core->config->amf.timers.n2_procedure))
+    if (!await_release(connection))
         connection_free(connection);
 }
 
