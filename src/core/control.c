@@ -110,6 +110,7 @@ static void settle(void *context)
 {
     struct control *control = context;
     bool durable = true;
+    control_serve(control);
     do
         durable &= core_settle(control->core);
     while (control_inside_deliver(control));

@@ -13,6 +13,7 @@
 #include "core/gate.h"
 #include "kit/channel.h"
 #include "kit/loop.h"
+#include "kit/turns.h"
 #include "store/store.h"
 
 struct control_gateway;
@@ -24,6 +25,7 @@ struct edge_link {
     struct channel *channel; /* of its process; or NULL */
     struct inside *inside;   /* in this process (control_inside.h); or NULL */
     struct edge_link *next;
+    struct turns turns;    /* what its associations said and nobody has listened to yet */
     struct gate_edge edge; /* one of the configuration's, by the keeper's word */
 };
 
@@ -43,7 +45,8 @@ struct control {
     struct watch charter; /* from the keeper; fd -1: there is none */
     struct edge_link *links;
     struct gate gate;
-    uint8_t *buffer; /* a wicket message on its way out */
+    struct timer turn; /* there is more to listen to */
+    uint8_t *buffer;   /* a wicket message on its way out */
 };
 
 /* Takes over the file's new state as far as a running process can. changed and restart, if not NULL, get the names of the
@@ -62,6 +65,13 @@ void control_wicket_close(struct control *control);
 void control_wicket_reloaded(struct control *control);
 void control_send_ngap(void *context, uint64_t association, uint16_t stream, struct bytes flat);
 void control_close_association(void *context, uint64_t association);
+/* An edge that broke the wicket's rules: the link is freed, the edge replaced. */
+void control_cut_off(struct edge_link *link, const char *why);
+
+/* Whose messages are handled when (control_turns.c). control_hear sets a message aside; if it returns why not, the edge is to be cut
+ * off. control_serve handles a bounded number of them, before each settling, and has the loop come back if there are more. */
+const char *control_hear(struct edge_link *link, struct bytes message);
+void control_serve(struct control *control);
 
 /* Talk with other cores (control_sbi.c). False with *why (static text). */
 bool control_sbi_open(struct control *control, const char **why);

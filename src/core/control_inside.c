@@ -28,6 +28,11 @@ static bool heard(void *context, struct bytes message)
     return good;
 }
 
+bool inside_serve(struct inside *inside)
+{
+    return post_serve(inside->post, 1) > 0;
+}
+
 bool inside_send(struct inside *inside, struct bytes message)
 {
     return letters_put(&inside->waiting, message, WAITING_BYTES);

@@ -14,6 +14,8 @@ struct inside;
 bool control_inside_open(struct control *control);
 void inside_free(struct inside *inside);
 
+/* Lets one gNB's message in. False: none has come. */
+bool inside_serve(struct inside *inside);
 /* False: too much waits; it was not taken. */
 bool inside_send(struct inside *inside, struct bytes message);
 /* Hands over what waits, also that which comes of it. False: nothing waited. */

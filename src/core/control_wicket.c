@@ -49,8 +49,16 @@ struct edge_link *control_link_new(struct control *control, const char *name)
     *link = (struct edge_link){
         .control = control, .next = control->links, .edge = {.gate = &control->gate, .user = link}};
     snprintf(link->edge.name, sizeof link->edge.name, "%s", name);
+    turns_init(&link->turns, control->gate.associations.seed);
     control->links = link;
     return link;
+}
+
+static void link_free(struct edge_link *link)
+{
+    turns_free(&link->turns);
+    inside_free(link->inside);
+    free(link);
 }
 
 static void take_out(struct control *control, const struct edge_link *link)
@@ -66,7 +74,7 @@ static void link_end(struct control *control, struct edge_link *link, const char
     log_warning("control", NULL, "edge %s: %s", link->edge.name, why);
     gate_edge_gone(&link->edge, why);
     take_out(control, link);
-    free(link);
+    link_free(link);
 }
 
 /* --- the keeper's word --- */
@@ -95,17 +103,22 @@ static void edge_closed(void *context, struct channel *channel)
     link_end(link->control, link, "its process is gone");
 }
 
-static void edge_said(void *context, struct channel *channel, struct bytes bytes)
+void control_cut_off(struct edge_link *link, const char *why)
 {
-    struct edge_link *link = context;
-    const char *why = NULL;
-    if (gate_heard(&link->edge, bytes, &why))
-        return;
     log_error("control", NULL, "edge %s broke the wicket's rules: it is cut off and replaced: %s",
               link->edge.name, why);
     tell_keeper(link->control, CHARTER_REPLACE, link->edge.name);
-    channel_free(channel);
+    channel_free(link->channel);
     link_end(link->control, link, "cut off");
+}
+
+static void edge_said(void *context, struct channel *channel, struct bytes bytes)
+{
+    struct edge_link *link = context;
+    const char *why = control_hear(link, bytes);
+    (void)channel;
+    if (why)
+        control_cut_off(link, why);
 }
 
 static const struct channel_events edge_events = {
@@ -151,9 +164,10 @@ static void edge_comes(struct control *control, const char *name, int fd)
     }
     log_error("control", NULL, "edge %s cannot be taken", name);
     close(fd);
-    if (link)
+    if (link) {
         take_out(control, link);
-    free(link);
+        link_free(link);
+    }
 }
 
 static void charter_ready(struct watch *watch, uint32_t events)
@@ -195,8 +209,7 @@ void control_wicket_close(struct control *control)
         struct edge_link *link = control->links;
         control->links = link->next;
         channel_free(link->channel);
-        inside_free(link->inside);
-        free(link);
+        link_free(link);
     }
     if (control->charter.fd >= 0)
         close(control->charter.fd);

@@ -266,27 +266,57 @@ static void take(struct edge *edge, struct edge_association *association, uint16
     edge_note_misdeed(edge, association, WICKET_UNDECODABLE);
 }
 
-void edge_gnb_message(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
-                      struct bytes message)
+static void begin_charging(const struct edge *edge, struct edge_association *association)
+{
+    log_charge(&association->payer, edge->settings.timers->now, edge->settings.budget.log_bytes);
+}
+
+static void end_charging(void)
+{
+    log_charge(NULL, 0, 0);
+}
+
+static void overrun(struct edge *edge, struct edge_association *association)
+{
+    edge->totals.overruns++;
+    association->seen.counters.overruns++;
+    begin_charging(edge, association);
+    refused(edge, association, "message", "its budget is spent");
+    edge_note_misdeed(edge, association, WICKET_OVERRUN);
+    end_charging();
+}
+
+bool edge_gnb_pays(struct edge *edge, struct edge_association *association, struct bytes message)
 {
     const struct edge_ports *ports = &edge->settings.ports;
     if (association->closed)
-        return;
+        return false;
     association->seen.counters.messages_in++;
     edge->totals.messages_in++;
     if (ports->trace)
         ports->trace(ports->context, association->link, true, message);
-    log_charge(&association->payer, edge->settings.timers->now, edge->settings.budget.log_bytes);
-    if (edge_within_budget(edge, association, message)) {
-        take(edge, association, stream, ppid, message);
-    } else {
-        edge->totals.overruns++;
-        association->seen.counters.overruns++;
-        refused(edge, association, "message", "its budget is spent");
-        edge_note_misdeed(edge, association, WICKET_OVERRUN);
-    }
-    log_charge(NULL, 0, 0);
+    bool pays = edge_within_budget(edge, association, message);
+    if (!pays)
+        overrun(edge, association);
+    return pays;
+}
+
+void edge_gnb_heard(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
+                    struct bytes message)
+{
+    if (association->closed)
+        return;
+    begin_charging(edge, association);
+    take(edge, association, stream, ppid, message);
+    end_charging();
     arena_reset(&edge->arena);
+}
+
+void edge_gnb_message(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
+                      struct bytes message)
+{
+    if (edge_gnb_pays(edge, association, message))
+        edge_gnb_heard(edge, association, stream, ppid, message);
 }
 
 void edge_gnb_down(struct edge *edge, struct edge_association *association, const char *reason)

@@ -76,6 +76,11 @@ struct edge_association *edge_gnb_up(struct edge *edge, void *link, const union 
                                      uint16_t outbound_streams);
 void edge_gnb_message(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
                       struct bytes message);
+/* The same in two steps, for who listens to several associations in turn: it is paid for when it comes (false: it cannot be, and is
+ * dropped), and heard when its turn comes. */
+bool edge_gnb_pays(struct edge *edge, struct edge_association *association, struct bytes message);
+void edge_gnb_heard(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
+                    struct bytes message);
 /* The peer began anew on the same association (RFC 9260, 5.2): for control, another one. */
 void edge_gnb_restarted(struct edge *edge, struct edge_association *association);
 /* The association is freed. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "edge/gates.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "edge/association.h"
 #include "kit/inherit.h"
 #include "kit/log.h"
+#include "kit/turns.h"
 
 /* An N2 address that is listened on. */
 struct gate {
@@ -26,6 +28,8 @@ struct gates {
     struct edge *edge;
     struct trace *trace;
     struct link *links;
+    struct turns
+        turns; /* what links said and the edge has not heard yet; empty again after each turn of the loop */
     unsigned count;
     struct gate each[];
 };
@@ -99,13 +103,41 @@ static void gnb_up(void *context, struct sctp_association *association)
     log_info("edge", NULL, "association with %s is up", address_print(&association->peer, from));
 }
 
+/* --- Whom the edge listens to when (rule N5) --- */
+
+static void wait_its_turn(struct gates *gates, struct link *link, uint16_t stream, uint32_t ppid,
+                          struct bytes message)
+{
+    const struct turn turn = {
+        .sender = (uintptr_t)link, .tag = (uint64_t)stream << 32 | ppid, .message = message};
+    if (edge_gnb_pays(gates->edge, link->edge, message) && !turns_put(&gates->turns, &turn, SIZE_MAX))
+        log_error("edge", NULL, "out of memory: a message is lost");
+}
+
+unsigned gates_serve(struct gates *gates, unsigned most)
+{
+    struct turn turn;
+    unsigned served = 0;
+    for (; served < most && turns_next(&gates->turns, &turn); served++) {
+        const struct link *link = (const struct link *)(uintptr_t)turn.sender;
+        edge_gnb_heard(gates->edge, link->edge, (uint16_t)(turn.tag >> 32), (uint32_t)turn.tag, turn.message);
+    }
+    return served;
+}
+
+/* What ends a link comes behind what was said on it. */
+static void hear_all(struct gates *gates)
+{
+    gates_serve(gates, UINT_MAX);
+}
+
 static void gnb_message(void *context, struct sctp_association *association, uint16_t stream, uint32_t ppid,
                         struct bytes message)
 {
     const struct gate *gate = context;
     struct link *link = association->user;
     if (link)
-        edge_gnb_message(gate->gates->edge, link->edge, stream, ppid, message);
+        wait_its_turn(gate->gates, link, stream, ppid, message);
 }
 
 static void gnb_down(void *context, struct sctp_association *association, const char *reason)
@@ -117,6 +149,7 @@ static void gnb_down(void *context, struct sctp_association *association, const 
              reason);
     if (!link)
         return;
+    hear_all(gate->gates);
     edge_gnb_down(gate->gates->edge, link->edge, reason);
     link_free(link);
 }
@@ -125,8 +158,10 @@ static void gnb_restarted(void *context, struct sctp_association *association)
 {
     const struct gate *gate = context;
     struct link *link = association->user;
-    if (link)
-        edge_gnb_restarted(gate->gates->edge, link->edge);
+    if (!link)
+        return;
+    hear_all(gate->gates);
+    edge_gnb_restarted(gate->gates->edge, link->edge);
 }
 
 static const struct sctp_events sctp_events = {gnb_up, gnb_message, gnb_down, gnb_restarted};
@@ -159,6 +194,7 @@ struct gates *gates_open(const struct gates_settings *settings)
     gates->edge = settings->edge;
     gates->trace = settings->trace;
     gates->count = settings->listen_count;
+    turns_init(&gates->turns, (uintptr_t)gates);
     for (unsigned i = 0; i < gates->count; i++)
         if (!open_gate(gates, i, settings)) {
             gates_close(gates);
@@ -177,6 +213,7 @@ void gates_close(struct gates *gates)
         next = link->next;
         free(link);
     }
+    turns_free(&gates->turns);
     free(gates);
 }
 

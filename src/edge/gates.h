@@ -24,7 +24,10 @@ struct gates_settings {
 /* NULL: an address cannot be opened (logged), or out of memory. */
 struct gates *gates_open(const struct gates_settings *settings);
 void gates_close(struct gates *gates);
-void gates_flush(struct gates *gates); /* in the settle hook */
+/* In the settle hook: lets the edge hear at most so many of the messages that have come, of each gNB one before a second of any.
+ * Returns how many those were. */
+unsigned gates_serve(struct gates *gates, unsigned most);
+void gates_flush(struct gates *gates); /* likewise, and afterwards */
 enum sctp_stack gates_stack(const struct gates *gates);
 
 /* Ports of the edge (edge_ports); the context is not used. */

@@ -146,6 +146,11 @@ void post_renew(struct post *post)
     edge_set_budget(post->edge, post->settings.charter->terms.budget);
 }
 
+unsigned post_serve(struct post *post, unsigned most)
+{
+    return gates_serve(post->gates, most);
+}
+
 void post_flush(struct post *post)
 {
     gates_flush(post->gates);

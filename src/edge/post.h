@@ -34,7 +34,8 @@ void post_free(struct post *post);
 /* The charter's terms have changed, as far as they can while it works. */
 void post_renew(struct post *post);
 
-/* In the settle hook. */
+/* In the settle hook: gates_serve, until it is less, then what is to be sent. */
+unsigned post_serve(struct post *post, unsigned most);
 void post_flush(struct post *post);
 
 /* Once it is open. */

@@ -19,6 +19,7 @@
 
 enum {
     CHARTER_PATIENCE_MS = 5000,
+    TURN_MESSAGES = 128,
     MEMORY_BYTES = 512 * 1024 * 1024,
     ASSOCIATION_BYTES = 2 * 1024 * 1024, /* SCTP's buffers both ways, and what is kept of it */
 };
@@ -143,12 +144,17 @@ static bool await_terms(struct process *process)
 
 /* --- Life --- */
 
+/* Control gets to work on a turn's messages while the next ones are decoded. */
 static void settle(void *context)
 {
     const struct process *process = context;
+    unsigned served;
+    do {
+        served = post_serve(process->post, TURN_MESSAGES);
+        if (process->wicket)
+            channel_flush(process->wicket);
+    } while (served == TURN_MESSAGES);
     post_flush(process->post);
-    if (process->wicket)
-        channel_flush(process->wicket);
 }
 
 static void stop(void *context, int number)
