@@ -158,10 +158,12 @@ static const struct key budget_keys[] = {
         "Of the messages, those that bring a phone (Initial UE Message). A gNB that sends more is asked to "
         "hold back."),
     BUDGET(deconcealments, "500", "SUCIs opened a second; phones above are told to wait (congestion)."),
-    BUDGET(vectors, "500", "Authentications begun a second; likewise."),
+    BUDGET(vectors, "500",
+           "Authentications begun a second, resynchronisations and new keys for registered phones included; "
+           "likewise."),
     BUDGET(unproven, "2000",
-           "Phones at once that have not proved yet who they are; never more than a quarter of "
-           "limits.procedures."),
+           "Phones at once that have not proved yet who they are, until it has let go of them; never "
+           "more than a quarter of limits.procedures."),
     BUDGET(transactions, "5000",
            "Procedures at once that its messages have begun, each with its timer; never more than half of "
            "limits.procedures."),
