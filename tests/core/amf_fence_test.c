@@ -114,6 +114,7 @@ static void it_survives_a_restart_and_a_new_association(void **state)
     world_announce(&world, 0);
     world_run(&world);
     assert_true(gnb(0)->fenced);
+    assert_int_equal(world.sent[NGAP_OVERLOAD_STOP], 0);
     core_association_down(world.core, 100, "test");
     core_association_up(world.core, 100, &(struct core_peer){.edge = "test"});
     ran_gnb_setup(&world.gnbs[0]);

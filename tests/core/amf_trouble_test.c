@@ -135,6 +135,19 @@ static void gnbs_hold_back_while_too_much_is_under_way(void **state)
     assert_false(world.gnbs[0].overload);
 }
 
+static void a_gnb_that_held_back_goes_on_after_a_restart(void **state)
+{
+    (void)state;
+    amf_overloaded(world.core);
+    core_settle(world.core);
+    world_run(&world);
+    assert_true(world.gnbs[0].overload);
+    world_restart(&world);
+    world_announce(&world, 0);
+    assert_false(world.gnbs[0].overload);
+    assert_int_equal(world.sent[NGAP_OVERLOAD_STOP], 1);
+}
+
 static void a_gnb_under_overload_lets_only_those_in_who_were_called(void **state)
 {
     (void)state;
@@ -160,6 +173,7 @@ int main(void)
         TEST(a_release_without_an_answer_ends_in_a_reset_of_that_phone_alone),
         TEST(a_context_that_is_not_changed_stays_as_it_is),
         TEST(gnbs_hold_back_while_too_much_is_under_way),
+        TEST(a_gnb_that_held_back_goes_on_after_a_restart),
         TEST(a_gnb_under_overload_lets_only_those_in_who_were_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "plane/agent.h"
 #include "wire/gtpu/gtpu.h"
 
-enum { LAB_CAUGHT = 512, LAB_PACKET = 2048 };
+enum { LAB_CAUGHT = 512, LAB_PACKET = 8192 };
 
 struct caught {
     union socket_address to;

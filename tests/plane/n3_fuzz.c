@@ -12,7 +12,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FROM_NETWORK = 1, FROM_OTHER_GNB = 2, FROM_STRANGER = 4, REAL_TUNNEL = 8, SECOND_SESSION = 16 };
-enum { PHONES = 2, INPUTS = 4096, TEID_AT = 4 };
+enum { PHONES = 2, INPUTS = 4096, TEID_AT = 4, LONGEST = 2048 };
 
 struct ground {
     struct lab *lab;
@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct ground ground = {.inputs = INPUTS};
     struct packet packet;
-    if (size == 0 || size > LAB_PACKET)
+    if (size == 0 || size > LONGEST)
         return 0;
     if (ground.inputs++ >= INPUTS)
         renew(&ground);

@@ -149,6 +149,9 @@ void fate_strike_radio(struct world *world)
     case 4:
         change_subscriber(world);
         break;
+    case 5:
+        guard_strike(world);
+        break;
     default:
         world_downlink(somebody(world));
     }

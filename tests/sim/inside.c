@@ -2,6 +2,7 @@
 #include "inside.h"
 
 #include "core/amf/context.h"
+#include "core/amf/fence.h"
 #include "core/smf/n4.h"
 #include "core/smf/n4_rules.h"
 #include "kit/co.h"
@@ -129,4 +130,40 @@ bool inside_next_session(const struct core *core, size_t *cursor, struct inside_
         return true;
     }
     return false;
+}
+
+bool inside_next_address(const struct core *core, size_t *cursor, struct inside_address *address)
+{
+    void *value;
+    while (map_next(&core->smf->sessions, cursor, NULL, &value)) {
+        const struct session *session = value;
+        struct reader r = reader_of(BYTES(session->ipv4));
+        if (!session->has_ipv4)
+            continue;
+        *address = (struct inside_address){amf_supi(session->ue), read_u32(&r), session->psi};
+        return true;
+    }
+    return false;
+}
+
+void inside_fence(struct core *core, uint32_t gnb, int64_t time)
+{
+    const struct config_gnb_id id = {core->config->network.serving[0].plmn, 32, gnb};
+    fence_begin(core, id, time, "the simulation");
+}
+
+unsigned inside_fenced_phones(const struct core *core)
+{
+    unsigned phones = 0;
+    size_t gnbs = 0;
+    for (void *value; map_next(&core->gnbs, &gnbs, NULL, &value);) {
+        const struct gnb *gnb = value;
+        size_t cursor = 0;
+        if (!gnb->fenced || timer_armed(&gnb->sending_away))
+            continue;
+        for (void *connection; map_next(&gnb->connections, &cursor, NULL, &connection);)
+            phones += ((struct connection *)connection)->context_up &&
+                      !((struct connection *)connection)->releasing;
+    }
+    return phones;
 }

@@ -26,4 +26,17 @@ struct inside_session {
 /* The next one that is not in the middle of something; cursor 0 at first. False: there are no more. */
 bool inside_next_session(const struct core *core, size_t *cursor, struct inside_session *session);
 
+/* An IPv4 address that a session has, in host order; cursor 0 at first. False: there are no more. */
+struct inside_address {
+    uint64_t supi;
+    uint32_t ipv4;
+    uint8_t psi;
+};
+bool inside_next_address(const struct core *core, size_t *cursor, struct inside_address *address);
+
+/* The gNB of that identity (32 bits) is fenced for so long, as by command. */
+void inside_fence(struct core *core, uint32_t gnb, int64_t time);
+/* Phones that are served by fenced gNBs which have had all theirs sent away. */
+unsigned inside_fenced_phones(const struct core *core);
+
 #endif

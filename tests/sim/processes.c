@@ -274,6 +274,7 @@ void start_plane(struct timer *timer)
         abort();
     world->plane.policy =
         (struct policy){.tunnel_mtu = 1400, .buffer_per_session = 16, .buffer_total = 1024, .gnbs = 256};
+    world->plane.resting.time = config->planes[0].teid_rest;
     world->plane.n3_v4.family = AF_INET;
     memcpy(world->plane.n3_v4.address, &config->planes[0].n3[0].v4.sin_addr, 4);
     struct pfcp_ip n4 = {.has_v4 = true};

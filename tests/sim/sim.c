@@ -5,7 +5,7 @@
  *        sim --collisions docs/collisions.md [--seed NUMBER --say]
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
- * processes that are killed (fate.c), or a gNB that lies (hostile.c); then fair weather, and what must hold is checked
+ * processes that are killed (fate.c), or a gNB that lies (hostile.c); of every third seed behind a line that is held (guard.c); then fair weather, and what must hold is checked
  * (holds.c). Prints TAP, a case per hundred seeds and one for replaying, or what happened with one seed.
  */
 #include <stdio.h>
@@ -18,16 +18,22 @@
 #include "kit/log.h"
 #include "world.h"
 
-enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 5 };
+enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 6, GUARDED_SEEDS = 3 };
 
-#define CONFIGURATION(t3512, name, new_key)                                                    \
-    "network: {full_name: " name "}\n"                                                         \
-    "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n" \
-    "security: {new_key_at_handover: " new_key ", authentication_again: 15s}\n"                \
-    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s}\n"                                              \
-    "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48',\n"       \
-    "  requested_fiveqis: [7]}]\n"                                                             \
+#define CONFIGURATION(t3512, name, new_key, timers, smf, pool)                                           \
+    "network: {full_name: " name "}\n"                                                                   \
+    "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s" timers "}\n" \
+    "security: {new_key_at_handover: " new_key ", authentication_again: 15s}\n"                          \
+    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s" smf "}\n"                                                 \
+    "data_networks: [{name: internet, ipv4: " pool ", ipv6: '2001:db8:cafe::/48',\n"                     \
+    "  requested_fiveqis: [7]}]\n"                                                                       \
     "log: {level: error}\n"
+
+#define CONFIGURATIONS(...)                                     \
+    {                                                           \
+        CONFIGURATION("2m", "Before", "true", __VA_ARGS__),     \
+            CONFIGURATION("90s", "After", "false", __VA_ARGS__) \
+    }
 
 static struct {
     unsigned long seeds, seed;
@@ -40,6 +46,7 @@ static struct {
 
 static const char *storm(struct world *world)
 {
+    const char *wrong = NULL;
     world->weather =
         (struct weather){.datagrams_lost = 20, .datagrams_doubled = 20, .delay = MILLISECONDS(30)};
     int64_t end = world->timers.now + SECONDS(STORM_SECONDS);
@@ -47,12 +54,14 @@ static const char *storm(struct world *world)
     while (world->timers.now < end) {
         world_run(world, world->timers.now + MILLISECONDS(100 + world_dice(world, 1500)));
         fate_strike(world);
+        if (!wrong)
+            wrong = guard_holds(world);
     }
     fate_end(world);
     life_stop(world);
     world->weather = (struct weather){.delay = MILLISECONDS(2)};
     world_run(world, world->timers.now + SECONDS(40));
-    return NULL;
+    return wrong;
 }
 
 /* One gNB lies while phones live at the others; then it is cut off, and honest when it comes back. */
@@ -80,15 +89,25 @@ struct life_told {
     uint64_t history;
 };
 
+/* Of every third seed the line is held; in the others all gNBs are let in, and addresses rest for longer than anybody lives. */
+static struct world_plan plan_of(uint64_t seed)
+{
+    static const char *const guarded[2] = CONFIGURATIONS(GUARD_TIMERS, GUARD_SMF, GUARD_POOL),
+                             *const open[2] = CONFIGURATIONS("", "", "10.45.0.0/16");
+    const bool guards = seed % GUARDED_SEEDS == 0;
+    const char *const *chosen = guards ? guarded : open;
+    return (struct world_plan){.seed = seed,
+                               .gnbs = WORLD_GNBS,
+                               .phones = WORLD_PHONES,
+                               .configurations = {chosen[0], chosen[1]},
+                               .inventory = guards ? guard_inventory(options.hostile) : NULL};
+}
+
 static struct life_told live(uint64_t seed)
 {
     struct world *world = calloc(1, sizeof *world);
     struct life_told told = {.wrong = "the world cannot be made"};
-    struct world_plan plan = {
-        .seed = seed,
-        .gnbs = WORLD_GNBS,
-        .phones = WORLD_PHONES,
-        .configurations = {CONFIGURATION("2m", "Before", "true"), CONFIGURATION("90s", "After", "false")}};
+    const struct world_plan plan = plan_of(seed);
     if (!world || !world_init(world, &plan)) {
         free(world);
         return told;

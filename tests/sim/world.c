@@ -67,11 +67,11 @@ static bool subscribe_all(struct world *world)
     return added && store_commit(world->store) == STORE_OK;
 }
 
-static bool read_configurations(struct world *world, const char *const texts[2])
+static bool read_configurations(struct world *world, const char *const texts[2], const char *inventory)
 {
     struct config_error error;
     for (unsigned i = 0; i < 2; i++) {
-        world->configs[i] = lab_config(texts[i], NULL, &error);
+        world->configs[i] = lab_config(texts[i], inventory, &error);
         if (!world->configs[i]) {
             fprintf(stderr, "%s\n", error.text);
             return false;
@@ -89,6 +89,7 @@ bool world_init(struct world *world, const struct world_plan *plan)
     world->gnbs = plan->gnbs;
     world->phones = plan->phones;
     world->gnbs_a_tac = plan->gnbs_a_tac;
+    world->guarded = plan->inventory != NULL;
     arena_init(&world->arena, 0);
     random_seed(&world->dice, plan->seed);
     random_seed(&world->secrets, ~plan->seed);
@@ -98,7 +99,7 @@ bool world_init(struct world *world, const struct world_plan *plan)
     world->masts = calloc(plan->gnbs, sizeof *world->masts);
     world->inhabitants = calloc(plan->phones, sizeof *world->inhabitants);
     if (!world->masts || !world->inhabitants || !world->store ||
-        !read_configurations(world, plan->configurations) || !subscribe_all(world))
+        !read_configurations(world, plan->configurations, plan->inventory) || !subscribe_all(world))
         return false;
     world->edge_again.fire = start_edge;
     world->core_again.fire = start_core;

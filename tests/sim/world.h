@@ -32,6 +32,7 @@ struct world_plan {
     unsigned gnbs, phones;
     unsigned gnbs_a_tac;           /* neighbours that share a tracking area; 0: all do */
     const char *configurations[2]; /* YAML; the first is in force at the beginning */
+    const char *inventory;         /* YAML; NULL: every gNB is let in */
 };
 
 enum process { PROCESS_CONTROL, PROCESS_EDGE, PROCESS_PLANE, PROCESSES };
@@ -66,8 +67,18 @@ struct inhabitant {
     int64_t refusable_until;
 };
 
+enum { GUARDED_ADDRESSES = 64 };
+
+/* Who was seen to have an address last, in a world with few of them (guard.c). */
+struct holder {
+    uint64_t supi; /* 0: nobody yet */
+    int64_t seen;
+};
+
 struct world {
     uint64_t seed;
+    bool guarded; /* its gNBs are enrolled, and its line is held (guard.c) */
+    struct holder holders[GUARDED_ADDRESSES];
     struct random_seeded dice, secrets; /* what happens; what the parties draw */
     struct timers timers;
     struct weather weather;
@@ -184,6 +195,16 @@ struct world_rest world_at_rest(struct world *world);
 /* Every session that is not in the middle of something has in the plane the rules that the core told it, none of a handover that
  * is over, and its downlink tunnel leads to where the phone is (agree.c). NULL, or what is not so. */
 const char *world_disagrees(const struct world *world);
+
+/* A world whose line is held: what it is configured with, and the inventory; hostile: the last gNB is in a trust domain of its own. */
+#define GUARD_POOL   "10.45.0.0/26"
+#define GUARD_TIMERS ", t3346: 1s"
+#define GUARD_SMF    ", address_rest: 6s"
+const char *guard_inventory(bool hostile);
+/* A gNB is fenced for some seconds by command. */
+void guard_strike(struct world *world);
+/* NULL, or what the line did not hold: looked at now and then. */
+const char *guard_holds(struct world *world);
 
 /* While honest phones rest, the lies of the hostile gNB change nothing of theirs. */
 const char *world_keeps(struct world *world);

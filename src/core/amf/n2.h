@@ -65,6 +65,8 @@ void ng_reset_send(struct gnb *gnb, struct ngap_cause cause);
 void error_indication(struct gnb *gnb, const struct ngap_error_indication *indication);
 void modify_indication(struct ue *ue, const struct ngap_pdu_session_resource_modify_indication *indication);
 void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_path_switch_request *request);
+/* The process before this one may have asked it to hold back: it may go on, unless there is a reason now. */
+void amf_forgot_overload(struct gnb *gnb);
 /* Asks all gNBs to hold new signalling back for a while (overload.c). */
 void amf_overloaded(struct core *core);
 /* The same of one gNB; a fenced one holds back until amf_let_go. */

@@ -357,9 +357,11 @@ static void replay_setup(struct gnb *gnb, const struct ngap_ng_setup_request *re
         struct core *core = gnb->core;
         gnb_free(gnb, "it does not fit the configuration any more");
         core_close(core, association);
-    } else if (adopt(gnb) == 0) {
-        ng_reset_send(gnb, N2_MISC(UNSPECIFIED));
+        return;
     }
+    amf_forgot_overload(gnb);
+    if (adopt(gnb) == 0)
+        ng_reset_send(gnb, N2_MISC(UNSPECIFIED));
 }
 
 void core_replay(struct core *core, uint64_t association, const struct ngap_pdu *pdu)

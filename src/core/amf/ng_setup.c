@@ -314,6 +314,7 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
     if (!*gnb->name)
         name_by_identity(gnb);
     gnb->ready = true;
+    gnb->overload_told = false;
     gnb->since = core_wall(gnb->core);
     log_info("amf", NULL, "gNB accepted: %s (edge %s), number of gNBs: %u", gnb->name, gnb->peer.edge,
              gnbs_ready(gnb->core));

@@ -67,6 +67,12 @@ void amf_let_go(struct gnb *gnb)
         overload_stop(gnb);
 }
 
+void amf_forgot_overload(struct gnb *gnb)
+{
+    gnb->overload_told = true;
+    amf_let_go(gnb);
+}
+
 void amf_overloaded(struct core *core)
 {
     core->overload.fire = overload_ends;
