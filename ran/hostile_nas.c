@@ -233,6 +233,73 @@ static void nested(struct attack *attack)
                         nest(attack, outer, inner, depths[i], initial);
 }
 
+/* What its phone says in place of Security Mode Complete. */
+static struct {
+    unsigned way; /* of `around`, with a Service Request inside; or SILENCE */
+    uint8_t header;
+    bool said;
+} moment;
+
+enum { SILENCE = 3 };
+
+static struct bytes take_the_moment(struct attack *attack, struct bytes message)
+{
+    const struct ran_gnb_connection *connection = attack->phone.connection;
+    if (moment.said || !attack->phone.secured || !connection)
+        return message;
+    moment.said = true;
+    if (moment.way == SILENCE)
+        return (struct bytes){0};
+    const struct nas_message service = service_of(&attack->phone.guti, attack->phone.security.ngksi),
+                             whole = around(attack, moment.way, encode(attack, &service));
+    const struct bytes plain = encode(attack, &whole);
+    attack_uplink(attack, moment.header == NAS_PLAIN ? plain : protect(attack, moment.header, plain),
+                  (struct ids){connection->amf_ue_ngap_id, connection->ran_ue_ngap_id});
+    return (struct bytes){0};
+}
+
+static bool is_off_or_refused(void *argument)
+{
+    return ((const struct attack *)argument)->phone.state == PHONE_OFF;
+}
+
+static void register_until_the_moment(struct attack *attack, unsigned way, uint8_t header)
+{
+    enum { MOMENT_MS = 50 };
+    if (!attack_set_up(attack))
+        return;
+    attack_forget_phone(attack);
+    arena_reset(&attack->arena);
+    moment.way = way;
+    moment.header = header;
+    moment.said = false;
+    attack->tamper = take_the_moment;
+    phone_register(&attack->phone, NAS_INITIAL_REGISTRATION);
+    waiter_until(&attack->waiter, is_off_or_refused, attack, MILLISECONDS(MOMENT_MS));
+    attack_end(attack);
+    attack_forget_phone(attack);
+}
+
+static void instead_of_complete(struct attack *attack)
+{
+    static const char *const names[] = {"a Security Mode Complete around a Service Request",
+                                        "a Service Request in a Service Request",
+                                        "a Registration Request around a Service Request"};
+    static const struct {
+        const char *name;
+        uint8_t header;
+    } headers[] = {{"plain", NAS_PLAIN},
+                   {"with integrity", NAS_INTEGRITY},
+                   {"ciphered", NAS_INTEGRITY_CIPHERED},
+                   {"ciphered with new keys", NAS_INTEGRITY_CIPHERED_NEW}};
+    for (unsigned way = 0; way < COUNT(names); way++)
+        for (size_t i = 0; i < COUNT(headers); i++)
+            if (attack_variant(attack, "to a Security Mode Command: %s, %s", names[way], headers[i].name))
+                register_until_the_moment(attack, way, headers[i].header);
+    if (attack_variant(attack, "to a Security Mode Command: nothing"))
+        register_until_the_moment(attack, SILENCE, NAS_PLAIN);
+}
+
 void hostile_reserved(struct attack *attack)
 {
     static const struct nas_guti zero = {{{0}}, 0, {0}};
@@ -246,6 +313,7 @@ void hostile_reserved(struct attack *attack)
         attack_initial(attack, encode(attack, &message), &zero.s_tmsi);
     }
     nested(attack);
+    instead_of_complete(attack);
     if (attack->playing)
         attack_forget_phone(attack);
 }

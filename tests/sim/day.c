@@ -46,7 +46,7 @@ static void write_configuration(char text[CONFIGURATION_BYTES], unsigned tacs, c
     fprintf(to, "network:\n  full_name: %s\n", name);
     write_areas(to, tacs);
     fprintf(to, "timers: {t3512: 3h, mobile_reachable_margin: 4m, implicit_deregistration: 4m}\n"
-                "smf: {pfcp_t1: 500ms, address_rest: 0}\n"
+                "smf: {pfcp_t1: 500ms}\n"
                 "data_networks: [{name: internet, ipv4: 10.64.0.0/10, ipv6: '2001:db8:c000::/34'}]\n"
                 "log: {level: error}\n");
     fclose(to);
