@@ -50,8 +50,13 @@ static uint64_t edge_random(void *context)
 void start_edge(struct timer *timer)
 {
     struct world *world = (struct world *)((char *)timer - offsetof(struct world, edge_again));
+    const struct config_budget budget = config_budget_of(&world->config->inventory, "sim");
     world->edge = edge_new((struct edge_settings){.name = "sim",
                                                   .timers = &world->timers,
+                                                  .budget = {.messages = budget.messages,
+                                                             .bytes = budget.bytes,
+                                                             .arrivals = budget.arrivals,
+                                                             .log_bytes = budget.log_bytes},
                                                   .ports = {.context = world,
                                                             .to_gnb = edge_to_gnb,
                                                             .end_gnb = edge_ends_gnb,
