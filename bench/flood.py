@@ -29,7 +29,7 @@ gnbs:
   - {name: flooding, domain: other, id: 999/70-00000063, n2: [127.0.1.99/32], n3: [127.0.1.99/32], areas: [999/70-2]}
 """
 # The whole flood is beyond it.
-SINK = ENROLLED + "budgets: [{domain: any, arrivals: 1}]\n"
+SINK = ENROLLED + "budgets: [{domain: other, arrivals: 1}, {domain: any}]\n"
 # Who looks for the core's capacity is held back by nothing else.
 UNBOUNDED = ENROLLED + "budgets: []\n"
 TWO_AREAS = CONFIG + "network: {{plmns: [{{plmn: 999/70, tacs: [1, 2], slices: [{{sst: 1}}]}}]}}\n"

@@ -153,7 +153,9 @@ static bool become(struct host_user user)
     return setgroups(0, NULL) == 0 && setgid(user.gid) == 0 && setuid(user.uid) == 0;
 }
 
-/* In the new process. Ends with the keeper: after the change of user, which would undo it. */
+/* In the new process. Ends with the keeper: after the change of user, which would undo it. A session of its own leaves an edge no
+ * terminal, and where the host shares processors between sessions (sched(7), autogroups) no more than a share: who floods one
+ * trust domain takes no time from control and the other edges. */
 static void enter(const struct child *child, const char *config_path, struct host_user user, pid_t keeper)
 {
     char *arguments[6] = {(char *)"demarc", (char *)child->role};
@@ -168,6 +170,8 @@ static void enter(const struct child *child, const char *config_path, struct hos
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (child->edge)
+        setsid();
     if (user.set && child->unprivileged && !become(user))
         _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

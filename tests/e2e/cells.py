@@ -56,6 +56,8 @@ deregister 1-2
         expect(int(from_proc(core, f"edge-{name}", "CapBnd")[0], 16) and not int(from_proc(core, f"edge-{name}", "CapEff")[0], 16),
                f"edge {name} has capabilities")
         expect(from_proc(core, f"edge-{name}", "NoNewPrivs") == ["1"], f"edge {name} could gain privileges")
+        expect(from_proc(core, f"edge-{name}", "NSsid") == [str(pid_of(core, f"edge-{name}"))],
+               f"edge {name} has a terminal or a share of the processor in common with others")
 
 
 @case
