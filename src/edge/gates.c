@@ -63,6 +63,34 @@ void gates_trace(void *context, void *opaque, bool uplink, struct bytes ngap)
                                              .bytes = ngap});
 }
 
+/* --- Whom the edge listens to when (rule N5) --- */
+
+static void wait_its_turn(struct gates *gates, struct link *link, uint16_t stream, uint32_t ppid,
+                          struct bytes message)
+{
+    const struct turn turn = {
+        .sender = (uintptr_t)link, .tag = (uint64_t)stream << 32 | ppid, .message = message};
+    if (edge_gnb_pays(gates->edge, link->edge, message) && !turns_put(&gates->turns, &turn, SIZE_MAX))
+        log_error("edge", NULL, "out of memory: a message is lost");
+}
+
+unsigned gates_serve(struct gates *gates, unsigned most)
+{
+    struct turn turn;
+    unsigned served = 0;
+    for (; served < most && turns_next(&gates->turns, &turn); served++) {
+        const struct link *link = (const struct link *)(uintptr_t)turn.sender;
+        edge_gnb_heard(gates->edge, link->edge, (uint16_t)(turn.tag >> 32), (uint32_t)turn.tag, turn.message);
+    }
+    return served;
+}
+
+/* What ends a link comes behind what was said on it. */
+static void hear_all(struct gates *gates)
+{
+    gates_serve(gates, UINT_MAX);
+}
+
 /* --- What SCTP reports --- */
 
 static struct link *link_new(const struct gate *gate, struct sctp_association *association)
@@ -101,34 +129,6 @@ static void gnb_up(void *context, struct sctp_association *association)
     association->user = link;
     char from[ADDRESS_TEXT];
     log_info("edge", NULL, "association with %s is up", address_print(&association->peer, from));
-}
-
-/* --- Whom the edge listens to when (rule N5) --- */
-
-static void wait_its_turn(struct gates *gates, struct link *link, uint16_t stream, uint32_t ppid,
-                          struct bytes message)
-{
-    const struct turn turn = {
-        .sender = (uintptr_t)link, .tag = (uint64_t)stream << 32 | ppid, .message = message};
-    if (edge_gnb_pays(gates->edge, link->edge, message) && !turns_put(&gates->turns, &turn, SIZE_MAX))
-        log_error("edge", NULL, "out of memory: a message is lost");
-}
-
-unsigned gates_serve(struct gates *gates, unsigned most)
-{
-    struct turn turn;
-    unsigned served = 0;
-    for (; served < most && turns_next(&gates->turns, &turn); served++) {
-        const struct link *link = (const struct link *)(uintptr_t)turn.sender;
-        edge_gnb_heard(gates->edge, link->edge, (uint16_t)(turn.tag >> 32), (uint32_t)turn.tag, turn.message);
-    }
-    return served;
-}
-
-/* What ends a link comes behind what was said on it. */
-static void hear_all(struct gates *gates)
-{
-    gates_serve(gates, UINT_MAX);
 }
 
 static void gnb_message(void *context, struct sctp_association *association, uint16_t stream, uint32_t ppid,
