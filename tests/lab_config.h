@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A configuration with an inventory that lets every gNB in. */
+/*
+ * A configuration with an inventory: none lets every gNB in, and one that names no profile sets no limits but what it says itself.
+ */
 #ifndef TESTS_LAB_CONFIG_H
 #define TESTS_LAB_CONFIG_H
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/config.h"
@@ -10,7 +13,13 @@
 /* NULL on failure, with *error. */
 static inline struct config *lab_config(const char *yaml, const char *inventory, struct config_error *error)
 {
-    const char *text = inventory ? inventory : "profile: lab";
+    char text[32768];
+    const bool named = inventory && strstr(inventory, "profile:");
+    snprintf(text, sizeof text, "%s%s",
+             named       ? ""
+             : inventory ? "profile: enrolled\n"
+                         : "profile: lab",
+             inventory ? inventory : "");
     struct config *config = config_parse(yaml, strlen(yaml), "test", error);
     if (!config || config_parse_inventory(config, text, strlen(text), "inventory", error))
         return config;

@@ -100,37 +100,83 @@ struct config *config_parse(const char *text, size_t length, const char *name, s
     return NULL;
 }
 
-/* The inventory that the configuration in `file` names. */
-static bool load_inventory(struct config *config, const char *file, struct config_error *error)
+/* Where the inventory is that the configuration in `file` names; "": nowhere. */
+static const char *inventory_path(const struct config *config, const char *file, char *path)
 {
     const char *name = config->inventory_path_key, *slash = strrchr(file, '/');
-    char path[CONFIG_PATH_MOST];
-    if (!*name)
+    const int folder = *name && *name != '/' && slash ? (int)(slash + 1 - file) : 0;
+    snprintf(path, CONFIG_PATH_MOST, "%.*s%s", folder, file, name);
+    return path;
+}
+
+static bool load_inventory(struct config *config, const char *path, struct config_error *error)
+{
+    if (!*path)
         return true;
-    const int folder = *name != '/' && slash ? (int)(slash + 1 - file) : 0;
-    snprintf(path, sizeof path, "%.*s%s", folder, file, name);
     struct config_text text = config_file_read(path, error);
     bool good = text.bytes && config_parse_inventory(config, text.bytes, text.length, path, error);
     config_file_forget(text);
     return good;
 }
 
-static struct config *load(const char *path, struct config_error *error)
+/* Without its inventory. */
+static struct config *load_alone(const char *path, struct config_error *error)
 {
     struct config_text text = config_file_read(path, error);
     struct config *config = text.bytes ? config_parse(text.bytes, text.length, path, error) : NULL;
     config_file_forget(text);
-    if (!config || load_inventory(config, path, error))
+    return config;
+}
+
+/* NULL: the defaults hold. */
+static const char *file_of(const char *path)
+{
+    if (path)
+        return path;
+    return access(CONFIG_FILE, F_OK) != 0 && errno == ENOENT ? NULL : CONFIG_FILE;
+}
+
+struct config *config_load(const char *path, struct config_error *error)
+{
+    char inventory[CONFIG_PATH_MOST];
+    const char *file = file_of(path);
+    struct config *config = file ? load_alone(file, error) : config_parse("", 0, "defaults", error);
+    if (!config || !file || load_inventory(config, inventory_path(config, file, inventory), error))
         return config;
     config_free(config);
     return NULL;
 }
 
-struct config *config_load(const char *path, struct config_error *error)
+static bool report_inventory(struct config *config, const char *path, struct config_report *report)
 {
-    if (!path && access(CONFIG_FILE, F_OK) != 0 && errno == ENOENT)
-        return config_parse("", 0, "defaults", error);
-    return load(path ? path : CONFIG_FILE, error);
+    struct config_error error;
+    struct config_text text = config_file_read(path, &error);
+    if (!text.bytes)
+        return config_report(report, "%s", error.text);
+    const bool good =
+        config_read_all(inventory_keys, text.bytes, text.length, path, config, &config->memory, report) &&
+        (config_parse_inventory(config, text.bytes, text.length, path, &error) ||
+         config_report(report, "%s", error.text));
+    config_file_forget(text);
+    return good;
+}
+
+struct config *config_load_reporting(const char *path, const char *inventory, struct config_report *report)
+{
+    char named[CONFIG_PATH_MOST];
+    struct config_error error;
+    const char *file = file_of(path);
+    struct config *config = file ? load_alone(file, &error) : config_parse("", 0, "defaults", &error);
+    if (!config) {
+        config_report(report, "%s", error.text);
+        return NULL;
+    }
+    if (!inventory)
+        inventory = file ? inventory_path(config, file, named) : "";
+    if (!*inventory || report_inventory(config, inventory, report))
+        return config;
+    config_free(config);
+    return NULL;
 }
 
 void config_forget_secrets(struct config *config)

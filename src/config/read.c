@@ -14,6 +14,8 @@ struct source {
     const char *name;
     struct arena *memory;
     struct config_error *error;
+    struct config_report *report; /* NULL: the first error ends it */
+    unsigned unread; /* values that could not be read: what stands beside them is not compared with them */
 };
 
 /* Where in the file we are, for messages: smf.data_networks[1].dns[0]. */
@@ -39,7 +41,7 @@ static size_t place_text(const struct place *place, char *buffer, size_t size)
     return used;
 }
 
-static bool fail(const struct source *source, const yaml_node_t *node, const struct place *place,
+static bool tell(const struct source *source, const yaml_node_t *node, const struct place *place,
                  const char *found, const char *expected)
 {
     char where[160], clean[100];
@@ -50,7 +52,16 @@ static bool fail(const struct source *source, const yaml_node_t *node, const str
     place_text(place, where, sizeof where);
     snprintf(source->error->text, sizeof source->error->text, "%s:%zu: %s: found %s, expected %s",
              source->name, node ? node->start_mark.line + 1 : 1, where[0] ? where : "file", clean, expected);
+    if (source->report)
+        config_report(source->report, "%s", source->error->text);
     return false;
+}
+
+static bool fail(struct source *source, const yaml_node_t *node, const struct place *place, const char *found,
+                 const char *expected)
+{
+    source->unread++;
+    return tell(source, node, place, found, expected);
 }
 
 static const char *kind_of(const yaml_node_t *node)
@@ -107,8 +118,8 @@ static bool read_item(struct source *source, const struct key *key, yaml_node_t 
     if (!node || (key->fields ? !read_fields(source, key->fields, node, item, place)
                               : !read_scalar(source, key, node, item, place)))
         return false;
-    if (key->check && !key->check(base, items, index, &complaint))
-        return fail(source, node, place, complaint.found, complaint.expected);
+    if (key->check && !source->unread && !key->check(base, items, index, &complaint))
+        return tell(source, node, place, complaint.found, complaint.expected);
     return true;
 }
 
@@ -124,15 +135,15 @@ static bool read_list(struct source *source, const struct key *key, yaml_node_t 
     char *items = count <= LIST_MOST ? arena_array(source->memory, count ? count : 1, key->item_size) : NULL;
     if (!items)
         return fail(source, node, place, "too many items", "fewer");
-    for (unsigned i = 0; i < count; i++) {
+    bool good = true;
+    for (unsigned i = 0; i < count && (good || source->report); i++) {
         struct place item = {.outer = place, .index = i};
-        if (!read_item(source, key, yaml_document_get_node(source->document, first[i]), base, items, i,
-                       &item))
-            return false;
+        good &=
+            read_item(source, key, yaml_document_get_node(source->document, first[i]), base, items, i, &item);
     }
     *(void **)(base + key->offset) = items;
     *(unsigned *)(base + key->count_offset) = (unsigned)count;
-    return true;
+    return good;
 }
 
 /* near: what a message about a missing key points at. */
@@ -159,7 +170,7 @@ static const struct key *find_key(const struct key *keys, const char *name)
 static bool unknown_key(struct source *source, const struct key *keys, const yaml_node_t *node,
                         const struct place *place)
 {
-    const char *names[64];
+    const char *names[64] = {0};
     size_t count = 0;
     for (; keys[count].name && count < 64; count++)
         names[count] = keys[count].name;
@@ -176,25 +187,31 @@ static bool unknown_key(struct source *source, const struct key *keys, const yam
     return fail(source, node, place, "an unknown key", expected);
 }
 
+static bool check_name(struct source *source, const struct key *keys, const yaml_node_t *name,
+                       const struct place *outer, bool *seen)
+{
+    if (!name || name->type != YAML_SCALAR_NODE)
+        return fail(source, name, outer, kind_of(name), "the name of a key");
+    const struct place place = {.outer = outer, .name = (const char *)name->data.scalar.value};
+    const struct key *key = find_key(keys, place.name);
+    if (!key)
+        return unknown_key(source, keys, name, &place);
+    if (seen[key - keys])
+        return fail(source, name, &place, "the key twice", "it once");
+    seen[key - keys] = true;
+    return true;
+}
+
 /* Every key of the mapping is one of ours, and there once. */
 static bool check_names(struct source *source, const struct key *keys, const yaml_node_t *node,
                         const struct place *outer)
 {
     bool seen[64] = {0};
+    bool good = true;
     yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-    for (; pair < node->data.mapping.pairs.top; pair++) {
-        const yaml_node_t *name = yaml_document_get_node(source->document, pair->key);
-        if (!name || name->type != YAML_SCALAR_NODE)
-            return fail(source, name, outer, kind_of(name), "the name of a key");
-        struct place place = {.outer = outer, .name = (const char *)name->data.scalar.value};
-        const struct key *key = find_key(keys, place.name);
-        if (!key)
-            return unknown_key(source, keys, name, &place);
-        if (seen[key - keys])
-            return fail(source, name, &place, "the key twice", "it once");
-        seen[key - keys] = true;
-    }
-    return true;
+    for (; pair < node->data.mapping.pairs.top && (good || source->report); pair++)
+        good &= check_name(source, keys, yaml_document_get_node(source->document, pair->key), outer, seen);
+    return good;
 }
 
 static yaml_node_t *value_of(struct source *source, const yaml_node_t *mapping, const char *name)
@@ -202,7 +219,7 @@ static yaml_node_t *value_of(struct source *source, const yaml_node_t *mapping, 
     yaml_node_pair_t *pair = mapping ? mapping->data.mapping.pairs.start : NULL;
     for (; pair && pair < mapping->data.mapping.pairs.top; pair++) {
         const yaml_node_t *key = yaml_document_get_node(source->document, pair->key);
-        if (strcmp((const char *)key->data.scalar.value, name) == 0)
+        if (key && key->type == YAML_SCALAR_NODE && strcmp((const char *)key->data.scalar.value, name) == 0)
             return yaml_document_get_node(source->document, pair->value);
     }
     return NULL;
@@ -214,14 +231,10 @@ static bool read_fields(struct source *source, const struct key *keys, yaml_node
 {
     if (node && node->type != YAML_MAPPING_NODE)
         return fail(source, node, place, kind_of(node), "a mapping of keys");
-    if (node && !check_names(source, keys, node, place))
-        return false;
-    for (const struct key *key = keys; key->name; key++) {
-        yaml_node_t *value = value_of(source, node, key->name);
-        if (!read_key(source, key, value, node, base, place))
-            return false;
-    }
-    return true;
+    bool good = !node || check_names(source, keys, node, place);
+    for (const struct key *key = keys; key->name && (good || source->report); key++)
+        good &= read_key(source, key, value_of(source, node, key->name), node, base, place);
+    return good;
 }
 
 /* Loads the text and hands its root (NULL: an empty document) to read_key or read_fields. */
@@ -268,5 +281,13 @@ bool config_read(const struct key *keys, const char *text, size_t length, const 
                  struct arena *memory, struct config_error *error)
 {
     struct source source = {.name = name, .memory = memory, .error = error};
+    return read_document(&source, NULL, keys, text, length, base, NULL);
+}
+
+bool config_read_all(const struct key *keys, const char *text, size_t length, const char *name, void *base,
+                     struct arena *memory, struct config_report *report)
+{
+    struct config_error error;
+    struct source source = {.name = name, .memory = memory, .error = &error, .report = report};
     return read_document(&source, NULL, keys, text, length, base, NULL);
 }

@@ -16,4 +16,9 @@ struct config_report {
 __attribute__((format(printf, 2, 3))) bool config_report(struct config_report *report, const char *format,
                                                          ...);
 
+struct config;
+
+/* As config_load, with every error of the inventory (NULL: the one that the configuration names) reported. NULL: there was one. */
+struct config *config_load_reporting(const char *path, const char *inventory, struct config_report *report);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/rows.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -105,8 +106,10 @@ static bool read_row(const struct table *table, char *line, char *record)
     if (count != table->column_count)
         return wrong(table, "row", count < table->column_count ? "fewer cells" : "more cells",
                      "one for each column");
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        assert(table->columns[i]);
         good &= read_cell(table, table->columns[i], cells[i], record);
+    }
     return good;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/amf/admission.h"
 #include "core/amf/context.h"
 #include "core/peer/peer.h"
 #include "core/procedure.h"
@@ -32,6 +33,12 @@ static void try_again(struct timer *timer)
 
 static bool start_functions(struct core *core, const char **why)
 {
+    struct config_report report = {.to = stderr};
+    core->ledger = ledger_new(&core->config->inventory, &report);
+    *why = "the inventory's files are not right";
+    if (!core->ledger)
+        return false;
+    admission_watch(core);
     core->udm = udm_new(
         (struct udm_settings){.store = core->store, .random = core->random, .config = core->config}, why);
     if (!core->udm || !amf_load(core, why) || !smf_start(core, why))
@@ -67,6 +74,7 @@ struct core *core_new(struct core_settings settings, const char **why)
 void core_free(struct core *core)
 {
     timer_stop(core->timers, &core->retry);
+    admission_stop(core);
     amf_stop(core);
     smf_stop(core);
     amf_free_ues(core);
@@ -81,6 +89,7 @@ void core_free(struct core *core)
     outbox_free(&core->outbox);
     arena_free(&core->batch);
     free(core->scratch);
+    ledger_free(core->ledger);
     secret_clear(&core->amf_ids, sizeof core->amf_ids);
     free(core);
 }

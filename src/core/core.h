@@ -110,10 +110,14 @@ struct core {
     struct timer overload; /* until it fires gNBs hold signalling back */
     struct gateway_watch gateway;
     struct adoption adoption;
-    unsigned sessions;    /* PDU sessions, counted by smf */
-    struct ghost *ghosts; /* gNBs that have gone and whose UEs have not yet */
-    unsigned paged;       /* phones that are being paged */
-    uint64_t payer;       /* the association whose message is being handled; 0: none */
+    unsigned sessions;     /* PDU sessions, counted by smf */
+    struct ghost *ghosts;  /* gNBs that have gone and whose UEs have not yet */
+    struct ledger *ledger; /* what the inventory adds up to */
+    struct config_date
+        last_decision; /* the latest day on which the line decided something (amf/admission.h) */
+    struct timer leases;
+    unsigned paged; /* phones that are being paged */
+    uint64_t payer; /* the association whose message is being handled; 0: none */
 };
 
 /* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */

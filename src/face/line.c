@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* demarc line: what came in where radio equipment is connected (rule L2), and who sends what the planes refuse (rule N6). */
+/* demarc line: its commands; and what came in where radio equipment is connected (rule L2), and who sends what the planes refuse (rule N6). */
 #include <stdio.h>
 #include <string.h>
 
 #include "face/ask.h"
 #include "face/command.h"
+#include "face/line_stand.h"
 #include "face/table.h"
 
 static const struct column passed_columns[] = {
@@ -104,18 +105,36 @@ static int senders(const struct config *config, bool json)
     return EXIT_DONE;
 }
 
-int run_line(const struct command *command, int argc, char **argv)
+static int run_watched(const struct command *command, int argc, char **argv)
 {
     bool json = false;
     const char *path = NULL;
     const struct option_slot slots[] = {{"json", &json, NULL}, {"config", NULL, &path}, {0}};
     if (!take_options(command, &argc, argv, slots))
         return EXIT_USAGE;
-    bool of_port = argc == 1 && strcmp(argv[0], "port") == 0;
-    if (!of_port && (argc != 1 || strcmp(argv[0], "senders") != 0))
-        return wrong_usage(command, "port or senders");
+    if (argc)
+        return wrong_usage(command, "unexpected %s", argv[0]);
     struct config *config = load_or_fail(path);
+    const bool of_port = strcmp(command->name, "port") == 0;
     int code = config ? (of_port ? port : senders)(config, json) : EXIT_FAILED;
     config_free(config);
     return code;
+}
+
+static const struct command commands[] = {
+    {"port", "line port [--json] [--config FILE]", NULL, run_watched},
+    {"senders", "line senders [--json] [--config FILE]", NULL, run_watched},
+    {"check", "line check [--config FILE] [INVENTORY]...", NULL, run_line_check},
+    {"schema", "line schema inventory | profile", NULL, run_line_schema},
+    {"explain", "line explain REQUEST [--date DAY] [--emergency] [--json] [--config FILE]", NULL,
+     run_line_explain},
+    {"what-if", "line what-if admit GNB | remove VENDOR | date DAY [--date DAY] [--json] [--config FILE]",
+     NULL, run_line_what_if},
+    {0},
+};
+
+int run_line(const struct command *command, int argc, char **argv)
+{
+    return argc ? run_command(commands, command, argc, argv)
+                : wrong_usage(command, "port, senders, check, schema, explain or what-if");
 }

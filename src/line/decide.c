@@ -157,6 +157,7 @@ static void judge_mitigation(const struct question *q, const struct config_limit
 enum {
     RADIO = KIND(LINE_NG_SETUP) | KIND(LINE_RAN_CONFIGURATION_UPDATE),
     FUNCTION = KIND(LINE_NF_REGISTRATION),
+    LEASE = KIND(LINE_LEASE),
     PHONE = KIND(LINE_REGISTRATION) | KIND(LINE_SERVICE_REQUEST) | KIND(LINE_PAGING) | KIND(LINE_HANDOVER) |
             KIND(LINE_SESSION_ESTABLISHMENT),
 };
@@ -169,11 +170,16 @@ struct rule {
 
 /* Rule H6 is about what is left when a vendor has gone: it stands in reports. */
 static const struct rule rules[CONFIG_RULES] = {
-    [CONFIG_L1] = {RADIO | FUNCTION, false, judge_class}, [CONFIG_L2] = {RADIO, false, judge_held},
-    [CONFIG_L5] = {RADIO | FUNCTION, true, judge_review}, [CONFIG_H1] = {RADIO, false, judge_sites},
-    [CONFIG_H2] = {RADIO, false, judge_traffic},          [CONFIG_H3] = {RADIO, false, judge_place},
-    [CONFIG_H4] = {PHONE, false, judge_service},          [CONFIG_H5] = {RADIO, false, judge_vendors},
-    [CONFIG_H7] = {RADIO | FUNCTION, false, judge_age},   [CONFIG_H8] = {RADIO, false, judge_mitigation},
+    [CONFIG_L1] = {RADIO | FUNCTION | LEASE, false, judge_class},
+    [CONFIG_L2] = {RADIO, false, judge_held},
+    [CONFIG_L5] = {RADIO | FUNCTION, true, judge_review},
+    [CONFIG_H1] = {RADIO, false, judge_sites},
+    [CONFIG_H2] = {RADIO, false, judge_traffic},
+    [CONFIG_H3] = {RADIO | LEASE, false, judge_place},
+    [CONFIG_H4] = {PHONE, false, judge_service},
+    [CONFIG_H5] = {RADIO, false, judge_vendors},
+    [CONFIG_H7] = {RADIO | FUNCTION | LEASE, false, judge_age},
+    [CONFIG_H8] = {RADIO | LEASE, false, judge_mitigation},
 };
 
 /* --- the decision --- */
@@ -249,7 +255,8 @@ static void apply_misfits(const struct question *q, struct line_decision *decisi
 
 static void apply_date(const struct question *q, struct line_decision *decision)
 {
-    const enum line_verdict verdict = q->high_risk ? LINE_UNKNOWN : LINE_CONDITIONS;
+    const bool stays = !q->high_risk || q->request->kind == LINE_LEASE;
+    const enum line_verdict verdict = stays ? LINE_CONDITIONS : LINE_UNKNOWN;
     if (q->date_in_doubt)
         add(decision, &(struct line_reason){.rule = CONFIG_OF_DATE,
                                             .verdict = verdict,
@@ -284,7 +291,8 @@ void line_decide(const struct line_facts *facts, const struct line_request *requ
     decision->worst = NULL;
     apply_misfits(&q, decision);
     apply_date(&q, decision);
-    for (unsigned i = 0; i < profile->limit_count; i++)
+    const bool as_it_was = request->kind == LINE_LEASE && (q.date_in_doubt || q.expired);
+    for (unsigned i = 0; i < profile->limit_count && !as_it_was; i++)
         apply(&q, &profile->limits[i], decision);
     decision->recorded = decision->worst ? decision->worst->verdict : LINE_ALLOW;
     decision->verdict =

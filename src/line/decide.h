@@ -25,6 +25,7 @@ enum line_request_kind {
     LINE_HANDOVER,
     LINE_SESSION_ESTABLISHMENT,
     LINE_NF_REGISTRATION,
+    LINE_LEASE, /* may who was admitted stay? Shares are not asked again; who is there stays while date or profile are in doubt */
     LINE_REQUESTS
 };
 

@@ -15,8 +15,8 @@ const char *line_verdict_text(enum line_verdict verdict)
 const char *line_request_text(enum line_request_kind kind)
 {
     static const char *const texts[LINE_REQUESTS] = {
-        "NG Setup", "RAN Configuration Update", "registration",   "service request", "paging",
-        "handover", "session establishment",    "NF registration"};
+        "NG Setup", "RAN Configuration Update", "registration",    "service request", "paging",
+        "handover", "session establishment",    "NF registration", "admission lease"};
     return texts[kind];
 }
 

@@ -80,6 +80,29 @@ static void a_lab_lets_strangers_in_as_high_risk(void **state)
     world_close(&world);
 }
 
+#define TRUSTED "vendors: [{name: any, risk: trusted}]\n"
+#define GNB     "gnbs: [{name: g, domain: test, " ENROLLED "}]\n"
+
+static void the_profile_limits_who_is_admitted(void **state)
+{
+    (void)state;
+    assert_false(admitted("profile: zero\n" DOMAIN GNB, "192.0.2.7"));
+    assert_true(admitted("profile: zero\n" TRUSTED DOMAIN GNB, "192.0.2.7"));
+    assert_false(admitted("profile: uk-dvd-2022\n" DOMAIN GNB, "192.0.2.7"));
+    assert_true(admitted("profile: uk-dvd-2022\n" TRUSTED DOMAIN GNB, "192.0.2.7"));
+}
+
+static void who_was_admitted_goes_when_his_lease_ends(void **state)
+{
+    (void)state;
+    assert_true(comes("profile: enrolled\n" DOMAIN GNB, "192.0.2.7"));
+    world_configure_line(&world, "profile: zero\n" TRUSTED DOMAIN GNB);
+    assert_non_null(gnb_find(world.core, 100));
+    world_configure_line(&world, "profile: zero\n" DOMAIN GNB);
+    assert_null(gnb_find(world.core, 100));
+    world_close(&world);
+}
+
 static void an_update_stays_within_the_enrolment(void **state)
 {
     static const struct ngap_slice_support_item slice = {.s_nssai = {.sst = 1}};
@@ -175,6 +198,8 @@ int main(void)
         cmocka_unit_test(an_enrolled_gnb_is_admitted),
         cmocka_unit_test(whoever_is_not_as_enrolled_is_refused),
         cmocka_unit_test(a_lab_lets_strangers_in_as_high_risk),
+        cmocka_unit_test(the_profile_limits_who_is_admitted),
+        cmocka_unit_test(who_was_admitted_goes_when_his_lease_ends),
         cmocka_unit_test(an_update_stays_within_the_enrolment),
         cmocka_unit_test(tunnels_end_where_the_enrolment_says_as_it_is_now),
         cmocka_unit_test(a_reload_that_withdraws_an_enrolment_turns_the_gnb_out),

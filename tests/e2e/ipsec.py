@@ -9,6 +9,7 @@ from running_core import CONFIG, Core
 
 OWN, OTHER = "C=NO, O=Vendor, CN=gnb-0001", "C=NO, O=Vendor, CN=gnb-0002"
 INVENTORY = """
+profile: enrolled
 domains: [{{name: default, listen: [10.91.0.1]}}]
 security_gateway: {{vici: {vici}, period: 1s, grace: 2s}}
 gnbs: [{{name: north, domain: default, id: 999/70-00000001, n2: [10.91.1.1/32], certificates: ["{subject}"]}}]

@@ -5,6 +5,7 @@
  */
 #include "line/enrolment.h"
 
+#include "core/amf/admission.h"
 #include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
@@ -105,15 +106,33 @@ static bool admit(struct gnb *gnb, bool fits, const struct gnb_refusal *refusal)
     return true;
 }
 
+static void note_misfit(const struct gnb *gnb, const struct gnb_refusal *refusal)
+{
+    char from[VALUE_TEXT_BYTES];
+    config_endpoint_text(&gnb->peer.address, from);
+    line_event(&(struct line_event){.time = core_wall(gnb->core),
+                                    .association = gnb->association,
+                                    .gnb = *gnb->name ? gnb->name : from,
+                                    .procedure = gnb->ready ? "RAN Configuration Update" : "NG Setup",
+                                    .rule = "N1",
+                                    .reason = refusal->words});
+}
+
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal)
 {
     const struct config_gnb *enrolled = enrolment_of(gnb, identity, refusal);
-    return admit(gnb, enrolled && areas_fit(enrolled, offers, refusal), refusal);
+    const bool fits = enrolled && areas_fit(enrolled, offers, refusal);
+    if (!admit(gnb, fits, refusal)) {
+        note_misfit(gnb, refusal);
+        return false;
+    }
+    return admission_allows(gnb, fits ? enrolled : NULL,
+                            gnb->ready ? LINE_RAN_CONFIGURATION_UPDATE : LINE_NG_SETUP, refusal);
 }
 
 /* Who is turned out learns why before the association ends. */
-static void turn_out(struct gnb *gnb, const struct gnb_refusal *refusal)
+static void turn_out(struct gnb *gnb, const char *rule, const struct gnb_refusal *refusal)
 {
     struct core *core = gnb->core;
     const uint64_t association = gnb->association;
@@ -121,7 +140,7 @@ static void turn_out(struct gnb *gnb, const struct gnb_refusal *refusal)
                                     .association = association,
                                     .gnb = gnb->name,
                                     .procedure = "enrolment withdrawn",
-                                    .rule = "N1",
+                                    .rule = rule,
                                     .reason = refusal->words});
     n2_error(gnb, refusal->cause, NULL, NULL);
     gnb_free(gnb, "its gNB is not enrolled any more");
@@ -138,9 +157,11 @@ void gnbs_reconsider(struct core *core)
         if (!gnb->ready)
             continue;
         const struct config_gnb *enrolled = gnb_enrolment(gnb, gnb->identity, &refusal.words);
-        if (admit(gnb, enrolled && kept_areas_fit(enrolled, gnb, &refusal), &refusal))
+        const char *rule = "N1";
+        if (admit(gnb, enrolled && kept_areas_fit(enrolled, gnb, &refusal), &refusal) &&
+            admission_lasts(gnb, &rule, &refusal))
             continue;
-        turn_out(gnb, &refusal);
+        turn_out(gnb, rule, &refusal);
         map_taken(&cursor);
     }
 }

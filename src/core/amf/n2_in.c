@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "core/amf/admission.h"
 #include "core/amf/area.h"
 #include "core/amf/budget.h"
 #include "core/amf/fence.h"
@@ -383,12 +384,20 @@ bool core_reload(struct core *core, const struct config *config, const char **wh
     size_t cursor = 0;
     void *gnb;
     uint64_t association;
-    if (!udm_reload(core->udm, config, why))
+    struct config_report report = {0};
+    struct ledger *ledger = ledger_new(&config->inventory, &report);
+    *why = "the inventory's files are not right, see demarc line check";
+    if (!ledger || !udm_reload(core->udm, config, why)) {
+        ledger_free(ledger);
         return false;
+    }
+    ledger_free(core->ledger);
+    core->ledger = ledger;
     bool other_areas = area_differs(core->config, config);
     core->config = config;
     smf_reload(core);
     gnbs_reconsider(core);
+    admission_watch(core);
     while (map_next(&core->gnbs, &cursor, &association, &gnb)) {
         if (((struct gnb *)gnb)->ready)
             amf_configuration_update(gnb);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/amf/admission.h"
+
+#include "core/amf/fence.h"
+#include "line/event.h"
+
+static const int64_t LOOK_PERIOD = SECONDS(3600);
+
+/* The plane holds the RAN port and says in the log whether it does; where none is named it cannot. */
+static struct line_facts facts_of(const struct core *core)
+{
+    const struct config_inventory *inventory = &core->config->inventory;
+    return (struct line_facts){
+        .ledger = core->ledger,
+        .profile = &inventory->profile,
+        .measured = {.lapsed = inventory->ran_port.interface_count ? 0 : LINE_BIT(CONFIG_L2),
+                     .last = core->last_decision},
+        .date = config_date_of(core_wall(core)),
+    };
+}
+
+static void decide(struct core *core, const struct config_gnb *enrolled, enum line_request_kind kind,
+                   struct line_decision *decision)
+{
+    const struct line_facts facts = facts_of(core);
+    const struct line_request request = {
+        .kind = kind, .asset = enrolled ? ledger_find(core->ledger, enrolled->name) : NULL};
+    line_decide(&facts, &request, decision);
+    if (facts.date.days > core->last_decision.days)
+        core->last_decision = facts.date;
+}
+
+static void tell(const struct gnb *gnb, const struct line_decision *decision, enum line_request_kind kind,
+                 const char *words)
+{
+    char from[VALUE_TEXT_BYTES], reason[LINE_REASON_BYTES + 64];
+    const bool recorded = decision->recorded != decision->verdict;
+    config_endpoint_text(&gnb->peer.address, from);
+    snprintf(reason, sizeof reason, "%s%s%s: %s", line_verdict_text(decision->verdict),
+             recorded ? ", recorded only: " : "", recorded ? line_verdict_text(decision->recorded) : "",
+             words);
+    line_event(&(struct line_event){.time = core_wall(gnb->core),
+                                    .association = gnb->association,
+                                    .gnb = *gnb->name ? gnb->name : from,
+                                    .procedure = line_request_text(kind),
+                                    .rule = decision->worst ? config_rule_text(decision->worst->rule) : "-",
+                                    .reason = reason});
+}
+
+static const char *words_of(const struct line_decision *decision, char *buffer)
+{
+    return decision->worst ? line_reason_text(decision->worst, buffer) : "no rule is about it";
+}
+
+/* The words of a refusal live as long as the batch. */
+static void refuse(struct core *core, const char *words, struct gnb_refusal *refusal)
+{
+    const struct bytes kept = arena_copy(&core->batch, bytes_of(words, strlen(words) + 1));
+    *refusal = (struct gnb_refusal){N2_MISC(UNSPECIFIED),
+                                    kept.len ? (const char *)kept.data : "the line refuses it"};
+}
+
+bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum line_request_kind kind,
+                      struct gnb_refusal *refusal)
+{
+    char buffer[LINE_REASON_BYTES];
+    struct line_decision decision;
+    if (gnb->replaying)
+        return true; /* it was asked for when it came */
+    decide(gnb->core, enrolled, kind, &decision);
+    const char *words = words_of(&decision, buffer);
+    tell(gnb, &decision, kind, words);
+    if (!line_allows(&decision))
+        refuse(gnb->core, words, refusal);
+    return line_allows(&decision);
+}
+
+bool admission_lasts(const struct gnb *gnb, const char **rule, struct gnb_refusal *refusal)
+{
+    char buffer[LINE_REASON_BYTES];
+    struct line_decision decision;
+    const struct config_gnb *enrolled =
+        gnb->enrolled ? config_find_gnb_id(&gnb->core->config->inventory, gnb_id_of(gnb)) : NULL;
+    decide(gnb->core, enrolled, LINE_LEASE, &decision);
+    if (line_allows(&decision))
+        return true;
+    const char *words = words_of(&decision, buffer);
+    *rule = config_rule_text(decision.worst->rule);
+    refuse(gnb->core, words, refusal);
+    return false;
+}
+
+/* --- leases --- */
+
+static void look(struct timer *timer)
+{
+    struct core *core = (struct core *)((char *)timer - offsetof(struct core, leases));
+    gnbs_reconsider(core);
+    admission_watch(core);
+}
+
+/* Only limits that a day can bring to an end are worth looking again. */
+static bool ends_some_day(const struct config_profile *profile)
+{
+    for (unsigned i = 0; i < profile->limit_count; i++)
+        if (profile->limits[i].rule == CONFIG_H8 || profile->limits[i].from.days)
+            return true;
+    return false;
+}
+
+void admission_watch(struct core *core)
+{
+    core->leases.fire = look;
+    if (ends_some_day(&core->config->inventory.profile))
+        timer_start(core->timers, &core->leases, LOOK_PERIOD);
+    else
+        timer_stop(core->timers, &core->leases);
+}
+
+void admission_stop(struct core *core)
+{
+    timer_stop(core->timers, &core->leases);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The limits of the line (line/decide.h) where a gNB asks to be let in or changes what it serves, and as long as it is there: an admission is
+ * a lease that ends when what it rests on does (rule H8), or when there is to be nothing high-risk any more (H7).
+ */
+#ifndef CORE_AMF_ADMISSION_H
+#define CORE_AMF_ADMISSION_H
+
+#include "core/amf/n2.h"
+#include "line/decide.h"
+
+/* May the gNB in, as the enrolment (NULL: a stranger in a lab) that it fits? An event says what was decided, and why. */
+bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum line_request_kind kind,
+                      struct gnb_refusal *refusal);
+
+/* Does what it was admitted on still hold? If not, which rule says so. */
+bool admission_lasts(const struct gnb *gnb, const char **rule, struct gnb_refusal *refusal);
+
+/* Looks at all leases every hour from now on. */
+void admission_watch(struct core *core);
+void admission_stop(struct core *core);
+
+#endif

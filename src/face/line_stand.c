@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/line_stand.h"
+
+#include <time.h>
+
+#include "face/ask.h"
+#include "kit/timers.h"
+
+static bool take_ledger(struct stand *stand)
+{
+    struct config_report report = {.to = stderr};
+    stand->ledger = ledger_new(&stand->config->inventory, &report);
+    return stand->ledger != NULL;
+}
+
+bool stand_take(struct stand *stand, const char *config_path, const char *date)
+{
+    struct config_date day = config_date_of(SECONDS(time(NULL)));
+    *stand = (struct stand){0};
+    if (date && !config_date_parse(date, &day)) {
+        failed("%s is no day such as 2027-12-31", date);
+        return false;
+    }
+    stand->config = load_or_fail(config_path);
+    if (!stand->config || !take_ledger(stand)) {
+        stand_leave(stand);
+        return false;
+    }
+    const struct config_inventory *inventory = &stand->config->inventory;
+    stand->facts = (struct line_facts){
+        .ledger = stand->ledger,
+        .profile = &inventory->profile,
+        .measured = {.lapsed = inventory->ran_port.interface_count ? 0 : LINE_BIT(CONFIG_L2)},
+        .date = day,
+    };
+    return true;
+}
+
+void stand_leave(struct stand *stand)
+{
+    ledger_free(stand->ledger);
+    config_free(stand->config);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a network stands, for commands that think about it without touching it: its inventory counted, on a day. */
+#ifndef FACE_LINE_STAND_H
+#define FACE_LINE_STAND_H
+
+#include "config/config.h"
+#include "face/command.h"
+#include "line/decide.h"
+
+struct stand {
+    struct config *config;
+    struct ledger *ledger;
+    struct line_facts facts;
+};
+
+/* date NULL: today. False: said what is wrong. */
+bool stand_take(struct stand *stand, const char *config_path, const char *date);
+void stand_leave(struct stand *stand);
+
+int run_line_check(const struct command *command, int argc, char **argv);
+int run_line_schema(const struct command *command, int argc, char **argv);
+int run_line_explain(const struct command *command, int argc, char **argv);
+int run_line_what_if(const struct command *command, int argc, char **argv);
+
+#endif
