@@ -166,6 +166,8 @@ static json_t *describe_gnb(const struct gnb *gnb)
     const char *certificate = proof_state(gnb);
     if (certificate)
         json_object_set_new(item, "certificate", json_string(certificate));
+    if (certificate && gnb->certificate)
+        json_object_set_new(item, "proved_by", json_string(gnb->certificate));
     control_describe_conduct(gnb, item);
     return item;
 }

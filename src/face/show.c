@@ -10,11 +10,17 @@
 #include "store/subscriber.h"
 
 static const struct column gnb_columns[] = {
-    {"ID", "id", CELL_TEXT, 0},        {"NAME", "name", CELL_TEXT, 0},
-    {"EDGE", "edge", CELL_TEXT, 0},    {"ADDRESS", "address", CELL_TEXT, 1},
-    {"TACS", "tacs", CELL_TEXT, 2},    {"SLICES", "slices", CELL_TEXT, 3},
-    {"PHONES", "ues", CELL_NUMBER, 0}, {"FENCED", "fenced", CELL_TEXT, 0},
-    {"SINCE", "since", CELL_SINCE, 4}, {0},
+    {"ID", "id", CELL_TEXT, 0},
+    {"NAME", "name", CELL_TEXT, 0},
+    {"EDGE", "edge", CELL_TEXT, 0},
+    {"ADDRESS", "address", CELL_TEXT, 1},
+    {"TACS", "tacs", CELL_TEXT, 2},
+    {"SLICES", "slices", CELL_TEXT, 3},
+    {"PHONES", "ues", CELL_NUMBER, 0},
+    {"FENCED", "fenced", CELL_TEXT, 0},
+    {"SINCE", "since", CELL_SINCE, 4},
+    {"CERTIFICATE", "proved_by", CELL_TEXT, 5},
+    {0},
 };
 
 static const struct column ue_columns[] = {

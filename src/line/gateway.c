@@ -114,32 +114,38 @@ static bool covers(const struct selector *selector, const struct config_ip *ip, 
     return covered;
 }
 
-static bool is_named(const struct config_gnb *enrolled, struct bytes identity)
+/* NULL: it is another's. */
+static const char *certificate_of(const struct config_gnb *enrolled, struct bytes identity)
 {
     for (unsigned i = 0; i < enrolled->certificate_count; i++)
         if (bytes_are(identity, enrolled->certificates[i]))
-            return true;
-    return false;
+            return enrolled->certificates[i];
+    return NULL;
 }
 
 static enum gateway_verdict who_reaches(const struct gateway_view *view, const struct config_gnb *enrolled,
-                                        const struct config_ip *from, const struct config_ip *to)
+                                        const struct config_ip *from, const struct config_ip *to,
+                                        const char **certificate)
 {
     enum gateway_verdict verdict = GATEWAY_NOBODY;
     for (const struct gateway_path *path = view->paths; path; path = path->next) {
         bool sent = false, received = false;
         if (!covers(path->remote, from, &sent) || !covers(path->local, to, &received))
             continue;
-        if (!is_named(enrolled, path->identity))
+        const char *named = certificate_of(enrolled, path->identity);
+        if (!named)
             return GATEWAY_ANOTHER;
-        if (sent && received)
+        if (sent && received) {
             verdict = GATEWAY_PROVED;
+            *certificate = named;
+        }
     }
     return verdict;
 }
 
 enum gateway_verdict gateway_who(const struct gateway_view *view, const struct config_gnb *enrolled,
-                                 const union socket_address *from, const struct config_edge *edge)
+                                 const union socket_address *from, const struct config_edge *edge,
+                                 const char **certificate)
 {
     if (!view)
         return GATEWAY_SILENT;
@@ -149,7 +155,7 @@ enum gateway_verdict gateway_who(const struct gateway_view *view, const struct c
         const struct config_ip own = config_ip_of(&edge->listen[i]);
         if (own.family != sender.family)
             continue;
-        verdict = who_reaches(view, enrolled, &sender, &own);
+        verdict = who_reaches(view, enrolled, &sender, &own, certificate);
         if (verdict != GATEWAY_PROVED)
             return verdict;
     }

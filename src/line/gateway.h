@@ -32,9 +32,11 @@ bool gateway_take(struct gateway_view *view, struct arena *arena, const struct v
  * Who speaks from the address to the edge's N2 addresses? Proved: tunnels whose peers are all authenticated as one of the
  * certificates of the enrolment, and which let SCTP through between the address and each N2 address of its family; a tunnel for
  * one of them would leave the others open to whoever borrows the address. view NULL: the gateway has not answered.
+ * *certificate, if proved: the enrolment's that was found, for the last of the addresses.
  */
 enum gateway_verdict gateway_who(const struct gateway_view *view, const struct config_gnb *enrolled,
-                                 const union socket_address *from, const struct config_edge *edge);
+                                 const union socket_address *from, const struct config_edge *edge,
+                                 const char **certificate);
 
 /* Why it is refused, for people. */
 const char *gateway_verdict_text(enum gateway_verdict verdict);

@@ -218,6 +218,49 @@ static void an_update_waits_too(void **state)
     assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_FAILURE], 1);
 }
 
+/* Whatever it changes: its name here. */
+static void an_update_without_areas_needs_the_proof_as_well(void **state)
+{
+    const struct ngap_ran_configuration_update renaming = {.ran_node_name = text("renamed")};
+    const struct gnb *gnb;
+    (void)state;
+    is_there();
+    gnb = gnb_find(world.core, ASSOCIATION);
+    world_ngap(&world, 0, NGAP_RAN_CONFIGURATION_UPDATE, &renaming);
+    world_pass(&world, SECONDS(3));
+    assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_FAILURE], 1);
+    assert_string_not_equal(gnb->name, "renamed");
+    world_ngap(&world, 0, NGAP_RAN_CONFIGURATION_UPDATE, &renaming);
+    answer(asked, "CN=g");
+    assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_ACKNOWLEDGE], 1);
+    assert_string_equal(gnb->name, "renamed");
+}
+
+/* In a lab it does not make a gNB trusted that broadcasts what it may not. */
+static void an_update_without_areas_leaves_a_stranger_one(void **state)
+{
+    const struct ngap_ran_configuration_update renaming = {.ran_node_name = text("renamed")};
+    (void)state;
+    comes("profile: lab\nvendors: [{name: any, risk: trusted}]\n" DOMAIN
+          "gnbs: [{name: g, domain: test, id: 999/70-1, areas: [999/70-2]}]");
+    assert_int_equal(gnb_find(world.core, ASSOCIATION)->risk, CONFIG_HIGH_RISK);
+    world_ngap(&world, 0, NGAP_RAN_CONFIGURATION_UPDATE, &renaming);
+    assert_int_equal(world.sent[NGAP_RAN_CONFIGURATION_UPDATE_ACKNOWLEDGE], 1);
+    assert_int_equal(gnb_find(world.core, ASSOCIATION)->risk, CONFIG_HIGH_RISK);
+}
+
+static void which_certificate_it_was_is_known(void **state)
+{
+    (void)state;
+    comes(GATEWAY DOMAIN "gnbs: [{name: g, domain: test, id: 999/70-1, certificates: [CN=g, CN=new]}]");
+    assert_null(gnb_find(world.core, ASSOCIATION)->certificate);
+    answer(asked, "CN=g");
+    assert_string_equal(gnb_find(world.core, ASSOCIATION)->certificate, "CN=g");
+    world_pass(&world, SECONDS(5));
+    answer(asked, "CN=new");
+    assert_string_equal(gnb_find(world.core, ASSOCIATION)->certificate, "CN=new");
+}
+
 static void one_that_goes_while_it_waits_is_forgotten(void **state)
 {
     (void)state;
@@ -291,6 +334,9 @@ int main(void)
         TEST(a_gateway_may_be_silent_for_the_grace_only),
         TEST(a_lab_records_a_loss_once),
         TEST(an_update_waits_too),
+        TEST(an_update_without_areas_needs_the_proof_as_well),
+        TEST(an_update_without_areas_leaves_a_stranger_one),
+        TEST(which_certificate_it_was_is_known),
         TEST(one_that_goes_while_it_waits_is_forgotten),
         TEST(after_a_restart_it_is_asked_at_once),
         TEST(a_certificate_that_a_reload_demands_is_asked_for),

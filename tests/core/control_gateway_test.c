@@ -34,14 +34,14 @@ static struct {
 static enum gateway_verdict who(const struct gateway_view *view, unsigned gnb)
 {
     char name[32], from[32];
-    const char *certificates[] = {name};
+    const char *certificates[] = {name}, *certificate;
     union socket_address listen, address;
     snprintf(name, sizeof name, "CN=gnb-%u", gnb);
     snprintf(from, sizeof from, "10.1.%u.%u", gnb >> 8, gnb & 0xff);
     assert_true(address_parse(&listen, "10.0.0.1", 38412));
     assert_true(address_parse(&address, from, 9));
     return gateway_who(view, &(struct config_gnb){.certificates = certificates, .certificate_count = 1},
-                       &address, &(struct config_edge){.listen = &listen, .listen_count = 1});
+                       &address, &(struct config_edge){.listen = &listen, .listen_count = 1}, &certificate);
 }
 
 void core_gateway(struct core *core, uint64_t question, const struct gateway_view *view)

@@ -6,6 +6,7 @@
 
 static struct arena arena;
 static struct gateway_view view;
+static const char *proved_by;
 
 static struct bytes text(const char *from)
 {
@@ -44,7 +45,7 @@ static enum gateway_verdict who(const char *from)
     assert_true(address_parse(&listen[1], "2001:db8::1", 38412));
     assert_true(address_parse(&address, from, 9));
     const struct config_edge edge = {.listen = listen, .listen_count = 2};
-    return gateway_who(&view, &enrolled, &address, &edge);
+    return gateway_who(&view, &enrolled, &address, &edge, &proved_by);
 }
 
 static void its_own_certificate_behind_a_tunnel_is_a_proof(void **state)
@@ -52,9 +53,11 @@ static void its_own_certificate_behind_a_tunnel_is_a_proof(void **state)
     (void)state;
     tunnel("CN=gnb", "10.91.0.1/32", "10.91.1.1/32");
     assert_int_equal(who("10.91.1.1"), GATEWAY_PROVED);
+    assert_string_equal(proved_by, "CN=gnb");
     assert_int_equal(who("10.91.1.2"), GATEWAY_NOBODY);
     tunnel("CN=new", "10.91.0.0/16", "10.91.1.0..10.91.1.9");
     assert_int_equal(who("10.91.1.9"), GATEWAY_PROVED);
+    assert_string_equal(proved_by, "CN=new");
     assert_int_equal(who("10.91.1.10"), GATEWAY_NOBODY);
     tunnel("CN=gnb", "2001:db8::/64", "2001:db8:1::/48");
     assert_int_equal(who("2001:db8:1:ffff::9"), GATEWAY_PROVED);
@@ -123,10 +126,12 @@ static void without_an_answer_nobody_is_proved(void **state)
     union socket_address address;
     (void)state;
     assert_true(address_parse(&address, "10.91.1.1", 9));
-    assert_int_equal(gateway_who(NULL, &(struct config_gnb){0}, &address, &(struct config_edge){0}),
-                     GATEWAY_SILENT);
-    assert_int_equal(gateway_who(&view, &(struct config_gnb){0}, &address, &(struct config_edge){0}),
-                     GATEWAY_NOBODY);
+    assert_int_equal(
+        gateway_who(NULL, &(struct config_gnb){0}, &address, &(struct config_edge){0}, &proved_by),
+        GATEWAY_SILENT);
+    assert_int_equal(
+        gateway_who(&view, &(struct config_gnb){0}, &address, &(struct config_edge){0}, &proved_by),
+        GATEWAY_NOBODY);
 }
 
 int main(void)

@@ -45,6 +45,7 @@ void gnb_free(struct gnb *gnb, const char *why)
     map_free(&gnb->connections);
     map_free(&gnb->ran_ids);
     arena_free(&gnb->memory);
+    free(gnb->certificate);
     domain_leave(gnb->core, gnb->domain);
     free(gnb);
 }

@@ -67,6 +67,7 @@ struct gnb {
     struct gnb_identity claimed; /* by that message */
     enum gateway_verdict proof;  /* while that message is carried out */
     int64_t proved;              /* when last, by timers->now; 0: never */
+    char *certificate;           /* owned: by which; NULL: none */
     struct timer sending_away;   /* its phones, portion by portion, while it is fenced */
     struct conduct conduct;
     struct log_payer payer;

@@ -131,6 +131,12 @@ bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_
                             gnb->ready ? LINE_RAN_CONFIGURATION_UPDATE : LINE_NG_SETUP, refusal);
 }
 
+bool gnb_enrol_again(struct gnb *gnb, struct gnb_refusal *refusal)
+{
+    const struct config_gnb *enrolled = enrolment_of(gnb, gnb->identity, refusal);
+    return admit(gnb, enrolled && kept_areas_fit(enrolled, gnb, refusal), refusal);
+}
+
 /* Who is turned out learns why before the association ends. */
 static void turn_out(struct gnb *gnb, const char *rule, const struct gnb_refusal *refusal)
 {

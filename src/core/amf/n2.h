@@ -43,7 +43,8 @@ struct gnb_identity gnb_identity_of(const struct ngap_global_ran_node_id *id);
 const struct config_gnb *gnb_enrolment(const struct gnb *gnb, struct gnb_identity identity,
                                        const char **words);
 
-/* Is the gNB what the inventory says (enrolment.c)? Sets its risk. */
+/* Is the gNB what the inventory says (enrolment.c)? Sets its risk. Again: with what it broadcasts already. */
+bool gnb_enrol_again(struct gnb *gnb, struct gnb_refusal *refusal);
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal);
 

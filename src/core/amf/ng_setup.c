@@ -337,11 +337,6 @@ static void update_failure(struct gnb *gnb, struct ngap_cause cause, const char 
 
 static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *offers)
 {
-    struct gnb_refusal refusal;
-    if (!gnb_enrol(gnb, gnb->identity, offers, &refusal)) {
-        update_failure(gnb, refusal.cause, refusal.words);
-        return false;
-    }
     struct arena memory;
     arena_init(&memory, GNB_MEMORY);
     struct match match = match_areas(gnb, &memory, offers);
@@ -356,15 +351,21 @@ static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *o
     return false;
 }
 
-/* 8.7.2. A gNB's identity does not change while it lives. */
+/* 8.7.2. A gNB's identity does not change while it lives, and whatever it changes, it has to be the one that is enrolled. */
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update)
 {
+    const struct ngap_supported_ta_list *offers = &update->supported_ta_list;
+    struct gnb_refusal refusal;
     if (update->global_ran_node_id &&
         !gnb_identity_equal(gnb_identity_of(update->global_ran_node_id), gnb->identity)) {
         update_failure(gnb, N2_MISC(UNSPECIFIED), "it claims another identity than at NG Setup");
         return;
     }
-    if (update->supported_ta_list.count && !update_areas(gnb, &update->supported_ta_list))
+    if (offers->count ? !gnb_enrol(gnb, gnb->identity, offers, &refusal) : !gnb_enrol_again(gnb, &refusal)) {
+        update_failure(gnb, refusal.cause, refusal.words);
+        return;
+    }
+    if (offers->count && !update_areas(gnb, offers))
         return;
     if (update->ran_node_name.len)
         take_name(gnb, update->ran_node_name);

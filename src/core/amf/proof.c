@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/amf/proof.h"
 
+#include <stdlib.h>
+
 #include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "line/event.h"
@@ -20,11 +22,25 @@ static void ask(struct core *core)
         core->ports.gateway(core->ports.context, core->gateway.asked);
 }
 
-static enum gateway_verdict judge(const struct gnb *gnb, const struct config_gnb *enrolled,
+static void note_proof(struct gnb *gnb, const char *certificate)
+{
+    gnb->proved = gnb->core->timers->now;
+    if (gnb->certificate && strcmp(gnb->certificate, certificate) == 0)
+        return;
+    free(gnb->certificate);
+    gnb->certificate = strdup(certificate);
+}
+
+static enum gateway_verdict judge(struct gnb *gnb, const struct config_gnb *enrolled,
                                   const struct gateway_view *view)
 {
     const struct config_edge *edge = config_find_edge(gnb->core->config, gnb->peer.edge);
-    return edge ? gateway_who(view, enrolled, &gnb->peer.address, edge) : GATEWAY_NOBODY;
+    const char *certificate;
+    const enum gateway_verdict verdict =
+        edge ? gateway_who(view, enrolled, &gnb->peer.address, edge, &certificate) : GATEWAY_NOBODY;
+    if (verdict == GATEWAY_PROVED)
+        note_proof(gnb, certificate);
+    return verdict;
 }
 
 /* --- a gNB that comes, or changes --- */
@@ -50,8 +66,6 @@ static void carry_out_as(struct gnb *gnb, const struct gateway_view *view, const
     const char *words;
     const struct config_gnb *enrolled = gnb_enrolment(gnb, gnb->claimed, &words);
     gnb->proof = enrolled ? judge(gnb, enrolled, view) : GATEWAY_NOBODY;
-    if (gnb->proof == GATEWAY_PROVED)
-        gnb->proved = gnb->core->timers->now;
     carry_out(gnb, pdu);
     gnb->proof = GATEWAY_SILENT;
 }
@@ -134,13 +148,10 @@ const char *proof_state(const struct gnb *gnb)
 }
 
 /* False: it has to go. */
-static bool still_proved(struct gnb *gnb, enum gateway_verdict verdict)
+static bool still_proved(const struct gnb *gnb, enum gateway_verdict verdict)
 {
-    const int64_t now = gnb->core->timers->now;
-    if (verdict == GATEWAY_PROVED)
-        gnb->proved = now;
-    return verdict != GATEWAY_ANOTHER &&
-           (gnb->proved && now - gnb->proved <= gnb->core->config->inventory.security_gateway.grace);
+    const int64_t grace = gnb->core->config->inventory.security_gateway.grace;
+    return verdict != GATEWAY_ANOTHER && gnb->proved && gnb->core->timers->now - gnb->proved <= grace;
 }
 
 /* True: the gNB is gone. */
