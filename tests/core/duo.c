@@ -139,6 +139,8 @@ static void to_core(struct side *side, const struct parcel *parcel)
     arena_reset(&side->duo->arena);
     assert_true(ngap_decode(bytes_of(parcel->bytes, parcel->length), &side->duo->arena, NGAP_STRICT_ORDER,
                             &pdu) <= NGAP_NOTIFY);
+    if (side->duo->air)
+        side->duo->air(side->duo, side->number, &pdu);
     core_ngap(side->core, parcel->token, 1, &pdu);
 }
 
@@ -215,6 +217,8 @@ static void core_says(void *context, uint64_t association, uint16_t stream, stru
     (void)stream;
     arena_reset(&side->duo->arena);
     assert_true(ngap_unflatten(flat, &side->duo->arena, &pdu, &fault));
+    if (side->duo->air)
+        side->duo->air(side->duo, side->number, &pdu);
     assert_true(ngap_encode(&writer, pdu.message, pdu.value.any, &fault));
     post(side, TO_GNB, writer_bytes(&writer))->token = association;
 }

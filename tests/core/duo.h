@@ -52,6 +52,8 @@ struct duo {
     bool cut; /* the cores do not hear each other */
     /* Sees each response of a core on its way, and may change it. */
     void (*spoil)(struct duo *duo, struct sbi_message *response);
+    /* Sees each NGAP message of a side on its way, and may change it. */
+    void (*air)(struct duo *duo, unsigned side, struct ngap_pdu *pdu);
     unsigned status; /* of the last response */
     uint64_t tokens;
     char last_path[SBI_TEXT_BYTES]; /* of the last request */

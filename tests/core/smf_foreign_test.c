@@ -110,18 +110,19 @@ static void an_indication_of_a_foreign_address_is_refused(void **state)
     assert_true(smf_modify_indicated(&world.ue, 1, writer_bytes(&w), &answer));
 }
 
-/* An N2 handover in which the target answers with these tunnels. */
-static bool hands_over(struct smf_handover *item)
+/* An N2 handover in which the target answers with these tunnels; direct: the source is to forward there itself. */
+static bool hands_over(struct smf_handover *item, bool direct,
+                       const struct ngap_up_transport_layer_information *forward)
 {
     uint8_t room[128];
     struct writer w = writer_of(room, sizeof room);
-    const struct ngap_handover_required_transfer required = {0};
-    const struct ngap_up_transport_layer_information forward = tunnel_to(0x67);
+    const struct ngap_handover_required_transfer required = {.has_direct_forwarding_path_availability =
+                                                                 direct};
     const struct ngap_qos_flow_item_with_data_forwarding flow = {.qos_flow_identifier = SMF_DEFAULT_QFI,
                                                                  .has_data_forwarding_accepted = true};
     const struct ngap_handover_request_acknowledge_transfer acknowledge = {
         .dl_ngu_up_tnl_information = tunnel_to(0x66),
-        .dl_forwarding_up_tnl_information = &forward,
+        .dl_forwarding_up_tnl_information = forward,
         .qos_flow_setup_response_list = {&flow, 1}};
     *item = (struct smf_handover){.pdu_session_id = 1};
     assert_true(ngap_encode_handover_required_transfer(&w, &required, NULL));
@@ -133,17 +134,42 @@ static bool hands_over(struct smf_handover *item)
 
 static void a_handover_target_with_a_foreign_address_does_not_get_the_session(void **state)
 {
+    const struct ngap_up_transport_layer_information forward = tunnel_to(0x67);
     struct smf_handover item;
     (void)state;
     world.ue.target = &elsewhere;
-    assert_false(hands_over(&item));
+    assert_false(hands_over(&item, false, &forward));
     assert_false(item.admitted);
     nothing_moved();
     assert_int_equal(world.plane.forward_teid, 0);
     world.ue.target = &honest;
-    assert_true(hands_over(&item));
+    assert_true(hands_over(&item, false, &forward));
     world_pump(&world);
     assert_int_not_equal(world.plane.forward_teid, 0);
+}
+
+static bool source_is_told_where_to_forward(const struct smf_handover *item)
+{
+    const struct ngap_handover_command_transfer *command;
+    struct aper_diagnostics diagnostics;
+    assert_int_equal(ngap_decode_handover_command_transfer(smf_handover_command(&world.ue, item),
+                                                           &world.memory, &command, &diagnostics),
+                     NGAP_OK);
+    return command->dl_forwarding_up_tnl_information;
+}
+
+static void nothing_is_forwarded_directly_to_a_foreign_address(void **state)
+{
+    static const uint8_t address[4] = {192, 0, 2, 9};
+    struct ngap_up_transport_layer_information forward = tunnel_to(0x67);
+    struct smf_handover item;
+    (void)state;
+    world.ue.target = &honest;
+    assert_true(hands_over(&item, true, &forward));
+    assert_true(source_is_told_where_to_forward(&item));
+    forward.gtp_tunnel.transport_layer_address.data = address;
+    assert_true(hands_over(&item, true, &forward));
+    assert_false(source_is_told_where_to_forward(&item));
 }
 
 int main(void)
@@ -155,6 +181,7 @@ int main(void)
         TEST(a_path_switch_to_a_foreign_address_is_refused),
         TEST(an_indication_of_a_foreign_address_is_refused),
         TEST(a_handover_target_with_a_foreign_address_does_not_get_the_session),
+        TEST(nothing_is_forwarded_directly_to_a_foreign_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

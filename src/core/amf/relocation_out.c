@@ -167,12 +167,29 @@ static bool fits(const struct run *run)
     return true;
 }
 
+/* What the source is told of sessions, as what it hears from gNBs: not as it came. False: it cannot be read. */
+static bool write_anew(const struct run *run, struct relocated_list *list, const struct aper_type *type)
+{
+    struct core *core = run->p->core;
+    for (unsigned i = 0; i < list->count; i++) {
+        list->items[i].transfer =
+            arena_copy(&run->p->memory, smf_transfer_anew(core, type, list->items[i].transfer));
+        if (!list->items[i].transfer.len)
+            return false;
+    }
+    return true;
+}
+
+static bool readable(struct run *run)
+{
+    return write_anew(run, &run->answer.admitted, &ngap_type_handover_command_transfer) &&
+           write_anew(run, &run->answer.refused, &ngap_type_handover_preparation_unsuccessful_transfer);
+}
+
 static void keep_answer(struct run *run)
 {
     struct relocation_answer *answer = &run->answer;
     answer->container = arena_copy(&run->p->memory, answer->container);
-    for (unsigned i = 0; i < answer->admitted.count; i++)
-        answer->admitted.items[i].transfer = arena_copy(&run->p->memory, answer->admitted.items[i].transfer);
     for (unsigned i = 0; i < answer->refused.count; i++)
         handover_refuse_session(run->p, &run->refused, answer->refused.items[i].psi,
                                 answer->refused.items[i].transfer);
@@ -215,6 +232,8 @@ static struct outcome take_answer(struct run *run, const struct sbi_message *res
             read_refusal(run, &content, &outcome);
         if (!why && !fits(run))
             why = "sessions that it was not asked for";
+        if (!why && !readable(run))
+            why = "a transfer that cannot be read";
         if (!why && run->ue->procedure)
             why = "too late: the phone has begun something else";
         if (!why && !relay_to_source(run))

@@ -61,6 +61,7 @@ static void cancel(struct core *core, const struct anchored *session)
 static bool ask(struct procedure *p, struct anchored *session, struct remote_words words,
                 struct meanwhile *meanwhile)
 {
+    words.refusal = &ngap_type_handover_preparation_unsuccessful_transfer;
     words.peer = (unsigned)session->anchor;
     words.ref = session->ref;
     bool done = remote_exchange(p, &words, meanwhile, &session->item.transfer);
@@ -80,8 +81,10 @@ static bool keep(struct procedure *p, struct anchored *session, bool done)
 bool anchored_prepare(struct procedure *p, struct anchored *session, struct bytes required,
                       struct meanwhile *meanwhile)
 {
-    const struct remote_words words = {
-        .state = "PREPARING", .type = "HANDOVER_REQUIRED", .transfer = required};
+    const struct remote_words words = {.state = "PREPARING",
+                                       .type = "HANDOVER_REQUIRED",
+                                       .transfer = required,
+                                       .answer = &ngap_type_pdu_session_resource_setup_request_transfer};
     session->prepared = is_own(session)
                             ? keep(p, session, smf_handover_prepare(p->owner, required, &session->item))
                             : ask(p, session, words, meanwhile);
@@ -91,8 +94,10 @@ bool anchored_prepare(struct procedure *p, struct anchored *session, struct byte
 bool anchored_admitted(struct procedure *p, struct anchored *session, struct bytes acknowledge,
                        struct meanwhile *meanwhile)
 {
-    const struct remote_words words = {
-        .state = "PREPARED", .type = "HANDOVER_REQ_ACK", .transfer = acknowledge};
+    const struct remote_words words = {.state = "PREPARED",
+                                       .type = "HANDOVER_REQ_ACK",
+                                       .transfer = acknowledge,
+                                       .answer = &ngap_type_handover_command_transfer};
     if (is_own(session))
         return keep(p, session, smf_handover_admitted(p->owner, acknowledge, &session->item));
     session->item.admitted = remote_admits_handover(p->owner, amf_target_gnb(p->owner), acknowledge) &&

@@ -54,18 +54,20 @@ static uint64_t accepted_flows(const struct ngap_qos_flow_list_with_data_forward
     return flows;
 }
 
-/* The source sends to the target itself: what the target offers is passed on as it is. */
-static struct bytes direct_command(struct core *core, const struct smf_handover *item,
+/* The source sends to the target itself, where that is within the target's enrolment. */
+static struct bytes direct_command(const struct ue *ue, const struct smf_handover *item,
                                    const struct ngap_handover_request_acknowledge_transfer *target)
 {
     struct ngap_qos_flow_to_be_forwarded_item flows[FLOWS];
-    const struct ngap_handover_command_transfer transfer = {
-        .dl_forwarding_up_tnl_information = target->dl_forwarding_up_tnl_information,
-        .qos_flow_to_be_forwarded_list = list_flows(item->flows, flows),
-        .data_forwarding_response_drb_list = target->data_forwarding_response_drb_list,
-        .ul_forwarding_up_tnl_information = target->ul_forwarding_up_tnl_information,
-    };
-    return n2_transfer(core, &ngap_type_handover_command_transfer, &transfer);
+    struct ngap_handover_command_transfer transfer = {0};
+    if (n2_admits_forwarding(ue, amf_target_gnb(ue), target))
+        transfer = (struct ngap_handover_command_transfer){
+            .dl_forwarding_up_tnl_information = target->dl_forwarding_up_tnl_information,
+            .qos_flow_to_be_forwarded_list = list_flows(item->flows, flows),
+            .data_forwarding_response_drb_list = target->data_forwarding_response_drb_list,
+            .ul_forwarding_up_tnl_information = target->ul_forwarding_up_tnl_information,
+        };
+    return n2_transfer(amf_core(ue), &ngap_type_handover_command_transfer, &transfer);
 }
 
 bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_handover *item)
@@ -89,7 +91,7 @@ bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_h
     item->admitted = true;
     item->flows = accepted_flows(&target->qos_flow_setup_response_list);
     if (item->direct)
-        item->transfer = direct_command(core, item, target);
+        item->transfer = direct_command(ue, item, target);
     else
         item->forwards = forward && n2_read_tunnel(forward, &to) &&
                          n2_admits_tunnel(ue, amf_target_gnb(ue), &to) && n4_forward_begin(session, &to);

@@ -6,7 +6,7 @@
 #include "kit/log.h"
 #include "wire/ngap/ngap.h"
 
-enum { TRANSFER_BYTES = 2048, IPV4_BITS = 32, IPV6_BITS = 128 };
+enum { TRANSFER_BYTES = 2048, IPV4_BITS = 32, IPV6_BITS = 128, ALIGNMENT_BYTES = 32 };
 
 /* Rates beyond what NGAP can say are as good as unlimited. */
 static uint64_t ngap_rate(uint64_t rate)
@@ -86,6 +86,21 @@ struct bytes n2_transfer(struct core *core, const struct aper_type *type, const 
     log_error("smf", NULL, "an N2 transfer cannot be encoded: %s: %s", fault.where ? fault.where : "",
               fault.what ? fault.what : "too long");
     return (struct bytes){0};
+}
+
+/* What is read takes no more octets when it is written anew, but for defaults of alignment. */
+struct bytes smf_transfer_anew(struct core *core, const struct aper_type *type, struct bytes transfer)
+{
+    const size_t most = transfer.len + ALIGNMENT_BYTES;
+    uint8_t *room = arena_alloc(&core->batch, most);
+    struct writer w = writer_of(room, room ? most : 0);
+    struct aper_diagnostics diagnostics;
+    struct fault fault;
+    const void *value;
+    if (!room || ngap_decode_type(type, transfer, &core->batch, &value, &diagnostics) > NGAP_NOTIFY ||
+        !ngap_encode_type(type, &w, value, &fault))
+        return (struct bytes){0};
+    return writer_bytes(&w);
 }
 
 struct ngap_up_transport_layer_information n2_tunnel(const struct tunnel *tunnel)
@@ -207,6 +222,26 @@ bool n2_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct t
     struct config_ip ip = {.family = end->family};
     memcpy(ip.address, end->address, sizeof ip.address);
     return amf_admits_tunnel(ue, gnb, &ip);
+}
+
+/* end NULL: there is none. */
+static bool admits_end(const struct ue *ue, const struct gnb *gnb,
+                       const struct ngap_up_transport_layer_information *end)
+{
+    struct tunnel tunnel;
+    return !end || (n2_read_tunnel(end, &tunnel) && n2_admits_tunnel(ue, gnb, &tunnel));
+}
+
+bool n2_admits_forwarding(const struct ue *ue, const struct gnb *gnb,
+                          const struct ngap_handover_request_acknowledge_transfer *target)
+{
+    const struct ngap_data_forwarding_response_drb_list *bearers = &target->data_forwarding_response_drb_list;
+    for (size_t i = 0; i < bearers->count; i++)
+        if (!admits_end(ue, gnb, bearers->items[i].dl_forwarding_up_tnl_information) ||
+            !admits_end(ue, gnb, bearers->items[i].ul_forwarding_up_tnl_information))
+            return false;
+    return admits_end(ue, gnb, target->dl_forwarding_up_tnl_information) &&
+           admits_end(ue, gnb, target->ul_forwarding_up_tnl_information);
 }
 
 bool n2_read_setup_response(struct core *core, struct bytes transfer, struct tunnel *gnb, uint8_t *performed)

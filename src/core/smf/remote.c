@@ -236,7 +236,8 @@ static struct bytes setup_of(const struct remote *remote, const struct sbi_messa
     struct sbi_content content = {0};
     struct bytes transfer = {0};
     if (response && sbi_succeeded(response) && sbi_content_read(response, &core->batch, &content, NULL))
-        transfer = sbi_content_part(&content, content.json, "n2SmInfo");
+        transfer = smf_transfer_anew(core, &ngap_type_pdu_session_resource_setup_request_transfer,
+                                     sbi_content_part(&content, content.json, "n2SmInfo"));
     if (!transfer.len)
         log_info("smf", NULL, "%s does not set up a user plane", peer_name(core, remote->peer));
     sbi_content_free(&content);
@@ -467,14 +468,19 @@ bool remote_exchange(struct procedure *p, const struct remote_words *words, stru
     content = (struct sbi_content){0};
     if (!response || !sbi_content_read(response, &p->memory, &content, NULL))
         return false;
-    *answer = arena_copy(&p->memory, sbi_content_part(&content, content.json, "n2SmInfo"));
+    const bool done = sbi_succeeded(response);
+    *answer = arena_copy(&p->memory, smf_transfer_anew(p->core, done ? words->answer : words->refusal,
+                                                       sbi_content_part(&content, content.json, "n2SmInfo")));
     sbi_content_free(&content);
-    return sbi_succeeded(response) && answer->len;
+    return done && answer->len;
 }
 
 bool remote_switch_path(struct procedure *p, struct bytes transfer, struct smf_switch *item)
 {
-    struct remote_words words = {.type = "PATH_SWITCH_REQ", .transfer = transfer};
+    struct remote_words words = {.type = "PATH_SWITCH_REQ",
+                                 .transfer = transfer,
+                                 .answer = &ngap_type_path_switch_request_acknowledge_transfer,
+                                 .refusal = &ngap_type_path_switch_request_unsuccessful_transfer};
     if (!remote_admits_switch(p->owner, item->target, transfer)) {
         item->answer = arena_copy(
             &p->memory, smf_path_switch_unsuccessful(p->core, N2_TRANSPORT(TRANSPORT_RESOURCE_UNAVAILABLE)));
@@ -579,11 +585,26 @@ bool remote_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session
 
 /* --- from the peer's SMF --- */
 
-enum amf_delivery remote_transfer(struct ue *ue, unsigned peer, const struct n1n2_message *message)
+/* False: what is for the gNB cannot be read. */
+static bool write_anew(struct core *core, struct n1n2_message *message)
 {
-    struct remote *remote = remote_find(ue, message->pdu_session_id);
+    static const struct aper_type *const types[] = {
+        [N2_SETUP_REQUEST] = &ngap_type_pdu_session_resource_setup_request_transfer,
+        [N2_MODIFY_REQUEST] = &ngap_type_pdu_session_resource_modify_request_transfer,
+        [N2_RELEASE_COMMAND] = &ngap_type_pdu_session_resource_release_command_transfer,
+    };
+    if (message->n2 == N2_NONE)
+        return true;
+    message->n2_transfer = smf_transfer_anew(core, types[message->n2], message->n2_transfer);
+    return message->n2_transfer.len != 0;
+}
+
+enum amf_delivery remote_transfer(struct ue *ue, unsigned peer, const struct n1n2_message *told)
+{
+    struct remote *remote = remote_find(ue, told->pdu_session_id);
+    struct n1n2_message own = *told, *message = &own;
     enum amf_delivery delivery;
-    if (!remote || remote->peer != peer)
+    if (!remote || remote->peer != peer || !write_anew(amf_core(ue), message))
         return AMF_UNREACHABLE;
     if (!message->n1.len && message->n2 == N2_NONE) {
         remote->data_waits = true;

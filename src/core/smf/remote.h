@@ -51,8 +51,9 @@ struct remote_words {
     unsigned peer;
     const char *ref, *state, *type; /* state: hoState, or NULL; type: n2SmInfoType */
     struct bytes transfer;
+    const struct aper_type *answer, *refusal; /* what the SMF says to that: a transfer for the gNB */
 };
-/* Hands them over and brings the answer, in the procedure's memory. Waits, unless something more urgent comes (peer.h). False: the
+/* Hands them over and brings the answer, written anew, in the procedure's memory. Waits, unless something more urgent comes (peer.h). False: the
  * SMF refuses (the answer may say more), or there is no answer. */
 bool remote_exchange(struct procedure *p, const struct remote_words *words, struct meanwhile *meanwhile,
                      struct bytes *answer);

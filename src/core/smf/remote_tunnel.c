@@ -26,8 +26,7 @@ bool remote_admits_handover(const struct ue *ue, const struct gnb *gnb, struct b
     struct aper_diagnostics diagnostics;
     return ngap_decode_handover_request_acknowledge_transfer(acknowledge, &amf_core(ue)->batch, &read,
                                                              &diagnostics) <= NGAP_NOTIFY &&
-           admits(ue, gnb, &read->dl_ngu_up_tnl_information) &&
-           admits(ue, gnb, read->dl_forwarding_up_tnl_information);
+           admits(ue, gnb, &read->dl_ngu_up_tnl_information) && n2_admits_forwarding(ue, gnb, read);
 }
 
 static bool admits_setup(const struct ue *ue, struct bytes transfer)

@@ -183,6 +183,9 @@ struct ngap_up_transport_layer_information n2_tunnel(const struct tunnel *tunnel
 bool n2_read_tunnel(const struct ngap_up_transport_layer_information *information, struct tunnel *tunnel);
 /* Rule N1 of the line: does that gNB have tunnels that end there? */
 bool n2_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct tunnel *end);
+/* And all that data is to be forwarded to? */
+bool n2_admits_forwarding(const struct ue *ue, const struct gnb *gnb,
+                          const struct ngap_handover_request_acknowledge_transfer *target);
 /* Bit n: the flow of QFI n could not be set up or changed, or is gone. */
 uint64_t n2_read_failed_flows(struct core *core, const struct sm_n2 *n2);
 

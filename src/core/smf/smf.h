@@ -158,6 +158,9 @@ void smf_handover_away(struct ue *ue);
 void smf_handover_stayed(struct ue *ue);
 /* Handover Preparation Unsuccessful Transfer, in core->batch. */
 struct bytes smf_handover_unsuccessful(struct core *core, struct ngap_cause cause);
+/* A transfer that another core has made and a gNB of this one is told: decoded, and written anew in core->batch. Empty: it cannot be
+ * read. */
+struct bytes smf_transfer_anew(struct core *core, const struct aper_type *type, struct bytes transfer);
 
 /* The paged UE is connected and secured / could not be reached. */
 void smf_reachable(struct ue *ue);
