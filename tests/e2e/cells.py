@@ -27,6 +27,18 @@ def edge_is_back(core, name):
                  f"grep -q '\"name\":\"{name}\",\"connected\":true'")
 
 
+A_PHONE_IN_EACH = """
+amf 127.0.0.5
+start 1
+amf 127.0.0.6
+start 2
+register 1-2
+session 1-2
+run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
+deregister 1-2
+"""
+
+
 def from_proc(core, process, key):
     for line in open(f"/proc/{pid_of(core, process)}/status", encoding="utf-8"):
         if line.startswith(key + ":"):
@@ -37,16 +49,7 @@ def from_proc(core, process, key):
 @case
 def phones_register_through_edges_that_have_given_everything_up(lab, build):
     core = running(lab, build, 4, inventory=TWO_DOMAINS)
-    core.scenario(core.cast(4) + """
-amf 127.0.0.5
-start 1
-amf 127.0.0.6
-start 2
-register 1-2
-session 1-2
-run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
-deregister 1-2
-""")
+    core.scenario(core.cast(4) + A_PHONE_IN_EACH)
     for name, edge in edges(core).items():
         missing = PARTS - set(edge["confined"])
         expect(not missing, f"edge {name} on this host goes without {missing}")
@@ -63,16 +66,7 @@ deregister 1-2
 @case
 def without_isolation_control_does_the_work_of_the_edges(lab, build):
     core = running(lab, build, 4, inventory="isolation: none\n" + TWO_DOMAINS.strip())
-    core.scenario(core.cast(4) + """
-amf 127.0.0.5
-start 1
-amf 127.0.0.6
-start 2
-register 1-2
-session 1-2
-run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
-deregister 1-2
-""")
+    core.scenario(core.cast(4) + A_PHONE_IN_EACH)
     control = core.role("control")
     expect(core.role("edge") is None, "there is an edge process")
     expect({edge["name"] for edge in core.json("status")["edges"]} == {"north", "south"}, core.command("status").stdout)

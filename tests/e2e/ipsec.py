@@ -50,6 +50,7 @@ class Setting:
         path.write_text(f"amf 10.91.0.1\n{cast}start 1\nrun here: sleep 60\n")
         self.radio.start([self.core.ran, "scenario", path], "staying.log")
         wait_until(self.gnbs, 10, "the gNB to be let in")
+        expect(self.gnbs()[0]["proved_by"] == OWN, f"it was let in otherwise: {self.gnbs()}")
 
     def gnbs(self):
         return self.core.json("gnb")
@@ -80,24 +81,25 @@ def behind_the_certificate_of_another_it_is_refused(lab, build):
     expect("the certificate behind its N2 address is another one" in setting.core.log(), setting.core.log())
 
 
+def expect_dropped(setting, trouble, words):
+    """A gNB that is there is not any more after the trouble, and the log says why."""
+    setting.site.connect()
+    setting.stay()
+    trouble()
+    wait_until(lambda: not setting.gnbs(), 15, "the association to be dropped")
+    expect(words in setting.core.log(), setting.core.log())
+
+
 @case
 def a_gnb_whose_tunnel_goes_is_dropped(lab, build):
     setting = Setting(lab, build, OWN)
-    setting.site.connect()
-    setting.stay()
-    setting.site.disconnect()
-    wait_until(lambda: not setting.gnbs(), 10, "the association to be dropped")
-    expect("association: no IPsec tunnel leads from its N2 address" in setting.core.log(), setting.core.log())
+    expect_dropped(setting, setting.site.disconnect, "association: no IPsec tunnel leads from its N2 address")
 
 
 @case
 def a_gateway_that_is_gone_vouches_for_nobody(lab, build):
     setting = Setting(lab, build, OWN)
-    setting.site.connect()
-    setting.stay()
-    setting.gateway.process.kill()
-    wait_until(lambda: not setting.gnbs(), 15, "the association to be dropped")
-    expect("gives no answer" in setting.core.log(), setting.core.log())
+    expect_dropped(setting, setting.gateway.process.kill, "gives no answer")
 
 
 reason = missing()
