@@ -26,14 +26,6 @@ static int set_up_wary(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(duo.events[PHONE_KEYS_DIFFER], 0);
-    duo_close(&duo);
-    return 0;
-}
-
 /* --- what happens --- */
 
 static void begin_handover(unsigned side, bool direct)
@@ -276,7 +268,7 @@ static void a_core_that_dies_in_the_middle_loses_no_session(void **state)
 {
     (void)state;
     for (unsigned after = 0; after < 20; after++) {
-        tear_down(NULL);
+        duo_tear_down(NULL);
         set_up(NULL);
         begin_handover(B, false);
         duo_pass(&duo, after * MILLISECONDS(1) / 10);
@@ -350,7 +342,7 @@ static void steps_out_of_order_are_refused(void **state)
     expect_stayed();
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, duo_tear_down)
 
 int main(void)
 {
@@ -366,8 +358,9 @@ int main(void)
         CASE(a_cancel_ends_it_at_both_cores),
         CASE(a_peer_that_is_down_costs_nothing_but_the_handover),
         CASE(an_answer_that_makes_no_sense_is_a_failure),
-        cmocka_unit_test_setup_teardown(a_phone_gets_a_new_key_on_its_way, set_up_wary, tear_down),
-        cmocka_unit_test_setup_teardown(without_the_handover_the_phone_keeps_its_key, set_up_wary, tear_down),
+        cmocka_unit_test_setup_teardown(a_phone_gets_a_new_key_on_its_way, set_up_wary, duo_tear_down),
+        cmocka_unit_test_setup_teardown(without_the_handover_the_phone_keeps_its_key, set_up_wary,
+                                        duo_tear_down),
         CASE(who_is_not_subscribed_there_stays),
         CASE(a_core_that_dies_in_the_middle_loses_no_session),
         CASE(what_was_not_begun_is_not_ended),

@@ -31,13 +31,6 @@ static int set_up_wary(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    (void)state;
-    duo_close(&duo);
-    return 0;
-}
-
 static void the_phone_keeps_its_keys_and_its_address(void **state)
 {
     uint32_t address = duo.phone.sessions[0].ipv4;
@@ -428,14 +421,14 @@ static void an_old_reference_has_no_force(void **state)
     assert_true(duo_ping(&duo));
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, duo_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(the_phone_keeps_its_keys_and_its_address),
         cmocka_unit_test_setup_teardown(a_wary_core_gives_a_key_from_which_its_own_cannot_be_had, set_up_wary,
-                                        tear_down),
+                                        duo_tear_down),
         CASE(downlink_finds_the_idle_phone_at_the_other_core),
         CASE(the_phone_comes_back),
         CASE(a_session_that_the_phone_ends_ends_where_it_is_anchored),

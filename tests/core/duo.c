@@ -476,8 +476,11 @@ void duo_open(struct duo *duo, const char *peer)
     duo_open_apart(duo, peer, "");
 }
 
+static struct duo *duo_now;
+
 void duo_open_apart(struct duo *duo, const char *peer, const char *network)
 {
+    duo_now = duo;
     struct aka_key key = {.algorithm = AKA_MILENAGE, .k_size = 16, .res_size = 8};
     *duo = (struct duo){0};
     timers_init(&duo->timers, SECONDS(1));
@@ -522,6 +525,14 @@ void duo_close(struct duo *duo)
     arena_free(&duo->arena);
     arena_free(&duo->radio.scratch);
     timers_free(&duo->timers);
+}
+
+int duo_tear_down(void **state)
+{
+    (void)state;
+    assert_int_equal(duo_now->events[PHONE_KEYS_DIFFER], 0);
+    duo_close(duo_now);
+    return 0;
 }
 
 /* --- what happens --- */

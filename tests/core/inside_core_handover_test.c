@@ -24,14 +24,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(duo.events[PHONE_KEYS_DIFFER], 0);
-    duo_close(&duo);
-    return 0;
-}
-
 static struct ran_gnb *elsewhere(void)
 {
     struct side *side = &duo.sides[B];
@@ -225,7 +217,7 @@ static void a_core_that_dies_at_any_moment_loses_no_session(void **state)
 {
     (void)state;
     for (unsigned after = 0; after < 32; after++) {
-        tear_down(NULL);
+        duo_tear_down(NULL);
         set_up(NULL);
         begin_handover(false);
         duo_pass(&duo, after / 2 * MILLISECONDS(1) / 10);
@@ -316,7 +308,7 @@ static void a_path_switch_that_cannot_be_stored_leads_the_phone_back_to_its_sess
     expect_switch_failed();
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, duo_tear_down)
 
 int main(void)
 {

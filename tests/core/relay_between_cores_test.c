@@ -111,13 +111,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    (void)state;
-    duo_close(&duo);
-    return 0;
-}
-
 static void hand_over(void)
 {
     assert_true(ran_gnb_n2_handover(duo.phone.connection, &duo.sides[B].gnb, false));
@@ -177,7 +170,7 @@ static void not_where_one_of_them_does_not(void **state)
         it_is_over_there();
         assert_int_equal(told.cells, 1);
         assert_false(told.index_to_rfsp);
-        tear_down(state);
+        duo_tear_down(state);
         set_up(state);
     }
 }
@@ -257,12 +250,12 @@ static void a_transfer_that_cannot_be_read_ends_the_handover(void **state)
         assert_int_equal(told.asked, i > 0);
         assert_true(until_damage == UINT_MAX);
         it_stays();
-        tear_down(state);
+        duo_tear_down(state);
         set_up(state);
     }
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, duo_tear_down)
 
 int main(void)
 {

@@ -56,14 +56,6 @@ static int set_up_promising(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(duo.events[PHONE_KEYS_DIFFER], 0);
-    duo_close(&duo);
-    return 0;
-}
-
 static void come(void)
 {
     phone_register(&duo.phone, NAS_INITIAL_REGISTRATION);
@@ -175,7 +167,7 @@ static void a_gnb_that_cannot_reach_the_other_core_leaves_nothing_behind(void **
     assert_true(duo_ping(&duo));
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, duo_tear_down)
 
 int main(void)
 {
@@ -185,7 +177,7 @@ int main(void)
         CASE(who_is_served_here_stays),
         CASE(when_nobody_is_there_the_phone_gets_what_there_is_here),
         CASE(when_nobody_is_there_and_nothing_here_it_is_refused),
-        cmocka_unit_test_setup_teardown(who_was_sent_is_not_sent_on, set_up_promising, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_sent_is_not_sent_on, set_up_promising, duo_tear_down),
         CASE(a_gnb_that_cannot_reach_the_other_core_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "kit/log.h"
 #include "kit/pass.h"
 #include "kit/sctp.h"
+#include "setup.h"
 #include "wire/ngap/ngap.h"
 #include "wire/wicket/charter.h"
 
@@ -99,15 +100,7 @@ static void control_goes(void)
 
 static void control_accepts(void)
 {
-    static const struct ngap_slice_support_item slices[] = {{.s_nssai = {.sst = 1}}};
-    static const struct ngap_served_guami_item guamis[] = {
-        {.guami = {.plmn_identity = {0x99, 0xf9, 0x07}, .amf_region_id = 2, .amf_set_id = 1}}};
-    static const struct ngap_plmn_support_item served[] = {
-        {.plmn_identity = {0x99, 0xf9, 0x07}, .slice_support_list = {slices, 1}}};
-    struct ngap_ng_setup_response response = {.amf_name = bytes_of("demarc", 6),
-                                              .served_guami_list = {guamis, 1},
-                                              .relative_amf_capacity = 255,
-                                              .plmn_support_list = {served, 1}};
+    const struct ngap_ng_setup_response response = setup_response();
     uint8_t space[4096];
     struct fault fault = {0};
     struct ngap_pdu pdu = {.message = NGAP_NG_SETUP_RESPONSE,
@@ -170,18 +163,7 @@ static void gnb_comes(void)
 
 static void gnb_asks_for_setup(void)
 {
-    static const struct ngap_slice_support_item slices[] = {{.s_nssai = {.sst = 1}}};
-    static const struct ngap_broadcast_plmn_item plmns[] = {
-        {.plmn_identity = {0x99, 0xf9, 0x07}, .tai_slice_support_list = {slices, 1}}};
-    static const struct ngap_supported_ta_item areas[] = {{.tac = 1, .broadcast_plmn_list = {plmns, 1}}};
-    struct ngap_ng_setup_request request = {
-        .global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
-                               .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
-                                                 .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
-                                                            .gnb_id = {.value = 1, .length = 32}}}},
-        .supported_ta_list = {areas, 1},
-        .default_paging_drx = NGAP_PAGING_DRX_V128,
-    };
+    const struct ngap_ng_setup_request request = setup_request();
     uint8_t space[4096];
     struct fault fault = {0};
     struct writer w = writer_of(space, sizeof space);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stand.h"
+#include "setup.h"
 
 #include <string.h>
 
@@ -99,22 +100,9 @@ struct bytes stand_encoded(enum ngap_message_type message, const void *value)
     return writer_bytes(&w);
 }
 
-static const struct ngap_slice_support_item slices[] = {{.s_nssai = {.sst = 1}}};
-static const struct ngap_broadcast_plmn_item plmns[] = {
-    {.plmn_identity = {0x99, 0xf9, 0x07}, .tai_slice_support_list = {slices, 1}}};
-static const struct ngap_supported_ta_item areas[] = {{.tac = 1, .broadcast_plmn_list = {plmns, 1}}};
-
 struct bytes stand_setup_request(void)
 {
-    struct ngap_ng_setup_request request = {
-        .global_ran_node_id = {.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID,
-                               .global_gnb_id = {.plmn_identity = {0x99, 0xf9, 0x07},
-                                                 .gnb_id = {.which = NGAP_GNB_ID_GNB_ID,
-                                                            .gnb_id = {.value = 1, .length = 32}}}},
-        .ran_node_name = bytes_of("mast", 4),
-        .supported_ta_list = {areas, 1},
-        .default_paging_drx = NGAP_PAGING_DRX_V128,
-    };
+    const struct ngap_ng_setup_request request = setup_request();
     return stand_encoded(NGAP_NG_SETUP_REQUEST, &request);
 }
 
@@ -157,14 +145,7 @@ void stand_control_says(enum ngap_message_type message, struct bytes ngap)
 
 void stand_accept_setup(void)
 {
-    static const struct ngap_served_guami_item guamis[] = {
-        {.guami = {.plmn_identity = {0x99, 0xf9, 0x07}, .amf_region_id = 2, .amf_set_id = 1}}};
-    static const struct ngap_plmn_support_item served[] = {
-        {.plmn_identity = {0x99, 0xf9, 0x07}, .slice_support_list = {slices, 1}}};
-    struct ngap_ng_setup_response response = {.amf_name = bytes_of("demarc", 6),
-                                              .served_guami_list = {guamis, 1},
-                                              .relative_amf_capacity = 255,
-                                              .plmn_support_list = {served, 1}};
+    const struct ngap_ng_setup_response response = setup_response();
     stand_control_says(NGAP_NG_SETUP_RESPONSE, stand_encoded(NGAP_NG_SETUP_RESPONSE, &response));
 }
 
