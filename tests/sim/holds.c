@@ -4,7 +4,7 @@
 #include "inside.h"
 #include "world.h"
 
-enum { TRIES = 3 };
+enum { TRIES = 3, PATIENCE = 12 };
 
 static void wait(struct world *world, int64_t time)
 {
@@ -36,12 +36,31 @@ static const char *served(struct inhabitant *inhabitant)
     return NULL;
 }
 
+static bool anybody_busy(const struct world *world)
+{
+    char text[STORE_SUPI_BYTES];
+    for (unsigned i = 0; i < WORLD_HONEST; i++) {
+        world_supi(i, text);
+        if (inside_busy(world->core, supi_of_text(text)))
+            return true;
+    }
+    return false;
+}
+
+/* What honest phones have begun comes to its end, however often the network loses it (TS 24.501 10.2, 10.3). */
+static void come_to_rest(struct world *world)
+{
+    wait(world, SECONDS(20));
+    for (unsigned i = 0; i < PATIENCE && anybody_busy(world); i++)
+        wait(world, SECONDS(10));
+}
+
 const char *world_keeps(struct world *world)
 {
     uint64_t before[WORLD_HONEST], supi[WORLD_HONEST];
     unsigned answers[WORLD_HONEST];
     hostile_stop(world);
-    wait(world, SECONDS(20));
+    come_to_rest(world);
     for (unsigned i = 0; i < WORLD_HONEST; i++) {
         char text[STORE_SUPI_BYTES];
         world_supi(i, text);

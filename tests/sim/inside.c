@@ -109,6 +109,15 @@ uint64_t inside_digest(struct core *core, uint64_t supi)
     return digest;
 }
 
+bool inside_busy(struct core *core, uint64_t supi)
+{
+    const struct ue *ue = amf_find(core, supi);
+    const struct session *session = ue ? ue->sessions : NULL;
+    while (session && !session->procedure)
+        session = session->next;
+    return session || (ue && (ue->procedure || ue->handover));
+}
+
 static unsigned pdrs_of(const struct session *session)
 {
     struct n4_places places = n4_places_of(session->qos);

@@ -15,6 +15,9 @@ const char *inside_left(const struct core *core);
 /* Of everything the core knows about a phone and its sessions, and its gNB says nothing about. 0: it does not know it. */
 uint64_t inside_digest(struct core *core, uint64_t supi);
 
+/* Is it in the middle of something with the phone, which has yet to change that? */
+bool inside_busy(struct core *core, uint64_t supi);
+
 /* A session as the plane should have it. */
 struct inside_session {
     uint64_t plane_seid, supi;
