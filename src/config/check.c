@@ -131,6 +131,38 @@ static bool same_amf(const struct config_peer *a, const struct config_peer *b)
     return a->amf_region == b->amf_region && a->amf_set == b->amf_set && a->amf_pointer == b->amf_pointer;
 }
 
+/* The address between "http://" and the path. */
+static bool read_url(struct config_witness *witness)
+{
+    static const char scheme[] = "http://";
+    char endpoint[VALUE_TEXT_BYTES];
+    if (strncmp(witness->url, scheme, sizeof scheme - 1) != 0)
+        return false;
+    const char *begin = witness->url + sizeof scheme - 1, *slash = begin + strcspn(begin, "/");
+    const size_t length = (size_t)(slash - begin);
+    if (length >= sizeof endpoint || strcspn(witness->url, " ?#") != strlen(witness->url))
+        return false;
+    snprintf(endpoint, sizeof endpoint, "%.*s", (int)length, begin);
+    witness->prefix = strcmp(slash, "/") == 0 ? "" : slash;
+    return config_endpoint_parse(endpoint, 80, &witness->address);
+}
+
+bool check_witness(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    (void)base;
+    struct config_witness *all = items, *witness = &all[index];
+    const char *id = strchr(witness->key, '+');
+    if (!id || id == witness->key || strcspn(id + 1, "+") != 8)
+        return check_found(complaint, "key %s", witness->key) || complain(complaint, "NAME+ID+KEY");
+    if (!read_url(witness))
+        return check_found(complaint, "url %s", witness->url) ||
+               complain(complaint, "http://ADDRESS[:PORT][/PREFIX]");
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(witness->key, all[i].key, complaint))
+            return false;
+    return true;
+}
+
 bool check_peer(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     (void)base;

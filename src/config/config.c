@@ -12,19 +12,24 @@
 
 enum { MEMORY_MOST = 16 << 20 };
 
+/* `given`, or where it is empty the state_dir with something behind it. NULL: out of memory. */
+static const char *in_state(struct config *config, const char *given, const char *behind)
+{
+    if (given[0])
+        return given;
+    size_t size = strlen(config->state_dir) + strlen(behind) + 1;
+    char *path = arena_alloc(&config->memory, size);
+    if (path)
+        snprintf(path, size, "%s%s", config->state_dir, behind);
+    return path;
+}
+
 /* What depends on other keys. */
 static bool complete(struct config *config)
 {
-    config->store_path = config->store_path_key;
-    if (config->store_path[0])
-        return true;
-    size_t size = strlen(config->state_dir) + sizeof "/demarc.db";
-    char *path = arena_alloc(&config->memory, size);
-    if (!path)
-        return false;
-    snprintf(path, size, "%s/demarc.db", config->state_dir);
-    config->store_path = path;
-    return true;
+    config->store_path = in_state(config, config->store_path_key, "/demarc.db");
+    config->recorder.folder = in_state(config, config->recorder.folder_key, "-evidence");
+    return config->store_path && config->recorder.folder;
 }
 
 /* One for each trust domain, or one for each gNB. */
@@ -266,6 +271,7 @@ void config_keep(struct config *new, const struct config *running)
     keep_keys(config_keys, (char *)new, (const char *)running);
     keep_keys(inventory_keys, (char *)new, (const char *)running);
     new->store_path = running->store_path;
+    new->recorder.folder = running->recorder.folder;
     new->edges = running->edges;
     new->edge_count = running->edge_count;
 }

@@ -205,6 +205,28 @@ struct config_sbi {
     const char *certificate, *key, *authorities; /* PEM files; certificate "": cleartext */
 };
 
+/* Who cosigns checkpoints of the evidence log. */
+struct config_witness {
+    const char *key; /* as a C2SP verifier key: NAME+ID+KEY */
+    const char *url; /* http://ADDRESS[:PORT][/PREFIX] */
+    union socket_address address;
+    const char *prefix; /* of the path: "", "/witness" */
+};
+
+/* The evidence log, and the process that writes it. */
+struct config_recorder {
+    const char *name;       /* of the log: its origin, and that of its key */
+    const char *folder;     /* where it is */
+    const char *folder_key; /* the same as the file says it; "": by default beside state_dir */
+    unsigned uid;           /* of the recorder's user */
+    unsigned queue_bytes;   /* entries that a source keeps until they are durable */
+    bool admit_unrecorded;  /* let radio in while evidence is not taken */
+    int64_t patience;       /* from when on it counts as not taken */
+    int64_t retention;
+    const struct config_witness *witnesses;
+    unsigned witness_count, quorum;
+};
+
 /* Another core. Its address must be the one that its connections come from. */
 struct config_peer {
     const char *name; /* also the DNS name in its certificate */
@@ -242,6 +264,7 @@ struct config {
     enum log_level log_level;
     bool log_json;
     struct config_sbi sbi;
+    struct config_recorder recorder;
     const struct config_peer *peers;
     unsigned peer_count;
     union socket_address metrics; /* console's HTTP; family 0: none */

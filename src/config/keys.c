@@ -337,6 +337,40 @@ static const struct key log_keys[] = {
     {0},
 };
 
+static const struct key witness_keys[] = {
+    {"key", &type_text, MEMBER(struct config_witness, key), RANGE(1, 240),
+     .help = "Its public key as NAME+ID+KEY, which `demarc witness` prints."},
+    {"url", &type_text, MEMBER(struct config_witness, url), RANGE(1, 240),
+     .help = "Where it listens: http://ADDRESS[:PORT][/PREFIX], an address and no name."},
+    {0},
+};
+
+static const struct key recorder_keys[] = {
+    {"name", &type_text, ROOT(recorder.name), RANGE(1, 120), .initial = "demarc/evidence",
+     .help = "Of the log and its key, such as example.org/demarc/evidence: never the same for two logs, and "
+             "never another one for\none."},
+    {"folder", &type_text, ROOT(recorder.folder_key), RANGE(0, 2000), .initial = "",
+     .help = "Where the log is, with its key (log.key, made at the first start); empty: beside state_dir, "
+             "with `-evidence` behind\nits name. Only the recorder may write there."},
+    {"uid", &type_uint, ROOT(recorder.uid), RANGE(1, 4000000000), .initial = "69999",
+     .help = "The recorder runs as this user, which needs no name, and which nobody else may be."},
+    {"queue_bytes", &type_uint, ROOT(recorder.queue_bytes), RANGE(65536, 1 << 22), .initial = "4194304",
+     .help = "Entries that wait in control until they are durable; beyond it they are lost, which is counted "
+             "and recorded."},
+    {"admit_unrecorded", &type_bool, ROOT(recorder.admit_unrecorded), .initial = "true",
+     .help = "While evidence is not taken (no room, no recorder), radio is let in all the same. Off: NG "
+             "Setup is refused after\n`patience`; who is connected stays."},
+    {"patience", &type_duration, ROOT(recorder.patience), RANGE(SECOND, HOUR), .initial = "5s"},
+    {"retention", &type_duration, ROOT(recorder.retention), RANGE(24 * HOUR, (uint64_t)87600 * HOUR),
+     .initial = "9528h", .help = "Entries are kept at least for so long: 13 months are 397 days."},
+    {"witnesses", .fields = witness_keys, ROOT_ITEMS(recorder.witnesses, recorder.witness_count),
+     .initial = "[]", .check = check_witness,
+     .help = "Those who watch that the log only grows, and cosign its checkpoints (docs/evidence.md)."},
+    {"quorum", &type_uint, ROOT(recorder.quorum), RANGE(0, 64), .initial = "0",
+     .help = "So many of them must have cosigned a checkpoint before it counts as witnessed."},
+    {0},
+};
+
 static const struct key sbi_keys[] = {
     {"listen", &type_endpoint, ROOT(sbi.listen), .high = 7777, .initial = "", .optional = true,
      .help = "Where other cores reach this one; the port is 7777 where none is given. Empty: there are no "
@@ -414,6 +448,8 @@ const struct key config_keys[] = {
              "absolute path of\n"
              "a file that holds them: openssl rand -hex 32 > /etc/demarc/home.key"},
     {"store", .fields = store_keys, .help = "Subscribers, registrations and sessions."},
+    {"recorder", .fields = recorder_keys,
+     .help = "Evidence: what the line refused, admitted and did, in a log that can be proved."},
     {"sbi", .fields = sbi_keys, .help = "Talk with other cores (HTTP/2, TS 29.500)."},
     {"peers", .fields = peer_keys, ROOT_ITEMS(peers, peer_count), .initial = "[]", .check = check_peer,
      .help = "Other Demarc cores, between which phones move with their sessions."},

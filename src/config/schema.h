@@ -87,6 +87,7 @@ bool check_serving(const void *base, void *items, unsigned index, struct complai
 bool check_area(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_paging_step(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_dnn(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_witness(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_peer(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_plane(const void *base, void *items, unsigned index, struct complaint *complaint);
 /* One of the test keys of TS 33.501 Annex C.4. */

@@ -118,6 +118,7 @@ static void settle(void *context)
     for (struct edge_link *link = control->links; link; link = link->next)
         link_flush(link);
     control_sbi_flush(control);
+    control_evidence_flush(control);
 }
 
 static void on_signal(void *context, int signal)
@@ -229,7 +230,8 @@ static bool set_up(struct control *control)
     control_set_timezone(control);
     mkdir(control->config->runtime_dir, 0755);
     control->trace = trace_new(control->loop, control->config->runtime_dir, "control");
-    if (!open_store(control) || !open_core(control) || !open_sockets(control) || !open_sbi(control))
+    if (!open_store(control) || !open_core(control) || !control_evidence_open(control) ||
+        !open_sockets(control) || !open_sbi(control))
         return false;
     loop_on_settle(control->loop, settle, control);
     log_info("control", NULL, "number of UEs: %zu, sessions: %u", control->core->ues_by_supi.count,
@@ -254,6 +256,7 @@ static void tear_down(struct control *control)
     control_wicket_close(control);
     control_sbi_close(control);
     control_gateway_close(control);
+    control_evidence_close(control);
     if (control->core)
         core_free(control->core);
     if (control->store)

@@ -139,7 +139,9 @@ static json_t *metrics(void *context, const json_t *request)
 {
     const struct control *control = context;
     (void)request;
-    return json_pack("{s:o}", "metrics", core_metrics_list(control->core));
+    json_t *list = core_metrics_list(control->core);
+    control_evidence_metrics(control, list);
+    return json_pack("{s:o}", "metrics", list);
 }
 
 /* --- gNBs --- */

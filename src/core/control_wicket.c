@@ -180,9 +180,11 @@ static void charter_ready(struct watch *watch, uint32_t events)
     int fd;
     (void)events;
     while ((length = pass_receive(watch->fd, space, sizeof space, &fd)) > 0) {
-        if (charter_decode(bytes_of(space, (size_t)length), &charter, &fault) &&
-            charter.kind == CHARTER_WICKET && fd >= 0)
+        const bool read = charter_decode(bytes_of(space, (size_t)length), &charter, &fault);
+        if (read && charter.kind == CHARTER_WICKET && fd >= 0)
             edge_comes(control, charter.name, fd);
+        else if (read && charter.kind == CHARTER_EVIDENCE && fd >= 0)
+            control_evidence_comes(control, fd);
         else if (fd >= 0)
             close(fd);
     }

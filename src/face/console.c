@@ -28,6 +28,7 @@ static char *all_metrics(const struct config *config)
     struct exposition out;
     exposition_init(&out);
     gather(&out, config, "control", NULL);
+    gather(&out, config, "recorder", NULL);
     for (unsigned i = 0; i < config->edge_count; i++)
         gather(&out, config, "edge", config->edges[i].name);
     for (unsigned i = 0; i < config->plane_count; i++)

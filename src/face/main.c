@@ -34,6 +34,13 @@ static const struct command commands[] = {
      run_subscriber},
     {"line", "line port | senders | check | schema | explain | what-if ...",
      "what the line says, and what radio sends that it may not", run_line},
+    {"evidence",
+     "evidence verify [PROOF] | prove INDEX [FILE] | show [INDEX [COUNT]] | export FROM TO | prune [--folder "
+     "DIR] "
+     "[--key KEY] [--witness KEY,...] [--quorum N] [--config FILE]",
+     "what the line refused, admitted and did, with proof", run_evidence},
+    {"witness", "witness FOLDER --name NAME [--listen ADDRESS] [--log KEY,...]",
+     "watch that evidence logs only grow, and cosign their checkpoints", run_witness},
     {"trace", "trace --pcap FILE [--decipher-nas] [--config FILE]",
      "write what passes N2, N4 and N3 to a capture file", run_trace},
     {"help", "help [COMMAND]", "this, or how a command is written", run_help},
@@ -41,6 +48,7 @@ static const struct command commands[] = {
     {"control", "control [--config FILE]", NULL, run_role},
     {"edge", "edge NAME", NULL, run_edge},
     {"plane", "plane NAME [--config FILE]", NULL, run_role},
+    {"recorder", "recorder [--config FILE]", NULL, run_role},
     {"console", "console [--config FILE]", NULL, run_role},
     {0},
 };

@@ -28,11 +28,9 @@ static const struct role {
     bool holds_keys;
     int (*enter)(struct config *config, const char *config_path, const char *name);
 } roles[] = {
-    {"run", false, false, keeper_main},
-    {"control", false, true, control_main},
-    {"plane", true, false, enter_plane},
-    {"console", false, false, console_main},
-    {0},
+    {"run", false, false, keeper_main},      {"control", false, true, control_main},
+    {"plane", true, false, enter_plane},     {"recorder", false, false, recorder_main},
+    {"console", false, false, console_main}, {0},
 };
 
 /* The edge reads no configuration: it lives by its charter. */

@@ -10,6 +10,7 @@ struct config;
 
 int keeper_main(struct config *config, const char *config_path, const char *name);
 int control_main(struct config *config, const char *config_path, const char *name);
+int recorder_main(struct config *config, const char *config_path, const char *name);
 int console_main(struct config *config, const char *config_path, const char *name);
 
 #endif

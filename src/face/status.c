@@ -58,8 +58,10 @@ static void visit(const struct config *config, const char *kind, const char *nam
 
 static json_t *gather(const struct config *config)
 {
-    json_t *processes = json_array(), *control = json_array(), *edges = json_array(), *planes = json_array();
+    json_t *processes = json_array(), *control = json_array(), *recorder = json_array(),
+           *edges = json_array(), *planes = json_array();
     visit(config, "control", NULL, processes, control);
+    visit(config, "recorder", NULL, processes, recorder);
     for (unsigned i = 0; i < config->edge_count; i++)
         visit(config, "edge", config->edges[i].name, processes, edges);
     for (unsigned i = 0; i < config->plane_count; i++)
@@ -67,7 +69,10 @@ static json_t *gather(const struct config *config)
     json_t *all = json_pack("{s:o, s:o, s:o}", "processes", processes, "edges", edges, "planes", planes);
     if (json_array_size(control))
         json_object_set(all, "control", json_array_get(control, 0));
+    if (json_array_size(recorder))
+        json_object_set(all, "recorder", json_array_get(recorder, 0));
     json_decref(control);
+    json_decref(recorder);
     return all;
 }
 
@@ -87,11 +92,25 @@ static void print_summary(const json_t *control)
         number(control, "sessions"), number(control, "subscribers"));
 }
 
+static void print_evidence(const json_t *recorder)
+{
+    const json_t *witnesses = json_object_get(recorder, "witnesses");
+    size_t i, cosigning = 0;
+    json_t *witness;
+    json_array_foreach(witnesses, i, witness) cosigning += json_is_true(json_object_get(witness, "cosigns"));
+    printf("evidence: %lld entries   checkpoint %lld   witnesses %zu of %zu   witnessed: %s%s\n\n",
+           number(recorder, "entries"), number(recorder, "checkpoint"), cosigning, json_array_size(witnesses),
+           json_string_value(json_object_get(recorder, "witnessed")),
+           json_is_true(json_object_get(recorder, "full")) ? "   NO ROOM" : "");
+}
+
 static void print_status(const json_t *all)
 {
     const json_t *edges = json_object_get(all, "edges"), *planes = json_object_get(all, "planes");
     if (json_object_get(all, "control"))
         print_summary(json_object_get(all, "control"));
+    if (json_object_get(all, "recorder"))
+        print_evidence(json_object_get(all, "recorder"));
     table_print(stdout, process_columns, json_object_get(all, "processes"));
     fputs(json_array_size(edges) ? "\n" : "", stdout);
     table_print(stdout, edge_columns, edges);

@@ -54,21 +54,32 @@ void broker_give_terms(const struct child *edge, const struct config *config, ui
     tell(edge, &charter, -1);
 }
 
-void broker_introduce(const struct child *edge, const struct child *control)
+/* Two ends of a channel, one each. */
+static void join(const struct child *one, const struct child *other, enum charter_kind kind, const char *name)
 {
-    struct charter charter = {.kind = CHARTER_WICKET};
+    struct charter charter = {.kind = kind};
     int ends[2];
-    if (!edge->pid || !control->pid)
+    if (!one->pid || !other->pid)
         return;
     if (!pass_pair(ends)) {
-        log_error("keeper", NULL, "no wicket can be made: %s", strerror(errno));
+        log_error("keeper", NULL, "no channel can be made: %s", strerror(errno));
         return;
     }
-    snprintf(charter.name, sizeof charter.name, "%s", edge->name);
-    tell(control, &charter, ends[0]);
-    tell(edge, &charter, ends[1]);
+    snprintf(charter.name, sizeof charter.name, "%s", name);
+    tell(other, &charter, ends[0]);
+    tell(one, &charter, ends[1]);
     close(ends[0]);
     close(ends[1]);
+}
+
+void broker_introduce(const struct child *edge, const struct child *control)
+{
+    join(edge, control, CHARTER_WICKET, edge->name);
+}
+
+void broker_introduce_source(const struct child *recorder, const struct child *source)
+{
+    join(recorder, source, CHARTER_EVIDENCE, source->role);
 }
 
 bool broker_hear(const struct child *control, struct charter *charter)

@@ -18,6 +18,9 @@ void broker_give_terms(const struct child *edge, const struct config *config, ui
 /* Does nothing unless both run. */
 void broker_introduce(const struct child *edge, const struct child *control);
 
+/* The same for the recorder and one who has evidence to give. */
+void broker_introduce_source(const struct child *recorder, const struct child *source);
+
 /* What control says; false: nothing more waits. */
 bool broker_hear(const struct child *control, struct charter *charter);
 

@@ -7,8 +7,8 @@
 #include "keeper/host.h"
 #include "kit/loop.h"
 
-/* In the order in which they are stopped: nothing new comes in, then what is under way ends. */
-enum child_stage { STAGE_OUTSIDE, STAGE_CONTROL, STAGE_PLANE, STAGES };
+/* In the order in which they are stopped: nothing new comes in, what is under way ends, and then what tells of it. */
+enum child_stage { STAGE_OUTSIDE, STAGE_CONTROL, STAGE_PLANE, STAGE_RECORDER, STAGES };
 
 struct child {
     const char *role;

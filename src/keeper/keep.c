@@ -25,7 +25,7 @@ struct keeper {
     const char *config_path;
     struct host_user user;
     struct loop *loop;
-    struct child *children; /* the first is control */
+    struct child *children; /* the first is control, the second the recorder */
     unsigned count;
     bool stopping;
     enum child_stage stage; /* being stopped */
@@ -85,12 +85,15 @@ static void control_speaks(struct watch *watch, uint32_t events)
 
 static void introduce(struct keeper *keeper, struct child *child)
 {
-    struct child *control = &keeper->children[0];
+    struct child *control = &keeper->children[0], *recorder = &keeper->children[1];
     if (child->edge) {
         give_terms(keeper, child);
         broker_introduce(child, control);
         return;
     }
+    broker_introduce_source(recorder, control);
+    if (child == recorder)
+        return;
     child->charter.ready = control_speaks;
     if (!loop_watch(keeper->loop, &child->charter, EPOLLIN))
         log_error("keeper", NULL, "control cannot be heard: %s", strerror(errno));
@@ -253,7 +256,7 @@ static void add(struct keeper *keeper, struct child child)
 static bool list_children(struct keeper *keeper)
 {
     const struct config *config = keeper->config;
-    keeper->children = calloc(config->plane_count + config->edge_count + 2, sizeof *keeper->children);
+    keeper->children = calloc(config->plane_count + config->edge_count + 3, sizeof *keeper->children);
     if (!keeper->children)
         return false;
     const bool inside = config->inventory.isolation == CONFIG_ISOLATION_NONE;
@@ -262,6 +265,7 @@ static bool list_children(struct keeper *keeper)
                                .unprivileged = true,
                                .chartered = true,
                                .has_edges = inside});
+    add(keeper, (struct child){.role = "recorder", .stage = STAGE_RECORDER, .chartered = true});
     for (unsigned i = 0; i < config->plane_count; i++)
         add(keeper, (struct child){.role = "plane", .name = config->planes[i].name, .stage = STAGE_PLANE});
     for (unsigned i = 0; !inside && i < config->edge_count; i++)

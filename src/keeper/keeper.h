@@ -5,7 +5,7 @@
  *
  *     demarc run                the outermost process: keeps the keeper alive, passes signals on
  *       keeper                  opens N2's privileged sockets, keeps the others alive
- *         control, plane NAME, edge NAME, console
+ *         control, recorder, plane NAME, edge NAME, console
  *
  * The processes below the keeper end with it, and a new keeper starts them anew.
  */

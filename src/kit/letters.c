@@ -39,6 +39,14 @@ bool letters_next(const struct letters *letters, size_t *at, struct bytes *messa
     return true;
 }
 
+void letters_drop(struct letters *letters, size_t at)
+{
+    if (!at)
+        return;
+    memmove(letters->octets, letters->octets + at, letters->length - at);
+    letters->length -= at;
+}
+
 void letters_free(struct letters *letters)
 {
     free(letters->octets);

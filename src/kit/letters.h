@@ -17,6 +17,9 @@ bool letters_put(struct letters *letters, struct bytes message, size_t most);
 /* The message at *at (0: the first), and moves *at behind it. Borrowed until the next letters_put. False: there is none. */
 bool letters_next(const struct letters *letters, size_t *at, struct bytes *message);
 
+/* Forgets the messages before the place, which letters_next has given. */
+void letters_drop(struct letters *letters, size_t at);
+
 void letters_free(struct letters *letters);
 
 #endif

@@ -1,20 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the line has refused or done, one event each: the place where evidence is taken. */
+/* What the line has refused, admitted or done, one event each: the place where evidence is taken. */
 #ifndef LINE_EVENT_H
 #define LINE_EVENT_H
 
 #include <stdint.h>
 
+#include "evidence/entry.h"
+
 struct line_event {
-    int64_t time; /* wall clock, nanoseconds since 1970 */
+    enum evidence_kind kind; /* 0: a refusal */
+    int64_t time;            /* wall clock, nanoseconds since 1970 */
     uint64_t association;
     const char *gnb;       /* its name, or where it comes from */
     const char *procedure; /* "NG Setup" */
-    const char *rule;      /* "N5" */
+    const char *rule;      /* "N5"; "" where none was applied */
     const char *reason;    /* static text, or text valid during the call */
+    struct bytes about; /* the octets that it is about; of them the digest is kept; empty: there are none */
 };
 
-/* A line in the log. That no other subscriber was touched is what a refusal means: `victim-touched=no`. */
+/* A line in the log, and an entry for the recorder. That no other subscriber was touched is what a refusal means:
+ * `victim-touched=no`. */
 void line_event(const struct line_event *event);
+
+/* Where entries go from now on; NULL: nowhere. What is taken without this is in the log only. One a process. */
+struct line_recorder {
+    void *context;
+    void (*take)(void *context, const struct evidence_entry *entry);
+    bool (*takes)(void *context); /* does what is taken become durable in time? */
+};
+void line_record(const struct line_recorder *recorder);
+
+/* False: there is a recorder to be, and evidence is not taken. */
+bool line_is_recorded(void);
 
 #endif

@@ -142,7 +142,8 @@ static void turn_out(struct gnb *gnb, const char *rule, const struct gnb_refusal
 {
     struct core *core = gnb->core;
     const uint64_t association = gnb->association;
-    line_event(&(struct line_event){.time = core_wall(core),
+    line_event(&(struct line_event){.kind = EVIDENCE_MEASURE,
+                                    .time = core_wall(core),
                                     .association = association,
                                     .gnb = gnb->name,
                                     .procedure = "enrolment withdrawn",

@@ -9,9 +9,10 @@
 
 enum { PORTION = 64 }; /* phones sent away in one turn of the loop */
 
-static void tell(const struct gnb *gnb, const char *procedure, const char *reason)
+static void tell(const struct gnb *gnb, enum evidence_kind kind, const char *procedure, const char *reason)
 {
-    line_event(&(struct line_event){.time = core_wall(gnb->core),
+    line_event(&(struct line_event){.kind = kind,
+                                    .time = core_wall(gnb->core),
                                     .association = gnb->association,
                                     .gnb = gnb->name,
                                     .procedure = procedure,
@@ -149,7 +150,7 @@ bool fence_begin(struct core *core, struct config_gnb_id id, int64_t time, const
     core_dirty(core, &fence->row);
     core->metrics.fenced++;
     if (gnb) {
-        tell(gnb, "fenced", fence->reason);
+        tell(gnb, EVIDENCE_MEASURE, "fenced", fence->reason);
         close_off(gnb);
     }
     return true;
@@ -168,7 +169,7 @@ bool fence_lift(struct core *core, struct config_gnb_id id)
         gnb->fenced = false;
         timer_stop(core->timers, &gnb->sending_away);
         amf_let_go(gnb);
-        tell(gnb, "fence lifted", fence->reason);
+        tell(gnb, EVIDENCE_MEASURE, "fence lifted", fence->reason);
     }
     return true;
 }
@@ -178,7 +179,7 @@ void fence_meets(struct gnb *gnb)
     const struct fence *fence = fence_of(gnb->core, gnb_id_of(gnb));
     if (!fence)
         return;
-    tell(gnb, "still fenced", fence->reason);
+    tell(gnb, EVIDENCE_MEASURE, "still fenced", fence->reason);
     close_off(gnb);
 }
 
@@ -191,7 +192,7 @@ static void trip(struct gnb *gnb, enum misdeed misdeed)
     char reason[FENCE_REASON_BYTES];
     snprintf(reason, sizeof reason, "too many %s", conduct_name(misdeed));
     if (inventory->profile.records_only)
-        tell(gnb, "recorded only (profile lab)", reason);
+        tell(gnb, EVIDENCE_MEASURE, "recorded only (profile lab)", reason);
     else
         fence_begin(gnb->core, gnb_id_of(gnb), inventory->fence.time, reason);
 }
@@ -200,8 +201,11 @@ void gnb_misdeed(struct gnb *gnb, enum misdeed misdeed, uint64_t count)
 {
     struct core *core = gnb->core;
     core->metrics.misdeeds[misdeed] += count;
-    if (conduct_note(&gnb->conduct, &core->config->inventory.fence, misdeed, count, core->timers->now) &&
-        gnb->ready && !gnb->fenced)
+    const bool trips =
+        conduct_note(&gnb->conduct, &core->config->inventory.fence, misdeed, count, core->timers->now);
+    if (gnb->conduct.recent[misdeed] == count) /* the first of a window; the metrics count them all */
+        tell(gnb, EVIDENCE_REFUSAL, "NGAP", conduct_name(misdeed));
+    if (trips && gnb->ready && !gnb->fenced)
         trip(gnb, misdeed);
 }
 

@@ -8,6 +8,7 @@
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
 #include "kit/log.h"
+#include "line/event.h"
 
 enum { PLMNS = 12, GNB_MEMORY = 256 * 1024, OFFERS_LOGGED = 16 };
 
@@ -190,6 +191,20 @@ static void name_by_identity(struct gnb *gnb)
              gnb->identity.value);
 }
 
+/* Rule N1 is what a gNB is let in or refused by. */
+static void record(const struct gnb *gnb, enum evidence_kind kind, const char *procedure, const char *words)
+{
+    char from[VALUE_TEXT_BYTES];
+    config_endpoint_text(&gnb->peer.address, from);
+    line_event(&(struct line_event){.kind = kind,
+                                    .time = core_wall(gnb->core),
+                                    .association = gnb->association,
+                                    .gnb = *gnb->name ? gnb->name : from,
+                                    .procedure = procedure,
+                                    .rule = "N1",
+                                    .reason = words});
+}
+
 static void setup_failure(struct gnb *gnb, struct ngap_cause cause, const char *words)
 {
     struct ngap_ng_setup_failure failure = {
@@ -198,7 +213,7 @@ static void setup_failure(struct gnb *gnb, struct ngap_cause cause, const char *
         .has_time_to_wait = true,
     };
     gnb->core->metrics.ngap_refused++;
-    log_warning("amf", NULL, "gNB refused: %s", words);
+    record(gnb, EVIDENCE_REFUSAL, "NG Setup", words);
     n2_send(gnb, NGAP_NG_SETUP_FAILURE, &failure);
 }
 
@@ -280,6 +295,10 @@ static bool setup_allowed(struct gnb *gnb, struct gnb_identity identity)
         setup_failure(gnb, N2_MISC(CONTROL_PROCESSING_OVERLOAD), "limits.gnbs is reached");
         return false;
     }
+    if (!gnb->core->config->recorder.admit_unrecorded && !line_is_recorded()) {
+        setup_failure(gnb, N2_MISC(UNSPECIFIED), "evidence is not taken, and without it nobody is let in");
+        return false;
+    }
     return true;
 }
 
@@ -318,6 +337,7 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
     gnb->since = core_wall(gnb->core);
     log_info("amf", NULL, "gNB accepted: %s (edge %s), number of gNBs: %u", gnb->name, gnb->peer.edge,
              gnbs_ready(gnb->core));
+    record(gnb, EVIDENCE_ADMISSION, "NG Setup", gnb->enrolled ? "it is enrolled" : "it is let in unenrolled");
     setup_response(gnb, retained);
     fence_meets(gnb);
     proof_watch(gnb->core);
@@ -331,7 +351,7 @@ static void update_failure(struct gnb *gnb, struct ngap_cause cause, const char 
         .has_time_to_wait = true,
     };
     gnb->core->metrics.ngap_refused++;
-    log_warning("amf", NULL, "gNB %s: configuration update refused: %s", gnb->name, words);
+    record(gnb, EVIDENCE_REFUSAL, "RAN Configuration Update", words);
     n2_send(gnb, NGAP_RAN_CONFIGURATION_UPDATE_FAILURE, &failure);
 }
 

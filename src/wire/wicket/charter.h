@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the keeper tells an edge, and control of the edges, over a socket that it made for each of them (kit/pass.h). An edge
+ * What the keeper tells an edge, control and the recorder, over a socket that it made for each of them (kit/pass.h). An edge
  * reads no file: all that it knows of the configuration is its terms. And it reaches control through no name: for each pair of
  * edge and control that live the keeper makes a wicket and hands each its end, to control with the edge's name beside. So control
  * knows by the keeper's word who speaks.
@@ -20,6 +20,7 @@ enum charter_kind {
     CHARTER_WICKET,    /* keeper to edge and to control, with a descriptor: the other one is there */
     CHARTER_REPLACE,   /* control to keeper: this edge broke the wicket's rules */
     CHARTER_RELOAD,    /* control to keeper: the configuration has changed */
+    CHARTER_EVIDENCE, /* keeper to the recorder and to a source of evidence, with a descriptor: the other one is there */
 };
 
 enum {
@@ -51,7 +52,7 @@ struct charter_terms {
 
 struct charter {
     enum charter_kind kind;
-    char name[WICKET_NAME_BYTES + 1]; /* the edge's; "" for RELOAD */
+    char name[WICKET_NAME_BYTES + 1]; /* the edge's, or the source's; "" for RELOAD */
     struct charter_terms terms;
 };
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One HTTP request that never waits (HTTP/1.0, so that the answer ends with the connection). */
+#ifndef RECORDER_HTTP_H
+#define RECORDER_HTTP_H
+
+#include "kit/address.h"
+#include "kit/bytes.h"
+#include "kit/loop.h"
+
+enum { HTTP_ANSWER_BYTES = 32 * 1024 };
+
+struct http_request;
+
+/* POSTs the body (copied). `done` is called once, from the loop: with the status code and the body, or with 0 and why as text.
+ * NULL with errno: it could not even begin. */
+struct http_request *http_post(struct loop *loop, const union socket_address *to, const char *path,
+                               struct bytes body, int64_t patience,
+                               void (*done)(void *context, unsigned status, struct bytes body),
+                               void *context);
+/* `done` is not called any more. */
+void http_cancel(struct http_request *request);
+
+/* An answer in its parts. False: it is none. */
+bool http_answer(struct bytes in, unsigned *status, struct bytes *body);
+
+#endif

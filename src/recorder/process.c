@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "crypt/random.h"
+#include "kit/inherit.h"
+#include "kit/log.h"
+#include "kit/pass.h"
+#include "recorder/prune.h"
+#include "recorder/recorder.h"
+#include "wire/wicket/charter.h"
+
+enum { PATH_BYTES = 256, PRUNE_SECONDS = 3600 };
+
+int64_t recorder_wall(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return SECONDS(now.tv_sec) + now.tv_nsec;
+}
+
+void recorder_say(struct recorder *recorder, enum evidence_kind kind, const char *procedure,
+                  const char *about, const char *reason)
+{
+    struct evidence_entry entry = {.time = recorder_wall(),
+                                   .source = "recorder",
+                                   .run = recorder->run,
+                                   .number = recorder->number + 1,
+                                   .kind = kind};
+    evidence_text(entry.procedure, sizeof entry.procedure, procedure);
+    evidence_text(entry.gnb, sizeof entry.gnb, about);
+    evidence_text(entry.reason, sizeof entry.reason, reason);
+    if (!recorder->full_since && evidence_log_append(&recorder->log, &entry))
+        recorder->number++;
+}
+
+/* --- Writing --- */
+
+static void commit(struct recorder *recorder)
+{
+    const uint64_t before = recorder->log.committed.size;
+    if (!recorder->log.fresh_octets)
+        return;
+    if (evidence_log_commit(&recorder->log)) {
+        if (before == recorder->log.checkpoint.size)
+            recorder->checkpoint_at = loop_timers(recorder->loop)->now;
+        sources_committed(recorder);
+        return;
+    }
+    if (!recorder->full_since)
+        log_error(
+            "recorder", NULL,
+            "evidence cannot be written to %s: %s; it waits with its sources as far as they can keep it",
+            recorder->config->recorder.folder, strerror(errno));
+    sources_taken_back(recorder);
+}
+
+/* The first entry that finds room tells how long there was none. */
+static void try_again(struct recorder *recorder)
+{
+    const int64_t since = recorder->full_since;
+    char reason[128];
+    snprintf(reason, sizeof reason, "nothing could be written for %lld s",
+             (long long)((recorder_wall() - since) / SECONDS(1)));
+    recorder->full_since = 0;
+    recorder_say(recorder, EVIDENCE_LOSS, "evidence", "", reason);
+    if (!evidence_log_commit(&recorder->log)) {
+        recorder->full_since = since;
+        return;
+    }
+    log_warning("recorder", NULL, "evidence can be written again");
+    sources_again(recorder);
+}
+
+static void check(struct recorder *recorder)
+{
+    const uint64_t before = recorder->log.checkpoint.size;
+    if (!evidence_log_checkpoint(&recorder->log))
+        log_error("recorder", NULL, "no checkpoint can be written: %s", strerror(errno));
+    else if (recorder->log.checkpoint.size != before)
+        recorder->checkpoint_at = loop_timers(recorder->loop)->now;
+}
+
+bool recorder_prune(struct recorder *recorder, uint64_t *pruned)
+{
+    const int64_t now = recorder_wall();
+    commit(recorder);
+    const bool done = evidence_log_prune(&recorder->log, now - recorder->config->recorder.retention, now,
+                                         recorder->run, &recorder->number, pruned);
+    if (done && *pruned)
+        log_info("recorder", NULL, "%llu entries were older than the retention and are pruned",
+                 (unsigned long long)*pruned);
+    return done;
+}
+
+static void prune_in_time(struct recorder *recorder)
+{
+    const int64_t now = loop_timers(recorder->loop)->now;
+    uint64_t pruned;
+    if (now < recorder->prune_at)
+        return;
+    recorder->prune_at = now + SECONDS(PRUNE_SECONDS);
+    if (!recorder_prune(recorder, &pruned))
+        log_error("recorder", NULL, "old entries cannot be pruned: %s", strerror(errno));
+}
+
+static void tick(struct timer *timer)
+{
+    struct recorder *recorder = (struct recorder *)((char *)timer - offsetof(struct recorder, tick));
+    timer_start(loop_timers(recorder->loop), timer, SECONDS(1));
+    if (recorder->full_since)
+        try_again(recorder);
+    sources_watch(recorder);
+    commit(recorder);
+    check(recorder);
+    submission_turn(recorder->submission);
+    prune_in_time(recorder);
+}
+
+static void settle(void *context)
+{
+    struct recorder *recorder = context;
+    commit(recorder);
+    sources_flush(recorder);
+    admin_flush(recorder->admin, NULL);
+}
+
+/* --- The keeper's word --- */
+
+static void keeper_speaks(struct watch *watch, uint32_t events)
+{
+    struct recorder *recorder = (struct recorder *)((char *)watch - offsetof(struct recorder, keeper));
+    uint8_t space[CHARTER_BYTES];
+    struct charter charter;
+    struct fault fault;
+    ssize_t length;
+    int fd;
+    (void)events;
+    while ((length = pass_receive(watch->fd, space, sizeof space, &fd)) > 0) {
+        if (charter_decode(bytes_of(space, (size_t)length), &charter, &fault) &&
+            charter.kind == CHARTER_EVIDENCE && fd >= 0)
+            source_comes(recorder, charter.name, fd);
+        else if (fd >= 0)
+            close(fd);
+    }
+    if (length == 0)
+        loop_stop(recorder->loop, 1);
+}
+
+/* --- Life --- */
+
+static bool complain(const char *what, const char *why)
+{
+    log_error("recorder", NULL, "%s: %s", what, why);
+    return false;
+}
+
+/* The folders above it need not be open to the recorder's user: it is where the process stands. */
+static bool enter_folder(const struct config_recorder *config)
+{
+    if (mkdir(config->folder, 0750) != 0 && errno != EEXIST)
+        return complain(config->folder, strerror(errno));
+    return (chdir(config->folder) == 0 && (geteuid() != 0 || chown(".", config->uid, config->uid) == 0)) ||
+           complain(config->folder, strerror(errno));
+}
+
+/* Whoever else may be taken over cannot write where the log is, nor read its key. The kernel forgets at a change of user that we are
+ * to end with the keeper. */
+static bool become_nobody_else(const struct config_recorder *config)
+{
+    const uid_t id = config->uid;
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (geteuid() != 0)
+        return true;
+    return (setgroups(0, NULL) == 0 && setresgid(id, id, id) == 0 && setresuid(id, id, id) == 0 &&
+            prctl(PR_SET_PDEATHSIG, SIGKILL) == 0) ||
+           complain("the recorder's user", strerror(errno));
+}
+
+static void stop(void *context, int number)
+{
+    (void)number;
+    loop_stop(((struct recorder *)context)->loop, 0);
+}
+
+static void go_on(void *context, int number)
+{
+    (void)context, (void)number;
+    log_info("recorder", NULL, "the recorder's keys need a restart");
+}
+
+static bool open_admin(struct recorder *recorder)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/recorder.sock", recorder->config->runtime_dir);
+    recorder->admin =
+        admin_serve(recorder->loop, path, "recorder", recorder_verbs, recorder_verb_count, recorder);
+    return recorder->admin || complain(path, strerror(errno));
+}
+
+static bool open_log(struct recorder *recorder)
+{
+    const struct config_recorder *config = &recorder->config->recorder;
+    char why[LOG_WHY_BYTES], key[NOTE_KEY_TEXT_BYTES];
+    if (!evidence_log_open(&recorder->log, ".", config->name, recorder_wall(), why))
+        return complain(config->folder, why);
+    log_info("recorder", NULL, "evidence: %llu entries in %s, signed by %s",
+             (unsigned long long)recorder->log.committed.size, config->folder,
+             note_key_text(&recorder->log.key, key));
+    recorder->submission = submission_new(recorder->loop, &recorder->log, config);
+    return recorder->submission || complain("recorder.witnesses", "cannot be asked");
+}
+
+static bool set_up(struct recorder *recorder)
+{
+    recorder->loop = loop_new();
+    if (!recorder->loop || !loop_on_signal(recorder->loop, SIGTERM, stop, recorder) ||
+        !loop_on_signal(recorder->loop, SIGINT, stop, recorder) ||
+        !loop_on_signal(recorder->loop, SIGHUP, go_on, recorder))
+        return complain("recorder", strerror(errno));
+    if (!open_admin(recorder) || !enter_folder(&recorder->config->recorder) ||
+        !become_nobody_else(&recorder->config->recorder) || !open_log(recorder))
+        return false;
+    recorder->run = random_u64(random_system());
+    recorder->keeper = (struct watch){.fd = inherited("charter"), .ready = keeper_speaks};
+    if (recorder->keeper.fd < 0 || !loop_watch(recorder->loop, &recorder->keeper, EPOLLIN))
+        return complain("recorder", "it is started by `demarc run` only");
+    loop_on_settle(recorder->loop, settle, recorder);
+    recorder->tick.fire = tick;
+    return timer_start(loop_timers(recorder->loop), &recorder->tick, SECONDS(1));
+}
+
+/* What was heard before the end is signed. */
+static void tear_down(struct recorder *recorder)
+{
+    if (recorder->admin)
+        admin_close(recorder->admin);
+    if (recorder->submission)
+        check(recorder);
+    sources_free(recorder);
+    submission_free(recorder->submission);
+    if (recorder->log.secret)
+        evidence_log_close(&recorder->log);
+    if (recorder->loop)
+        loop_free(recorder->loop);
+}
+
+int recorder_main(struct config *config, const char *config_path, const char *name)
+{
+    struct recorder recorder = {.config = config, .keeper.fd = -1};
+    (void)config_path, (void)name;
+    const int code = set_up(&recorder) ? loop_run(recorder.loop) : 1;
+    tear_down(&recorder);
+    config_free(config);
+    return code;
+}

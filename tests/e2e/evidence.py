@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""What the line refused is proved to whoever asks, and nothing that befalls the recorder stops the core or breaks the log."""
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from cases import case, expect, main
+from lab import wait_until
+from running_core import CONFIG, Core
+
+CHECKER = Path(__file__).resolve().parent.parent / "evidence" / "check_proof.py"
+STRICT = "profile: enrolled\n"
+# A well-formed NG Setup Request of a gNB that is not enrolled.
+NG_SETUP = ("00150035000004001b00080099f907100001020052400903006672656535676300660010000000000100"
+            "99f907000010080102030015400140")
+
+
+def log_of(core):
+    return core.folder / "state-evidence"
+
+
+def evidence(core, *words, check=True):
+    return core.command("evidence", *words, check=check)
+
+
+def knock(core):
+    """A gNB that nobody knows asks to be let in."""
+    core.host.run([core.build / "tests/e2e/e2e-raw-gnb", "127.0.0.5", "127.0.1.98", 1, 60, NG_SETUP],
+                  timeout=120)
+
+
+def entries(core):
+    shown = evidence(core, "show", "0", "1000000", check=False).stdout.splitlines()
+    return [line.partition(" ") for line in shown]
+
+
+def refusals(core):
+    return [int(index) for index, _, line in entries(core) if '"kind":"refusal"' in line and '"NG Setup"' in line]
+
+
+def under_checkpoint(core, index):
+    return evidence(core, "prove", str(index), check=False).returncode == 0
+
+
+def check(core, proof, *options):
+    key = (log_of(core) / "log.pub").read_text().strip()
+    return subprocess.run([sys.executable, CHECKER, "--key", key, *options, proof], capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+def verified(core):
+    done = evidence(core, "verify", check=False)
+    expect(done.returncode == 0, done.stdout + done.stderr)
+    return done.stdout
+
+
+def started(lab, build, inventory, more=""):
+    core = Core(lab, build, "core", 1, config=CONFIG + more, inventory=inventory)
+    core.start()
+    return core.wait()
+
+
+def proof_of_a_refusal(core):
+    wait_until(lambda: refusals(core), 20, "the refusal in the log")
+    index = refusals(core)[0]
+    wait_until(lambda: under_checkpoint(core, index), 20, "a checkpoint over it")
+    proof = core.folder / "refusal.tlog-proof"
+    evidence(core, "prove", str(index), str(proof))
+    return proof
+
+
+@case
+def a_refusal_is_proved_without_the_log(lab, build):
+    core = started(lab, build, STRICT)
+    knock(core)
+    proof = proof_of_a_refusal(core)
+    done = check(core, proof)
+    expect(done.returncode == 0 and '"procedure":"NG Setup"' in done.stdout and
+           '"victim_touched":false' in done.stdout, done.stdout + done.stderr)
+    expect(done.stdout.strip() in evidence(core, "verify", str(proof)).stdout, "the two checkers do not agree")
+    whole = proof.read_bytes()
+    for at in range(30, len(whole), 41):
+        proof.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+        expect(check(core, proof).returncode == 1, f"a proof changed at {at} is accepted")
+        expect(evidence(core, "verify", str(proof), check=False).returncode == 1, f"Demarc accepts what was changed at {at}")
+    verified(core)
+
+
+@case
+def only_the_recorder_may_write_the_log(lab, build):
+    core = started(lab, build, STRICT)
+    folder = log_of(core)
+    wait_until(lambda: (folder / "log.key").exists(), 20, "the key")
+    expect((folder / "log.key").stat().st_mode & 0o777 == 0o400, "others may read the key")
+    expect({path.stat().st_uid for path in (folder, folder / "log.key", folder / "entries")} == {69999}, "of another user")
+    expect(os.stat(f"/proc/{core.role('recorder')}").st_uid == 69999, "the recorder is somebody else")
+    status = core.json("status")["recorder"]
+    expect(status["sources"][0]["name"] == "control" and not status["sources"][0]["silent"], f"{status}")
+
+
+@case
+def a_recorder_that_dies_in_a_flood_leaves_a_log_that_verifies(lab, build):
+    core = started(lab, build, STRICT)
+    control = core.role("control")
+    for turn in range(20):
+        before = len(refusals(core))
+        flood = core.host.start([core.build / "tests/e2e/e2e-raw-gnb", "127.0.0.5", "127.0.1.98", "1000", "60",
+                                 NG_SETUP], "flood.log")
+        wait_until(lambda: len(refusals(core)) > before + 5, 60, "entries of the flood")
+        os.kill(core.role("recorder"), signal.SIGKILL)
+        wait_until(lambda: core.json("status").get("recorder"), 20, f"the recorder after kill {turn + 1}")
+        verified(core)
+        lab.stop(flood)
+    expect(core.role("control") == control, "control did not stay up")
+    told = core.json("status")["recorder"]
+    wait_until(lambda: core.json("status")["recorder"]["checkpoint"] >= told["entries"], 20, "a checkpoint over all")
+    expect("lost on the way: 0" in verified(core), "entries were lost")
+
+
+@case
+def without_room_signalling_goes_on_and_the_loss_is_told(lab, build):
+    core = Core(lab, build, "core", 1, inventory="profile: lab\n")
+    folder = log_of(core)
+    folder.mkdir()
+    lab.execute(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(folder)])
+    try:
+        core.start()
+        core.wait()
+        full = folder / "full"
+        with full.open("wb") as file:
+            subprocess.run(["dd", "if=/dev/zero", "bs=1024"], stdout=file, stderr=subprocess.DEVNULL, check=False)
+        core.scenario(core.cast(1) + "start 1\nregister 1\n")
+        wait_until(lambda: core.json("status")["recorder"]["full"], 30, "the recorder to say that there is no room")
+        core.scenario(core.cast(1) + "start 1\nregister 1\n")
+        full.unlink()
+        wait_until(lambda: '"kind":"loss"' in evidence(core, "show").stdout, 30, "the loss in the log")
+        wait_until(lambda: '"kind":"admission"' in evidence(core, "show").stdout, 30, "what had waited")
+        verified(core)
+    finally:
+        core.stop()
+        lab.execute(["umount", str(folder)], check=False)
+
+
+@case
+def nobody_is_let_in_unrecorded_where_that_is_asked_for(lab, build):
+    core = started(lab, build, "profile: lab\n", "recorder: {{admit_unrecorded: false, patience: 1s}}\n")
+    os.kill(core.role("recorder"), signal.SIGSTOP)
+    try:
+        core.scenario(core.cast(1) + "start 1\n")  # nothing waits yet; this does
+        wait_until(lambda: core.scenario("amf 127.0.0.5\ngnb 2 south address 127.0.1.2\nstart 2\n", check=False).returncode, 30,
+                   "a gNB to be refused")
+    finally:
+        os.kill(core.role("recorder"), signal.SIGCONT)
+    wait_until(lambda: core.scenario("amf 127.0.0.5\ngnb 2 south address 127.0.1.2\nstart 2\n", check=False).returncode == 0, 30,
+               "a gNB to be let in again")
+
+
+def witness(lab, build, core, name, log=None):
+    folder = core.folder / name
+    options = ["--log", log, "--listen", "127.0.0.1:7380"] if log else []
+    command = [build / "src/face/demarc", "witness", folder, "--name", name, *options]
+    if not log:
+        return core.host.run(command).stdout.strip()
+    return core.host.start(command, f"{name}.log")
+
+
+def witnessed(core):
+    return core.json("status")["recorder"]["witnessed"]
+
+
+@case
+def a_witness_cosigns_and_its_loss_is_said(lab, build):
+    core = Core(lab, build, "core", 1, inventory=STRICT)
+    key = witness(lab, build, core, "oversight")
+    core.config.write_text(core.config.read_text() + f"recorder: {{quorum: 1, witnesses: [{{key: \"{key}\", "
+                           "url: \"http://127.0.0.1:7380\"}]}\n")
+    core.start()
+    core.wait()
+    wait_until(lambda: (log_of(core) / "log.pub").exists(), 20, "the log's key")
+    expect(witnessed(core) == "unknown", "no witness is there yet")
+    log = (log_of(core) / "log.pub").read_text().strip()
+    one = witness(lab, build, core, "oversight", log)
+    wait_until(lambda: witnessed(core) == "yes", 30, "the cosignature")
+    knock(core)
+    proof = proof_of_a_refusal(core)
+    wait_until(lambda: (evidence(core, "prove", str(refusals(core)[0]), str(proof)), check(
+        core, proof, "--witness", key, "--quorum", "1").returncode == 0)[1], 30, "a witnessed proof")
+    expect("witnessed: yes" in verified(core), "the cosignature is not seen")
+    os.killpg(one.pid, signal.SIGKILL)
+    one.wait()
+    knock(core)
+    wait_until(lambda: witnessed(core) == "unknown", 30, "the loss of the witness")
+    witness(lab, build, core, "oversight", log)
+    wait_until(lambda: witnessed(core) == "yes", 30, "the witness that came back to go on")
+
+
+@case
+def a_witness_signs_no_second_history(lab, build):
+    core = Core(lab, build, "core", 1, inventory=STRICT)
+    key = witness(lab, build, core, "oversight")
+    core.config.write_text(core.config.read_text() + f"recorder: {{quorum: 1, witnesses: [{{key: \"{key}\", "
+                           "url: \"http://127.0.0.1:7380\"}]}\n")
+    core.start()
+    core.wait()
+    log = wait_until(lambda: (log_of(core) / "log.pub").exists() and (log_of(core) / "log.pub").read_text().strip(), 20,
+                     "the log's key")
+    witness(lab, build, core, "oversight", log)
+    knock(core)
+    wait_until(lambda: refusals(core) and witnessed(core) == "yes", 30, "the cosignature")
+    core.stop()
+    # The same key begins another history.
+    for name in ("entries", "hashes", "checkpoint", "cosigned"):
+        lab.execute(["rm", "-rf", str(log_of(core) / name)])
+    core.start()
+    core.wait()
+    wait_until(lambda: re.search("longer log|another tree", str(core.json("status").get("recorder", ""))), 30,
+               "the witness to refuse the other history")
+    expect(witnessed(core) == "unknown", "it was witnessed all the same")
+
+
+main()
