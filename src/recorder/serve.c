@@ -36,7 +36,8 @@ static const char *witnessed(const struct recorder *recorder)
 {
     if (!recorder->config->recorder.quorum)
         return "not asked for";
-    return submission_witnessed(recorder->submission) == recorder->log.checkpoint.size ? "yes" : "unknown";
+    const uint64_t size = submission_witnessed(recorder->submission);
+    return size && size == recorder->log.checkpoint.size ? "yes" : "unknown";
 }
 
 static json_t *status(void *context, const json_t *request)
