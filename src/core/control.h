@@ -40,9 +40,9 @@ struct control {
     struct core *core;
     struct admin *admin;
     struct trace *trace;
-    struct control_sbi *sbi; /* NULL: there are no other cores */
-    struct control_evidence *evidence;
-    struct control_gateway *gateway; /* NULL: nothing has been asked yet */
+    struct control_sbi *sbi;           /* NULL: there are no other cores */
+    struct control_evidence *evidence; /* NULL: nothing is recorded */
+    struct control_gateway *gateway;   /* NULL: nothing has been asked yet */
     struct watch n4;
     struct watch charter; /* from the keeper; fd -1: there is none */
     struct edge_link *links;

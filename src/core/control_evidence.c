@@ -106,7 +106,7 @@ bool control_evidence_open(struct control *control)
 
 void control_evidence_flush(const struct control *control)
 {
-    if (control->evidence->channel)
+    if (control->evidence && control->evidence->channel)
         channel_flush(control->evidence->channel);
 }
 
@@ -124,6 +124,8 @@ void control_evidence_close(struct control *control)
 
 void control_evidence_metrics(const struct control *control, json_t *list)
 {
+    if (!control->evidence)
+        return;
     const struct sender *sender = &control->evidence->sender;
     json_array_append_new(list,
                           json_pack("{s:s, s:s, s:s, s:I}", "name", "demarc_evidence_waiting_bytes", "type",
