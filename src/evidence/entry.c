@@ -268,6 +268,10 @@ static void take_text(struct reader *r, const char *where, char *place, size_t s
 {
     size_t length = 0;
     while (reader_left(r) && *r->at != '"') {
+        if (*r->at < 0x80 && !needs_escape(*r->at) && length + 1 < size) {
+            place[length++] = (char)*r->at++; /* most of them */
+            continue;
+        }
         const size_t octets = character(r->at, reader_left(r));
         if (*r->at == '\\' && length + 1 < size) {
             const uint8_t octet = take_escaped(r);
