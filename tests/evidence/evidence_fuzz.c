@@ -28,7 +28,14 @@ static void try_entry(struct bytes in)
 
 static void try_note(struct bytes in)
 {
-    static const struct note_key nobody = {.name = "name", .type = NOTE_COSIGNATURE, .id = 0x41414141};
+    /* A key that is one (RFC 8032 7.1, test 1): of small order, as zeros are, anybody may sign for it. */
+    static const struct note_key nobody = {.name = "name",
+                                           .type = NOTE_COSIGNATURE,
+                                           .id = 0x41414141,
+                                           .public_key = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7,
+                                                          0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
+                                                          0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25,
+                                                          0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a}};
     struct note note;
     struct checkpoint checkpoint;
     struct fault fault = {0};
