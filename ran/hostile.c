@@ -110,6 +110,8 @@ static void heard_acknowledge(struct attack *attack,
 
 static void heard(struct attack *attack, const struct ngap_pdu *pdu)
 {
+    if (attack->restarted && attack->restarted->up && !attack->by_hand)
+        return;
     attack->heard[pdu->message] = true;
     if (pdu->has_amf_ue_ngap_id)
         attack->latest_amf_id = pdu->amf_ue_ngap_id;

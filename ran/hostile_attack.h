@@ -74,6 +74,7 @@ struct attack {
 
     struct station *station;    /* the attacker's */
     struct raw_sctp *restarted; /* its association, by hand; NULL: the stack's */
+    bool by_hand;               /* what is heard comes over that */
     struct phone phone;
     unsigned setups; /* answers to NG Setup */
     bool fence_answered;

@@ -12,10 +12,13 @@ enum { PATIENCE_S = 2, IN_A_ROW = 20, FIRST_TAG = 0x00517000, FORGED_BYTES = 24,
 
 /* --- The attacker's own association --- */
 
+/* What was on its way to the association of before comes by the stack, and does not count any more (hostile.c). */
 static void heard(void *context, struct bytes message)
 {
     struct attack *attack = context;
+    attack->by_hand = true;
     ran_gnb_on_ngap(&attack->station->gnb, message);
+    attack->by_hand = false;
 }
 
 static void stirred(void *context)
