@@ -520,10 +520,10 @@ struct sctp_endpoint *sctp_user_open(struct loop *loop, const struct sctp_settin
         return NULL;
     }
     map_init(&endpoint->peers, stack.seed);
-    const bool handed_down = settings->socket >= 0;
+    const bool handed_down = settings->socket >= 0, placed = handed_down && address_port(local);
     if (!handed_down && (endpoint->watch.fd = raw_socket(local)) < 0)
         *why = why_no_socket(errno);
-    else if (!handed_down && (endpoint->claim = raw_claim(local)) < 0)
+    else if (!placed && (endpoint->claim = raw_claim(local)) < 0) /* which also picks a port */
         *why = why_no_claim(errno);
     else if (!raw_listen(endpoint->watch.fd, local) || !loop_watch(loop, &endpoint->watch, EPOLLIN))
         *why = "the raw socket takes no filter";

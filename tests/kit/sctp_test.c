@@ -256,6 +256,23 @@ static void a_port_in_use_is_refused(void **state)
     assert_non_null(why);
 }
 
+static void a_socket_handed_down_without_a_port_gets_one(void **state)
+{
+    (void)state;
+    const char *why = NULL;
+    struct sctp_settings own = {.stack = usual_stack};
+    assert_true(address_parse(&own.local, "127.0.0.1", 0));
+    own.socket = sctp_socket(&own);
+    assert_true(own.socket >= 0);
+    open_side(&server, "127.0.0.1", 0, (struct sctp_settings){.listen = true});
+    client = (struct side){.endpoint = sctp_open(loop, own, &side_events, &client, &why)};
+    assert_non_null(client.endpoint);
+    const union socket_address at = sctp_local(client.endpoint);
+    assert_true(address_port(&at) != 0);
+    connect_side(&client, "127.0.0.1");
+    assert_true(run_until(both_up, 3000));
+}
+
 static void junk_packets_do_no_harm(void **state)
 {
     (void)state;
@@ -323,6 +340,7 @@ int main(int argc, char **argv)
         TEST(a_peer_that_comes_back_on_its_port_restarts_the_association),
         TEST(nobody_there_is_a_refusal_in_time),
         TEST(a_port_in_use_is_refused),
+        TEST(a_socket_handed_down_without_a_port_gets_one),
         TEST(junk_packets_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
