@@ -7,15 +7,31 @@
 #include "kit/timers.h"
 
 static const char *const kinds[EVIDENCE_KINDS] = {
-    [EVIDENCE_REFUSAL] = "refusal", [EVIDENCE_ADMISSION] = "admission",   [EVIDENCE_MEASURE] = "measure",
-    [EVIDENCE_POLICY] = "policy",   [EVIDENCE_SUSPENSION] = "suspension", [EVIDENCE_DRILL] = "drill",
-    [EVIDENCE_ANSWER] = "answer",   [EVIDENCE_REPORT] = "report",         [EVIDENCE_SOURCE] = "source",
-    [EVIDENCE_LOSS] = "loss",       [EVIDENCE_REPAIR] = "repair",         [EVIDENCE_PRUNING] = "pruning",
+    [EVIDENCE_REFUSAL] = "refusal",     [EVIDENCE_ADMISSION] = "admission",
+    [EVIDENCE_POLICY] = "policy",       [EVIDENCE_SUSPENSION] = "suspension",
+    [EVIDENCE_FENCE] = "fence",         [EVIDENCE_DRILL] = "drill",
+    [EVIDENCE_ANSWER] = "answer",       [EVIDENCE_FLIP] = "flip",
+    [EVIDENCE_EXCEPTION] = "exception", [EVIDENCE_BREACH] = "breach",
+    [EVIDENCE_REPORT] = "report",       [EVIDENCE_SOURCE] = "source",
+    [EVIDENCE_LOSS] = "loss",           [EVIDENCE_REPAIR] = "repair",
+    [EVIDENCE_PRUNING] = "pruning",
+};
+
+static const char *const steps[EVIDENCE_STEPS] = {
+    [EVIDENCE_ONCE] = "",
+    [EVIDENCE_BEGINS] = "begins",
+    [EVIDENCE_CONTINUES] = "continues",
+    [EVIDENCE_ENDS] = "ends",
 };
 
 const char *evidence_kind_name(enum evidence_kind kind)
 {
     return kinds[kind];
+}
+
+const char *evidence_step_name(enum evidence_step step)
+{
+    return steps[step];
 }
 
 /* --- UTF-8 --- */
@@ -141,6 +157,8 @@ bool evidence_entry_write(struct writer *w, const struct evidence_entry *entry)
     put_digits(w, entry->number, 1);
     PUT(w, ",\"kind\":\"");
     write_bytes(w, bytes_of(kinds[entry->kind], strlen(kinds[entry->kind])));
+    PUT(w, "\",\"step\":\"");
+    write_bytes(w, bytes_of(steps[entry->step], strlen(steps[entry->step])));
     PUT(w, "\",\"rule\":\"");
     put_text(w, entry->rule);
     PUT(w, "\",\"association\":\"");
@@ -290,15 +308,16 @@ static void take_text(struct reader *r, const char *where, char *place, size_t s
     take(r, "\"");
 }
 
-static enum evidence_kind take_kind(struct reader *r)
+/* One of the names. */
+static unsigned take_name(struct reader *r, const char *where, const char *const *names, unsigned count)
 {
     char name[16];
-    take_text(r, "kind", name, sizeof name);
-    for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++)
-        if (strcmp(kinds[kind], name) == 0)
-            return (enum evidence_kind)kind;
-    reader_fail(r, "kind", "is not known");
-    return EVIDENCE_REFUSAL;
+    take_text(r, where, name, sizeof name);
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    reader_fail(r, where, "is not known");
+    return 0;
 }
 
 static bool take_truth(struct reader *r)
@@ -320,7 +339,9 @@ bool evidence_entry_read(struct bytes line, struct evidence_entry *entry, struct
     take(&r, "\",\"number\":");
     entry->number = take_number(&r);
     take(&r, ",\"kind\":\"");
-    entry->kind = take_kind(&r);
+    entry->kind = (enum evidence_kind)take_name(&r, "kind", kinds, EVIDENCE_KINDS);
+    take(&r, ",\"step\":\"");
+    entry->step = (enum evidence_step)take_name(&r, "step", steps, EVIDENCE_STEPS);
     take(&r, ",\"rule\":\"");
     take_text(&r, "rule", entry->rule, sizeof entry->rule);
     take(&r, ",\"association\":\"");

@@ -14,6 +14,7 @@ static void write_entry(struct writer *w, const struct evidence_entry *entry)
 {
     write_u64(w, (uint64_t)entry->time);
     write_u8(w, (uint8_t)entry->kind);
+    write_u8(w, (uint8_t)entry->step);
     write_u8(w,
              (uint8_t)((entry->victim_touched ? FLAG_TOUCHED : 0) | (entry->has_digest ? FLAG_DIGEST : 0)));
     write_u64(w, entry->association);
@@ -51,7 +52,7 @@ static void read_text(struct reader *r, const char *where, char *place, size_t s
 static void read_entry(struct reader *r, struct evidence_entry *entry)
 {
     entry->time = (int64_t)read_u64(r);
-    const uint8_t kind = read_u8(r), flags = read_u8(r);
+    const uint8_t kind = read_u8(r), step = read_u8(r), flags = read_u8(r);
     entry->association = read_u64(r);
     read_text(r, "rule", entry->rule, sizeof entry->rule);
     read_text(r, "gnb", entry->gnb, sizeof entry->gnb);
@@ -62,9 +63,11 @@ static void read_entry(struct reader *r, struct evidence_entry *entry)
     const struct bytes digest = read_bytes(r, entry->has_digest ? sizeof entry->digest : 0);
     if (digest.len)
         memcpy(entry->digest, digest.data, sizeof entry->digest);
-    if (kind >= EVIDENCE_KINDS || flags & ~(FLAG_TOUCHED | FLAG_DIGEST) || entry->time < 0)
+    if (kind >= EVIDENCE_KINDS || step >= EVIDENCE_STEPS || flags & ~(FLAG_TOUCHED | FLAG_DIGEST) ||
+        entry->time < 0)
         reader_fail(r, "entry", "is of no known kind, or of no time");
     entry->kind = (enum evidence_kind)kind;
+    entry->step = (enum evidence_step)step;
 }
 
 bool post_read(struct bytes in, struct post_message *message, struct fault *fault)

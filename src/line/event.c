@@ -22,6 +22,7 @@ bool line_is_recorded(void)
 static void record(const struct line_event *event)
 {
     struct evidence_entry entry = {.kind = event->kind,
+                                   .step = event->step,
                                    .time = event->time,
                                    .association = event->association,
                                    .has_digest = event->about.len > 0};
@@ -34,14 +35,36 @@ static void record(const struct line_event *event)
     recorder.take(recorder.context, &entry);
 }
 
-/* What was admitted is told in words of its own by those who admit. */
+/* What goes as it should is no warning. */
+static enum log_level loudness(enum evidence_kind kind)
+{
+    switch (kind) {
+    case EVIDENCE_ADMISSION:
+    case EVIDENCE_POLICY:
+    case EVIDENCE_DRILL:
+    case EVIDENCE_ANSWER:
+    case EVIDENCE_REPORT:
+        return LOG_INFO;
+    default:
+        return LOG_WARNING;
+    }
+}
+
+static void write_log(const struct line_event *event)
+{
+    const char *step = evidence_step_name(event->step);
+    char context[192];
+    snprintf(context, sizeof context,
+             "kind=%s%s%s rule=%s association=%016" PRIx64 " time=%" PRId64 " victim-touched=no",
+             evidence_kind_name(event->kind), *step ? " step=" : "", step, event->rule, event->association,
+             event->time / SECONDS(1));
+    log_at(loudness(event->kind), "line", context, "%s%s%s%s: %s", *event->gnb ? "gNB " : "", event->gnb,
+           *event->gnb ? ": " : "", event->procedure, event->reason);
+}
+
 void line_event(const struct line_event *event)
 {
-    char context[160];
-    snprintf(context, sizeof context, "rule=%s association=%016" PRIx64 " time=%" PRId64 " victim-touched=no",
-             event->rule, event->association, event->time / SECONDS(1));
-    if (event->kind != EVIDENCE_ADMISSION)
-        log_warning("line", context, "gNB %s: %s: %s", event->gnb, event->procedure, event->reason);
+    write_log(event);
     if (recorder.take)
         record(event);
 }

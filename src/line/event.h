@@ -9,6 +9,7 @@
 
 struct line_event {
     enum evidence_kind kind; /* 0: a refusal */
+    enum evidence_step step; /* of what begins and ends */
     int64_t time;            /* wall clock, nanoseconds since 1970 */
     uint64_t association;
     const char *gnb;       /* its name, or where it comes from */
@@ -18,7 +19,7 @@ struct line_event {
     struct bytes about; /* the octets that it is about; of them the digest is kept; empty: there are none */
 };
 
-/* A line in the log, and an entry for the recorder. That no other subscriber was touched is what a refusal means:
+/* A line in the log, as loud as the kind deserves, and an entry for the recorder. That no other subscriber was touched is what a refusal means:
  * `victim-touched=no`. */
 void line_event(const struct line_event *event);
 

@@ -22,7 +22,7 @@ static const struct evidence_entry refusal = {
 
 static const char refusal_line[] =
     "{\"time\":\"2026-11-22T09:00:00.123456789Z\",\"source\":\"control\",\"run\":\"0000000000005f3a\","
-    "\"number\":17,\"kind\":\"refusal\",\"rule\":\"N1\",\"association\":\"0000000000000abc\","
+    "\"number\":17,\"kind\":\"refusal\",\"step\":\"\",\"rule\":\"N1\",\"association\":\"0000000000000abc\","
     "\"gnb\":\"south \\u00221\\u0022\\u000a\",\"procedure\":\"NG Setup\","
     "\"reason\":\"its identity belongs to a gNB that is connected\",\"victim_touched\":false,"
     "\"digest\":\"dead000000000000000000000000000000000000000000000000000000000000\"}";

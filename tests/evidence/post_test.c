@@ -119,6 +119,29 @@ static void what_finds_no_place_is_counted_and_told(void **state)
     sender_free(&sender);
 }
 
+/* As other programs read it, too: the names are not to change. */
+static void every_kind_and_step_arrives_as_it_was_said(void **state)
+{
+    uint8_t space[POST_BYTES], line[EVIDENCE_ENTRY_BYTES];
+    struct post_message heard;
+    struct evidence_entry read;
+    struct fault fault;
+    (void)state;
+    for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++)
+        for (unsigned step = 0; step < EVIDENCE_STEPS; step++) {
+            const struct post_message said = {
+                .kind = POST_ENTRY,
+                .number = 1,
+                .entry = {.kind = (enum evidence_kind)kind, .step = (enum evidence_step)step}};
+            struct writer w = writer_of(space, sizeof space), l = writer_of(line, sizeof line);
+            assert_true(post_write(&w, &said) && post_read(writer_bytes(&w), &heard, &fault));
+            assert_true(heard.entry.kind == kind && heard.entry.step == step);
+            assert_true(evidence_entry_write(&l, &heard.entry));
+            assert_true(evidence_entry_read(writer_bytes(&l), &read, &fault));
+            assert_true(read.kind == kind && read.step == step);
+        }
+}
+
 static void nobody_else_is_heard(void **state)
 {
     struct sender sender = sender_of(65536);
@@ -142,6 +165,7 @@ int main(void)
         cmocka_unit_test(what_waits_is_said_when_the_recorder_asks),
         cmocka_unit_test(what_was_not_durable_is_said_again_to_the_next_recorder),
         cmocka_unit_test(what_finds_no_place_is_counted_and_told),
+        cmocka_unit_test(every_kind_and_step_arrives_as_it_was_said),
         cmocka_unit_test(nobody_else_is_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

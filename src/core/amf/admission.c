@@ -30,21 +30,24 @@ static void decide(struct core *core, const struct config_gnb *enrolled, enum li
         core->last_decision = facts.date;
 }
 
+static const char *rule_of(const struct line_decision *decision)
+{
+    return decision->worst ? config_rule_text(decision->worst->rule) : "";
+}
+
+/* What was let in only because the profile records and does not refuse, is let in against a rule. */
 static void tell(const struct gnb *gnb, const struct line_decision *decision, enum line_request_kind kind,
                  const char *words)
 {
-    char from[VALUE_TEXT_BYTES], reason[LINE_REASON_BYTES + 64];
+    char reason[LINE_REASON_BYTES + 64];
     const bool recorded = decision->recorded != decision->verdict;
-    config_endpoint_text(&gnb->peer.address, from);
     snprintf(reason, sizeof reason, "%s%s%s: %s", line_verdict_text(decision->verdict),
              recorded ? ", recorded only: " : "", recorded ? line_verdict_text(decision->recorded) : "",
              words);
-    line_event(&(struct line_event){.time = core_wall(gnb->core),
-                                    .association = gnb->association,
-                                    .gnb = *gnb->name ? gnb->name : from,
-                                    .procedure = line_request_text(kind),
-                                    .rule = decision->worst ? config_rule_text(decision->worst->rule) : "-",
-                                    .reason = reason});
+    gnb_event(gnb, (struct line_event){.kind = recorded ? EVIDENCE_EXCEPTION : EVIDENCE_ADMISSION,
+                                       .procedure = line_request_text(kind),
+                                       .rule = rule_of(decision),
+                                       .reason = reason});
 }
 
 static const char *words_of(const struct line_decision *decision, char *buffer)
@@ -53,11 +56,14 @@ static const char *words_of(const struct line_decision *decision, char *buffer)
 }
 
 /* The words of a refusal live as long as the batch. */
-static void refuse(struct core *core, const char *words, struct gnb_refusal *refusal)
+static bool refuse(struct core *core, const struct line_decision *decision, struct gnb_refusal *refusal)
 {
+    char buffer[LINE_REASON_BYTES];
+    const char *words = words_of(decision, buffer);
     const struct bytes kept = arena_copy(&core->batch, bytes_of(words, strlen(words) + 1));
-    *refusal = (struct gnb_refusal){N2_MISC(UNSPECIFIED),
-                                    kept.len ? (const char *)kept.data : "the line refuses it"};
+    *refusal = (struct gnb_refusal){
+        N2_MISC(UNSPECIFIED), kept.len ? (const char *)kept.data : "the line refuses it", rule_of(decision)};
+    return false;
 }
 
 bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum line_request_kind kind,
@@ -68,26 +74,19 @@ bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum l
     if (gnb->replaying)
         return true; /* it was asked for when it came */
     decide(gnb->core, enrolled, kind, &decision);
-    const char *words = words_of(&decision, buffer);
-    tell(gnb, &decision, kind, words);
     if (!line_allows(&decision))
-        refuse(gnb->core, words, refusal);
-    return line_allows(&decision);
+        return refuse(gnb->core, &decision, refusal);
+    tell(gnb, &decision, kind, words_of(&decision, buffer));
+    return true;
 }
 
-bool admission_lasts(const struct gnb *gnb, const char **rule, struct gnb_refusal *refusal)
+bool admission_lasts(const struct gnb *gnb, struct gnb_refusal *refusal)
 {
-    char buffer[LINE_REASON_BYTES];
     struct line_decision decision;
     const struct config_gnb *enrolled =
         gnb->enrolled ? config_find_gnb_id(&gnb->core->config->inventory, gnb_id_of(gnb)) : NULL;
     decide(gnb->core, enrolled, LINE_LEASE, &decision);
-    if (line_allows(&decision))
-        return true;
-    const char *words = words_of(&decision, buffer);
-    *rule = config_rule_text(decision.worst->rule);
-    refuse(gnb->core, words, refusal);
-    return false;
+    return line_allows(&decision) || refuse(gnb->core, &decision, refusal);
 }
 
 /* --- leases --- */

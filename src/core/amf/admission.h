@@ -9,12 +9,12 @@
 #include "core/amf/n2.h"
 #include "line/decide.h"
 
-/* May the gNB in, as the enrolment (NULL: a stranger in a lab) that it fits? An event says what was decided, and why. */
+/* May the gNB in, as the enrolment (NULL: a stranger in a lab) that it fits? If so, an event says on what. */
 bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum line_request_kind kind,
                       struct gnb_refusal *refusal);
 
-/* Does what it was admitted on still hold? If not, which rule says so. */
-bool admission_lasts(const struct gnb *gnb, const char **rule, struct gnb_refusal *refusal);
+/* Does what it was admitted on still hold? */
+bool admission_lasts(const struct gnb *gnb, struct gnb_refusal *refusal);
 
 /* Looks at all leases every hour from now on. */
 void admission_watch(struct core *core);

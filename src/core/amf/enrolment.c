@@ -14,7 +14,7 @@
 
 static bool refuse(struct gnb_refusal *refusal, struct ngap_cause cause, const char *words)
 {
-    *refusal = (struct gnb_refusal){cause, words};
+    *refusal = (struct gnb_refusal){cause, words, "N1"};
     return false;
 }
 
@@ -101,21 +101,11 @@ static bool admit(struct gnb *gnb, bool fits, const struct gnb_refusal *refusal)
     gnb->enrolled = fits;
     gnb->risk = fits ? config_find_edge(config, gnb->peer.edge)->domain->risk : CONFIG_HIGH_RISK;
     if (!fits && !known)
-        log_warning("amf", NULL, "gNB of edge %s is let in as high risk (profile lab): %s", gnb->peer.edge,
-                    refusal->words);
+        gnb_event(gnb, (struct line_event){.kind = EVIDENCE_EXCEPTION,
+                                           .procedure = "let in as high risk (profile lab)",
+                                           .rule = refusal->rule,
+                                           .reason = refusal->words});
     return true;
-}
-
-static void note_misfit(const struct gnb *gnb, const struct gnb_refusal *refusal)
-{
-    char from[VALUE_TEXT_BYTES];
-    config_endpoint_text(&gnb->peer.address, from);
-    line_event(&(struct line_event){.time = core_wall(gnb->core),
-                                    .association = gnb->association,
-                                    .gnb = *gnb->name ? gnb->name : from,
-                                    .procedure = gnb->ready ? "RAN Configuration Update" : "NG Setup",
-                                    .rule = "N1",
-                                    .reason = refusal->words});
 }
 
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
@@ -123,11 +113,8 @@ bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_
 {
     const struct config_gnb *enrolled = enrolment_of(gnb, identity, refusal);
     const bool fits = enrolled && areas_fit(enrolled, offers, refusal);
-    if (!admit(gnb, fits, refusal)) {
-        note_misfit(gnb, refusal);
-        return false;
-    }
-    return admission_allows(gnb, fits ? enrolled : NULL,
+    return admit(gnb, fits, refusal) &&
+           admission_allows(gnb, fits ? enrolled : NULL,
                             gnb->ready ? LINE_RAN_CONFIGURATION_UPDATE : LINE_NG_SETUP, refusal);
 }
 
@@ -138,39 +125,54 @@ bool gnb_enrol_again(struct gnb *gnb, struct gnb_refusal *refusal)
 }
 
 /* Who is turned out learns why before the association ends. */
-static void turn_out(struct gnb *gnb, const char *rule, const struct gnb_refusal *refusal)
+static void turn_out(struct gnb *gnb, const struct gnb_refusal *refusal)
 {
     struct core *core = gnb->core;
     const uint64_t association = gnb->association;
-    line_event(&(struct line_event){.kind = EVIDENCE_MEASURE,
-                                    .time = core_wall(core),
-                                    .association = association,
-                                    .gnb = gnb->name,
-                                    .procedure = "enrolment withdrawn",
-                                    .rule = rule,
-                                    .reason = refusal->words});
+    gnb_event(gnb, (struct line_event){.kind = EVIDENCE_ADMISSION,
+                                       .step = EVIDENCE_ENDS,
+                                       .procedure = "enrolment withdrawn",
+                                       .rule = refusal->rule,
+                                       .reason = refusal->words});
     n2_error(gnb, refusal->cause, NULL, NULL);
     gnb_free(gnb, "its gNB is not enrolled any more");
     core_close(core, association);
+}
+
+static void tell_lasting(const struct core *core, unsigned lasting)
+{
+    char reason[64];
+    snprintf(reason, sizeof reason, "what they were let in on still holds; gNBs: %u", lasting);
+    if (lasting)
+        line_event(&(struct line_event){.kind = EVIDENCE_ADMISSION,
+                                        .step = EVIDENCE_CONTINUES,
+                                        .time = core_wall(core),
+                                        .gnb = "",
+                                        .procedure = "leases",
+                                        .rule = "",
+                                        .reason = reason});
 }
 
 /* Whether it can still prove it is asked by proof_watch. */
 void gnbs_reconsider(struct core *core)
 {
     size_t cursor = 0;
+    unsigned lasting = 0;
     for (void *value; map_next(&core->gnbs, &cursor, NULL, &value);) {
         struct gnb *gnb = value;
-        struct gnb_refusal refusal = {.cause = N2_MISC(UNSPECIFIED)};
+        struct gnb_refusal refusal = {.cause = N2_MISC(UNSPECIFIED), .rule = "N1"};
         if (!gnb->ready)
             continue;
         const struct config_gnb *enrolled = gnb_enrolment(gnb, gnb->identity, &refusal.words);
-        const char *rule = "N1";
         if (admit(gnb, enrolled && kept_areas_fit(enrolled, gnb, &refusal), &refusal) &&
-            admission_lasts(gnb, &rule, &refusal))
+            admission_lasts(gnb, &refusal)) {
+            lasting++;
             continue;
-        turn_out(gnb, rule, &refusal);
+        }
+        turn_out(gnb, &refusal);
         map_taken(&cursor);
     }
+    tell_lasting(core, lasting);
 }
 
 /* As the inventory is now. A gNB that has left it since NG Setup has no tunnels any more. */
@@ -182,14 +184,18 @@ static bool tunnel_fits(const struct gnb *gnb, const struct config_ip *end)
 
 bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct config_ip *end)
 {
-    char context[UE_CONTEXT_TEXT], text[VALUE_TEXT_BYTES];
+    char context[UE_CONTEXT_TEXT], reason[160], text[VALUE_TEXT_BYTES];
     if (!gnb || tunnel_fits(gnb, end))
         return true;
     bool lab = gnb->core->config->inventory.profile.records_only;
     gnb->core->metrics.foreign_tunnels++;
-    log_warning("amf", ue_context_text(ue, context),
-                "gNB %s wants a tunnel to end at %s, which is not in its enrolment's n3 (rule N1): %s",
-                gnb->name, config_ip_text(end, text), lab ? "let through, as the profile is lab" : "refused");
+    snprintf(reason, sizeof reason, "a tunnel was to end at %s, which is not in its enrolment's n3: %s",
+             config_ip_text(end, text), lab ? "let through, as the profile is lab" : "refused");
+    gnb_event(gnb, (struct line_event){.kind = lab ? EVIDENCE_EXCEPTION : EVIDENCE_REFUSAL,
+                                       .procedure = "tunnel",
+                                       .rule = "N1",
+                                       .reason = reason});
+    log_info("amf", ue_context_text(ue, context), "the tunnel of gNB %s was to be this phone's", gnb->name);
     return lab;
 }
 

@@ -9,17 +9,6 @@
 
 enum { PORTION = 64 }; /* phones sent away in one turn of the loop */
 
-static void tell(const struct gnb *gnb, enum evidence_kind kind, const char *procedure, const char *reason)
-{
-    line_event(&(struct line_event){.kind = kind,
-                                    .time = core_wall(gnb->core),
-                                    .association = gnb->association,
-                                    .gnb = gnb->name,
-                                    .procedure = procedure,
-                                    .rule = "N5",
-                                    .reason = reason});
-}
-
 /* --- which are fenced --- */
 
 static struct fence *find(const struct core *core, struct config_gnb_id gnb)
@@ -51,6 +40,24 @@ static struct gnb *connected(const struct core *core, struct config_gnb_id id)
         if (((struct gnb *)gnb)->ready && config_gnb_id_equal(gnb_id_of(gnb), id))
             return gnb;
     return NULL;
+}
+
+/* gnb: NULL while it is not connected. */
+static void tell(const struct fence *fence, const struct gnb *gnb, enum evidence_step step,
+                 const char *procedure)
+{
+    char name[VALUE_TEXT_BYTES];
+    struct line_event event = {.kind = EVIDENCE_FENCE,
+                               .step = step,
+                               .time = core_wall(fence->core),
+                               .gnb = config_gnb_id_text(fence->gnb, name),
+                               .procedure = procedure,
+                               .rule = "N5",
+                               .reason = fence->reason};
+    if (gnb)
+        gnb_event(gnb, event);
+    else
+        line_event(&event);
 }
 
 static bool write_row(struct core *core, struct row *row)
@@ -149,10 +156,9 @@ bool fence_begin(struct core *core, struct config_gnb_id id, int64_t time, const
         return false;
     core_dirty(core, &fence->row);
     core->metrics.fenced++;
-    if (gnb) {
-        tell(gnb, EVIDENCE_MEASURE, "fenced", fence->reason);
+    tell(fence, gnb, EVIDENCE_BEGINS, "fenced");
+    if (gnb)
         close_off(gnb);
-    }
     return true;
 }
 
@@ -169,8 +175,8 @@ bool fence_lift(struct core *core, struct config_gnb_id id)
         gnb->fenced = false;
         timer_stop(core->timers, &gnb->sending_away);
         amf_let_go(gnb);
-        tell(gnb, EVIDENCE_MEASURE, "fence lifted", fence->reason);
     }
+    tell(fence, gnb, EVIDENCE_ENDS, "fence lifted");
     return true;
 }
 
@@ -179,7 +185,7 @@ void fence_meets(struct gnb *gnb)
     const struct fence *fence = fence_of(gnb->core, gnb_id_of(gnb));
     if (!fence)
         return;
-    tell(gnb, EVIDENCE_MEASURE, "still fenced", fence->reason);
+    tell(fence, gnb, EVIDENCE_CONTINUES, "still fenced");
     close_off(gnb);
 }
 
@@ -192,7 +198,10 @@ static void trip(struct gnb *gnb, enum misdeed misdeed)
     char reason[FENCE_REASON_BYTES];
     snprintf(reason, sizeof reason, "too many %s", conduct_name(misdeed));
     if (inventory->profile.records_only)
-        tell(gnb, EVIDENCE_MEASURE, "recorded only (profile lab)", reason);
+        gnb_event(gnb, (struct line_event){.kind = EVIDENCE_EXCEPTION,
+                                           .procedure = "not fenced (profile lab)",
+                                           .rule = "N5",
+                                           .reason = reason});
     else
         fence_begin(gnb->core, gnb_id_of(gnb), inventory->fence.time, reason);
 }
@@ -204,7 +213,8 @@ void gnb_misdeed(struct gnb *gnb, enum misdeed misdeed, uint64_t count)
     const bool trips =
         conduct_note(&gnb->conduct, &core->config->inventory.fence, misdeed, count, core->timers->now);
     if (gnb->conduct.recent[misdeed] == count) /* the first of a window; the metrics count them all */
-        tell(gnb, EVIDENCE_REFUSAL, "NGAP", conduct_name(misdeed));
+        gnb_event(gnb,
+                  (struct line_event){.procedure = "NGAP", .rule = "N5", .reason = conduct_name(misdeed)});
     if (trips && gnb->ready && !gnb->fenced)
         trip(gnb, misdeed);
 }

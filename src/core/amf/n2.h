@@ -31,11 +31,16 @@ struct config_plmn plmn_from_octets(const uint8_t octets[3]);
 /* "RadioNetwork", 20 and the like, for logs. */
 const char *n2_cause_text(const struct ngap_cause *cause, char *buffer, size_t size);
 
-/* Why a gNB is refused: for the gNB, and words for the operator. */
+/* Why a gNB is refused: for the gNB, words for the operator, and the rule of the line; NULL: none asked for it. */
 struct gnb_refusal {
     struct ngap_cause cause;
     const char *words;
+    const char *rule;
 };
+
+/* Evidence of what concerns the gNB: time, association and name are filled in here. */
+struct line_event;
+void gnb_event(const struct gnb *gnb, struct line_event event);
 
 struct gnb_identity gnb_identity_of(const struct ngap_global_ran_node_id *id);
 

@@ -130,23 +130,21 @@ static struct match match_areas(const struct gnb *gnb, struct arena *arena,
     return match;
 }
 
-/* Why nothing matched; the cause of the refusal, and words for the operator. */
-static struct ngap_cause mismatch(const struct match *match, const char **words)
+/* Why nothing matched. */
+static struct gnb_refusal mismatch(const struct match *match)
 {
-    if (match->no_memory) {
-        *words = "its list of tracking areas is too long";
-        return N2_MISC(CONTROL_PROCESSING_OVERLOAD);
-    }
-    if (!match->plmn_known) {
-        *words = "it broadcasts no PLMN of network.serving";
-        return N2_MISC(UNKNOWN_PLMN_OR_SNPN);
-    }
-    if (!match->tac_known) {
-        *words = "none of its TACs is in network.serving";
-        return N2_MISC(UNKNOWN_PLMN_OR_SNPN);
-    }
-    *words = "none of its slices is in network.serving (compare SST and SD on both sides)";
-    return N2_RADIO(SLICE_NOT_SUPPORTED);
+    if (match->no_memory)
+        return (struct gnb_refusal){N2_MISC(CONTROL_PROCESSING_OVERLOAD),
+                                    "its list of tracking areas is too long", NULL};
+    if (!match->plmn_known)
+        return (struct gnb_refusal){N2_MISC(UNKNOWN_PLMN_OR_SNPN), "it broadcasts no PLMN of network.serving",
+                                    NULL};
+    if (!match->tac_known)
+        return (struct gnb_refusal){N2_MISC(UNKNOWN_PLMN_OR_SNPN), "none of its TACs is in network.serving",
+                                    NULL};
+    return (struct gnb_refusal){N2_RADIO(SLICE_NOT_SUPPORTED),
+                                "none of its slices is in network.serving (compare SST and SD on both sides)",
+                                NULL};
 }
 
 /* The first ones: a refused gNB's list may be of any length. */
@@ -191,29 +189,22 @@ static void name_by_identity(struct gnb *gnb)
              gnb->identity.value);
 }
 
-/* Rule N1 is what a gNB is let in or refused by. */
-static void record(const struct gnb *gnb, enum evidence_kind kind, const char *procedure, const char *words)
+static void record(struct gnb *gnb, const char *procedure, const struct gnb_refusal *refusal)
 {
-    char from[VALUE_TEXT_BYTES];
-    config_endpoint_text(&gnb->peer.address, from);
-    line_event(&(struct line_event){.kind = kind,
-                                    .time = core_wall(gnb->core),
-                                    .association = gnb->association,
-                                    .gnb = *gnb->name ? gnb->name : from,
-                                    .procedure = procedure,
-                                    .rule = "N1",
-                                    .reason = words});
+    gnb->core->metrics.ngap_refused++;
+    gnb_event(gnb, (struct line_event){.procedure = procedure,
+                                       .rule = refusal->rule ? refusal->rule : "",
+                                       .reason = refusal->words});
 }
 
-static void setup_failure(struct gnb *gnb, struct ngap_cause cause, const char *words)
+static void setup_failure(struct gnb *gnb, const struct gnb_refusal *refusal)
 {
     struct ngap_ng_setup_failure failure = {
-        .cause = cause,
+        .cause = refusal->cause,
         .time_to_wait = NGAP_TIME_TO_WAIT_V10S,
         .has_time_to_wait = true,
     };
-    gnb->core->metrics.ngap_refused++;
-    record(gnb, EVIDENCE_REFUSAL, "NG Setup", words);
+    record(gnb, "NG Setup", refusal);
     n2_send(gnb, NGAP_NG_SETUP_FAILURE, &failure);
 }
 
@@ -281,24 +272,24 @@ static unsigned gnbs_ready(const struct core *core)
     return count;
 }
 
-static bool setup_allowed(struct gnb *gnb, struct gnb_identity identity)
+static bool refuse(struct gnb_refusal *refusal, struct ngap_cause cause, const char *words, const char *rule)
 {
-    if (!identity.bits) {
-        setup_failure(gnb, N2_MISC(UNSPECIFIED), "it is no gNB");
-        return false;
-    }
-    if (identity_taken(gnb, identity)) {
-        setup_failure(gnb, N2_MISC(UNSPECIFIED), "its identity belongs to a gNB that is connected");
-        return false;
-    }
-    if (!gnb->ready && gnbs_ready(gnb->core) >= gnb->core->config->limits.gnbs) {
-        setup_failure(gnb, N2_MISC(CONTROL_PROCESSING_OVERLOAD), "limits.gnbs is reached");
-        return false;
-    }
-    if (!gnb->core->config->recorder.admit_unrecorded && !line_is_recorded()) {
-        setup_failure(gnb, N2_MISC(UNSPECIFIED), "evidence is not taken, and without it nobody is let in");
-        return false;
-    }
+    *refusal = (struct gnb_refusal){cause, words, rule};
+    return false;
+}
+
+static bool setup_allowed(const struct gnb *gnb, struct gnb_identity identity, struct gnb_refusal *refusal)
+{
+    const struct config *config = gnb->core->config;
+    if (!identity.bits)
+        return refuse(refusal, N2_MISC(UNSPECIFIED), "it is no gNB", NULL);
+    if (identity_taken(gnb, identity))
+        return refuse(refusal, N2_MISC(UNSPECIFIED), "its identity belongs to a gNB that is connected", "N1");
+    if (!gnb->ready && gnbs_ready(gnb->core) >= config->limits.gnbs)
+        return refuse(refusal, N2_MISC(CONTROL_PROCESSING_OVERLOAD), "limits.gnbs is reached", NULL);
+    if (!config->recorder.admit_unrecorded && !line_is_recorded())
+        return refuse(refusal, N2_MISC(UNSPECIFIED), "evidence is not taken, and without it nobody is let in",
+                      NULL);
     return true;
 }
 
@@ -307,20 +298,18 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
 {
     struct gnb_identity identity = gnb_identity_of(&request->global_ran_node_id);
     struct gnb_refusal refusal;
-    if (!setup_allowed(gnb, identity))
-        return;
-    if (!gnb_enrol(gnb, identity, &request->supported_ta_list, &refusal)) {
-        setup_failure(gnb, refusal.cause, refusal.words);
+    if (!setup_allowed(gnb, identity, &refusal) ||
+        !gnb_enrol(gnb, identity, &request->supported_ta_list, &refusal)) {
+        setup_failure(gnb, &refusal);
         return;
     }
     struct arena memory;
     arena_init(&memory, GNB_MEMORY);
     struct match match = match_areas(gnb, &memory, &request->supported_ta_list);
     if (match.count == 0) {
-        const char *words;
-        struct ngap_cause cause = mismatch(&match, &words);
+        refusal = mismatch(&match);
         log_offer(gnb, &request->supported_ta_list);
-        setup_failure(gnb, cause, words);
+        setup_failure(gnb, &refusal);
         arena_free(&memory);
         return;
     }
@@ -337,25 +326,30 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
     gnb->since = core_wall(gnb->core);
     log_info("amf", NULL, "gNB accepted: %s (edge %s), number of gNBs: %u", gnb->name, gnb->peer.edge,
              gnbs_ready(gnb->core));
-    record(gnb, EVIDENCE_ADMISSION, "NG Setup", gnb->enrolled ? "it is enrolled" : "it is let in unenrolled");
+    gnb_event(gnb,
+              (struct line_event){.kind = EVIDENCE_ADMISSION,
+                                  .step = EVIDENCE_BEGINS,
+                                  .procedure = "NG Setup",
+                                  .rule = "N1",
+                                  .reason = gnb->enrolled ? "it is enrolled" : "it is let in unenrolled"});
     setup_response(gnb, retained);
     fence_meets(gnb);
     proof_watch(gnb->core);
 }
 
-static void update_failure(struct gnb *gnb, struct ngap_cause cause, const char *words)
+static void update_failure(struct gnb *gnb, const struct gnb_refusal *refusal)
 {
     struct ngap_ran_configuration_update_failure failure = {
-        .cause = cause,
+        .cause = refusal->cause,
         .time_to_wait = NGAP_TIME_TO_WAIT_V10S,
         .has_time_to_wait = true,
     };
-    gnb->core->metrics.ngap_refused++;
-    record(gnb, EVIDENCE_REFUSAL, "RAN Configuration Update", words);
+    record(gnb, "RAN Configuration Update", refusal);
     n2_send(gnb, NGAP_RAN_CONFIGURATION_UPDATE_FAILURE, &failure);
 }
 
-static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *offers)
+static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *offers,
+                         struct gnb_refusal *refusal)
 {
     struct arena memory;
     arena_init(&memory, GNB_MEMORY);
@@ -364,31 +358,38 @@ static bool update_areas(struct gnb *gnb, const struct ngap_supported_ta_list *o
         take_areas(gnb, &match, &memory);
         return true;
     }
-    const char *words;
-    struct ngap_cause cause = mismatch(&match, &words);
-    update_failure(gnb, cause, words);
+    *refusal = mismatch(&match);
     arena_free(&memory);
     return false;
+}
+
+static bool update_allowed(struct gnb *gnb, const struct ngap_ran_configuration_update *update,
+                           struct gnb_refusal *refusal)
+{
+    const struct ngap_supported_ta_list *offers = &update->supported_ta_list;
+    if (update->global_ran_node_id &&
+        !gnb_identity_equal(gnb_identity_of(update->global_ran_node_id), gnb->identity))
+        return refuse(refusal, N2_MISC(UNSPECIFIED), "it claims another identity than at NG Setup", "N1");
+    if (!offers->count)
+        return gnb_enrol_again(gnb, refusal);
+    return gnb_enrol(gnb, gnb->identity, offers, refusal) && update_areas(gnb, offers, refusal);
 }
 
 /* 8.7.2. A gNB's identity does not change while it lives, and whatever it changes, it has to be the one that is enrolled. */
 void ran_configuration_update(struct gnb *gnb, const struct ngap_ran_configuration_update *update)
 {
-    const struct ngap_supported_ta_list *offers = &update->supported_ta_list;
     struct gnb_refusal refusal;
-    if (update->global_ran_node_id &&
-        !gnb_identity_equal(gnb_identity_of(update->global_ran_node_id), gnb->identity)) {
-        update_failure(gnb, N2_MISC(UNSPECIFIED), "it claims another identity than at NG Setup");
+    if (!update_allowed(gnb, update, &refusal)) {
+        update_failure(gnb, &refusal);
         return;
     }
-    if (offers->count ? !gnb_enrol(gnb, gnb->identity, offers, &refusal) : !gnb_enrol_again(gnb, &refusal)) {
-        update_failure(gnb, refusal.cause, refusal.words);
-        return;
-    }
-    if (offers->count && !update_areas(gnb, offers))
-        return;
     if (update->ran_node_name.len)
         take_name(gnb, update->ran_node_name);
+    gnb_event(gnb, (struct line_event){.kind = EVIDENCE_ADMISSION,
+                                       .step = EVIDENCE_CONTINUES,
+                                       .procedure = "RAN Configuration Update",
+                                       .rule = "N1",
+                                       .reason = "what it serves has changed"});
     n2_send(gnb, NGAP_RAN_CONFIGURATION_UPDATE_ACKNOWLEDGE,
             &(struct ngap_ran_configuration_update_acknowledge){0});
 }

@@ -108,25 +108,12 @@ bool proof_awaited(struct gnb *gnb, struct gnb_identity identity, const struct n
     return procedure_start(gnb->core, &gnb->proving, "proof of identity", prove, gnb, (void *)pdu);
 }
 
-static void tell(const struct gnb *gnb, const char *procedure, const char *reason)
-{
-    char from[VALUE_TEXT_BYTES];
-    config_endpoint_text(&gnb->peer.address, from);
-    gnb->core->metrics.unproved++;
-    line_event(&(struct line_event){.time = core_wall(gnb->core),
-                                    .association = gnb->association,
-                                    .gnb = *gnb->name ? gnb->name : from,
-                                    .procedure = procedure,
-                                    .rule = "N1",
-                                    .reason = reason});
-}
-
 bool proof_suffices(const struct gnb *gnb, const struct config_gnb *enrolled, const char **words)
 {
     if (!enrolled->certificate_count || gnb->proof == GATEWAY_PROVED || gnb->replaying)
         return true;
+    gnb->core->metrics.unproved++;
     *words = gateway_verdict_text(gnb->proof);
-    tell(gnb, gnb->ready ? "RAN Configuration Update" : "NG Setup", *words);
     return false;
 }
 
@@ -162,8 +149,14 @@ static bool look_after(struct gnb *gnb, const struct config_gnb *enrolled, const
     const enum gateway_verdict verdict = judge(gnb, enrolled, view);
     if (still_proved(gnb, verdict))
         return false;
-    tell(gnb, "association", gateway_verdict_text(verdict));
-    if (core->config->inventory.profile.records_only) {
+    const bool lab = core->config->inventory.profile.records_only;
+    core->metrics.unproved++;
+    gnb_event(gnb, (struct line_event){.kind = lab ? EVIDENCE_EXCEPTION : EVIDENCE_ADMISSION,
+                                       .step = lab ? EVIDENCE_ONCE : EVIDENCE_ENDS,
+                                       .procedure = "association",
+                                       .rule = "N1",
+                                       .reason = gateway_verdict_text(verdict)});
+    if (lab) {
         gnb->enrolled = false;
         gnb->risk = CONFIG_HIGH_RISK;
         return false;
