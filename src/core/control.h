@@ -98,6 +98,12 @@ json_t *control_fence(void *context, const json_t *request);
 json_t *control_unfence(void *context, const json_t *request);
 void control_describe_conduct(const struct gnb *gnb, json_t *item);
 
+/* Verbs about barred vendors (control_bar.c). */
+json_t *control_bar(void *context, const json_t *request);
+json_t *control_unbar(void *context, const json_t *request);
+json_t *control_bars(void *context, const json_t *request);
+json_t *control_bar_areas(void *context, const json_t *request);
+
 /* The process (face/roles.h). Takes over the configuration; `name` is not used. Returns the exit code. */
 int control_main(struct config *config, const char *config_path, const char *name);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The admin verbs that fence gNBs (rule N5 of the line). */
+#include "core/amf/bar.h"
 #include "core/amf/fence.h"
 #include "core/control.h"
 
@@ -49,10 +50,15 @@ json_t *control_unfence(void *context, const json_t *request)
 void control_describe_conduct(const struct gnb *gnb, json_t *item)
 {
     const struct fence *fence = fence_of(gnb->core, gnb_id_of(gnb));
+    const char *vendor = gnb_vendor(gnb);
     uint64_t misdeeds = 0;
     for (unsigned i = 0; i < MISDEED_KINDS; i++)
         misdeeds += gnb->conduct.counts[i];
     json_object_set_new(item, "misdeeds", json_integer((json_int_t)misdeeds));
+    if (*vendor)
+        json_object_set_new(item, "vendor", json_string(vendor));
+    if (gnb->barred)
+        json_object_set_new(item, "barred", json_true());
     if (!fence)
         return;
     json_object_set_new(item, "fenced", json_string(fence->reason));

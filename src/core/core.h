@@ -25,6 +25,7 @@
 #include "wire/ngap/ngap.h"
 #include "wire/wicket/wicket.h"
 
+struct bar;
 struct core;
 struct co_pool;
 struct domain;
@@ -91,6 +92,7 @@ struct core {
     struct map gnbs;         /* struct gnb by association */
     struct domain *domains;  /* trust domains with gNBs in them */
     struct fence *fences;    /* by rule N5 of the line (amf/fence.h) */
+    struct bar *bars;        /* by rule K1 (amf/bar.h) */
     struct map ues_by_supi;  /* struct ue by supi; registered or known */
     struct map ues_by_tmsi;  /* by 5G-TMSI: the current one, and the former one until the phone confirmed the
                                new one */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/metrics.h"
 
+#include "core/amf/bar.h"
 #include "core/amf/context.h"
 #include "core/amf/fence.h"
 #include "core/smf/smf.h"
@@ -145,6 +146,8 @@ static void line(struct list *list, const struct core *core)
         "gNBs that did not have the certificate of their enrolment (rule N1)", core->metrics.unproved, NULL);
     put(list, "demarc_gnb_fencings", "counter", "gNBs that were fenced", core->metrics.fenced, NULL);
     put(list, "demarc_gnbs_fenced", "gauge", "gNBs that are fenced", fence_count(core), NULL);
+    put(list, "demarc_gnbs_barred", "gauge", "Connected gNBs of vendors that are barred", bar_gnbs(core),
+        NULL);
 }
 
 json_t *core_metrics_list(const struct core *core)

@@ -23,6 +23,12 @@ static const char *const steps[] = {
     "CREATE TABLE rest (network TEXT, address BLOB, supi TEXT NOT NULL, until INTEGER NOT NULL,"
     " PRIMARY KEY (network, address)) WITHOUT ROWID;"
     "CREATE INDEX rest_until ON rest (until);",
+    /* struct store_bar: wall clock, nanoseconds; phone: core/amf/drill.c */
+    "CREATE TABLE bar (vendor TEXT PRIMARY KEY, drill INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " until INTEGER NOT NULL, cleared INTEGER NOT NULL, ended INTEGER NOT NULL, by_whom TEXT NOT NULL,"
+    " reason TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE barred_phone (vendor TEXT, supi TEXT, phone BLOB NOT NULL, PRIMARY KEY (vendor, supi))"
+    " WITHOUT ROWID;",
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };

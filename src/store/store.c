@@ -42,6 +42,12 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_REST_PUT] = "REPLACE INTO rest VALUES (?, ?, ?, ?)",
     [SQL_REST_END] = "DELETE FROM rest WHERE until <= ?",
     [SQL_REST_EACH] = "SELECT network, address, supi, until FROM rest ORDER BY until",
+    [SQL_BAR_PUT] = "REPLACE INTO bar VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [SQL_BAR_EACH] =
+        "SELECT vendor, drill, since, until, cleared, ended, by_whom, reason FROM bar ORDER BY vendor",
+    [SQL_BARRED_PHONE_PUT] = "REPLACE INTO barred_phone VALUES (?, ?, ?)",
+    [SQL_BARRED_PHONES_REMOVE] = "DELETE FROM barred_phone WHERE vendor = ?",
+    [SQL_BARRED_PHONE_EACH] = "SELECT vendor, supi, phone FROM barred_phone ORDER BY vendor, supi",
 };
 
 const char *store_result_text(enum store_result result)

@@ -112,6 +112,27 @@ enum store_result store_fence_each(struct store *store,
                                                  const char *reason),
                                    void *context);
 
+/* --- Barred vendors (rule K1 of the line), one row each, also when it is over, and whose phones were sent away --- */
+
+struct store_bar {
+    const char *vendor, *by, *reason;
+    bool drill;
+    int64_t since, until, cleared, ended; /* wall clock in nanoseconds; 0: not */
+};
+
+enum store_result store_bar_put(struct store *store, const struct store_bar *bar);
+/* Texts are valid during the call. */
+enum store_result store_bar_each(struct store *store,
+                                 void (*visit)(void *context, const struct store_bar *bar), void *context);
+enum store_result store_barred_phone_put(struct store *store, const char *vendor, const char *supi,
+                                         struct bytes phone);
+enum store_result store_barred_phones_remove(struct store *store, const char *vendor);
+/* What is handed over is valid during the call. */
+enum store_result store_barred_phone_each(struct store *store,
+                                          void (*visit)(void *context, const char *vendor, const char *supi,
+                                                        struct bytes phone),
+                                          void *context);
+
 /* --- Addresses that rest --- */
 
 /* supi: whose it was; until: wall clock in nanoseconds. */

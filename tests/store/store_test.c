@@ -352,6 +352,7 @@ static void a_database_of_the_first_version_has_tuak_s_usual_sizes(void **state)
     assert_int_equal(
         sqlite3_exec(store->db,
                      "ALTER TABLE subscriber DROP COLUMN tuak; DROP TABLE fence; DROP TABLE rest;"
+                     "DROP TABLE bar; DROP TABLE barred_phone;"
                      "PRAGMA user_version = 1",
                      NULL, NULL, NULL),
         SQLITE_OK);

@@ -63,6 +63,7 @@ struct gnb {
     bool enrolled; /* it is as the inventory says */
     enum config_risk risk;
     bool fenced;                 /* by rule N5 of the line (fence.h) */
+    bool barred;                 /* with its vendor, by rule K1 (bar.h) */
     struct procedure *proving;   /* its message waits for the security gateway (proof.h) */
     struct gnb_identity claimed; /* by that message */
     enum gateway_verdict proof;  /* while that message is carried out */
@@ -210,6 +211,12 @@ void ghosts_free(struct core *core);
 static inline bool gnb_identity_equal(struct gnb_identity a, struct gnb_identity b)
 {
     return a.bits == b.bits && a.value == b.value && plmn_equal(a.plmn, b.plmn);
+}
+
+/* The line lets no phone in there, and calls none. */
+static inline bool gnb_is_shut(const struct gnb *gnb)
+{
+    return gnb->fenced || gnb->barred;
 }
 
 struct gnb *gnb_find(struct core *core, uint64_t association);

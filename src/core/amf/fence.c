@@ -104,19 +104,19 @@ static bool put_up(struct fence *fence, int64_t until, const char *reason)
 
 /* --- the phones of a fenced gNB --- */
 
-static void send_away(struct connection *connection)
+void gnb_send_away(struct connection *connection, const char *why)
 {
     struct ue *ue = connection->ue;
     const struct ngap_cause cause = N2_MISC(OM_INTERVENTION);
     if (ue->target != connection) {
-        an_release(ue, cause, "its gNB is fenced");
+        an_release(ue, cause, why);
         return;
     }
     n2_release(connection, cause);
     procedure_offer(ue->handover, EV_HANDOVER_TARGET_LOST, NULL);
 }
 
-static struct connection *next_phone(const struct gnb *gnb)
+struct connection *gnb_next_phone(const struct gnb *gnb)
 {
     size_t cursor = 0;
     for (void *value; map_next(&gnb->connections, &cursor, NULL, &value);)
@@ -128,10 +128,10 @@ static struct connection *next_phone(const struct gnb *gnb)
 static void next_portion(struct timer *timer)
 {
     struct gnb *gnb = (struct gnb *)((char *)timer - offsetof(struct gnb, sending_away));
-    struct connection *connection = gnb->fenced ? next_phone(gnb) : NULL;
+    struct connection *connection = gnb->fenced ? gnb_next_phone(gnb) : NULL;
     for (unsigned i = 0; connection && i < PORTION; i++) {
-        send_away(connection);
-        connection = next_phone(gnb);
+        gnb_send_away(connection, "its gNB is fenced");
+        connection = gnb_next_phone(gnb);
     }
     if (connection)
         timer_start(gnb->core->timers, timer, MILLISECONDS(1));

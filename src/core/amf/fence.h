@@ -39,6 +39,11 @@ void fence_meets(struct gnb *gnb);
 bool fences_load(struct core *core);
 void fences_free(struct core *core);
 
+/* The connection ends, and what goes on over it; a handover that it is the target of fails. */
+void gnb_send_away(struct connection *connection, const char *why);
+/* A connection of the gNB's with a phone on it; NULL: there is none. */
+struct connection *gnb_next_phone(const struct gnb *gnb);
+
 static inline struct config_gnb_id gnb_id_of(const struct gnb *gnb)
 {
     return (struct config_gnb_id){gnb->identity.plmn, gnb->identity.bits, gnb->identity.value};

@@ -61,7 +61,7 @@ static bool slice_offered(const struct ue *ue, const struct gnb_area *area)
 struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *target, struct tai tai)
 {
     const struct gnb_area *area = gnb_area_of(target, tai);
-    if (target->fenced || !area || restriction_forbids(ue->restrictions, tai))
+    if (gnb_is_shut(target) || !area || restriction_forbids(ue->restrictions, tai))
         return N2_RADIO(HO_TARGET_NOT_ALLOWED);
     return slice_offered(ue, area) ? (struct ngap_cause){0} : N2_RADIO(SLICE_NOT_SUPPORTED);
 }

@@ -75,7 +75,7 @@ void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_pat
 void amf_forgot_overload(struct gnb *gnb);
 /* Asks all gNBs to hold new signalling back for a while (overload.c). */
 void amf_overloaded(struct core *core);
-/* The same of one gNB; a fenced one holds back until amf_let_go. */
+/* The same of one gNB; one that is shut holds back until amf_let_go. */
 void amf_hold_back(struct gnb *gnb);
 void amf_let_go(struct gnb *gnb);
 

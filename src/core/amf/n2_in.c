@@ -7,6 +7,7 @@
 
 #include "core/amf/admission.h"
 #include "core/amf/area.h"
+#include "core/amf/bar.h"
 #include "core/amf/budget.h"
 #include "core/amf/fence.h"
 #include "core/amf/handover.h"
@@ -260,7 +261,7 @@ static bool interface_message(struct gnb *gnb, uint16_t stream, const struct nga
         ng_reset(gnb, pdu->value.ng_reset);
         return true;
     case NGAP_INITIAL_UE_MESSAGE:
-        if (!gnb->fenced) /* it has been asked to hold back, and gets no other answer */
+        if (!gnb_is_shut(gnb)) /* it has been asked to hold back, and gets no other answer */
             gmm_initial(gnb, stream, pdu->value.initial_ue_message);
         return true;
     case NGAP_PATH_SWITCH_REQUEST:
@@ -363,6 +364,7 @@ static void replay_setup(struct gnb *gnb, const struct ngap_ng_setup_request *re
     amf_forgot_overload(gnb);
     if (adopt(gnb) == 0)
         ng_reset_send(gnb, N2_MISC(UNSPECIFIED));
+    bar_meets(gnb);
 }
 
 void core_replay(struct core *core, uint64_t association, const struct ngap_pdu *pdu)
@@ -397,6 +399,7 @@ bool core_reload(struct core *core, const struct config *config, const char **wh
     core->config = config;
     smf_reload(core);
     gnbs_reconsider(core);
+    bars_reconsider(core);
     admission_watch(core);
     while (map_next(&core->gnbs, &cursor, &association, &gnb)) {
         if (((struct gnb *)gnb)->ready)

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "core/amf/bar.h"
 #include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
@@ -287,6 +288,8 @@ static bool setup_allowed(const struct gnb *gnb, struct gnb_identity identity, s
         return refuse(refusal, N2_MISC(UNSPECIFIED), "its identity belongs to a gNB that is connected", "N1");
     if (!gnb->ready && gnbs_ready(gnb->core) >= config->limits.gnbs)
         return refuse(refusal, N2_MISC(CONTROL_PROCESSING_OVERLOAD), "limits.gnbs is reached", NULL);
+    if (bar_forbids(gnb) && !gnb->replaying)
+        return refuse(refusal, N2_MISC(OM_INTERVENTION), "its vendor is barred", "K1");
     if (!config->recorder.admit_unrecorded && !line_is_recorded())
         return refuse(refusal, N2_MISC(UNSPECIFIED), "evidence is not taken, and without it nobody is let in",
                       NULL);
@@ -334,6 +337,7 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
                                   .reason = gnb->enrolled ? "it is enrolled" : "it is let in unenrolled"});
     setup_response(gnb, retained);
     fence_meets(gnb);
+    bar_meets(gnb);
     proof_watch(gnb->core);
 }
 

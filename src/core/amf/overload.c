@@ -21,7 +21,7 @@ static void overload_start(struct gnb *gnb)
 
 static void overload_stop(struct gnb *gnb)
 {
-    if (gnb->fenced)
+    if (gnb_is_shut(gnb))
         return;
     if (gnb->overload_told)
         n2_send(gnb, NGAP_OVERLOAD_STOP, &(struct ngap_overload_stop){0});

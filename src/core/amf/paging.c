@@ -70,7 +70,7 @@ static bool this_side(const struct gnb *gnb, const struct call *call)
 
 static bool covers(const struct gnb *gnb, const struct call *call)
 {
-    if (!gnb->ready || gnb->fenced || !this_side(gnb, call))
+    if (!gnb->ready || gnb_is_shut(gnb) || !this_side(gnb, call))
         return false;
     if (call->area == CONFIG_PAGE_NETWORK)
         return in_network(gnb, call->ue->tai.plmn);

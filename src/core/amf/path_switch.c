@@ -371,7 +371,7 @@ static struct ngap_cause claim(const struct gnb *gnb, const struct ngap_path_swi
                                struct connection **connection)
 {
     *connection = connection_in_domain(gnb, request->source_amf_ue_ngap_id);
-    if (gnb->fenced)
+    if (gnb_is_shut(gnb))
         return N2_RADIO(HO_TARGET_NOT_ALLOWED);
     if (!*connection || (*connection)->releasing || !(*connection)->ue->registered ||
         !enrolment_neighbours(&gnb->core->config->inventory, gnb_id_of((*connection)->gnb), gnb_id_of(gnb)))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/amf/away.h"
+#include "core/amf/bar.h"
 #include "core/amf/fence.h"
 #include "core/amf/gmm.h"
 #include "kit/log.h"
@@ -81,7 +82,10 @@ bool amf_load(struct core *core, const char **why)
         return false;
     }
     *why = "out of memory";
-    return adoption_start(core);
+    if (!adoption_start(core))
+        return false;
+    *why = "the barred vendors cannot be read";
+    return bars_load(core);
 }
 
 /* Memory only: what is stored stays. */
@@ -99,6 +103,7 @@ void amf_stop(struct core *core)
         map_taken(&cursor);
     }
     fences_free(core);
+    bars_free(core);
 }
 
 void amf_free_ues(struct core *core)
