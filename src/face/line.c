@@ -130,11 +130,18 @@ static const struct command commands[] = {
      run_line_explain},
     {"what-if", "line what-if admit GNB | remove VENDOR | date DAY [--date DAY] [--json] [--config FILE]",
      NULL, run_line_what_if},
+    {"bar",
+     "line bar VENDOR --drill | --now | --dry-run [--for TIME] [--grace TIME] [--wait TIME] [--by NAME] "
+     "[--reason TEXT]\n"
+     "                       [--json] [--config FILE]",
+     NULL, run_line_bar},
+    {"unbar", "line unbar VENDOR [--json] [--config FILE]", NULL, run_line_unbar},
+    {"bars", "line bars [VENDOR] [--json] [--config FILE]", NULL, run_line_bars},
     {0},
 };
 
 int run_line(const struct command *command, int argc, char **argv)
 {
     return argc ? run_command(commands, command, argc, argv)
-                : wrong_usage(command, "port, senders, check, schema, explain or what-if");
+                : wrong_usage(command, "port, senders, check, schema, explain, what-if, bar, unbar or bars");
 }

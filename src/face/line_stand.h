@@ -3,6 +3,8 @@
 #ifndef FACE_LINE_STAND_H
 #define FACE_LINE_STAND_H
 
+#include <jansson.h>
+
 #include "config/config.h"
 #include "face/command.h"
 #include "line/decide.h"
@@ -17,9 +19,17 @@ struct stand {
 bool stand_take(struct stand *stand, const char *config_path, const char *date);
 void stand_leave(struct stand *stand);
 
+/* What a change ("admit" a gNB, "remove" a vendor, another "date") would do: {"counts", "flipped", "phones"}, as docs/line.md says.
+ * NULL: said what is wrong. */
+json_t *line_what_if(const char *config_path, const char *date, const char *word, const char *of);
+void line_what_if_show(const json_t *found);
+
 int run_line_check(const struct command *command, int argc, char **argv);
 int run_line_schema(const struct command *command, int argc, char **argv);
 int run_line_explain(const struct command *command, int argc, char **argv);
 int run_line_what_if(const struct command *command, int argc, char **argv);
+int run_line_bar(const struct command *command, int argc, char **argv);
+int run_line_unbar(const struct command *command, int argc, char **argv);
+int run_line_bars(const struct command *command, int argc, char **argv);
 
 #endif

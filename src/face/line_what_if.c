@@ -176,37 +176,49 @@ static const struct column flip_columns[] = {{"GNB", "gnb", CELL_TEXT, 0},
                                              {"AFTER", "after", CELL_TEXT, 0},
                                              {0}};
 
-static void show(const struct change *change, bool json)
+static json_t *found(const struct change *change)
 {
-    json_t *counts = counted(change);
-    const json_int_t affected = phones(change);
-    if (json) {
-        json_t *all =
-            json_pack("{s:O, s:O, s:I}", "counts", counts, "flipped", change->flipped, "phones", affected);
-        json_print(stdout, all);
-        json_decref(all);
-    } else {
-        table_print(stdout, count_columns, counts);
-        printf("\nanswers that change: %zu\n", json_array_size(change->flipped));
-        if (json_array_size(change->flipped))
-            table_print(stdout, flip_columns, change->flipped);
-        if (affected >= 0)
-            printf("phones connected through these gNBs now: %lld\n", (long long)affected);
-    }
-    json_decref(counts);
+    return json_pack("{s:o, s:O, s:I}", "counts", counted(change), "flipped", change->flipped, "phones",
+                     phones(change));
 }
 
-static bool make(struct change *change, char **argv)
+void line_what_if_show(const json_t *found)
+{
+    const json_t *flipped = json_object_get(found, "flipped");
+    const json_int_t affected = json_integer_value(json_object_get(found, "phones"));
+    table_print(stdout, count_columns, json_object_get(found, "counts"));
+    printf("\nanswers that change: %zu\n", json_array_size(flipped));
+    if (json_array_size(flipped))
+        table_print(stdout, flip_columns, flipped);
+    if (affected >= 0)
+        printf("phones connected through these gNBs now: %lld\n", (long long)affected);
+}
+
+static bool make(struct change *change, const char *word, const char *of)
 {
     size_t i = 0;
-    while (strcmp(changes[i].word, argv[0]) != 0)
+    while (strcmp(changes[i].word, word) != 0)
         i++;
     change->flipped = json_array();
     change->verdicts = calloc(ledger_size(change->stand.ledger) + 1, 1);
-    if (!change->verdicts || !changes[i].make(change, argv[1]))
+    if (!change->verdicts || !changes[i].make(change, of))
         return false;
     after(change);
     return true;
+}
+
+json_t *line_what_if(const char *config_path, const char *date, const char *word, const char *of)
+{
+    struct change change = {0};
+    json_t *result = NULL;
+    if (!stand_take(&change.stand, config_path, date))
+        return NULL;
+    if (make(&change, word, of))
+        result = found(&change);
+    json_decref(change.flipped);
+    free(change.verdicts);
+    stand_leave(&change.stand);
+    return result;
 }
 
 static bool known(int argc, char **argv)
@@ -223,18 +235,16 @@ int run_line_what_if(const struct command *command, int argc, char **argv)
     const char *path = NULL, *date = NULL;
     const struct option_slot slots[] = {
         {"json", &json, NULL}, {"config", NULL, &path}, {"date", NULL, &date}, {0}};
-    struct change change = {0};
     if (!take_options(command, &argc, argv, slots))
         return EXIT_USAGE;
     if (!known(argc, argv))
         return wrong_usage(command, "a change is: admit GNB, remove VENDOR, date DAY");
-    if (!stand_take(&change.stand, path, date))
-        return EXIT_FAILED;
-    const bool made = make(&change, argv);
-    if (made)
-        show(&change, json);
-    json_decref(change.flipped);
-    free(change.verdicts);
-    stand_leave(&change.stand);
-    return made ? EXIT_DONE : EXIT_FAILED;
+    json_t *result = line_what_if(path, date, argv[0], argv[1]);
+    if (result && json)
+        json_print(stdout, result);
+    else if (result)
+        line_what_if_show(result);
+    const int code = result ? EXIT_DONE : EXIT_FAILED;
+    json_decref(result);
+    return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inside.h"
 
+#include "core/amf/bar.h"
 #include "core/amf/context.h"
 #include "core/amf/fence.h"
 #include "core/smf/n4.h"
@@ -161,6 +162,21 @@ void inside_fence(struct core *core, uint32_t gnb, int64_t time)
     fence_begin(core, id, time, "the simulation");
 }
 
+void inside_bar(struct core *core, const char *vendor, int64_t time)
+{
+    const struct bar_order order = {
+        .vendor = vendor, .by = "the simulation", .reason = "to see", .drill = true, .time = time};
+    const char *why;
+    bar_begin(core, &order, &why);
+}
+
+/* Is it to have sent all its phones away by now? */
+static bool is_cleared(const struct gnb *gnb)
+{
+    const struct bar *bar = gnb->barred ? bar_of(gnb->core, gnb_vendor(gnb)) : NULL;
+    return gnb_is_shut(gnb) && !timer_armed(&gnb->sending_away) && (!bar || bar->cleared);
+}
+
 unsigned inside_fenced_phones(const struct core *core)
 {
     unsigned phones = 0;
@@ -168,7 +184,7 @@ unsigned inside_fenced_phones(const struct core *core)
     for (void *value; map_next(&core->gnbs, &gnbs, NULL, &value);) {
         const struct gnb *gnb = value;
         size_t cursor = 0;
-        if (!gnb->fenced || timer_armed(&gnb->sending_away))
+        if (!is_cleared(gnb))
             continue;
         for (void *connection; map_next(&gnb->connections, &cursor, NULL, &connection);)
             phones += ((struct connection *)connection)->context_up &&

@@ -39,7 +39,9 @@ bool inside_next_address(const struct core *core, size_t *cursor, struct inside_
 
 /* The gNB of that identity (32 bits) is fenced for so long, as by command. */
 void inside_fence(struct core *core, uint32_t gnb, int64_t time);
-/* Phones that are served by fenced gNBs which have had all theirs sent away. */
+/* The vendor is barred for so long, as a drill. */
+void inside_bar(struct core *core, const char *vendor, int64_t time);
+/* Phones that are served by fenced gNBs, or those of barred vendors, which have had all theirs sent away. */
 unsigned inside_fenced_phones(const struct core *core);
 
 #endif

@@ -63,7 +63,7 @@ void amf_hold_back(struct gnb *gnb)
 
 void amf_let_go(struct gnb *gnb)
 {
-    if (!timer_armed(&gnb->core->overload))
+    if (!loaded(gnb->core))
         overload_stop(gnb);
 }
 
