@@ -161,9 +161,9 @@ static bool gather_cells(struct cells *cells, const struct core *core, const cha
 
 static bool is_cell_of(const struct cells *cells, uint64_t cell)
 {
-    for (uint8_t length = 1; length < CELL_BITS; length++)
+    for (unsigned length = 1; length < CELL_BITS; length++)
         if (cells->lengths >> length & 1 &&
-            map_get(&cells->gnbs, cell_key(length, (uint32_t)(cell >> (CELL_BITS - length)))))
+            map_get(&cells->gnbs, cell_key((uint8_t)length, (uint32_t)(cell >> (CELL_BITS - length)))))
             return true;
     return false;
 }
