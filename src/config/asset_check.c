@@ -80,12 +80,27 @@ bool check_partner(const void *base, void *items, unsigned index, struct complai
     return true;
 }
 
-static bool partner_known(const struct config_inventory *inventory, const char *partner)
+static bool partners_known(const void *base, const char **names, unsigned count, struct complaint *complaint)
 {
-    for (unsigned i = 0; i < inventory->partner_count; i++)
-        if (strcmp(inventory->partners[i].name, partner) == 0)
-            return true;
-    return false;
+    for (unsigned i = 0; i < count; i++)
+        if (!config_find_partner(inventory_of(base), names[i]))
+            return check_found(complaint, "partner %s", names[i]) || complain(complaint, "one of partners");
+    return true;
+}
+
+/* Labels before it in the list: so nothing is derived from itself. */
+static bool sources_known(const struct config_label *all, unsigned index, struct complaint *complaint)
+{
+    const struct config_label *own = &all[index];
+    for (unsigned i = 0; i < own->derived_count; i++) {
+        unsigned k = 0;
+        while (k < index && strcmp(all[k].name, own->derived_from[i]) != 0)
+            k++;
+        if (k == index)
+            return check_found(complaint, "%s", own->derived_from[i]) ||
+                   complain(complaint, "labels before it in the list");
+    }
+    return true;
 }
 
 bool check_label(const void *base, void *items, unsigned index, struct complaint *complaint)
@@ -94,9 +109,7 @@ bool check_label(const void *base, void *items, unsigned index, struct complaint
     for (unsigned i = 0; i < index; i++)
         if (!check_once(own->name, all[i].name, complaint))
             return false;
-    for (unsigned i = 0; i < own->releasable_count; i++)
-        if (!partner_known(inventory_of(base), own->releasable_to[i]))
-            return check_found(complaint, "partner %s", own->releasable_to[i]) ||
-                   complain(complaint, "one of partners");
-    return true;
+    return partners_known(base, own->releasable_to, own->releasable_count, complaint) &&
+           partners_known(base, own->withheld_from, own->withheld_count, complaint) &&
+           sources_known(all, index, complaint);
 }

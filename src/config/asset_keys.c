@@ -87,6 +87,7 @@ const struct key partner_keys[] = {
     NAME(config_partner),
     {"profile", &type_profile, MEMBER(struct config_partner, profile), .initial = "zero"},
     {"end_to_end", &type_bool, MEMBER(struct config_partner, end_to_end), .initial = "false"},
+    WORDS(config_partner, key, 0),
     {0},
 };
 
@@ -94,6 +95,9 @@ const struct key label_keys[] = {
     NAME(config_label),
     WORDS(config_label, originator, 1),
     NAMES(config_label, "releasable_to", releasable_to, releasable_count),
+    NAMES(config_label, "derived_from", derived_from, derived_count),
+    NAMES(config_label, "withheld_from", withheld_from, withheld_count),
+    WORDS(config_label, signature, 0),
     {0},
 };
 
@@ -108,6 +112,7 @@ const struct key suspension_keys[] = {
 /* --- profiles --- */
 
 static const struct choice ages[] = {{"any", CONFIG_ANY_AGE}, {"new", CONFIG_NEW}, {0}};
+static const struct choice scopes[] = {{"network", CONFIG_WHOLE_NETWORK}, {"path", CONFIG_PATH}, {0}};
 
 static const struct key limit_keys[] = {
     {"rule", &type_choice, MEMBER(struct config_limit, rule), .choices = limited},
@@ -116,6 +121,7 @@ static const struct key limit_keys[] = {
     {"classes", &type_choice, ITEMS(struct config_limit, classes, class_count), .choices = asset_classes,
      .initial = "[]"},
     {"age", &type_choice, MEMBER(struct config_limit, age), .choices = ages, .initial = "any"},
+    {"scope", &type_choice, MEMBER(struct config_limit, scope), .choices = scopes, .initial = "network"},
     {0},
 };
 
@@ -130,19 +136,22 @@ const struct key profile_keys[] = {
      .help = "true: nothing is refused, what would be is recorded. Strangers are let in as high risk."},
     DAY(config_profile, "expires", expires),
     {"rules", .fields = limit_keys, ITEMS(struct config_profile, limits, limit_count), .initial = "[]",
-     .help = "The rules in force. from: the day from which what breaks it is refused; before, that is a "
-             "condition. most: H1 "
-             "and\n"
-             "H2 percent, H5 vendors, L5 months; of H6 the fewest vendors. classes: of L1. age: of H7, new "
-             "(registered on "
-             "`from`\n"
-             "or later) or any."},
+     .help =
+         "The rules in force. from: the day from which what breaks it is refused; before, that is a "
+         "condition. most: H1 "
+         "and\n"
+         "H2 percent, H5 vendors, L5 months; of H6 the fewest vendors. classes: of L1. age: of H7, new "
+         "(registered on "
+         "`from`\n"
+         "or later) or any. scope: where this is a partner's threshold, network asks L1, H3, H7 and H8 of "
+         "all equipment\n"
+         "there is, path of what the information crosses."},
     {0},
 };
 
-static const char *const rule_names[CONFIG_RULES] = {"L1", "L2", "L5", "H1", "H2", "H3",   "H4",
-                                                     "H5", "H6", "H7", "H8", "N1", "N2",   "N3",
-                                                     "N4", "N5", "N6", "K1", "K2", "date", "profile"};
+static const char *const rule_names[CONFIG_RULES] = {
+    "L1", "L2", "L5", "H1", "H2", "H3", "H4", "H5",   "H6",      "H7",    "H8",   "N1",
+    "N2", "N3", "N4", "N5", "N6", "K1", "K2", "date", "profile", "label", "path", "evidence"};
 
 const char *config_rule_text(enum config_rule rule)
 {

@@ -70,7 +70,10 @@ struct config_mitigation {
 struct config_partner {
     const char *name;
     const char *profile; /* its thresholds: the name of a profile */
-    bool end_to_end;     /* protection from end to end lifts a high-risk hop */
+    struct config_profile thresholds;
+    bool
+        end_to_end; /* protection from end to end lifts a high-risk hop, where a threshold is about the path */
+    const char *key; /* Ed25519, in base 64, that it signs its labels with; "": it has none */
 };
 
 struct config_label {
@@ -78,6 +81,11 @@ struct config_label {
     const char *originator;
     const char **releasable_to; /* partners */
     unsigned releasable_count;
+    const char **derived_from; /* labels before it in the list */
+    unsigned derived_count;
+    const char **withheld_from; /* partners: whoever holds the inventory may narrow */
+    unsigned withheld_count;
+    const char *signature; /* of the originator, if that is a partner (line/label.h), in base 64; "": none */
 };
 
 /* Rule K2. */

@@ -102,6 +102,9 @@ bool check_dnn(const void *base, void *items, unsigned index, struct complaint *
     struct config_dnn *all = items, *dnn = &all[index];
     if (!check_pools(dnn, complaint) || !check_gateway(dnn, complaint))
         return false;
+    if (!*dnn->partner != !*dnn->label)
+        return check_found(complaint, "%s with one of partner and label", dnn->name) ||
+               complain(complaint, "both of them or none");
     for (unsigned i = 0; i < index; i++) {
         if (!check_once(dnn->name, all[i].name, complaint))
             return false;

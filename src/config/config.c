@@ -72,6 +72,21 @@ static bool take_folder(struct config *config, const char *file)
     return folder != NULL;
 }
 
+static bool read_thresholds(struct config *config, struct config_error *error)
+{
+    const struct config_inventory *inventory = &config->inventory;
+    struct config_partner *partners =
+        arena_array(&config->memory, inventory->partner_count + 1, sizeof *partners);
+    for (unsigned i = 0; partners && i < inventory->partner_count; i++) {
+        partners[i] = inventory->partners[i];
+        if (!config_read_profile(partners[i].profile, inventory->folder, &partners[i].thresholds,
+                                 &config->memory, error))
+            return false;
+    }
+    config->inventory.partners = partners;
+    return partners || no_memory("partners", error);
+}
+
 bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
                             struct config_error *error)
 {
@@ -79,7 +94,8 @@ bool config_parse_inventory(struct config *config, const char *text, size_t leng
     return config_read(inventory_keys, text, length, name, config, &config->memory, error) &&
            ((take_folder(config, name) && derive_edges(config)) || no_memory(name, error)) &&
            config_read_profile(inventory->profile_key, inventory->folder, &inventory->profile,
-                               &config->memory, error);
+                               &config->memory, error) &&
+           read_thresholds(config, error);
 }
 
 /* Without an inventory: that of an empty file. */
@@ -124,6 +140,25 @@ static bool load_inventory(struct config *config, const char *path, struct confi
     return good;
 }
 
+/* A data network's partner and label are in the inventory. */
+static bool knows_partners(const struct config *config, const char *path, struct config_error *error)
+{
+    const struct config_inventory *inventory = &config->inventory;
+    for (unsigned i = 0; i < config->smf.dnn_count; i++) {
+        const struct config_dnn *dnn = &config->smf.dnns[i];
+        const bool good = !*dnn->partner || (config_find_partner(inventory, dnn->partner) &&
+                                             config_find_label(inventory, dnn->label));
+        if (!good) {
+            snprintf(error->text, sizeof error->text,
+                     "%s:1: data_networks: found %s with partner %s and label %s, expected some of the "
+                     "inventory's",
+                     path, dnn->name, dnn->partner, dnn->label);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Without its inventory. */
 static struct config *load_alone(const char *path, struct config_error *error)
 {
@@ -146,7 +181,9 @@ struct config *config_load(const char *path, struct config_error *error)
     char inventory[CONFIG_PATH_MOST];
     const char *file = file_of(path);
     struct config *config = file ? load_alone(file, error) : config_parse("", 0, "defaults", error);
-    if (!config || !file || load_inventory(config, inventory_path(config, file, inventory), error))
+    if (!config || !file ||
+        (load_inventory(config, inventory_path(config, file, inventory), error) &&
+         knows_partners(config, file, error)))
         return config;
     config_free(config);
     return NULL;

@@ -147,6 +147,10 @@ struct config_dnn {
     uint64_t requested_gbr_uplink, requested_gbr_downlink;
     unsigned sessions; /* at most; 0: no limit */
     enum config_protection up_integrity, up_ciphering;
+    const char *
+        partner; /* whose network it is: sessions live while the answer to it is share (line/answer.h); "": nobody's */
+    const char *label; /* of what is shared there */
+    bool end_to_end;   /* it is protected above the network */
 };
 
 struct config_smf {

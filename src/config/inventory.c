@@ -19,6 +19,22 @@ const struct config_gnb *config_find_gnb(const struct config_inventory *inventor
     return NULL;
 }
 
+const struct config_partner *config_find_partner(const struct config_inventory *inventory, const char *name)
+{
+    for (unsigned i = 0; i < inventory->partner_count; i++)
+        if (strcmp(inventory->partners[i].name, name) == 0)
+            return &inventory->partners[i];
+    return NULL;
+}
+
+const struct config_label *config_find_label(const struct config_inventory *inventory, const char *name)
+{
+    for (unsigned i = 0; i < inventory->label_count; i++)
+        if (strcmp(inventory->labels[i].name, name) == 0)
+            return &inventory->labels[i];
+    return NULL;
+}
+
 const struct config_gnb *config_find_gnb_id(const struct config_inventory *inventory, struct config_gnb_id id)
 {
     for (unsigned i = 0; i < inventory->gnb_count; i++)

@@ -197,6 +197,8 @@ const struct config_domain *config_find_domain(const struct config_inventory *in
 const struct config_gnb *config_find_gnb(const struct config_inventory *inventory, const char *name);
 const struct config_gnb *config_find_gnb_id(const struct config_inventory *inventory,
                                             struct config_gnb_id id);
+const struct config_partner *config_find_partner(const struct config_inventory *inventory, const char *name);
+const struct config_label *config_find_label(const struct config_inventory *inventory, const char *name);
 /* The first that is the domain's or any's; without one there are no bounds. Under the profile lab there is none on what may come in
  * a second, so that the core's own limits can be looked for. */
 struct config_budget config_budget_of(const struct config_inventory *inventory, const char *domain);

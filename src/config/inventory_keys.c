@@ -299,10 +299,16 @@ const struct key inventory_keys[] = {
      .help = "With whom information is shared: [{name: ally, profile: zero, end_to_end: false}]; profile: "
              "the thresholds, "
              "end_to_end: whether\n"
-             "protection above the network lifts a high-risk hop."},
+             "protection above the network lifts a high-risk hop, where a threshold is about the path; key: "
+             "Ed25519, in base 64,\n"
+             "which its labels are signed with."},
     {"labels", .fields = label_keys, ROOT_ITEMS(inventory.labels, inventory.label_count), .live = true,
      .initial = "[]", .inline_items = true, .check = check_label,
-     .help = "What may be shared with whom: [{name: secret, originator: us, releasable_to: [ally]}]."},
+     .help = "What may be shared with whom: [{name: secret, originator: us, releasable_to: [ally]}]. "
+             "derived_from: labels before\n"
+             "it, of which it takes the intersection; withheld_from: partners that it is kept from all the "
+             "same; signature: by the\n"
+             "originator, if that is a partner."},
     {"suspensions", .fields = suspension_keys, ROOT_ITEMS(inventory.suspensions, inventory.suspension_count),
      .live = true, .initial = "[]", .inline_items = true,
      .help = "Rules that do not refuse for a while: [{rule: H2, by: name, reason: why, until: 2026-12-24}]. "

@@ -271,6 +271,13 @@ static const struct key dnn_keys[] = {
          "for their rate with it are refused with 5GSM cause 82."},
     {"up_ciphering", &type_choice, MEMBER(struct config_dnn, up_ciphering), .choices = protections,
      .initial = "preferred", .help = "Ciphering of packets on the air, likewise."},
+    {"partner", &type_text, MEMBER(struct config_dnn, partner), RANGE(0, 64), .initial = "",
+     .help = "Whose data network it is, one of the inventory's partners: a session lives only while what "
+             "`label` names may be\n"
+             "shared with that partner over the session's path."},
+    {"label", &type_text, MEMBER(struct config_dnn, label), RANGE(0, 64), .initial = ""},
+    {"end_to_end", &type_bool, MEMBER(struct config_dnn, end_to_end), .initial = "false",
+     .help = "What is shared there is protected from end to end above the network."},
     {0},
 };
 

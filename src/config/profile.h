@@ -31,15 +31,24 @@ enum config_rule {
     CONFIG_K2,
     CONFIG_OF_DATE,
     CONFIG_OF_PROFILE,
+    CONFIG_OF_LABEL,
+    CONFIG_OF_PATH,
+    CONFIG_OF_EVIDENCE,
     CONFIG_RULES
 };
 
-/* "H1"; "date", "profile" */
+/* "H1"; "date", "profile", "label", "path", "evidence" */
 const char *config_rule_text(enum config_rule rule);
 
 enum config_asset_class { CONFIG_ACCESS, CONFIG_TRANSPORT, CONFIG_MANAGEMENT, CONFIG_CORE, CONFIG_CLASSES };
 
 enum config_age { CONFIG_ANY_AGE, CONFIG_NEW };
+
+/* Of a partner's threshold (line/answer.h): what a limit on single assets is asked of. */
+enum config_scope {
+    CONFIG_WHOLE_NETWORK, /* whatever is in the inventory */
+    CONFIG_PATH,          /* what the information crosses */
+};
 
 /* A rule in force. */
 struct config_limit {
@@ -50,6 +59,7 @@ struct config_limit {
     const uint8_t *classes; /* L1: enum config_asset_class */
     unsigned class_count;
     enum config_age age; /* H7: assets registered from `from` on, or any */
+    enum config_scope scope;
 };
 
 struct config_profile {

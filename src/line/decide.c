@@ -40,12 +40,13 @@ static void judge_held(const struct question *q, const struct config_limit *limi
         say(reason, LINE_UNKNOWN, LINE_UNCHECKED);
 }
 
-/* Of trusted equipment only that it is overdue is said. */
+/* Of trusted equipment only that it is overdue is said; who is given an answer is not to rest on it. */
 static void judge_review(const struct question *q, const struct config_limit *limit,
                          struct line_reason *reason)
 {
     const struct ledger_asset *asset = q->request->asset;
-    const enum line_verdict worse = q->high_risk ? LINE_UNKNOWN : LINE_CONDITIONS;
+    const bool of_trust = !q->high_risk && q->request->kind != LINE_CROSSING;
+    const enum line_verdict worse = of_trust ? LINE_CONDITIONS : LINE_UNKNOWN;
     const int64_t most = (int64_t)limit->most * DAYS_A_YEAR / MONTHS;
     reason->limit = limit->most;
     if (!asset) {
@@ -158,6 +159,10 @@ enum {
     RADIO = KIND(LINE_NG_SETUP) | KIND(LINE_RAN_CONFIGURATION_UPDATE),
     FUNCTION = KIND(LINE_NF_REGISTRATION),
     LEASE = KIND(LINE_LEASE),
+    SHARED = KIND(LINE_STANDING),
+    CROSSED = KIND(LINE_CROSSING),
+    PRESENT = KIND(LINE_CROSSING) | KIND(LINE_ELSEWHERE),
+    ANSWER = SHARED | PRESENT,
     PHONE = KIND(LINE_REGISTRATION) | KIND(LINE_SERVICE_REQUEST) | KIND(LINE_PAGING) | KIND(LINE_HANDOVER) |
             KIND(LINE_SESSION_ESTABLISHMENT),
 };
@@ -170,16 +175,16 @@ struct rule {
 
 /* Rule H6 is about what is left when a vendor has gone: it stands in reports. */
 static const struct rule rules[CONFIG_RULES] = {
-    [CONFIG_L1] = {RADIO | FUNCTION | LEASE, false, judge_class},
-    [CONFIG_L2] = {RADIO, false, judge_held},
-    [CONFIG_L5] = {RADIO | FUNCTION, true, judge_review},
-    [CONFIG_H1] = {RADIO, false, judge_sites},
-    [CONFIG_H2] = {RADIO, false, judge_traffic},
-    [CONFIG_H3] = {RADIO | LEASE, false, judge_place},
+    [CONFIG_L1] = {RADIO | FUNCTION | LEASE | PRESENT, false, judge_class},
+    [CONFIG_L2] = {RADIO | SHARED, false, judge_held},
+    [CONFIG_L5] = {RADIO | FUNCTION | CROSSED, true, judge_review},
+    [CONFIG_H1] = {RADIO | SHARED, false, judge_sites},
+    [CONFIG_H2] = {RADIO | SHARED, false, judge_traffic},
+    [CONFIG_H3] = {RADIO | LEASE | PRESENT, false, judge_place},
     [CONFIG_H4] = {PHONE, false, judge_service},
-    [CONFIG_H5] = {RADIO, false, judge_vendors},
-    [CONFIG_H7] = {RADIO | FUNCTION | LEASE, false, judge_age},
-    [CONFIG_H8] = {RADIO | LEASE, false, judge_mitigation},
+    [CONFIG_H5] = {RADIO | SHARED, false, judge_vendors},
+    [CONFIG_H7] = {RADIO | FUNCTION | LEASE | PRESENT, false, judge_age},
+    [CONFIG_H8] = {RADIO | LEASE | PRESENT, false, judge_mitigation},
 };
 
 /* --- the decision --- */
@@ -209,6 +214,12 @@ static const struct config_suspension *suspension_of(const struct question *q, e
     return NULL;
 }
 
+/* The operator's suspensions are not the partner's. */
+static bool of_answer(const struct line_request *request)
+{
+    return KIND(request->kind) & ANSWER;
+}
+
 /* What is not refused yet, or not for a while, is a condition. */
 static void soften(const struct question *q, const struct config_limit *limit, struct line_reason *reason)
 {
@@ -219,7 +230,8 @@ static void soften(const struct question *q, const struct config_limit *limit, s
         reason->from = limit->from;
         return;
     }
-    reason->suspended = suspension_of(q, limit->rule);
+    if (!of_answer(q->request))
+        reason->suspended = suspension_of(q, limit->rule);
     if (reason->suspended)
         reason->verdict = LINE_CONDITIONS;
 }
@@ -234,8 +246,9 @@ static bool not_begun(const struct question *q, const struct config_limit *limit
 static void apply(const struct question *q, const struct config_limit *limit, struct line_decision *decision)
 {
     const struct rule *rule = &rules[limit->rule];
-    struct line_reason reason = {.rule = limit->rule, .why = LINE_KEPT};
-    if (!(rule->requests & KIND(q->request->kind)))
+    struct line_reason reason = {.rule = limit->rule, .why = LINE_KEPT, .scope = limit->scope};
+    const bool beside_path = q->request->kind == LINE_ELSEWHERE && limit->scope == CONFIG_PATH;
+    if (!(rule->requests & KIND(q->request->kind)) || beside_path)
         return;
     if (!q->high_risk && !rule->of_trusted)
         reason.why = LINE_TRUSTED;
@@ -269,12 +282,24 @@ static void apply_date(const struct question *q, struct line_decision *decision)
                                             .date = q->facts->profile->expires});
 }
 
-/* A clock that is behind what has been written down, or that went back or leapt since the last decision. */
-static bool in_doubt(const struct line_facts *facts)
+bool line_date_in_doubt(const struct line_facts *facts)
 {
     const int32_t last = facts->measured.last.days, day = facts->date.days;
     return day <= 0 || day < ledger_counts(facts->ledger)->newest.days ||
            (last && (day < last || day - last > LEAP_DAYS));
+}
+
+static bool is_high_risk(const struct line_facts *facts, const struct line_request *request)
+{
+    if (request->kind == LINE_STANDING)
+        return ledger_counts(facts->ledger)->high_risk != 0;
+    return !request->asset || request->asset->high_risk;
+}
+
+static struct ledger_counts counts_of(const struct line_facts *facts, const struct line_request *request)
+{
+    return request->kind == LINE_STANDING ? *ledger_counts(facts->ledger)
+                                          : ledger_with(facts->ledger, request->asset);
 }
 
 void line_decide(const struct line_facts *facts, const struct line_request *request,
@@ -283,14 +308,15 @@ void line_decide(const struct line_facts *facts, const struct line_request *requ
     const struct config_profile *profile = facts->profile;
     const struct question q = {.facts = facts,
                                .request = request,
-                               .high_risk = !request->asset || request->asset->high_risk,
-                               .date_in_doubt = in_doubt(facts),
+                               .high_risk = is_high_risk(facts, request),
+                               .date_in_doubt = line_date_in_doubt(facts),
                                .expired = profile->expires.days && facts->date.days >= profile->expires.days,
-                               .counts = ledger_with(facts->ledger, request->asset)};
+                               .counts = counts_of(facts, request)};
     decision->count = 0;
     decision->worst = NULL;
     apply_misfits(&q, decision);
-    apply_date(&q, decision);
+    if (!of_answer(request))
+        apply_date(&q, decision);
     const bool as_it_was = request->kind == LINE_LEASE && (q.date_in_doubt || q.expired);
     for (unsigned i = 0; i < profile->limit_count && !as_it_was; i++)
         apply(&q, &profile->limits[i], decision);

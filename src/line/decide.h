@@ -26,6 +26,10 @@ enum line_request_kind {
     LINE_SESSION_ESTABLISHMENT,
     LINE_NF_REGISTRATION,
     LINE_LEASE, /* may who was admitted stay? Shares are not asked again; who is there stays while date or profile are in doubt */
+    /* For answers to partners (line/answer.h), under their profile, which no suspension softens. Date and profile are looked at there. */
+    LINE_CROSSING,  /* information crosses the asset */
+    LINE_ELSEWHERE, /* it does not, but the asset is in the network too */
+    LINE_STANDING,  /* the network as a whole; of no asset */
     LINE_REQUESTS
 };
 
@@ -84,6 +88,15 @@ enum line_why {
     LINE_NOT_MITIGATED,
     LINE_EXPIRED,
     LINE_DATE_IN_DOUBT,
+    LINE_NOT_RELEASABLE,
+    LINE_NO_SUCH_LABEL,
+    LINE_NOT_SIGNED,
+    LINE_PATH_INCOMPLETE,
+    LINE_NO_CELL,
+    LINE_OTHER_KIND,
+    LINE_END_TO_END,
+    LINE_NO_EVIDENCE,
+    LINE_FROM_FILES,
     LINE_WHYS
 };
 
@@ -96,6 +109,7 @@ struct line_reason {
     struct config_date date;                   /* of a profile's or mitigation's end, a review, ... */
     struct config_date from;                   /* not yet refused: it will be from this day on */
     const struct config_suspension *suspended; /* by whom, why, until when (rule K2); NULL: it is not */
+    enum config_scope scope;                   /* of the limit */
 };
 
 enum { LINE_REASONS = 24, LINE_REASON_BYTES = 320 };
@@ -110,6 +124,9 @@ struct line_decision {
 
 void line_decide(const struct line_facts *facts, const struct line_request *request,
                  struct line_decision *decision);
+
+/* Is the clock behind what has been written down, or has it gone back or leapt since the last decision? */
+bool line_date_in_doubt(const struct line_facts *facts);
 
 /* May it be done? */
 static inline bool line_allows(const struct line_decision *decision)

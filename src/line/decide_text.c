@@ -14,13 +14,22 @@ const char *line_verdict_text(enum line_verdict verdict)
 
 const char *line_request_text(enum line_request_kind kind)
 {
-    static const char *const texts[LINE_REQUESTS] = {
-        "NG Setup", "RAN Configuration Update", "registration",    "service request", "paging",
-        "handover", "session establishment",    "NF registration", "admission lease"};
+    static const char *const texts[LINE_REQUESTS] = {"NG Setup",
+                                                     "RAN Configuration Update",
+                                                     "registration",
+                                                     "service request",
+                                                     "paging",
+                                                     "handover",
+                                                     "session establishment",
+                                                     "NF registration",
+                                                     "admission lease",
+                                                     "crossing",
+                                                     "presence",
+                                                     "standing"};
     return texts[kind];
 }
 
-/* V, A, L: what was counted, of how many, the limit; D: the date; C: the class; M: the mitigation. */
+/* V, A, L: what was counted, of how many, the limit; D: the date; C: the class; M, N: the mitigation, or another name. */
 static const char *const sentences[LINE_WHYS] = {
     [LINE_TRUSTED] = "it is trusted equipment",
     [LINE_KEPT] = "it is kept",
@@ -45,6 +54,16 @@ static const char *const sentences[LINE_WHYS] = {
     [LINE_MITIGATED] = "mitigation %M is in force until %D",
     [LINE_NOT_MITIGATED] = "no approved mitigation is in force for it",
     [LINE_EXPIRED] = "the profile expired on %D",
+    [LINE_NOT_RELEASABLE] = "what bears this label is not released to the partner",
+    [LINE_NO_SUCH_LABEL] = "there is no such label",
+    [LINE_NOT_SIGNED] = "whom it is released to does not bear its originator's signature",
+    [LINE_PATH_INCOMPLETE] = "the path names no %N",
+    [LINE_NO_CELL] = "no cell is known there",
+    [LINE_OTHER_KIND] = "it is not what the path takes it for",
+    [LINE_END_TO_END] =
+        "high-risk, but what crosses it is protected from end to end, which the partner accepts",
+    [LINE_NO_EVIDENCE] = "evidence is not taken at the moment",
+    [LINE_FROM_FILES] = "worked out from files: what runs was not asked, and no entry proves it",
     [LINE_DATE_IN_DOUBT] = "the clock says %D, which cannot be, or cannot be relied on",
 };
 
@@ -61,7 +80,7 @@ static void put_value(FILE *to, const struct line_reason *reason, char what)
     char text[VALUE_TEXT_BYTES];
     if (what == 'C')
         fputs(classes[reason->value], to);
-    else if (what == 'M')
+    else if (what == 'M' || what == 'N')
         fputs(reason->name, to);
     else if (what == 'D')
         fputs(day_text(reason, text), to);

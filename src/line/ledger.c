@@ -15,6 +15,8 @@ void ledger_free(struct ledger *ledger)
     free(ledger->sites);
     free(ledger->links);
     free(ledger->vendor_gnbs);
+    free(ledger->labels_stand);
+    free(ledger->labels_reach);
     arena_free(&ledger->texts);
     free(ledger);
 }
@@ -48,6 +50,21 @@ const struct ledger_asset *ledger_find(const struct ledger *ledger, const char *
 const struct config_vendor *ledger_vendor(const struct ledger *ledger, const struct ledger_asset *asset)
 {
     return &ledger->inventory->vendors[asset->vendor];
+}
+
+uint32_t ledger_first_link(const struct ledger *ledger, const struct ledger_asset *asset)
+{
+    return asset->site == LEDGER_NONE ? LEDGER_NONE : ledger->sites[asset->site].first_link;
+}
+
+bool ledger_label_stands(const struct ledger *ledger, unsigned label)
+{
+    return ledger->labels_stand[label];
+}
+
+bool ledger_label_reaches(const struct ledger *ledger, unsigned label, unsigned partner)
+{
+    return ledger->labels_reach[label * ledger->inventory->partner_count + partner];
 }
 
 /* --- counting --- */

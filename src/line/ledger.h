@@ -24,6 +24,7 @@ enum ledger_exposure {
 struct ledger_asset {
     const char *name;
     uint32_t site, mitigation; /* LEDGER_NONE; the latter of a chain (ledger_mitigated) */
+    uint32_t next_link;        /* of a transport link: the next one at its site, or LEDGER_NONE */
     uint16_t vendor;
     uint8_t kind, class, exposure; /* enum config_asset_kind, config_asset_class, ledger_exposure */
     bool high_risk, reasoned, counted;
@@ -55,6 +56,14 @@ struct ledger_counts ledger_with(const struct ledger *ledger, const struct ledge
 
 /* For questions of the kind what-if, on a ledger that nobody decides by: it is counted, or not any more. */
 void ledger_count(struct ledger *ledger, uint32_t index, bool counted);
+
+/* Transport links at the asset's site: the first one, each followed by its next_link; LEDGER_NONE: there is none. */
+uint32_t ledger_first_link(const struct ledger *ledger, const struct ledger_asset *asset);
+
+/* By their indexes in the inventory: are the lists of the label, and of all that it is derived from, those of their originators
+ * (line/label.h); and is the partner on all of them? */
+bool ledger_label_stands(const struct ledger *ledger, unsigned label);
+bool ledger_label_reaches(const struct ledger *ledger, unsigned label, unsigned partner);
 
 /* Rule H8: the mitigation for it that is in force that day; NULL: none. */
 const struct config_mitigation *ledger_mitigated(const struct ledger *ledger,

@@ -11,6 +11,7 @@ struct ledger_site {
     const char *name;
     struct config_position position;
     uint32_t gnbs, high_risk; /* that are counted */
+    uint32_t first_link;      /* among assets; LEDGER_NONE: none */
 };
 
 /* In the chain of an asset's mitigations. */
@@ -25,6 +26,8 @@ struct ledger {
     struct ledger_site *sites;
     struct ledger_link *links;
     uint32_t *vendor_gnbs; /* by vendor: that are counted */
+    bool *labels_stand;    /* by label */
+    bool *labels_reach;    /* by label, and in it by partner */
     uint32_t asset_count, asset_room, site_count, site_room, link_count, link_room;
     struct names asset_names, site_names;
     struct map imsis; /* protected ranges, by ledger_imsi_key */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/rows.h"
+#include "line/label.h"
 #include "line/ledger_inside.h"
 #include "line/place.h"
 
@@ -60,7 +61,8 @@ static bool add_site(void *context, const struct config_site *site, const char *
                              path, line, site->name);
     if (!GROW(ledger, sites, site))
         return no_memory(making);
-    ledger->sites[ledger->site_count] = (struct ledger_site){.name = site->name, .position = site->position};
+    ledger->sites[ledger->site_count] =
+        (struct ledger_site){.name = site->name, .position = site->position, .first_link = LEDGER_NONE};
     return names_add(&ledger->site_names, site->name, ledger->site_count++) || no_memory(making);
 }
 
@@ -100,6 +102,7 @@ static bool add_asset(void *context, const struct config_asset *from, const char
     struct ledger *ledger = making->ledger;
     struct ledger_asset asset = {.name = from->name,
                                  .mitigation = LEDGER_NONE,
+                                 .next_link = LEDGER_NONE,
                                  .kind = (uint8_t)from->kind,
                                  .class = (uint8_t)from->classified.class,
                                  .reasoned = *from->classified.reason,
@@ -115,6 +118,10 @@ static bool add_asset(void *context, const struct config_asset *from, const char
         return no_memory(making);
     asset.high_risk = ledger_vendor(ledger, &asset)->risk == CONFIG_HIGH_RISK;
     ledger->counts.newest = later(ledger->counts.newest, later(asset.reviewed, asset.since));
+    if (asset.kind == CONFIG_LINK && asset.site != LEDGER_NONE) {
+        asset.next_link = ledger->sites[asset.site].first_link;
+        ledger->sites[asset.site].first_link = ledger->asset_count;
+    }
     ledger->assets[ledger->asset_count] = asset;
     ledger_count(ledger, ledger->asset_count, true);
     return names_add(&ledger->asset_names, from->name, ledger->asset_count++) || no_memory(making);
@@ -240,6 +247,43 @@ static bool add_protected(struct making *making)
     return true;
 }
 
+/* --- labels --- */
+
+/* Labels are derived from those before them in the list. */
+static void derive(struct ledger *ledger, unsigned label, unsigned source)
+{
+    const unsigned partners = ledger->inventory->partner_count;
+    ledger->labels_stand[label] &= ledger->labels_stand[source];
+    for (unsigned i = 0; i < partners; i++)
+        ledger->labels_reach[label * partners + i] &= ledger->labels_reach[source * partners + i];
+}
+
+static void add_label(struct ledger *ledger, unsigned index)
+{
+    const struct config_inventory *inventory = ledger->inventory;
+    const struct config_label *label = &inventory->labels[index];
+    ledger->labels_stand[index] = label_is_signed(inventory, label);
+    for (unsigned i = 0; i < inventory->partner_count; i++)
+        ledger->labels_reach[index * inventory->partner_count + i] =
+            label_names(label, inventory->partners[i].name);
+    for (unsigned i = 0; i < label->derived_count; i++)
+        derive(ledger, index,
+               (unsigned)(config_find_label(inventory, label->derived_from[i]) - inventory->labels));
+}
+
+static bool add_labels(struct making *making)
+{
+    struct ledger *ledger = making->ledger;
+    const size_t labels = ledger->inventory->label_count, partners = ledger->inventory->partner_count;
+    ledger->labels_stand = calloc(labels + 1, sizeof *ledger->labels_stand);
+    ledger->labels_reach = calloc(labels * partners + 1, sizeof *ledger->labels_reach);
+    if (!ledger->labels_stand || !ledger->labels_reach)
+        return no_memory(making);
+    for (unsigned i = 0; i < labels; i++)
+        add_label(ledger, i);
+    return true;
+}
+
 /* --- all of it --- */
 
 static bool add_sites(struct making *making)
@@ -290,7 +334,7 @@ struct ledger *ledger_new(const struct config_inventory *inventory, struct confi
     }
     bool good = add_sites(&making);
     good = add_assets(&making) && good;
-    if (good && add_mitigations(&making) && add_protected(&making))
+    if (good && add_mitigations(&making) && add_protected(&making) && add_labels(&making))
         return ledger;
     ledger_free(ledger);
     return NULL;

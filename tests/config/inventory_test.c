@@ -68,8 +68,8 @@ static void every_error_says_what_was_expected(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"profile: none",
-         "profile: found none, expected zero, uk-2020-01, uk-dvd-2022, de-2024, enrolled, lab, or "},
+        {"profile: none", "profile: found none, expected zero, uk-2020-01, uk-dvd-2022, de-2024, enrolled, "
+                          "lab, trusted-path, or "},
         {"profile: ./none", "none:1: file: found No such file"},
         {"sites: [{name: s, position: 91 5}]",
          "sites[0].position: found 91 5, expected degrees north and east"},
