@@ -156,7 +156,7 @@ static const struct key budget_keys[] = {
     BUDGET(
         arrivals, "500",
         "Of the messages, those that bring a phone (Initial UE Message). A gNB that sends more is asked to "
-        "hold back."),
+        "hold back; each above counts as ten messages."),
     BUDGET(deconcealments, "500", "SUCIs opened a second; phones above are told to wait (congestion)."),
     BUDGET(vectors, "500",
            "Authentications begun a second, resynchronisations and new keys for registered phones included; "

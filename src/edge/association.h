@@ -38,6 +38,7 @@ struct edge_association {
     struct kept *accepted;                   /* NG Setup Request, then updates in order */
     size_t accepted_bytes;
     struct budget messages, bytes, arrivals; /* left to spend */
+    int64_t held_until;                      /* by timers->now: it has been held off till then */
     struct log_payer payer;
     uint32_t misdeeds[WICKET_MISDEEDS]; /* that control has not been told of */
     int64_t told;                       /* of misdeeds, last */

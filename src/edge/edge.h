@@ -29,6 +29,8 @@ struct edge_ports {
     bool (*to_gnb)(void *context, void *link, uint16_t stream, struct bytes ngap);
     /* Ends the association at once; edge_gnb_down follows later, not from within this call. */
     void (*end_gnb)(void *context, void *link);
+    /* Nothing is to be taken from it for so long; may be NULL. */
+    void (*hold_off)(void *context, void *link, int64_t time);
     /* False: not taken. */
     bool (*to_control)(void *context, struct bytes message);
     uint64_t (*random)(void *context);

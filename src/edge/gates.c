@@ -48,6 +48,12 @@ void gates_end_gnb(void *context, void *link)
     sctp_shutdown(((struct link *)link)->sctp, true);
 }
 
+void gates_hold_off(void *context, void *link, int64_t time)
+{
+    (void)context;
+    sctp_hold_off(((struct link *)link)->sctp, time);
+}
+
 void gates_trace(void *context, void *opaque, bool uplink, struct bytes ngap)
 {
     const struct link *link = opaque;

@@ -33,6 +33,7 @@ enum sctp_stack gates_stack(const struct gates *gates);
 /* Ports of the edge (edge_ports); the context is not used. */
 bool gates_to_gnb(void *context, void *link, uint16_t stream, struct bytes ngap);
 void gates_end_gnb(void *context, void *link);
+void gates_hold_off(void *context, void *link, int64_t time);
 void gates_trace(void *context, void *link, bool uplink, struct bytes ngap);
 
 #endif

@@ -110,6 +110,7 @@ static struct edge *new_edge(struct post *post)
                                            .ports = {.context = post,
                                                      .to_gnb = gates_to_gnb,
                                                      .end_gnb = gates_end_gnb,
+                                                     .hold_off = gates_hold_off,
                                                      .to_control = to_control,
                                                      .random = draw,
                                                      .trace = gates_trace}});

@@ -172,6 +172,14 @@ bool sctp_send(struct sctp_association *shown, uint16_t stream, uint32_t ppid, s
     return endpoint->calls->send(association, stream, ppid, message);
 }
 
+void sctp_hold_off(struct sctp_association *shown, int64_t time)
+{
+    struct association *association = (struct association *)shown;
+    const struct sctp_stack_calls *calls = association->endpoint->calls;
+    if (calls->hold_off && !association->ending)
+        calls->hold_off(association, time);
+}
+
 static void abort_now(struct association *association)
 {
     struct sctp_endpoint *endpoint = association->endpoint;

@@ -74,6 +74,10 @@ struct sctp_association *sctp_connect(struct sctp_endpoint *endpoint, const unio
 /* False when the association is going down or its send queue is full (the message was not taken). */
 bool sctp_send(struct sctp_association *association, uint16_t stream, uint32_t ppid, struct bytes message);
 
+/* Takes nothing from the peer for so long, as if the network had lost it: who keeps to SCTP then sends less, and again what was lost.
+ * The kernel's stack cannot: nothing happens. */
+void sctp_hold_off(struct sctp_association *association, int64_t time);
+
 /* Graceful (SHUTDOWN) or at once (ABORT); `down` follows. */
 void sctp_shutdown(struct sctp_association *association, bool abort);
 

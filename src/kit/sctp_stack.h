@@ -32,6 +32,7 @@ struct sctp_stack_calls {
     bool (*connect)(struct sctp_endpoint *endpoint, const union socket_address *peer, uint32_t *id);
     bool (*send)(struct association *association, uint16_t stream, uint32_t ppid, struct bytes message);
     void (*end)(struct sctp_endpoint *endpoint, uint32_t id, bool abort);
+    void (*hold_off)(struct association *association, int64_t time); /* may be NULL */
     void (*forget)(struct association *association); /* it is about to be freed; may be NULL */
     void (*flush)(struct sctp_endpoint *endpoint);
 };

@@ -33,6 +33,8 @@ enum {
 /* A host that packets come from and go to, and the address of ours that it knows. */
 struct peer {
     union socket_address address, local;
+    uint16_t held_port; /* what comes from it is dropped until then */
+    int64_t held_until;
 };
 
 struct user_endpoint {
@@ -101,7 +103,7 @@ static struct peer *add_peer(struct user_endpoint *endpoint, uint64_t opaque,
     struct peer *peer = calloc(1, sizeof *peer);
     if (!peer)
         return NULL;
-    *peer = (struct peer){*address, *local};
+    *peer = (struct peer){.address = *address, .local = *local};
     if (!map_put(&endpoint->peers, opaque, peer)) {
         free(peer);
         return NULL;
@@ -204,6 +206,14 @@ static int send_packet(void *address, void *buffer, size_t length, uint8_t tos, 
     return 0;
 }
 
+/* But for the end, which nobody says twice. */
+static bool is_held_off(const struct peer *peer, uint16_t port, const uint8_t *first_chunk)
+{
+    enum { ABORT = 6 };
+    return peer->held_until > loop_timers(stack.loop)->now && peer->held_port == port &&
+           *first_chunk != ABORT;
+}
+
 static void receive_packet(void *context, const union socket_address *from, const union socket_address *to,
                            struct bytes packet)
 {
@@ -218,7 +228,8 @@ static void receive_packet(void *context, const union socket_address *from, cons
         return;
     size_t length = packet.len;
     uint64_t opaque;
-    if (!sctp_screen(writable, &length) || !peer_at(endpoint, from, to, &opaque))
+    const struct peer *peer = sctp_screen(writable, &length) ? peer_at(endpoint, from, to, &opaque) : NULL;
+    if (!peer || is_held_off(peer, ntohs(header.source_port), writable + sizeof header))
         return;
     set_ports(&header, (struct ports){header.source_port, virtual_port(endpoint)});
     memcpy(writable, &header, sizeof header);
@@ -643,6 +654,17 @@ static bool hold(struct association *association, uint16_t stream, uint32_t ppid
     return true;
 }
 
+static void user_hold_off(struct association *association, int64_t time)
+{
+    struct user_endpoint *endpoint = (struct user_endpoint *)association->endpoint;
+    uint16_t port = 0;
+    struct peer *peer = map_get(&endpoint->peers, opaque_of_association(endpoint, association->id, &port));
+    if (!peer)
+        return;
+    peer->held_port = port;
+    peer->held_until = loop_timers(stack.loop)->now + time;
+}
+
 static void user_forget(struct association *association)
 {
     unlink_held(&association->held);
@@ -688,6 +710,7 @@ static const struct sctp_stack_calls user_calls = {
     .connect = user_connect,
     .send = user_send,
     .end = user_end,
+    .hold_off = user_hold_off,
     .forget = user_forget,
     .flush = user_flush,
 };

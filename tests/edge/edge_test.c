@@ -108,9 +108,29 @@ static void more_messages_than_allowed_are_dropped(void **state)
     }
     assert_int_equal(stand.passed_count, 0);
     assert_int_equal(edge_totals(stand.edge).overruns, 51);
+    assert_int_equal(stand.held_off, 1);
     stand.timers.now += SECONDS(2);
     stand_gnb_says(stand_uplink());
     assert_int_equal(stand.passed_count, 1);
+    assert_int_equal(stand.held_off, 1);
+}
+
+static void phones_too_many_use_up_what_else_may_be_said(void **state)
+{
+    static const uint8_t arrival[] = {0, 15, 0, 0};
+    (void)state;
+    stand_set_up();
+    stand.timers.now += SECONDS(2);
+    for (int i = 0; i < 3 + 5; i++)
+        stand_gnb_says(BYTES(arrival));
+    assert_int_equal(stand.held_off, 0);
+    stand_gnb_says(BYTES(arrival));
+    assert_int_equal(stand.held_off, 1);
+    stand_gnb_says(stand_uplink());
+    assert_int_equal(edge_totals(stand.edge).overruns, 5 + 2);
+    stand.timers.now += SECONDS(2);
+    stand_gnb_says(stand_uplink());
+    assert_int_equal(edge_totals(stand.edge).overruns, 5 + 2);
 }
 
 static void more_bytes_than_allowed_are_dropped_unread(void **state)
@@ -149,6 +169,7 @@ static void more_arrivals_than_allowed_are_dropped_unread_and_nothing_else(void 
     for (int i = 0; i < 4; i++)
         stand_gnb_says(BYTES(arrival));
     assert_int_equal(edge_totals(stand.edge).overruns, 1);
+    assert_int_equal(stand.held_off, 0);
     stand_forget_output();
     stand_gnb_says(stand_uplink());
     assert_int_equal(stand.passed_count, 1);
@@ -291,6 +312,7 @@ int main(void)
         TEST(an_error_indication_is_never_answered),
         TEST(a_wrong_ppid_is_dropped),
         TEST(more_messages_than_allowed_are_dropped),
+        TEST(phones_too_many_use_up_what_else_may_be_said),
         TEST(more_bytes_than_allowed_are_dropped_unread),
         TEST(more_arrivals_than_allowed_are_dropped_unread_and_nothing_else),
         TEST(a_flood_leaves_the_next_second_what_is_its_own),

@@ -42,6 +42,13 @@ static bool to_control(void *context, struct bytes message)
     return true;
 }
 
+static void hold_off(void *context, void *link, int64_t time)
+{
+    (void)context, (void)link;
+    assert_true(time > 0);
+    stand.held_off++;
+}
+
 static uint64_t counting(void *context)
 {
     (void)context;
@@ -50,7 +57,7 @@ static uint64_t counting(void *context)
 
 void stand_forget_output(void)
 {
-    stand.answers = stand.passed_count = stand.ended = 0;
+    stand.answers = stand.passed_count = stand.ended = stand.held_off = 0;
     stand.answer = (struct ngap_pdu){0};
     arena_reset(&stand.arena);
 }
@@ -63,11 +70,15 @@ int stand_setup(void **state)
     arena_init(&stand.arena, 0);
     stand.last_random = 100;
     stand.gnb_queue_full = stand.control_queue_full = false;
-    stand.edge = edge_new((struct edge_settings){
-        .name = "default",
-        .timers = &stand.timers,
-        .budget = {.messages = 50, .bytes = 20000, .arrivals = 3, .log_bytes = 500},
-        .ports = {.to_gnb = to_gnb, .end_gnb = end_gnb, .to_control = to_control, .random = counting}});
+    stand.edge = edge_new(
+        (struct edge_settings){.name = "default",
+                               .timers = &stand.timers,
+                               .budget = {.messages = 50, .bytes = 20000, .arrivals = 3, .log_bytes = 500},
+                               .ports = {.to_gnb = to_gnb,
+                                         .end_gnb = end_gnb,
+                                         .hold_off = hold_off,
+                                         .to_control = to_control,
+                                         .random = counting}});
     edge_control_open(stand.edge);
     union socket_address peer;
     address_parse(&peer, "192.0.2.1", 38412);

@@ -19,7 +19,7 @@ struct stand {
     bool gnb_queue_full, control_queue_full;
 
     struct ngap_pdu answer; /* the last one */
-    unsigned answers, ended;
+    unsigned answers, ended, held_off;
     struct wicket_message passed[STAND_PASSED];
     uint8_t passed_space[STAND_PASSED][STAND_BYTES];
     unsigned passed_count;

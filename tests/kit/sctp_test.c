@@ -230,6 +230,41 @@ static void a_peer_that_comes_back_on_its_port_restarts_the_association(void **s
     assert_int_equal(server.downs, 0);
 }
 
+static bool a_hundred_heard(void)
+{
+    return server.messages == 100;
+}
+
+static void who_is_held_off_says_it_again(void **state)
+{
+    (void)state;
+    if (usual_stack == SCTP_KERNEL)
+        skip();
+    open_both("127.0.0.1", (struct sctp_settings){0});
+    assert_true(run_until(both_up, 3000));
+    sctp_hold_off(server.last, SECONDS(1000));
+    for (uint32_t i = 0; i < 100; i++)
+        assert_true(send_number(client.last, 0, i, 20));
+    sctp_flush(client.endpoint);
+    assert_false(run_until(a_hundred_heard, 150));
+    assert_int_equal(server.messages, 0);
+    sctp_hold_off(server.last, 0);
+    assert_true(run_until(a_hundred_heard, 30000));
+    assert_int_equal(server.out_of_order, 0);
+}
+
+static void who_is_held_off_may_leave(void **state)
+{
+    (void)state;
+    if (usual_stack == SCTP_KERNEL)
+        skip();
+    open_both("127.0.0.1", (struct sctp_settings){0});
+    assert_true(run_until(both_up, 3000));
+    sctp_hold_off(server.last, SECONDS(1000));
+    sctp_shutdown(client.last, true);
+    assert_true(run_until(server_down, 3000));
+}
+
 static bool client_down(void)
 {
     return client.downs;
@@ -338,6 +373,8 @@ int main(int argc, char **argv)
         TEST(many_peers_are_told_apart),
         TEST(one_association_too_many_is_aborted),
         TEST(a_peer_that_comes_back_on_its_port_restarts_the_association),
+        TEST(who_is_held_off_says_it_again),
+        TEST(who_is_held_off_may_leave),
         TEST(nobody_there_is_a_refusal_in_time),
         TEST(a_port_in_use_is_refused),
         TEST(a_socket_handed_down_without_a_port_gets_one),
