@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+PATIENCE = 6
+
 
 class LabError(Exception):
     pass
@@ -36,7 +38,7 @@ class Host:
     def inside(self, command):
         return ["ip", "netns", "exec", self.netns, *words(command)]
 
-    def run(self, command, check=True, timeout=60):
+    def run(self, command, check=True, timeout=300):
         """Runs to its end; returns the CompletedProcess with text output."""
         return self.lab.execute(self.inside(command), check=check, timeout=timeout)
 
@@ -77,7 +79,7 @@ class Lab:
     def _interrupted(*_):
         raise KeyboardInterrupt
 
-    def execute(self, command, check=True, timeout=60):
+    def execute(self, command, check=True, timeout=300):
         done = subprocess.run(words(command), capture_output=True, text=True, timeout=timeout,
                               stdin=subprocess.DEVNULL, check=False)
         if check and done.returncode:
@@ -126,8 +128,8 @@ class Lab:
 
 
 def wait_until(condition, seconds, what):
-    """Polls until the condition is true; returns its value."""
-    limit = time.monotonic() + seconds
+    """Polls until the condition is true; returns its value. Seconds are those of a host with nothing else to do."""
+    limit = time.monotonic() + PATIENCE * seconds
     while True:
         value = condition()
         if value:

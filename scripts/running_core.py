@@ -4,8 +4,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from lab import LabError, wait_until
+from lab import PATIENCE, LabError, wait_until
 
+SCRIPTS = Path(__file__).resolve().parent
 KEY = "465B5CE8B199B49FAA5F0A2EE238A6BC"
 OPC = "E8ED289DEBA952E4283B54E88E6183CA"
 
@@ -165,21 +166,22 @@ class Core:
                 f"phones {first}-{first + phones - 1} gnb 1 imsi {999700000000000 + first} key {KEY} opc {OPC} "
                 f"netns {self.lab.name}-phone\n")
 
-    def scenario(self, text, check=True, timeout=60, quiet=True):
+    def scenario(self, text, check=True, timeout=300, quiet=True):
         """Plays a scenario in the core's own namespace."""
         path = self.folder / "test.scenario"
         path.write_text(text)
         return self.host.run([self.ran, "scenario", *(["--quiet"] if quiet else []), path], check=check, timeout=timeout)
 
 
-def until(command, seconds=10):
+def until(command, seconds=10, where="here"):
     """A line of a scenario that waits until a command succeeds."""
-    return f"run here: for i in $(seq {20 * seconds}); do {command} && exit 0; sleep 0.05; done; exit 1\n"
+    return f"run {where}: for i in $(seq {20 * PATIENCE * seconds}); do {command} && exit 0; sleep 0.05; done; exit 1\n"
 
 
-def killing(core, process, pause):
-    """A scenario's line that kills a process by its pid file, and waits."""
-    return f"run here: kill -9 $(cat {core.folder / 'run' / process}.pid) && sleep {pause}"
+def killing(core, *processes):
+    """A line of a scenario that kills processes by their pid files, and waits until others are in their place."""
+    files = " ".join(str(core.folder / "run" / f"{process}.pid") for process in processes)
+    return f"run here: {SCRIPTS / 'kill_and_wait.py'} {core.demarc} {core.config} {files}\n"
 
 
 def running(lab, build, subscribers, **options):

@@ -5,7 +5,7 @@ import json
 from cases import case, expect, main
 from lab import LabError, wait_until
 from pings import expect_all_in_order, pinging
-from running_core import KEY, OPC, Core
+from running_core import KEY, OPC, Core, killing
 
 CONFIG = """
 runtime_dir: {{folder}}/run
@@ -174,21 +174,19 @@ deregister 1
 """)
 
 
-KILL = "run here: kill -9 $(cat {a.folder}/run/control.pid) $(cat {b.folder}/run/control.pid); sleep 1\n"
-
-
 def there_and_back(move, gnbs, between=""):
     """Eight moves to one of the two gNBs and the other."""
     return "".join(f"{move.format(gnb=gnbs[turn % 2])}\nwait 200\n{between}" for turn in range(8))
 
 
-def move_while_it_pings(lab, build, moves):
+def move_while_it_pings(lab, build, moves, count=150):
     """Connected, from core a's gNB, where its session is anchored: every reply comes, and in order."""
     a, b, radio = two_cores(lab, build)
     log = lab.folder / "ping.log"
-    begin, end = pinging(log, to=GATEWAY)
-    play(lab, a, radio, f"register 1\nsession 1\n{begin}{moves.format(a=a, b=b)}{end}deregister 1\n")
-    expect_all_in_order(log)
+    begin, end = pinging(log, count, to=GATEWAY)
+    kill = killing(a, "control") + killing(b, "control")
+    play(lab, a, radio, f"register 1\nsession 1\n{begin}{moves.format(kill=kill)}{end}deregister 1\n")
+    expect_all_in_order(log, count)
     expect_no_phones(a, b)
 
 
@@ -204,7 +202,7 @@ def gnbs_of_two_cores_send_each_other_what_comes_too_late(lab, build):
 
 @case
 def a_phone_is_handed_over_after_either_control_was_killed(lab, build):
-    move_while_it_pings(lab, build, there_and_back("n2-handover 1 gnb {gnb}", [2, 1], KILL))
+    move_while_it_pings(lab, build, there_and_back("n2-handover 1 gnb {gnb}", [2, 1], "{kill}"), 600)
 
 
 TO_B = "n2-handover 1 gnb 2\nwait 200\n"
@@ -227,7 +225,7 @@ def gnbs_of_another_core_send_each_other_what_comes_too_late(lab, build):
 
 @case
 def a_session_follows_inside_another_core_after_either_control_was_killed(lab, build):
-    move_while_it_pings(lab, build, TO_B + there_and_back("n2-handover 1 gnb {gnb}", [3, 2], KILL))
+    move_while_it_pings(lab, build, TO_B + there_and_back("n2-handover 1 gnb {gnb}", [3, 2], "{kill}"), 600)
 
 
 @case

@@ -31,11 +31,11 @@ class Ping:
 def dying(core, process, during):
     """Steps during which a process hears nothing any more, and is killed in the middle of them."""
     pid = f"$(cat {core.folder / 'run' / process}.pid)"
-    return f"run here: p={pid}; kill -STOP $p; (sleep 0.3; kill -KILL $p) > /dev/null 2>&1 &\n{during}\n"
+    return f"run here: p={pid}; kill -STOP $p; (sleep 1.5; kill -KILL $p) > /dev/null 2>&1 &\n{during}\n"
 
 
 def play(core, steps):
-    core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\n" + steps, timeout=60)
+    core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\n" + steps)
 
 
 def expect_recovery(core, ping):

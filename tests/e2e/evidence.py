@@ -29,7 +29,7 @@ def evidence(core, *words, check=True):
 def knock(core):
     """A gNB that nobody knows asks to be let in."""
     core.host.run([core.build / "tests/e2e/e2e-raw-gnb", "127.0.0.5", "127.0.1.98", 1, 60, NG_SETUP],
-                  timeout=120)
+                  timeout=300)
 
 
 def entries(core):
@@ -48,7 +48,7 @@ def under_checkpoint(core, index):
 def check(core, proof, *options):
     key = (log_of(core) / "log.pub").read_text().strip()
     return subprocess.run([sys.executable, CHECKER, "--key", key, *options, proof], capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=300, check=False)
 
 
 def verified(core):

@@ -25,7 +25,7 @@ for number in range(4000):
 
 
 def raw(core, times, ppid, *messages):
-    core.host.run([core.build / "tests/e2e/e2e-raw-gnb", "127.0.0.5", "127.0.1.98", times, ppid, *messages], timeout=90)
+    core.host.run([core.build / "tests/e2e/e2e-raw-gnb", "127.0.0.5", "127.0.1.98", times, ppid, *messages], timeout=300)
 
 
 def descriptors(core):

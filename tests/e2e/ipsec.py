@@ -41,7 +41,7 @@ class Setting:
         path = self.core.folder / "far.scenario"
         cast = self.core.cast(1).replace("127.0.1.1", "10.91.1.1")
         path.write_text(f"amf 10.91.0.1\n{cast}{text}")
-        return self.radio.run([self.core.ran, "scenario", path], timeout=60, **options)
+        return self.radio.run([self.core.ran, "scenario", path], timeout=300, **options)
 
     def stay(self):
         """A gNB that is there until the lab ends."""

@@ -2,7 +2,7 @@
 """Phones move while packets flow: no packet is lost, none comes out of order, whatever is killed around it."""
 from cases import case, expect, main
 from pings import expect_all_in_order, pinging
-from running_core import Core
+from running_core import Core, killing
 
 
 def started(lab, build, phones=4):
@@ -16,7 +16,7 @@ def move_about(core, step, times=10):
     log = core.folder / "ping.log"
     begin, end = pinging(log)
     steps = "".join(f"{step.format(gnb=2 - turn % 2)}\nwait 150\n" for turn in range(times))
-    core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\n" + begin + steps + end, timeout=60)
+    core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\n" + begin + steps + end)
     expect_all_in_order(log)
 
 
@@ -47,21 +47,20 @@ run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
 n2-handover 1 gnb 2
 run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
 deregister 1
-""", timeout=60)
+""")
 
 
 @case
 def a_phone_moves_on_after_control_was_killed(lab, build):
     core = started(lab, build)
-    control = "$(cat " + str(core.folder / "run" / "control.pid") + ")"
     log = core.folder / "ping.log"
     begin, end = pinging(log, 200)
     core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\n" + begin + f"""
 xn-handover 1 gnb 2
-run here: kill -9 {control}; sleep 1
+{killing(core, "control")}
 xn-handover 1 gnb 1
 xn-handover 1 gnb 2
-""" + end, timeout=60)
+""" + end)
     expect_all_in_order(log, 200)
 
 
@@ -77,7 +76,7 @@ limit 2 1
 xn-handover 1 gnb 2
 run 1: ping -c 2 -i 0.2 -W 2 -I ue1s1 10.32.0.1
 deregister 1
-""", timeout=60)
+""")
 
 
 @case
@@ -93,7 +92,7 @@ expect 1 idle
 move 1 gnb 1
 service 1
 run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
-""", timeout=60)
+""")
 
 
 @case
@@ -111,7 +110,7 @@ run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
 move 1 gnb 1
 service 1
 run 1: ping -c 2 -i 0.2 -W 2 10.32.0.1
-""", timeout=60)
+""")
     expect(len(core.json("ue")) == 1, "the phone is known twice")
 
 

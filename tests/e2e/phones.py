@@ -28,12 +28,12 @@ def tshark_complaints(lab, capture):
     done = lab.execute(["tshark", "-r", capture, "-d", "sctp.port==38412,ngap", "-Y",
                         "_ws.malformed || _ws.expert.severity == error || _ws.expert.group == malformed",
                         "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Protocol", "-e", "_ws.col.Info", "-e",
-                        "_ws.expert.message"], timeout=120)
+                        "_ws.expert.message"])
     return done.stdout.strip()
 
 
 def tshark_count(lab, capture, display_filter):
-    done = lab.execute(["tshark", "-r", capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number"], timeout=120)
+    done = lab.execute(["tshark", "-r", capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number"])
     return len(done.stdout.split())
 
 

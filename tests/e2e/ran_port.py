@@ -82,7 +82,7 @@ def phones_are_served_through_the_port(lab, build):
     scenario = core.folder / "far.scenario"
     cast = core.cast(3).replace("127.0.1.1", "10.9.0.11").replace("127.0.1.2", "10.9.0.66")
     scenario.write_text(f"amf 10.9.0.1\n{cast}start 1\nregister 1-3\nsession 1\nrun 1: ping -c 2 -i 0.2 -W 2 10.32.0.1\n")
-    radio.run([core.ran, "scenario", scenario], timeout=60)
+    radio.run([core.ran, "scenario", scenario])
     wait_until(lambda: all(one["packets"] > 0 for one in core.json("line", "port")["passed"] if one["what"] in ("n2", "n3")),
                10, "N2 and N3 to be counted")
 
