@@ -229,6 +229,8 @@ struct config_recorder {
     int64_t retention;
     const struct config_witness *witnesses;
     unsigned witness_count, quorum;
+    int64_t quorum_within; /* an entry that waits longer for it is an alarm */
+    unsigned source_rate;  /* entries a second of an edge or a plane */
 };
 
 /* Another core. Its address must be the one that its connections come from. */

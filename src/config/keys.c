@@ -362,7 +362,8 @@ static const struct key recorder_keys[] = {
     {"uid", &type_uint, ROOT(recorder.uid), RANGE(1, 4000000000), .initial = "69999",
      .help = "The recorder runs as this user, which needs no name, and which nobody else may be."},
     {"queue_bytes", &type_uint, ROOT(recorder.queue_bytes), RANGE(65536, 1 << 22), .initial = "4194304",
-     .help = "Entries that wait in control until they are durable; beyond it they are lost, which is counted "
+     .help = "Entries that wait in each of their sources until they are durable; beyond it they are lost, "
+             "which is counted "
              "and recorded."},
     {"admit_unrecorded", &type_bool, ROOT(recorder.admit_unrecorded), .initial = "true",
      .help = "While evidence is not taken (no room, no recorder), radio is let in all the same. Off: NG "
@@ -375,6 +376,13 @@ static const struct key recorder_keys[] = {
      .help = "Those who watch that the log only grows, and cosign its checkpoints (docs/evidence.md)."},
     {"quorum", &type_uint, ROOT(recorder.quorum), RANGE(0, 64), .initial = "0",
      .help = "So many of them must have cosigned a checkpoint before it counts as witnessed."},
+    {"quorum_within", &type_duration, ROOT(recorder.quorum_within), RANGE(SECOND, 24 * HOUR), .initial = "1m",
+     .help = "Entries that wait longer for the quorum are an alarm, and while they do, answers that rest on "
+             "evidence are *unknown*."},
+    {"source_rate", &type_uint, ROOT(recorder.source_rate), RANGE(1, 100000), .initial = "200",
+     .help =
+         "Entries a second that each edge and each plane may hand in, with a second's worth at once; what "
+         "goes beyond is\ncounted, and the count is an entry."},
     {0},
 };
 

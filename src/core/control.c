@@ -14,6 +14,7 @@
 #include "crypt/random.h"
 #include "kit/log.h"
 #include "kit/trace.h"
+#include "line/reporter.h"
 
 enum { PATH_BYTES = 256, DATAGRAM_BYTES = 8192, DATAGRAMS = 32, STORE_BUSY_MS = 2000 };
 
@@ -118,7 +119,7 @@ static void settle(void *context)
     for (struct edge_link *link = control->links; link; link = link->next)
         link_flush(link);
     control_sbi_flush(control);
-    control_evidence_flush(control);
+    reporter_flush(control->evidence);
 }
 
 static void on_signal(void *context, int signal)
@@ -220,7 +221,7 @@ static bool open_sbi(struct control *control)
 
 static bool set_up(struct control *control)
 {
-    control->n4.fd = control->charter.fd = -1;
+    control->n4.fd = control->keeper.watch.fd = -1;
     control->loop = loop_new();
     control->buffer = malloc(CHANNEL_MESSAGE_BYTES);
     if (!control->loop || !control->buffer)
@@ -256,7 +257,7 @@ static void tear_down(struct control *control)
     control_wicket_close(control);
     control_sbi_close(control);
     control_gateway_close(control);
-    control_evidence_close(control);
+    reporter_free(control->evidence);
     if (control->core)
         core_free(control->core);
     if (control->store)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "admin/admin.h"
+#include "admin/keeper.h"
 #include "core/core.h"
 #include "core/gate.h"
 #include "kit/channel.h"
@@ -16,9 +17,9 @@
 #include "kit/turns.h"
 #include "store/store.h"
 
-struct control_evidence;
 struct control_gateway;
 struct inside;
+struct reporter;
 
 /* An edge. */
 struct edge_link {
@@ -40,11 +41,11 @@ struct control {
     struct core *core;
     struct admin *admin;
     struct trace *trace;
-    struct control_sbi *sbi;           /* NULL: there are no other cores */
-    struct control_evidence *evidence; /* NULL: nothing is recorded */
-    struct control_gateway *gateway;   /* NULL: nothing has been asked yet */
+    struct control_sbi *sbi;         /* NULL: there are no other cores */
+    struct reporter *evidence;       /* NULL: nothing is recorded */
+    struct control_gateway *gateway; /* NULL: nothing has been asked yet */
     struct watch n4;
-    struct watch charter; /* from the keeper; fd -1: there is none */
+    struct keeper_ear keeper;
     struct edge_link *links;
     struct gate gate;
     struct timer turn; /* there is more to listen to */
@@ -82,11 +83,8 @@ void control_sbi_flush(struct control *control);
 void control_sbi_request(void *context, unsigned peer, uint64_t token, const struct sbi_message *request);
 void control_sbi_response(void *context, uint64_t token, const struct sbi_message *response);
 
-/* Talk with the recorder (control_evidence.c). */
+/* What the line says here goes to the recorder (control_evidence.c). */
 bool control_evidence_open(struct control *control);
-void control_evidence_comes(struct control *control, int fd); /* takes over the descriptor */
-void control_evidence_flush(const struct control *control);
-void control_evidence_close(struct control *control);
 void control_evidence_metrics(const struct control *control, json_t *list);
 
 /* Talk with the security gateway (control_gateway.c); nothing stays open between two questions. */

@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "core/control_inside.h"
-#include "kit/inherit.h"
 #include "kit/log.h"
 #include "kit/pass.h"
-#include "wire/wicket/charter.h"
+#include "line/event.h"
+#include "line/reporter.h"
 
 static bool link_send(const struct edge_link *link, struct bytes message)
 {
@@ -85,8 +84,8 @@ static void tell_keeper(const struct control *control, enum charter_kind kind, c
     uint8_t space[CHARTER_BYTES];
     struct writer w = writer_of(space, sizeof space);
     snprintf(charter.name, sizeof charter.name, "%s", edge);
-    if (control->charter.fd >= 0 &&
-        (!charter_encode(&w, &charter) || !pass_send(control->charter.fd, writer_bytes(&w), -1)))
+    if (control->keeper.watch.fd >= 0 &&
+        (!charter_encode(&w, &charter) || !pass_send(control->keeper.watch.fd, writer_bytes(&w), -1)))
         log_error("control", NULL, "the keeper does not listen: %s", strerror(errno));
 }
 
@@ -107,6 +106,11 @@ void control_cut_off(struct edge_link *link, const char *why)
 {
     log_error("control", NULL, "edge %s broke the wicket's rules: it is cut off and replaced: %s",
               link->edge.name, why);
+    line_event(&(struct line_event){.time = core_wall(link->control->core),
+                                    .gnb = link->edge.name,
+                                    .procedure = "wicket, edge cut off",
+                                    .rule = "N2",
+                                    .reason = why});
     tell_keeper(link->control, CHARTER_REPLACE, link->edge.name);
     channel_free(link->channel);
     link_end(link->control, link, "cut off");
@@ -170,37 +174,33 @@ static void edge_comes(struct control *control, const char *name, int fd)
     }
 }
 
-static void charter_ready(struct watch *watch, uint32_t events)
+static void keeper_said(void *context, const struct charter *charter, int fd)
 {
-    struct control *control = (struct control *)((char *)watch - offsetof(struct control, charter));
-    uint8_t space[CHARTER_BYTES];
-    struct charter charter;
-    struct fault fault;
-    ssize_t length;
-    int fd;
-    (void)events;
-    while ((length = pass_receive(watch->fd, space, sizeof space, &fd)) > 0) {
-        const bool read = charter_decode(bytes_of(space, (size_t)length), &charter, &fault);
-        if (read && charter.kind == CHARTER_WICKET && fd >= 0)
-            edge_comes(control, charter.name, fd);
-        else if (read && charter.kind == CHARTER_EVIDENCE && fd >= 0)
-            control_evidence_comes(control, fd);
-        else if (fd >= 0)
-            close(fd);
-    }
-    if (length == 0)
-        loop_forget(control->loop, watch); /* the keeper is gone, and we are about to follow */
+    struct control *control = context;
+    if (charter->kind == CHARTER_WICKET)
+        edge_comes(control, charter->name, fd);
+    else if (charter->kind == CHARTER_EVIDENCE)
+        reporter_meet(control->evidence, fd);
+}
+
+static void keeper_gone(void *context)
+{
+    (void)context; /* we are about to follow */
 }
 
 /* --- life --- */
 
 bool control_wicket_open(struct control *control)
 {
-    control->charter = (struct watch){.fd = inherited("charter"), .ready = charter_ready};
+    control->keeper = (struct keeper_ear){.watch.fd = keeper_socket(),
+                                          .loop = control->loop,
+                                          .said = keeper_said,
+                                          .gone = keeper_gone,
+                                          .context = control};
     if (control->config->inventory.isolation == CONFIG_ISOLATION_NONE && !control_inside_open(control))
         return false;
-    if (control->charter.fd >= 0)
-        return loop_watch(control->loop, &control->charter, EPOLLIN);
+    if (control->keeper.watch.fd >= 0)
+        return keeper_listen(&control->keeper);
     log_warning("control", NULL, "started without a keeper: there will be no edges");
     return true;
 }
@@ -213,6 +213,5 @@ void control_wicket_close(struct control *control)
         channel_free(link->channel);
         link_free(link);
     }
-    if (control->charter.fd >= 0)
-        close(control->charter.fd);
+    keeper_shut(&control->keeper);
 }

@@ -197,24 +197,26 @@ struct edge_association *edge_gnb_up(struct edge *edge, void *link, const union 
     return association;
 }
 
-static void refused(struct edge *edge, struct edge_association *association, const char *what,
-                    const char *why)
+static void refused(struct edge *edge, struct edge_association *association, struct edge_refusal refusal)
 {
-    char from[ADDRESS_TEXT];
+    const struct edge_ports *ports = &edge->settings.ports;
     edge->totals.refused++;
     association->seen.counters.refused++;
-    log_warning("edge", NULL, "%s from %s refused: %s", what, address_print(&association->seen.address, from),
-                why);
+    refusal.gnb = &association->seen;
+    if (ports->refused)
+        ports->refused(ports->context, &refusal);
 }
 
 static void pass_on(struct edge *edge, struct edge_association *association, uint16_t stream,
-                    const struct ngap_pdu *pdu)
+                    const struct ngap_pdu *pdu, struct bytes ngap)
 {
+    struct edge_refusal refusal = {.message = ngap_message_name(pdu->message), .rule = "", .octets = ngap};
     struct fault fault = {0};
     struct writer w = writer_of(edge->wicket, sizeof edge->wicket);
     size_t mark = wicket_open(&w, WICKET_NGAP, association->seen.association, stream);
     if (!ngap_flatten(&w, pdu, &fault) || !wicket_close(&w, mark)) {
-        refused(edge, association, ngap_message_name(pdu->message), fault.what ? fault.what : "is too long");
+        refusal.why = fault.what ? fault.what : "is too long";
+        refused(edge, association, refusal);
         return;
     }
     const struct edge_ports *ports = &edge->settings.ports;
@@ -224,7 +226,8 @@ static void pass_on(struct edge *edge, struct edge_association *association, uin
                       : association->setup != SETUP_DONE ||
                             letters_put(&edge->backlog, message, edge->settings.backlog_bytes))
         return;
-    refused(edge, association, ngap_message_name(pdu->message), "control does not keep up");
+    refusal.why = "control does not keep up";
+    refused(edge, association, refusal);
 }
 
 static void handle(struct edge *edge, struct edge_association *association, uint16_t stream,
@@ -234,14 +237,21 @@ static void handle(struct edge *edge, struct edge_association *association, uint
     enum ngap_verdict verdict = ngap_decode(ngap, &edge->arena, edge->settings.order, &pdu);
     if (verdict > NGAP_NOTIFY) {
         const struct fault *fault = &pdu.diagnostics.fault;
-        refused(edge, association, ngap_message_name(pdu.message),
-                fault->what ? fault->what : "unknown procedure");
+        refused(edge, association,
+                (struct edge_refusal){.message = ngap_message_name(pdu.message),
+                                      .rule = "",
+                                      .why = fault->what ? fault->what : "unknown procedure",
+                                      .octets = ngap});
         edge_note_misdeed(edge, association, WICKET_UNDECODABLE);
         edge_answer_fault(edge, association, &pdu, verdict);
         return;
     }
     if (!edge_admits(association, pdu.message)) {
-        refused(edge, association, ngap_message_name(pdu.message), "out of place in this direction or state");
+        refused(edge, association,
+                (struct edge_refusal){.message = ngap_message_name(pdu.message),
+                                      .rule = "",
+                                      .why = "out of place in this direction or state",
+                                      .octets = ngap});
         edge_note_misdeed(edge, association, WICKET_MISPLACED);
         edge_answer_misplaced(edge, association, &pdu);
         return;
@@ -249,7 +259,7 @@ static void handle(struct edge *edge, struct edge_association *association, uint
     if (verdict == NGAP_NOTIFY)
         edge_answer_fault(edge, association, &pdu, verdict);
     if (!association->closed)
-        pass_on(edge, association, stream, &pdu);
+        pass_on(edge, association, stream, &pdu, ngap);
 }
 
 static void take(struct edge *edge, struct edge_association *association, uint16_t stream, uint32_t ppid,
@@ -262,7 +272,8 @@ static void take(struct edge *edge, struct edge_association *association, uint16
         handle(edge, association, stream, message);
         return;
     }
-    refused(edge, association, "message", unreadable);
+    refused(edge, association,
+            (struct edge_refusal){.message = "message", .rule = "", .why = unreadable, .octets = message});
     edge_note_misdeed(edge, association, WICKET_UNDECODABLE);
 }
 
@@ -276,12 +287,14 @@ static void end_charging(void)
     log_charge(NULL, 0, 0);
 }
 
-static void overrun(struct edge *edge, struct edge_association *association)
+static void overrun(struct edge *edge, struct edge_association *association, struct bytes message)
 {
     edge->totals.overruns++;
     association->seen.counters.overruns++;
     begin_charging(edge, association);
-    refused(edge, association, "message", "its budget is spent");
+    refused(edge, association,
+            (struct edge_refusal){
+                .message = "message", .rule = "N5", .why = "its budget is spent", .octets = message});
     edge_note_misdeed(edge, association, WICKET_OVERRUN);
     end_charging();
 }
@@ -297,7 +310,7 @@ bool edge_gnb_pays(struct edge *edge, struct edge_association *association, stru
         ports->trace(ports->context, association->link, true, message);
     bool pays = edge_within_budget(edge, association, message);
     if (!pays)
-        overrun(edge, association);
+        overrun(edge, association, message);
     return pays;
 }
 

@@ -22,31 +22,6 @@
 struct edge;
 struct edge_association;
 
-/* The outside. Bytes are borrowed; `link` is what edge_gnb_up was given. */
-struct edge_ports {
-    void *context;
-    /* False: not taken; the association is then ended. */
-    bool (*to_gnb)(void *context, void *link, uint16_t stream, struct bytes ngap);
-    /* Ends the association at once; edge_gnb_down follows later, not from within this call. */
-    void (*end_gnb)(void *context, void *link);
-    /* Nothing is to be taken from it for so long; may be NULL. */
-    void (*hold_off)(void *context, void *link, int64_t time);
-    /* False: not taken. */
-    bool (*to_control)(void *context, struct bytes message);
-    uint64_t (*random)(void *context);
-    /* A copy of each NGAP message as it is on the wire; may be NULL. */
-    void (*trace)(void *context, void *link, bool uplink, struct bytes ngap);
-};
-
-struct edge_settings {
-    const char *name;      /* borrowed */
-    struct timers *timers; /* borrowed; the clock */
-    enum ngap_order order;
-    struct charter_budget budget;
-    size_t backlog_bytes; /* kept for control while it restarts; 0 means 4 MiB */
-    struct edge_ports ports;
-};
-
 struct edge_counters {
     uint64_t messages_in, messages_out;
     uint64_t refused;  /* of those in: answered or dropped here */
@@ -63,6 +38,41 @@ struct edge_gnb {
     int64_t since;  /* timers->now when it came */
     uint16_t streams;
     struct edge_counters counters;
+};
+
+struct edge_refusal {
+    const struct edge_gnb *gnb;
+    const char *message; /* its name in TS 38.413, or "message" */
+    const char *rule;    /* of the line; "" where protocol alone is broken */
+    const char *why;
+    struct bytes octets; /* as they came */
+};
+
+/* The outside. Bytes are borrowed; `link` is what edge_gnb_up was given. */
+struct edge_ports {
+    void *context;
+    /* False: not taken; the association is then ended. */
+    bool (*to_gnb)(void *context, void *link, uint16_t stream, struct bytes ngap);
+    /* Ends the association at once; edge_gnb_down follows later, not from within this call. */
+    void (*end_gnb)(void *context, void *link);
+    /* Nothing is to be taken from it for so long; may be NULL. */
+    void (*hold_off)(void *context, void *link, int64_t time);
+    /* False: not taken. */
+    bool (*to_control)(void *context, struct bytes message);
+    uint64_t (*random)(void *context);
+    /* A message that is answered or dropped here (it may be empty: of no kind), and why; may be NULL. */
+    void (*refused)(void *context, const struct edge_refusal *refusal);
+    /* A copy of each NGAP message as it is on the wire; may be NULL. */
+    void (*trace)(void *context, void *link, bool uplink, struct bytes ngap);
+};
+
+struct edge_settings {
+    const char *name;      /* borrowed */
+    struct timers *timers; /* borrowed; the clock */
+    enum ngap_order order;
+    struct charter_budget budget;
+    size_t backlog_bytes; /* kept for control while it restarts; 0 means 4 MiB */
+    struct edge_ports ports;
 };
 
 struct edge *edge_new(struct edge_settings settings); /* NULL: out of memory */

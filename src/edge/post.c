@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "admin/admin.h"
 #include "edge/gates.h"
 #include "edge/report.h"
 #include "kit/log.h"
 #include "kit/trace.h"
+#include "line/event.h"
 
 /* Beyond limits.gnbs, so that control can refuse with a cause, and the limit be raised at run time. */
 enum { SPARE_ASSOCIATIONS = 256 };
@@ -39,6 +41,27 @@ static uint64_t draw(void *context)
     while (getrandom(&value, sizeof value, 0) != sizeof value)
         continue;
     return value;
+}
+
+static int64_t wall_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return SECONDS(now.tv_sec) + now.tv_nsec;
+}
+
+static void refused(void *context, const struct edge_refusal *refusal)
+{
+    char from[ADDRESS_TEXT];
+    (void)context;
+    line_event(&(struct line_event){.time = wall_clock(),
+                                    .association = refusal->gnb->association,
+                                    .gnb = *refusal->gnb->name ? refusal->gnb->name
+                                                               : address_print(&refusal->gnb->address, from),
+                                    .procedure = refusal->message,
+                                    .rule = refusal->rule,
+                                    .reason = refusal->why,
+                                    .about = refusal->octets});
 }
 
 /* --- Seeing --- */
@@ -113,6 +136,7 @@ static struct edge *new_edge(struct post *post)
                                                      .hold_off = gates_hold_off,
                                                      .to_control = to_control,
                                                      .random = draw,
+                                                     .refused = refused,
                                                      .trace = gates_trace}});
 }
 

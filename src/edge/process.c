@@ -6,29 +6,32 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "admin/keeper.h"
 #include "edge/confine.h"
 #include "edge/post.h"
 #include "kit/channel.h"
 #include "kit/log.h"
-#include "kit/pass.h"
-#include "wire/wicket/charter.h"
+#include "line/reporter.h"
 
 enum {
     CHARTER_PATIENCE_MS = 5000,
     TURN_MESSAGES = 128,
+    EVIDENCE_BYTES = 256 * 1024, /* of what the edge refused, until it is durable */
+    EVIDENCE_DIFFERENT = 256,
     MEMORY_BYTES = 512 * 1024 * 1024,
     ASSOCIATION_BYTES = 2 * 1024 * 1024, /* SCTP's buffers both ways, and what is kept of it */
 };
 
 struct process {
-    struct watch keeper; /* the charter */
+    struct keeper_ear keeper;
     struct charter charter;
     struct loop *loop;
     struct post *post;
+    struct reporter *evidence;
     struct channel *wicket; /* NULL: control is away */
     struct confinement confinement;
 };
@@ -85,25 +88,6 @@ static void control_comes(struct process *process, int fd)
 
 /* --- The charter --- */
 
-/* A descriptor comes with CHARTER_WICKET only, and then *fd is the caller's. 1: a charter; 0: none waits; -1: there will be none. */
-static int read_charter(int end, struct charter *charter, int *fd)
-{
-    uint8_t space[CHARTER_BYTES];
-    struct fault fault = {0};
-    ssize_t length = pass_receive(end, space, sizeof space, fd);
-    if (length < 0 && errno == EAGAIN)
-        return 0;
-    if (length > 0 && charter_decode(bytes_of(space, (size_t)length), charter, &fault) &&
-        (charter->kind == CHARTER_WICKET) == (*fd >= 0))
-        return 1;
-    if (length != 0)
-        log_error("edge", NULL, "the keeper's word is not understood: %s %s",
-                  fault.where ? fault.where : "charter", fault.what ? fault.what : strerror(errno));
-    if (length > 0 && *fd >= 0)
-        close(*fd);
-    return -1;
-}
-
 /* What can change while the edge runs. */
 static void take_over(struct process *process, const struct charter_terms *terms)
 {
@@ -113,30 +97,29 @@ static void take_over(struct process *process, const struct charter_terms *terms
     log_info("edge", NULL, "new terms from the keeper");
 }
 
-static void keeper_speaks(struct watch *watch, uint32_t events)
+static void keeper_said(void *context, const struct charter *charter, int fd)
 {
-    struct process *process = (struct process *)((char *)watch - offsetof(struct process, keeper));
-    struct charter charter;
-    int fd, got;
-    (void)events;
-    while ((got = read_charter(watch->fd, &charter, &fd)) == 1) {
-        if (charter.kind == CHARTER_WICKET)
-            control_comes(process, fd);
-        else if (charter.kind == CHARTER_TERMS)
-            take_over(process, &charter.terms);
-    }
-    if (got < 0)
-        loop_stop(process->loop, 1);
+    struct process *process = context;
+    if (charter->kind == CHARTER_WICKET)
+        control_comes(process, fd);
+    else if (charter->kind == CHARTER_EVIDENCE)
+        reporter_meet(process->evidence, fd);
+    else if (charter->kind == CHARTER_TERMS)
+        take_over(process, &charter->terms);
+}
+
+static void keeper_gone(void *context)
+{
+    loop_stop(((struct process *)context)->loop, 1);
 }
 
 /* The keeper wrote it before it started us. */
 static bool await_terms(struct process *process)
 {
-    struct pollfd wait = {.fd = process->keeper.fd, .events = POLLIN};
+    struct pollfd wait = {.fd = process->keeper.watch.fd, .events = POLLIN};
     int fd = -1;
     bool good = poll(&wait, 1, CHARTER_PATIENCE_MS) == 1 &&
-                read_charter(process->keeper.fd, &process->charter, &fd) == 1 &&
-                process->charter.kind == CHARTER_TERMS;
+                keeper_read(wait.fd, &process->charter, &fd) == 1 && process->charter.kind == CHARTER_TERMS;
     if (!good)
         log_error("edge", NULL, "no terms from the keeper: an edge is started by `demarc run` only");
     return good;
@@ -155,12 +138,24 @@ static void settle(void *context)
             channel_flush(process->wicket);
     } while (served == TURN_MESSAGES);
     post_flush(process->post);
+    reporter_flush(process->evidence);
 }
 
 static void stop(void *context, int number)
 {
     (void)number;
     loop_stop(((struct process *)context)->loop, 0);
+}
+
+static struct reporter *new_reporter(const struct process *process)
+{
+    uint64_t chance = 0;
+    (void)!getrandom(&chance, sizeof chance, 0);
+    return reporter_new(&(struct reporter_settings){.loop = process->loop,
+                                                    .unit = "edge",
+                                                    .chance = chance,
+                                                    .queue_bytes = EVIDENCE_BYTES,
+                                                    .different = EVIDENCE_DIFFERENT});
 }
 
 /* All that needs a privilege or a name in the file system comes before confine_place, the first byte from outside after
@@ -179,11 +174,16 @@ static bool start(struct process *process)
                                                     .confinement = &process->confinement,
                                                     .to_control = to_control,
                                                     .context = process});
-    if (!process->post)
+    process->evidence = new_reporter(process);
+    if (!process->post || !process->evidence)
         return false;
     process->confinement = confine_place(terms->id, MEMORY_BYTES + associations * ASSOCIATION_BYTES);
-    process->keeper.ready = keeper_speaks;
-    if (!post_open(process->post) || !loop_watch(process->loop, &process->keeper, EPOLLIN))
+    process->keeper = (struct keeper_ear){.watch.fd = process->keeper.watch.fd,
+                                          .loop = process->loop,
+                                          .said = keeper_said,
+                                          .gone = keeper_gone,
+                                          .context = process};
+    if (!post_open(process->post) || !keeper_listen(&process->keeper))
         return false;
     loop_on_settle(process->loop, settle, process);
     confine_calls(&process->confinement);
@@ -194,14 +194,15 @@ static bool start(struct process *process)
 static void close_down(struct process *process)
 {
     post_free(process->post);
+    reporter_free(process->evidence);
     channel_free(process->wicket);
     loop_free(process->loop);
-    close(process->keeper.fd);
+    keeper_shut(&process->keeper);
 }
 
 int edge_main(int charter)
 {
-    struct process process = {.keeper = {.fd = charter}};
+    struct process process = {.keeper.watch.fd = charter};
     int code = 1;
     log_setup((struct log_settings){.level = LOG_INFO, .name = "edge"});
     if (await_terms(&process)) {

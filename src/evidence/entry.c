@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#include "kit/hex.h"
 #include "kit/timers.h"
 
 static const char *const kinds[EVIDENCE_KINDS] = {
@@ -181,7 +180,7 @@ bool evidence_entry_write(struct writer *w, const struct evidence_entry *entry)
 
 /* --- Reading: nothing but what is written above --- */
 
-static bool take(struct reader *r, const char *expected)
+static inline bool take(struct reader *r, const char *expected)
 {
     const size_t length = strlen(expected);
     if (reader_left(r) < length || memcmp(r->at, expected, length) != 0)
@@ -239,16 +238,22 @@ static int64_t take_time(struct reader *r)
     return SECONDS(((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) + rest;
 }
 
+/* One more than the digit is worth; 0: it is none, as a capital letter is not. */
+static const uint8_t digits_plus_one[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
 static bool take_hex(struct reader *r, uint8_t *octets, size_t size)
 {
-    struct bytes view = read_bytes(r, 2 * size);
-    for (size_t i = 0; i < view.len; i++) {
-        const int digit = view.data[i] >= 'A' && view.data[i] <= 'F' ? -1 : hex_digit((char)view.data[i]);
-        if (digit < 0)
-            return reader_fail(r, NULL, "is no number in lower-case hexadecimal digits");
-        octets[i / 2] = (uint8_t)(i % 2 ? octets[i / 2] | digit : digit << 4);
+    const struct bytes view = read_bytes(r, 2 * size);
+    bool good = view.len != 0;
+    for (size_t i = 0; i < view.len / 2; i++) {
+        const unsigned high = digits_plus_one[view.data[2 * i]], low = digits_plus_one[view.data[2 * i + 1]];
+        good &= high && low;
+        octets[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
-    return view.len != 0;
+    return good || reader_fail(r, NULL, "is no number in lower-case hexadecimal digits");
 }
 
 static uint64_t take_id(struct reader *r)
@@ -281,15 +286,27 @@ static uint8_t take_escaped(struct reader *r)
     return needs_escape(octet) ? octet : 0;
 }
 
+/* Most of a text needs neither an escape nor more than an octet a character. At most so many octets of that; how many there were. */
+static size_t take_plain(struct reader *r, char *place, size_t most)
+{
+    const size_t left = reader_left(r) < most ? reader_left(r) : most;
+    size_t count = 0;
+    while (count < left && r->at[count] < 0x80 && !needs_escape(r->at[count]))
+        count++;
+    memcpy(place, r->at, count);
+    r->at += count;
+    return count;
+}
+
 /* Up to the quotation mark, which it takes as well. */
 static void take_text(struct reader *r, const char *where, char *place, size_t size)
 {
     size_t length = 0;
     while (reader_left(r) && *r->at != '"') {
-        if (*r->at < 0x80 && !needs_escape(*r->at) && length + 1 < size) {
-            place[length++] = (char)*r->at++; /* most of them */
+        const size_t plain = take_plain(r, place + length, size - length - 1);
+        length += plain;
+        if (plain)
             continue;
-        }
         const size_t octets = character(r->at, reader_left(r));
         if (*r->at == '\\' && length + 1 < size) {
             const uint8_t octet = take_escaped(r);

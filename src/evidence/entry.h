@@ -35,7 +35,7 @@ enum evidence_kind {
 enum evidence_step { EVIDENCE_ONCE, EVIDENCE_BEGINS, EVIDENCE_CONTINUES, EVIDENCE_ENDS, EVIDENCE_STEPS };
 
 enum {
-    EVIDENCE_SOURCE_BYTES = 32, /* with the end mark, as all of these */
+    EVIDENCE_SOURCE_BYTES = 48, /* with the end mark, as all of these */
     EVIDENCE_RULE_BYTES = 32,
     EVIDENCE_GNB_BYTES = 168,
     EVIDENCE_PROCEDURE_BYTES = 168,

@@ -26,12 +26,23 @@ static void write_entry(struct writer *w, const struct evidence_entry *entry)
         write_bytes(w, BYTES(entry->digest));
 }
 
+static void write_state(struct writer *w, const struct post_state *state)
+{
+    write_u64(w, state->covered);
+    write_u64(w, state->witnessed);
+    write_u32(w, state->quorum);
+    write_u64(w, (uint64_t)state->unwitnessed);
+    write_u32(w, state->silent);
+}
+
 bool post_write(struct writer *w, const struct post_message *message)
 {
     write_u8(w, (uint8_t)message->kind);
     write_u64(w, message->number);
     if (message->kind == POST_ENTRY)
         write_entry(w, &message->entry);
+    if (message->kind == POST_STATE)
+        write_state(w, &message->state);
     return !w->full;
 }
 
@@ -70,15 +81,28 @@ static void read_entry(struct reader *r, struct evidence_entry *entry)
     entry->step = (enum evidence_step)step;
 }
 
+static void read_state(struct reader *r, struct post_state *state)
+{
+    state->covered = read_u64(r);
+    state->witnessed = read_u64(r);
+    state->quorum = read_u32(r);
+    state->unwitnessed = (int64_t)read_u64(r);
+    state->silent = read_u32(r);
+    if (state->witnessed > state->covered || state->unwitnessed < 0)
+        reader_fail(r, "state", "contradicts itself");
+}
+
 bool post_read(struct bytes in, struct post_message *message, struct fault *fault)
 {
     struct reader r = reader_of(in);
     *message = (struct post_message){.kind = (enum post_kind)read_u8(&r)};
     message->number = read_u64(&r);
-    if (message->kind < POST_HELLO || message->kind > POST_AGAIN)
+    if (message->kind < POST_HELLO || message->kind > POST_STATE)
         reader_fail(&r, "kind", "is not known");
     if (message->kind == POST_ENTRY)
         read_entry(&r, &message->entry);
+    if (message->kind == POST_STATE)
+        read_state(&r, &message->state);
     if (reader_ok(&r) && reader_left(&r))
         reader_fail(&r, "message", "is longer than its content");
     *fault = r.fault;

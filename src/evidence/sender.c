@@ -68,6 +68,7 @@ void sender_shut(struct sender *sender)
 {
     sender->open = false;
     sender->sent = 0;
+    sender->state_at = 0;
 }
 
 /* Those up to the number are durable. */
@@ -90,8 +91,14 @@ bool sender_heard(struct sender *sender, struct bytes bytes, int64_t now)
 {
     struct post_message message;
     struct fault fault;
-    if (!post_read(bytes, &message, &fault) || (message.kind != POST_TAKEN && message.kind != POST_AGAIN) ||
-        message.number > sender->last)
+    if (!post_read(bytes, &message, &fault))
+        return false;
+    if (message.kind == POST_STATE) {
+        sender->state = message.state;
+        sender->state_at = now;
+        return true;
+    }
+    if ((message.kind != POST_TAKEN && message.kind != POST_AGAIN) || message.number > sender->last)
         return false;
     drop(sender, message.number, now);
     if (!sender->open || message.kind == POST_AGAIN)

@@ -22,6 +22,8 @@ struct sender {
     uint64_t taken;                                    /* durable ones */
     uint64_t lost;                                     /* ever */
     uint64_t untold;                                   /* of them, those that no entry tells of yet */
+    struct post_state state;                           /* that the recorder told last */
+    int64_t state_at;                                  /* the wall clock then; 0: not since it was opened */
     int64_t since; /* the wall clock when the first of those that wait came; 0: none waits */
 };
 

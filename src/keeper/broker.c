@@ -72,6 +72,13 @@ static void join(const struct child *one, const struct child *other, enum charte
     close(ends[1]);
 }
 
+static const char *source_name(const struct child *child, char name[CHARTER_NAME_BYTES])
+{
+    snprintf(name, CHARTER_NAME_BYTES, "%s%s%s", child->role, child->name ? "-" : "",
+             child->name ? child->name : "");
+    return name;
+}
+
 void broker_introduce(const struct child *edge, const struct child *control)
 {
     join(edge, control, CHARTER_WICKET, edge->name);
@@ -79,7 +86,16 @@ void broker_introduce(const struct child *edge, const struct child *control)
 
 void broker_introduce_source(const struct child *recorder, const struct child *source)
 {
-    join(recorder, source, CHARTER_EVIDENCE, source->role);
+    char name[CHARTER_NAME_BYTES];
+    join(recorder, source, CHARTER_EVIDENCE, source_name(source, name));
+}
+
+void broker_announce_source(const struct child *recorder, const struct child *source)
+{
+    struct charter charter = {.kind = CHARTER_SOURCE};
+    source_name(source, charter.name);
+    if (recorder->pid)
+        tell(recorder, &charter, -1);
 }
 
 bool broker_hear(const struct child *control, struct charter *charter)

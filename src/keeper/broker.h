@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the keeper says to edges and control while they run (wire/wicket/charter.h): an edge gets its terms, and each pair of an
- * edge and control the two ends of a wicket. Who cannot be told is killed, and comes back.
+ * What the keeper says to the others while they run (wire/wicket/charter.h): an edge gets its terms, each pair of an edge and
+ * control the two ends of a wicket, and the recorder and each who has evidence to give the two ends of a channel. Who cannot be told is killed, and comes back.
  */
 #ifndef KEEPER_BROKER_H
 #define KEEPER_BROKER_H
@@ -18,8 +18,10 @@ void broker_give_terms(const struct child *edge, const struct config *config, ui
 /* Does nothing unless both run. */
 void broker_introduce(const struct child *edge, const struct child *control);
 
-/* The same for the recorder and one who has evidence to give. */
+/* The same for the recorder and one who has evidence to give: "control", "edge-north". */
 void broker_introduce_source(const struct child *recorder, const struct child *source);
+/* The recorder is to miss it when it says nothing. */
+void broker_announce_source(const struct child *recorder, const struct child *source);
 
 /* What control says; false: nothing more waits. */
 bool broker_hear(const struct child *control, struct charter *charter);

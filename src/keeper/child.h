@@ -16,6 +16,7 @@ struct child {
     const struct config_edge *edge; /* whose sockets it gets; or NULL */
     bool has_edges;                 /* gets the sockets of all edges, which have no processes */
     bool chartered;                 /* is spoken to while it runs (broker.h) */
+    bool reports;                   /* has evidence to give */
     struct watch charter;           /* our end; fd -1 while it does not run */
     enum child_stage stage;
     bool unprivileged; /* runs as the configured user */

@@ -83,23 +83,38 @@ static void control_speaks(struct watch *watch, uint32_t events)
         loop_forget(the_keeper->loop, watch);
 }
 
+static void introduce_control(struct keeper *keeper, struct child *control)
+{
+    control->charter.ready = control_speaks;
+    if (!loop_watch(keeper->loop, &control->charter, EPOLLIN))
+        log_error("keeper", NULL, "control cannot be heard: %s", strerror(errno));
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].edge)
+            broker_introduce(&keeper->children[i], control);
+}
+
+static void introduce_recorder(const struct keeper *keeper, const struct child *recorder)
+{
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].reports) {
+            broker_announce_source(recorder, &keeper->children[i]);
+            broker_introduce_source(recorder, &keeper->children[i]);
+        }
+}
+
 static void introduce(struct keeper *keeper, struct child *child)
 {
     struct child *control = &keeper->children[0], *recorder = &keeper->children[1];
     if (child->edge) {
         give_terms(keeper, child);
         broker_introduce(child, control);
-        return;
     }
-    broker_introduce_source(recorder, control);
+    if (child->reports)
+        broker_introduce_source(recorder, child);
+    if (child == control)
+        introduce_control(keeper, child);
     if (child == recorder)
-        return;
-    child->charter.ready = control_speaks;
-    if (!loop_watch(keeper->loop, &child->charter, EPOLLIN))
-        log_error("keeper", NULL, "control cannot be heard: %s", strerror(errno));
-    for (unsigned i = 1; i < keeper->count; i++)
-        if (keeper->children[i].edge)
-            broker_introduce(&keeper->children[i], control);
+        introduce_recorder(keeper, child);
 }
 
 static void end_charter(struct keeper *keeper, struct child *child)
@@ -264,16 +279,22 @@ static bool list_children(struct keeper *keeper)
                                .stage = STAGE_CONTROL,
                                .unprivileged = true,
                                .chartered = true,
+                               .reports = true,
                                .has_edges = inside});
     add(keeper, (struct child){.role = "recorder", .stage = STAGE_RECORDER, .chartered = true});
     for (unsigned i = 0; i < config->plane_count; i++)
-        add(keeper, (struct child){.role = "plane", .name = config->planes[i].name, .stage = STAGE_PLANE});
+        add(keeper, (struct child){.role = "plane",
+                                   .name = config->planes[i].name,
+                                   .stage = STAGE_PLANE,
+                                   .chartered = true,
+                                   .reports = true});
     for (unsigned i = 0; !inside && i < config->edge_count; i++)
         add(keeper, (struct child){.role = "edge",
                                    .name = config->edges[i].name,
                                    .edge = &config->edges[i],
                                    .stage = STAGE_OUTSIDE,
-                                   .chartered = true});
+                                   .chartered = true,
+                                   .reports = true});
     if (config->metrics.any.sa_family)
         add(keeper, (struct child){.role = "console", .stage = STAGE_OUTSIDE, .unprivileged = true});
     return true;

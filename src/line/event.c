@@ -19,6 +19,11 @@ bool line_is_recorded(void)
     return !recorder.takes || recorder.takes(recorder.context);
 }
 
+const char *line_evidence_doubt(void)
+{
+    return recorder.doubt ? recorder.doubt(recorder.context) : NULL;
+}
+
 static void record(const struct line_event *event)
 {
     struct evidence_entry entry = {.kind = event->kind,
@@ -30,6 +35,8 @@ static void record(const struct line_event *event)
     evidence_text(entry.gnb, sizeof entry.gnb, event->gnb);
     evidence_text(entry.procedure, sizeof entry.procedure, event->procedure);
     evidence_text(entry.reason, sizeof entry.reason, event->reason);
+    if (recorder.wants && !recorder.wants(recorder.context, &entry))
+        return;
     if (entry.has_digest)
         sha256(&event->about, 1, entry.digest);
     recorder.take(recorder.context, &entry);

@@ -23,15 +23,22 @@ struct line_event {
  * `victim-touched=no`. */
 void line_event(const struct line_event *event);
 
-/* Where entries go from now on; NULL: nowhere. What is taken without this is in the log only. One a process. */
+/* Where entries go from now on (line/reporter.h); NULL: nowhere. What is taken without this is in the log only. One a process. */
 struct line_recorder {
     void *context;
+    bool (*wants)(void *context,
+                  const struct evidence_entry *entry); /* false: it is counted, and not taken */
     void (*take)(void *context, const struct evidence_entry *entry);
     bool (*takes)(void *context); /* does what is taken become durable in time? */
+    const char *(*doubt)(void *context);
 };
 void line_record(const struct line_recorder *recorder);
 
 /* False: there is a recorder to be, and evidence is not taken. */
 bool line_is_recorded(void);
+
+/* Why what is recorded cannot be relied on now (static text): it is not taken, a source is silent, the witnesses are too few for too
+ * long. NULL: it can. Who answers others on the strength of evidence asks this first: a reason means *unknown*. */
+const char *line_evidence_doubt(void);
 
 #endif

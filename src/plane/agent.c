@@ -267,6 +267,13 @@ static bool answer_session_request(struct smf *smf, const struct pfcp_message *r
     }
 }
 
+static void tell_refused(const struct agent *agent, const union socket_address *from, const char *message,
+                         const char *why, struct bytes octets)
+{
+    if (agent->settings.refused)
+        agent->settings.refused(agent->settings.context, from, message, why, octets);
+}
+
 static bool refuse(struct smf *smf, const struct pfcp_message *request, const struct pfcp_problem *problem,
                    struct pfcp_message *answer)
 {
@@ -274,6 +281,8 @@ static bool refuse(struct smf *smf, const struct pfcp_message *request, const st
     smf->agent->refused_messages++;
     log_info("plane", NULL, "%s refused: %s: %s (offset %zu)", pfcp_message_name(request->type),
              problem->fault.where ? problem->fault.where : "message", problem->fault.what, problem->fault.at);
+    tell_refused(smf->agent, &smf->address, pfcp_message_name(request->type), problem->fault.what,
+                 smf->agent->octets);
     return pfcp_refuse(request, problem, &settings->node_id, settings->recovery_time_stamp, answer);
 }
 
@@ -373,11 +382,14 @@ static void take_message(struct smf *smf, const union socket_address *from, stru
     struct pfcp_message message = {0};
     struct pfcp_problem problem = {0};
     arena_reset(&agent->arena);
+    agent->octets = in;
     if (!pfcp_decode(&agent->arena, in, &message, &problem)) {
-        if (problem.reaction != PFCP_DISCARD)
+        if (problem.reaction != PFCP_DISCARD) {
             handle_request(smf, from, &message, &problem);
-        else
-            agent->refused_messages++;
+            return;
+        }
+        agent->refused_messages++;
+        tell_refused(agent, from, "PFCP", problem.fault.what ? problem.fault.what : "is not understood", in);
     } else if (pfcp_is_request(message.type)) {
         handle_request(smf, from, &message, NULL);
     } else {
@@ -390,6 +402,7 @@ void agent_receive(struct agent *agent, const union socket_address *from, struct
     struct smf *smf = find_smf(agent, from);
     if (!smf) {
         agent->refused_peers++;
+        tell_refused(agent, from, "PFCP", "it comes from no SMF that is configured", datagram);
         return;
     }
     do {

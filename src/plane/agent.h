@@ -36,6 +36,9 @@ struct agent_settings {
     void (*send_n4)(void *context, const union socket_address *to, struct bytes message);
     void (*send_n3)(void *context, struct packet *packet); /* PATH_TO_N3 */
     void (*send_n6)(void *context, struct packet *packet); /* PATH_TO_N6 */
+    /* A PFCP message was refused or dropped; may be NULL. */
+    void (*refused)(void *context, const union socket_address *from, const char *message, const char *why,
+                    struct bytes octets);
     void *context;
 };
 

@@ -57,6 +57,7 @@ struct agent {
     unsigned smf_count;
     struct map sessions; /* by our SEID */
     struct arena arena;  /* of the message in hand */
+    struct bytes octets; /* the message in hand, while it is */
     uint64_t refused_peers, refused_messages;
     uint64_t echo_requests, path_failures;
     struct waiting_markers *markers, **last_markers; /* end_markers.c */

@@ -15,13 +15,18 @@
 #include <unistd.h>
 
 #include "admin/admin.h"
+#include "admin/keeper.h"
 #include "kit/log.h"
+#include "line/reporter.h"
 #include "plane/agent.h"
 #include "plane/host.h"
 #include "plane/ran_port.h"
+#include "plane/report.h"
 #include "plane/status.h"
 #include "plane/worker.h"
 #include "wire/gtpu/gtpu.h"
+
+enum { EVIDENCE_DIFFERENT = 1024 };
 
 struct process {
     const struct config *config;
@@ -34,6 +39,9 @@ struct process {
     struct agent *agent;
     struct admin *admin;
     struct host host;
+    struct keeper_ear keeper;
+    struct reporter *evidence;
+    struct plane_report *report;
     struct ran_port *ran_port; /* of the first plane only: a host has one */
     struct config *reloaded;   /* what it follows; NULL: config */
     struct worker **workers;
@@ -131,6 +139,47 @@ static void settle(void *context)
     epoch_collect(&process->plane.epochs);
     if (process->admin)
         admin_flush(process->admin, NULL);
+    reporter_flush(process->evidence);
+}
+
+static void keeper_said(void *context, const struct charter *charter, int fd)
+{
+    struct process *process = context;
+    if (charter->kind == CHARTER_EVIDENCE)
+        reporter_meet(process->evidence, fd);
+    else if (fd >= 0)
+        close(fd);
+}
+
+static void keeper_gone(void *context)
+{
+    loop_stop(((struct process *)context)->loop, 0);
+}
+
+/* Without a keeper the log alone tells. */
+static bool open_evidence(struct process *process)
+{
+    const struct config_recorder *config = &process->config->recorder;
+    process->evidence = reporter_new(&(struct reporter_settings){.loop = process->loop,
+                                                                 .unit = "plane",
+                                                                 .chance = draw(NULL),
+                                                                 .queue_bytes = config->queue_bytes,
+                                                                 .different = EVIDENCE_DIFFERENT});
+    process->report = plane_report_new(&process->plane, loop_timers(process->loop));
+    process->keeper = (struct keeper_ear){.watch.fd = keeper_socket(),
+                                          .loop = process->loop,
+                                          .said = keeper_said,
+                                          .gone = keeper_gone,
+                                          .context = process};
+    return process->evidence && process->report &&
+           (process->keeper.watch.fd < 0 || keeper_listen(&process->keeper));
+}
+
+static void refused(void *context, const union socket_address *from, const char *message, const char *why,
+                    struct bytes octets)
+{
+    (void)context;
+    plane_report_refused(from, message, why, octets);
 }
 
 static void stop(void *context, int signal)
@@ -361,6 +410,7 @@ static bool start_agent(struct process *process)
         .send_n4 = send_n4,
         .send_n3 = send_n3,
         .send_n6 = send_n6,
+        .refused = refused,
         .context = process,
     };
     process->agent = agent_new(&settings);
@@ -463,7 +513,7 @@ static int run(struct process *process)
                    process); /* before the workers start: they must not take signals */
     loop_on_signal(process->loop, SIGINT, stop, process);
     loop_on_signal(process->loop, SIGHUP, on_reload, process);
-    if (!open_n4(process) || !start_agent(process) || !start_workers(process))
+    if (!open_n4(process) || !start_agent(process) || !start_workers(process) || !open_evidence(process))
         return 1;
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
     host_open_internet(&process->host, process->own, process->networks, process->plane.network_count, note);
@@ -488,6 +538,9 @@ static void close_down(struct process *process)
     if (process->agent)
         agent_free(process->agent);
     ran_port_free(process->ran_port);
+    plane_report_free(process->report);
+    reporter_free(process->evidence);
+    keeper_shut(&process->keeper);
     config_free(process->reloaded);
     host_restore(&process->host);
     transmit_free(&process->transmit);
@@ -528,8 +581,11 @@ int plane_main(int argc, char **argv)
         return 2;
     }
     log_setup((struct log_settings){.level = config->log_level, .json = config->log_json, .name = "plane"});
-    struct process process = {
-        .config = config, .config_path = file, .own = find_plane(config, argv[optind]), .n4.fd = -1};
+    struct process process = {.config = config,
+                              .config_path = file,
+                              .own = find_plane(config, argv[optind]),
+                              .n4.fd = -1,
+                              .keeper.watch.fd = -1};
     int status = 2;
     if (process.own) {
         status = run(&process);

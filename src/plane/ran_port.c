@@ -7,15 +7,19 @@
 
 #include "kit/log.h"
 #include "plane/nft.h"
+#include "plane/report.h"
 #include "plane/status.h"
 
-#define PERIOD SECONDS(2)
+#define PERIOD      SECONDS(2)
+#define TOLD_PERIOD SECONDS(10)
 
 enum { SOURCE_TEXT = 64, EVENTS_AT_ONCE = 8 };
 
 struct source {
     char text[SOURCE_TEXT];
     uint64_t packets, bytes;
+    uint64_t told;   /* of the packets, those that evidence was given of */
+    int64_t told_at; /* when */
 };
 
 struct counted {
@@ -110,17 +114,28 @@ static struct source *read_sources(const json_t *list, size_t *count)
 
 /* --- events --- */
 
-static void tell(struct ran_port *port, const struct source *sources, size_t count)
+static const struct source *known(const struct ran_port *port, const struct source *source)
 {
-    size_t fresh = 0;
+    return port->source_count ? bsearch(source, port->sources, port->source_count, sizeof *source, by_text)
+                              : NULL;
+}
+
+/* Of each that has sent more, at most so many at once, each not more often than once in a while. */
+static void tell(struct ran_port *port, struct source *sources, size_t count)
+{
+    size_t fresh = 0, told = 0;
     for (size_t i = 0; i < count; i++) {
-        if (port->source_count &&
-            bsearch(&sources[i], port->sources, port->source_count, sizeof *sources, by_text))
+        const struct source *before = known(port, &sources[i]);
+        fresh += !before;
+        sources[i].told = before ? before->told : 0;
+        sources[i].told_at = before ? before->told_at : port->timers->now - TOLD_PERIOD;
+        if (sources[i].packets <= sources[i].told || port->timers->now - sources[i].told_at < TOLD_PERIOD ||
+            told == EVENTS_AT_ONCE)
             continue;
-        if (fresh++ < EVENTS_AT_ONCE)
-            log_warning("line", NULL,
-                        "RAN port: %s sends what may not come in (%llu packets so far, dropped; rule L2)",
-                        sources[i].text, (unsigned long long)sources[i].packets);
+        plane_report_denied(sources[i].text, sources[i].packets - sources[i].told);
+        sources[i].told = sources[i].packets;
+        sources[i].told_at = port->timers->now;
+        told++;
     }
     port->seen += fresh;
     if (fresh > EVENTS_AT_ONCE)
@@ -203,6 +218,7 @@ static void look(struct ran_port *port)
         ran_port_take(port, list);
     } else {
         log_error("line", NULL, "RAN port was opened by another hand: %s", why);
+        plane_report_port_opened(why);
         hold(port);
     }
     json_decref(list);

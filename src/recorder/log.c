@@ -73,8 +73,20 @@ static bool next_segment(struct evidence_log *log)
     return true;
 }
 
+/* A cut that failed before is made up for: what is written goes behind what is committed. */
+static bool cut_tail(struct evidence_log *log)
+{
+    if (log->torn && ftruncate(log->segment, log->octets) != 0)
+        return false;
+    log->torn = false;
+    return true;
+}
+
 static bool write_fresh(struct evidence_log *log)
 {
+    if (!cut_tail(log))
+        return false;
+    log->torn = true;
     for (size_t at = 0; at < log->fresh_octets;) {
         const ssize_t n = write(log->segment, log->fresh + at, log->fresh_octets - at);
         if (n <= 0)
@@ -84,12 +96,12 @@ static bool write_fresh(struct evidence_log *log)
     return fdatasync(log->segment) == 0;
 }
 
-/* Back to what is committed. A tail that cannot be cut now is cut at the next opening. */
+/* Back to what is committed. A tail that cannot be cut now is cut before anything is written behind it, or at the next opening. */
 static void take_back(struct evidence_log *log)
 {
     const int cause = errno;
     if (log->segment >= 0)
-        (void)!ftruncate(log->segment, log->octets);
+        (void)cut_tail(log);
     (void)hashes_cut(&log->hashes, log->committed.size);
     hashes_forget_fresh(&log->hashes);
     log->tree = log->committed;
@@ -108,6 +120,7 @@ bool evidence_log_commit(struct evidence_log *log)
     if (!log->count)
         log->begun = day_of(log->fresh_time);
     log->octets += (off_t)log->fresh_octets;
+    log->torn = false;
     log->count += log->tree.size - log->committed.size;
     log->committed = log->tree;
     log->fresh_octets = 0;
@@ -124,8 +137,10 @@ bool evidence_log_checkpoint(struct evidence_log *log)
         return true;
     tree_root(&log->committed, next.root);
     errno = EIO;
-    if (!checkpoint_write(&w, &next, log->secret) || !hashes_sync(&log->hashes) ||
-        !file_replace(log->folder, "checkpoint", writer_bytes(&w)))
+    if (!checkpoint_write(&w, &next, log->secret))
+        return false;
+    log->unsure = log->unsure || !hashes_sync(&log->hashes);
+    if (log->unsure || !file_replace(log->folder, "checkpoint", writer_bytes(&w)))
         return false;
     log->checkpoint = next;
     return true;

@@ -35,11 +35,13 @@ struct evidence_log {
     struct signing_key *secret;
     int segment;    /* the last one; -1: the next commit begins one */
     off_t octets;   /* committed ones in it */
+    bool torn;      /* something that is not committed may stand behind them */
     uint64_t count; /* entries in it */
     int64_t begun;  /* the day of its first entry, since 1970 */
     uint8_t *fresh; /* entries that are not committed yet */
     size_t fresh_octets, room;
     int64_t fresh_time; /* of the first of them */
+    bool unsure;
 };
 
 /* Makes the folder's content where there is none. origin names the log and its key. What was repaired is an entry by `now`
@@ -52,7 +54,8 @@ void evidence_log_close(struct evidence_log *log);
 bool evidence_log_append(struct evidence_log *log, const struct evidence_entry *entry);
 /* Writes what was appended. False with errno: nothing of it was, and it is forgotten. */
 bool evidence_log_commit(struct evidence_log *log);
-/* Signs what is committed, if there is something new. False with errno. */
+/* Signs what is committed, if there is something new. False with errno. log->unsure then: nodes of the tree may be lost, although the
+ * kernel will not say so again; the log is to be opened anew, which makes them from the entries. */
 bool evidence_log_checkpoint(struct evidence_log *log);
 /* The newest checkpoint, as its file says it. False: there is none. */
 bool evidence_log_note(const struct evidence_log *log, struct writer *w);

@@ -117,10 +117,13 @@ static bool is_entry(struct bytes line)
     return evidence_entry_read(line, &entry, &fault);
 }
 
-/* Whole entries behind something that is none: no crash leaves that. */
+/* Whole entries behind something that is none: no crash leaves that, unless a part of the last write never came to the disk, which
+ * reads as zeros. No entry has any. */
 static bool goes_on(struct bytes content, size_t at)
 {
     struct bytes line;
+    if (at < content.len && memchr(content.data + at, '\0', content.len - at))
+        return false;
     while (segment_line(content, &at, &line))
         if (is_entry(line))
             return true;

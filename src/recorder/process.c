@@ -4,19 +4,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "crypt/random.h"
-#include "kit/inherit.h"
 #include "kit/log.h"
-#include "kit/pass.h"
 #include "recorder/prune.h"
 #include "recorder/recorder.h"
-#include "wire/wicket/charter.h"
 
 enum { PATH_BYTES = 256, PRUNE_SECONDS = 3600 };
 
@@ -27,19 +23,20 @@ int64_t recorder_wall(void)
     return SECONDS(now.tv_sec) + now.tv_nsec;
 }
 
-void recorder_say(struct recorder *recorder, enum evidence_kind kind, const char *procedure,
-                  const char *about, const char *reason)
+bool recorder_say(struct recorder *recorder, const struct recorder_words *words)
 {
     struct evidence_entry entry = {.time = recorder_wall(),
                                    .source = "recorder",
                                    .run = recorder->run,
                                    .number = recorder->number + 1,
-                                   .kind = kind};
-    evidence_text(entry.procedure, sizeof entry.procedure, procedure);
-    evidence_text(entry.gnb, sizeof entry.gnb, about);
-    evidence_text(entry.reason, sizeof entry.reason, reason);
-    if (!recorder->full_since && evidence_log_append(&recorder->log, &entry))
-        recorder->number++;
+                                   .kind = words->kind,
+                                   .step = words->step};
+    evidence_text(entry.procedure, sizeof entry.procedure, words->procedure);
+    evidence_text(entry.gnb, sizeof entry.gnb, words->about);
+    evidence_text(entry.reason, sizeof entry.reason, words->reason);
+    const bool said = !recorder->full_since && evidence_log_append(&recorder->log, &entry);
+    recorder->number += said;
+    return said;
 }
 
 /* --- Writing --- */
@@ -71,7 +68,9 @@ static void try_again(struct recorder *recorder)
     snprintf(reason, sizeof reason, "nothing could be written for %lld s",
              (long long)((recorder_wall() - since) / SECONDS(1)));
     recorder->full_since = 0;
-    recorder_say(recorder, EVIDENCE_LOSS, "evidence", "", reason);
+    recorder_say(recorder,
+                 &(struct recorder_words){
+                     .kind = EVIDENCE_LOSS, .procedure = "evidence", .about = "", .reason = reason});
     if (!evidence_log_commit(&recorder->log)) {
         recorder->full_since = since;
         return;
@@ -83,9 +82,11 @@ static void try_again(struct recorder *recorder)
 static void check(struct recorder *recorder)
 {
     const uint64_t before = recorder->log.checkpoint.size;
-    if (!evidence_log_checkpoint(&recorder->log))
+    if (!evidence_log_checkpoint(&recorder->log)) {
         log_error("recorder", NULL, "no checkpoint can be written: %s", strerror(errno));
-    else if (recorder->log.checkpoint.size != before)
+        if (recorder->log.unsure)
+            loop_stop(recorder->loop, 1);
+    } else if (recorder->log.checkpoint.size != before)
         recorder->checkpoint_at = loop_timers(recorder->loop)->now;
 }
 
@@ -112,6 +113,39 @@ static void prune_in_time(struct recorder *recorder)
         log_error("recorder", NULL, "old entries cannot be pruned: %s", strerror(errno));
 }
 
+/* --- Doubt --- */
+
+static void tell_unwitnessed(struct recorder *recorder, bool begins)
+{
+    static const char *const words[] = {"the quorum has cosigned what had waited for it",
+                                        "the quorum of witnesses has not cosigned for too long"};
+    recorder->unwitnessed = begins;
+    recorder_say(recorder, &(struct recorder_words){EVIDENCE_BREACH, begins ? EVIDENCE_BEGINS : EVIDENCE_ENDS,
+                                                    "witnesses", "", words[begins]});
+    if (begins)
+        log_error("recorder", NULL, "%s: what is decided on evidence is unknown", words[begins]);
+    else
+        log_warning("recorder", NULL, "%s", words[begins]);
+}
+
+/* What nobody else has seen may still be changed by whoever has the key. */
+static void look_after_quorum(struct recorder *recorder)
+{
+    const struct config_recorder *config = &recorder->config->recorder;
+    const int64_t now = loop_timers(recorder->loop)->now;
+    const uint64_t witnessed = submission_witnessed(recorder->submission);
+    if (config->quorum)
+        waiting_note(&recorder->waiting, recorder->log.committed.size, witnessed, now);
+    const int64_t age = waiting_age(&recorder->waiting, now);
+    if ((age > config->quorum_within) != recorder->unwitnessed)
+        tell_unwitnessed(recorder, !recorder->unwitnessed);
+    sources_tell_state(recorder, &(struct post_state){.covered = recorder->log.checkpoint.size,
+                                                      .witnessed = witnessed,
+                                                      .quorum = config->quorum,
+                                                      .unwitnessed = age,
+                                                      .silent = sources_silent(recorder)});
+}
+
 static void tick(struct timer *timer)
 {
     struct recorder *recorder = (struct recorder *)((char *)timer - offsetof(struct recorder, tick));
@@ -121,6 +155,7 @@ static void tick(struct timer *timer)
     sources_watch(recorder);
     commit(recorder);
     check(recorder);
+    look_after_quorum(recorder);
     submission_turn(recorder->submission);
     prune_in_time(recorder);
 }
@@ -135,24 +170,18 @@ static void settle(void *context)
 
 /* --- The keeper's word --- */
 
-static void keeper_speaks(struct watch *watch, uint32_t events)
+static void keeper_said(void *context, const struct charter *charter, int fd)
 {
-    struct recorder *recorder = (struct recorder *)((char *)watch - offsetof(struct recorder, keeper));
-    uint8_t space[CHARTER_BYTES];
-    struct charter charter;
-    struct fault fault;
-    ssize_t length;
-    int fd;
-    (void)events;
-    while ((length = pass_receive(watch->fd, space, sizeof space, &fd)) > 0) {
-        if (charter_decode(bytes_of(space, (size_t)length), &charter, &fault) &&
-            charter.kind == CHARTER_EVIDENCE && fd >= 0)
-            source_comes(recorder, charter.name, fd);
-        else if (fd >= 0)
-            close(fd);
-    }
-    if (length == 0)
-        loop_stop(recorder->loop, 1);
+    struct recorder *recorder = context;
+    if (charter->kind == CHARTER_EVIDENCE)
+        source_comes(recorder, charter->name, fd);
+    else if (charter->kind == CHARTER_SOURCE)
+        source_expected(recorder, charter->name);
+}
+
+static void keeper_gone(void *context)
+{
+    loop_stop(((struct recorder *)context)->loop, 1);
 }
 
 /* --- Life --- */
@@ -230,8 +259,12 @@ static bool set_up(struct recorder *recorder)
         !become_nobody_else(&recorder->config->recorder) || !open_log(recorder))
         return false;
     recorder->run = random_u64(random_system());
-    recorder->keeper = (struct watch){.fd = inherited("charter"), .ready = keeper_speaks};
-    if (recorder->keeper.fd < 0 || !loop_watch(recorder->loop, &recorder->keeper, EPOLLIN))
+    recorder->keeper = (struct keeper_ear){.watch.fd = keeper_socket(),
+                                           .loop = recorder->loop,
+                                           .said = keeper_said,
+                                           .gone = keeper_gone,
+                                           .context = recorder};
+    if (recorder->keeper.watch.fd < 0 || !keeper_listen(&recorder->keeper))
         return complain("recorder", "it is started by `demarc run` only");
     loop_on_settle(recorder->loop, settle, recorder);
     recorder->tick.fire = tick;
@@ -255,7 +288,7 @@ static void tear_down(struct recorder *recorder)
 
 int recorder_main(struct config *config, const char *config_path, const char *name)
 {
-    struct recorder recorder = {.config = config, .keeper.fd = -1};
+    struct recorder recorder = {.config = config, .keeper.watch.fd = -1};
     (void)config_path, (void)name;
     const int code = set_up(&recorder) ? loop_run(recorder.loop) : 1;
     tear_down(&recorder);

@@ -68,11 +68,23 @@ void segments_close(struct segments *segments)
     free(segments->firsts);
 }
 
+/* One that could not be made known before may be there already, empty. */
+static int create(const struct segments *segments, const char *name)
+{
+    struct stat is;
+    const int fd = openat(segments->folder, name, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (fd < 0 || (fstat(fd, &is) == 0 && is.st_size == 0))
+        return fd;
+    close(fd);
+    errno = EEXIST;
+    return -1;
+}
+
 int segments_add(struct segments *segments, uint64_t first)
 {
     char name[SEGMENT_NAME_BYTES];
     segment_name(first, name);
-    const int fd = openat(segments->folder, name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0640);
+    const int fd = create(segments, name);
     if (fd >= 0 && fsync(segments->folder) == 0 && note_first(segments, first))
         return fd;
     const int cause = errno;

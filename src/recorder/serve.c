@@ -19,8 +19,9 @@ static json_t *sources(const struct recorder *recorder)
 {
     json_t *list = json_array();
     for (const struct source *source = recorder->sources; source; source = source->next)
-        json_array_append_new(list, json_pack("{s:s, s:I, s:b}", "name", source->name, "entries",
-                                              (json_int_t)source->committed, "silent", source->silent));
+        json_array_append_new(list, json_pack("{s:s, s:I, s:b, s:b}", "name", source->name, "entries",
+                                              (json_int_t)source->committed, "there", source->run != 0,
+                                              "silent", source->silent));
     return list;
 }
 
@@ -29,6 +30,11 @@ static double checkpoint_age(const struct recorder *recorder)
     const bool all = recorder->log.checkpoint.size == recorder->log.committed.size;
     return all ? 0
                : (double)(loop_timers(recorder->loop)->now - recorder->checkpoint_at) / (double)SECONDS(1);
+}
+
+static double unwitnessed(const struct recorder *recorder)
+{
+    return (double)waiting_age(&recorder->waiting, loop_timers(recorder->loop)->now) / (double)SECONDS(1);
 }
 
 /* What is asked for is the quorum; without one there is nothing to know. */
@@ -45,27 +51,20 @@ static json_t *status(void *context, const json_t *request)
     const struct recorder *recorder = context;
     const struct evidence_log *log = &recorder->log;
     (void)request;
-    return json_pack("{s:s, s:I, s:I, s:I, s:f, s:s, s:I, s:i, s:b, s:o, s:o}", "log", log->key.name, "first",
-                     (json_int_t)(log->segments.count ? log->segments.firsts[0] : 0), "entries",
+    return json_pack("{s:s, s:I, s:I, s:I, s:f, s:s, s:I, s:f, s:i, s:b, s:o, s:o}", "log", log->key.name,
+                     "first", (json_int_t)(log->segments.count ? log->segments.firsts[0] : 0), "entries",
                      (json_int_t)log->committed.size, "checkpoint", (json_int_t)log->checkpoint.size,
                      "checkpoint_age", checkpoint_age(recorder), "witnessed", witnessed(recorder),
-                     "witnessed_size", (json_int_t)submission_witnessed(recorder->submission), "quorum",
-                     (int)recorder->config->recorder.quorum, "full", recorder->full_since != 0, "witnesses",
-                     witnesses(recorder), "sources", sources(recorder));
+                     "witnessed_size", (json_int_t)submission_witnessed(recorder->submission), "unwitnessed",
+                     unwitnessed(recorder), "quorum", (int)recorder->config->recorder.quorum, "full",
+                     recorder->full_since != 0, "witnesses", witnesses(recorder), "sources",
+                     sources(recorder));
 }
 
 static void add(json_t *list, const char *name, const char *type, const char *help, double value)
 {
     json_array_append_new(
         list, json_pack("{s:s, s:s, s:s, s:f}", "name", name, "type", type, "help", help, "value", value));
-}
-
-static unsigned silent_sources(const struct recorder *recorder)
-{
-    unsigned silent = 0;
-    for (const struct source *source = recorder->sources; source; source = source->next)
-        silent += source->silent;
-    return silent;
 }
 
 static json_t *metrics(void *context, const json_t *request)
@@ -84,8 +83,10 @@ static json_t *metrics(void *context, const json_t *request)
     add(list, "demarc_evidence_witnessed_entries", "gauge",
         "Entries that the quorum of witnesses has cosigned.",
         (double)submission_witnessed(recorder->submission));
+    add(list, "demarc_evidence_unwitnessed_seconds", "gauge",
+        "How long the oldest entry waits for the quorum of witnesses; 0: none waits.", unwitnessed(recorder));
     add(list, "demarc_evidence_sources_silent", "gauge", "Sources that say nothing, not even that they live.",
-        silent_sources(recorder));
+        sources_silent(recorder));
     add(list, "demarc_evidence_losses_total", "counter", "Entries that tell of lost ones.",
         (double)recorder->losses);
     add(list, "demarc_evidence_full", "gauge", "1: the log finds no room.", recorder->full_since != 0);

@@ -71,7 +71,7 @@ static int begin(void **state)
 {
     (void)state;
     world_open(&world);
-    control = (struct control){.core = world.core, .loop = loop_new(), .charter.fd = -1};
+    control = (struct control){.core = world.core, .loop = loop_new(), .keeper.watch.fd = -1};
     assert_non_null(control.loop);
     gate_init(&control.gate, world.core, 1);
     one = edge_called("one");

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What the line refused is proved to whoever asks, and nothing that befalls the recorder stops the core or breaks the log."""
+import hashlib
 import os
 import re
 import signal
@@ -98,7 +99,7 @@ def only_the_recorder_may_write_the_log(lab, build):
     expect({path.stat().st_uid for path in (folder, folder / "log.key", folder / "entries")} == {69999}, "of another user")
     expect(os.stat(f"/proc/{core.role('recorder')}").st_uid == 69999, "the recorder is somebody else")
     status = core.json("status")["recorder"]
-    expect(status["sources"][0]["name"] == "control" and not status["sources"][0]["silent"], f"{status}")
+    expect(any(source["name"] == "control" and not source["silent"] for source in status["sources"]), f"{status}")
 
 
 @case
@@ -171,19 +172,27 @@ def witnessed(core):
     return core.json("status")["recorder"]["witnessed"]
 
 
-@case
-def a_witness_cosigns_and_its_loss_is_said(lab, build):
+def watched(lab, build, more=""):
+    """A core whose log the witness `oversight` is to watch: the core, the witness's key, and the log's."""
     core = Core(lab, build, "core", 1, inventory=STRICT)
     key = witness(lab, build, core, "oversight")
-    core.config.write_text(core.config.read_text() + f"recorder: {{quorum: 1, witnesses: [{{key: \"{key}\", "
+    core.config.write_text(core.config.read_text() + f"recorder: {{{more}quorum: 1, witnesses: [{{key: \"{key}\", "
                            "url: \"http://127.0.0.1:7380\"}]}\n")
     core.start()
     core.wait()
-    wait_until(lambda: (log_of(core) / "log.pub").exists(), 20, "the log's key")
+    log = wait_until(lambda: (log_of(core) / "log.pub").exists() and (log_of(core) / "log.pub").read_text().strip(), 20,
+                     "the log's key")
+    return core, key, log
+
+
+@case
+def a_witness_cosigns_and_its_loss_is_said(lab, build):
+    core, key, log = watched(lab, build, "quorum_within: 3s, ")
     expect(witnessed(core) == "unknown", "no witness is there yet")
-    log = (log_of(core) / "log.pub").read_text().strip()
+    wait_until(lambda: '"kind":"breach","step":"begins"' in evidence(core, "show", check=False).stdout, 30, "the alarm")
     one = witness(lab, build, core, "oversight", log)
     wait_until(lambda: witnessed(core) == "yes", 30, "the cosignature")
+    wait_until(lambda: '"kind":"breach","step":"ends"' in evidence(core, "show", check=False).stdout, 30, "the alarm's end")
     knock(core)
     proof = proof_of_a_refusal(core)
     wait_until(lambda: (evidence(core, "prove", str(refusals(core)[0]), str(proof)), check(
@@ -199,14 +208,7 @@ def a_witness_cosigns_and_its_loss_is_said(lab, build):
 
 @case
 def a_witness_signs_no_second_history(lab, build):
-    core = Core(lab, build, "core", 1, inventory=STRICT)
-    key = witness(lab, build, core, "oversight")
-    core.config.write_text(core.config.read_text() + f"recorder: {{quorum: 1, witnesses: [{{key: \"{key}\", "
-                           "url: \"http://127.0.0.1:7380\"}]}\n")
-    core.start()
-    core.wait()
-    log = wait_until(lambda: (log_of(core) / "log.pub").exists() and (log_of(core) / "log.pub").read_text().strip(), 20,
-                     "the log's key")
+    core, _, log = watched(lab, build)
     witness(lab, build, core, "oversight", log)
     knock(core)
     wait_until(lambda: refusals(core) and witnessed(core) == "yes", 30, "the cosignature")
@@ -219,6 +221,41 @@ def a_witness_signs_no_second_history(lab, build):
     wait_until(lambda: re.search("longer log|another tree", str(core.json("status").get("recorder", ""))), 30,
                "the witness to refuse the other history")
     expect(witnessed(core) == "unknown", "it was witnessed all the same")
+
+
+def sources(core):
+    return {source["name"]: source for source in core.json("status").get("recorder", {}).get("sources", [])}
+
+
+@case
+def edges_and_planes_report_for_themselves(lab, build):
+    core = started(lab, build, STRICT)
+    wait_until(lambda: all(name in sources(core) and sources(core)[name]["there"]
+                           for name in ("control", "edge-default", "plane-default")), 30, "the sources")
+    # What is no NGAP never reaches control: the edge itself refuses it.
+    core.host.run([core.build / "tests/e2e/e2e-raw-gnb", "127.0.0.5", "127.0.1.98", 1, 60, *["ffffffff"] * 40], timeout=120)
+    told = wait_until(lambda: [line for _, _, line in entries(core) if '"source":"edge-default"' in line and "times more" in line],
+                      30, "the edge's refusals, and how often they were repeated")
+    first = next(line for _, _, line in entries(core) if '"source":"edge-default"' in line)
+    octets = hashlib.sha256(bytes.fromhex("ffffffff")).hexdigest()
+    expect(f'"digest":"{octets}"' in first and '"kind":"refusal"' in first, first)
+    expect("32 times more" in told[0], told[0])
+    verified(core)
+
+
+@case
+def a_source_that_falls_silent_is_an_alarm(lab, build):
+    core = started(lab, build, STRICT)
+    wait_until(lambda: sources(core).get("plane-default", {}).get("there"), 30, "the plane to report")
+    plane = core.role("plane")
+    os.kill(plane, signal.SIGSTOP)
+    try:
+        wait_until(lambda: '"gnb":"plane-default","procedure":"source","reason":"it is silent"' in
+                   evidence(core, "show", check=False).stdout, 30, "the alarm")
+        expect(sources(core)["plane-default"]["silent"], f"{sources(core)}")
+    finally:
+        os.kill(plane, signal.SIGCONT)
+    wait_until(lambda: "it is heard again" in evidence(core, "show", check=False).stdout, 30, "its end")
 
 
 main()

@@ -68,7 +68,7 @@ def a_box_that_beacons_is_seen_and_gets_nowhere(lab, build):
     radio.run(["python3", "-c", BEACON])
     wait_until(lambda: source(core, "10.9.0.66"), 10, "the box to be seen")
     wait_until(lambda: source(core, "02:00:00:00:00:66"), 10, "its frames that are no IP to be seen")
-    wait_until(lambda: "10.9.0.66 sends what may not come in" in core.log(), 10, "an event in the log")
+    wait_until(lambda: "10.9.0.66: RAN port: it sends what may not come in" in core.log(), 10, "an event in the log")
     port = core.json("line", "port")
     expect(port["in_force"] and port["denied_packets"] >= 7, f"{port}")
     expect(next(one for one in port["passed"] if one["what"] == "tools")["packets"] > 0, f"{port}")

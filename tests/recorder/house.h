@@ -5,9 +5,13 @@
 
 #include "../check.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kit/timers.h"
@@ -32,19 +36,56 @@ static inline void house_make(struct house *house)
     assert_non_null(mkdtemp(house->folder));
 }
 
-static inline void house_remove(struct house *house)
+static inline int house_unlink(const char *path, const struct stat *is, int kind, struct FTW *where)
 {
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", house->folder);
-    assert_int_equal(house_run(command), 0);
+    (void)is, (void)kind, (void)where;
+    return remove(path);
+}
+
+static inline void house_remove(const struct house *house)
+{
+    assert_int_equal(nftw(house->folder, house_unlink, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static inline void house_copy_file(int from, int to, const char *name)
+{
+    uint8_t space[65536];
+    struct stat is;
+    const int in = openat(from, name, O_RDONLY | O_CLOEXEC);
+    assert_true(in >= 0 && fstat(in, &is) == 0);
+    const int out = openat(to, name, O_WRONLY | O_CREAT | O_CLOEXEC, is.st_mode & 0777);
+    assert_true(out >= 0);
+    for (ssize_t n; (n = read(in, space, sizeof space)) > 0;)
+        assert_int_equal(write(out, space, (size_t)n), n);
+    close(in);
+    close(out);
+}
+
+/* Takes over both descriptors. */
+static inline void house_copy_folder(int from, int to)
+{
+    DIR *stream = fdopendir(from);
+    assert_non_null(stream);
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        if (entry->d_type != DT_DIR) {
+            house_copy_file(from, to, entry->d_name);
+            continue;
+        }
+        assert_int_equal(mkdirat(to, entry->d_name, 0750), 0);
+        house_copy_folder(openat(from, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                          openat(to, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    }
+    closedir(stream);
+    close(to);
 }
 
 static inline void house_copy(const struct house *from, struct house *to)
 {
-    char command[192];
     house_make(to);
-    snprintf(command, sizeof command, "cp -r %s/. %s/", from->folder, to->folder);
-    assert_int_equal(house_run(command), 0);
+    house_copy_folder(open(from->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                      open(to->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 static inline bool house_open_at(struct house *house, int64_t now)

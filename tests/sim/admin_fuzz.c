@@ -42,7 +42,7 @@ static void begin(void)
                                .config_path = "/nowhere/demarc.yaml",
                                .store = captured.store,
                                .core = captured.core,
-                               .charter.fd = -1};
+                               .keeper.watch.fd = -1};
     inputs = 1;
     told = false;
 }

@@ -8,6 +8,7 @@
 #include "crypt/nas_security.h"
 #include "crypt/primitive.h"
 #include "kit/log.h"
+#include "line/event.h"
 
 static bool verify(struct core *core, struct nas_security *security, struct bytes pdu, struct uplink *uplink)
 {
@@ -377,7 +378,7 @@ static bool has_container(const struct nas_message *message)
 
 static struct connection *refuse_connection(struct gnb *gnb, uint32_t ran_id, const char *why)
 {
-    log_warning("amf", NULL, "gNB %s: Initial UE Message refused: %s", gnb->name, why);
+    gnb_event(gnb, (struct line_event){.procedure = "Initial UE Message", .rule = "", .reason = why});
     n2_error(gnb, N2_MISC(CONTROL_PROCESSING_OVERLOAD), NULL, &ran_id);
     return NULL;
 }

@@ -12,6 +12,7 @@
 #include "core/smf/remote.h"
 #include "kit/log.h"
 #include "line/enrolment.h"
+#include "line/event.h"
 
 enum { SESSIONS = 256 };
 
@@ -74,8 +75,9 @@ static void refuse(struct gnb *gnb, const struct asked *asked, struct ngap_cause
     char text[32];
     for (size_t i = 0; i < asked->count; i++)
         items[i] = (struct ngap_pdu_session_resource_released_item_ps_fail){asked->sessions[i], transfer};
-    log_warning("amf", NULL, "gNB %s: path switch refused: %s", gnb->name,
-                n2_cause_text(&cause, text, sizeof text));
+    gnb_event(gnb, (struct line_event){.procedure = "Path Switch Request",
+                                       .rule = "N3",
+                                       .reason = n2_cause_text(&cause, text, sizeof text)});
     core->metrics.handovers_failed[HANDOVER_XN]++;
     if (transfer.len)
         core_send_ngap(core, gnb->association, asked->stream, NGAP_PATH_SWITCH_REQUEST_FAILURE, &failure);
@@ -108,14 +110,15 @@ static bool capabilities_equal(const struct ngap_ue_security_capabilities *a,
 static void compare_capabilities(struct run *run)
 {
     struct ngap_ue_security_capabilities own = n2_security_capabilities(run->ue);
-    char context[UE_CONTEXT_TEXT];
     run->capabilities_differ = !capabilities_equal(&own, &run->request->ue_security_capabilities);
     if (!run->capabilities_differ)
         return;
     run->p->core->metrics.security_mismatches++;
-    log_warning("amf", ue_context_text(run->ue, context),
-                "gNB %s reports other security capabilities than the phone's; it is told the phone's",
-                run->gnb->name);
+    gnb_event(run->gnb,
+              (struct line_event){
+                  .procedure = "Path Switch Request",
+                  .rule = "N4",
+                  .reason = "other security capabilities than the phone's; it is told the phone's"});
 }
 
 /* Where the phone is now must be a tracking area of the gNB that says so, and one that the phone may be in. */
@@ -132,12 +135,13 @@ static struct ngap_cause locate(struct run *run)
 /* TS 33.501 6.6.1: the same of the policy on user-plane security. */
 static void tell_of_policy(const struct run *run, uint8_t pdu_session_id)
 {
-    char context[UE_CONTEXT_TEXT];
+    char reason[96];
     run->p->core->metrics.security_mismatches++;
-    log_warning(
-        "amf", ue_context_text(run->ue, context),
-        "gNB %s reports another user-plane security policy than that of session %u; it is told the session's",
-        run->gnb->name, pdu_session_id);
+    snprintf(reason, sizeof reason,
+             "another user-plane security policy than that of session %u; it is told the session's",
+             pdu_session_id);
+    gnb_event(run->gnb,
+              (struct line_event){.procedure = "Path Switch Request", .rule = "N4", .reason = reason});
 }
 
 static bool is_remote(const struct run *run, uint8_t pdu_session_id)

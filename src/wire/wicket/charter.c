@@ -79,7 +79,7 @@ bool charter_decode(struct bytes in, struct charter *charter, struct fault *faul
         reader_fail(&r, "version", "is not this build's");
     charter->kind = (enum charter_kind)read_u8(&r);
     read_text(&r, "name", charter->name, sizeof charter->name);
-    if (reader_ok(&r) && (charter->kind < CHARTER_TERMS || charter->kind > CHARTER_EVIDENCE))
+    if (reader_ok(&r) && (charter->kind < CHARTER_TERMS || charter->kind > CHARTER_SOURCE))
         reader_fail(&r, "kind", "is not known");
     if (reader_ok(&r) && (charter->kind == CHARTER_RELOAD) != (*charter->name == '\0'))
         reader_fail(&r, "name", "is missing, or one too many");

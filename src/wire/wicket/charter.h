@@ -21,11 +21,13 @@ enum charter_kind {
     CHARTER_REPLACE,   /* control to keeper: this edge broke the wicket's rules */
     CHARTER_RELOAD,    /* control to keeper: the configuration has changed */
     CHARTER_EVIDENCE, /* keeper to the recorder and to a source of evidence, with a descriptor: the other one is there */
+    CHARTER_SOURCE, /* keeper to the recorder: this source of evidence is to be heard, whether it is there or not */
 };
 
 enum {
     CHARTER_VERSION = 1,
     CHARTER_LISTEN = 16,
+    CHARTER_NAME_BYTES = WICKET_NAME_BYTES + 8, /* with the end mark: "plane-" and a name */
     CHARTER_PATH_BYTES = 64,
     CHARTER_BYTES = 1024, /* the longest message */
 };
@@ -52,7 +54,7 @@ struct charter_terms {
 
 struct charter {
     enum charter_kind kind;
-    char name[WICKET_NAME_BYTES + 1]; /* the edge's, or the source's; "" for RELOAD */
+    char name[CHARTER_NAME_BYTES]; /* the edge's, or the source's; "" for RELOAD */
     struct charter_terms terms;
 };
 
