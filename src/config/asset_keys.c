@@ -101,6 +101,13 @@ const struct key label_keys[] = {
     {0},
 };
 
+const struct key recipient_keys[] = {
+    NAME(config_recipient),
+    {"partner", &type_text, MEMBER(struct config_recipient, partner), RANGE(0, 64), .initial = ""},
+    {"profile", &type_profile, MEMBER(struct config_recipient, profile), .initial = "zero"},
+    {0},
+};
+
 const struct key suspension_keys[] = {
     {"rule", &type_choice, MEMBER(struct config_suspension, rule), .choices = limited},
     WORDS(config_suspension, by, 1),

@@ -88,6 +88,13 @@ struct config_label {
     const char *signature; /* of the originator, if that is a partner (line/label.h), in base 64; "": none */
 };
 
+/* Who gets reports. */
+struct config_recipient {
+    const char *name;
+    const char *partner; /* it gets this partner's answers, and no map; "": it oversees */
+    const char *profile; /* that the network is judged by */
+};
+
 /* Rule K2. */
 struct config_suspension {
     enum config_rule rule; /* L1 to H8 */

@@ -181,6 +181,8 @@ struct config_inventory {
     unsigned partner_count;
     const struct config_label *labels;
     unsigned label_count;
+    const struct config_recipient *recipients;
+    unsigned recipient_count;
     const struct config_suspension *suspensions;
     unsigned suspension_count;
     const struct config_neighbourhood *neighbourhoods;

@@ -309,6 +309,13 @@ const struct key inventory_keys[] = {
              "it, of which it takes the intersection; withheld_from: partners that it is kept from all the "
              "same; signature: by the\n"
              "originator, if that is a partner."},
+    {"recipients", .fields = recipient_keys, ROOT_ITEMS(inventory.recipients, inventory.recipient_count),
+     .live = true, .initial = "[]", .inline_items = true, .check = check_recipient,
+     .help = "Who gets reports: [{name: regulator}, {name: ally-desk, partner: ally, profile: uk-dvd-2022}]; "
+             "profile: what the network "
+             "is\n"
+             "judged by. With a partner, its answers are in the report, and where sites and sensitive places "
+             "are is not."},
     {"suspensions", .fields = suspension_keys, ROOT_ITEMS(inventory.suspensions, inventory.suspension_count),
      .live = true, .initial = "[]", .inline_items = true,
      .help = "Rules that do not refuse for a while: [{rule: H2, by: name, reason: why, until: 2026-12-24}]. "

@@ -71,7 +71,7 @@ struct key {
 extern const struct key config_keys[], inventory_keys[];
 /* Of the inventory's lists that are not about gNBs (asset_keys.c). */
 extern const struct key site_keys[], asset_keys[], sensitive_keys[], protected_keys[], mitigation_keys[],
-    partner_keys[], label_keys[], suspension_keys[];
+    partner_keys[], label_keys[], recipient_keys[], suspension_keys[];
 extern const struct choice asset_classes[];
 /* All keys of a profile; offsets are those of struct config_profile. */
 extern const struct key profile_keys[];
@@ -105,6 +105,7 @@ bool check_asset(const void *base, void *items, unsigned index, struct complaint
 bool check_sensitive(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_mitigation(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_partner(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_recipient(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_label(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_budget(const void *base, void *items, unsigned index, struct complaint *complaint);

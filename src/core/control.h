@@ -102,6 +102,9 @@ json_t *control_unbar(void *context, const json_t *request);
 json_t *control_bars(void *context, const json_t *request);
 json_t *control_bar_areas(void *context, const json_t *request);
 
+/* The verb by which a copy of a report is logged (control_report.c). */
+json_t *control_report_release(void *context, const json_t *request);
+
 /* The process (face/roles.h). Takes over the configuration; `name` is not used. Returns the exit code. */
 int control_main(struct config *config, const char *config_path, const char *name);
 

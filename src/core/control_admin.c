@@ -509,6 +509,7 @@ const struct admin_verb control_verbs[] = {
     {"line.unbar", control_unbar},
     {"line.bars", control_bars},
     {"line.bar.areas", control_bar_areas},
+    {"report.release", control_report_release},
     {"ue", list_ues},
     {"ue.deregister", deregister},
     {"session", list_sessions},

@@ -47,6 +47,7 @@ int run_ue(const struct command *command, int argc, char **argv);
 int run_session(const struct command *command, int argc, char **argv);
 int run_line(const struct command *command, int argc, char **argv);
 int run_evidence(const struct command *command, int argc, char **argv);
+int run_report(const struct command *command, int argc, char **argv);
 int run_witness(const struct command *command, int argc, char **argv);
 int run_trace(const struct command *command, int argc, char **argv);
 int run_digest(const struct command *command, int argc, char **argv);

@@ -39,6 +39,10 @@ static const struct command commands[] = {
      "DIR] "
      "[--key KEY] [--witness KEY,...] [--quorum N] [--config FILE]",
      "what the line refused, admitted and did, with proof", run_evidence},
+    {"report",
+     "report --to RECIPIENT[,RECIPIENT]... [--profile PROFILE] [--json] [-o FILE] [--config FILE] | report "
+     "--whose FILE [--config FILE]",
+     "a report for overseers and allies, in copies that name their recipients", run_report},
     {"witness", "witness FOLDER --name NAME [--listen ADDRESS] [--log KEY,...]",
      "watch that evidence logs only grow, and cosign their checkpoints", run_witness},
     {"trace", "trace --pcap FILE [--decipher-nas] [--config FILE]",
