@@ -156,7 +156,7 @@ static void on_gnb_ready(void *context, struct ran_gnb *gnb, bool accepted)
         loop_stop(load->driver.loop, 1);
         return;
     }
-    if (++load->gnbs_ready == load->options.gnbs) {
+    if (++load->gnbs_ready == load->driver.station_count) {
         load->started = clock_now();
         begin_phase(load);
     }
@@ -266,6 +266,10 @@ int load_run(const struct load_options *options)
         fprintf(stderr, "demarc-ran: UDP port %d is not free\n", LOAD_STREAM_PORT);
     for (unsigned i = 0; ready && i < options->gnbs; i++)
         ready = start_gnb(&load, i);
+    if (ready && options->refuge.any.sa_family) {
+        load.driver.amf = options->refuge;
+        ready = start_gnb(&load, options->gnbs);
+    }
     if (ready) {
         make_walkers(&load);
         timer_start(load.driver.radio.timers, &load.limit, SECONDS(options->seconds));

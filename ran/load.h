@@ -17,10 +17,11 @@ enum load_step {
     LOAD_PING,
     LOAD_IDLE,
     LOAD_SERVICE,
-    LOAD_PAGE,               /* a packet from the data network wakes the phone and reaches it */
-    LOAD_MOVE,               /* to the next gNB, with a mobility registration */
-    LOAD_XN_HANDOVER,        /* to the next gNB */
-    LOAD_N2_HANDOVER,        /* packets go after the phone through the core's plane */
+    LOAD_PAGE,        /* a packet from the data network wakes the phone and reaches it */
+    LOAD_MOVE,        /* to the next gNB, with a mobility registration */
+    LOAD_FLEE,        /* once the network has sent it away: to the refuge, with a mobility registration */
+    LOAD_XN_HANDOVER, /* to the next gNB */
+    LOAD_N2_HANDOVER, /* packets go after the phone through the core's plane */
     LOAD_N2_DIRECT_HANDOVER, /* ... from gNB to gNB */
     LOAD_PERIODIC,
     LOAD_DEREGISTER,
@@ -35,6 +36,7 @@ enum { LOAD_LIST = 256 };
 
 struct load_options {
     union socket_address amf;
+    union socket_address refuge; /* N2 of one more gNB, which no phone begins at; family 0: there is none */
     unsigned gnbs, phones;
     double rate;          /* phones begun per second; 0: as `window` allows */
     unsigned window;      /* most phones under way at once */

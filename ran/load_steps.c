@@ -16,6 +16,7 @@ static const char *const step_names[LOAD_STEPS] = {[LOAD_REGISTER] = "register",
                                                    [LOAD_SERVICE] = "service",
                                                    [LOAD_PAGE] = "page",
                                                    [LOAD_MOVE] = "move",
+                                                   [LOAD_FLEE] = "flee",
                                                    [LOAD_XN_HANDOVER] = "xn_handover",
                                                    [LOAD_N2_HANDOVER] = "n2_handover",
                                                    [LOAD_N2_DIRECT_HANDOVER] = "n2_direct_handover",
@@ -116,6 +117,16 @@ static struct ran_gnb *next_gnb(const struct walker *walker)
     return &driver->stations[(here + 1) % driver->station_count]->gnb;
 }
 
+/* The last gNB is the refuge. */
+static void flee(struct phone *phone, const struct driver *driver)
+{
+    struct ran_gnb *refuge = &driver->stations[driver->station_count - 1]->gnb;
+    if (phone->connection || phone->gnb == refuge)
+        return; /* it is served yet, or on its way */
+    phone_camp(phone, refuge);
+    phone_register(phone, NAS_MOBILITY_REGISTRATION);
+}
+
 static void hand_over(struct walker *walker, enum load_step way)
 {
     struct ran_gnb_connection *connection = walker->phone.connection;
@@ -162,6 +173,9 @@ void load_begin_step(struct walker *walker)
         phone_camp(phone, next_gnb(walker));
         phone_register(phone, NAS_MOBILITY_REGISTRATION);
         break;
+    case LOAD_FLEE:
+        flee(phone, &walker->load->driver);
+        break;
     case LOAD_XN_HANDOVER:
     case LOAD_N2_HANDOVER:
     case LOAD_N2_DIRECT_HANDOVER:
@@ -199,6 +213,7 @@ static bool completes(enum load_step step, enum phone_event event)
                                                          [LOAD_SERVICE] = PHONE_CONNECTED,
                                                          [LOAD_PAGE] = PHONE_EVENTS,
                                                          [LOAD_MOVE] = PHONE_REGISTERED,
+                                                         [LOAD_FLEE] = PHONE_REGISTERED,
                                                          [LOAD_XN_HANDOVER] = PHONE_HANDED_OVER,
                                                          [LOAD_N2_HANDOVER] = PHONE_HANDED_OVER,
                                                          [LOAD_N2_DIRECT_HANDOVER] = PHONE_HANDED_OVER,
@@ -219,7 +234,9 @@ void load_on_event(void *context, struct phone *phone, enum phone_event event, s
     (void)session, (void)cause;
     if (!walker->under_way)
         return;
-    if (phone_event_is_failure(event))
+    if (event == PHONE_IDLE && load->options.steps[walker->step] == LOAD_FLEE)
+        flee(phone, &load->driver);
+    else if (phone_event_is_failure(event))
         load_step_failed(walker);
     else if (completes(load->options.steps[walker->step], event))
         load_step_done(walker);

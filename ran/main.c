@@ -52,7 +52,8 @@ static int scenario(int argc, char **argv)
 /* --- load --- */
 
 #define LOAD_FORM                                                                                          \
-    "load [--amf ADDRESS] [--gnbs N] [--phones N] [--rate PER-SECOND] [--window N] [--steps LIST]\n"       \
+    "load [--amf ADDRESS] [--refuge ADDRESS] [--gnbs N] [--phones N] [--rate PER-SECOND] [--window N] "    \
+    "[--steps LIST]\n"                                                                                     \
     "            [--imsi FIRST] [--key HEX] [--opc HEX] [--plmn P] [--tac T] [--sst S] [--sd HEX] [--dnn " \
     "NAME]\n"                                                                                              \
     "            [--gnb-address FIRST] [--netns NAME] [--ping-to ADDRESS] [--suci a|b:ID:PUBLIC-KEY] "     \
@@ -61,6 +62,7 @@ static int scenario(int argc, char **argv)
 
 enum load_option {
     OPT_AMF = 256,
+    OPT_REFUGE,
     OPT_GNBS,
     OPT_PHONES,
     OPT_RATE,
@@ -87,6 +89,7 @@ enum load_option {
 
 static const struct option load_options[] = {
     {"amf", required_argument, NULL, OPT_AMF},
+    {"refuge", required_argument, NULL, OPT_REFUGE},
     {"gnbs", required_argument, NULL, OPT_GNBS},
     {"phones", required_argument, NULL, OPT_PHONES},
     {"rate", required_argument, NULL, OPT_RATE},
@@ -142,6 +145,8 @@ static bool take_option(struct load_options *load, int option, const char *value
     switch (option) {
     case OPT_AMF:
         return address_parse(&load->amf, value, 38412);
+    case OPT_REFUGE:
+        return address_parse(&load->refuge, value, 38412);
     case OPT_GNBS:
         load->gnbs = (unsigned)number;
         return number > 0 && number <= 1000;

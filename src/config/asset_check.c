@@ -106,11 +106,11 @@ static bool sources_known(const struct config_label *all, unsigned index, struct
 bool check_recipient(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_recipient *all = items, *own = &all[index];
+    const char *partner = own->partner;
     for (unsigned i = 0; i < index; i++)
         if (!check_once(own->name, all[i].name, complaint))
             return false;
-    return !*own->partner || partner_known(inventory_of(base), own->partner) ||
-           check_found(complaint, "partner %s", own->partner) || complain(complaint, "one of partners");
+    return !*partner || partners_known(base, &partner, 1, complaint);
 }
 
 bool check_label(const void *base, void *items, unsigned index, struct complaint *complaint)
