@@ -3,6 +3,7 @@
 #include "report/page.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* --- the line --- */
@@ -55,10 +56,7 @@ static void short_label(struct markup *page, double x, double y, const char *cla
         while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
             length--;
     }
-    if (length >= sizeof cut - 4)
-        length = sizeof cut - 5;
-    memcpy(cut, text, length);
-    memcpy(cut + length, text[length] ? "\xe2\x80\xa6" : "", text[length] ? 4 : 1);
+    snprintf(cut, sizeof cut, "%.*s%s", (int)length, text, text[length] ? "\xe2\x80\xa6" : "");
     label(page, x, y, class, cut);
 }
 
