@@ -287,8 +287,22 @@ static void fail_registration(struct phone *phone, uint8_t cause)
     phone_event(phone, PHONE_REGISTRATION_FAILED, NULL, cause);
 }
 
+/* 5.5.1.3.5: a phone that reports stays registered, and looks for another tracking area. */
+static bool is_only_here(const struct phone *phone, uint8_t cause)
+{
+    return cause == NAS_GMM_NO_SUITABLE_CELLS && phone->has_guti &&
+           (phone->registration_kind == NAS_MOBILITY_REGISTRATION ||
+            phone->registration_kind == NAS_PERIODIC_REGISTRATION);
+}
+
 static void on_registration_reject(struct phone *phone, uint8_t cause)
 {
+    if (is_only_here(phone, cause)) {
+        timer_stop(phone->radio->timers, &phone->guard);
+        phone->state = PHONE_ON;
+        phone_event(phone, PHONE_REGISTRATION_FAILED, NULL, cause);
+        return;
+    }
     if (cause != NAS_GMM_CONGESTION)
         forget_network(phone);
     fail_registration(phone, cause);

@@ -70,6 +70,13 @@ struct adoption {
     size_t count;
 };
 
+/* Tracking areas that only high-risk gNBs have (amf/shelter.h); worked out when asked for. */
+struct shelter {
+    struct config_area *areas;
+    unsigned count;
+    bool known;
+};
+
 /* The security gateway, which is asked who stands behind N2 addresses (amf/proof.h). Questions are numbered from 1. */
 struct gateway_watch {
     uint64_t asked, answered;
@@ -118,6 +125,7 @@ struct core {
     struct config_date
         last_decision; /* the latest day on which the line decided something (amf/admission.h) */
     struct timer leases;
+    struct shelter shelter;
     unsigned paged; /* phones that are being paged */
     uint64_t payer; /* the association whose message is being handled; 0: none */
 };

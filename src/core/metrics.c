@@ -142,6 +142,10 @@ static void line(struct list *list, const struct core *core)
     for (unsigned i = 0; i < MISDEED_KINDS; i++)
         put(list, "demarc_gnb_misdeeds", "counter", "misdeeds of gNBs", core->metrics.misdeeds[i],
             json_pack("{s:s}", "kind", kinds[i]));
+    for (unsigned kind = LINE_REGISTRATION; kind <= LINE_SESSION_ESTABLISHMENT; kind++)
+        put(list, "demarc_sheltered", "counter",
+            "what was asked for who or what is protected, and refused at high-risk cells (rule H4)",
+            core->metrics.sheltered[kind], json_pack("{s:s}", "request", line_request_text(kind)));
     put(list, "demarc_gnbs_unproved", "counter",
         "gNBs that did not have the certificate of their enrolment (rule N1)", core->metrics.unproved, NULL);
     put(list, "demarc_gnb_fencings", "counter", "gNBs that were fenced", core->metrics.fenced, NULL);

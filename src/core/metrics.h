@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "line/conduct.h"
+#include "line/decide.h"
 #include "line/relay.h"
 
 struct core;
@@ -35,9 +36,10 @@ struct core_metrics {
     uint64_t ngap_in, ngap_out, ngap_refused;
     uint64_t nas_integrity_failures, nas_replays;
     uint64_t commits, commits_failed;
-    uint64_t misdeeds[MISDEED_KINDS]; /* of gNBs */
-    uint64_t unproved;                /* gNBs without the certificate that they are enrolled with */
-    uint64_t fenced;                  /* gNBs, ever */
+    uint64_t misdeeds[MISDEED_KINDS];  /* of gNBs */
+    uint64_t unproved;                 /* gNBs without the certificate that they are enrolled with */
+    uint64_t fenced;                   /* gNBs, ever */
+    uint64_t sheltered[LINE_REQUESTS]; /* refusals by rule H4, by what was asked */
 };
 
 /* As the admin verb "metrics" lists them (docs/admin.md); a new reference. */

@@ -266,9 +266,15 @@ static void apply_misfits(const struct question *q, struct line_decision *decisi
             add(decision, &(struct line_reason){.rule = rule, .verdict = LINE_REFUSE, .why = LINE_MISFIT});
 }
 
+/* A phone that is not protected: no limit is about it, however strict; whether the gNB may be there is asked of that. */
+static bool concerns_nobody(const struct question *q)
+{
+    return (KIND(q->request->kind) & PHONE) && !is_protected(q->facts->ledger, q->request);
+}
+
 static void apply_date(const struct question *q, struct line_decision *decision)
 {
-    const bool stays = !q->high_risk || q->request->kind == LINE_LEASE;
+    const bool stays = !q->high_risk || q->request->kind == LINE_LEASE || concerns_nobody(q);
     const enum line_verdict verdict = stays ? LINE_CONDITIONS : LINE_UNKNOWN;
     if (q->date_in_doubt)
         add(decision, &(struct line_reason){.rule = CONFIG_OF_DATE,

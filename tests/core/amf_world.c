@@ -271,7 +271,7 @@ void world_open(struct world *world)
         make_phone(world, i);
 }
 
-static void configure(struct world *world, const char *yaml, const char *inventory)
+void world_configure_both(struct world *world, const char *yaml, const char *inventory)
 {
     struct config_error error;
     struct config *old = world->config;
@@ -285,12 +285,27 @@ static void configure(struct world *world, const char *yaml, const char *invento
 
 void world_configure(struct world *world, const char *yaml)
 {
-    configure(world, yaml, NULL);
+    world_configure_both(world, yaml, NULL);
 }
 
 void world_configure_line(struct world *world, const char *inventory)
 {
-    configure(world, "", inventory);
+    world_configure_both(world, "", inventory);
+}
+
+static struct core_peer peer_of(const struct world *world, unsigned gnb)
+{
+    struct core_peer peer = {0};
+    snprintf(peer.edge, sizeof peer.edge, "%s", world->edges[gnb] ? world->edges[gnb] : "test");
+    return peer;
+}
+
+void world_move_gnb(struct world *world, unsigned gnb, const char *edge)
+{
+    world->edges[gnb] = edge;
+    const struct core_peer peer = peer_of(world, gnb);
+    core_association_down(world->core, ASSOCIATION + gnb, "test");
+    core_association_up(world->core, ASSOCIATION + gnb, &peer);
 }
 
 static void drop_parcels(struct world *world)
@@ -357,7 +372,8 @@ void world_restart(struct world *world)
 
 void world_announce(struct world *world, unsigned gnb)
 {
-    core_association_kept(world->core, ASSOCIATION + gnb, &(struct core_peer){.edge = "test"});
+    const struct core_peer peer = peer_of(world, gnb);
+    core_association_kept(world->core, ASSOCIATION + gnb, &peer);
     ran_gnb_setup(&world->gnbs[gnb]);
     struct parcel *parcel = world->first;
     struct ngap_pdu pdu;

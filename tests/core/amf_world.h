@@ -37,14 +37,16 @@ struct world {
     uint8_t cause[WORLD_PHONES]; /* the last one told */
     struct parcel *first, **last;
     struct arena arena;
+    const char *edges[WORLD_GNBS];     /* of the gNBs, where it is not "test" */
     bool deaf;                         /* what the core sends is lost */
     unsigned sent[NGAP_MESSAGES];      /* NGAP messages of the core, by type */
     unsigned heard[256];               /* NAS messages that the phones got, by type */
     struct ngap_cause last_cause;      /* of the last NG Setup Failure, Error Indication or release */
     struct config_slice session_slice; /* of all sessions of the stand-in SMF */
-    unsigned answers;                  /* of gNBs about sessions, told to the stand-in SMF */
-    unsigned switched, cancelled;      /* sessions switched and handovers cancelled, by the stand-in SMF */
-    bool forwarding_waits;             /* the stand-in plane does not answer */
+    uint8_t police;               /* the session whose data network is "police"; the others' is "internet" */
+    unsigned answers;             /* of gNBs about sessions, told to the stand-in SMF */
+    unsigned switched, cancelled; /* sessions switched and handovers cancelled, by the stand-in SMF */
+    bool forwarding_waits;        /* the stand-in plane does not answer */
     unsigned transfers, activations, reachable, unreachable, releases; /* calls of the stand-in SMF */
     void (*nas_filter)(struct world *world, struct nas_message *message, bool up); /* sees what is said */
     bool (*uplink_filter)(struct world *world, struct ngap_pdu *pdu); /* false: lost on the way */
@@ -67,6 +69,9 @@ void world_set_up_gnb(struct world *world, unsigned gnb);
 /* Another configuration is in force from now on. */
 void world_configure(struct world *world, const char *yaml);
 void world_configure_line(struct world *world, const char *inventory);
+void world_configure_both(struct world *world, const char *yaml, const char *inventory);
+/* The gNB's association breaks, and it comes again through that edge; it has not set up yet. */
+void world_move_gnb(struct world *world, unsigned gnb, const char *edge);
 
 /* Everything that is on its way arrives, and what that brings about. */
 void world_run(struct world *world);

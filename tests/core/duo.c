@@ -451,18 +451,34 @@ static const char *const yaml[2] = {
     "planes: [{name: default, n4: 127.0.1.7, n3: [127.0.1.7]}]\n",
 };
 
+static struct config *config_of(unsigned number, const char *more, const char *inventory)
+{
+    struct config_error error;
+    char text[600];
+    snprintf(text, sizeof text, yaml[number], more);
+    struct config *config = lab_config(text, inventory, &error);
+    if (!config)
+        fail_msg("%s", error.text);
+    return config;
+}
+
+void duo_draw_line(struct duo *duo, unsigned number, const char *inventory)
+{
+    struct side *side = &duo->sides[number];
+    struct config *former = side->config;
+    const char *why;
+    side->config = config_of(number, "", inventory);
+    assert_true(core_reload(side->core, side->config, &why));
+    config_free(former);
+    duo_pass(duo, SECONDS(1));
+}
+
 static void open_side(struct duo *duo, unsigned number, const char *more)
 {
     struct side *side = &duo->sides[number];
-    struct config_error error;
     enum store_result result;
     const char *why;
-    char text[600];
-    *side = (struct side){.duo = duo, .number = number};
-    snprintf(text, sizeof text, yaml[number], more);
-    side->config = lab_config(text, NULL, &error);
-    if (!side->config)
-        fail_msg("%s", error.text);
+    *side = (struct side){.duo = duo, .number = number, .config = config_of(number, more, NULL)};
     side->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
     assert_non_null(side->store);
     subscribe(side);

@@ -71,6 +71,9 @@ void duo_pass(struct duo *duo, int64_t time);
 /* A second gNB at that core. */
 void duo_add_neighbour(struct duo *duo, unsigned side);
 
+/* Another inventory is in force there from now on. */
+void duo_draw_line(struct duo *duo, unsigned side, const char *inventory);
+
 /* Its number at its core; and it is lost and comes back, both its core's and its own doing. */
 uint64_t duo_association(struct duo *duo, const struct ran_gnb *gnb);
 void duo_associate_anew(struct duo *duo, struct ran_gnb *gnb);

@@ -164,7 +164,9 @@ void smf_unreachable(struct ue *ue)
 
 bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_view *view)
 {
-    *view = (struct smf_session_view){.arp = pdu_session_id, .slice = world_now->session_slice};
+    *view = (struct smf_session_view){.arp = pdu_session_id,
+                                      .slice = world_now->session_slice,
+                                      .dnn = pdu_session_id == world_now->police ? "police" : "internet"};
     return smf_sessions(ue) & (1u << pdu_session_id);
 }
 

@@ -81,6 +81,23 @@ static void what_cannot_be_granted_is_refused_with_its_cause(void **state)
     world_close(&world);
 }
 
+/* By rule H4: with a cause after which the phone may ask again at once, from another cell (TS 24.501 6.4.1.4). */
+static void a_protected_session_does_not_begin_at_a_high_risk_cell(void **state)
+{
+    (void)state;
+    world_open(&world, plain);
+    world.ue.withheld_dnn = "internet";
+    world_establish(&world, 1, 7, NAS_SESSION_IPV4);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_REJECT);
+    assert_int_equal(world.n1.session_establishment_reject.cause, NAS_GSM_REQUEST_REJECTED);
+    assert_null(world.ue.sessions);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 0);
+    world.ue.withheld_dnn = NULL;
+    world_establish(&world, 1, 8, NAS_SESSION_IPV4);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_ACCEPT);
+    world_close(&world);
+}
+
 static void a_phone_that_asks_for_both_families_is_told_what_it_gets(void **state)
 {
     (void)state;
@@ -426,6 +443,7 @@ int main(void)
         cmocka_unit_test(a_phone_gets_an_address_and_packets_flow),
         cmocka_unit_test(the_gnb_is_told_the_planes_tunnel),
         cmocka_unit_test(what_cannot_be_granted_is_refused_with_its_cause),
+        cmocka_unit_test(a_protected_session_does_not_begin_at_a_high_risk_cell),
         cmocka_unit_test(a_phone_that_asks_for_both_families_is_told_what_it_gets),
         cmocka_unit_test(both_families_come_with_an_interface_identifier),
         cmocka_unit_test(protocol_options_are_answered),

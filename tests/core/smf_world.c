@@ -105,6 +105,12 @@ bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct 
     return !gnb || config_prefix_holds(&gnb->n3, end);
 }
 
+bool amf_admits_session(const struct ue *ue, struct config_slice slice, const char *dnn)
+{
+    (void)slice;
+    return !ue->withheld_dnn || strcmp(ue->withheld_dnn, dnn) != 0;
+}
+
 struct session **amf_sessions(struct ue *ue)
 {
     return &ue->sessions;

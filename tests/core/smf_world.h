@@ -28,7 +28,8 @@ struct ue {
     const struct gnb *serving, *target; /* NULL: one of another core */
     bool connected;
     uint64_t ambr_uplink, ambr_downlink;
-    bool unreachable; /* paging is refused */
+    bool unreachable;         /* paging is refused */
+    const char *withheld_dnn; /* by rule H4; NULL: none */
     unsigned pages;
     unsigned forwarding;      /* answers of the plane for forwarding tunnels */
     unsigned sent;            /* messages delivered */

@@ -157,6 +157,18 @@ static void who_is_protected_is_served_by_trusted_cells_only(void **state)
             LINE_ALLOW, NULL);
 }
 
+/* What an expired profile leaves: the gNBs that are there serve those whom no limit is about. */
+static void doubt_keeps_the_protected_away_and_nobody_else(void **state)
+{
+    (void)state;
+    decides(MIXED, "2029-01-01", "a", LINE_REGISTRATION, LINE_CONDITIONS, "profile");
+    decides(MIXED, "2025-01-01", "a", LINE_REGISTRATION, LINE_CONDITIONS, "date");
+    decides(MIXED "protected: {subscribers: [9*]}\n", "2029-01-01", "a", LINE_REGISTRATION, LINE_REFUSE,
+            "H4");
+    decides(MIXED "protected: {subscribers: [9*]}\n", "2029-01-01", "b", LINE_REGISTRATION, LINE_CONDITIONS,
+            "profile");
+}
+
 static void slices_and_data_networks_are_protected_too(void **state)
 {
     struct network network = network_of(MIXED "protected: {slices: [2-010203], data_networks: [Police]}");
@@ -574,6 +586,7 @@ int main(void)
         cmocka_unit_test(each_rule_refuses_what_breaks_it),
         cmocka_unit_test(high_risk_equipment_within_all_limits_is_admitted_on_conditions),
         cmocka_unit_test(who_is_protected_is_served_by_trusted_cells_only),
+        cmocka_unit_test(doubt_keeps_the_protected_away_and_nobody_else),
         cmocka_unit_test(slices_and_data_networks_are_protected_too),
         cmocka_unit_test(a_cell_in_a_sensitive_place_is_refused_unless_it_is_trusted),
         cmocka_unit_test(a_lab_says_what_it_would_refuse),

@@ -4,6 +4,7 @@
 #include "core/amf/bar.h"
 #include "core/amf/context.h"
 #include "core/amf/fence.h"
+#include "core/amf/shelter.h"
 #include "core/smf/n4.h"
 #include "core/smf/n4_rules.h"
 #include "kit/co.h"
@@ -191,4 +192,40 @@ unsigned inside_fenced_phones(const struct core *core)
                       !((struct connection *)connection)->releasing;
     }
     return phones;
+}
+
+static bool covers_session(const struct session *session)
+{
+    const struct shelter_question question = {LINE_SERVICE_REQUEST, amf_supi(session->ue), &session->slice,
+                                              session->network ? session->network->name : NULL};
+    return shelter_covers(amf_core(session->ue), &question);
+}
+
+static const char *wrong_at(const struct connection *connection)
+{
+    struct ue *ue = connection->ue;
+    const struct shelter_question question = {.kind = LINE_SERVICE_REQUEST, .supi = ue->supi};
+    if (shelter_covers(ue->core, &question))
+        return "a protected phone is at a high-risk gNB";
+    for (const struct session *session = *amf_sessions(ue); session; session = session->next)
+        if (ue->connection == connection && covers_session(session) &&
+            (session->state == SESSION_ACTIVE || session->state == SESSION_ACTIVATING))
+            return "a protected session has a user plane at a high-risk gNB";
+    return NULL;
+}
+
+const char *inside_unsheltered(const struct core *core)
+{
+    size_t gnbs = 0;
+    const char *wrong = NULL;
+    for (void *value; !wrong && map_next(&core->gnbs, &gnbs, NULL, &value);) {
+        const struct gnb *gnb = value;
+        size_t cursor = 0;
+        if (gnb->risk == CONFIG_TRUSTED || timer_armed(&gnb->sheltering))
+            continue;
+        for (void *connection; !wrong && map_next(&gnb->connections, &cursor, NULL, &connection);)
+            if (((struct connection *)connection)->ue)
+                wrong = wrong_at(connection);
+    }
+    return wrong;
 }

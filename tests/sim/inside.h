@@ -37,6 +37,9 @@ struct inside_address {
 };
 bool inside_next_address(const struct core *core, size_t *cursor, struct inside_address *address);
 
+/* Who or what is protected by rule H4 and at a high-risk gNB that nobody is being sent away from; NULL: nobody. */
+const char *inside_unsheltered(const struct core *core);
+
 /* The gNB of that identity (32 bits) is fenced for so long, as by command. */
 void inside_fence(struct core *core, uint32_t gnb, int64_t time);
 /* The vendor is barred for so long, as a drill. */

@@ -65,11 +65,11 @@ static void remember(struct world *world, const struct parcel *parcel)
 
 /* --- Delivery --- */
 
-/* The gNB that lies is another vendor's: it has a trust domain of its own, as if it had an edge to itself. */
+/* The gNB that lies, or is high-risk, is another vendor's: it has a trust domain of its own, as if it had an edge to itself. */
 static struct core_peer peer_of(const struct world *world, const union socket_address *address)
 {
     union socket_address liar = mast_address(WORLD_HOSTILE);
-    bool lies = world->hostile && address_same_host(address, &liar);
+    bool lies = (world->hostile || world->mixed) && address_same_host(address, &liar);
     struct core_peer peer = {.address = *address};
     snprintf(peer.edge, sizeof peer.edge, "%s", lies ? "hostile" : "sim");
     return peer;

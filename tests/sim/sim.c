@@ -6,7 +6,7 @@
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
  * processes that are killed (fate.c), or a gNB that lies (hostile.c); of every third seed behind a line that is held (guard.c); then fair weather, and what must hold is checked
- * (holds.c). Prints TAP, a case per hundred seeds and one for replaying, or what happened with one seed.
+ * (holds.c). Of every third seed the last gNB is high-risk, and who is protected is never there (mixed.c). Prints TAP, a case per hundred seeds and one for replaying, or what happened with one seed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +60,7 @@ static const char *storm(struct world *world)
     fate_end(world);
     life_stop(world);
     world->weather = (struct weather){.delay = MILLISECONDS(2)};
+    mixed_settle(world);
     world_run(world, world->timers.now + SECONDS(40));
     return wrong;
 }
@@ -89,18 +90,25 @@ struct life_told {
     uint64_t history;
 };
 
-/* Of every third seed the line is held; in the others all gNBs are let in, and addresses rest for longer than anybody lives. */
+static const char *inventory_of(bool guards, bool mixed, unsigned which)
+{
+    return guards ? guard_inventory(options.hostile) : mixed ? mixed_inventory(which) : NULL;
+}
+
+/* Of every third seed the line is held, of every third somebody is protected; in the others all gNBs are let in, and addresses rest for longer than anybody lives. */
 static struct world_plan plan_of(uint64_t seed)
 {
     static const char *const guarded[2] = CONFIGURATIONS(GUARD_TIMERS, GUARD_SMF, GUARD_POOL),
                              *const open[2] = CONFIGURATIONS("", "", "10.45.0.0/16");
-    const bool guards = seed % GUARDED_SEEDS == 0;
+    const bool guards = seed % GUARDED_SEEDS == 0, mixed = seed % GUARDED_SEEDS == 1 && !options.hostile;
     const char *const *chosen = guards ? guarded : open;
-    return (struct world_plan){.seed = seed,
-                               .gnbs = WORLD_GNBS,
-                               .phones = WORLD_PHONES,
-                               .configurations = {chosen[0], chosen[1]},
-                               .inventory = guards ? guard_inventory(options.hostile) : NULL};
+    return (struct world_plan){
+        .seed = seed,
+        .gnbs = WORLD_GNBS,
+        .phones = WORLD_PHONES,
+        .configurations = {chosen[0], chosen[1]},
+        .inventories = {inventory_of(guards, mixed, 0), inventory_of(guards, mixed, 1)},
+        .mixed = mixed};
 }
 
 static struct life_told live(uint64_t seed)
@@ -115,6 +123,8 @@ static struct life_told live(uint64_t seed)
     told.wrong = options.hostile ? siege(world) : storm(world);
     if (!told.wrong)
         told.wrong = world_holds(world);
+    if (world->wrong)
+        told.wrong = world->wrong;
     told.history = world->history;
     if (options.say || told.wrong)
         printf("# seed %llu: %llu deliveries, %u kills, %llu lies, %u registrations, %u services, %u "

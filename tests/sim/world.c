@@ -31,6 +31,8 @@ void world_run(struct world *world, int64_t until)
             agent_poll(world->agent);
         if (world->core)
             core_settle(world->core);
+        if (world->mixed && !world->wrong)
+            world->wrong = mixed_holds(world);
     }
     timers_run(&world->timers, until);
 }
@@ -67,11 +69,11 @@ static bool subscribe_all(struct world *world)
     return added && store_commit(world->store) == STORE_OK;
 }
 
-static bool read_configurations(struct world *world, const char *const texts[2], const char *inventory)
+static bool read_configurations(struct world *world, const struct world_plan *plan)
 {
     struct config_error error;
     for (unsigned i = 0; i < 2; i++) {
-        world->configs[i] = lab_config(texts[i], inventory, &error);
+        world->configs[i] = lab_config(plan->configurations[i], plan->inventories[i], &error);
         if (!world->configs[i]) {
             fprintf(stderr, "%s\n", error.text);
             return false;
@@ -89,7 +91,8 @@ bool world_init(struct world *world, const struct world_plan *plan)
     world->gnbs = plan->gnbs;
     world->phones = plan->phones;
     world->gnbs_a_tac = plan->gnbs_a_tac;
-    world->guarded = plan->inventory != NULL;
+    world->guarded = plan->inventories[0] && !plan->mixed;
+    world->mixed = plan->mixed;
     arena_init(&world->arena, 0);
     random_seed(&world->dice, plan->seed);
     random_seed(&world->secrets, ~plan->seed);
@@ -98,8 +101,8 @@ bool world_init(struct world *world, const struct world_plan *plan)
         (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);
     world->masts = calloc(plan->gnbs, sizeof *world->masts);
     world->inhabitants = calloc(plan->phones, sizeof *world->inhabitants);
-    if (!world->masts || !world->inhabitants || !world->store ||
-        !read_configurations(world, plan->configurations, plan->inventory) || !subscribe_all(world))
+    if (!world->masts || !world->inhabitants || !world->store || !read_configurations(world, plan) ||
+        !subscribe_all(world))
         return false;
     world->edge_again.fire = start_edge;
     world->core_again.fire = start_core;

@@ -32,7 +32,8 @@ struct world_plan {
     unsigned gnbs, phones;
     unsigned gnbs_a_tac;           /* neighbours that share a tracking area; 0: all do */
     const char *configurations[2]; /* YAML; the first is in force at the beginning */
-    const char *inventory;         /* YAML; NULL: every gNB is let in */
+    const char *inventories[2];    /* the same; NULL: every gNB is let in */
+    bool mixed;                    /* its last gNB is high-risk, and somebody is protected */
 };
 
 enum process { PROCESS_CONTROL, PROCESS_EDGE, PROCESS_PLANE, PROCESSES };
@@ -77,7 +78,9 @@ struct holder {
 
 struct world {
     uint64_t seed;
-    bool guarded; /* its gNBs are enrolled, and its line is held (guard.c) */
+    bool guarded;      /* its gNBs are enrolled, and its line is held (guard.c) */
+    bool mixed;        /* its last gNB is high-risk (mixed.c) */
+    const char *wrong; /* what did not hold at some step; NULL: nothing */
     struct holder holders[GUARDED_ADDRESSES];
     struct random_seeded dice, secrets; /* what happens; what the parties draw */
     struct timers timers;
@@ -205,6 +208,13 @@ const char *guard_inventory(bool hostile);
 void guard_strike(struct world *world);
 /* NULL, or what the line did not hold: looked at now and then. */
 const char *guard_holds(struct world *world);
+
+/* Networks with high-risk radio and somebody or something protected (mixed.c): what one is made of; the two differ in who is protected. */
+const char *mixed_inventory(unsigned which);
+/* NULL, or who is where he may not be (rule H4): looked at after each thing that happens. */
+const char *mixed_holds(const struct world *world);
+/* All phones find a trusted cell. */
+void mixed_settle(struct world *world);
 
 /* While honest phones rest, the lies of the hostile gNB change nothing of theirs. */
 const char *world_keeps(struct world *world);

@@ -19,15 +19,29 @@ static struct line_facts facts_of(const struct core *core)
     };
 }
 
+void line_says(struct core *core, const struct line_request *request, struct line_decision *decision)
+{
+    const struct line_facts facts = facts_of(core);
+    line_decide(&facts, request, decision);
+    if (facts.date.days > core->last_decision.days)
+        core->last_decision = facts.date;
+}
+
 static void decide(struct core *core, const struct config_gnb *enrolled, enum line_request_kind kind,
                    struct line_decision *decision)
 {
-    const struct line_facts facts = facts_of(core);
     const struct line_request request = {
         .kind = kind, .asset = enrolled ? ledger_find(core->ledger, enrolled->name) : NULL};
-    line_decide(&facts, &request, decision);
-    if (facts.date.days > core->last_decision.days)
-        core->last_decision = facts.date;
+    line_says(core, &request, decision);
+}
+
+const char *line_said(const struct line_decision *decision, const char *words, char *buffer)
+{
+    const bool recorded = decision->recorded != decision->verdict;
+    snprintf(buffer, LINE_SAID_BYTES, "%s%s%s: %s", line_verdict_text(decision->verdict),
+             recorded ? ", recorded only: " : "", recorded ? line_verdict_text(decision->recorded) : "",
+             words);
+    return buffer;
 }
 
 static const char *rule_of(const struct line_decision *decision)
@@ -39,15 +53,12 @@ static const char *rule_of(const struct line_decision *decision)
 static void tell(const struct gnb *gnb, const struct line_decision *decision, enum line_request_kind kind,
                  const char *words)
 {
-    char reason[LINE_REASON_BYTES + 64];
-    const bool recorded = decision->recorded != decision->verdict;
-    snprintf(reason, sizeof reason, "%s%s%s: %s", line_verdict_text(decision->verdict),
-             recorded ? ", recorded only: " : "", recorded ? line_verdict_text(decision->recorded) : "",
-             words);
-    gnb_event(gnb, (struct line_event){.kind = recorded ? EVIDENCE_EXCEPTION : EVIDENCE_ADMISSION,
+    char reason[LINE_SAID_BYTES];
+    gnb_event(gnb, (struct line_event){.kind = decision->recorded != decision->verdict ? EVIDENCE_EXCEPTION
+                                                                                       : EVIDENCE_ADMISSION,
                                        .procedure = line_request_text(kind),
                                        .rule = rule_of(decision),
-                                       .reason = reason});
+                                       .reason = line_said(decision, words, reason)});
 }
 
 static const char *words_of(const struct line_decision *decision, char *buffer)
@@ -98,19 +109,20 @@ static void look(struct timer *timer)
     admission_watch(core);
 }
 
-/* Only limits that a day can bring to an end are worth looking again. */
-static bool ends_some_day(const struct config_profile *profile)
+/* Only limits and suspensions that a day can bring to an end, or into force, are worth looking again. */
+static bool ends_some_day(const struct config_inventory *inventory)
 {
+    const struct config_profile *profile = &inventory->profile;
     for (unsigned i = 0; i < profile->limit_count; i++)
         if (profile->limits[i].rule == CONFIG_H8 || profile->limits[i].from.days)
             return true;
-    return false;
+    return inventory->suspension_count || profile->expires.days;
 }
 
 void admission_watch(struct core *core)
 {
     core->leases.fire = look;
-    if (ends_some_day(&core->config->inventory.profile))
+    if (ends_some_day(&core->config->inventory))
         timer_start(core->timers, &core->leases, LOOK_PERIOD);
     else
         timer_stop(core->timers, &core->leases);

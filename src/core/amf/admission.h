@@ -9,6 +9,14 @@
 #include "core/amf/n2.h"
 #include "line/decide.h"
 
+/* What the line says to it today, which is remembered as the latest day that it decided on. */
+void line_says(struct core *core, const struct line_request *request, struct line_decision *decision);
+
+/* The verdict, and what it would be if the profile did not only record, before the words; for events. In a buffer of LINE_SAID_BYTES,
+ * which it returns. */
+enum { LINE_SAID_BYTES = LINE_REASON_BYTES + 64 };
+const char *line_said(const struct line_decision *decision, const char *words, char *buffer);
+
 /* May the gNB in, as the enrolment (NULL: a stranger in a lab) that it fits? If so, an event says on what. */
 bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum line_request_kind kind,
                       struct gnb_refusal *refusal);

@@ -65,6 +65,8 @@ const struct gnb *amf_target_gnb(const struct ue *ue);
 /* Rule N1 of the line: may tunnels for the UE that this gNB (NULL: another core's) asks for end there? False is logged and
  * counted. */
 bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct config_ip *end);
+/* Rule H4 of the line: may the UE have a session of that slice and data network where it is? False is an event. */
+bool amf_admits_session(const struct ue *ue, struct config_slice slice, const char *dnn);
 /* SMF's list of this UE's sessions hangs here; the SMF owns what it points to. */
 struct session **amf_sessions(struct ue *ue);
 /* The same for those that other cores anchor (smf/remote.h). */

@@ -7,6 +7,7 @@
 
 #include "core/amf/budget.h"
 #include "core/amf/relay.h"
+#include "core/amf/shelter.h"
 #include "core/peer/peer.h"
 #include "core/smf/remote.h"
 #include "crypt/random.h"
@@ -41,12 +42,14 @@ void gnb_free(struct gnb *gnb, const char *why)
     procedure_cancel(gnb->proving, why);
     gnb_release_connections(gnb, why);
     timer_stop(gnb->core->timers, &gnb->sending_away);
+    timer_stop(gnb->core->timers, &gnb->sheltering);
     map_take(&gnb->core->gnbs, gnb->association);
     map_free(&gnb->connections);
     map_free(&gnb->ran_ids);
     arena_free(&gnb->memory);
     free(gnb->certificate);
     domain_leave(gnb->core, gnb->domain);
+    shelter_forget_areas(gnb->core);
     free(gnb);
 }
 

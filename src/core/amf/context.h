@@ -48,7 +48,9 @@ struct domain {
     struct domain *next;
     char name[WICKET_NAME_BYTES + 1];
     unsigned gnbs;
-    struct map connections; /* struct connection by AMF UE NGAP ID */
+    struct map connections;  /* struct connection by AMF UE NGAP ID */
+    struct budget sheltered; /* events of rule H4, and how many were not told since the last one */
+    unsigned untold;
 };
 
 /* An N2 association and the gNB behind it. */
@@ -70,6 +72,7 @@ struct gnb {
     int64_t proved;              /* when last, by timers->now; 0: never */
     char *certificate;           /* owned: by which; NULL: none */
     struct timer sending_away;   /* its phones, portion by portion, while it is fenced */
+    struct timer sheltering;     /* the same of those that may not be there (shelter.h) */
     struct conduct conduct;
     struct log_payer payer;
     struct budget deconcealments, vectors;

@@ -56,7 +56,7 @@ static void ask(struct procedure *p, void *context)
 static bool can_be_told(struct procedure *p)
 {
     const struct ue *ue = p->owner;
-    if (!ue->connection && ue_can_be_paged(ue))
+    if (!ue->connection && ue_can_be_paged(ue, 0))
         page_and_wait(p, 0, EVENT(EV_PAGING_ANSWERED));
     return ue->connection && ue->connection->secured;
 }

@@ -9,6 +9,7 @@
 #include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
+#include "core/amf/shelter.h"
 #include "kit/log.h"
 #include "line/event.h"
 
@@ -173,6 +174,8 @@ void gnbs_reconsider(struct core *core)
         map_taken(&cursor);
     }
     tell_lasting(core, lasting);
+    shelter_forget_areas(core);
+    shelter_look_everywhere(core);
 }
 
 /* As the inventory is now. A gNB that has left it since NG Setup has no tunnels any more. */

@@ -60,8 +60,8 @@ void deregistration_by_network(struct procedure *p); /* argument: struct deregis
 /* Calls the idle UE step by step (5.6.2) and waits, at most for `events`; EV_TIMEOUT: it has not answered. An answer is a
  * procedure of its own, which cancels this one unless EV_PAGING_ANSWERED is among the events. */
 enum procedure_event page_and_wait(struct procedure *p, uint8_t pdu_session_id, uint64_t events);
-/* Idle, not given up, within the limit, and somewhere where there is a gNB to call it through. */
-bool ue_can_be_paged(const struct ue *ue);
+/* Idle, not given up, within the limit, and somewhere where there is a gNB to call it through, for that session or for itself (0). */
+bool ue_can_be_paged(const struct ue *ue, uint8_t pdu_session_id);
 /* In core->batch; NULL: nothing is known. */
 const struct ngap_assistance_data_for_recommended_cells *paging_recommended(const struct ue *ue);
 /* What the gNB recommends with the end of a connection (TS 38.413 8.3.3.2). */
@@ -182,6 +182,8 @@ void ue_take_over(struct ue *known, struct ue *provisional);
 /* Is service allowed in the tracking area? 0, or the cause (11, 12). */
 uint8_t location_cause(const struct connection *connection);
 
+/* These of its active sessions are not served where the UE is connected: their user planes are taken down (service_area.c). */
+void user_planes_go(struct ue *ue, uint16_t sessions);
 /* The phone has been handed over: where there is no service for it, its user planes are taken down (service_area.c). */
 void service_area_entered(struct ue *ue);
 

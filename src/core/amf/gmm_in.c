@@ -4,6 +4,7 @@
  */
 #include "core/amf/fence.h"
 #include "core/amf/gmm.h"
+#include "core/amf/shelter.h"
 #include "core/smf/smf.h"
 #include "crypt/nas_security.h"
 #include "crypt/primitive.h"
@@ -127,24 +128,32 @@ static bool heard_unproven(uint8_t type)
     }
 }
 
+/* The reject that belongs to the request, which has failed; false: there is none. */
+static bool reject_of(struct core *core, uint8_t type, uint8_t cause, struct nas_message *reject)
+{
+    uint32_t back_off = cause == NAS_GMM_CONGESTION ? gmm_back_off(core) : 0;
+    *reject = (struct nas_message){.type = NAS_REGISTRATION_REJECT};
+    if (type == NAS_REGISTRATION_REQUEST) {
+        reject->registration_reject =
+            (struct nas_registration_reject){.cause = cause, .t3346 = back_off, .has = {.t3346 = back_off}};
+        core->metrics.registrations_failed[cause]++;
+    } else if (type == NAS_SERVICE_REQUEST) {
+        reject->type = NAS_SERVICE_REJECT;
+        reject->service_reject =
+            (struct nas_service_reject){.cause = cause, .t3346 = back_off, .has = {.t3346 = back_off}};
+        core->metrics.service_requests_failed++;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* Tells the phone a cause in the reject that belongs to its request; nothing if there is none. */
 static void refuse(struct ue *ue, uint8_t type, uint8_t cause)
 {
-    uint32_t back_off = cause == NAS_GMM_CONGESTION ? gmm_back_off(ue->core) : 0;
-    struct nas_message reject = {.type = NAS_REGISTRATION_REJECT};
-    if (type == NAS_REGISTRATION_REQUEST) {
-        reject.registration_reject =
-            (struct nas_registration_reject){.cause = cause, .t3346 = back_off, .has = {.t3346 = back_off}};
-        ue->core->metrics.registrations_failed[cause]++;
-    } else if (type == NAS_SERVICE_REQUEST) {
-        reject.type = NAS_SERVICE_REJECT;
-        reject.service_reject =
-            (struct nas_service_reject){.cause = cause, .t3346 = back_off, .has = {.t3346 = back_off}};
-        ue->core->metrics.service_requests_failed++;
-    } else {
-        return;
-    }
-    gmm_send(ue, &reject);
+    struct nas_message reject;
+    if (reject_of(ue->core, type, cause, &reject))
+        gmm_send(ue, &reject);
 }
 
 const char gmm_superseded[] = "the phone registers anew";
@@ -452,6 +461,30 @@ static bool proves_itself(struct ue *ue, struct gnb *gnb, struct bytes pdu, stru
     return false;
 }
 
+/* By rule H4, with words that only the phone can read. What it has where it may be served stays as it is, but for the NAS COUNTs. To
+ * deregister it may be anywhere: that ends its service. */
+static bool turned_away(struct ue *known, struct gnb *gnb, uint16_t stream,
+                        const struct ngap_initial_ue_message *message, uint8_t type)
+{
+    struct core *core = gnb->core;
+    struct nas_message reject;
+    if (type == NAS_DEREGISTRATION_REQUEST ||
+        !shelter_refuses_subscriber(
+            gnb, type == NAS_REGISTRATION_REQUEST ? LINE_REGISTRATION : LINE_SERVICE_REQUEST, known->supi))
+        return false;
+    core_dirty(core, &known->row);
+    struct ue *stranger = ue_new(core);
+    if (!stranger || !open_connection(gnb, stranger, stream, message)) {
+        if (stranger)
+            ue_free(stranger);
+        return true;
+    }
+    if (reject_of(core, type, NAS_GMM_NO_SUITABLE_CELLS, &reject))
+        gmm_send_sealed(stranger, gmm_seal_with(known, &known->security, NAS_INTEGRITY_CIPHERED, &reject));
+    ue_discard(stranger, N2_NAS(UNSPECIFIED));
+    return true;
+}
+
 void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_message *message)
 {
     struct core *core = gnb->core;
@@ -470,7 +503,8 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
     struct ue *known = ue_by_tmsi(core, tmsi);
     if (known && proves_itself(known, gnb, message->nas_pdu, &verified)) {
         ue_goes_by(known, tmsi);
-        proven(known, gnb, stream, message, &verified);
+        if (!turned_away(known, gnb, stream, message, verified.message.type))
+            proven(known, gnb, stream, message, &verified);
         return;
     }
     struct ue *ue = ue_new(core);

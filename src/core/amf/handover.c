@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "crypt/kdf.h"
 
 enum { NCC_MASK = 7, NCC_FURTHEST = 6 };
@@ -47,11 +48,13 @@ bool next_hop_is_far(const struct ue *ue)
     return ue->ncc != NCC_NEW_KAMF && ((ue->ncc - ue->ncc_phone) & NCC_MASK) >= NCC_FURTHEST;
 }
 
-static bool slice_offered(const struct ue *ue, const struct gnb_area *area)
+static bool slice_offered(const struct ue *ue, const struct gnb *target, struct tai tai)
 {
-    for (unsigned i = 0; i < area->slice_count; i++) {
+    const struct config_slice *slices;
+    const unsigned count = shelter_slices(target, tai, ue->supi, &ue->core->batch, &slices);
+    for (unsigned i = 0; i < count; i++) {
         for (unsigned n = 0; n < ue->allowed_count; n++) {
-            if (config_slice_equal(area->slices[i], ue->allowed[n]))
+            if (config_slice_equal(slices[i], ue->allowed[n]))
                 return true;
         }
     }
@@ -60,10 +63,10 @@ static bool slice_offered(const struct ue *ue, const struct gnb_area *area)
 
 struct ngap_cause handover_permitted(const struct ue *ue, const struct gnb *target, struct tai tai)
 {
-    const struct gnb_area *area = gnb_area_of(target, tai);
-    if (gnb_is_shut(target) || !area || restriction_forbids(ue->restrictions, tai))
+    if (gnb_is_shut(target) || !gnb_area_of(target, tai) || restriction_forbids(ue->restrictions, tai) ||
+        shelter_refuses_subscriber(target, LINE_HANDOVER, ue->supi))
         return N2_RADIO(HO_TARGET_NOT_ALLOWED);
-    return slice_offered(ue, area) ? (struct ngap_cause){0} : N2_RADIO(SLICE_NOT_SUPPORTED);
+    return slice_offered(ue, target, tai) ? (struct ngap_cause){0} : N2_RADIO(SLICE_NOT_SUPPORTED);
 }
 
 uint16_t handover_sessions(const struct ngap_pdu_session_resource_list_ho_rqd *list)

@@ -53,7 +53,8 @@ bool gnb_enrol_again(struct gnb *gnb, struct gnb_refusal *refusal);
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal);
 
-/* After a reload: whose enrolment is withdrawn, or does not cover any more what it was admitted with, is turned out. */
+/* After a reload: whose enrolment is withdrawn, or does not cover any more what it was admitted with, is turned out; who may not be
+ * where he is any more (shelter.h) is released. */
 void gnbs_reconsider(struct core *core);
 /* Does its enrolment, as it is now, have the Transport Layer Address (TS 38.413 9.3.2.4)? Also if there is none. */
 bool gnb_admits_address(const struct gnb *gnb, const struct aper_bit_string *address);

@@ -8,6 +8,7 @@
 
 #include "core/amf/handover.h"
 #include "core/amf/relay.h"
+#include "core/amf/shelter.h"
 #include "core/smf/anchored.h"
 #include "kit/log.h"
 
@@ -18,6 +19,7 @@ struct run {
     struct tai tai;                         /* selected by the source */
     struct anchored sessions[SMF_SESSIONS_PER_UE];
     unsigned count;
+    uint16_t withheld; /* sessions that stay behind by rule H4 */
     struct handover_refusals refused;
     struct bytes container; /* from target to source */
     struct handover_keys keys;
@@ -49,7 +51,8 @@ static struct ngap_cause relay_to_target(const struct run *run, const struct gnb
         .to = target,
         .node = &required->target_id.target_ran_node_id,
         .source = source,
-        .sessions = handover_sessions(&required->pdu_session_resource_list_ho_rqd) & smf_active(run->ue),
+        .sessions = handover_sessions(&required->pdu_session_resource_list_ho_rqd) & smf_active(run->ue) &
+                    (uint16_t)~run->withheld,
     };
     enum relay_verdict verdict =
         relay_source_container(&relay, &required->source_to_target_transparent_container);
@@ -87,6 +90,9 @@ static struct ngap_cause choose_target(struct run *run, struct ngap_handover_req
         return N2_RADIO(UNKNOWN_TARGETID);
     run->tai = tai_from_ngap(&node->selected_tai);
     struct ngap_cause cause = handover_permitted(run->ue, target, run->tai);
+    if (!cause.which)
+        run->withheld = shelter_withheld(run->ue, target, LINE_HANDOVER,
+                                         handover_sessions(&required->pdu_session_resource_list_ho_rqd));
     return cause.which ? cause : relay_to_target(run, target, required);
 }
 
@@ -122,6 +128,11 @@ static struct anchored *session_of(struct run *run, uint8_t pdu_session_id)
     return NULL;
 }
 
+static bool is_withheld(const struct run *run, uint8_t psi)
+{
+    return psi <= SMF_SESSIONS_PER_UE && (run->withheld >> psi & 1);
+}
+
 static void prepare_session(struct run *run, const struct ngap_pdu_session_resource_item_ho_rqd *wanted,
                             struct meanwhile *meanwhile)
 {
@@ -131,6 +142,8 @@ static void prepare_session(struct run *run, const struct ngap_pdu_session_resou
     struct bytes unsuccessful = {0};
     if (session_of(run, psi))
         unsuccessful = smf_handover_unsuccessful(core, N2_RADIO(MULTIPLE_PDU_SESSION_ID_INSTANCES));
+    else if (is_withheld(run, psi))
+        unsuccessful = smf_handover_unsuccessful(core, N2_RADIO(HO_TARGET_NOT_ALLOWED));
     else if (run->count < SMF_SESSIONS_PER_UE && anchored_own(run->p, psi, &session)) {
         if (anchored_prepare(run->p, &session, wanted->handover_required_transfer, meanwhile)) {
             run->sessions[run->count++] = session;

@@ -13,6 +13,7 @@
 #include "core/amf/handover.h"
 #include "core/amf/proof.h"
 #include "core/amf/relay.h"
+#include "core/amf/shelter.h"
 #include "kit/log.h"
 
 /* Every list of sessions has the same shape: an identity and a transfer. */
@@ -365,6 +366,7 @@ static void replay_setup(struct gnb *gnb, const struct ngap_ng_setup_request *re
     if (adopt(gnb) == 0)
         ng_reset_send(gnb, N2_MISC(UNSPECIFIED));
     bar_meets(gnb);
+    shelter_look(gnb);
 }
 
 void core_replay(struct core *core, uint64_t association, const struct ngap_pdu *pdu)

@@ -8,6 +8,7 @@
 #include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
+#include "core/amf/shelter.h"
 #include "kit/log.h"
 #include "line/event.h"
 
@@ -172,6 +173,7 @@ static void take_areas(struct gnb *gnb, const struct match *match, struct arena 
     gnb->memory = *memory;
     gnb->areas = match->areas;
     gnb->area_count = match->count;
+    shelter_forget_areas(gnb->core);
 }
 
 /* PrintableString of at most 150 characters; what a log cannot show safely, the logger escapes. */
@@ -338,6 +340,7 @@ void ng_setup(struct gnb *gnb, const struct ngap_ng_setup_request *request)
     setup_response(gnb, retained);
     fence_meets(gnb);
     bar_meets(gnb);
+    shelter_look(gnb);
     proof_watch(gnb->core);
 }
 

@@ -7,6 +7,7 @@
 #include "core/amf/gmm.h"
 #include "core/amf/relay.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "kit/log.h"
 
 enum { TAIS = CONFIG_AREA_TAIS, CELL_BITS = 36 };
@@ -18,13 +19,37 @@ struct call {
     struct tai tais[TAIS];
     unsigned tai_count;
     const char *domain; /* the line: gNBs of no other trust domain hear of it; NULL: of none */
+    bool sheltered;     /* by rule H4: trusted gNBs only, */
+    bool displaced;     /* and of any domain, as that one is high-risk by now */
 };
 
 /* --- where --- */
 
-static struct call call_of(const struct ue *ue, enum config_paging_area area)
+static bool is_trusted(const struct core *core, const char *domain)
 {
+    const struct config_domain *found = domain ? config_find_domain(&core->config->inventory, domain) : NULL;
+    return found && found->risk == CONFIG_TRUSTED;
+}
+
+/* For a session, or for the UE itself (0). */
+static struct shelter_question question_of(const struct ue *ue, uint8_t pdu_session_id,
+                                           struct smf_session_view *session)
+{
+    struct shelter_question question = {.kind = LINE_PAGING, .supi = ue->supi};
+    if (pdu_session_id && smf_view(ue, pdu_session_id, session)) {
+        question.slice = &session->slice;
+        question.dnn = session->dnn;
+    }
+    return question;
+}
+
+static struct call call_of(const struct ue *ue, enum config_paging_area area, uint8_t pdu_session_id)
+{
+    struct smf_session_view session;
+    const struct shelter_question question = question_of(ue, pdu_session_id, &session);
     struct call call = {.ue = ue, .area = area, .tais = {ue->tai}, .tai_count = 1, .domain = area_domain(ue)};
+    call.sheltered = shelter_covers(ue->core, &question);
+    call.displaced = call.sheltered && !is_trusted(ue->core, call.domain);
     if (area == CONFIG_PAGE_TAI || !ue->area_count)
         return call;
     memcpy(call.tais, ue->area, ue->area_count * sizeof *ue->area);
@@ -65,10 +90,11 @@ static bool has_likely_cell(const struct gnb *gnb, const struct ue *ue)
 
 static bool this_side(const struct gnb *gnb, const struct call *call)
 {
-    return !area_has_sides(gnb->core) || (call->domain && strcmp(gnb->domain->name, call->domain) == 0);
+    return !area_has_sides(gnb->core) || (call->domain && strcmp(gnb->domain->name, call->domain) == 0) ||
+           (call->displaced && gnb->risk == CONFIG_TRUSTED);
 }
 
-static bool covers(const struct gnb *gnb, const struct call *call)
+static bool reaches(const struct gnb *gnb, const struct call *call)
 {
     if (!gnb->ready || gnb_is_shut(gnb) || !this_side(gnb, call))
         return false;
@@ -77,9 +103,26 @@ static bool covers(const struct gnb *gnb, const struct call *call)
     return in_area(gnb, call) && (call->area != CONFIG_PAGE_CELLS || has_likely_cell(gnb, call->ue));
 }
 
-static bool covered(const struct ue *ue)
+static bool covers(const struct gnb *gnb, const struct call *call)
 {
-    const struct call call = call_of(ue, CONFIG_PAGE_NETWORK);
+    return reaches(gnb, call) && !(call->sheltered && gnb->risk != CONFIG_TRUSTED);
+}
+
+/* Rule H4: what high-risk gNBs would have heard is an event. */
+static void note_withheld(const struct ue *ue, uint8_t pdu_session_id)
+{
+    const struct call call = call_of(ue, CONFIG_PAGE_NETWORK, pdu_session_id);
+    struct smf_session_view session;
+    const struct shelter_question question = question_of(ue, pdu_session_id, &session);
+    size_t cursor = 0;
+    for (void *gnb; call.sheltered && map_next(&ue->core->gnbs, &cursor, NULL, &gnb);)
+        if (reaches(gnb, &call))
+            shelter_refuses(gnb, &question);
+}
+
+static bool covered(const struct ue *ue, uint8_t pdu_session_id)
+{
+    const struct call call = call_of(ue, CONFIG_PAGE_NETWORK, pdu_session_id);
     size_t cursor = 0;
     void *gnb;
     while (map_next(&ue->core->gnbs, &cursor, NULL, &gnb)) {
@@ -161,7 +204,7 @@ static unsigned page(const struct ue *ue, uint32_t tmsi, uint8_t pdu_session_id,
 {
     const struct config_paging *config = &ue->core->config->amf.paging;
     const struct config_network *network = &ue->core->config->network;
-    const struct call call = call_of(ue, (enum config_paging_area)config->steps[step]);
+    const struct call call = call_of(ue, (enum config_paging_area)config->steps[step], pdu_session_id);
     struct ngap_tai_list_for_paging_item items[TAIS];
     const struct ngap_ue_radio_capability_for_paging capability = {.ue_radio_capability_for_paging_of_nr =
                                                                        ue->paging_capability};
@@ -232,11 +275,14 @@ static void paging(struct procedure *p)
     smf_unreachable(ue);
 }
 
-bool ue_can_be_paged(const struct ue *ue)
+bool ue_can_be_paged(const struct ue *ue, uint8_t pdu_session_id)
 {
     const struct core *core = ue->core;
-    return !ue->connection && !ue->unreachable && ue->registered &&
-           core->paged < core->config->amf.paging.at_once && covered(ue);
+    if (ue->connection || ue->unreachable || !ue->registered ||
+        core->paged >= core->config->amf.paging.at_once)
+        return false;
+    note_withheld(ue, pdu_session_id);
+    return covered(ue, pdu_session_id);
 }
 
 bool amf_page(struct ue *ue, uint8_t pdu_session_id)
@@ -245,7 +291,7 @@ bool amf_page(struct ue *ue, uint8_t pdu_session_id)
         return away_page(ue, pdu_session_id);
     if (ue->procedure || ue->kept.association || ue->target)
         return true; /* what ends this state tells the SMF whether the UE can be reached */
-    return restriction_lets_serve(ue) && ue_can_be_paged(ue) &&
+    return restriction_lets_serve(ue) && ue_can_be_paged(ue, pdu_session_id) &&
            procedure_start(ue->core, &ue->procedure, "paging", paging, ue, &pdu_session_id);
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/amf/fence.h"
 #include "core/amf/handover.h"
+#include "core/amf/shelter.h"
 #include "core/peer/relocation.h"
 #include "core/smf/remote.h"
 #include "kit/log.h"
@@ -156,12 +157,25 @@ static void keep_remote(struct run *run, uint8_t pdu_session_id, struct bytes tr
         (struct relocated_n2){pdu_session_id, arena_copy(&run->p->memory, transfer)};
 }
 
+/* By rule H4: it stays behind, the phone goes. */
+static bool is_withheld(const struct run *run, uint8_t pdu_session_id)
+{
+    return pdu_session_id <= SMF_SESSIONS_PER_UE &&
+           shelter_withheld(run->ue, run->gnb, LINE_HANDOVER, (uint16_t)(1u << pdu_session_id));
+}
+
 static void switch_sessions(struct run *run)
 {
     const struct ngap_pdu_session_resource_to_be_switched_dl_list *list =
         &run->request->pdu_session_resource_to_be_switched_dl_list;
     for (size_t i = 0; i < run->asked.count; i++) {
         struct smf_switch item = {.target = run->gnb, .pdu_session_id = list->items[i].pdu_session_id};
+        if (is_withheld(run, item.pdu_session_id)) {
+            run->released[run->released_count++] = (struct ngap_pdu_session_resource_released_item_ps_ack){
+                item.pdu_session_id,
+                smf_path_switch_unsuccessful(run->p->core, N2_RADIO(HO_TARGET_NOT_ALLOWED))};
+            continue;
+        }
         if (is_remote(run, item.pdu_session_id)) {
             keep_remote(run, item.pdu_session_id, list->items[i].path_switch_request_transfer);
             continue;
@@ -286,6 +300,13 @@ static void settle_sessions(struct run *run)
 
 /* --- the procedure --- */
 
+/* By rule H4. The phone is where nobody serves it, and not with the gNB that still has its context. */
+static bool is_turned_away(const struct run *run)
+{
+    const struct shelter_question question = {.kind = LINE_HANDOVER, .supi = run->ue->supi};
+    return run->gnb->risk != CONFIG_TRUSTED && shelter_covers(run->p->core, &question);
+}
+
 struct arrival {
     struct gnb *gnb;
     uint16_t stream;
@@ -367,6 +388,8 @@ static void path_switch(struct procedure *p)
         return;
     procedure_leave(p);
     procedure_offer(run.ue->procedure, EV_HANDOVER_OVER, NULL);
+    if (cause.which && is_turned_away(&run))
+        an_release(run.ue, cause, "it is protected, and went to a high-risk cell");
 }
 
 /* Which connection is meant, and whether it can be moved: within the trust domain and the neighbourhood only (rule N3 of the line).

@@ -2,6 +2,7 @@
 #include "core/amf/reactivation.h"
 
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 
 static bool is_initial(const struct nas_registration_request *request)
 {
@@ -50,6 +51,8 @@ struct reactivation reactivation_wanted(struct ue *ue, uint16_t uplink_data, uin
         sessions.wanted = uplink_data | smf_pending(ue);
     else
         smf_deactivate(ue, smf_active(ue));
+    sessions.wanted &=
+        (uint16_t)~shelter_withheld(ue, ue->connection->gnb, LINE_SERVICE_REQUEST, sessions.wanted);
     return sessions;
 }
 

@@ -20,7 +20,7 @@ bool sessions_align(struct ue *ue, const struct nas_registration_request *reques
                     const struct nssf_choice *slices);
 
 /* uplink_data, allowed: Uplink data status and Allowed PDU session status of the request. Not `served`, in an area without service:
- * nothing is wanted, and what is active ends. */
+ * nothing is wanted, and what is active ends. What may not go over the UE's gNB (shelter.h) is not wanted either. */
 struct reactivation reactivation_wanted(struct ue *ue, uint16_t uplink_data, uint16_t allowed, bool served);
 
 /* Asked for and not there: sessions with their 5GMM causes (9.11.3.43). items: SMF_SESSIONS_PER_UE. */

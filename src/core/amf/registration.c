@@ -12,6 +12,7 @@
 #include "core/amf/relay.h"
 #include "core/amf/reroute.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "core/smf/remote.h"
 #include "crypt/nas_security.h"
 #include "kit/log.h"
@@ -195,12 +196,17 @@ static bool secure(struct run *run, const struct proof *proof, struct bytes *con
 }
 
 /* The phone has proved who it is. If the core knows it already, the procedure goes on on that context, which so far
- * nothing has touched. */
-static bool join(struct run *run, supi_t supi)
+ * nothing has touched, and which nothing touches if the phone may not be served here (rule H4). 0, or the cause why not. */
+static uint8_t join(struct run *run, supi_t supi)
 {
     struct core *core = run->p->core;
     struct ue *ue = run->ue;
     struct ue *known = amf_find(core, supi);
+    if (shelter_refuses_subscriber(ue->connection->gnb, LINE_REGISTRATION, supi)) {
+        if (run->moved)
+            context_transfer_refuse(core, run->moved);
+        return NAS_GMM_NO_SUITABLE_CELLS;
+    }
     if (known) {
         procedure_cancel(known->handover, run->p->name);
         procedure_cancel(known->procedure, run->p->name);
@@ -208,7 +214,7 @@ static bool join(struct run *run, supi_t supi)
     known = amf_find(core, supi);
     ue->supi = supi;
     if (!known) /* others may have come in while this one authenticated */
-        return ue_room(core, supi) && ue_adopt(ue);
+        return ue_room(core, supi) && ue_adopt(ue) ? 0 : NAS_GMM_CONGESTION;
     if (known->connection)
         n2_release(known->connection, N2_RADIO(RELEASE_DUE_TO_CN_DETECTED_MOBILITY));
     smf_deactivate(known, smf_active(known));
@@ -217,7 +223,7 @@ static bool join(struct run *run, supi_t supi)
     run->absence = (struct absence){known->away, known->nonce};
     ue_take_over(known, ue);
     run->ue = known;
-    return true;
+    return 0;
 }
 
 /* Whom the old core meant is not who has authenticated. */
@@ -279,8 +285,9 @@ static bool prove(struct run *run)
     OPENSSL_cleanse(proof.kamf, sizeof proof.kamf);
     if (!secured)
         return false;
-    if (!join(run, proof.supi)) {
-        reject(run, NAS_GMM_CONGESTION);
+    uint8_t cause = join(run, proof.supi);
+    if (cause) {
+        reject(run, cause);
         return false;
     }
     run->proven = true;
@@ -296,8 +303,8 @@ static bool derive(struct run *run, struct proof *proof)
     struct bytes container = {0};
     uint8_t cause = security_mode(run->p, proof, capability, true, &container);
     OPENSSL_cleanse(proof->kamf, sizeof proof->kamf);
-    if (cause == 0 && !join(run, proof->supi))
-        cause = NAS_GMM_CONGESTION;
+    if (cause == 0)
+        cause = join(run, proof->supi);
     if (cause && cause != GMM_NO_ANSWER)
         reject(run, cause);
     run->proven = run->secured = cause == 0;
@@ -309,10 +316,10 @@ static bool resume(struct run *run, const struct uplink *uplink)
 {
     run->proven = true;
     run->count = run->ue->connection->kgnb_count;
-    if (keep_request(run, uplink) && join(run, run->moved->context.supi))
-        return true;
-    reject(run, NAS_GMM_CONGESTION);
-    return false;
+    uint8_t cause = keep_request(run, uplink) ? join(run, run->moved->context.supi) : NAS_GMM_CONGESTION;
+    if (cause)
+        reject(run, cause);
+    return cause == 0;
 }
 
 /* A phone from another core proves itself with what that core knows of it (TS 23.502 4.2.2.2.2, steps 4 and 5); if that is not
@@ -332,14 +339,14 @@ static bool fetch(struct run *run, const struct uplink *uplink)
 
 static bool choose_slices(struct run *run)
 {
-    const struct gnb_area *area = gnb_area_of(run->ue->connection->gnb, run->ue->tai);
+    const struct ue *ue = run->ue;
     struct nssf_question question = {
         .requested = requested_slices(run),
         .subscribed = run->subscription.slices,
         .subscribed_count = run->subscription.slice_count,
-        .served = area ? area->slices : NULL,
-        .served_count = area ? area->slice_count : 0,
     };
+    question.served_count =
+        shelter_slices(ue->connection->gnb, ue->tai, ue->supi, &run->p->memory, &question.served);
     return nssf_select(&question, &run->slices);
 }
 
@@ -349,6 +356,8 @@ static uint8_t subscription_cause(struct run *run)
     case UDM_OK:
         if (run->subscription.barred)
             return NAS_GMM_5GS_SERVICES_NOT_ALLOWED;
+        if (shelter_refuses_subscriber(run->ue->connection->gnb, LINE_REGISTRATION, run->ue->supi))
+            return NAS_GMM_NO_SUITABLE_CELLS;
         return restriction_cause(run->ue, &run->subscription.access);
     case UDM_UNKNOWN_SUBSCRIBER:
         return NAS_GMM_5GS_SERVICES_NOT_ALLOWED;

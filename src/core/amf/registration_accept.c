@@ -5,10 +5,11 @@
 #include "core/amf/area.h"
 #include "core/amf/reactivation.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "core/amf/silence.h"
 #include "kit/log.h"
 
-enum { NSSAI = 16 };
+enum { NSSAI = 16, FORBIDDEN_TAIS = 16 };
 
 static uint32_t seconds(int64_t nanoseconds)
 {
@@ -35,11 +36,24 @@ static struct nas_nssai configured_of(const struct udm_access *subscription, str
     return (struct nas_nssai){slices, count};
 }
 
+/* Where a protected subscriber finds high-risk cells only (rule H4), as far as there is room: the phone looks for others by itself. */
+static struct nas_tai_list forbidden_of(const struct ue *ue, struct nas_tai *tais)
+{
+    const struct config_area *areas;
+    unsigned count = shelter_areas(ue, &areas);
+    count = count < FORBIDDEN_TAIS ? count : FORBIDDEN_TAIS;
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(tais[i].plmn.octets, areas[i].plmn.octets, sizeof tais[i].plmn.octets);
+        tais[i].tac = areas[i].tac;
+    }
+    return (struct nas_tai_list){tais, count};
+}
+
 struct bytes registration_accept(struct ue *ue, struct arena *memory,
                                  const struct registration_answer *answer)
 {
     const struct nas_registration_request *request = answer->request;
-    struct nas_tai tais[CONFIG_AREA_TAIS], service_tais[STORE_SERVICE_AREAS];
+    struct nas_tai tais[CONFIG_AREA_TAIS], service_tais[STORE_SERVICE_AREAS], forbidden[FORBIDDEN_TAIS];
     struct nas_plmn equivalents[CONFIG_EQUIVALENTS];
     struct nas_session_cause causes[SMF_SESSIONS_PER_UE];
     struct nas_s_nssai allowed[UE_SLICES], configured[NSSAI];
@@ -60,6 +74,7 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
         .reactivation_result = (uint16_t)(answer->sessions->asked & ~answer->sessions->activated),
         .reactivation_causes = reactivation_causes(ue, answer->sessions, causes),
         .service_area_list = restriction_service_areas(ue, service_tais),
+        .forbidden_tais_roaming = forbidden_of(ue, forbidden),
         .negotiated_drx = ue->drx,
         .mico_indication = {.all_plmn_allocated = ue->mico && mico_everywhere(ue)},
         .t3512 = silence_allowed(ue),
@@ -75,6 +90,7 @@ struct bytes registration_accept(struct ue *ue, struct arena *memory,
     accept->has.mico_indication = ue->mico;
     accept->has.t3324 = ue->active_time > 0;
     accept->has.equivalent_plmns = accept->equivalent_plmns.count > 0;
+    accept->has.forbidden_tais_roaming = accept->forbidden_tais_roaming.count > 0;
     accept->has.service_area_list = accept->service_area_list.count > 0;
     accept->has.negotiated_drx = request->has.requested_drx;
     accept->has.rejected_nssai = answer->slices->rejected_count > 0;

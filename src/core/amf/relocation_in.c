@@ -11,6 +11,7 @@
 #include "core/amf/relay.h"
 #include "core/amf/relocation.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "core/peer/relocation.h"
 #include "core/peer/services.h"
 #include "core/smf/anchored.h"
@@ -57,6 +58,15 @@ static void find_sessions(struct run *run)
     }
 }
 
+/* By rule H4, as this core has it: the session stays behind, the phone comes. */
+static bool is_withheld(const struct run *run, const struct anchored *session)
+{
+    const struct gnb *target = gnb_by_identity(run->p->core, &run->order->target.global_ran_node_id);
+    const struct shelter_question question = {LINE_HANDOVER, run->ue->supi, &session->moved->slice,
+                                              session->moved->dnn};
+    return target && shelter_refuses(target, &question);
+}
+
 /* Steps 4 to 7: each anchor says what the target needs. */
 static bool prepare_sessions(struct run *run)
 {
@@ -64,6 +74,11 @@ static bool prepare_sessions(struct run *run)
     unsigned prepared = 0;
     for (unsigned i = 0; i < wanted->count && !procedure_cancelled(run->p); i++) {
         struct anchored *session = session_of(run, wanted->items[i].psi);
+        if (session && is_withheld(run, session)) {
+            refuse_session(run, wanted->items[i].psi,
+                           smf_handover_unsuccessful(run->p->core, N2_RADIO(HO_TARGET_NOT_ALLOWED)));
+            continue;
+        }
         if (session && anchored_prepare(run->p, session, wanted->items[i].transfer, NULL))
             prepared++;
         else

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/amf/shelter.h"
+
 #include "wire/nas/cause.h"
 
 static bool listed(const struct config_area *areas, unsigned count, struct tai tai)
@@ -103,11 +105,13 @@ bool restriction_keep(struct ue *ue, const struct store_access *access)
 
 /* --- for the gNB --- */
 
-enum { NETWORKS = 1 + CONFIG_EQUIVALENTS };
+enum { NETWORKS = 1 + CONFIG_EQUIVALENTS, TACS = 4096 /* of a network (TS 38.413 9.3.1.85) */ };
 
 /* What a list is built from. */
 struct build {
     const struct store_access *access;
+    const struct config_area *shelter; /* forbidden besides, by rule H4 */
+    unsigned shelter_count;
     struct arena *memory;
     struct config_plmn networks[NETWORKS]; /* the serving one, and its equivalents */
     unsigned count;
@@ -142,29 +146,41 @@ static void list_rats(struct build *build, struct ngap_rat_restrictions *list)
 }
 
 /* The codes of the areas that belong to the network. */
+static size_t add_tacs(uint32_t *list, size_t n, struct config_plmn plmn, const struct config_area *areas,
+                       unsigned count)
+{
+    for (unsigned i = 0; list && i < count && n < TACS; i++) {
+        if (plmn_equal(areas[i].plmn, plmn) && areas[i].tac != CONFIG_ALL_TACS)
+            list[n++] = areas[i].tac;
+    }
+    return n;
+}
+
 static size_t tacs_of(struct build *build, struct config_plmn plmn, const struct config_area *areas,
                       unsigned count, const uint32_t **tacs)
 {
     uint32_t *list = arena_array(build->memory, count, sizeof *list);
-    size_t n = 0;
-    for (unsigned i = 0; list && i < count; i++) {
-        if (plmn_equal(areas[i].plmn, plmn) && areas[i].tac != CONFIG_ALL_TACS)
-            list[n++] = areas[i].tac;
-    }
     *tacs = list;
-    return n;
+    return add_tacs(list, 0, plmn, areas, count);
+}
+
+static size_t forbidden_of(struct build *build, struct config_plmn plmn, const uint32_t **tacs)
+{
+    const struct store_access *access = build->access;
+    uint32_t *list = arena_array(build->memory, access->forbidden_count + build->shelter_count, sizeof *list);
+    *tacs = list;
+    return add_tacs(list, add_tacs(list, 0, plmn, access->forbidden, access->forbidden_count), plmn,
+                    build->shelter, build->shelter_count);
 }
 
 static void list_forbidden(struct build *build, struct ngap_forbidden_area_information *list)
 {
-    const struct store_access *access = build->access;
     struct ngap_forbidden_area_information_item *items =
         arena_array(build->memory, build->count, sizeof *items);
     list->items = items;
     for (unsigned i = 0; items && i < build->count; i++) {
         struct ngap_forbidden_area_information_item *item = &items[list->count];
-        item->forbidden_tacs.count = tacs_of(build, build->networks[i], access->forbidden,
-                                             access->forbidden_count, &item->forbidden_tacs.items);
+        item->forbidden_tacs.count = forbidden_of(build, build->networks[i], &item->forbidden_tacs.items);
         memcpy(item->plmn_identity, build->networks[i].octets, sizeof item->plmn_identity);
         list->count += item->forbidden_tacs.count > 0;
     }
@@ -199,7 +215,8 @@ const struct ngap_mobility_restriction_list *restriction_list(const struct ue *u
     static const struct store_access none;
     struct build build = {.access = ue->restrictions ? ue->restrictions : &none, .memory = memory};
     add_networks(&build, ue, serving);
-    if (build.count == 1 && !ue->restrictions)
+    build.shelter_count = shelter_areas(ue, &build.shelter);
+    if (build.count == 1 && !ue->restrictions && !build.shelter_count)
         return NULL;
     struct ngap_mobility_restriction_list *list = ARENA_NEW(memory, struct ngap_mobility_restriction_list);
     if (!list)
@@ -209,7 +226,7 @@ const struct ngap_mobility_restriction_list *restriction_list(const struct ue *u
         list_equivalents(&build, &list->equivalent_plmns);
     if (build.access->rats)
         list_rats(&build, &list->rat_restrictions);
-    if (build.access->forbidden_count)
+    if (build.access->forbidden_count || build.shelter_count)
         list_forbidden(&build, &list->forbidden_area_information);
     if (build.access->service_count)
         list_service_areas(&build, &list->service_area_information);

@@ -25,13 +25,17 @@ static void release_resources(struct connection *connection, uint16_t sessions)
         n2_send_ue(connection, NGAP_PDU_SESSION_RESOURCE_RELEASE_COMMAND, &command);
 }
 
+void user_planes_go(struct ue *ue, uint16_t sessions)
+{
+    char context[UE_CONTEXT_TEXT];
+    log_info("amf", ue_context_text(ue, context), "there is no service for it here: its user planes go");
+    release_resources(ue->connection, sessions);
+    smf_deactivate(ue, sessions);
+}
+
 void service_area_entered(struct ue *ue)
 {
     uint16_t active = smf_active(ue);
-    char context[UE_CONTEXT_TEXT];
-    if (!ue->connection || !active || restriction_lets_serve(ue))
-        return;
-    log_info("amf", ue_context_text(ue, context), "there is no service for it here: its user planes go");
-    release_resources(ue->connection, active);
-    smf_deactivate(ue, active);
+    if (ue->connection && active && !restriction_lets_serve(ue))
+        user_planes_go(ue, active);
 }

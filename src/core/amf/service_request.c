@@ -6,6 +6,7 @@
 #include "core/amf/gmm.h"
 #include "core/amf/reactivation.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "crypt/nas_security.h"
 #include "kit/log.h"
 
@@ -95,6 +96,8 @@ static bool carry_out(struct run *run)
     uint8_t cause = type_cause(run->request);
     if (!cause)
         cause = location_cause(ue->connection);
+    if (!cause && shelter_refuses_subscriber(ue->connection->gnb, LINE_SERVICE_REQUEST, ue->supi))
+        cause = NAS_GMM_NO_SUITABLE_CELLS;
     if (!cause)
         cause = restriction_service_cause(ue, run->request->service_type);
     if (!cause && !procedure_commit(run->p))

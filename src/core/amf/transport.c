@@ -5,6 +5,7 @@
 #include "core/amf/away.h"
 #include "core/amf/gmm.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "core/peer/peer.h"
 #include "kit/log.h"
 
@@ -60,6 +61,13 @@ static bool take_slice(const struct ue *ue, const struct nas_ul_nas_transport *m
     return true;
 }
 
+/* By rule H4: not over the gNB that serves the UE. */
+static bool is_withheld(const struct ue *ue, uint8_t pdu_session_id)
+{
+    return ue->connection &&
+           shelter_withheld(ue, ue->connection->gnb, LINE_SERVICE_REQUEST, (uint16_t)(1u << pdu_session_id));
+}
+
 /* 5.4.5.2.5: where there is no service, sessions may only end. The SMF tells those that want more. */
 static bool needs_service(const struct smf_n1 *n1)
 {
@@ -89,6 +97,10 @@ static void forward(struct ue *ue, const struct nas_ul_nas_transport *message)
     }
     if (needs_service(&n1) && !restriction_lets_serve(ue)) {
         not_forwarded(ue, message, NAS_GMM_RESTRICTED_SERVICE_AREA);
+        return;
+    }
+    if (n1.request_type == SMF_REQUEST_MODIFICATION && is_withheld(ue, n1.pdu_session_id)) {
+        not_forwarded(ue, message, NAS_GMM_PAYLOAD_NOT_FORWARDED);
         return;
     }
     enum smf_verdict verdict = smf_n1_message(ue, &n1);
@@ -198,7 +210,8 @@ enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *me
         return AMF_PAGING; /* temporarily rejected: handover is in progress (TS 23.502 4.9.1.3.1) */
     if (message->n1.len && message->n2 != N2_NONE && gmm_keys_change(ue))
         return AMF_PAGING;
-    if (message->n2 == N2_SETUP_REQUEST && !restriction_lets_serve(ue))
+    if (message->n2 == N2_SETUP_REQUEST &&
+        (!restriction_lets_serve(ue) || is_withheld(ue, message->pdu_session_id)))
         return AMF_UNREACHABLE;
     if (connection && connection->secured && (connection->context_up || message->n2 == N2_NONE))
         return deliver(ue, message) ? AMF_SENT : AMF_UNREACHABLE;

@@ -179,6 +179,8 @@ struct verdict session_authorise(struct session *session, const struct smf_n1 *n
     const struct store_dnn *data = NULL;
     arena_init(&memory, 0);
     struct verdict verdict = look_up(session, n1, &memory, &data);
+    if (!verdict.cause && !amf_admits_session(session->ue, session->slice, data->name))
+        verdict = refused(NAS_GSM_REQUEST_REJECTED, "it is protected, and its cell is high-risk");
     if (!verdict.cause)
         verdict = grant(session, data, request);
     arena_free(&memory);

@@ -244,6 +244,30 @@ static struct bytes setup_of(const struct remote *remote, const struct sbi_messa
     return transfer;
 }
 
+static void taken(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
+                  const struct sbi_message *response);
+
+/* It may have done what it was asked for, only too late. Said once: a repetition could meet a later user plane. */
+static void take_back(struct remote *remote)
+{
+    struct core *core = amf_core(remote->ue);
+    struct sbi_content content = {.json = json_pack("{s:s}", "upCnxState", "DEACTIVATED")};
+    struct sbi_message request;
+    remote->activating = remote->data_waits = false;
+    if (request_for(remote, "modify", &content, &request))
+        peer_post(core, remote->peer, &request, taken, amf_supi(remote->ue), remote->psi);
+}
+
+/* Kept for when it can be delivered; a user plane that never can be does not stay asked for. */
+static void pass_on(struct remote *remote, const struct n1n2_message *message)
+{
+    const enum amf_delivery delivery = amf_n1n2_transfer(remote->ue, message);
+    if (delivery == AMF_PAGING)
+        keep(remote, message);
+    else if (delivery == AMF_UNREACHABLE && message->n2 == N2_SETUP_REQUEST)
+        take_back(remote);
+}
+
 /* Packets of the peer's plane wait for a connected phone. */
 static void activated(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
                       const struct sbi_message *response)
@@ -261,10 +285,11 @@ static void activated(struct core *core, unsigned peer, uint64_t supi, unsigned 
                                          .n2 = N2_SETUP_REQUEST,
                                          .n2_transfer = setup_of(remote, response)};
     remote->data_waits = false;
-    if (!message.n2_transfer.len)
+    if (!message.n2_transfer.len) {
         remote->activating = false;
-    else if (amf_n1n2_transfer(ue, &message) == AMF_PAGING)
-        keep(remote, &message);
+        return;
+    }
+    pass_on(remote, &message);
 }
 
 static void activate(struct remote *remote)
@@ -273,20 +298,6 @@ static void activate(struct remote *remote)
     remote->activating =
         activation_of(remote, &request) &&
         peer_post(amf_core(remote->ue), remote->peer, &request, activated, amf_supi(remote->ue), remote->psi);
-}
-
-static void taken(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
-                  const struct sbi_message *response);
-
-/* It may have done what it was asked for, only too late. Said once: a repetition could meet a later user plane. */
-static void take_back(struct remote *remote)
-{
-    struct core *core = amf_core(remote->ue);
-    struct sbi_content content = {.json = json_pack("{s:s}", "upCnxState", "DEACTIVATED")};
-    struct sbi_message request;
-    remote->activating = remote->data_waits = false;
-    if (request_for(remote, "modify", &content, &request))
-        peer_post(core, remote->peer, &request, taken, amf_supi(remote->ue), remote->psi);
 }
 
 /* The session may end, and the procedure be cancelled, while its anchor is asked. */
@@ -614,8 +625,9 @@ enum amf_delivery remote_transfer(struct ue *ue, unsigned peer, const struct n1n
             activate(remote);
         return AMF_SENT;
     }
-    remote->activating = remote->activating || message->n2 == N2_SETUP_REQUEST;
     delivery = amf_n1n2_transfer(ue, message);
+    if (delivery != AMF_UNREACHABLE)
+        remote->activating = remote->activating || message->n2 == N2_SETUP_REQUEST;
     if (delivery == AMF_PAGING)
         keep(remote, message);
     return delivery;
@@ -629,8 +641,7 @@ void remote_reachable(struct ue *ue)
             continue;
         remote->has_kept = false;
         remote->kept = (struct n1n2_message){0};
-        if (amf_n1n2_transfer(ue, &message) == AMF_PAGING)
-            keep(remote, &message);
+        pass_on(remote, &message);
         free((void *)message.n1.data);
         free((void *)message.n2_transfer.data);
     }
