@@ -22,6 +22,7 @@
 #include "face/command.h"
 #include "face/keys.h"
 #include "kit/log.h"
+#include "recorder/cage.h"
 #include "recorder/files.h"
 
 enum {
@@ -226,26 +227,43 @@ static bool open_logs(struct witness *witness, const char *logs)
     return true;
 }
 
+/* It listens before it gives up what it needs for that; the thread that serves is made in the cage. */
+static int open_door(const union socket_address *address)
+{
+    const int one = 1, fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+        bind(fd, &address->any, address_length(address)) == 0 && listen(fd, CONNECTIONS_MOST) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 static int serve(struct witness *witness, const union socket_address *address)
 {
+    const int door = open_door(address);
+    struct evidence_cage cage = {0};
     sigset_t ends;
     int got;
+    if (door < 0)
+        return failed("cannot listen: %s (--listen)", strerror(errno));
+    evidence_cage_place(&cage, witness->folder);
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
     sigprocmask(SIG_BLOCK, &ends, NULL);
-    const unsigned flags =
-        MHD_USE_INTERNAL_POLLING_THREAD | (address->any.sa_family == AF_INET6 ? (unsigned)MHD_USE_IPv6 : 0);
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, answer, witness, MHD_OPTION_SOCK_ADDR, &address->any,
-                         MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
-                         PATIENCE_SECONDS, MHD_OPTION_NOTIFY_COMPLETED, over, NULL, MHD_OPTION_END);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, answer, witness, MHD_OPTION_LISTEN_SOCKET, door,
+        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MOST, MHD_OPTION_CONNECTION_TIMEOUT, PATIENCE_SECONDS,
+        MHD_OPTION_NOTIFY_COMPLETED, over, NULL, MHD_OPTION_END);
     if (!daemon)
-        return failed("cannot listen: is the port taken? (--listen)");
+        return failed("cannot serve: %s", strerror(errno));
+    evidence_cage_calls(&cage);
+    evidence_cage_report(&cage, "witness");
     log_info("witness", NULL, "watching %u logs", witness->count);
     sigwait(&ends, &got);
     MHD_stop_daemon(daemon);
-    return EXIT_DONE;
+    _exit(EXIT_DONE); /* what a sanitizer does at an end has no place in the cage */
 }
 
 int run_witness(const struct command *command, int argc, char **argv)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <grp.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypt/random.h"
+#include "kit/cage.h"
 #include "kit/log.h"
 #include "recorder/prune.h"
 #include "recorder/recorder.h"
@@ -201,17 +202,19 @@ static bool enter_folder(const struct config_recorder *config)
            complain(config->folder, strerror(errno));
 }
 
-/* Whoever else may be taken over cannot write where the log is, nor read its key. The kernel forgets at a change of user that we are
- * to end with the keeper. */
-static bool become_nobody_else(const struct config_recorder *config)
+/* Whoever else may be taken over cannot write where the log is, nor read its key; and who takes this process over finds its folder. */
+static bool become_nobody_else(struct recorder *recorder)
 {
-    const uid_t id = config->uid;
+    const uid_t id = recorder->config->recorder.uid;
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (geteuid() != 0)
-        return true;
-    return (setgroups(0, NULL) == 0 && setresgid(id, id, id) == 0 && setresuid(id, id, id) == 0 &&
-            prctl(PR_SET_PDEATHSIG, SIGKILL) == 0) ||
-           complain("the recorder's user", strerror(errno));
+    if (geteuid() == 0 && !cage_become(id))
+        return complain("the recorder's user", strerror(errno));
+    const int folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    recorder->cage.connects = recorder->config->recorder.witness_count > 0;
+    evidence_cage_place(&recorder->cage, folder);
+    if (folder >= 0)
+        close(folder);
+    return true;
 }
 
 static void stop(void *context, int number)
@@ -256,7 +259,7 @@ static bool set_up(struct recorder *recorder)
         !loop_on_signal(recorder->loop, SIGHUP, go_on, recorder))
         return complain("recorder", strerror(errno));
     if (!open_admin(recorder) || !enter_folder(&recorder->config->recorder) ||
-        !become_nobody_else(&recorder->config->recorder) || !open_log(recorder))
+        !become_nobody_else(recorder) || !open_log(recorder))
         return false;
     recorder->run = random_u64(random_system());
     recorder->keeper = (struct keeper_ear){.watch.fd = keeper_socket(),
@@ -268,6 +271,8 @@ static bool set_up(struct recorder *recorder)
         return complain("recorder", "it is started by `demarc run` only");
     loop_on_settle(recorder->loop, settle, recorder);
     recorder->tick.fire = tick;
+    evidence_cage_calls(&recorder->cage);
+    evidence_cage_report(&recorder->cage, "recorder");
     return timer_start(loop_timers(recorder->loop), &recorder->tick, SECONDS(1));
 }
 
@@ -293,5 +298,5 @@ int recorder_main(struct config *config, const char *config_path, const char *na
     const int code = set_up(&recorder) ? loop_run(recorder.loop) : 1;
     tear_down(&recorder);
     config_free(config);
-    return code;
+    _exit(code); /* what a sanitizer does at an end has no place in the cage */
 }

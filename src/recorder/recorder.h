@@ -13,6 +13,7 @@
 #include "kit/budget.h"
 #include "kit/channel.h"
 #include "kit/loop.h"
+#include "recorder/cage.h"
 #include "recorder/log.h"
 #include "recorder/submit.h"
 #include "recorder/waiting.h"
@@ -43,6 +44,7 @@ struct recorder {
     struct submission *submission;
     struct evidence_log log;
     struct keeper_ear keeper;
+    struct evidence_cage cage;
     struct source *sources;
     struct timer tick;
     uint64_t run, number;  /* of our own entries */

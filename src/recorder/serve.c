@@ -46,19 +46,29 @@ static const char *witnessed(const struct recorder *recorder)
     return size && size == recorder->log.checkpoint.size ? "yes" : "unknown";
 }
 
+static json_t *confined(const struct recorder *recorder)
+{
+    json_t *list = json_array();
+    if (recorder->cage.files)
+        json_array_append_new(list, json_string("landlock"));
+    if (recorder->cage.calls)
+        json_array_append_new(list, json_string("seccomp"));
+    return list;
+}
+
 static json_t *status(void *context, const json_t *request)
 {
     const struct recorder *recorder = context;
     const struct evidence_log *log = &recorder->log;
     (void)request;
-    return json_pack("{s:s, s:I, s:I, s:I, s:f, s:s, s:I, s:f, s:i, s:b, s:o, s:o}", "log", log->key.name,
-                     "first", (json_int_t)(log->segments.count ? log->segments.firsts[0] : 0), "entries",
-                     (json_int_t)log->committed.size, "checkpoint", (json_int_t)log->checkpoint.size,
-                     "checkpoint_age", checkpoint_age(recorder), "witnessed", witnessed(recorder),
-                     "witnessed_size", (json_int_t)submission_witnessed(recorder->submission), "unwitnessed",
-                     unwitnessed(recorder), "quorum", (int)recorder->config->recorder.quorum, "full",
-                     recorder->full_since != 0, "witnesses", witnesses(recorder), "sources",
-                     sources(recorder));
+    return json_pack(
+        "{s:s, s:I, s:I, s:I, s:f, s:s, s:I, s:f, s:i, s:b, s:o, s:o, s:o}", "log", log->key.name, "first",
+        (json_int_t)(log->segments.count ? log->segments.firsts[0] : 0), "entries",
+        (json_int_t)log->committed.size, "checkpoint", (json_int_t)log->checkpoint.size, "checkpoint_age",
+        checkpoint_age(recorder), "witnessed", witnessed(recorder), "witnessed_size",
+        (json_int_t)submission_witnessed(recorder->submission), "unwitnessed", unwitnessed(recorder),
+        "quorum", (int)recorder->config->recorder.quorum, "full", recorder->full_since != 0, "witnesses",
+        witnesses(recorder), "sources", sources(recorder), "confined", confined(recorder));
 }
 
 static void add(json_t *list, const char *name, const char *type, const char *help, double value)

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The texts that others may hand in: what is read must be written to the same bytes, and nobody's signature is in it. */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "evidence/entry.h"
 #include "evidence/proof.h"
 #include "evidence/witness.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void try_entry(struct bytes in)
 {

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a source may say to the recorder: refused, or written to the same bytes and fit to be an entry. */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "evidence/post.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

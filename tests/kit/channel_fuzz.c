@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A packet from a peer that may be anything: it comes out as the messages that it holds, or the channel is closed. */
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../fuzz/must.h"
 #include "kit/channel.h"
 #include "kit/pass.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct loop *loop;
 static struct channel *channel;
 static int peer;
 static struct bytes packet;
 static size_t taken;
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void on_message(void *context, struct channel *from, struct bytes message)
 {

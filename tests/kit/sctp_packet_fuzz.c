@@ -4,12 +4,10 @@
  * have no tag is an INIT without anything that the library would end a living association for. The first octet says whether it came
  * over IPv6, where there is no IP header in front, and whether the socket is open for all addresses.
  */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "kit/sctp_raw.h"
 #include "kit/sctp_screen.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
     OVER_IPV6 = 1,
@@ -20,12 +18,6 @@ enum {
     INIT = 1,
     INIT_BYTES = 20
 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static union socket_address local_address(uint8_t choice)
 {

@@ -4,12 +4,10 @@
  * from, and whether the tunnel is a real one, as its number cannot be guessed. What gets through is one phone's and stays in its
  * bounds; who is not the tunnel's gNB changes nothing.
  */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "lab.h"
 #include "plane/flow.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FROM_NETWORK = 1, FROM_OTHER_GNB = 2, FROM_STRANGER = 4, REAL_TUNNEL = 8, SECOND_SESSION = 16 };
 enum { PHONES = 2, INPUTS = 4096, TEID_AT = 4, LONGEST = 2048 };
@@ -21,12 +19,6 @@ struct ground {
     union socket_address stranger;
     unsigned inputs;
 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void renew(struct ground *ground)
 {

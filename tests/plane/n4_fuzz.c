@@ -6,13 +6,11 @@
  * An input is a row of steps: an octet that says who speaks and of which session, as SEIDs cannot be guessed, two octets of length,
  * and the message.
  */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "kit/log.h"
 #include "lab.h"
 #include "plane/agent_state.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
     FROM_STRANGER = 1,
@@ -38,12 +36,6 @@ static struct lab *lab;
 static uint64_t seids[PHONES];
 static uint32_t teids[PHONES];
 static union socket_address stranger;
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* With a plane that others have used before, but for every so many inputs. */
 static void begin(void)

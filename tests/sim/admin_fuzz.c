@@ -5,24 +5,17 @@
  */
 #include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "captured.h"
 #include "core/control.h"
 #include "kit/co.h"
 #include "kit/log.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { INPUTS = 16, REQUESTS = 16, PAUSE_MS = 200, END_S = 120 };
 
 static struct captured captured;
 static struct control control;
 static bool told; /* the key, by some request */
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void begin(void)
 {

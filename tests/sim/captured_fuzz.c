@@ -3,8 +3,8 @@
  * A captured edge. Whatever it does, the phones of the other edge keep all they have, others can come, and nothing of what it
  * did is left when it is gone. The core lives on from one input to the next, and is made anew now and then.
  */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "captured_steps.h"
 #include "kit/co.h"
 #include "kit/log.h"
@@ -15,12 +15,6 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t room);
 
 /* A victim that stays idle would be missed after its periodic registration timer (54 minutes). */
 enum { INPUTS = 32, LONGEST_S = 40 * 60 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static struct captured *fresh_core(void)
 {

@@ -3,21 +3,13 @@
  * What a gNB may send, one message after the other: each with its length in two octets in front; length 0 lets a second pass.
  * Whatever it was, no procedure runs for ever, and what proved nothing is gone when all timers have run out.
  */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "kit/co.h"
 #include "kit/log.h"
 #include "line.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { MESSAGES = 64 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void play(struct line *line, struct bytes input)
 {

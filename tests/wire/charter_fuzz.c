@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What decodes must encode to the same bytes, and keeps to its bounds. */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "wire/wicket/charter.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static bool is_text(const char *text, size_t size)
 {

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What decodes must encode to something that decodes to the same, cross the wicket unchanged, and print. */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "wire/ngap/ngap.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { ROOM = 1 << 18 };
 
 static uint8_t air[ROOM], again[ROOM], flat[ROOM];
 static struct arena arena;
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static struct bytes encode(const struct ngap_pdu *pdu, uint8_t *buffer)
 {

@@ -3,20 +3,12 @@
  * What octet strings of NGAP contain, which core reads where it stands: the first two octets choose the type. What decodes must
  * encode to something that decodes to the same, and print.
  */
-#include <stdlib.h>
 
+#include "../fuzz/must.h"
 #include "wire/ngap/ngap.h"
 #include "wire/ngap/tables.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { ROOM = 1 << 16 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static uint16_t mark_of(const char *name)
 {
