@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "line/decide.h"
+#include "line/answer.h"
 #include "measure.h"
 
 enum { ASSETS = 100000, MANY = 1000000, SITES = 50000 };
@@ -15,6 +15,10 @@ static const char inventory[] =
     "domains: [{name: o, vendor: own, listen: ['::1']}, {name: f, vendor: far, listen: ['::2']}]\n"
     "gnbs: [{name: pier, domain: f, id: 999/70-1, reason: why, reviewed: 2026-06-01}]\n"
     "mitigations: [{name: m, domains: [f], approved_by: us, approved: 2026-01-01, expires: 2027-01-01}]\n"
+    "assets: [{name: upf, kind: function, vendor: own, class: core, reason: why, reviewed: 2026-06-01}, "
+    "{name: demarc, kind: function, vendor: own, class: core, reason: why, reviewed: 2026-06-01}]\n"
+    "partners: [{name: ally, profile: de-2024}]\n"
+    "labels: [{name: secret, originator: us, releasable_to: [ally]}]\n"
     "protected: {subscribers: [99970123*, 001010000000001]}\n";
 
 static char folder[] = "/tmp/demarc-bench-XXXXXX";
@@ -84,6 +88,46 @@ static void bench_decisions(void)
     config_free(config);
 }
 
+struct sharing {
+    struct line_facts facts;
+    struct line_question question;
+    struct line_answer standing;
+};
+
+static void answer(void *context)
+{
+    const struct sharing *sharing = context;
+    struct line_answer given;
+    line_answer(&sharing->facts, LINE_TAKEN, &sharing->question, &given);
+    if (!given.parts)
+        abort();
+}
+
+/* A threshold that bears high-risk equipment on conditions: all of it is looked at, unless the standing is known. */
+static void bench_answers(void)
+{
+    struct config_report report = {.to = stderr};
+    static const struct path_hop hops[] = {
+        {PATH_GNB, "asset-0", 0}, {PATH_PLANE, "upf", 0}, {PATH_FUNCTION, "demarc", 0}};
+    static const struct path path = {.hops = hops, .count = 3};
+    static const char *const label = "secret";
+    static struct sharing sharing;
+    write_files(ASSETS);
+    struct config *config = configured();
+    struct ledger *ledger = ledger_new(&config->inventory, &report);
+    sharing.facts = (struct line_facts){
+        .ledger = ledger, .measured = {.traffic_known = true, .bytes = 1000, .high_risk_bytes = 100}};
+    sharing.question =
+        (struct line_question){.partner = "ally", .labels = &label, .label_count = 1, .path = &path};
+    config_date_parse("2026-11-22", &sharing.facts.date);
+    measure_row("line_answer_of_a_network_us", measure_ns(answer, &sharing) / 1e3, "us");
+    line_standing(&sharing.facts, LINE_TAKEN, &config->inventory.partners[0], &sharing.standing);
+    sharing.question.standing = &sharing.standing;
+    measure_row("line_answer_us", measure_ns(answer, &sharing) / 1e3, "us");
+    ledger_free(ledger);
+    config_free(config);
+}
+
 static void bench_reload(void)
 {
     struct config_report report = {.to = stderr};
@@ -107,6 +151,7 @@ int main(void)
     if (!mkdtemp(folder))
         return 1;
     bench_decisions();
+    bench_answers();
     bench_reload();
     for (unsigned i = 0; i < 2; i++) {
         snprintf(path, sizeof path, "%s/%s.csv", folder, i ? "sites" : "assets");

@@ -91,6 +91,9 @@ void control_evidence_metrics(const struct control *control, json_t *list);
 void control_gateway_ask(void *context, uint64_t question);
 void control_gateway_close(struct control *control);
 
+/* The verb of threshold answers (control_answer.c). */
+json_t *control_answer(void *context, const json_t *request);
+
 /* Verbs about fences (control_fence.c), and what they say of a gNB in its description. */
 json_t *control_fence(void *context, const json_t *request);
 json_t *control_unfence(void *context, const json_t *request);

@@ -501,6 +501,7 @@ SUBSCRIBER_VERB(remove)
 
 const struct admin_verb control_verbs[] = {
     {"status", status},
+    {"answer", control_answer},
     {"metrics", metrics},
     {"gnb", list_gnbs},
     {"gnb.fence", control_fence},

@@ -45,6 +45,7 @@ int run_status(const struct command *command, int argc, char **argv);
 int run_gnb(const struct command *command, int argc, char **argv);
 int run_ue(const struct command *command, int argc, char **argv);
 int run_session(const struct command *command, int argc, char **argv);
+int run_answer(const struct command *command, int argc, char **argv);
 int run_line(const struct command *command, int argc, char **argv);
 int run_evidence(const struct command *command, int argc, char **argv);
 int run_report(const struct command *command, int argc, char **argv);

@@ -15,22 +15,33 @@ static bool take_ledger(struct stand *stand)
 
 bool stand_take(struct stand *stand, const char *config_path, const char *date)
 {
+    return stand_take_of(stand, config_path, NULL, date);
+}
+
+static struct config *load_with(const char *config_path, const char *inventory)
+{
+    struct config_report report = {.to = stderr};
+    return inventory ? config_load_reporting(config_path, inventory, &report) : load_or_fail(config_path);
+}
+
+bool stand_take_of(struct stand *stand, const char *config_path, const char *inventory, const char *date)
+{
     struct config_date day = config_date_of(SECONDS(time(NULL)));
     *stand = (struct stand){0};
     if (date && !config_date_parse(date, &day)) {
         failed("%s is no day such as 2027-12-31", date);
         return false;
     }
-    stand->config = load_or_fail(config_path);
+    stand->config = load_with(config_path, inventory);
     if (!stand->config || !take_ledger(stand)) {
         stand_leave(stand);
         return false;
     }
-    const struct config_inventory *inventory = &stand->config->inventory;
+    const struct config_inventory *taken = &stand->config->inventory;
     stand->facts = (struct line_facts){
         .ledger = stand->ledger,
-        .profile = &inventory->profile,
-        .measured = {.lapsed = inventory->ran_port.interface_count ? 0 : LINE_BIT(CONFIG_L2)},
+        .profile = &taken->profile,
+        .measured = {.lapsed = taken->ran_port.interface_count ? 0 : LINE_BIT(CONFIG_L2)},
         .date = day,
     };
     return true;

@@ -17,6 +17,8 @@ struct stand {
 
 /* date NULL: today. False: said what is wrong. */
 bool stand_take(struct stand *stand, const char *config_path, const char *date);
+/* The same with another inventory than the configuration's; NULL: that one. */
+bool stand_take_of(struct stand *stand, const char *config_path, const char *inventory, const char *date);
 void stand_leave(struct stand *stand);
 
 /* What a change ("admit" a gNB, "remove" a vendor, another "date") would do: {"counts", "flipped", "phones"}, as docs/line.md says.

@@ -34,6 +34,10 @@ static const struct command commands[] = {
      run_subscriber},
     {"line", "line port | senders | check | schema | explain | what-if ...",
      "what the line says, and what radio sends that it may not", run_line},
+    {"answer",
+     "answer --partner PARTNER --label LABEL[,...] (--session SUPI/ID | --path PART=NAME,...) [--end-to-end] "
+     "[--offline] [--inventory FILE] [--date DAY] [--json] [--config FILE]",
+     "may it be shared with a partner, and why", run_answer},
     {"evidence",
      "evidence verify [PROOF] | prove INDEX [FILE] | show [INDEX [COUNT]] | export FROM TO | prune [--folder "
      "DIR] "

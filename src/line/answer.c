@@ -261,15 +261,23 @@ static void judge_path(struct asking *asking, const struct path *path)
 {
     for (unsigned i = 0; i < path->count; i++)
         cross_hop(asking, &path->hops[i]);
-    if (path->cells != PATH_NAMED_CELLS)
+    if (path->cells != PATH_NAMED_CELLS && path->cells != PATH_NO_CELLS)
         cross_cells(asking, path);
-    if (!asking->gnbs)
+    if (!asking->gnbs && path->cells != PATH_NO_CELLS)
         say(asking->answer, CONFIG_OF_PATH, LINE_UNKNOWN, LINE_PATH_INCOMPLETE, path_part_text(PATH_GNB));
     if (!asking->planes)
         say(asking->answer, CONFIG_OF_PATH, LINE_UNKNOWN, LINE_PATH_INCOMPLETE, path_part_text(PATH_PLANE));
 }
 
 /* --- the answer --- */
+
+const struct line_answer_reason *line_answer_worst(const struct line_answer *answer)
+{
+    for (unsigned i = 0; i < answer->reason_count; i++)
+        if (answer->reasons[i].reason.verdict == answer->verdict)
+            return &answer->reasons[i];
+    return NULL;
+}
 
 static void begin(struct asking *asking, const struct line_facts *facts, const struct config_partner *partner,
                   struct line_answer *answer)

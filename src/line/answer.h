@@ -67,6 +67,9 @@ void line_answer(const struct line_facts *facts, enum line_taken taken, const st
 void line_standing(const struct line_facts *facts, enum line_taken taken,
                    const struct config_partner *partner, struct line_answer *standing);
 
+/* The first of the reasons that the verdict rests on; NULL: it is a plain share. */
+const struct line_answer_reason *line_answer_worst(const struct line_answer *answer);
+
 /* May it be shared? */
 static inline bool line_shares(enum line_verdict verdict)
 {

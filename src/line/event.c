@@ -14,6 +14,13 @@ void line_record(const struct line_recorder *to)
     recorder = to ? *to : (struct line_recorder){0};
 }
 
+void line_last_entry(uint64_t *run, uint64_t *number)
+{
+    *run = *number = 0;
+    if (recorder.last)
+        recorder.last(recorder.context, run, number);
+}
+
 bool line_is_recorded(void)
 {
     return !recorder.takes || recorder.takes(recorder.context);

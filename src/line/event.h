@@ -31,8 +31,12 @@ struct line_recorder {
     void (*take)(void *context, const struct evidence_entry *entry);
     bool (*takes)(void *context); /* does what is taken become durable in time? */
     const char *(*doubt)(void *context);
+    void (*last)(void *context, uint64_t *run, uint64_t *number); /* of the entry that was taken last */
 };
 void line_record(const struct line_recorder *recorder);
+
+/* How the entry of the last event is known in the log; number 0: there is no recorder. */
+void line_last_entry(uint64_t *run, uint64_t *number);
 
 /* False: there is a recorder to be, and evidence is not taken. */
 bool line_is_recorded(void);

@@ -67,6 +67,13 @@ static const char *doubt(void *context)
     return NULL;
 }
 
+static void last(void *context, uint64_t *run, uint64_t *number)
+{
+    const struct reporter *reporter = context;
+    *run = reporter->sender.run;
+    *number = reporter->sender.last;
+}
+
 /* --- The recorder --- */
 
 static bool send_message(void *context, struct bytes message)
@@ -152,7 +159,7 @@ struct reporter *reporter_new(const struct reporter_settings *settings)
         free(reporter);
         return NULL;
     }
-    line_record(&(struct line_recorder){reporter, wants, take, takes, doubt});
+    line_record(&(struct line_recorder){reporter, wants, take, takes, doubt, last});
     return reporter;
 }
 

@@ -141,6 +141,8 @@ static void every_error_names_line_key_and_what_was_expected(void **state)
          "t.yaml:1: data_networks[0]: found x without an IPv6 pool in ipv6, expected one, such as "
          "2001:db8:cafe::/48, or "
          "type: ipv4"},
+        {"data_networks: [{name: x, type: ipv4, ipv4: 10.0.0.0/8, partner: p}]",
+         "t.yaml:1: data_networks[0]: found x with one of partner and label, expected both of them or none"},
         {"data_networks:\n- {name: x, type: ipv4, ipv4: 10.0.0.0/8}\n- {name: y, type: ipv4, ipv4: "
          "10.45.0.0/16}",
          "t.yaml:3: data_networks[1]: found a pool that overlaps with that of x, expected pools apart from "

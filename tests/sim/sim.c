@@ -2,6 +2,7 @@
 /*
  * usage: sim [--hostile] [--seeds N] [--seed N [--say]]
  *        sim --day PHONES [--seed N]
+ *        sim --partners SEEDS [--seed FIRST]
  *        sim --collisions docs/collisions.md [--seed NUMBER --say]
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
@@ -16,6 +17,7 @@
 #include "day.h"
 #include "hostile.h"
 #include "kit/log.h"
+#include "partners.h"
 #include "world.h"
 
 enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 6, GUARDED_SEEDS = 3 };
@@ -37,7 +39,8 @@ enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 6, GUARDED_SEEDS = 3
 
 static struct {
     unsigned long seeds, seed;
-    unsigned long day; /* phones; 0: no day */
+    unsigned long day;      /* phones; 0: no day */
+    unsigned long partners; /* seeds; 0: nobody has any */
     const char *collisions;
     bool hostile, say;
 } options = {.seeds = 100};
@@ -174,6 +177,8 @@ static void read_options(int argc, char **argv)
             options.day = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--collisions") == 0 && i + 1 < argc)
             options.collisions = argv[++i];
+        else if (strcmp(argv[i], "--partners") == 0 && i + 1 < argc)
+            options.partners = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--hostile") == 0)
             options.hostile = true;
         else
@@ -196,6 +201,8 @@ int main(int argc, char **argv)
         return !collisions_walk(options.collisions);
     if (options.day)
         return !day_live((unsigned)options.day, options.seed);
+    if (options.partners)
+        return !partners_live(options.seed ? options.seed : 1, options.partners);
     if (options.seed) {
         const char *wrong = live(options.seed).wrong;
         printf("%s\n", wrong ? wrong : "all holds");

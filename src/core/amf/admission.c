@@ -132,3 +132,10 @@ void admission_stop(struct core *core)
 {
     timer_stop(core->timers, &core->leases);
 }
+
+/* --- answers to partners --- */
+
+struct line_facts amf_line_facts(const struct core *core)
+{
+    return facts_of(core);
+}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/core.h"
+#include "line/decide.h"
 
 struct config_ip;
 struct gnb;
@@ -67,6 +68,12 @@ const struct gnb *amf_target_gnb(const struct ue *ue);
 bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct config_ip *end);
 /* Rule H4 of the line: may the UE have a session of that slice and data network where it is? False is an event. */
 bool amf_admits_session(const struct ue *ue, struct config_slice slice, const char *dnn);
+/* What answers to partners (line/answer.h) need: the gNB's name in the inventory (NULL: it is not enrolled), rules that it does not keep
+ * (line_request), the other core that serves the UE (NULL: none), and the facts as they are now. */
+const char *amf_gnb_name(const struct gnb *gnb);
+uint32_t amf_gnb_misfits(const struct gnb *gnb);
+const char *amf_away_at(const struct ue *ue);
+struct line_facts amf_line_facts(const struct core *core);
 /* SMF's list of this UE's sessions hangs here; the SMF owns what it points to. */
 struct session **amf_sessions(struct ue *ue);
 /* The same for those that other cores anchor (smf/remote.h). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The network brings the user plane of a connected phone's session back (TS 23.502 4.2.3.3, step 4a). */
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 
 static enum amf_delivery ask_gnb(struct session *session)
 {
@@ -10,8 +11,8 @@ static enum amf_delivery ask_gnb(struct session *session)
         .n2_transfer = n2_setup_request(session),
         .slice = session->slice,
     };
-    enum amf_delivery delivery =
-        message.n2_transfer.len ? amf_n1n2_transfer(session->ue, &message) : AMF_UNREACHABLE;
+    const bool may = message.n2_transfer.len && partner_lets_here(session, "activation");
+    enum amf_delivery delivery = may ? amf_n1n2_transfer(session->ue, &message) : AMF_UNREACHABLE;
     if (delivery == AMF_SENT)
         session->state = SESSION_ACTIVATING;
     else if (delivery == AMF_UNREACHABLE)

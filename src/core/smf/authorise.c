@@ -2,6 +2,7 @@
 /* May this phone have this session, and with what (TS 23.502 4.3.2.2.1, TS 24.501 6.4.1.3, 6.4.1.4)? */
 #include "core/smf/address_rest.h"
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 #include "core/udm/udm.h"
 #include "crypt/random.h"
 
@@ -169,7 +170,9 @@ static struct verdict grant(struct session *session, const struct store_dnn *dat
         return refused(NAS_GSM_INTEGRITY_RATE_TOO_LOW,
                        "its rate is more than the phone can integrity protect");
     n4_join(session, upf);
-    return verdict;
+    return partner_lets_here(session, "session establishment")
+               ? verdict
+               : refused(NAS_GSM_USER_AUTHENTICATION_FAILED, "it may not be shared with the partner here");
 }
 
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,

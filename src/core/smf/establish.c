@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 #include "kit/log.h"
 
 #define PLANE_LOOK MILLISECONDS(50)
@@ -161,7 +162,8 @@ void session_establish(struct procedure *p)
     };
     if (!accept.n1.len || !accept.n2_transfer.len || !session_send(p, &accept)) {
         if (!procedure_cancelled(p))
-            reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the accept could not be sent");
+            reject(p, partner_refusal(session, NAS_GSM_INSUFFICIENT_RESOURCES),
+                   "the accept could not be sent");
         return;
     }
     uint8_t refusal;
@@ -174,7 +176,7 @@ void session_establish(struct procedure *p)
         session->subscription_changed = false;
         break;
     case SETUP_REFUSED:
-        reject(p, refusal, "the gNB did not set it up");
+        reject(p, partner_refusal(session, refusal), "the gNB did not set it up");
         break;
     case SETUP_UNANSWERED:
         session_disconnected(session);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions in an N2 handover (TS 23.502 4.9.1.3, TS 38.413 9.3.4.10 to 9.3.4.18). */
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 #include "wire/ngap/ngap.h"
 
 enum { FLOWS = 64 };
@@ -27,6 +28,8 @@ bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_hando
         return refuse(core, item, N2_RADIO(UNKNOWN_PDU_SESSION_ID));
     if (ngap_decode_handover_required_transfer(required, &core->batch, &source, &diagnostics) > NGAP_NOTIFY)
         return refuse(core, item, N2_PROTOCOL(TRANSFER_SYNTAX_ERROR));
+    if (!partner_lets(session, item->target, "handover"))
+        return refuse(core, item, N2_RADIO(HO_TARGET_NOT_ALLOWED));
     item->direct = source->has_direct_forwarding_path_availability;
     item->slice = session->slice;
     item->transfer = n2_setup_request(session);

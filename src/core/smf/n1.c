@@ -32,6 +32,12 @@ static uint32_t back_off(const struct ue *ue, uint8_t cause)
     return congestion ? (uint32_t)(amf_core(ue)->config->smf.back_off / SECONDS(1)) : 0;
 }
 
+/* A back-off of zero says so (6.4.1.4.3): for a session to a partner the next cell may be good. */
+static bool may_ask_at_once(uint8_t cause)
+{
+    return cause == NAS_GSM_USER_AUTHENTICATION_FAILED;
+}
+
 void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
 {
     struct nas_message message = {
@@ -42,7 +48,8 @@ void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t ca
         message.session_establishment_reject.has.allowed_ssc_modes = true;
     }
     message.session_establishment_reject.back_off_timer = back_off(ue, cause);
-    message.session_establishment_reject.has.back_off_timer = back_off(ue, cause) != 0;
+    message.session_establishment_reject.has.back_off_timer =
+        back_off(ue, cause) != 0 || may_ask_at_once(cause);
     amf_core(ue)->metrics.sessions_failed[cause]++;
     n1_send(ue, &message);
 }

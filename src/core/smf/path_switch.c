@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions that move with their phone to another gNB (TS 23.502 4.9.1.2, TS 38.413 9.3.4.8 to 9.3.4.15). */
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 #include "kit/log.h"
 #include "wire/ngap/ngap.h"
 
@@ -59,6 +60,8 @@ bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *it
         return refuse(core, item, N2_PROTOCOL(TRANSFER_SYNTAX_ERROR));
     if (!n2_admits_tunnel(ue, item->target, &gnb))
         return refuse(core, item, N2_TRANSPORT(TRANSPORT_RESOURCE_UNAVAILABLE));
+    if (!partner_lets(session, item->target, "path switch"))
+        return refuse(core, item, N2_RADIO(HO_TARGET_NOT_ALLOWED));
     struct ngap_cause lack =
         compare_policy(session, request->user_plane_security_information, item, &performed);
     if (lack.which)

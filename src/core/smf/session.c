@@ -5,6 +5,7 @@
 
 #include "core/smf/address_rest.h"
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 #include "crypt/random.h"
 #include "kit/log.h"
 #include "store/store.h"
@@ -127,6 +128,10 @@ void session_connected(struct session *session, const struct tunnel *gnb)
     bool moved = session->state == SESSION_ACTIVE && session->gnb.family &&
                  (session->gnb.teid != gnb->teid ||
                   memcmp(session->gnb.address, gnb->address, sizeof gnb->address) != 0);
+    if (!partner_lets(session, amf_serving_gnb(session->ue), "setup")) {
+        session_disconnected(session);
+        return;
+    }
     session->end_marker = session->end_marker || moved;
     session->gnb = *gnb;
     session->state = SESSION_ACTIVE;
@@ -234,6 +239,8 @@ bool session_send(struct procedure *p, struct n1n2_message *message)
     *message = keep(p, message);
     session->put_off = 0;
     for (;;) {
+        if (message->n2 == N2_SETUP_REQUEST && !partner_lets_here(session, "setup"))
+            return false;
         switch (amf_n1n2_transfer(session->ue, message)) {
         case AMF_SENT:
             if (message->n2 == N2_SETUP_REQUEST)

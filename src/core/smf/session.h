@@ -25,6 +25,7 @@ struct forwarding;
 struct prepared;
 struct upf;
 struct n4_request;
+struct partner_watch;
 struct peer_request;
 struct sm_n2;
 
@@ -80,6 +81,7 @@ struct session {
     uint8_t qos_pti;          /* of the change that the phone has not confirmed; 0: the network's own */
     uint8_t psi, pti, type, fiveqi, arp; /* type: enum nas_session_type */
     uint8_t state;                       /* enum session_state */
+    uint8_t answered; /* to its partner, last (partner.h): enum line_verdict plus 1; 0: nothing yet */
     bool may_preempt, preemptable;
     bool has_ipv4, has_prefix;          /* taken, to be given back */
     bool always_on, reflective_qos;     /* the second: the phone supports it */
@@ -111,7 +113,8 @@ struct smf {
     struct map ambr_ids; /* struct ue by what its sessions have as ambr_id */
     struct networks networks;
     struct address_rests rests;
-    uint32_t recovery_time_stamp; /* of the first start: state is durable, so a restart loses nothing */
+    struct partner_watch *partners; /* partner.h */
+    uint32_t recovery_time_stamp;   /* of the first start: state is durable, so a restart loses nothing */
     uint32_t sequence;
 };
 

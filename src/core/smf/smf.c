@@ -6,6 +6,7 @@
 
 #include "core/smf/address_rest.h"
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 #include "core/smf/remote.h"
 #include "crypt/random.h"
 #include "kit/log.h"
@@ -43,7 +44,7 @@ bool smf_start(struct core *core, const char **why)
     smf->sequence = (uint32_t)random_u64(core->random);
     smf->recovery_time_stamp = own_time_stamp(core);
     address_rests_init(smf);
-    if (!n4_start(smf) || !session_load_all(core, why))
+    if (!partner_start(smf) || !n4_start(smf) || !session_load_all(core, why))
         return false;
     statics_reserve(smf);
     return address_rests_load(smf);
@@ -74,6 +75,7 @@ void smf_stop(struct core *core)
     struct smf *smf = core->smf;
     if (!smf)
         return;
+    partner_stop(smf);
     forget_sessions(smf);
     n4_stop(smf);
     address_rests_free(smf);
@@ -86,6 +88,7 @@ void smf_reload(struct core *core)
 {
     n4_reload(core->smf);
     statics_reserve(core->smf);
+    partner_reload(core->smf);
 }
 
 uint16_t smf_sessions(const struct ue *ue)
@@ -120,7 +123,8 @@ unsigned smf_activate(struct ue *ue, uint16_t wanted, struct smf_setup_item item
     unsigned count = 0;
     for (struct session *session = *amf_sessions(ue); session && count < SMF_SESSIONS_PER_UE;
          session = session->next) {
-        if (!(wanted & bit_of(session)) || !session_can_be_activated(session))
+        if (!(wanted & bit_of(session)) || !session_can_be_activated(session) ||
+            !partner_lets_here(session, "activation"))
             continue;
         struct bytes transfer = n2_setup_request(session);
         if (!transfer.len)
@@ -164,6 +168,9 @@ static void reachable(struct ue *ue, uint8_t psi)
     struct session *session = session_find(ue, psi);
     if (session)
         procedure_offer(session->procedure, EV_SM_REACHABLE, NULL);
+    session = session_find(ue, psi);
+    if (session && !partner_keeps(session, "mobility"))
+        return;
     session = session_find(ue, psi);
     if (session && session->data_waits && session->state == SESSION_INACTIVE)
         session_bring_back(session);

@@ -8,6 +8,7 @@
 #define CORE_SMF_SMF_H
 
 #include "core/core.h"
+#include "line/path.h"
 
 struct gnb;
 struct ue;
@@ -128,6 +129,7 @@ struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause c
 
 /* A session in an N2 handover (handover.c). Before the phone has arrived nothing of the session itself changes. */
 struct smf_handover {
+    const struct gnb *target; /* while it is prepared; NULL: another core's */
     uint8_t pdu_session_id;
     bool admitted;     /* the target has resources for it */
     bool direct;       /* the source reaches the target without the plane */
@@ -174,6 +176,18 @@ void smf_reload(struct core *core);
 /* How many addresses rest before another phone may have them. */
 unsigned smf_addresses_resting(const struct core *core);
 void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram);
+
+/* What a session crosses (line/answer.h), and to whom it leads; partner and label are "" where that is nobody in particular. Not to be
+ * copied: the path points into it. */
+enum { SMF_HOPS = 4 };
+struct smf_crossing {
+    const char *partner, *label;
+    bool end_to_end;
+    struct path path;
+    struct path_hop hops[SMF_HOPS];
+};
+/* False: there is no such session. */
+bool smf_crossing(const struct ue *ue, uint8_t pdu_session_id, struct smf_crossing *crossing);
 
 /* Administration: release with signalling to the phone. False: no such session. */
 bool smf_admin_release(struct ue *ue, uint8_t pdu_session_id);
