@@ -124,7 +124,7 @@ def control_killed_in_the_midst_of_it_goes_on(lab, build):
     core.scenario(core.cast(3) + STAGE + f"""
 {into(core, "begun", "bar", "acme", "--now", "--grace", "3s", "--wait", "0s")}
 expect 1-3 connected
-{killing(core, "control", 0)}
+{killing(core, "control")}
 expect 1-3 idle
 {counts(core, "released", 3)}
 {into(core, "then", "bars", "acme")}

@@ -8,7 +8,7 @@
 #include "inside.h"
 #include "world.h"
 
-enum { LONGEST_FENCE_S = 6, BARS_OF = 3 };
+enum { LONGEST_FENCE_S = 6 };
 
 /* What a few phones reach that come back at once, and a gNB that lies. Honest gNBs beside that one keep within theirs: a message that
  * was dropped is new to the core when somebody else says it, and does what its phone wanted. */
@@ -35,16 +35,16 @@ const char *guard_inventory(bool hostile)
     return hostile ? INVENTORY("hostile", BUDGETS("hostile")) : INVENTORY("sim", BUDGETS("any"));
 }
 
-/* One of its gNBs, or all that a vendor has made; in a world with a liar that is the liar's. */
+/* One of its gNBs, or, for the longest time, all that a vendor has made; in a world with a liar that is the liar's. */
 void guard_strike(struct world *world)
 {
-    const int64_t time = SECONDS(1 + world_dice(world, LONGEST_FENCE_S));
     if (!world->guarded || !world->core)
         return;
-    if (world_dice(world, BARS_OF) == 0)
-        inside_bar(world->core, world->hostile ? "two" : "one", time);
+    const unsigned gnb = 1 + world_dice(world, world->gnbs), seconds = 1 + world_dice(world, LONGEST_FENCE_S);
+    if (seconds == LONGEST_FENCE_S)
+        inside_bar(world->core, world->hostile ? "two" : "one", SECONDS(seconds));
     else
-        inside_fence(world->core, 1 + world_dice(world, world->gnbs), time);
+        inside_fence(world->core, gnb, SECONDS(seconds));
 }
 
 /* What the core has given out and the phone has got is stored, so that a restart does not forget it. */
