@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of what the inventory says besides gNBs: sites, assets, who is protected, what is approved. */
 #include "config/schema.h"
+#include "kit/timers.h"
 
 const struct choice asset_classes[] = {{"access", CONFIG_ACCESS},
                                        {"transport", CONFIG_TRANSPORT},
@@ -125,6 +126,8 @@ static const struct key limit_keys[] = {
     {"rule", &type_choice, MEMBER(struct config_limit, rule), .choices = limited},
     DAY(config_limit, "from", from),
     {"most", &type_uint, MEMBER(struct config_limit, most), RANGE(0, 1000), .initial = "0"},
+    {"window", &type_duration, MEMBER(struct config_limit, window),
+     RANGE((uint64_t)SECONDS(60), (uint64_t)SECONDS(36000000)), .initial = "24h"},
     {"classes", &type_choice, ITEMS(struct config_limit, classes, class_count), .choices = asset_classes,
      .initial = "[]"},
     {"age", &type_choice, MEMBER(struct config_limit, age), .choices = ages, .initial = "any"},
@@ -147,7 +150,8 @@ const struct key profile_keys[] = {
          "The rules in force. from: the day from which what breaks it is refused; before, that is a "
          "condition. most: H1 "
          "and\n"
-         "H2 percent, H5 vendors, L5 months; of H6 the fewest vendors. classes: of L1. age: of H7, new "
+         "H2 percent, H5 vendors, L5 months; of H6 the fewest vendors. window: of H2. classes: of L1. age: "
+         "of H7, new "
          "(registered on "
          "`from`\n"
          "or later) or any. scope: where this is a partner's threshold, network asks L1, H3, H7 and H8 of "

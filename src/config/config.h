@@ -158,10 +158,13 @@ struct config_smf {
     int64_t pfcp_t1;         /* TS 29.244 6.4 */
     unsigned pfcp_n1;
     int64_t pfcp_heartbeat;
-    int64_t address_rest; /* before an address that was given back goes to another phone */
-    int64_t plane_wait;   /* a session waits so long for a plane to be associated */
-    int64_t t3591, t3592; /* TS 24.501 10.3 */
-    int64_t back_off;     /* T3396, T3584, T3585 told to phones refused for want of resources; 0: none */
+    int64_t traffic_period; /* between a plane's reports of what went through each gNB; whole seconds */
+    int64_t traffic_stale;  /* without one for so long, shares of traffic are not known */
+    int64_t traffic_gap;    /* so much unreported time within the window leaves them known */
+    int64_t address_rest;   /* before an address that was given back goes to another phone */
+    int64_t plane_wait;     /* a session waits so long for a plane to be associated */
+    int64_t t3591, t3592;   /* TS 24.501 10.3 */
+    int64_t back_off;       /* T3396, T3584, T3585 told to phones refused for want of resources; 0: none */
     const struct config_dnn *dnns; /* the first is the default DNN */
     unsigned dnn_count;
 };

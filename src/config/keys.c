@@ -221,6 +221,17 @@ static const struct key smf_keys[] = {
     {"pfcp_n1", &type_uint, ROOT(smf.pfcp_n1), RANGE(0, 100), .initial = "3", .live = true},
     {"pfcp_heartbeat", &type_duration, ROOT(smf.pfcp_heartbeat), RANGE(SECOND, HOUR), .initial = "5s",
      .live = true},
+    {"traffic_period", &type_duration, ROOT(smf.traffic_period), RANGE(SECOND, HOUR), .initial = "10s",
+     .help =
+         "Rule H2: planes tell how many octets went through each gNB every so often. Without a report for "
+         "traffic_stale\n"
+         "the share of traffic is not known, and nothing is let in by it; nor is it while planes have died "
+         "with traffic\n"
+         "untold for more than traffic_gap, all together, within the window."},
+    {"traffic_stale", &type_duration, ROOT(smf.traffic_stale), RANGE(SECOND, 24 * HOUR), .initial = "60s",
+     .live = true},
+    {"traffic_gap", &type_duration, ROOT(smf.traffic_gap), RANGE(0, 24 * HOUR), .initial = "10m",
+     .live = true},
     {"address_rest", &type_duration, ROOT(smf.address_rest), RANGE(0, HOUR), .initial = "60s", .live = true,
      .help = "An address that a phone gave back goes to no other for so long, also across a restart."},
     {"plane_wait", &type_duration, ROOT(smf.plane_wait), RANGE(0, 10 * SECOND), .initial = "2s", .live = true,

@@ -54,8 +54,9 @@ enum config_scope {
 struct config_limit {
     enum config_rule rule; /* L1 to H8 */
     struct config_date
-        from;      /* from this day on what breaks it is refused, before it is a condition; none: always */
-    unsigned most; /* H1, H2: percent; H5: vendors; H6: vendors, at least; L5: months */
+        from;       /* from this day on what breaks it is refused, before it is a condition; none: always */
+    unsigned most;  /* H1, H2: percent; H5: vendors; H6: vendors, at least; L5: months */
+    int64_t window; /* H2: nanoseconds over which octets are counted */
     const uint8_t *classes; /* L1: enum config_asset_class */
     unsigned class_count;
     enum config_age age; /* H7: assets registered from `from` on, or any */

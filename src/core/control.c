@@ -139,6 +139,18 @@ static int64_t wall_clock(void)
     return SECONDS(now.tv_sec) + now.tv_nsec;
 }
 
+/* The first half of what Linux draws at each boot; 0: it does not say. */
+static int64_t boot_of_host(void)
+{
+    char text[40] = "";
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+    if (!file)
+        return 0;
+    const bool read = fgets(text, 9, file) != NULL;
+    fclose(file);
+    return read ? (int64_t)strtoull(text, NULL, 16) : 0;
+}
+
 static bool complain(const char *what, const char *why)
 {
     log_error("control", NULL, "%s: %s", what, why);
@@ -166,6 +178,8 @@ static bool open_core(struct control *control)
             .timers = loop_timers(control->loop),
             .random = random_system(),
             .wall = wall_clock(),
+            .read_wall = wall_clock,
+            .boot = boot_of_host(),
             .ports = {.context = control,
                       .ngap = control_send_ngap,
                       .close = control_close_association,

@@ -12,6 +12,7 @@
 #include "core/control_digest.h"
 #include "core/peer/peer.h"
 #include "core/smf/smf.h"
+#include "core/traffic.h"
 #include "kit/log.h"
 #include "store/subscriber_admin.h"
 
@@ -121,18 +122,41 @@ static unsigned connected_ues(const struct core *core)
     return count;
 }
 
+static void add_limit(const struct core *core, json_t *share, enum config_rule rule)
+{
+    const struct config_profile *profile = &core->config->inventory.profile;
+    for (unsigned i = 0; i < profile->limit_count; i++)
+        if (profile->limits[i].rule == rule)
+            json_object_set_new(share, "limit", json_integer(profile->limits[i].most));
+}
+
+/* Rules H1 and H2 of the line. */
+static json_t *line_shares(const struct core *core)
+{
+    const struct ledger_counts *counts = ledger_counts(core->ledger);
+    json_t *sites =
+        json_pack("{s:i, s:i}", "sites", (int)counts->sites, "high_risk_sites", (int)counts->high_risk_sites);
+    add_limit(core, sites, CONFIG_H1);
+    return json_pack("{s:o, s:o}", "sites", sites, "traffic", traffic_summary(core));
+}
+
 static json_t *status(void *context, const json_t *request)
 {
     struct control *control = context;
     uint64_t subscribers = 0;
     (void)request;
     store_subscriber_count(control->store, &subscribers);
-    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:o, s:o}", "amf_name",
+    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "amf_name",
                      control->config->network.amf_name, "plmns", plmns(control->config), "subscribers",
                      (json_int_t)subscribers, "gnbs", (int)gnbs_of_edge(control->core, NULL), "ues",
                      (int)control->core->ues_by_supi.count, "ues_connected",
                      (int)connected_ues(control->core), "sessions", (int)control->core->sessions, "planes",
-                     planes(control->core), "edges", edges(control));
+                     planes(control->core), "edges", edges(control), "shares", line_shares(control->core));
+}
+
+static json_t *traffic(void *context, const json_t *request)
+{
+    return traffic_reply(((const struct control *)context)->core, request);
 }
 
 static json_t *metrics(void *context, const json_t *request)
@@ -503,6 +527,7 @@ const struct admin_verb control_verbs[] = {
     {"status", status},
     {"answer", control_answer},
     {"metrics", metrics},
+    {"traffic", traffic},
     {"gnb", list_gnbs},
     {"gnb.fence", control_fence},
     {"gnb.unfence", control_unfence},

@@ -9,6 +9,7 @@
 #include "core/procedure.h"
 #include "core/rows.h"
 #include "core/smf/smf.h"
+#include "core/traffic.h"
 #include "core/udm/udm.h"
 #include "crypt/primitive.h"
 #include "crypt/random.h"
@@ -38,6 +39,8 @@ static bool start_functions(struct core *core, const char **why)
     *why = "the inventory's files are not right";
     if (!core->ledger)
         return false;
+    if (!traffic_start(core, why))
+        return false;
     admission_watch(core);
     core->udm = udm_new(
         (struct udm_settings){.store = core->store, .random = core->random, .config = core->config}, why);
@@ -59,6 +62,8 @@ struct core *core_new(struct core_settings settings, const char **why)
     core->random = settings.random;
     core->ports = settings.ports;
     core->wall_offset = settings.wall - settings.timers->now;
+    core->read_wall = settings.read_wall;
+    core->boot = settings.boot;
     core->retry.fire = try_again;
     arena_init(&core->batch, BATCH_BYTES);
     init_maps(core);
@@ -79,6 +84,7 @@ void core_free(struct core *core)
     smf_stop(core);
     amf_free_ues(core);
     peers_stop(core);
+    traffic_stop(core);
     udm_free(core->udm);
     if (core->stacks)
         co_pool_free(core->stacks);

@@ -38,6 +38,7 @@ struct smf;
 struct peers;
 struct sbi_message;
 struct store;
+struct traffic;
 struct ghost;
 struct gnb;
 struct ue;
@@ -60,6 +61,8 @@ struct core_settings {
     struct timers *timers;       /* borrowed; the clock */
     struct random *random;       /* borrowed */
     int64_t wall;                /* wall clock at timers->now, nanoseconds since 1970 */
+    int64_t (*read_wall)(void);  /* likewise, but now; NULL: it goes on from `wall` */
+    int64_t boot;                /* tells one start of the host from another; 0: not known */
     struct core_ports ports;
 };
 
@@ -119,9 +122,12 @@ struct core {
     struct timer overload; /* until it fires gNBs hold signalling back */
     struct gateway_watch gateway;
     struct adoption adoption;
-    unsigned sessions;     /* PDU sessions, counted by smf */
-    struct ghost *ghosts;  /* gNBs that have gone and whose UEs have not yet */
-    struct ledger *ledger; /* what the inventory adds up to */
+    unsigned sessions;       /* PDU sessions, counted by smf */
+    struct ghost *ghosts;    /* gNBs that have gone and whose UEs have not yet */
+    struct ledger *ledger;   /* what the inventory adds up to */
+    struct traffic *traffic; /* what went through gNBs */
+    int64_t (*read_wall)(void);
+    int64_t boot;
     struct config_date
         last_decision; /* the latest day on which the line decided something (amf/admission.h) */
     struct timer leases;

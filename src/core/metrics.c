@@ -5,6 +5,7 @@
 #include "core/amf/context.h"
 #include "core/amf/fence.h"
 #include "core/smf/smf.h"
+#include "core/traffic.h"
 
 struct list {
     json_t *items;
@@ -154,6 +155,24 @@ static void line(struct list *list, const struct core *core)
         NULL);
 }
 
+/* Rules H1 and H2 */
+static void shares(struct list *list, const struct core *core)
+{
+    const struct ledger_counts *counts = ledger_counts(core->ledger);
+    const char *sites = "sites with gNBs (rule H1)", *octets = "octets on N3 within the window (rule H2)";
+    struct line_measured measured = {0};
+    traffic_measure(core, &measured);
+    put(list, "demarc_line_sites", "gauge", sites, counts->sites, json_pack("{s:s}", "risk", "any"));
+    put(list, "demarc_line_sites", "gauge", sites, counts->high_risk_sites,
+        json_pack("{s:s}", "risk", "high"));
+    put(list, "demarc_line_traffic_octets", "gauge", octets, measured.bytes,
+        json_pack("{s:s}", "risk", "any"));
+    put(list, "demarc_line_traffic_octets", "gauge", octets, measured.high_risk_bytes,
+        json_pack("{s:s}", "risk", "high"));
+    put(list, "demarc_line_traffic_known", "gauge",
+        "planes tell what they carry, and nothing is missing (rule H2)", measured.traffic_known, NULL);
+}
+
 json_t *core_metrics_list(const struct core *core)
 {
     struct list list = {json_array()};
@@ -169,5 +188,6 @@ json_t *core_metrics_list(const struct core *core)
     sessions(&list, &core->metrics, core->sessions, smf_addresses_resting(core));
     house(&list, &core->metrics);
     line(&list, core);
+    shares(&list, core);
     return list.items;
 }

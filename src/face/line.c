@@ -122,6 +122,7 @@ static int run_watched(const struct command *command, int argc, char **argv)
 }
 
 static const struct command commands[] = {
+    {"status", "line status [--json] [--config FILE]", NULL, run_line_status},
     {"port", "line port [--json] [--config FILE]", NULL, run_watched},
     {"senders", "line senders [--json] [--config FILE]", NULL, run_watched},
     {"check", "line check [--config FILE] [INVENTORY]...", NULL, run_line_check},
@@ -143,5 +144,6 @@ static const struct command commands[] = {
 int run_line(const struct command *command, int argc, char **argv)
 {
     return argc ? run_command(commands, command, argc, argv)
-                : wrong_usage(command, "port, senders, check, schema, explain, what-if, bar, unbar or bars");
+                : wrong_usage(command,
+                              "status, port, senders, check, schema, explain, what-if, bar, unbar or bars");
 }

@@ -13,6 +13,18 @@ static bool take_ledger(struct stand *stand)
     return stand->ledger != NULL;
 }
 
+/* As control measures it, if it runs; else it is not known. */
+static void take_traffic(struct stand *stand)
+{
+    json_t *status = ask_quietly(stand->config, "control", NULL, "status");
+    const json_t *traffic = json_object_get(json_object_get(status, "shares"), "traffic");
+    struct line_measured *measured = &stand->facts.measured;
+    measured->traffic_known = json_is_true(json_object_get(traffic, "known"));
+    measured->bytes = (uint64_t)json_integer_value(json_object_get(traffic, "octets"));
+    measured->high_risk_bytes = (uint64_t)json_integer_value(json_object_get(traffic, "high_risk_octets"));
+    json_decref(status);
+}
+
 bool stand_take(struct stand *stand, const char *config_path, const char *date)
 {
     return stand_take_of(stand, config_path, NULL, date);
@@ -44,6 +56,7 @@ bool stand_take_of(struct stand *stand, const char *config_path, const char *inv
         .measured = {.lapsed = taken->ran_port.interface_count ? 0 : LINE_BIT(CONFIG_L2)},
         .date = day,
     };
+    take_traffic(stand);
     return true;
 }
 

@@ -26,6 +26,10 @@ void stand_leave(struct stand *stand);
 json_t *line_what_if(const char *config_path, const char *date, const char *word, const char *of);
 void line_what_if_show(const json_t *found);
 
+/* Shares as control's `status` tells them, for people. */
+void line_shares_print(const json_t *shares);
+
+int run_line_status(const struct command *command, int argc, char **argv);
 int run_line_check(const struct command *command, int argc, char **argv);
 int run_line_schema(const struct command *command, int argc, char **argv);
 int run_line_explain(const struct command *command, int argc, char **argv);

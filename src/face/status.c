@@ -5,6 +5,7 @@
 
 #include "face/ask.h"
 #include "face/command.h"
+#include "face/line_stand.h"
 #include "face/table.h"
 
 static const struct column process_columns[] = {
@@ -109,6 +110,10 @@ static void print_status(const json_t *all)
     const json_t *edges = json_object_get(all, "edges"), *planes = json_object_get(all, "planes");
     if (json_object_get(all, "control"))
         print_summary(json_object_get(all, "control"));
+    if (json_object_get(all, "control")) {
+        line_shares_print(json_object_get(json_object_get(all, "control"), "shares"));
+        putchar('\n');
+    }
     if (json_object_get(all, "recorder"))
         print_evidence(json_object_get(all, "recorder"));
     table_print(stdout, process_columns, json_object_get(all, "processes"));

@@ -40,6 +40,7 @@ struct agent *agent_new(const struct agent_settings *settings)
     agent->smfs = smfs;
     agent->smf_count = settings->smf_count;
     agent->last_markers = &agent->markers;
+    agent->instance = settings->random(settings->context) >> 1 | 1;
     agent->lane = &settings->plane->lanes[settings->plane->lane_count - 1];
     arena_init(&agent->arena, 0);
     map_init(&agent->sessions, settings->random(settings->context));
@@ -70,6 +71,7 @@ void agent_free(struct agent *agent)
     for (unsigned i = 0; i < agent->smf_count; i++) {
         struct smf *smf = &agent->smfs[i];
         timer_stop(agent->settings.timers, &smf->timer);
+        tally_free(smf);
         smf_forget_requests(smf);
         smf_forget_answers(smf);
         map_free(&smf->by_cp_seid);
@@ -136,6 +138,7 @@ static void lose_association(struct smf *smf, const char *why)
         log_warning("plane", NULL, "association with SMF %s lost: %s; sessions are kept",
                     config_endpoint_text(&smf->address, text), why);
     smf->associated = false;
+    tally_rest(smf);
     timer_stop(smf->agent->settings.timers, &smf->timer);
     timer_start(smf->agent->settings.timers, &smf->timer, smf->agent->settings.t1);
 }
@@ -157,7 +160,7 @@ static void begin_claims(struct smf *smf)
     smf->audit_at = agent_now(smf->agent) + AUDIT_AFTER;
 }
 
-static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp_features)
+static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp_features, unsigned traffic)
 {
     char text[VALUE_TEXT_BYTES];
     if (!smf->associated || smf->recovery_time_stamp != recovery_time_stamp)
@@ -168,6 +171,7 @@ static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp
     smf->recovery_time_stamp = recovery_time_stamp;
     smf->bundles = cp_features & PFCP_CP_BUNDL;
     schedule_heartbeat(smf);
+    tally_ask(smf, traffic);
     if (!is_back)
         return;
     resume_reports(smf);
@@ -187,6 +191,9 @@ void smf_given_up(struct request *request)
     case PFCP_SESSION_REPORT_REQUEST:
         session_report_lost(request->smf->agent, request);
         return;
+    case PFCP_NODE_REPORT_REQUEST:
+        tally_answered(request->smf, request->sequence, false);
+        return;
     default:
         return;
     }
@@ -198,7 +205,8 @@ static void answer_association_setup(struct smf *smf, const struct pfcp_message 
     const struct agent_settings *settings = &smf->agent->settings;
     begin_claims(smf);
     associate(smf, request->association_setup_request.recovery_time_stamp,
-              request->association_setup_request.cp_features);
+              request->association_setup_request.cp_features,
+              request->association_setup_request.traffic_reporting);
     bool retained = smf->by_cp_seid.count != 0;
     answer->association_setup_response = (struct pfcp_association_setup_response){
         .node_id = settings->node_id,
@@ -215,6 +223,7 @@ static void answer_association_release(struct smf *smf, struct pfcp_message *ans
 {
     remove_sessions(smf->agent, smf);
     smf->associated = false;
+    tally_rest(smf);
     timer_stop(smf->agent->settings.timers, &smf->timer);
     answer->association_release_response =
         (struct pfcp_association_release_response){smf->agent->settings.node_id, PFCP_ACCEPTED};
@@ -309,7 +318,7 @@ static void setup_answered(struct smf *smf, const struct pfcp_association_setup_
     }
     if (!smf->associated)
         begin_claims(smf);
-    associate(smf, response->recovery_time_stamp, response->cp_features);
+    associate(smf, response->recovery_time_stamp, response->cp_features, response->traffic_reporting);
 }
 
 static void handle_response(struct smf *smf, const struct pfcp_message *message)
@@ -328,6 +337,8 @@ static void handle_response(struct smf *smf, const struct pfcp_message *message)
                 schedule_heartbeat(smf);
         } else if (message->type == PFCP_SESSION_REPORT_RESPONSE) {
             session_report_answered(smf->agent, request, &message->session_report_response);
+        } else if (message->type == PFCP_NODE_REPORT_RESPONSE) {
+            tally_answered(smf, request->sequence, message->node_report_response.cause == PFCP_ACCEPTED);
         }
     }
     free(request);
@@ -429,4 +440,9 @@ void agent_poll(struct agent *agent)
 size_t agent_sessions(const struct agent *agent)
 {
     return agent->sessions.count;
+}
+
+void agent_end(struct agent *agent)
+{
+    tally_end(agent);
 }

@@ -33,6 +33,8 @@ struct agent_settings {
     unsigned echo_tries;  /* requests without an answer after which the path has failed */
 
     uint64_t (*random)(void *context);
+    /* False: another looks after the RAN port (rule L2). NULL: as if. */
+    bool (*ran_port)(void *context, bool *in_force);
     void (*send_n4)(void *context, const union socket_address *to, struct bytes message);
     void (*send_n3)(void *context, struct packet *packet); /* PATH_TO_N3 */
     void (*send_n6)(void *context, struct packet *packet); /* PATH_TO_N6 */
@@ -48,6 +50,9 @@ void agent_free(struct agent *agent);
 
 /* Offers an association to every SMF, again and again until one side has set it up. */
 void agent_start(struct agent *agent);
+
+/* No worker runs any more: what SMFs have not heard yet of what was carried is told them. */
+void agent_end(struct agent *agent);
 
 void agent_receive(struct agent *agent, const union socket_address *from, struct bytes datagram);
 

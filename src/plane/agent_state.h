@@ -8,6 +8,7 @@
 #include "plane/agent.h"
 #include "plane/plan.h"
 #include "plane/supervise.h"
+#include "plane/tally.h"
 #include "wire/pfcp/bundle.h"
 
 /* A request of ours that waits for its response. */
@@ -47,6 +48,7 @@ struct smf {
     int64_t audit_at;      /* when sessions not claimed under the present one are asked about */
     struct map answers;    /* sequence -> struct answered */
     struct answered *oldest, **newest;
+    struct tally tally;
 };
 
 enum { AGENT_BUFFER_BYTES = 65536 + 256 };
@@ -58,6 +60,7 @@ struct agent {
     struct map sessions; /* by our SEID */
     struct arena arena;  /* of the message in hand */
     struct bytes octets; /* the message in hand, while it is */
+    uint64_t instance;   /* tells the counters of this process from those of another */
     uint64_t refused_peers, refused_messages;
     uint64_t echo_requests, path_failures;
     struct waiting_markers *markers, **last_markers; /* end_markers.c */

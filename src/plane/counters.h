@@ -49,12 +49,20 @@ static inline uint64_t counted(const _Atomic uint64_t *counter)
     return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
 }
 
+/*
+ * What was carried between N3 and a data network, by enum direction: octets of the packets inside G-PDUs, from the first of the inner IP
+ * header to the last that it tells of; tunnel headers, link padding, end markers, echo and router advertisements are none. A packet
+ * counts when it has passed every rule and is handed on, once, at the gNB through which it went: uplink at the one that sent it, downlink
+ * at the one that it was sent to. What that one sends back for the phone's next gNB (TS 23.502 4.9.1.3) is not counted again.
+ * So the sums over all gNBs are those over all lanes, to the octet. They never go back while the plane lives (rule H2 of the line).
+ */
 struct gnb_counters {
-    alignas(64) _Atomic uint64_t packets[2], bytes[2]; /* by enum direction; inner bytes */
+    alignas(64) _Atomic uint64_t packets[2], bytes[2];
 };
 
 struct lane_counters {
     alignas(64) _Atomic uint64_t packets[2], bytes[2];
+    _Atomic uint64_t led_on[2]; /* packets, bytes: between gNBs at a handover */
     _Atomic uint64_t drops[DROP_REASONS];
     _Atomic uint64_t echo_requests, error_indications_sent, error_indications_received, end_markers_received;
     _Atomic uint64_t held, router_advertisements, too_big_sent;

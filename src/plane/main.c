@@ -377,6 +377,13 @@ static bool open_n4(struct process *process)
            loop_watch(process->loop, &process->news, EPOLLIN);
 }
 
+static bool ran_port_state(void *context, bool *in_force)
+{
+    const struct process *process = context;
+    *in_force = process->ran_port && ran_port_in_force(process->ran_port);
+    return process->ran_port != NULL;
+}
+
 static bool start_agent(struct process *process)
 {
     const struct config_smf *smf = &process->config->smf;
@@ -407,6 +414,7 @@ static bool start_agent(struct process *process)
         .echo_timeout = process->own->echo_timeout,
         .echo_tries = process->own->echo_tries,
         .random = draw,
+        .ran_port = ran_port_state,
         .send_n4 = send_n4,
         .send_n3 = send_n3,
         .send_n6 = send_n6,
@@ -535,6 +543,8 @@ static void close_down(struct process *process)
         worker_free(process->workers[i]);
     if (process->admin)
         admin_close(process->admin);
+    if (process->agent)
+        agent_end(process->agent);
     if (process->agent)
         agent_free(process->agent);
     ran_port_free(process->ran_port);

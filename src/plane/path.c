@@ -20,10 +20,8 @@ void path_count(struct lane *lane, struct session *session, struct gnb *gnb, enu
     count(&lane->counters.bytes[direction], bytes);
     session->counters.passed.packets[direction] += packet->segments;
     session->counters.passed.bytes[direction] += bytes;
-    if (gnb) {
-        count(&gnb->counters[lane->index].packets[direction], packet->segments);
-        count(&gnb->counters[lane->index].bytes[direction], bytes);
-    }
+    count(&gnb->counters[lane->index].packets[direction], packet->segments);
+    count(&gnb->counters[lane->index].bytes[direction], bytes);
 }
 
 enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,

@@ -9,7 +9,7 @@
 /* Counts the reason; returns PATH_DROP. */
 enum verdict path_drop(struct lane *lane, enum drop reason);
 
-/* Counts what passes, for the lane, the session and the gNB (which may be NULL). */
+/* Counts what passes, for the lane, the session and the gNB. */
 void path_count(struct lane *lane, struct session *session, struct gnb *gnb, enum direction direction,
                 const struct packet *packet);
 

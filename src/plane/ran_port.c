@@ -34,6 +34,7 @@ struct ran_port {
     struct timers *timers;
     struct timer timer;
     bool in_force, complained;
+    char *rules; /* as nftables listed them when they had been put up; NULL: it has not been asked */
     struct counted counted[KINDS];
     struct counted *hops;   /* one for each of the inventory's */
     struct source *sources; /* in order of their texts */
@@ -158,6 +159,29 @@ void ran_port_take(struct ran_port *port, const json_t *list)
 
 /* --- in force --- */
 
+/* Chain and rules with their handles: what is put in the place of one has another. To be freed; NULL: out of memory. */
+static char *print_of(const json_t *list)
+{
+    json_t *kept = json_array(), *item;
+    size_t i;
+    json_array_foreach(list, i, item) if (json_object_get(item, "chain") || json_object_get(item, "rule"))
+        json_array_append(kept, item);
+    char *print = json_dumps(kept, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(kept);
+    return print;
+}
+
+bool ran_port_untouched(struct ran_port *port, const json_t *list)
+{
+    char *print = print_of(list);
+    const bool first = !port->rules && print, same = first || (print && strcmp(print, port->rules) == 0);
+    if (first)
+        port->rules = print;
+    else
+        free(print);
+    return same;
+}
+
 /* To be freed; NULL: out of memory. */
 static char *script_of(const struct config *config)
 {
@@ -197,6 +221,8 @@ static void hold(struct ran_port *port)
     if (!port->complained)
         miss_interfaces(&port->config.inventory.ran_port);
     port->in_force = put_up(port, why, sizeof why);
+    free(port->rules);
+    port->rules = NULL;
     if (port->in_force)
         log_info("line", NULL, "RAN port is held: %u interfaces, %u management hops (rule L2)",
                  port->config.inventory.ran_port.interface_count, port->config.inventory.ran_port.hop_count);
@@ -214,9 +240,11 @@ static void look(struct ran_port *port)
 {
     char why[256];
     json_t *list = nft_list("list table netdev " RAN_PORT_TABLE "\n", why, sizeof why);
-    if (list) {
+    if (list && ran_port_untouched(port, list)) {
         ran_port_take(port, list);
     } else {
+        if (list)
+            snprintf(why, sizeof why, "there are other rules than were put up");
         log_error("line", NULL, "RAN port was opened by another hand: %s", why);
         plane_report_port_opened(why);
         hold(port);
@@ -227,10 +255,10 @@ static void look(struct ran_port *port)
 static void due(struct timer *timer)
 {
     struct ran_port *port = (struct ran_port *)((char *)timer - offsetof(struct ran_port, timer));
+    if (!port->in_force)
+        hold(port);
     if (port->in_force)
         look(port);
-    else
-        hold(port);
     timer_start(port->timers, &port->timer, PERIOD);
 }
 
@@ -264,8 +292,12 @@ void ran_port_hold(struct ran_port *port)
         leave_open(port);
         return;
     }
-    hold(port);
-    timer_start(port->timers, &port->timer, PERIOD);
+    due(&port->timer);
+}
+
+bool ran_port_in_force(const struct ran_port *port)
+{
+    return port->in_force;
 }
 
 bool ran_port_follow(struct ran_port *port, const struct config_ran_port *own)
@@ -299,6 +331,7 @@ void ran_port_free(struct ran_port *port)
     timer_stop(port->timers, &port->timer);
     free(port->hops);
     free(port->sources);
+    free(port->rules);
     free(port);
 }
 

@@ -26,6 +26,8 @@ void ran_port_hold(struct ran_port *port);
 /* After a reload: other rules are put up at once, and its texts are used from now on. N2 and N3 stay as the processes have them until
  * a restart. False: out of memory, and nothing has changed. */
 bool ran_port_follow(struct ran_port *port, const struct config_ran_port *own);
+/* Were all rules found in force at the last look, a moment ago? */
+bool ran_port_in_force(const struct ran_port *port);
 /* The rules stay. NULL is harmless. */
 void ran_port_free(struct ran_port *port);
 
@@ -37,5 +39,7 @@ void ran_port_metrics(const struct ran_port *port, json_t *metrics);
 void ran_port_write_rules(FILE *to, const struct config *config);
 /* Takes over what "list table" says, and tells of new sources. Likewise. */
 void ran_port_take(struct ran_port *port, const json_t *list);
+/* Does it list the rules as they were the first time? Likewise. */
+bool ran_port_untouched(struct ran_port *port, const json_t *list);
 
 #endif

@@ -288,6 +288,11 @@ json_t *metrics_reply(const struct agent *agent)
                "bytes in from N3, without tunnel headers", sum_bytes(plane, UPLINK), NULL);
     add_metric(metrics, "fivegs_ep_n3_gtp_outdatavolumen3upf", "counter",
                "bytes out to N3, without tunnel headers", sum_bytes(plane, DOWNLINK), NULL);
+    uint64_t led_on = 0;
+    for (unsigned i = 0; i < plane->lane_count; i++)
+        led_on += counted(&plane->lanes[i].counters.led_on[1]);
+    add_metric(metrics, "demarc_plane_led_on_octets", "counter",
+               "octets led on from a gNB to the next at handovers", led_on, NULL);
     add_metric(metrics, "demarc_plane_held_packets", "gauge", "packets held for idle phones",
                atomic_load((atomic_uint *)&plane->held_total), NULL);
     add_metric(metrics, "demarc_plane_echo_requests", "counter", "GTP-U echo requests sent to gNBs",

@@ -187,7 +187,7 @@ static enum drop check_inner(const struct plane *plane, const struct session *se
     return check_destination(plane, session, flow);
 }
 
-static enum verdict forward(struct plane *plane, struct lane *lane, struct session *session,
+static enum verdict forward(struct plane *plane, struct lane *lane, struct session *session, struct gnb *from,
                             const struct flow *flow, const struct pdr *pdr, struct packet *packet)
 {
     struct ruleset *rules = session->rules;
@@ -208,9 +208,12 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
         session->counters.dropped[UPLINK]++;
         return path_drop(lane, drop);
     }
-    path_count(lane, session, session->gnb, UPLINK, packet);
-    if (far->destination == PFCP_ACCESS)
+    if (far->destination == PFCP_ACCESS) { /* it was counted when it went to the gNB that sends it back */
+        count(&lane->counters.led_on[0], packet->segments);
+        count(&lane->counters.led_on[1], packet->length);
         return path_encapsulate(rules, pdr, far, packet);
+    }
+    path_count(lane, session, from, UPLINK, packet);
     packet->network = session->network;
     return PATH_TO_N6;
 }
@@ -229,18 +232,18 @@ static const struct far *forwarding(const struct ruleset *rules, uint32_t teid)
 }
 
 /* Of gNBs that the phone has just left, what is on its way is still taken: the phone's packets, and those sent after it. */
-static bool from_former(const struct session *session, const union socket_address *peer, int64_t now)
+static struct gnb *former_gnb(const struct session *session, const union socket_address *peer, int64_t now)
 {
     for (const struct former *former = session->formers; former < session->formers + SESSION_FORMERS;
          former++) {
         if (former->gnb && now < former->until && address_same_host(&former->gnb->address, peer))
-            return true;
+            return former->gnb;
     }
-    return false;
+    return NULL;
 }
 
 static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, struct session *session,
-                                    const struct gtpu_packet *gtpu, struct packet *packet)
+                                    struct gnb *from, const struct gtpu_packet *gtpu, struct packet *packet)
 {
     struct flow flow;
     if (flow_parse(gtpu->payload, &flow) != NULL)
@@ -257,7 +260,7 @@ static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, stru
     const struct pdr *pdr = ruleset_match(session->rules, PFCP_ACCESS, gtpu->teid, qfi, &flow);
     if (!pdr)
         return path_drop(lane, DROP_NO_RULE);
-    return forward(plane, lane, session, &flow, pdr, packet);
+    return forward(plane, lane, session, from, &flow, pdr, packet);
 }
 
 static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct session *session,
@@ -268,8 +271,10 @@ static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct
         return path_drop(lane, DROP_UNKNOWN_TEID);
     if (!session->gnb && !early_awaits(session))
         return path_drop(lane, DROP_WRONG_PEER);
-    if (!early_concerns(session, peer) || from_former(session, peer, packet->now))
-        return uplink_accepted(plane, lane, session, gtpu, packet);
+    const bool early = early_concerns(session, peer);
+    struct gnb *from = early ? former_gnb(session, peer, packet->now) : session->gnb;
+    if (from)
+        return uplink_accepted(plane, lane, session, from, gtpu, packet);
     if (early_push(plane, session, peer, packet))
         return PATH_HELD;
     return path_drop(lane, DROP_WRONG_PEER);
@@ -283,7 +288,7 @@ bool path_release_early(struct plane *plane, struct lane *lane, struct session *
     session_lock(session);
     bool ready = !session->gone && early_pop(plane, session, packet, &peer);
     if (ready && gtpu_parse(bytes_of(packet->data, packet->length), &gtpu, NULL))
-        *verdict = uplink_accepted(plane, lane, session, &gtpu, packet);
+        *verdict = uplink_accepted(plane, lane, session, session->gnb, &gtpu, packet);
     else
         *verdict = PATH_DROP;
     session_unlock(session);
@@ -300,7 +305,7 @@ static enum verdict end_marker(struct plane *plane, struct lane *lane, const uni
         return PATH_DROP;
     session_lock(session);
     bool its_gnb = session->gnb && address_same_host(&session->gnb->address, peer);
-    const struct far *far = !session->gone && (its_gnb || from_former(session, peer, packet->now))
+    const struct far *far = !session->gone && (its_gnb || former_gnb(session, peer, packet->now))
                                 ? forwarding(session->rules, gtpu->teid)
                                 : NULL;
     uint32_t teid = far ? far->teid : 0;

@@ -29,6 +29,15 @@ static const char *const steps[] = {
     " reason TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE barred_phone (vendor TEXT, supi TEXT, phone BLOB NOT NULL, PRIMARY KEY (vendor, supi))"
     " WITHOUT ROWID;",
+    /* store_traffic_each: times are the window's own, nanoseconds */
+    "CREATE TABLE traffic_end (address BLOB PRIMARY KEY, gnb TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE traffic_slot (length INTEGER, end INTEGER, address BLOB, uplink INTEGER NOT NULL,"
+    " downlink INTEGER NOT NULL, PRIMARY KEY (length, end, address)) WITHOUT ROWID;"
+    "CREATE TABLE traffic_reading (plane TEXT, address BLOB, instance INTEGER NOT NULL,"
+    " uplink INTEGER NOT NULL, downlink INTEGER NOT NULL, PRIMARY KEY (plane, address)) WITHOUT ROWID;"
+    "CREATE TABLE traffic_plane (plane TEXT PRIMARY KEY, instance INTEGER NOT NULL, heard INTEGER NOT NULL,"
+    " ended INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE traffic_gap (end INTEGER PRIMARY KEY, length INTEGER NOT NULL);",
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };

@@ -48,6 +48,18 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_BARRED_PHONE_PUT] = "REPLACE INTO barred_phone VALUES (?, ?, ?)",
     [SQL_BARRED_PHONES_REMOVE] = "DELETE FROM barred_phone WHERE vendor = ?",
     [SQL_BARRED_PHONE_EACH] = "SELECT vendor, supi, phone FROM barred_phone ORDER BY vendor, supi",
+    [SQL_TRAFFIC_END_PUT] = "REPLACE INTO traffic_end VALUES (?, ?)",
+    [SQL_TRAFFIC_END_EACH] = "SELECT address, gnb FROM traffic_end",
+    [SQL_TRAFFIC_SLOT_PUT] = "REPLACE INTO traffic_slot VALUES (?, ?, ?, ?, ?)",
+    [SQL_TRAFFIC_SLOT_EACH] = "SELECT length, end, address, uplink, downlink FROM traffic_slot ORDER BY end",
+    [SQL_TRAFFIC_SLOT_END] = "DELETE FROM traffic_slot WHERE length <> ?1 OR end <= ?2",
+    [SQL_TRAFFIC_READING_PUT] = "REPLACE INTO traffic_reading VALUES (?, ?, ?, ?, ?)",
+    [SQL_TRAFFIC_READING_EACH] = "SELECT plane, address, instance, uplink, downlink FROM traffic_reading",
+    [SQL_TRAFFIC_PLANE_PUT] = "REPLACE INTO traffic_plane VALUES (?, ?, ?, ?)",
+    [SQL_TRAFFIC_PLANE_EACH] = "SELECT plane, instance, heard, ended FROM traffic_plane",
+    [SQL_TRAFFIC_GAP_PUT] = "REPLACE INTO traffic_gap VALUES (?, ?)",
+    [SQL_TRAFFIC_GAP_EACH] = "SELECT end, length FROM traffic_gap ORDER BY end",
+    [SQL_TRAFFIC_GAP_END] = "DELETE FROM traffic_gap",
 };
 
 const char *store_result_text(enum store_result result)

@@ -146,6 +146,44 @@ enum store_result store_rest_each(struct store *store,
                                                 const char *supi, int64_t until),
                                   void *context);
 
+/* --- What went through gNBs (rule H2 of the line; core/traffic.h). Times are those of the window's own clock, nanoseconds. --- */
+
+struct store_octets {
+    uint64_t uplink, downlink; /* less than 2^63 */
+};
+
+/* Who named this end of tunnels: a gNB of the inventory by name, or "". */
+enum store_result store_traffic_end_put(struct store *store, struct bytes address, const char *gnb);
+struct store_slot {
+    int64_t length, end;
+};
+
+/* What went through it in that slot of the window. */
+enum store_result store_traffic_slot_put(struct store *store, struct store_slot slot, struct bytes address,
+                                         struct store_octets octets);
+/* A plane's counters, of the instance of it that counted. */
+enum store_result store_traffic_reading_put(struct store *store, const char *plane, struct bytes address,
+                                            int64_t instance, struct store_octets octets);
+/* ended: it is known to have said all. */
+enum store_result store_traffic_plane_put(struct store *store, const char *plane, int64_t instance,
+                                          int64_t heard, bool ended);
+/* For how long nobody knows what planes carried. */
+enum store_result store_traffic_gap_put(struct store *store, int64_t end, int64_t length);
+/* Forgets slots that ended by then or have another length, and all gaps, which are put anew. */
+enum store_result store_traffic_forget(struct store *store, struct store_slot slot);
+
+/* Texts and addresses are valid during the call. Planes come before readings, ends before slots. */
+struct store_traffic_visitor {
+    void *context;
+    void (*plane)(void *context, const char *plane, int64_t instance, int64_t heard, bool ended);
+    void (*end)(void *context, struct bytes address, const char *gnb);
+    void (*reading)(void *context, const char *plane, struct bytes address, int64_t instance,
+                    struct store_octets octets);
+    void (*slot)(void *context, struct store_slot slot, struct bytes address, struct store_octets octets);
+    void (*gap)(void *context, int64_t end, int64_t length);
+};
+enum store_result store_traffic_each(struct store *store, const struct store_traffic_visitor *visitor);
+
 /* For tests: the write after the next `after` ones fails with `result` (STORE_OK: no more faults). `commit`
  * counts as a write. */
 void store_inject(struct store *store, enum store_result result, unsigned after);

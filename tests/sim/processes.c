@@ -314,6 +314,7 @@ void world_kill_plane(struct world *world)
         return;
     log_debug("sim", NULL, "%9.4f the plane is killed", world_seconds(world));
     world->killed[PROCESS_PLANE]++;
+    world->carried += world_carried(world);
     agent_free(world->agent);
     plane_free(&world->plane);
     world->agent = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is left of phones when all have gone: in the core and its store, in the plane, at the edge, at the gNBs. */
 #include "bytes.h"
+#include "core/traffic_book.h"
 #include "edge/association.h"
 #include "inside.h"
 #include "plane/agent_state.h"
@@ -59,6 +60,29 @@ static const char *left_in_plane(const struct world *world)
     return NULL;
 }
 
+uint64_t world_carried(const struct world *world)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < world->plane.lane_count; i++)
+        for (unsigned d = UPLINK; d <= DOWNLINK; d++)
+            sum += counted(&world->plane.lanes[i].counters.bytes[d]);
+    return sum;
+}
+
+/* Rule H2: the core knows to the octet what the plane that lives has carried, and counts nothing twice that others did. */
+static const char *miscounted(const struct world *world)
+{
+    const uint64_t carried = world_carried(world);
+    const struct traffic_plane *plane = world->core->traffic->planes;
+    struct line_measured measured = {0};
+    traffic_measure(world->core, &measured);
+    if (!plane || octets_total(plane->told) != carried)
+        return "the core does not know what the plane has carried";
+    if (measured.bytes > world->carried + carried)
+        return "more traffic was counted than there was";
+    return measured.traffic_known ? NULL : "shares of traffic are not known";
+}
+
 static const char *left_at_edge(const struct world *world)
 {
     if (world->edge->associations.count != world->gnbs || world->core->gnbs.count != world->gnbs)
@@ -94,6 +118,8 @@ const char *world_nothing_left(struct world *world)
         left = left_in_store(world->store);
     if (!left)
         left = left_in_plane(world);
+    if (!left)
+        left = miscounted(world);
     if (!left)
         left = left_at_edge(world);
     return left ? left : left_at_gnbs(world);

@@ -112,6 +112,7 @@ struct world {
     struct inhabitant *inhabitants;
     unsigned gnbs, phones, gnbs_a_tac;
     unsigned killed[PROCESSES], resets, plane_cuts;
+    uint64_t carried; /* octets, by planes that were killed */
     unsigned registrations, services, pagings, sessions_up, handovers, keys_differ;
     unsigned long handovers_done[HANDOVER_KINDS]; /* as cores counted them that were killed since */
 };
@@ -186,6 +187,8 @@ void fate_end(struct world *world);
 /* What holds in fair weather (holds.c): NULL, or what does not. */
 const char *world_holds(struct world *world);
 /* When all phones have left and what was on its way has come (rest.c): NULL, or what somebody still holds. */
+/* Octets that the plane has carried, up and down. */
+uint64_t world_carried(const struct world *world);
 const char *world_nothing_left(struct world *world);
 /* Armed timers, and bytes of the heap (bytes.h), when nobody does anything. What is on its way comes and goes, so these are the
  * fewest of some moments, for which some seconds of the world's time pass. */

@@ -15,7 +15,7 @@ static uint64_t next(uint64_t *state)
 static void random_value(struct arena *arena, uint64_t *state, const struct pfcp_value *value, void *to)
 {
     static const uint8_t label[] = "\x08internet";
-    uint8_t octets[48];
+    uint8_t octets[64];
     if (value == &pfcp_value_octets || value == &pfcp_value_text || value == &pfcp_value_labels) {
         *(struct bytes *)to = bytes_of(label, sizeof label - 1);
         return;

@@ -2,21 +2,21 @@
 #include "core/amf/admission.h"
 
 #include "core/amf/fence.h"
+#include "core/traffic.h"
 #include "line/event.h"
 
 static const int64_t LOOK_PERIOD = SECONDS(3600);
 
-/* The plane holds the RAN port and says in the log whether it does; where none is named it cannot. */
 static struct line_facts facts_of(const struct core *core)
 {
-    const struct config_inventory *inventory = &core->config->inventory;
-    return (struct line_facts){
+    struct line_facts facts = {
         .ledger = core->ledger,
-        .profile = &inventory->profile,
-        .measured = {.lapsed = inventory->ran_port.interface_count ? 0 : LINE_BIT(CONFIG_L2),
-                     .last = core->last_decision},
+        .profile = &core->config->inventory.profile,
+        .measured = {.last = core->last_decision},
         .date = config_date_of(core_wall(core)),
     };
+    traffic_measure(core, &facts.measured);
+    return facts;
 }
 
 void line_says(struct core *core, const struct line_request *request, struct line_decision *decision)

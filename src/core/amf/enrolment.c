@@ -10,6 +10,7 @@
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
 #include "core/amf/shelter.h"
+#include "core/traffic.h"
 #include "kit/log.h"
 #include "line/event.h"
 
@@ -179,16 +180,24 @@ void gnbs_reconsider(struct core *core)
 }
 
 /* As the inventory is now. A gNB that has left it since NG Setup has no tunnels any more. */
-static bool tunnel_fits(const struct gnb *gnb, const struct config_ip *end)
+static bool tunnel_fits(const struct gnb *gnb, const struct config_gnb *enrolled, const struct config_ip *end)
+{
+    return !gnb->enrolled || (enrolled && enrolment_admits_tunnel(enrolled, end));
+}
+
+static bool take_tunnel(const struct gnb *gnb, const struct config_ip *end)
 {
     const struct config_gnb *enrolled = config_find_gnb_id(&gnb->core->config->inventory, gnb_id_of(gnb));
-    return !gnb->enrolled || (enrolled && enrolment_admits_tunnel(enrolled, end));
+    const bool fits = tunnel_fits(gnb, enrolled, end);
+    if (fits)
+        traffic_named(gnb->core, gnb->enrolled ? enrolled : NULL, end);
+    return fits;
 }
 
 bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct config_ip *end)
 {
     char context[UE_CONTEXT_TEXT], reason[160], text[VALUE_TEXT_BYTES];
-    if (!gnb || tunnel_fits(gnb, end))
+    if (!gnb || take_tunnel(gnb, end))
         return true;
     bool lab = gnb->core->config->inventory.profile.records_only;
     gnb->core->metrics.foreign_tunnels++;

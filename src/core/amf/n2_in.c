@@ -14,6 +14,7 @@
 #include "core/amf/proof.h"
 #include "core/amf/relay.h"
 #include "core/amf/shelter.h"
+#include "core/traffic.h"
 #include "kit/log.h"
 
 /* Every list of sessions has the same shape: an identity and a transfer. */
@@ -399,6 +400,7 @@ bool core_reload(struct core *core, const struct config *config, const char **wh
     core->ledger = ledger;
     bool other_areas = area_differs(core->config, config);
     core->config = config;
+    traffic_reload(core);
     smf_reload(core);
     gnbs_reconsider(core);
     bars_reconsider(core);

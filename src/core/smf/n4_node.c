@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/smf/n4.h"
+#include "core/traffic.h"
 #include "kit/log.h"
 #include "store/store.h"
 #include "wire/pfcp/bundle.h"
@@ -160,6 +161,7 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     upf->restore = same && retained ? RESTORE_UPDATE : RESTORE_CREATE;
     upf->restore_at = upf->sessions;
     remember_time_stamp(upf, recovery_time_stamp);
+    traffic_expected(upf->smf->core, upf->name);
     log_info("smf", NULL, "plane %s is associated; %u sessions to %s", upf->name, upf->session_count,
              upf->restore == RESTORE_CREATE ? "restore" : "update");
     attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
@@ -222,6 +224,12 @@ static void setup_answered(struct n4_request *request, const struct pfcp_message
     n4_associated(upf, response->recovery_time_stamp, response->up_features, retained);
 }
 
+/* Seconds. The element is our own: a plane of another make passes over it, and tells nothing. */
+static uint16_t traffic_period(const struct smf *smf)
+{
+    return (uint16_t)((smf->core->config->smf.traffic_period + SECONDS(1) - 1) / SECONDS(1));
+}
+
 static void ask_association(struct upf *upf)
 {
     upf->quiet = false;
@@ -231,7 +239,9 @@ static void ask_association(struct upf *upf)
                                       .recovery_time_stamp = upf->smf->recovery_time_stamp,
                                       .has_cp_features = true,
                                       .cp_features = PFCP_CP_BUNDL,
-                                      .has_session_retention = true},
+                                      .has_session_retention = true,
+                                      .has_traffic_reporting = true,
+                                      .traffic_reporting = traffic_period(upf->smf)},
     };
     upf->request = n4_request_send(upf, NULL, &message, setup_answered);
     if (!upf->request)
@@ -362,7 +372,9 @@ static void accept_association(struct upf *upf, const union socket_address *peer
                                        .cause = PFCP_ACCEPTED,
                                        .recovery_time_stamp = upf->smf->recovery_time_stamp,
                                        .has_cp_features = true,
-                                       .cp_features = PFCP_CP_BUNDL},
+                                       .cp_features = PFCP_CP_BUNDL,
+                                       .has_traffic_reporting = true,
+                                       .traffic_reporting = traffic_period(upf->smf)},
     };
     if (upf->quiet) /* we ask ourselves in a moment */
         return;
@@ -390,7 +402,11 @@ static void take_node_report(struct upf *upf, const union socket_address *peer,
     struct pfcp_message answer = {
         .node_report_response = {.node_id = n4_node_id(upf->smf), .cause = PFCP_ACCEPTED},
     };
-    n4_path_report(upf, &request->node_report_request);
+    const struct pfcp_node_report_request *report = &request->node_report_request;
+    n4_path_report(upf, report);
+    if (report->has_traffic_report &&
+        !(upf->associated && traffic_reported(upf->smf->core, upf->name, report)))
+        answer.node_report_response.cause = PFCP_REJECTED;
     n4_answer(upf->smf, peer, request, &answer);
 }
 

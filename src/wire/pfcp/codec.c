@@ -111,6 +111,12 @@ static bool all_present(struct decoder *d, const struct reader *r, const struct 
     return true;
 }
 
+/* An element of another enterprise than ours. Of one of our own the number is passed over. */
+static bool is_strange(struct reader *content, uint16_t type)
+{
+    return type >= PFCP_IE_OWN && (reader_left(content) < 2 || read_u16(content) != PFCP_ENTERPRISE);
+}
+
 static bool decode_group(struct decoder *d, struct reader *r, const struct pfcp_group *group, void *to)
 {
     uint64_t seen = 0;
@@ -120,7 +126,7 @@ static bool decode_group(struct decoder *d, struct reader *r, const struct pfcp_
         struct reader content = read_sub(r, length);
         if (!reader_ok(r))
             return refuse(d, r, type, PFCP_INVALID_LENGTH, "element reaches beyond what holds it");
-        int i = member_index(group, type);
+        int i = is_strange(&content, type) ? -1 : member_index(group, type);
         if (i < 0)
             continue;
         const struct pfcp_member *member = &group->members[i];
@@ -193,6 +199,8 @@ static void encode_element(struct writer *w, uint16_t type, const void *from)
     const struct pfcp_element *element = pfcp_element_of(type);
     write_u16(w, type);
     size_t mark = write_length_open(w, 2);
+    if (type >= PFCP_IE_OWN)
+        write_u16(w, PFCP_ENTERPRISE);
     if (element->group)
         encode_group(w, element->group, from);
     else

@@ -140,7 +140,20 @@ enum pfcp_ie_type {
     PFCP_IE_UE_IP_ADDRESS_POOL_INFORMATION = 233,
     PFCP_IE_S_NSSAI = 257,
     PFCP_IE_IP_VERSION = 258,
+    PFCP_IE_VENDOR_SPECIFIC_NODE_REPORT_TYPE = 320,
     PFCP_IE_TYPES /* one more than the last */
+};
+
+/* Our own (8.1.1: types from 32768 on belong to the enterprise whose number stands in front of the value; who does not know them skips
+ * them). The number is that of RFC 5612, for examples: we have none of our own, and say nothing in it to who has not asked for it. */
+enum { PFCP_ENTERPRISE = 32473 };
+
+enum pfcp_own_ie_type {
+    PFCP_IE_OWN = 0x8000,
+    PFCP_IE_TRAFFIC_REPORTING = PFCP_IE_OWN, /* of the SMF: how often it wants to be told */
+    PFCP_IE_TRAFFIC_REPORT,
+    PFCP_IE_TRAFFIC_OF_PEER,
+    PFCP_IE_OWN_END
 };
 
 /* 8.2.1 */
@@ -206,7 +219,7 @@ enum pfcp_srreq_flags { PFCP_PSDBU = 1 << 0 };        /* the UP function deleted
 enum pfcp_aureq_flags { PFCP_PARPS = 1 << 0 };        /* association release is being prepared */
 enum pfcp_asrsp_flags { PFCP_PSREI = 1 << 0 };        /* sessions were retained */
 enum pfcp_association_release { PFCP_SARR = 1 << 0 }; /* the UP function asks to be released */
-enum pfcp_node_report_type { PFCP_UPFR = 1 << 0, PFCP_UPRR = 1 << 1 };
+enum pfcp_node_report_type { PFCP_UPFR = 1 << 0, PFCP_UPRR = 1 << 1, PFCP_VSR = 1 << 5 };
 enum pfcp_ip_versions { PFCP_IP_V4 = 1 << 0, PFCP_IP_V6 = 1 << 1 };
 
 /* 8.2.25 */
@@ -383,6 +396,36 @@ struct pfcp_failed_rule {
 /* 8.2.70 */
 struct pfcp_remote_peer {
     struct pfcp_ip ip;
+};
+
+/*
+ * What a plane has carried, by the GTP-U peer (gNB) through which it went: octets of the packets inside G-PDUs, from the first of the inner
+ * IP header to its last, without GTP-U, UDP, outer IP and Ethernet. Counters of the plane's process: they never go back while
+ * `instance` is the same, and begin at 0 with the next.
+ */
+struct pfcp_traffic_of_peer {
+    struct pfcp_ip ip; /* one of them */
+    uint64_t uplink, downlink;
+};
+
+enum pfcp_traffic_flags {
+    PFCP_TRAFFIC_LAST = 1 << 0,          /* nothing of this round is left to be said */
+    PFCP_TRAFFIC_HOLDS_PORT = 1 << 1,    /* the plane looks after the RAN port (rule L2 of the line) ... */
+    PFCP_TRAFFIC_PORT_IN_FORCE = 1 << 2, /* ... and has found its rules in force */
+    PFCP_TRAFFIC_ENDS =
+        1 << 3, /* with LAST: the plane forwards nothing any more, this is the end of the instance */
+};
+
+struct pfcp_traffic_report {
+    uint64_t instance;         /* random */
+    uint64_t uplink, downlink; /* over all peers, as they are when this round has been told */
+    uint8_t flags;
+};
+
+/* 8.2.217 */
+struct pfcp_vendor_report {
+    uint16_t enterprise;
+    uint8_t flags; /* the enterprise's */
 };
 
 /* 8.2.93 */

@@ -16,6 +16,7 @@ static const struct pfcp_member association_setup_request_members[] = {
     CONDITIONAL(CP_FUNCTION_FEATURES, pfcp_association_setup_request, cp_features),
     OPTIONAL(PFCP_SESSION_RETENTION_INFORMATION, pfcp_association_setup_request, session_retention),
     LIST(UE_IP_ADDRESS_POOL_INFORMATION, pfcp_association_setup_request, ue_ip_pools),
+    OPTIONAL(TRAFFIC_REPORTING, pfcp_association_setup_request, traffic_reporting),
 };
 GROUP(association_setup_request);
 
@@ -27,6 +28,7 @@ static const struct pfcp_member association_setup_response_members[] = {
     CONDITIONAL(CP_FUNCTION_FEATURES, pfcp_association_setup_response, cp_features),
     CONDITIONAL(PFCPASRSP_FLAGS, pfcp_association_setup_response, asrsp_flags),
     LIST(UE_IP_ADDRESS_POOL_INFORMATION, pfcp_association_setup_response, ue_ip_pools),
+    OPTIONAL(TRAFFIC_REPORTING, pfcp_association_setup_response, traffic_reporting),
 };
 GROUP(association_setup_response);
 
@@ -65,6 +67,9 @@ static const struct pfcp_member node_report_request_members[] = {
     MANDATORY(NODE_REPORT_TYPE, pfcp_node_report_request, report_type),
     CONDITIONAL(USER_PLANE_PATH_FAILURE_REPORT, pfcp_node_report_request, path_failure),
     CONDITIONAL(USER_PLANE_PATH_RECOVERY_REPORT, pfcp_node_report_request, path_recovery),
+    OPTIONAL(VENDOR_SPECIFIC_NODE_REPORT_TYPE, pfcp_node_report_request, vendor_report_type),
+    CONDITIONAL(TRAFFIC_REPORT, pfcp_node_report_request, traffic_report),
+    LIST(TRAFFIC_OF_PEER, pfcp_node_report_request, traffic),
 };
 GROUP(node_report_request);
 

@@ -68,6 +68,8 @@ struct pfcp_association_setup_request {
     struct pfcp_session_retention session_retention;
     struct pfcp_ue_ip_pool *ue_ip_pools;
     size_t ue_ip_pools_count;
+    bool has_traffic_reporting;
+    uint16_t traffic_reporting; /* seconds between reports of traffic that the SMF asks for */
 };
 
 struct pfcp_association_setup_response {
@@ -79,6 +81,8 @@ struct pfcp_association_setup_response {
     uint8_t asrsp_flags;
     struct pfcp_ue_ip_pool *ue_ip_pools;
     size_t ue_ip_pools_count;
+    bool has_traffic_reporting;
+    uint16_t traffic_reporting;
 };
 
 struct pfcp_association_update_request {
@@ -117,8 +121,12 @@ struct pfcp_path_report {
 struct pfcp_node_report_request {
     struct pfcp_node_id node_id;
     uint8_t report_type; /* enum pfcp_node_report_type */
-    bool has_path_failure, has_path_recovery;
+    bool has_path_failure, has_path_recovery, has_vendor_report_type, has_traffic_report;
     struct pfcp_path_report path_failure, path_recovery;
+    struct pfcp_vendor_report vendor_report_type;
+    struct pfcp_traffic_report traffic_report;
+    struct pfcp_traffic_of_peer *traffic;
+    size_t traffic_count;
 };
 
 struct pfcp_node_report_response {

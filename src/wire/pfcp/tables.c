@@ -375,9 +375,18 @@ static const struct pfcp_element elements[PFCP_IE_TYPES] = {
     GROUPED(UE_IP_ADDRESS_POOL_INFORMATION, "UE IP address Pool Information", ue_ip_pool),
     VALUE(S_NSSAI, "S-NSSAI", s_nssai),
     VALUE(IP_VERSION, "IP version", flags),
+    VALUE(VENDOR_SPECIFIC_NODE_REPORT_TYPE, "Vendor-Specific Node Report Type", vendor_report),
+};
+
+static const struct pfcp_element own_elements[PFCP_IE_OWN_END - PFCP_IE_OWN] = {
+    {.name = "Traffic Reporting", .value = &pfcp_value_u16},
+    {.name = "Traffic Report", .value = &pfcp_value_traffic_report},
+    {.name = "Traffic of Peer", .value = &pfcp_value_traffic_of_peer},
 };
 
 const struct pfcp_element *pfcp_element_of(uint16_t type)
 {
+    if (type >= PFCP_IE_OWN && type < PFCP_IE_OWN_END)
+        return &own_elements[type - PFCP_IE_OWN];
     return type < PFCP_IE_TYPES && elements[type].name ? &elements[type] : NULL;
 }
