@@ -122,7 +122,7 @@ def whoever_comes_while_it_lasts_is_refused_by_rule_k1(lab, build):
 def control_killed_in_the_midst_of_it_goes_on(lab, build):
     core = begun(lab, build)
     core.scenario(core.cast(3) + STAGE + f"""
-{into(core, "begun", "bar", "acme", "--now", "--grace", "3s", "--wait", "0s")}
+{into(core, "begun", "bar", "acme", "--now", "--grace", "10s", "--wait", "0s")}
 expect 1-3 connected
 {killing(core, "control")}
 expect 1-3 idle
