@@ -9,7 +9,7 @@
 #include "gnb_play.h"
 #include "wire/nas/nas.h"
 
-enum { TARGET = 1, HOUR = 3600 };
+enum { TARGET = 1, ASSOCIATION = 100, HOUR = 3600 };
 
 static struct world world;
 static const uint8_t some[] = {0}, container[] = {1, 2, 3};
@@ -638,6 +638,36 @@ static void a_phone_that_kept_its_key_is_heard_with_it(void **state)
     is_served_with_the_key_it_has();
 }
 
+static void lose_the_target_after_the_command(bool phone_has_gone)
+{
+    want_new_keys();
+    require();
+    admit();
+    if (phone_has_gone)
+        assert_true(phone_change_kamf(phone(), for_phone()));
+    core_association_down(world.core, ASSOCIATION + TARGET, "test");
+    world_run(&world);
+    assert_null(ue()->connection);
+    assert_null(ue()->target);
+    assert_non_null(ue()->pending);
+    ran_gnb_lose(phone()->connection);
+    world.downlink_filter = NULL;
+}
+
+static void a_phone_that_has_gone_to_a_target_that_is_lost_is_heard_with_its_new_key(void **state)
+{
+    (void)state;
+    lose_the_target_after_the_command(true);
+    is_served_with_the_key_it_has();
+}
+
+static void and_one_that_has_not_gone_with_its_former_one(void **state)
+{
+    (void)state;
+    lose_the_target_after_the_command(false);
+    is_served_with_the_key_it_has();
+}
+
 static bool register_meanwhile(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
 {
     (void)w, (void)gnb;
@@ -698,6 +728,8 @@ int main(void)
         TEST(a_connection_that_breaks_leaves_a_phone_with_either_key),
         TEST(a_restart_leaves_a_phone_with_either_key),
         TEST(a_phone_that_kept_its_key_is_heard_with_it),
+        TEST(a_phone_that_has_gone_to_a_target_that_is_lost_is_heard_with_its_new_key),
+        TEST(and_one_that_has_not_gone_with_its_former_one),
         TEST(a_registration_that_crosses_a_security_mode_command_is_accepted_under_the_new_key),
         TEST(the_age_of_keys_survives_a_restart),
     };

@@ -396,10 +396,13 @@ static void arrived(struct run *run, const struct ngap_handover_notify *notify)
     log_debug("amf", ue_context_text(ue, context), "handed over");
 }
 
+/* Only a cancelling source says where the phone is. Else it may have gone, and taken new keys: it has to come and show which it has. */
 static void stayed(struct run *run, enum procedure_event event)
 {
-    leave_target(run, event == EV_HANDOVER_CANCEL ? N2_RADIO(HANDOVER_CANCELLED)
-                                                  : N2_RADIO(TNGRELOCOVERALL_EXPIRY));
+    const bool cancelled = event == EV_HANDOVER_CANCEL;
+    if (!cancelled && run->keys.kind == HANDOVER_NEW_KAMF && run->ue->connection)
+        n2_release(run->ue->connection, N2_RADIO(TNGRELOCOVERALL_EXPIRY));
+    leave_target(run, cancelled ? N2_RADIO(HANDOVER_CANCELLED) : N2_RADIO(TNGRELOCOVERALL_EXPIRY));
 }
 
 /* What could not be sent meanwhile is sent now; a phone that is nowhere any more is idle. */
