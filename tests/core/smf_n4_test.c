@@ -232,6 +232,22 @@ static void a_session_that_the_plane_has_lost_is_restored_by_itself(void **state
     world_close(&world);
 }
 
+static void what_a_plane_that_went_on_did_not_delete_is_deleted_once_it_is_back(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    world.plane.retains = false;
+    world.plane.apart = true;
+    smf_release_all(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_DELETION_REQUEST], 1);
+    world.plane.apart = false;
+    world_wait(&world, SECONDS(10));
+    assert_int_equal(world.plane.heard[PFCP_SESSION_DELETION_REQUEST], 2);
+    world_close(&world);
+}
+
 static void a_silent_plane_is_asked_again_and_then_lost(void **state)
 {
     (void)state;
@@ -338,6 +354,7 @@ int main(void)
         cmocka_unit_test(the_core_restarts_and_the_plane_keeps_its_sessions),
         cmocka_unit_test(the_core_restarts_and_the_plane_did_too),
         cmocka_unit_test(a_session_that_the_plane_has_lost_is_restored_by_itself),
+        cmocka_unit_test(what_a_plane_that_went_on_did_not_delete_is_deleted_once_it_is_back),
         cmocka_unit_test(a_silent_plane_is_asked_again_and_then_lost),
         cmocka_unit_test(changes_do_not_overtake_each_other),
         cmocka_unit_test(a_moved_tunnel_gets_an_end_marker),

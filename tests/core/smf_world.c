@@ -368,7 +368,7 @@ static bool plane_answers(struct plane *plane, const struct pfcp_message *in, st
         take_modification(plane, in, out);
         return true;
     case PFCP_SESSION_DELETION_REQUEST:
-        out->session_deletion_response.cause = PFCP_ACCEPTED;
+        out->session_deletion_response.cause = plane->apart ? PFCP_NO_ESTABLISHED_ASSOCIATION : PFCP_ACCEPTED;
         return true;
     default:
         return false;

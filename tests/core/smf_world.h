@@ -43,6 +43,7 @@ struct ue {
 struct plane {
     uint32_t time_stamp;
     bool silent, retains, refuses;
+    bool apart;         /* it has given the association up, and says so when asked to delete */
     bool falls_silent;  /* it does what it is told next, and answers no more */
     bool refuses_flows; /* modifications that create PDRs */
     uint64_t cp_seid, up_seid;

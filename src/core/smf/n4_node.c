@@ -165,8 +165,8 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     log_info("smf", NULL, "plane %s is associated; %u sessions to %s", upf->name, upf->session_count,
              upf->restore == RESTORE_CREATE ? "restore" : "update");
     attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
-    if (upf->restore == RESTORE_CREATE)
-        upf->deletion_count = 0;
+    if (!same)
+        upf->deletion_count = 0; /* it began anew, without them */
     n4_delete_ended(upf);
     n4_restore_next(upf);
 }
