@@ -132,13 +132,6 @@ static void on_signal(void *context, int signal)
         log_error("control", NULL, "not reloaded: %s", error.text);
 }
 
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return SECONDS(now.tv_sec) + now.tv_nsec;
-}
-
 /* The first half of what Linux draws at each boot; 0: it does not say. */
 static int64_t boot_of_host(void)
 {
@@ -177,8 +170,8 @@ static bool open_core(struct control *control)
             .store = control->store,
             .timers = loop_timers(control->loop),
             .random = random_system(),
-            .wall = wall_clock(),
-            .read_wall = wall_clock,
+            .wall = wall_now(),
+            .read_wall = wall_now,
             .boot = boot_of_host(),
             .ports = {.context = control,
                       .ngap = control_send_ngap,

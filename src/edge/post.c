@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "admin/admin.h"
 #include "edge/gates.h"
@@ -43,18 +42,11 @@ static uint64_t draw(void *context)
     return value;
 }
 
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return SECONDS(now.tv_sec) + now.tv_nsec;
-}
-
 static void refused(void *context, const struct edge_refusal *refusal)
 {
     char from[ADDRESS_TEXT];
     (void)context;
-    line_event(&(struct line_event){.time = wall_clock(),
+    line_event(&(struct line_event){.time = wall_now(),
                                     .association = refusal->gnb->association,
                                     .gnb = *refusal->gnb->name ? refusal->gnb->name
                                                                : address_print(&refusal->gnb->address, from),

@@ -31,11 +31,21 @@ struct loop {
     struct signal_handler handlers[SIGNALS];
 };
 
-int64_t clock_now(void)
+static int64_t read_clock(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return SECONDS(now.tv_sec) + now.tv_nsec;
+}
+
+int64_t clock_now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t wall_now(void)
+{
+    return read_clock(CLOCK_REALTIME);
 }
 
 struct loop *loop_new(void)

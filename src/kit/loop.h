@@ -42,5 +42,7 @@ void loop_stop(struct loop *loop, int code);
 
 /* Monotonic time, nanoseconds. */
 int64_t clock_now(void);
+/* Wall clock, nanoseconds since 1970. */
+int64_t wall_now(void);
 
 #endif

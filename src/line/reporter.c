@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "evidence/repeats.h"
@@ -24,13 +23,6 @@ struct reporter {
     uint64_t told_lost; /* of the lost ones, those that the log tells of */
 };
 
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return SECONDS(now.tv_sec) + now.tv_nsec;
-}
-
 /* --- As line_event sees it --- */
 
 static bool wants(void *context, const struct evidence_entry *entry)
@@ -49,7 +41,7 @@ static bool takes(void *context)
 {
     const struct reporter *reporter = context;
     const struct sender *sender = &reporter->sender;
-    return !sender->untold && (!sender->since || wall_clock() - sender->since < reporter->settings.patience);
+    return !sender->untold && (!sender->since || wall_now() - sender->since < reporter->settings.patience);
 }
 
 static const char *doubt(void *context)
@@ -58,7 +50,7 @@ static const char *doubt(void *context)
     const struct sender *sender = &reporter->sender;
     if (!takes(context))
         return "evidence is not taken";
-    if (!sender->state_at || wall_clock() - sender->state_at > STATE_LASTS)
+    if (!sender->state_at || wall_now() - sender->state_at > STATE_LASTS)
         return "the recorder does not say how far evidence is proved";
     if (sender->state.silent)
         return "a source of evidence is silent";
@@ -94,7 +86,7 @@ static void recorder_gone(void *context, struct channel *channel)
 static void recorder_said(void *context, struct channel *channel, struct bytes message)
 {
     struct reporter *reporter = context;
-    if (sender_heard(&reporter->sender, message, wall_clock()))
+    if (sender_heard(&reporter->sender, message, wall_now()))
         return;
     log_error(reporter->settings.unit, NULL,
               "the recorder breaks the rules of its channel and is heard no more");
@@ -138,7 +130,7 @@ static void beat(struct timer *timer)
 {
     struct reporter *reporter = (struct reporter *)((char *)timer - offsetof(struct reporter, beat));
     timer_start(loop_timers(reporter->settings.loop), timer, SECONDS(1));
-    repeats_turn(&reporter->repeats, wall_clock(), false, take, reporter);
+    repeats_turn(&reporter->repeats, wall_now(), false, take, reporter);
     sender_beat(&reporter->sender);
     tell_lost(reporter);
 }
@@ -168,7 +160,7 @@ void reporter_free(struct reporter *reporter)
     if (!reporter)
         return;
     line_record(NULL);
-    repeats_turn(&reporter->repeats, wall_clock(), true, take, reporter);
+    repeats_turn(&reporter->repeats, wall_now(), true, take, reporter);
     reporter_flush(reporter);
     timer_stop(loop_timers(reporter->settings.loop), &reporter->beat);
     channel_free(reporter->channel);

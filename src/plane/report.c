@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/report.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "kit/loop.h"
 #include "line/event.h"
 
 enum { KNOWN = 2 * SENDERS, TOLD_AT_ONCE = 64, REASON_BYTES = 320 };
@@ -21,24 +20,10 @@ struct plane_report {
     struct sender now[KNOWN];
 };
 
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return SECONDS(now.tv_sec) + now.tv_nsec;
-}
-
-static const char *host_text(const union socket_address *address, char text[INET6_ADDRSTRLEN])
-{
-    const bool v4 = address->any.sa_family == AF_INET;
-    const void *host = v4 ? (const void *)&address->v4.sin_addr : &address->v6.sin6_addr;
-    return inet_ntop(v4 ? AF_INET : AF_INET6, host, text, INET6_ADDRSTRLEN);
-}
-
 static void tell(const char *who, const char *procedure, const char *rule, const char *reason,
                  struct bytes octets)
 {
-    line_event(&(struct line_event){.time = wall_clock(),
+    line_event(&(struct line_event){.time = wall_now(),
                                     .gnb = who,
                                     .procedure = procedure,
                                     .rule = rule,
@@ -65,7 +50,7 @@ static const struct sender *find(const struct plane_report *report, const union 
 static void tell_sender(const struct sender *now, const struct sender *before)
 {
     static const struct sender nothing;
-    char from[INET6_ADDRSTRLEN], reason[REASON_BYTES];
+    char from[SENDER_TEXT], reason[REASON_BYTES];
     before = before ? before : &nothing;
     int length =
         snprintf(reason, sizeof reason, "packets dropped: %" PRIu64, grown(now->packets, before->packets));
@@ -75,7 +60,7 @@ static void tell_sender(const struct sender *now, const struct sender *before)
             length += snprintf(reason + length, sizeof reason - (size_t)length, ", %s %" PRIu64,
                                drop_name(drop), more);
     }
-    tell(host_text(&now->address, from), "N3", "N6", reason, (struct bytes){0});
+    tell(sender_text(&now->address, from), "N3", "N6", reason, (struct bytes){0});
 }
 
 static void tell_rest(uint64_t packets, unsigned senders)
@@ -120,8 +105,8 @@ static void due(struct timer *timer)
 void plane_report_refused(const union socket_address *from, const char *message, const char *why,
                           struct bytes octets)
 {
-    char text[INET6_ADDRSTRLEN];
-    tell(host_text(from, text), message, "", why, octets);
+    char text[SENDER_TEXT];
+    tell(sender_text(from, text), message, "", why, octets);
 }
 
 void plane_report_denied(const char *source, uint64_t packets)
@@ -137,7 +122,7 @@ void plane_report_port_opened(const char *why)
     snprintf(reason, sizeof reason, "the rules of the RAN port are not in force: %s", why);
     line_event(&(struct line_event){.kind = EVIDENCE_BREACH,
                                     .step = EVIDENCE_BEGINS,
-                                    .time = wall_clock(),
+                                    .time = wall_now(),
                                     .gnb = "",
                                     .procedure = "RAN port",
                                     .rule = "L2",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/senders.h"
 
+#include <arpa/inet.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,13 @@ unsigned senders_gather(struct senders *senders, struct sender *list, unsigned c
     }
     unlock(senders);
     return count;
+}
+
+const char *sender_text(const union socket_address *address, char text[SENDER_TEXT])
+{
+    const bool v4 = address->any.sa_family == AF_INET;
+    const void *host = v4 ? (const void *)&address->v4.sin_addr : &address->v6.sin6_addr;
+    return inet_ntop(v4 ? AF_INET : AF_INET6, host, text, SENDER_TEXT);
 }
 
 static int by_packets(const void *a, const void *b)

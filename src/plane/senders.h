@@ -30,6 +30,9 @@ void senders_count(struct senders *senders, const union socket_address *address,
 
 /* Adds those of one worker to a list of `count` with room for `most`, by their addresses; returns the new count. */
 unsigned senders_gather(struct senders *senders, struct sender *list, unsigned count, unsigned most);
+/* Its address without a port. */
+enum { SENDER_TEXT = 46 };
+const char *sender_text(const union socket_address *address, char text[SENDER_TEXT]);
 /* The most packets first. */
 void senders_sort(struct sender *list, unsigned count);
 

@@ -85,7 +85,7 @@ json_t *status_reply(const struct agent *agent, const struct config_plane *confi
 
 static void put_addresses(json_t *item, const struct ruleset *rules)
 {
-    char text[INET6_ADDRSTRLEN];
+    char text[SENDER_TEXT];
     uint8_t v6[16] = {0};
     if (rules->has_v4)
         json_object_set_new(item, "ipv4", json_string(inet_ntop(AF_INET, rules->v4, text, sizeof text)));
@@ -217,21 +217,14 @@ static unsigned gather_senders(const struct plane *plane, struct sender *list)
     return count;
 }
 
-static const char *host_text(const union socket_address *address, char text[INET6_ADDRSTRLEN])
-{
-    bool v4 = address->any.sa_family == AF_INET;
-    const void *host = v4 ? (const void *)&address->v4.sin_addr : &address->v6.sin6_addr;
-    return inet_ntop(v4 ? AF_INET : AF_INET6, host, text, INET6_ADDRSTRLEN);
-}
-
 static json_t *sender_item(const struct sender *sender)
 {
-    char text[INET6_ADDRSTRLEN];
+    char text[SENDER_TEXT];
     json_t *reasons = json_object();
     for (enum drop reason = DROP_NONE + 1; reason <= DROP_UE_TO_UE; reason++)
         if (sender->reasons[reason])
             put(reasons, drop_name(reason), sender->reasons[reason]);
-    return json_pack("{s:s, s:I, s:o}", "sender", host_text(&sender->address, text), "packets",
+    return json_pack("{s:s, s:I, s:o}", "sender", sender_text(&sender->address, text), "packets",
                      (json_int_t)sender->packets, "reasons", reasons);
 }
 
@@ -248,14 +241,14 @@ json_t *sender_reply(const struct agent *agent)
 static void add_senders(const struct plane *plane, json_t *metrics)
 {
     static struct sender list[SENDERS_SHOWN];
-    char text[INET6_ADDRSTRLEN];
+    char text[SENDER_TEXT];
     unsigned count = gather_senders(plane, list);
     for (unsigned i = 0; i < count && i < SENDERS_MEASURED; i++)
         json_array_append_new(metrics, json_pack("{s:s, s:s, s:s, s:I, s:{s:s}}", "name",
                                                  "demarc_plane_refused_packets", "type", "counter", "help",
                                                  "packets refused on N3, of those who sent the most", "value",
                                                  (json_int_t)list[i].packets, "labels", "sender",
-                                                 host_text(&list[i].address, text)));
+                                                 sender_text(&list[i].address, text)));
 }
 
 void metric_add(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,

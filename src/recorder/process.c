@@ -17,16 +17,9 @@
 
 enum { PATH_BYTES = 256, PRUNE_SECONDS = 3600 };
 
-int64_t recorder_wall(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return SECONDS(now.tv_sec) + now.tv_nsec;
-}
-
 bool recorder_say(struct recorder *recorder, const struct recorder_words *words)
 {
-    struct evidence_entry entry = {.time = recorder_wall(),
+    struct evidence_entry entry = {.time = wall_now(),
                                    .source = "recorder",
                                    .run = recorder->run,
                                    .number = recorder->number + 1,
@@ -67,7 +60,7 @@ static void try_again(struct recorder *recorder)
     const int64_t since = recorder->full_since;
     char reason[128];
     snprintf(reason, sizeof reason, "nothing could be written for %lld s",
-             (long long)((recorder_wall() - since) / SECONDS(1)));
+             (long long)((wall_now() - since) / SECONDS(1)));
     recorder->full_since = 0;
     recorder_say(recorder,
                  &(struct recorder_words){
@@ -93,7 +86,7 @@ static void check(struct recorder *recorder)
 
 bool recorder_prune(struct recorder *recorder, uint64_t *pruned)
 {
-    const int64_t now = recorder_wall();
+    const int64_t now = wall_now();
     commit(recorder);
     const bool done = evidence_log_prune(&recorder->log, now - recorder->config->recorder.retention, now,
                                          recorder->run, &recorder->number, pruned);
@@ -242,7 +235,7 @@ static bool open_log(struct recorder *recorder)
 {
     const struct config_recorder *config = &recorder->config->recorder;
     char why[LOG_WHY_BYTES], key[NOTE_KEY_TEXT_BYTES];
-    if (!evidence_log_open(&recorder->log, ".", config->name, recorder_wall(), why))
+    if (!evidence_log_open(&recorder->log, ".", config->name, wall_now(), why))
         return complain(config->folder, why);
     log_info("recorder", NULL, "evidence: %llu entries in %s, signed by %s",
              (unsigned long long)recorder->log.committed.size, config->folder,

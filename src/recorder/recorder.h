@@ -57,8 +57,6 @@ struct recorder {
     uint64_t silences, losses;
 };
 
-/* Wall clock, nanoseconds since 1970. */
-int64_t recorder_wall(void);
 /* An entry of our own, committed with the next ones. False: there is no room for it. */
 struct recorder_words {
     enum evidence_kind kind;

@@ -229,7 +229,7 @@ void sources_committed(struct recorder *recorder)
 void sources_taken_back(struct recorder *recorder)
 {
     if (!recorder->full_since)
-        recorder->full_since = recorder_wall();
+        recorder->full_since = wall_now();
     for (struct source *source = recorder->sources; source; source = source->next)
         source->heard = source->committed;
 }
