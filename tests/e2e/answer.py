@@ -50,7 +50,10 @@ def network(lab, build):
     (core.folder / "subscriber.json").write_text(json.dumps(subscriber))
     core.command("subscriber", "import", core.folder / "subscriber.json")
     core.start()
-    return core.wait()
+    core.wait()
+    known = ("--partner", "ally", "--label", "secret", "--path", "gnb=north,upf=default")
+    wait_until(lambda: ask(core, *known)[0] == SHARE, 20, "the recorder to say that evidence is taken")
+    return core
 
 
 def opening(core):
