@@ -131,18 +131,18 @@ static void bench_answers(void)
 static void bench_reload(void)
 {
     struct config_report report = {.to = stderr};
-    write_files(MANY);
-    struct config *config = configured();
     double runs[3];
+    write_files(MANY);
     for (unsigned i = 0; i < 3; i++) {
+        struct config *config = configured();
         const double begin = measure_clock();
         struct ledger *ledger = ledger_new(&config->inventory, &report);
         runs[i] = measure_clock() - begin;
         ledger_free(ledger);
+        config_free(config);
     }
     qsort(runs, 3, sizeof *runs, measure_compare);
     measure_row("line_ledger_of_1000000_s", runs[1] / 1e9, "s");
-    config_free(config);
 }
 
 int main(void)

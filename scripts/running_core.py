@@ -36,10 +36,34 @@ class Core:
             (self.folder / part).mkdir(parents=True)
         self.config = self.folder / "demarc.yaml"
         self.config.write_text(config.format(folder=self.folder))
-        (self.folder / "line.yaml").write_text(inventory)
+        self.serial, self.persons = 0, []
+        self.write_inventory(inventory)
         self.host = lab.host(name)
         self.process = None
         self.provision(subscribers, session_type)
+
+    def write_inventory(self, text):
+        """Under a profile that refuses anything, an inventory needs the signatures of two persons: it gets them."""
+        line = self.folder / "line.yaml"
+        if self.persons or LAB not in text:
+            self.serial += 1
+            keys = ", ".join(self.make_key(name) for name in ("ann", "bob"))
+            text = f"serial: {self.serial}\nauthorised: [{keys}]\n{text}"
+        line.write_text(text)
+        for person in self.persons:
+            self.sign(person)
+
+    def make_key(self, name):
+        """What the inventory says of somebody whose key is in NAME.key."""
+        path = self.folder / f"{name}.key"
+        if name not in self.persons:
+            self.persons.append(name)
+            said = self.lab.execute([self.demarc, "line", "key", name, "--out", path]).stdout
+            path.with_suffix(".entry").write_text(said.removeprefix("- ").strip())
+        return path.with_suffix(".entry").read_text()
+
+    def sign(self, name):
+        self.command("line", "sign", "--key", self.folder / f"{name}.key")
 
     def provision(self, count, session_type):
         rows = self.folder / "subscribers.jsonl"

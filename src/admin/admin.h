@@ -13,6 +13,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kit/channel.h"
 #include "kit/loop.h"
@@ -40,6 +41,11 @@ void admin_close(struct admin *admin);
 /* Replies wait for this call, which belongs into the process's settle hook, after the commit. failed: NULL,
  * or why the batch was lost: then that is the answer to all that wait. */
 void admin_flush(struct admin *admin, const char *failed);
+
+/* For a handler that cannot answer yet: it returns what this returns, and answers with the ticket when it can. Who has gone by then is
+ * answered to nobody. One at a time for each peer: an answer that comes later comes behind those that others of its requests got meanwhile. */
+json_t *admin_later(const struct admin *admin, uint64_t *ticket);
+void admin_answer(struct admin *admin, uint64_t ticket, json_t *reply);
 
 /* {"ok": false, "error": ...} for a handler to return. */
 __attribute__((format(printf, 1, 2))) json_t *admin_refuse(const char *format, ...);

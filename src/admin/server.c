@@ -18,6 +18,7 @@ struct peer {
     struct admin *admin;
     struct channel *channel;
     json_t *waiting; /* replies that go out at the next flush */
+    uint64_t ticket; /* for replies that come later */
 };
 
 struct admin {
@@ -28,6 +29,8 @@ struct admin {
     size_t verb_count;
     void *context;
     struct peer *peers;
+    uint64_t tickets; /* given out */
+    uint64_t asking;  /* whose request is being handled */
     time_t started;
     int memory; /* /proc/self/statm, opened while the process may open files; -1: there is none */
     long page_bytes;
@@ -75,18 +78,42 @@ static json_t *answer(const struct admin *admin, const json_t *request)
     return admin_refuse("%s does not know the verb %.40s", admin->name, verb);
 }
 
-static void on_message(void *context, struct channel *channel, struct bytes message)
+static void let_wait(struct peer *peer, json_t *reply)
 {
-    (void)channel;
-    struct peer *peer = context;
-    json_t *request = json_loadb((const char *)message.data, message.len, 0, NULL);
-    json_t *reply = answer(peer->admin, request);
-    json_decref(request);
     if (!reply)
         reply = admin_refuse("out of memory");
     if (!json_object_get(reply, "ok"))
         json_object_set_new(reply, "ok", json_true());
     json_array_append_new(peer->waiting, reply);
+}
+
+static void on_message(void *context, struct channel *channel, struct bytes message)
+{
+    (void)channel;
+    struct peer *peer = context;
+    json_t *request = json_loadb((const char *)message.data, message.len, 0, NULL);
+    peer->admin->asking = peer->ticket;
+    json_t *reply = answer(peer->admin, request);
+    json_decref(request);
+    if (!json_is_null(reply))
+        let_wait(peer, reply);
+}
+
+json_t *admin_later(const struct admin *admin, uint64_t *ticket)
+{
+    *ticket = admin->asking;
+    return json_null();
+}
+
+void admin_answer(struct admin *admin, uint64_t ticket, json_t *reply)
+{
+    struct peer *peer = admin->peers;
+    while (peer && peer->ticket != ticket)
+        peer = peer->next;
+    if (peer)
+        let_wait(peer, reply);
+    else
+        json_decref(reply);
 }
 
 static void forget_peer(struct peer *peer)
@@ -116,7 +143,8 @@ static void accept_peer(struct watch *watch, uint32_t ready)
         return;
     struct peer *peer = calloc(1, sizeof *peer);
     if (peer) {
-        *peer = (struct peer){.next = admin->peers, .admin = admin, .waiting = json_array()};
+        *peer = (struct peer){
+            .next = admin->peers, .admin = admin, .waiting = json_array(), .ticket = ++admin->tickets};
         peer->channel = channel_new(admin->loop, fd, &events, peer);
     }
     if (!peer || !peer->channel) {

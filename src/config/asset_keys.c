@@ -144,6 +144,8 @@ const struct key profile_keys[] = {
      .help = "What was read of them, and what was not."},
     {"records_only", &type_bool, MEMBER(struct config_profile, records_only), .initial = "false",
      .help = "true: nothing is refused, what would be is recorded. Strangers are let in as high risk."},
+    {"signatures", &type_uint, MEMBER(struct config_profile, signatures), RANGE(2, 16), .initial = "2",
+     .help = "Of how many authorised persons a change needs signatures; where nothing is refused, of one."},
     DAY(config_profile, "expires", expires),
     {"rules", .fields = limit_keys, ITEMS(struct config_profile, limits, limit_count), .initial = "[]",
      .help =

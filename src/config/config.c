@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/bundle.h"
 #include "config/file.h"
 #include "config/read.h"
 
@@ -66,43 +67,93 @@ static bool take_folder(struct config *config, const char *file)
     const char *slash = strrchr(file, '/');
     const size_t length = slash ? (size_t)(slash + 1 - file) : 0;
     char *folder = arena_alloc(&config->memory, length + 1);
-    if (folder && length)
-        memcpy(folder, file, length);
+    char *path = arena_alloc(&config->memory, strlen(file) + 1);
+    if (!folder || !path)
+        return false;
+    memcpy(folder, file, length);
+    memcpy(path, file, strlen(file));
     config->inventory.folder = folder;
-    return folder != NULL;
+    config->inventory.file = path;
+    config->inventory.lines = &config->lines;
+    return true;
 }
 
-static bool read_thresholds(struct config *config, struct config_error *error)
+/* The inventory's own, and those of its partners and recipients. */
+static bool take_profiles(struct config *config, struct config_error *error)
+{
+    struct config_inventory *inventory = &config->inventory;
+    struct config_profile unused;
+    bool good =
+        config_read_profile(inventory, inventory->profile_key, &inventory->profile, &config->memory, error);
+    for (unsigned i = 0; good && i < inventory->partner_count; i++)
+        good = config_read_profile(inventory, inventory->partners[i].profile,
+                                   &inventory->partners[i].thresholds, &config->memory, error);
+    for (unsigned i = 0; good && i < inventory->recipient_count; i++)
+        good =
+            config_read_profile(inventory, inventory->recipients[i].profile, &unused, &config->memory, error);
+    return good;
+}
+
+static void keep_files(struct config *config, struct config_bundle *bundle)
+{
+    if (config->inventory.bundle != bundle)
+        config_bundle_free(config->inventory.bundle);
+    config->inventory.bundle = bundle;
+}
+
+static const struct config_part *inventory_of(struct config_bundle *bundle, struct config_error *error)
+{
+    return config_bundle_take(bundle, CONFIG_PART_INVENTORY, config_bundle_part(bundle, 0)->name, error);
+}
+
+static bool take_inventory(struct config *config, struct config_bundle *bundle, struct config_error *error)
+{
+    keep_files(config, bundle);
+    const struct config_part *part = bundle ? inventory_of(bundle, error) : NULL;
+    if (!part)
+        return false;
+    const struct config_source source = {part->path, part->text, part->length};
+    return config_read(inventory_keys, &source, config, &config->memory, &config->lines, error) &&
+           ((take_folder(config, part->path) && derive_edges(config)) || no_memory(part->path, error)) &&
+           take_profiles(config, error);
+}
+
+/* A data network's partner and label are in the inventory. */
+static bool knows_partners(const struct config *config, struct config_error *error)
 {
     const struct config_inventory *inventory = &config->inventory;
-    struct config_partner *partners =
-        arena_array(&config->memory, inventory->partner_count + 1, sizeof *partners);
-    for (unsigned i = 0; partners && i < inventory->partner_count; i++) {
-        partners[i] = inventory->partners[i];
-        if (!config_read_profile(partners[i].profile, inventory->folder, &partners[i].thresholds,
-                                 &config->memory, error))
+    for (unsigned i = 0; i < config->smf.dnn_count; i++) {
+        const struct config_dnn *dnn = &config->smf.dnns[i];
+        const bool good = !*dnn->partner || (config_find_partner(inventory, dnn->partner) &&
+                                             config_find_label(inventory, dnn->label));
+        if (!good) {
+            snprintf(error->text, sizeof error->text,
+                     "%s:1: data_networks: found %s with partner %s and label %s, expected some of the "
+                     "inventory's",
+                     inventory->file, dnn->name, dnn->partner, dnn->label);
             return false;
+        }
     }
-    config->inventory.partners = partners;
-    return partners || no_memory("partners", error);
+    return true;
+}
+
+bool config_take_inventory(struct config *config, struct config_bundle *bundle, struct config_error *error)
+{
+    return take_inventory(config, bundle, error) && knows_partners(config, error);
 }
 
 bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
                             struct config_error *error)
 {
-    struct config_inventory *inventory = &config->inventory;
-    return config_read(inventory_keys, text, length, name, config, &config->memory, error) &&
-           ((take_folder(config, name) && derive_edges(config)) || no_memory(name, error)) &&
-           config_read_profile(inventory->profile_key, inventory->folder, &inventory->profile,
-                               &config->memory, error) &&
-           read_thresholds(config, error);
+    return take_inventory(config, config_bundle_of(name, text, length, error), error);
 }
 
 /* Without an inventory: that of an empty file. */
 static bool parse(struct config *config, const char *text, size_t length, const char *name,
                   struct config_error *error)
 {
-    return config_read(config_keys, text, length, name, config, &config->memory, error) &&
+    const struct config_source source = {name, text, length};
+    return config_read(config_keys, &source, config, &config->memory, NULL, error) &&
            (complete(config) || no_memory(name, error)) &&
            config_parse_inventory(config, "", 0, "defaults", error);
 }
@@ -130,35 +181,6 @@ static const char *inventory_path(const struct config *config, const char *file,
     return path;
 }
 
-static bool load_inventory(struct config *config, const char *path, struct config_error *error)
-{
-    if (!*path)
-        return true;
-    struct config_text text = config_file_read(path, error);
-    bool good = text.bytes && config_parse_inventory(config, text.bytes, text.length, path, error);
-    config_file_forget(text);
-    return good;
-}
-
-/* A data network's partner and label are in the inventory. */
-static bool knows_partners(const struct config *config, const char *path, struct config_error *error)
-{
-    const struct config_inventory *inventory = &config->inventory;
-    for (unsigned i = 0; i < config->smf.dnn_count; i++) {
-        const struct config_dnn *dnn = &config->smf.dnns[i];
-        const bool good = !*dnn->partner || (config_find_partner(inventory, dnn->partner) &&
-                                             config_find_label(inventory, dnn->label));
-        if (!good) {
-            snprintf(error->text, sizeof error->text,
-                     "%s:1: data_networks: found %s with partner %s and label %s, expected some of the "
-                     "inventory's",
-                     path, dnn->name, dnn->partner, dnn->label);
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Without its inventory. */
 static struct config *load_alone(const char *path, struct config_error *error)
 {
@@ -176,46 +198,52 @@ static const char *file_of(const char *path)
     return access(CONFIG_FILE, F_OK) != 0 && errno == ENOENT ? NULL : CONFIG_FILE;
 }
 
-struct config *config_load(const char *path, struct config_error *error)
+struct config_bundle *config_bundle_named(const struct config *config, const char *path,
+                                          struct config_error *error)
 {
     char inventory[CONFIG_PATH_MOST];
     const char *file = file_of(path);
-    struct config *config = file ? load_alone(file, error) : config_parse("", 0, "defaults", error);
-    if (!config || !file ||
-        (load_inventory(config, inventory_path(config, file, inventory), error) &&
-         knows_partners(config, file, error)))
+    if (!file || !*inventory_path(config, file, inventory))
+        return config_bundle_of("defaults", "", 0, error);
+    return config_bundle_open(inventory, error);
+}
+
+struct config *config_load_alone(const char *path, struct config_error *error)
+{
+    const char *file = file_of(path);
+    return file ? load_alone(file, error) : config_parse("", 0, "defaults", error);
+}
+
+struct config *config_load(const char *path, struct config_error *error)
+{
+    struct config *config = config_load_alone(path, error);
+    if (config && config_take_inventory(config, config_bundle_named(config, path, error), error))
         return config;
     config_free(config);
     return NULL;
 }
 
-static bool report_inventory(struct config *config, const char *path, struct config_report *report)
+static bool report_inventory(struct config *config, struct config_bundle *bundle,
+                             struct config_report *report)
 {
     struct config_error error;
-    struct config_text text = config_file_read(path, &error);
-    if (!text.bytes)
-        return config_report(report, "%s", error.text);
-    const bool good =
-        config_read_all(inventory_keys, text.bytes, text.length, path, config, &config->memory, report) &&
-        (config_parse_inventory(config, text.bytes, text.length, path, &error) ||
-         config_report(report, "%s", error.text));
-    config_file_forget(text);
-    return good;
+    const struct config_part *part = config_bundle_part(bundle, 0);
+    const struct config_source source = {part->path, part->text, part->length};
+    keep_files(config, bundle);
+    return config_read_all(inventory_keys, &source, config, &config->memory, NULL, report) &&
+           (config_take_inventory(config, bundle, &error) || config_report(report, "%s", error.text));
 }
 
 struct config *config_load_reporting(const char *path, const char *inventory, struct config_report *report)
 {
-    char named[CONFIG_PATH_MOST];
     struct config_error error;
-    const char *file = file_of(path);
-    struct config *config = file ? load_alone(file, &error) : config_parse("", 0, "defaults", &error);
-    if (!config) {
+    struct config *config = config_load_alone(path, &error);
+    struct config_bundle *bundle = !config     ? NULL
+                                   : inventory ? config_bundle_open(inventory, &error)
+                                               : config_bundle_named(config, path, &error);
+    if (!bundle)
         config_report(report, "%s", error.text);
-        return NULL;
-    }
-    if (!inventory)
-        inventory = file ? inventory_path(config, file, named) : "";
-    if (!*inventory || report_inventory(config, inventory, report))
+    else if (report_inventory(config, bundle, report))
         return config;
     config_free(config);
     return NULL;
@@ -229,11 +257,18 @@ void config_forget_secrets(struct config *config)
     config->home_key_count = 0;
 }
 
+void config_forget_files(struct config *config)
+{
+    keep_files(config, NULL);
+}
+
 void config_free(struct config *config)
 {
     if (!config)
         return;
     config_forget_secrets(config);
+    config_forget_files(config);
+    map_free(&config->lines);
     arena_free(&config->memory);
     free(config);
 }
@@ -311,18 +346,6 @@ void config_keep(struct config *new, const struct config *running)
     new->recorder.folder = running->recorder.folder;
     new->edges = running->edges;
     new->edge_count = running->edge_count;
-}
-
-struct config *config_reload(const char *path, const char *log_name)
-{
-    struct config_error error;
-    struct config *config = config_load(path, &error);
-    if (config)
-        log_setup(
-            (struct log_settings){.level = config->log_level, .json = config->log_json, .name = log_name});
-    else
-        log_error(log_name, NULL, "not reloaded: %s", error.text);
-    return config;
 }
 
 const struct config_edge *config_find_edge(const struct config *config, const char *name)

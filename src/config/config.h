@@ -12,10 +12,12 @@
 
 #include <stdio.h>
 
+#include "config/bundle.h"
 #include "config/inventory.h"
 #include "config/values.h"
 #include "kit/arena.h"
 #include "kit/log.h"
+#include "kit/map.h"
 #include "kit/sctp.h"
 
 /* A serving PLMN with what it offers. The first one is the home network. */
@@ -280,6 +282,7 @@ struct config {
     const char *runtime_dir, *state_dir;
     const char *user; /* processes run as; "": as started */
 
+    struct map lines; /* of items of the inventory's lists (config_line) */
     struct arena memory;
 };
 
@@ -300,10 +303,21 @@ struct config *config_parse(const char *text, size_t length, const char *name, s
 bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
                             struct config_error *error);
 
-/* A profile by its name, or from a file that may be relative to the folder ("" or with a slash behind it). What it points to lives in
- * the arena. */
-bool config_read_profile(const char *name, const char *folder, struct config_profile *profile,
-                         struct arena *memory, struct config_error *error);
+/* The same in steps: the configuration without its inventory; the files of the inventory that it names, those of an empty one where
+ * it names none; and both together. The bundle (NULL: false, nothing else) is the snapshot's from then on, also on failure. */
+struct config *config_load_alone(const char *path, struct config_error *error);
+struct config_bundle *config_bundle_named(const struct config *config, const char *path,
+                                          struct config_error *error);
+bool config_take_inventory(struct config *config, struct config_bundle *bundle, struct config_error *error);
+
+/* By the name that the inventory, whose files are not forgotten yet, may call it. What the profile points to lives in the arena. */
+bool config_read_profile(const struct config_inventory *inventory, const char *name,
+                         struct config_profile *profile, struct arena *memory, struct config_error *error);
+bool config_read_profile_part(const struct config_part *part, struct config_profile *profile,
+                              struct arena *memory, struct config_error *error);
+
+/* The texts of the inventory's files, which ledger_new reads rows from. */
+void config_forget_files(struct config *config);
 
 void config_free(struct config *config);
 
@@ -317,10 +331,6 @@ void config_compare(const struct config *old, const struct config *new,
 /* For a reload: keys that need a restart keep the value they have in `running`. What is kept is borrowed:
  * `running` must outlive `new`. */
 void config_keep(struct config *new, const struct config *running);
-
-/* For a process that can take over little: reads the file anew and sets its log up as it says. NULL: the file
- * is wrong, and the log says so. */
-struct config *config_reload(const char *path, const char *log_name);
 
 /* Every key in the form of the file, with its value in this snapshot; secrets are not shown. */
 void config_print(const struct config *config, FILE *to);

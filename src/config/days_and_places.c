@@ -5,28 +5,10 @@
 #include <string.h>
 
 #include "config/values.h"
+#include "kit/calendar.h"
 #include "kit/timers.h"
 
-enum { SECONDS_A_DAY = 86400, DAYS_AN_ERA = 146097, YEARS_AN_ERA = 400, DAYS_TO_1970 = 719468 };
-
-/* Days since 1970-01-01 in the proleptic Gregorian calendar; years begin in March, so that the leap day is the last one. */
-static int32_t days_of(int year, int month, int day)
-{
-    const int y = month <= 2 ? year - 1 : year, era = y / YEARS_AN_ERA, of_era = y % YEARS_AN_ERA;
-    const int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * DAYS_AN_ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - DAYS_TO_1970;
-}
-
-static void calendar_of(int32_t days, int *year, int *month, int *day)
-{
-    const int shifted = days + DAYS_TO_1970, era = shifted / DAYS_AN_ERA, of_era = shifted % DAYS_AN_ERA;
-    const int of_400 = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    const int of_year = of_era - (365 * of_400 + of_400 / 4 - of_400 / 100),
-              shifted_month = (5 * of_year + 2) / 153;
-    *day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    *month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-    *year = era * YEARS_AN_ERA + of_400 + (*month <= 2);
-}
+enum { SECONDS_A_DAY = 86400 };
 
 static bool number_of(const char *text, size_t digits, int *value)
 {
@@ -41,27 +23,21 @@ static bool number_of(const char *text, size_t digits, int *value)
 
 bool config_date_parse(const char *text, struct config_date *value)
 {
-    int year, month, day, y, m, d;
+    struct calendar_day day;
     if (strlen(text) != strlen("2027-12-31") || text[4] != '-' || text[7] != '-' ||
-        !number_of(text, 4, &year) || !number_of(text + 5, 2, &month) || !number_of(text + 8, 2, &day) ||
-        month < 1 || month > 12 || year < 1970)
+        !number_of(text, 4, &day.year) || !number_of(text + 5, 2, &day.month) ||
+        !number_of(text + 8, 2, &day.day) || !calendar_has(day) || calendar_days(day) == 0)
         return false;
-    const int32_t days = days_of(year, month, day);
-    calendar_of(days, &y, &m, &d);
-    if (days <= 0 || y != year || m != month || d != day)
-        return false;
-    value->days = days;
+    value->days = calendar_days(day);
     return true;
 }
 
 const char *config_date_text(struct config_date value, char *buffer)
 {
-    int year, month, day;
+    const struct calendar_day day = calendar_of(value.days > 0 ? value.days : 0);
     buffer[0] = '\0';
-    if (value.days <= 0)
-        return buffer;
-    calendar_of(value.days, &year, &month, &day);
-    snprintf(buffer, VALUE_TEXT_BYTES, "%04d-%02d-%02d", year, month, day);
+    if (value.days > 0)
+        snprintf(buffer, VALUE_TEXT_BYTES, "%04d-%02d-%02d", day.year, day.month, day.day);
     return buffer;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kit/map.h"
+
 const struct config_domain *config_find_domain(const struct config_inventory *inventory, const char *name)
 {
     for (unsigned i = 0; i < inventory->domain_count; i++)
@@ -57,4 +59,10 @@ struct config_budget config_budget_of(const struct config_inventory *inventory, 
             return inventory->profile.records_only ? lab_budget(*budget) : *budget;
     }
     return (struct config_budget){.domain = CONFIG_ANY};
+}
+
+unsigned config_line(const struct config_inventory *inventory, const void *item)
+{
+    const uintptr_t line = inventory->lines ? (uintptr_t)map_get(inventory->lines, (uintptr_t)item) : 0;
+    return line ? (unsigned)line : 1;
 }

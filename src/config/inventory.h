@@ -13,6 +13,8 @@
 #define CONFIG_ANY "any"
 
 struct config;
+struct config_bundle;
+struct map;
 
 /* How far a vendor is trusted. Who is in no inventory counts as high risk. */
 enum config_risk { CONFIG_TRUSTED, CONFIG_HIGH_RISK };
@@ -154,7 +156,16 @@ struct config_relay {
     unsigned configurations;                       /* transfers a second from one gNB; 0: any number */
 };
 
+/* Who may change the inventory. */
+struct config_person {
+    const char *name; /* for people */
+    const char *key;  /* as a C2SP verifier key: NAME+ID+KEY */
+};
+
 struct config_inventory {
+    uint32_t serial;
+    const struct config_person *authorised;
+    unsigned authorised_count;
     const char *profile_key; /* as the file says it */
     struct config_profile profile;
     enum config_isolation isolation;
@@ -171,13 +182,15 @@ struct config_inventory {
     unsigned gnb_count;
     const struct config_asset *assets;
     unsigned asset_count;
-    const char *folder; /* where the files below are, if their names are relative */
+    const char *file, *folder;    /* its own, and where the files below are, if their names are relative */
+    struct config_bundle *bundle; /* the files themselves; NULL: forgotten */
+    const struct map *lines;      /* config_line */
     const char **assets_from, **sites_from;
     unsigned assets_from_count, sites_from_count;
     struct config_protected protected;
     const struct config_mitigation *mitigations;
     unsigned mitigation_count;
-    const struct config_partner *partners;
+    struct config_partner *partners;
     unsigned partner_count;
     const struct config_label *labels;
     unsigned label_count;
@@ -201,6 +214,9 @@ const struct config_gnb *config_find_gnb_id(const struct config_inventory *inven
                                             struct config_gnb_id id);
 const struct config_partner *config_find_partner(const struct config_inventory *inventory, const char *name);
 const struct config_label *config_find_label(const struct config_inventory *inventory, const char *name);
+/* Where in the inventory's file an item of one of its lists is, such as &inventory->gnbs[2]; 1: that is not known. */
+unsigned config_line(const struct config_inventory *inventory, const void *item);
+
 /* The first that is the domain's or any's; without one there are no bounds. Under the profile lab there is none on what may come in
  * a second, so that the core's own limits can be looked for. */
 struct config_budget config_budget_of(const struct config_inventory *inventory, const char *domain);

@@ -8,6 +8,21 @@ static const struct config_inventory *inventory_of(const void *base)
     return &((const struct config *)base)->inventory;
 }
 
+/* The key itself is looked at where signatures are (line/seal.c). */
+bool check_person(const void *base, void *items, unsigned index, struct complaint *complaint)
+{
+    const struct config_person *all = items, *own = &all[index];
+    const char *id = strchr(own->key, '+');
+    (void)base;
+    if (!id || id == own->key || strcspn(id + 1, "+") != 8)
+        return check_found(complaint, "key %s", own->key) ||
+               complain(complaint, "NAME+ID+KEY, as demarc line key prints it");
+    for (unsigned i = 0; i < index; i++)
+        if (!check_once(own->name, all[i].name, complaint) || !check_once(own->key, all[i].key, complaint))
+            return false;
+    return true;
+}
+
 bool check_vendor(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_vendor *all = items;

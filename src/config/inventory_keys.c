@@ -13,6 +13,12 @@ static const struct choice risks[] = {{"trusted", CONFIG_TRUSTED}, {"high", CONF
 static const struct choice fenced_phones[] = {
     {"release", CONFIG_FENCED_RELEASE}, {"move", CONFIG_FENCED_MOVE}, {0}};
 
+static const struct key person_keys[] = {
+    {"name", &type_text, MEMBER(struct config_person, name), RANGE(1, 64)},
+    {"key", &type_text, MEMBER(struct config_person, key), RANGE(1, 200)},
+    {0},
+};
+
 static const struct key vendor_keys[] = {
     {"name", &type_name, MEMBER(struct config_vendor, name), RANGE(1, 32)},
     {"risk", &type_choice, MEMBER(struct config_vendor, risk), .choices = risks, .initial = "high",
@@ -246,6 +252,16 @@ const struct key inventory_keys[] = {
          "nothing is refused but "
          "recorded,\n"
          "and gNBs that are not below are let in as high risk: that is for trying out, and must not stay."},
+    {"serial", &type_uint, ROOT(inventory.serial), RANGE(0, 4000000000), .initial = "0", .live = true,
+     .help = "Counted up with each change that is signed, so that an older state with good signatures is not "
+             "taken for a new one."},
+    {"authorised", .fields = person_keys, ROOT_ITEMS(inventory.authorised, inventory.authorised_count),
+     .live = true, .initial = "[]", .inline_items = true, .check = check_person,
+     .help = "Whose signatures the next change needs: of two of them, under the profile lab of one. `demarc "
+             "line key` makes a key\n"
+             "and prints its line: [{name: J. Doe, key: j.doe+1a2b3c4d+AQ...}]. Without anybody nothing is "
+             "signed, and only the profile\n"
+             "lab is taken."},
     {"isolation", &type_choice, ROOT(inventory.isolation), .choices = isolations, .initial = "vendor",
      .help = "What has a process of its own, which holds no key, no subscriber and nothing of the others: "
              "vendor (each trust\n"

@@ -70,10 +70,17 @@ struct config_profile {
     unsigned source_count;
     const char *remark; /* on what was read and what was not */
     bool records_only;  /* nothing is refused: what would be is recorded, strangers are let in as high risk */
+    unsigned signatures;        /* that a change needs (config_signatures) */
     struct config_date expires; /* from this day on it does not say anything any more; none: never */
     const struct config_limit *limits;
     unsigned limit_count;
 };
+
+/* Of how many persons a change of what is in force needs signatures. */
+static inline unsigned config_signatures(const struct config_profile *profile)
+{
+    return profile->records_only ? 1 : profile->signatures;
+}
 
 /* Profiles that the program brings along; NULL ends them. */
 struct config_profile_file {

@@ -15,6 +15,7 @@ struct source {
     struct arena *memory;
     struct config_error *error;
     struct config_report *report; /* NULL: the first error ends it */
+    struct map *lines;            /* of list items, by their address; NULL: they are not kept */
     unsigned unread; /* values that could not be read: what stands beside them is not compared with them */
 };
 
@@ -110,11 +111,19 @@ static bool read_scalar(struct source *source, const struct key *key, const yaml
                 complaint.expected[0] ? complaint.expected : key->type->expected);
 }
 
+/* Where memory for one is not to be had, its line is not known later: a message is less exact then, nothing else. */
+static void keep_line(struct map *lines, const void *item, const yaml_node_t *node)
+{
+    map_put(lines, (uintptr_t)item, (void *)(node->start_mark.line + 1)); // NOLINT(performance-no-int-to-ptr)
+}
+
 static bool read_item(struct source *source, const struct key *key, yaml_node_t *node, const char *base,
                       char *items, unsigned index, const struct place *place)
 {
     struct complaint complaint = {0};
     void *item = items + index * key->item_size;
+    if (node && source->lines)
+        keep_line(source->lines, item, node);
     if (!node || (key->fields ? !read_fields(source, key->fields, node, item, place)
                               : !read_scalar(source, key, node, item, place)))
         return false;
@@ -274,20 +283,22 @@ static bool read_default(struct source *source, const struct key *key, const yam
         return read_scalar(source, key, &node, (char *)base + key->offset, place);
     }
     struct source inner = *source;
+    inner.lines = NULL;
     return read_document(&inner, key, NULL, key->initial, strlen(key->initial), base, place->outer);
 }
 
-bool config_read(const struct key *keys, const char *text, size_t length, const char *name, void *base,
-                 struct arena *memory, struct config_error *error)
+bool config_read(const struct key *keys, const struct config_source *text, void *base, struct arena *memory,
+                 struct map *lines, struct config_error *error)
 {
-    struct source source = {.name = name, .memory = memory, .error = error};
-    return read_document(&source, NULL, keys, text, length, base, NULL);
+    struct source source = {.name = text->name, .memory = memory, .error = error, .lines = lines};
+    return read_document(&source, NULL, keys, text->text, text->length, base, NULL);
 }
 
-bool config_read_all(const struct key *keys, const char *text, size_t length, const char *name, void *base,
-                     struct arena *memory, struct config_report *report)
+bool config_read_all(const struct key *keys, const struct config_source *text, void *base,
+                     struct arena *memory, struct map *lines, struct config_report *report)
 {
     struct config_error error;
-    struct source source = {.name = name, .memory = memory, .error = &error, .report = report};
-    return read_document(&source, NULL, keys, text, length, base, NULL);
+    struct source source = {
+        .name = text->name, .memory = memory, .error = &error, .report = report, .lines = lines};
+    return read_document(&source, NULL, keys, text->text, text->length, base, NULL);
 }

@@ -5,14 +5,22 @@
 
 #include "config/report.h"
 #include "config/schema.h"
+#include "kit/map.h"
 
-/* Fills the struct at `base` from the text; keys that are not in it get their defaults. */
-bool config_read(const struct key *keys, const char *text, size_t length, const char *name, void *base,
-                 struct arena *memory, struct config_error *error);
+struct config_source {
+    const char *name; /* what errors call it */
+    const char *text;
+    size_t length;
+};
+
+/* Fills the struct at `base` from the text; keys that are not in it get their defaults. lines: gets the line of each item of each
+ * list, by the item's address; or NULL. */
+bool config_read(const struct key *keys, const struct config_source *text, void *base, struct arena *memory,
+                 struct map *lines, struct config_error *error);
 
 /* The same, but it goes on behind an error, and reports them all. */
-bool config_read_all(const struct key *keys, const char *text, size_t length, const char *name, void *base,
-                     struct arena *memory, struct config_report *report);
+bool config_read_all(const struct key *keys, const struct config_source *text, void *base,
+                     struct arena *memory, struct map *lines, struct config_report *report);
 
 /* The value of one key as YAML in one line (lists and records in flow form), to be freed; NULL: no memory. */
 char *config_write_value(const struct key *key, const void *base);

@@ -2,18 +2,14 @@
 #include "config/rows.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "config/file.h"
 #include "config/nearest.h"
 #include "config/schema.h"
 #include "kit/csv.h"
 
-enum { COLUMNS = 16, ROW_BYTES = 1024 };
+enum { COLUMNS = 16, ROW_BYTES = 1024, LINE_BYTES = 4096 };
 
 bool config_report(struct config_report *report, const char *format, ...)
 {
@@ -53,6 +49,14 @@ static const struct key *key_named(const struct table *table, const char *name)
     return key->name ? key : NULL;
 }
 
+static bool has_column(const struct table *table, const struct key *key)
+{
+    int i = 0;
+    while (i < table->column_count && table->columns[i] != key)
+        i++;
+    return i < table->column_count;
+}
+
 static bool name_columns(struct table *table, char *line)
 {
     char *cells[COLUMNS];
@@ -64,13 +68,9 @@ static bool name_columns(struct table *table, char *line)
         if (!table->columns[i])
             return wrong(table, "file", cells[i], "columns named as the keys of its list in the inventory");
     }
-    for (const struct key *key = table->keys; key->name; key++) {
-        int i = 0;
-        while (i < table->column_count && table->columns[i] != key)
-            i++;
-        if (!key->initial && i == table->column_count)
+    for (const struct key *key = table->keys; key->name; key++)
+        if (!key->initial && !has_column(table, key))
             return wrong(table, key->name, "no such column", "one: this key has no default");
-    }
     return true;
 }
 
@@ -93,7 +93,7 @@ static bool read_cell(const struct table *table, const struct key *key, const ch
 static bool set_defaults(const struct table *table, char *record)
 {
     for (const struct key *key = table->keys; key->name; key++)
-        if (key->initial && !read_cell(table, key, "", record))
+        if (!has_column(table, key) && !read_cell(table, key, "", record))
             return false;
     return true;
 }
@@ -120,68 +120,59 @@ static bool visit(const struct table *table, const void *record)
                                      : rows->site(rows->context, record, table->path, table->line);
 }
 
-static bool read_lines(struct table *table, char *text)
+/* A row that names columns, is a remark or empty, or holds a record. */
+static bool read_line(struct table *table, char *line, bool *named)
 {
-    _Alignas(max_align_t) char record[ROW_BYTES];
-    bool good = true, named = false;
-    for (char *line = text, *next; line; line = next) {
-        table->line++;
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        line[strcspn(line, "\r")] = '\0';
-        if (!*line || *line == '#')
-            continue;
-        if (!named) {
-            if (!name_columns(table, line))
-                return false;
-            named = true;
-            continue;
-        }
-        memset(record, 0, sizeof record);
-        good &= read_row(table, line, record) && visit(table, record);
-    }
-    return good;
+    _Alignas(max_align_t) char record[ROW_BYTES] = {0};
+    line[strcspn(line, "\r")] = '\0';
+    if (!*line || *line == '#')
+        return true;
+    if (*named)
+        return read_row(table, line, record) && visit(table, record);
+    *named = name_columns(table, line);
+    return *named;
 }
 
-/* All of it, with a NUL behind; NULL with errno. */
-static char *whole_file(const char *path)
+/* The text stays as it is: each row is copied before it is taken apart. Nothing can be read without columns. */
+static bool read_lines(struct table *table, const char *text, size_t length)
 {
-    struct stat about;
-    FILE *file = fopen(path, "re");
-    char *text = NULL;
-    if (file && fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode))
-        text = malloc((size_t)about.st_size + 1);
-    if (text)
-        text[fread(text, 1, (size_t)about.st_size, file)] = '\0';
-    if (file)
-        fclose(file);
-    return text;
+    char line[LINE_BYTES];
+    bool good = true, named = false;
+    for (const char *at = text, *end = text + length, *next; at < end; at = next + 1) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        next = newline ? newline : end;
+        table->line++;
+        if ((size_t)(next - at) >= sizeof line) {
+            good = wrong(table, "row", "more than 4095 characters", "fewer");
+            continue;
+        }
+        memcpy(line, at, (size_t)(next - at));
+        line[next - at] = '\0';
+        good &= read_line(table, line, &named);
+        if (!named && !good)
+            return false;
+    }
+    return good;
 }
 
 static bool read_table(const struct config_inventory *inventory, const char *name, const struct key *keys,
                        const struct config_rows *rows)
 {
-    char path[CONFIG_PATH_MOST];
-    snprintf(path, sizeof path, "%s%s", *name == '/' ? "" : inventory->folder, name);
-    struct table table = {.keys = keys, .path = path, .rows = rows};
-    char *text = whole_file(path);
-    if (!text)
-        return config_report(rows->report, "%s:1: file: found %s, expected a readable file", path,
-                             errno ? strerror(errno) : "no regular file");
-    bool good = read_lines(&table, text);
-    free(text);
-    return good;
+    struct config_error error;
+    const struct config_part *part = config_bundle_take(inventory->bundle, CONFIG_PART_ROWS, name, &error);
+    struct table table = {.keys = keys, .path = part ? part->path : name, .rows = rows};
+    return part ? read_lines(&table, part->text, part->length)
+                : config_report(rows->report, "%s", error.text);
 }
 
-bool config_read_assets(const struct config_inventory *inventory, const char *path,
+bool config_read_assets(const struct config_inventory *inventory, const char *name,
                         const struct config_rows *rows)
 {
-    return read_table(inventory, path, asset_keys, rows);
+    return read_table(inventory, name, asset_keys, rows);
 }
 
-bool config_read_sites(const struct config_inventory *inventory, const char *path,
+bool config_read_sites(const struct config_inventory *inventory, const char *name,
                        const struct config_rows *rows)
 {
-    return read_table(inventory, path, site_keys, rows);
+    return read_table(inventory, name, site_keys, rows);
 }

@@ -19,10 +19,10 @@ struct config_rows {
     struct config_report *report;
 };
 
-/* path: relative to the inventory's folder. False: something is wrong, and reported. */
-bool config_read_assets(const struct config_inventory *inventory, const char *path,
+/* name: as the inventory has it. False: something is wrong, and reported. */
+bool config_read_assets(const struct config_inventory *inventory, const char *name,
                         const struct config_rows *rows);
-bool config_read_sites(const struct config_inventory *inventory, const char *path,
+bool config_read_sites(const struct config_inventory *inventory, const char *name,
                        const struct config_rows *rows);
 
 #endif

@@ -94,6 +94,7 @@ bool check_plane(const void *base, void *items, unsigned index, struct complaint
 bool home_key_is_published(const uint8_t private_key[32]);
 bool check_home_key(const void *base, void *items, unsigned index, struct complaint *complaint);
 /* inventory_check.c */
+bool check_person(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_vendor(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_domain(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint);

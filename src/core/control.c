@@ -125,11 +125,10 @@ static void settle(void *context)
 static void on_signal(void *context, int signal)
 {
     struct control *control = context;
-    struct config_error error;
     if (signal != SIGHUP)
         loop_stop(control->loop, 0);
-    else if (!control_reload(control, NULL, NULL, &error))
-        log_error("control", NULL, "not reloaded: %s", error.text);
+    else
+        control_reload(control);
 }
 
 /* The first half of what Linux draws at each boot; 0: it does not say. */
@@ -239,7 +238,7 @@ static bool set_up(struct control *control)
     mkdir(control->config->runtime_dir, 0755);
     control->trace = trace_new(control->loop, control->config->runtime_dir, "control");
     if (!open_store(control) || !open_core(control) || !control_evidence_open(control) ||
-        !open_sockets(control) || !open_sbi(control))
+        !control_reload_open(control) || !open_sockets(control) || !open_sbi(control))
         return false;
     loop_on_settle(control->loop, settle, control);
     log_info("control", NULL, "number of UEs: %zu, sessions: %u", control->core->ues_by_supi.count,
@@ -261,6 +260,7 @@ static void tear_down(struct control *control)
 {
     if (control->admin)
         admin_close(control->admin);
+    control_reload_close(control);
     control_wicket_close(control);
     control_sbi_close(control);
     control_gateway_close(control);

@@ -15,9 +15,11 @@
 #include "kit/channel.h"
 #include "kit/loop.h"
 #include "kit/turns.h"
+#include "line/policy.h"
 #include "store/store.h"
 
 struct control_gateway;
+struct control_reload;
 struct inside;
 struct reporter;
 
@@ -44,6 +46,8 @@ struct control {
     struct control_sbi *sbi;         /* NULL: there are no other cores */
     struct reporter *evidence;       /* NULL: nothing is recorded */
     struct control_gateway *gateway; /* NULL: nothing has been asked yet */
+    struct control_reload *reload;
+    char policy[POLICY_WORDS]; /* in force: its serial, and who signed it */
     struct watch n4;
     struct keeper_ear keeper;
     struct edge_link *links;
@@ -52,9 +56,12 @@ struct control {
     uint8_t *buffer;   /* a wicket message on its way out */
 };
 
-/* Takes over the file's new state as far as a running process can. changed and restart, if not NULL, get the names of the
- * keys that differ. */
-bool control_reload(struct control *control, json_t *changed, json_t *restart, struct config_error *error);
+/* Takes over the files' new state as far as a running process can (control_reload.c): it is begun, and what comes of it is in the log. The
+ * verb is answered then, with the names of the keys that differ. False: out of memory or descriptors. */
+bool control_reload_open(struct control *control);
+void control_reload_close(struct control *control);
+void control_reload(struct control *control);
+json_t *control_reload_verb(void *context, const json_t *request);
 
 /* Phones are told the local time of this zone. */
 void control_set_timezone(const struct control *control);

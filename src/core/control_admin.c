@@ -146,10 +146,10 @@ static json_t *status(void *context, const json_t *request)
     uint64_t subscribers = 0;
     (void)request;
     store_subscriber_count(control->store, &subscribers);
-    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "amf_name",
-                     control->config->network.amf_name, "plmns", plmns(control->config), "subscribers",
-                     (json_int_t)subscribers, "gnbs", (int)gnbs_of_edge(control->core, NULL), "ues",
-                     (int)control->core->ues_by_supi.count, "ues_connected",
+    return json_pack("{s:s, s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "policy", control->policy,
+                     "amf_name", control->config->network.amf_name, "plmns", plmns(control->config),
+                     "subscribers", (json_int_t)subscribers, "gnbs", (int)gnbs_of_edge(control->core, NULL),
+                     "ues", (int)control->core->ues_by_supi.count, "ues_connected",
                      (int)connected_ues(control->core), "sessions", (int)control->core->sessions, "planes",
                      planes(control->core), "edges", edges(control), "shares", line_shares(control->core));
 }
@@ -457,57 +457,6 @@ static json_t *release_flow(void *context, const json_t *request)
     return tell_flow(smf_admin_release_flow(ue, psi_of(request), (uint8_t)qfi), NULL);
 }
 
-/* --- configuration --- */
-
-struct differences {
-    json_t *changed, *restart;
-};
-
-static void note_difference(void *context, const char *key, bool needs_restart)
-{
-    struct differences *differences = context;
-    json_t *list = needs_restart ? differences->restart : differences->changed;
-    if (list)
-        json_array_append_new(list, json_string(key));
-    log_info("control", NULL, "%s changed%s", key, needs_restart ? ", which needs a restart" : "");
-}
-
-bool control_reload(struct control *control, json_t *changed, json_t *restart, struct config_error *error)
-{
-    struct config *old = control->config;
-    struct config *new = config_load(control->config_path, error);
-    if (!new)
-        return false;
-    const char *why;
-    struct differences differences = {changed, restart};
-    config_compare(old, new, note_difference, &differences);
-    config_keep(new, control->started);
-    if (!core_reload(control->core, new, &why)) {
-        snprintf(error->text, sizeof error->text, "%s", why);
-        config_free(new);
-        return false;
-    }
-    control->config = new;
-    control_set_timezone(control);
-    log_setup((struct log_settings){.level = new->log_level, .json = new->log_json, .name = "control"});
-    if (old != control->started)
-        config_free(old);
-    control_wicket_reloaded(control);
-    return true;
-}
-
-static json_t *reload(void *context, const json_t *request)
-{
-    struct config_error error;
-    json_t *changed = json_array(), *restart = json_array();
-    (void)request;
-    if (control_reload(context, changed, restart, &error))
-        return json_pack("{s:o, s:o}", "changed", changed, "restart", restart);
-    json_decref(changed);
-    json_decref(restart);
-    return admin_refuse("%s", error.text);
-}
-
 /* --- subscribers --- */
 
 #define SUBSCRIBER_VERB(verb)                                              \
@@ -543,7 +492,7 @@ const struct admin_verb control_verbs[] = {
     {"session.flow.add", add_flow},
     {"session.flow.release", release_flow},
     {"digest", control_digest},
-    {"reload", reload},
+    {"reload", control_reload_verb},
     {"subscriber.get", subscriber_get},
     {"subscriber.list", subscriber_list},
     {"subscriber.add", subscriber_add},

@@ -41,7 +41,7 @@ static bool start_functions(struct core *core, const char **why)
         return false;
     if (!traffic_start(core, why))
         return false;
-    admission_watch(core);
+    admission_begin(core);
     core->udm = udm_new(
         (struct udm_settings){.store = core->store, .random = core->random, .config = core->config}, why);
     if (!core->udm || !amf_load(core, why) || !smf_start(core, why))

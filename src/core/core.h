@@ -33,6 +33,7 @@ struct fence;
 struct gateway_view;
 struct procedure;
 struct random;
+struct reconsideration;
 struct removal;
 struct smf;
 struct peers;
@@ -132,8 +133,12 @@ struct core {
         last_decision; /* the latest day on which the line decided something (amf/admission.h) */
     struct timer leases;
     struct shelter shelter;
-    unsigned paged; /* phones that are being paged */
-    uint64_t payer; /* the association whose message is being handled; 0: none */
+    uint32_t
+        suspensions_ended; /* LINE_BIT of rules whose suspension has ended since this process is there (amf/suspension.h) */
+    struct reconsideration
+        *reconsideration; /* gNBs that are looked at again, in portions (amf/reconsider.c) */
+    unsigned paged;       /* phones that are being paged */
+    uint64_t payer;       /* the association whose message is being handled; 0: none */
 };
 
 /* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */
@@ -146,6 +151,8 @@ bool core_settle(struct core *core);
 /* A new snapshot is in force from now on; gNBs are told by AMF Configuration Update what concerns them. The
  * caller frees the old one after the call. False, and nothing has changed: *why. */
 bool core_reload(struct core *core, const struct config *config, const char **why);
+/* The same with a ledger that is ready, against which the caller gets the old one to free. gNBs are looked at in portions. */
+bool core_follow(struct core *core, const struct config *config, struct ledger **ledger, const char **why);
 
 /* Marks a struct's row as changed. */
 void core_dirty(struct core *core, struct row *row);

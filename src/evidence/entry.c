@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "kit/calendar.h"
 #include "kit/timers.h"
 
 static const char *const kinds[EVIDENCE_KINDS] = {
@@ -201,25 +202,20 @@ static uint64_t take_digits(struct reader *r, unsigned count)
     return value;
 }
 
-/* Days since 1970 of a day of the Gregorian calendar. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
+static struct calendar_day take_day(struct reader *r)
 {
-    const int64_t from_march = month > 2 ? month - 3 : month + 9, y = month > 2 ? year : year - 1;
-    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * from_march + 2) / 5 + day - 1 - 719468;
-}
-
-static int64_t days_in(int64_t year, int64_t month)
-{
-    return days_of(month == 12 ? year + 1 : year, month % 12 + 1, 1) - days_of(year, month, 1);
+    struct calendar_day day;
+    day.year = (int)take_digits(r, 4);
+    take(r, "-");
+    day.month = (int)take_digits(r, 2);
+    take(r, "-");
+    day.day = (int)take_digits(r, 2);
+    return day;
 }
 
 static int64_t take_time(struct reader *r)
 {
-    const int64_t year = (int64_t)take_digits(r, 4);
-    take(r, "-");
-    const int64_t month = (int64_t)take_digits(r, 2);
-    take(r, "-");
-    const int64_t day = (int64_t)take_digits(r, 2);
+    const struct calendar_day day = take_day(r);
     take(r, "T");
     const int64_t hour = (int64_t)take_digits(r, 2);
     take(r, ":");
@@ -229,13 +225,11 @@ static int64_t take_time(struct reader *r)
     take(r, ".");
     const int64_t rest = (int64_t)take_digits(r, 9);
     take(r, "Z");
-    const bool is_time = year >= 1970 && year < 2262 && month >= 1 && month <= 12 && day >= 1 &&
-                         day <= days_in(year, month) && hour < 24 && minute < 60 && second < 60;
-    if (!is_time) {
+    if (!calendar_has(day) || day.year >= 2262 || hour >= 24 || minute >= 60 || second >= 60) {
         reader_fail(r, "time", "is none");
         return 0;
     }
-    return SECONDS(((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) + rest;
+    return SECONDS((((int64_t)calendar_days(day) * 24 + hour) * 60 + minute) * 60 + second) + rest;
 }
 
 /* One more than the digit is worth; 0: it is none, as a capital letter is not. */

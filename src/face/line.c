@@ -125,7 +125,9 @@ static const struct command commands[] = {
     {"status", "line status [--json] [--config FILE]", NULL, run_line_status},
     {"port", "line port [--json] [--config FILE]", NULL, run_watched},
     {"senders", "line senders [--json] [--config FILE]", NULL, run_watched},
-    {"check", "line check [--config FILE] [INVENTORY]...", NULL, run_line_check},
+    {"check", "line check [--sealed] [--config FILE] [INVENTORY]...", NULL, run_line_check},
+    {"key", "line key NAME [--out FILE]", NULL, run_line_key},
+    {"sign", "line sign --key FILE [--config FILE] [INVENTORY]", NULL, run_line_sign},
     {"schema", "line schema inventory | profile", NULL, run_line_schema},
     {"explain", "line explain REQUEST [--date DAY] [--emergency] [--json] [--config FILE]", NULL,
      run_line_explain},
@@ -143,7 +145,9 @@ static const struct command commands[] = {
 
 int run_line(const struct command *command, int argc, char **argv)
 {
-    return argc ? run_command(commands, command, argc, argv)
-                : wrong_usage(command,
-                              "status, port, senders, check, schema, explain, what-if, bar, unbar or bars");
+    return argc
+               ? run_command(commands, command, argc, argv)
+               : wrong_usage(
+                     command,
+                     "status, port, senders, check, key, sign, schema, explain, what-if, bar, unbar or bars");
 }

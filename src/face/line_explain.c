@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "face/line_stand.h"
+#include "face/paint.h"
 #include "face/table.h"
 
 /* How requests are written: the kind, then what it is about. */
@@ -53,15 +53,15 @@ static bool read_request(const struct stand *stand, int argc, char **argv, struc
 
 static const char *colour_of(enum line_verdict verdict)
 {
-    static const char *const colours[] = {"\033[32m", "\033[33m", "\033[35m", "\033[31m"};
-    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") ? colours[verdict] : "";
+    static const enum paint_colour colours[] = {PAINT_GREEN, PAINT_YELLOW, PAINT_MAGENTA, PAINT_RED};
+    return paint(colours[verdict]);
 }
 
 static void show(const struct stand *stand, const struct line_request *request, const char *who,
                  const struct line_decision *decision)
 {
     char text[LINE_REASON_BYTES], date[VALUE_TEXT_BYTES];
-    const char *end = *colour_of(LINE_ALLOW) ? "\033[0m" : "";
+    const char *end = paint(PAINT_END);
     printf("%s, %s (%s), on %s under %s: %s%s%s%s\n", line_request_text(request->kind), who,
            !request->asset             ? "in no inventory: high-risk"
            : request->asset->high_risk ? "high-risk"

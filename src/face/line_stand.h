@@ -30,6 +30,8 @@ void line_what_if_show(const json_t *found);
 void line_shares_print(const json_t *shares);
 
 int run_line_status(const struct command *command, int argc, char **argv);
+int run_line_key(const struct command *command, int argc, char **argv);
+int run_line_sign(const struct command *command, int argc, char **argv);
 int run_line_check(const struct command *command, int argc, char **argv);
 int run_line_schema(const struct command *command, int argc, char **argv);
 int run_line_explain(const struct command *command, int argc, char **argv);

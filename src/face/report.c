@@ -123,8 +123,8 @@ static json_t *facts_for(struct stand *stand, const struct order *order,
     struct arena memory;
     json_t *facts = NULL;
     arena_init(&memory, 0);
-    if (config_read_profile(order->profile ? order->profile : recipient->profile,
-                            stand->config->inventory.folder, &profile, &memory, &error)) {
+    if (config_read_profile(&stand->config->inventory, order->profile ? order->profile : recipient->profile,
+                            &profile, &memory, &error)) {
         stand->facts.profile = &profile;
         facts = report_facts(stand, log);
     } else {

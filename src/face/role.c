@@ -9,6 +9,7 @@
 #include "face/command.h"
 #include "face/roles.h"
 #include "kit/inherit.h"
+#include "line/policy.h"
 #include "plane/main.h"
 
 /* The plane reads its configuration itself. */
@@ -68,7 +69,8 @@ int run_role(const struct command *command, int argc, char **argv)
         return wrong_usage(command, role->named ? "one name is needed" : "unexpected %s",
                            argc ? argv[0] : "");
     struct config_error error;
-    struct config *config = config_load(path, &error);
+    const bool begins = role->enter == keeper_main; /* it accepts what lies there; the others follow */
+    struct config *config = begins ? config_load(path, &error) : policy_load(path, &error);
     if (!config)
         return failed("%s", error.text);
     log_setup(

@@ -183,6 +183,14 @@ static bool make_own(const char *path, const char *key, struct host_user user)
     return false;
 }
 
+/* Control writes there what it accepts (line/accepted.h). */
+static bool make_line_folder(const struct config *config, struct host_user user)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/line", config->state_dir);
+    return make_own(path, "state_dir", user);
+}
+
 static bool is_ours(const struct dirent *entry)
 {
     const char *suffix = strrchr(entry->d_name, '.');
@@ -203,7 +211,7 @@ void host_clear(const struct config *config)
 bool host_prepare(const struct config *config, struct host_user user)
 {
     if (!make_own(config->runtime_dir, "runtime_dir", user) ||
-        !make_own(config->state_dir, "state_dir", user))
+        !make_own(config->state_dir, "state_dir", user) || !make_line_folder(config, user))
         return false;
     host_clear(config);
     return true;

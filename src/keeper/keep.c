@@ -16,6 +16,7 @@
 #include "keeper/notify.h"
 #include "kit/log.h"
 #include "kit/loop.h"
+#include "line/policy.h"
 
 enum { STOP_PATIENCE_MS = 3000, READY_POLL_MS = 10, READY_PATIENCE_MS = 10000 };
 
@@ -48,7 +49,7 @@ static void give_terms(const struct keeper *keeper, const struct child *child)
 
 static void renew_terms(struct keeper *keeper)
 {
-    struct config *config = config_reload(keeper->config_path, "keeper");
+    struct config *config = policy_load_again(keeper->config_path, "keeper");
     if (!config)
         return;
     config_forget_secrets(config);
@@ -58,6 +59,15 @@ static void renew_terms(struct keeper *keeper)
     for (unsigned i = 0; i < keeper->count; i++)
         if (keeper->children[i].edge && keeper->children[i].pid)
             give_terms(keeper, &keeper->children[i]);
+}
+
+/* Control has accepted what the others are to follow. */
+static void follow(struct keeper *keeper)
+{
+    renew_terms(keeper);
+    for (unsigned i = 0; i < keeper->count; i++)
+        if (keeper->children[i].pid && strcmp(keeper->children[i].role, "plane") == 0)
+            kill(keeper->children[i].pid, SIGHUP);
 }
 
 /* Its wicket is closed on the inner side; a new process gets a new one. */
@@ -77,7 +87,7 @@ static void control_speaks(struct watch *watch, uint32_t events)
         if (charter.kind == CHARTER_REPLACE)
             replace(the_keeper, charter.name);
         else if (charter.kind == CHARTER_RELOAD)
-            renew_terms(the_keeper);
+            follow(the_keeper);
     }
     if (events & (EPOLLHUP | EPOLLERR))
         loop_forget(the_keeper->loop, watch);

@@ -14,6 +14,7 @@
 #include "keeper/keep.h"
 #include "keeper/keeper.h"
 #include "kit/log.h"
+#include "line/policy.h"
 
 enum { RESTART_PAUSE_MS = 20 };
 
@@ -73,12 +74,48 @@ static int watch_over(struct run *run)
     return code;
 }
 
+static void warn_of_policy(const struct line_policy *policy)
+{
+    if (policy->release_differs)
+        log_warning("keeper", NULL,
+                    "profiles of this release are not those that were signed, which stay in force: sign the "
+                    "inventory anew "
+                    "to take them over");
+    if (!policy->config->inventory.authorised_count)
+        log_warning(
+            "keeper", NULL,
+            "THE INVENTORY IS NOT SIGNED: whoever can write its files moves the line; demarc line key makes "
+            "keys for those who may");
+}
+
+/* What lies in the files is accepted, or nothing starts. It takes the configuration's place. */
+static bool begin_policy(struct config **config, const char *config_path)
+{
+    struct line_policy *policy = policy_accept(config_path);
+    const bool accepted = policy && policy->accepted;
+    if (accepted) {
+        warn_of_policy(policy);
+        config_free(*config);
+        *config = policy->config;
+        policy->config = NULL;
+        config_forget_files(*config);
+        config_forget_secrets(*config);
+    } else {
+        log_error("keeper", NULL, "not started, as what the line is to be cannot be taken for granted: %s",
+                  policy ? policy->why : "out of memory");
+    }
+    policy_free(policy);
+    return accepted;
+}
+
 int keeper_main(struct config *config, const char *config_path, const char *name)
 {
-    struct run run = {.config = config, .config_path = config_path};
+    struct run run = {.config_path = config_path};
     int code = 1;
     (void)name;
-    if (host_user_of(config, &run.user) && host_check(config) && host_prepare(config, run.user)) {
+    if (host_user_of(config, &run.user) && host_check(config) && host_prepare(config, run.user) &&
+        begin_policy(&config, config_path)) {
+        run.config = config;
         sigemptyset(&run.signals);
         sigaddset(&run.signals, SIGCHLD);
         sigaddset(&run.signals, SIGTERM);

@@ -203,15 +203,17 @@ static void add(struct line_decision *decision, const struct line_reason *reason
     decision->count++;
 }
 
-static const struct config_suspension *suspension_of(const struct question *q, enum config_rule rule)
+const struct config_suspension *line_suspension(const struct config_inventory *inventory,
+                                                enum config_rule rule, struct config_date day)
 {
-    const struct config_inventory *inventory = ledger_inventory(q->facts->ledger);
+    const struct config_suspension *longest = NULL;
     for (unsigned i = 0; i < inventory->suspension_count; i++) {
         const struct config_suspension *suspension = &inventory->suspensions[i];
-        if (suspension->rule == rule && q->facts->date.days < suspension->until.days && !q->date_in_doubt)
-            return suspension;
+        if (suspension->rule == rule && day.days < suspension->until.days &&
+            (!longest || suspension->until.days > longest->until.days))
+            longest = suspension;
     }
-    return NULL;
+    return longest;
 }
 
 /* The operator's suspensions are not the partner's. */
@@ -230,8 +232,8 @@ static void soften(const struct question *q, const struct config_limit *limit, s
         reason->from = limit->from;
         return;
     }
-    if (!of_answer(q->request))
-        reason->suspended = suspension_of(q, limit->rule);
+    if (!of_answer(q->request) && !q->date_in_doubt)
+        reason->suspended = line_suspension(ledger_inventory(q->facts->ledger), limit->rule, q->facts->date);
     if (reason->suspended)
         reason->verdict = LINE_CONDITIONS;
 }

@@ -122,6 +122,10 @@ struct line_decision {
     unsigned count;
 };
 
+/* The suspension of the rule that holds on that day, the longest; NULL: none. */
+const struct config_suspension *line_suspension(const struct config_inventory *inventory,
+                                                enum config_rule rule, struct config_date day);
+
 void line_decide(const struct line_facts *facts, const struct line_request *request,
                  struct line_decision *decision);
 

@@ -40,7 +40,7 @@ struct ledger_counts {
     struct config_date newest;                   /* review or registration: the clock cannot be behind it */
 };
 
-/* Reads the inventory's files too. NULL: what is wrong is in the report. */
+/* Reads the rows of the inventory's files too, which must not be forgotten yet. NULL: what is wrong is in the report. */
 struct ledger *ledger_new(const struct config_inventory *inventory, struct config_report *report);
 void ledger_free(struct ledger *ledger);
 

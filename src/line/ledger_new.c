@@ -18,7 +18,8 @@ static const size_t TEXT_MOST = (size_t)1 << 30;
 
 static bool no_memory(const struct making *making)
 {
-    return config_report(making->report, "inventory:1: file: found no memory for it, expected a smaller one");
+    return config_report(making->report, "%s:1: file: found no memory for it, expected a smaller one",
+                         making->ledger ? making->ledger->inventory->file : "inventory");
 }
 
 /* Room for one more item. */
@@ -151,9 +152,9 @@ static bool covers_known_places(const struct making *making, const struct config
         while (k < inventory->sensitive_count && strcmp(inventory->sensitive[k].name, gnb->covers[i]) != 0)
             k++;
         if (k == inventory->sensitive_count)
-            return config_report(making->report,
-                                 "inventory:1: gnbs: found %s, which covers %s, expected one of sensitive",
-                                 gnb->name, gnb->covers[i]);
+            return config_report(
+                making->report, "%s:%u: gnbs: found %s, which covers %s, expected one of sensitive",
+                inventory->file, config_line(inventory, &gnb->covers[i]), gnb->name, gnb->covers[i]);
     }
     return true;
 }
@@ -168,7 +169,8 @@ static bool add_gnb(struct making *making, const struct config_gnb *gnb)
                                        .classified = gnb->classified,
                                        .since = gnb->since,
                                        .site = gnb->site};
-    if (!covers_known_places(making, gnb) || !add_asset(making, &asset, "gnbs", 1))
+    const unsigned line = config_line(ledger->inventory, gnb);
+    if (!covers_known_places(making, gnb) || !add_asset(making, &asset, ledger->inventory->file, line))
         return false;
     struct ledger_asset *added = &ledger->assets[ledger->asset_count - 1];
     added->exposure =
@@ -210,13 +212,14 @@ static bool mitigate_domain(struct making *making, const char *domain, uint32_t 
     return true;
 }
 
-static bool mitigate_asset(struct making *making, const char *name, uint32_t mitigation)
+static bool mitigate_asset(struct making *making, const char *const *name, uint32_t mitigation)
 {
-    const uint32_t asset = names_find(&making->ledger->asset_names, name);
+    const struct config_inventory *inventory = making->ledger->inventory;
+    const uint32_t asset = names_find(&making->ledger->asset_names, *name);
     if (asset == NAMES_NONE)
-        return config_report(
-            making->report, "inventory:1: mitigations[%u].assets: found %s, expected names of assets or gnbs",
-            mitigation, name);
+        return config_report(making->report,
+                             "%s:%u: mitigations[%u].assets: found %s, expected names of assets or gnbs",
+                             inventory->file, config_line(inventory, name), mitigation, *name);
     return link_mitigation(making, asset, mitigation);
 }
 
@@ -229,7 +232,7 @@ static bool add_mitigations(struct making *making)
         for (unsigned k = 0; k < mitigation->domain_count; k++)
             good &= mitigate_domain(making, mitigation->domains[k], i);
         for (unsigned k = 0; k < mitigation->asset_count; k++)
-            good &= mitigate_asset(making, mitigation->assets[k], i);
+            good &= mitigate_asset(making, &mitigation->assets[k], i);
     }
     return good;
 }
@@ -294,7 +297,8 @@ static bool add_sites(struct making *making)
         .context = making, .site = add_site, .memory = &ledger->texts, .report = making->report};
     bool good = true;
     for (unsigned i = 0; i < inventory->site_count; i++)
-        good &= add_site(making, &inventory->sites[i], "sites", i + 1);
+        good &= add_site(making, &inventory->sites[i], inventory->file,
+                         config_line(inventory, &inventory->sites[i]));
     for (unsigned i = 0; i < inventory->sites_from_count; i++)
         good &= config_read_sites(inventory, inventory->sites_from[i], &rows);
     return good;
@@ -310,24 +314,28 @@ static bool add_assets(struct making *making)
     for (unsigned i = 0; i < inventory->gnb_count; i++)
         good &= add_gnb(making, &inventory->gnbs[i]);
     for (unsigned i = 0; i < inventory->asset_count; i++)
-        good &= add_listed(making, &inventory->assets[i], "assets", i + 1);
+        good &= add_listed(making, &inventory->assets[i], inventory->file,
+                           config_line(inventory, &inventory->assets[i]));
     for (unsigned i = 0; i < inventory->assets_from_count; i++)
         good &= config_read_assets(inventory, inventory->assets_from[i], &rows);
     return good;
+}
+
+static bool begin(struct ledger *ledger, const struct config_inventory *inventory)
+{
+    ledger->inventory = inventory;
+    ledger->vendor_gnbs = calloc(inventory->vendor_count, sizeof *ledger->vendor_gnbs);
+    ledger->asset_names = (struct names){.name_of = asset_name, .owner = ledger};
+    ledger->site_names = (struct names){.name_of = site_name, .owner = ledger};
+    arena_init(&ledger->texts, TEXT_MOST);
+    return ledger->vendor_gnbs != NULL;
 }
 
 struct ledger *ledger_new(const struct config_inventory *inventory, struct config_report *report)
 {
     struct ledger *ledger = calloc(1, sizeof *ledger);
     struct making making = {ledger, report};
-    if (ledger) {
-        ledger->inventory = inventory;
-        ledger->vendor_gnbs = calloc(inventory->vendor_count, sizeof *ledger->vendor_gnbs);
-        ledger->asset_names = (struct names){.name_of = asset_name, .owner = ledger};
-        ledger->site_names = (struct names){.name_of = site_name, .owner = ledger};
-        arena_init(&ledger->texts, TEXT_MOST);
-    }
-    if (!ledger || !ledger->vendor_gnbs) {
+    if (!ledger || !begin(ledger, inventory)) {
         no_memory(&making);
         ledger_free(ledger);
         return NULL;

@@ -17,6 +17,7 @@
 #include "admin/admin.h"
 #include "admin/keeper.h"
 #include "kit/log.h"
+#include "line/policy.h"
 #include "line/reporter.h"
 #include "plane/agent.h"
 #include "plane/host.h"
@@ -469,7 +470,7 @@ static json_t *admin_ran_port(void *context, const json_t *request)
 /* Only the log and the RAN port can change under a running plane. */
 static bool reload(struct process *process)
 {
-    struct config *config = config_reload(process->config_path, "plane"), *unused = config;
+    struct config *config = policy_load_again(process->config_path, "plane"), *unused = config;
     if (config && process->ran_port && ran_port_follow(process->ran_port, &config->inventory.ran_port)) {
         unused = process->reloaded;
         process->reloaded = config;
@@ -585,7 +586,7 @@ int plane_main(int argc, char **argv)
         file = optarg;
     }
     struct config_error error;
-    struct config *config = config_load(file, &error);
+    struct config *config = policy_load(file, &error);
     if (!config) {
         fprintf(stderr, "%s\n", error.text);
         return 2;

@@ -667,3 +667,8 @@ struct line_facts amf_line_facts(const struct core *core)
 {
     return (struct line_facts){.ledger = core->ledger};
 }
+
+void amf_note_day(struct core *core, const struct line_facts *facts)
+{
+    core->last_decision = facts->date;
+}

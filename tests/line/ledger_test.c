@@ -39,7 +39,7 @@ static void write_assets(const char *text)
 }
 
 /* With the file of assets; NULL: the first complaint is in the report. */
-static struct ledger *ledger_of(const char *inventory, struct config **config, struct config_report *report)
+static struct ledger *ledger_from(const char *inventory, struct config **config, struct config_report *report)
 {
     char text[2048];
     struct config_error error;
@@ -62,7 +62,7 @@ static void rows_and_enrolments_are_counted_alike(void **state)
                  "far2,gnb,far,access,,\n"
                  "brain,function,far,core,,\n");
     struct ledger *ledger =
-        ledger_of("gnbs: [{name: a, domain: o, id: 999/70-1, site: quay}]\n", &config, &report);
+        ledger_from("gnbs: [{name: a, domain: o, id: 999/70-1, site: quay}]\n", &config, &report);
     if (!ledger)
         fail_msg("%s", report.first);
     const struct ledger_counts *counts = ledger_counts(ledger);
@@ -87,7 +87,7 @@ static void leaving_takes_back_what_entering_counted(void **state)
     (void)state;
     write_assets(
         "name,kind,vendor,class,site\nx,gnb,far,access,quay\ny,gnb,own,access,quay\nz,gnb,far,access,\n");
-    struct ledger *ledger = ledger_of("", &config, &report);
+    struct ledger *ledger = ledger_from("", &config, &report);
     assert_non_null(ledger);
     for (uint32_t i = 0; i < ledger_size(ledger); i++) {
         const struct ledger_counts before = *ledger_counts(ledger);
@@ -128,7 +128,7 @@ static void what_contradicts_itself_is_named_with_file_and_line(void **state)
         struct config *config;
         struct config_report report;
         write_assets(cases[i][0]);
-        assert_null(ledger_of("gnbs: [{name: a, domain: o, id: 999/70-1}]\n", &config, &report));
+        assert_null(ledger_from("gnbs: [{name: a, domain: o, id: 999/70-1}]\n", &config, &report));
         if (!strstr(report.first, cases[i][1]))
             fail_msg("%s: %s", cases[i][1], report.first);
         config_free(config);
@@ -142,9 +142,9 @@ static void each_of_several_errors_is_reported(void **state)
     (void)state;
     write_assets("name,kind,vendor,class\nx,gnb,who,access\ny,gnb,far,access\nz,what,far,access\n");
     assert_null(
-        ledger_of("mitigations: [{name: m, assets: [w], approved_by: me, approved: 2026-01-01, expires: "
-                  "2027-01-01}]\n",
-                  &config, &report));
+        ledger_from("mitigations: [{name: m, assets: [w], approved_by: me, approved: 2026-01-01, expires: "
+                    "2027-01-01}]\n",
+                    &config, &report));
     assert_int_equal(report.errors, 2);
     config_free(config);
 }

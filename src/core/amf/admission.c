@@ -4,10 +4,18 @@
 #include "core/amf/fence.h"
 #include "core/traffic.h"
 #include "line/event.h"
+#include "store/store.h"
 
-static const int64_t LOOK_PERIOD = SECONDS(3600);
+/* A clock that goes back is found out after a restart too. One that leaps ahead does not become the measure. */
+void amf_note_day(struct core *core, const struct line_facts *facts)
+{
+    if (facts->date.days <= core->last_decision.days || line_date_in_doubt(facts))
+        return;
+    core->last_decision = facts->date;
+    store_meta_put(core->store, ADMISSION_DAY, facts->date.days);
+}
 
-static struct line_facts facts_of(const struct core *core)
+struct line_facts amf_line_facts(const struct core *core)
 {
     struct line_facts facts = {
         .ledger = core->ledger,
@@ -21,10 +29,9 @@ static struct line_facts facts_of(const struct core *core)
 
 void line_says(struct core *core, const struct line_request *request, struct line_decision *decision)
 {
-    const struct line_facts facts = facts_of(core);
+    const struct line_facts facts = amf_line_facts(core);
     line_decide(&facts, request, decision);
-    if (facts.date.days > core->last_decision.days)
-        core->last_decision = facts.date;
+    amf_note_day(core, &facts);
 }
 
 static void decide(struct core *core, const struct config_gnb *enrolled, enum line_request_kind kind,
@@ -42,6 +49,16 @@ const char *line_said(const struct line_decision *decision, const char *words, c
              recorded ? ", recorded only: " : "", recorded ? line_verdict_text(decision->recorded) : "",
              words);
     return buffer;
+}
+
+/* Rules that only a suspension keeps from refusing. */
+static uint32_t suspended_in(const struct line_decision *decision)
+{
+    uint32_t rules = 0;
+    for (unsigned i = 0; i < decision->count; i++)
+        if (decision->reasons[i].suspended)
+            rules |= LINE_BIT(decision->reasons[i].rule);
+    return rules;
 }
 
 static const char *rule_of(const struct line_decision *decision)
@@ -82,12 +99,32 @@ bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum l
 {
     char buffer[LINE_REASON_BYTES];
     struct line_decision decision;
-    if (gnb->replaying)
-        return true; /* it was asked for when it came */
     decide(gnb->core, enrolled, kind, &decision);
+    gnb->rests_on = suspended_in(&decision);
+    if (gnb->replaying) {
+        gnb->rests_on |= gnb->core->suspensions_ended;
+        return true; /* it was asked for when it came */
+    }
     if (!line_allows(&decision))
         return refuse(gnb->core, &decision, refusal);
     tell(gnb, &decision, kind, words_of(&decision, buffer));
+    return true;
+}
+
+/* What it was let in on only because a rule was suspended is asked as it was then; of all else, what a lease asks. */
+static bool outlasts_suspensions(const struct gnb *gnb, const struct config_gnb *enrolled,
+                                 struct line_decision *decision)
+{
+    if (!gnb->rests_on)
+        return true;
+    decide(gnb->core, enrolled, LINE_RAN_CONFIGURATION_UPDATE, decision);
+    for (unsigned i = 0; i < decision->count; i++) {
+        const struct line_reason *reason = &decision->reasons[i];
+        if (gnb->rests_on & LINE_BIT(reason->rule) && reason->verdict > LINE_CONDITIONS) {
+            decision->worst = reason;
+            return decision->verdict <= LINE_CONDITIONS;
+        }
+    }
     return true;
 }
 
@@ -97,45 +134,12 @@ bool admission_lasts(const struct gnb *gnb, struct gnb_refusal *refusal)
     const struct config_gnb *enrolled =
         gnb->enrolled ? config_find_gnb_id(&gnb->core->config->inventory, gnb_id_of(gnb)) : NULL;
     decide(gnb->core, enrolled, LINE_LEASE, &decision);
-    return line_allows(&decision) || refuse(gnb->core, &decision, refusal);
+    return (line_allows(&decision) && outlasts_suspensions(gnb, enrolled, &decision)) ||
+           refuse(gnb->core, &decision, refusal);
 }
 
-/* --- leases --- */
-
-static void look(struct timer *timer)
+void admission_trust_clock(struct core *core)
 {
-    struct core *core = (struct core *)((char *)timer - offsetof(struct core, leases));
-    gnbs_reconsider(core);
-    admission_watch(core);
-}
-
-/* Only limits and suspensions that a day can bring to an end, or into force, are worth looking again. */
-static bool ends_some_day(const struct config_inventory *inventory)
-{
-    const struct config_profile *profile = &inventory->profile;
-    for (unsigned i = 0; i < profile->limit_count; i++)
-        if (profile->limits[i].rule == CONFIG_H8 || profile->limits[i].from.days)
-            return true;
-    return inventory->suspension_count || profile->expires.days;
-}
-
-void admission_watch(struct core *core)
-{
-    core->leases.fire = look;
-    if (ends_some_day(&core->config->inventory))
-        timer_start(core->timers, &core->leases, LOOK_PERIOD);
-    else
-        timer_stop(core->timers, &core->leases);
-}
-
-void admission_stop(struct core *core)
-{
-    timer_stop(core->timers, &core->leases);
-}
-
-/* --- answers to partners --- */
-
-struct line_facts amf_line_facts(const struct core *core)
-{
-    return facts_of(core);
+    core->last_decision = config_date_of(core_wall(core));
+    store_meta_put(core->store, ADMISSION_DAY, core->last_decision.days);
 }

@@ -9,6 +9,8 @@
 #include "core/amf/n2.h"
 #include "line/decide.h"
 
+#define ADMISSION_DAY "line-day" /* the store's name for core->last_decision */
+
 /* What the line says to it today, which is remembered as the latest day that it decided on. */
 void line_says(struct core *core, const struct line_request *request, struct line_decision *decision);
 
@@ -24,7 +26,12 @@ bool admission_allows(struct gnb *gnb, const struct config_gnb *enrolled, enum l
 /* Does what it was admitted on still hold? */
 bool admission_lasts(const struct gnb *gnb, struct gnb_refusal *refusal);
 
-/* Looks at all leases every hour from now on. */
+/* With what the process before this one knew of the day. In the first turn of the loop leases and suspensions are looked at. */
+void admission_begin(struct core *core);
+/* Those who may change the line say that it is today, whatever the last decision was made on. */
+void admission_trust_clock(struct core *core);
+
+/* Leases are looked at every hour and when a day begins, suspensions with them (leases.c). */
 void admission_watch(struct core *core);
 void admission_stop(struct core *core);
 

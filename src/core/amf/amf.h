@@ -74,6 +74,8 @@ const char *amf_gnb_name(const struct gnb *gnb);
 uint32_t amf_gnb_misfits(const struct gnb *gnb);
 const char *amf_away_at(const struct ue *ue);
 struct line_facts amf_line_facts(const struct core *core);
+/* Something was decided on these facts: their day is remembered. */
+void amf_note_day(struct core *core, const struct line_facts *facts);
 /* SMF's list of this UE's sessions hangs here; the SMF owns what it points to. */
 struct session **amf_sessions(struct ue *ue);
 /* The same for those that other cores anchor (smf/remote.h). */

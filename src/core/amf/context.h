@@ -64,6 +64,7 @@ struct gnb {
     bool gone;     /* a ghost (parting.c): nothing reaches it */
     bool enrolled; /* it is as the inventory says */
     enum config_risk risk;
+    uint32_t rests_on;           /* LINE_BIT of rules whose suspension it was let in by (suspension.h) */
     bool fenced;                 /* by rule N5 of the line (fence.h) */
     bool barred;                 /* with its vendor, by rule K1 (bar.h) */
     struct procedure *proving;   /* its message waits for the security gateway (proof.h) */

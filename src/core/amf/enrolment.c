@@ -9,7 +9,6 @@
 #include "core/amf/fence.h"
 #include "core/amf/n2.h"
 #include "core/amf/proof.h"
-#include "core/amf/shelter.h"
 #include "core/traffic.h"
 #include "kit/log.h"
 #include "line/event.h"
@@ -141,42 +140,16 @@ static void turn_out(struct gnb *gnb, const struct gnb_refusal *refusal)
     core_close(core, association);
 }
 
-static void tell_lasting(const struct core *core, unsigned lasting)
-{
-    char reason[64];
-    snprintf(reason, sizeof reason, "what they were let in on still holds; gNBs: %u", lasting);
-    if (lasting)
-        line_event(&(struct line_event){.kind = EVIDENCE_ADMISSION,
-                                        .step = EVIDENCE_CONTINUES,
-                                        .time = core_wall(core),
-                                        .gnb = "",
-                                        .procedure = "leases",
-                                        .rule = "",
-                                        .reason = reason});
-}
-
 /* Whether it can still prove it is asked by proof_watch. */
-void gnbs_reconsider(struct core *core)
+bool gnb_reconsider(struct gnb *gnb)
 {
-    size_t cursor = 0;
-    unsigned lasting = 0;
-    for (void *value; map_next(&core->gnbs, &cursor, NULL, &value);) {
-        struct gnb *gnb = value;
-        struct gnb_refusal refusal = {.cause = N2_MISC(UNSPECIFIED), .rule = "N1"};
-        if (!gnb->ready)
-            continue;
-        const struct config_gnb *enrolled = gnb_enrolment(gnb, gnb->identity, &refusal.words);
-        if (admit(gnb, enrolled && kept_areas_fit(enrolled, gnb, &refusal), &refusal) &&
-            admission_lasts(gnb, &refusal)) {
-            lasting++;
-            continue;
-        }
-        turn_out(gnb, &refusal);
-        map_taken(&cursor);
-    }
-    tell_lasting(core, lasting);
-    shelter_forget_areas(core);
-    shelter_look_everywhere(core);
+    struct gnb_refusal refusal = {.cause = N2_MISC(UNSPECIFIED), .rule = "N1"};
+    const struct config_gnb *enrolled = gnb_enrolment(gnb, gnb->identity, &refusal.words);
+    if (admit(gnb, enrolled && kept_areas_fit(enrolled, gnb, &refusal), &refusal) &&
+        admission_lasts(gnb, &refusal))
+        return true;
+    turn_out(gnb, &refusal);
+    return false;
 }
 
 /* As the inventory is now. A gNB that has left it since NG Setup has no tunnels any more. */

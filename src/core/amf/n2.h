@@ -53,9 +53,12 @@ bool gnb_enrol_again(struct gnb *gnb, struct gnb_refusal *refusal);
 bool gnb_enrol(struct gnb *gnb, struct gnb_identity identity, const struct ngap_supported_ta_list *offers,
                struct gnb_refusal *refusal);
 
-/* After a reload: whose enrolment is withdrawn, or does not cover any more what it was admitted with, is turned out; who may not be
- * where he is any more (shelter.h) is released. */
-void gnbs_reconsider(struct core *core);
+/* Whose enrolment is withdrawn, or does not cover any more what it was admitted with, is turned out: false, and it is gone. */
+bool gnb_reconsider(struct gnb *gnb);
+/* The same of all that are ready, a portion at once and the others in turns of the loop (reconsider.c). also: for those who stay, or NULL.
+ * Then who may not be where he is any more (shelter.h) is released. */
+void gnbs_reconsider(struct core *core, void (*also)(struct gnb *gnb));
+void gnbs_reconsider_stop(struct core *core);
 /* Does its enrolment, as it is now, have the Transport Layer Address (TS 38.413 9.3.2.4)? Also if there is none. */
 bool gnb_admits_address(const struct gnb *gnb, const struct aper_bit_string *address);
 

@@ -14,6 +14,7 @@
 #include "core/amf/proof.h"
 #include "core/amf/relay.h"
 #include "core/amf/shelter.h"
+#include "core/amf/suspension.h"
 #include "core/traffic.h"
 #include "kit/log.h"
 
@@ -384,33 +385,33 @@ void core_replay(struct core *core, uint64_t association, const struct ngap_pdu 
     }
 }
 
-bool core_reload(struct core *core, const struct config *config, const char **why)
+bool core_follow(struct core *core, const struct config *config, struct ledger **ledger, const char **why)
 {
-    size_t cursor = 0;
-    void *gnb;
-    uint64_t association;
-    struct config_report report = {0};
-    struct ledger *ledger = ledger_new(&config->inventory, &report);
-    *why = "the inventory's files are not right, see demarc line check";
-    if (!ledger || !udm_reload(core->udm, config, why)) {
-        ledger_free(ledger);
+    struct ledger *old = core->ledger;
+    if (!udm_reload(core->udm, config, why))
         return false;
-    }
-    ledger_free(core->ledger);
-    core->ledger = ledger;
-    bool other_areas = area_differs(core->config, config);
+    core->ledger = *ledger;
+    *ledger = old;
+    const bool other_areas = area_differs(core->config, config);
     core->config = config;
     traffic_reload(core);
     smf_reload(core);
-    gnbs_reconsider(core);
+    suspensions_look(core);
+    gnbs_reconsider(core, amf_configuration_update);
     bars_reconsider(core);
     admission_watch(core);
-    while (map_next(&core->gnbs, &cursor, &association, &gnb)) {
-        if (((struct gnb *)gnb)->ready)
-            amf_configuration_update(gnb);
-    }
     if (other_areas)
         area_tell_all(core);
     proof_watch(core);
     return true;
+}
+
+bool core_reload(struct core *core, const struct config *config, const char **why)
+{
+    struct config_report report = {0};
+    struct ledger *ledger = ledger_new(&config->inventory, &report);
+    *why = "the inventory's files are not right, see demarc line check";
+    const bool done = ledger && core_follow(core, config, &ledger, why);
+    ledger_free(ledger);
+    return done;
 }

@@ -207,8 +207,7 @@ static void look(struct partner_watch *watch, const char *procedure)
     struct smf *smf = watch->smf;
     const struct config_inventory *inventory = &smf->core->config->inventory;
     watch->facts = amf_line_facts(smf->core);
-    if (watch->facts.date.days > smf->core->last_decision.days)
-        smf->core->last_decision = watch->facts.date;
+    amf_note_day(smf->core, &watch->facts);
     watch->taken = taken_now(smf);
     free(watch->standings);
     watch->standings = calloc(inventory->partner_count + 1, sizeof *watch->standings);
