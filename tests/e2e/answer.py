@@ -100,7 +100,7 @@ session 1 2 ally ipv4
 run 1: ping -c 2 -i 0.2 -W 5 {PARTNERS}
 {answers(core, SHARE, *here)}
 deregister 1
-""", timeout=120)
+""")
     code, reply = ask(core, "--partner", "ally", "--label", "secret", "--path", "gnb=south,upf=default", json_form=True)
     expect(code == WITHHOLD, f"south: {reply}")
     expect([reason["name"] for reason in reply["answer"]["reasons"]] == ["south"], f"{reply}")
@@ -128,26 +128,25 @@ service 1
 session 1 2 ally ipv4
 run 1: ping -c 2 -i 0.2 -W 5 {PARTNERS}
 deregister 1
-""", timeout=120)
+""")
 
 
 @case
 def a_reload_that_turns_the_answer_releases_the_session(lab, build):
     core = network(lab, build)
-    inventory, line = core.folder / "turned.yaml", core.folder / "line.yaml"
-    inventory.write_text(INVENTORY.replace("name: default, kind: function, vendor: own", "name: default, kind: function, vendor: far"))
+    turned = INVENTORY.replace("name: default, kind: function, vendor: own", "name: default, kind: function, vendor: far")
     core.scenario(opening(core) + f"""
 session 1 1 internet ipv4
 session 1 2 ally ipv4
 run 1: ping -c 2 -i 0.2 -W 5 {PARTNERS}
-run here: cp {line} {line}.kept && cp {inventory} {line} && {core.demarc} reload --config {core.config}
+{core.reload_with(turned)}
 {has(core, 2, there=False)}
 run 1: ping -c 2 -i 0.2 -W 5 {GATEWAY}
-run here: cp {line}.kept {line} && {core.demarc} reload --config {core.config}
+{core.reload_with(INVENTORY)}
 session 1 2 ally ipv4
 run 1: ping -c 2 -i 0.2 -W 5 {PARTNERS}
 deregister 1
-""", timeout=120)
+""")
 
 
 @case
@@ -164,7 +163,7 @@ move 1 gnb 2
 try service 1
 {has(core, 2, there=False)}
 deregister 1 off
-""", timeout=120)
+""")
     wait_until(lambda: any(entry["kind"] == "flip" for entry in entries(core)), 20, "the flip to be durable")
     told = entries(core)
     asked = [entry for entry in told if entry["number"] == reply["entry"]["number"] and entry["run"] == reply["entry"]["run"]]

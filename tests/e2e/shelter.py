@@ -31,8 +31,7 @@ def started(lab, build, protected):
 
 def protect(core, protected):
     """A line of a scenario: from now on something else is protected."""
-    (core.folder / "next.yaml").write_text(MIXED.format(protected=protected))
-    return f"run here: cp {core.folder}/next.yaml {core.folder}/line.yaml && {core.demarc} reload --config={core.config}\n"
+    return core.reload_with(MIXED.format(protected=protected))
 
 
 def refusals(core):
