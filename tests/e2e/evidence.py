@@ -133,8 +133,13 @@ def without_room_signalling_goes_on_and_the_loss_is_told(lab, build):
         full = folder / "full"
         with full.open("wb") as file:
             subprocess.run(["dd", "if=/dev/zero", "bs=1024"], stdout=file, stderr=subprocess.DEVNULL, check=False)
-        core.scenario(core.cast(1) + "start 1\nregister 1\n")
-        wait_until(lambda: core.json("status")["recorder"]["full"], 30, "the recorder to say that there is no room")
+
+        def no_room():
+            """The block that the log ends in has room for some entries more."""
+            core.scenario(core.cast(1) + "start 1\nregister 1\n")
+            return core.json("status")["recorder"]["full"]
+
+        wait_until(no_room, 30, "the recorder to say that there is no room")
         core.scenario(core.cast(1) + "start 1\nregister 1\n")
         full.unlink()
         wait_until(lambda: '"kind":"loss"' in evidence(core, "show").stdout, 30, "the loss in the log")
