@@ -36,7 +36,7 @@ static void tell_lasting(const struct core *core, unsigned lasting)
 
 static void look_at(struct reconsideration *all, uint64_t association)
 {
-    struct gnb *gnb = map_get(&all->core->gnbs, association);
+    struct gnb *gnb = gnb_find(all->core, association);
     if (!gnb || !gnb->ready || !gnb_reconsider(gnb))
         return;
     all->lasting++;
