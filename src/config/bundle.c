@@ -17,7 +17,7 @@ enum { PARTS_MOST = 128, TEXT_MOST = 1 << 20 };
 static const size_t ROWS_MOST = (size_t)1 << 30;
 
 struct part {
-    struct config_part public;
+    struct config_part shown;
     char *text; /* owned; NULL: a profile of the program's own, or not read */
     char *name, *path;
 };
@@ -110,7 +110,7 @@ static bool is_text(const struct config_part *part, struct config_error *error)
 static struct part *find(struct config_bundle *bundle, enum config_part_kind kind, const char *name)
 {
     for (unsigned i = 0; i < bundle->count; i++)
-        if (bundle->parts[i].public.kind == kind && strcmp(bundle->parts[i].public.name, name) == 0)
+        if (bundle->parts[i].shown.kind == kind && strcmp(bundle->parts[i].shown.name, name) == 0)
             return &bundle->parts[i];
     return NULL;
 }
@@ -121,9 +121,9 @@ static struct part *add(struct config_bundle *bundle, enum config_part_kind kind
     if (bundle->count == PARTS_MOST)
         return NULL;
     struct part *part = &bundle->parts[bundle->count];
-    *part = (struct part){.public.kind = kind, .name = strdup(name), .path = strdup(path)};
-    part->public.name = part->name;
-    part->public.path = part->path;
+    *part = (struct part){.shown.kind = kind, .name = strdup(name), .path = strdup(path)};
+    part->shown.name = part->name;
+    part->shown.path = part->path;
     bundle->count++;
     return part->name && part->path ? part : NULL;
 }
@@ -143,9 +143,9 @@ static struct part *add_live(struct config_bundle *bundle, enum config_part_kind
     snprintf(path, sizeof path, "%s%s", own || *name == '/' ? "" : bundle->folder, name);
     struct part *part = add(bundle, kind, name, path);
     if (part && own) {
-        part->public.built_in = true;
-        part->public.text = own->text;
-        part->public.length = strlen(own->text);
+        part->shown.built_in = true;
+        part->shown.text = own->text;
+        part->shown.length = strlen(own->text);
     }
     return part;
 }
@@ -158,17 +158,17 @@ static void digest_of(const struct config_part *part, uint8_t digest[CONFIG_DIGE
 static bool fill(const struct config_bundle *bundle, struct part *part, struct config_error *error)
 {
     uint8_t digest[CONFIG_DIGEST_BYTES];
-    struct config_part *public = &part->public;
-    if (!public->text)
-    public->text = part->text =
-        read_file(public->path, public->kind == CONFIG_PART_ROWS ? ROWS_MOST : (size_t)TEXT_MOST,
-                  &public->length, error);
-    if (!public->text || !is_text(public, error))
+    struct config_part *shown = &part->shown;
+    if (!shown->text)
+        shown->text = part->text =
+            read_file(shown->path, shown->kind == CONFIG_PART_ROWS ? ROWS_MOST : (size_t)TEXT_MOST,
+                      &shown->length, error);
+    if (!shown->text || !is_text(shown, error))
         return false;
-    digest_of(public, digest);
-    if (bundle->kept && memcmp(digest, public->digest, sizeof digest) != 0)
-        return wrong(public->path, 1, "something else than its name says", "what was accepted", error);
-    memcpy(public->digest, digest, sizeof digest);
+    digest_of(shown, digest);
+    if (bundle->kept && memcmp(digest, shown->digest, sizeof digest) != 0)
+        return wrong(shown->path, 1, "something else than its name says", "what was accepted", error);
+    memcpy(shown->digest, digest, sizeof digest);
     return true;
 }
 
@@ -176,8 +176,8 @@ const struct config_part *config_bundle_take(struct config_bundle *bundle, enum 
                                              const char *name, struct config_error *error)
 {
     struct part *part = find(bundle, kind, name);
-    if (part && part->public.text)
-        return &part->public;
+    if (part && part->shown.text)
+        return &part->shown;
     if (!part && bundle->kept) {
         wrong(name, 1, "no copy of it", "one, as the inventory names it", error);
         return NULL;
@@ -187,10 +187,10 @@ const struct config_part *config_bundle_take(struct config_bundle *bundle, enum 
         return NULL;
     }
     if (fill(bundle, part, error))
-        return &part->public;
+        return &part->shown;
     free(part->text);
     part->text = NULL;
-    part->public.text = NULL;
+    part->shown.text = NULL;
     return NULL;
 }
 
@@ -235,8 +235,8 @@ struct config_bundle *config_bundle_of(const char *path, const char *text, size_
     if (part && (part->text = malloc(length + 1))) {
         memcpy(part->text, text, length);
         part->text[length] = '\0';
-        part->public.text = part->text;
-        part->public.length = length;
+        part->shown.text = part->text;
+        part->shown.length = length;
         if (fill(bundle, part, error))
             return bundle;
     } else {
@@ -258,7 +258,7 @@ bool config_bundle_list(struct config_bundle *bundle, enum config_part_kind kind
     snprintf(path, sizeof path, "%s%s", bundle->folder, config_digest_text(digest, digits));
     struct part *part = find(bundle, kind, name) ? NULL : add(bundle, kind, name, path);
     if (part)
-        memcpy(part->public.digest, digest, CONFIG_DIGEST_BYTES);
+        memcpy(part->shown.digest, digest, CONFIG_DIGEST_BYTES);
     return part != NULL;
 }
 
@@ -282,5 +282,5 @@ unsigned config_bundle_count(const struct config_bundle *bundle)
 
 const struct config_part *config_bundle_part(const struct config_bundle *bundle, unsigned index)
 {
-    return &bundle->parts[index].public;
+    return &bundle->parts[index].shown;
 }

@@ -71,7 +71,7 @@ static bool take_folder(struct config *config, const char *file)
     if (!folder || !path)
         return false;
     memcpy(folder, file, length);
-    memcpy(path, file, strlen(file));
+    memcpy(path, file, strlen(file) + 1);
     config->inventory.folder = folder;
     config->inventory.file = path;
     config->inventory.lines = &config->lines;

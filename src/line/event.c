@@ -50,10 +50,11 @@ static void record(const struct line_event *event)
 }
 
 /* What goes as it should is no warning. */
-static enum log_level loudness(enum evidence_kind kind)
+static enum log_level loudness(const struct line_event *event)
 {
-    switch (kind) {
+    switch (event->kind) {
     case EVIDENCE_ADMISSION:
+        return event->step == EVIDENCE_ENDS ? LOG_WARNING : LOG_INFO;
     case EVIDENCE_POLICY:
     case EVIDENCE_DRILL:
     case EVIDENCE_ANSWER:
@@ -72,7 +73,7 @@ static void write_log(const struct line_event *event)
              "kind=%s%s%s rule=%s association=%016" PRIx64 " time=%" PRId64 " victim-touched=no",
              evidence_kind_name(event->kind), *step ? " step=" : "", step, event->rule, event->association,
              event->time / SECONDS(1));
-    log_at(loudness(event->kind), "line", context, "%s%s%s%s: %s", *event->gnb ? "gNB " : "", event->gnb,
+    log_at(loudness(event), "line", context, "%s%s%s%s: %s", *event->gnb ? "gNB " : "", event->gnb,
            *event->gnb ? ": " : "", event->procedure, event->reason);
 }
 
