@@ -100,7 +100,8 @@ static void n2_send(void *context, struct ran_gnb *gnb, uint16_t stream, struct 
 {
     (void)context;
     struct station *station = gnb->user;
-    if (station->association && !sctp_send(station->association, stream, NGAP_PPID, message))
+    station->full = station->association && !sctp_send(station->association, stream, NGAP_PPID, message);
+    if (station->full)
         log_warning("ran", gnb->settings.name, "N2 message not sent: the association is full or closing");
 }
 

@@ -22,6 +22,7 @@ struct station {
     struct watch n3;
     struct n3_batch *outgoing; /* packets waiting for the end of the batch */
     uint64_t unsent;           /* packets that the N3 socket did not take */
+    bool full;                 /* SCTP did not take the latest message for N2 */
     struct timer again;        /* until the next attempt to connect */
     bool silent; /* says nothing by itself when its association is up; ports->gnb_ready: it is up */
 };

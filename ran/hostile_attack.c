@@ -232,7 +232,7 @@ void attack_send_as(struct attack *attack, uint16_t stream, uint32_t ppid, struc
     if (attack->restarted)
         raw_sctp_say(attack->restarted, stream, ppid, message);
     else if (attack->station->association)
-        sctp_send(attack->station->association, stream, ppid, message);
+        attack->station->full = !sctp_send(attack->station->association, stream, ppid, message);
 }
 
 void attack_send(struct attack *attack, uint16_t stream, struct bytes message)

@@ -585,7 +585,7 @@ static void send_concealed(struct attack *attack, unsigned scheme, bool replayed
     register_concealed(attack, (uint8_t)scheme, (uint8_t)scheme, bytes_of(octets, lengths[scheme]));
 }
 
-/* The victims go on meanwhile, and are looked at afterwards. */
+/* The victims go on meanwhile, and are looked at afterwards. What SCTP has no room for is not made up for. */
 static void flood_with(struct attack *attack, unsigned scheme, bool replayed)
 {
     enum { PAUSE_MS = 10 };
@@ -593,8 +593,10 @@ static void flood_with(struct attack *attack, unsigned scheme, bool replayed)
     uint64_t sent = 0;
     while (clock_now() < end && !attack->waiter.interrupted && attack_set_up(attack)) {
         uint64_t due = (uint64_t)(clock_now() - began) / 1000 * attack->options->flood_rate / 1000000;
-        while (sent < due)
+        attack->station->full = false;
+        while (sent < due && !attack->station->full)
             send_concealed(attack, scheme, replayed, sent++);
+        sent = due;
         waiter_rest(&attack->waiter, MILLISECONDS(PAUSE_MS));
     }
 }
