@@ -163,6 +163,8 @@ struct config_smf {
     int64_t traffic_period; /* between a plane's reports of what went through each gNB; whole seconds */
     int64_t traffic_stale;  /* without one for so long, shares of traffic are not known */
     int64_t traffic_gap;    /* so much unreported time within the window leaves them known */
+    unsigned shape_from;    /* percentage points below the limit at which shaping begins */
+    uint64_t shape_floor;   /* bits per second that a gNB is left, each way */
     int64_t address_rest;   /* before an address that was given back goes to another phone */
     int64_t plane_wait;     /* a session waits so long for a plane to be associated */
     int64_t t3591, t3592;   /* TS 24.501 10.3 */
@@ -182,6 +184,8 @@ struct config_plane {
     const char *egress;          /* interface towards the data network; "auto": by default route */
     unsigned buffer_per_session; /* packets */
     unsigned buffer_total;
+    int64_t shaping_delay;             /* nanoseconds that a packet of a gNB that is shaped waits at most */
+    unsigned shaping_packets;          /* that wait with a worker, for each gNB and direction */
     unsigned sessions;                 /* at most; 0: no limit */
     int64_t teid_rest;                 /* nanoseconds before one that was given back is drawn again */
     bool ue_to_ue;                     /* phones may reach phones */

@@ -232,6 +232,14 @@ static const struct key smf_keys[] = {
      .live = true},
     {"traffic_gap", &type_duration, ROOT(smf.traffic_gap), RANGE(0, 24 * HOUR), .initial = "10m",
      .live = true},
+    {"traffic_shape_from", &type_uint, ROOT(smf.shape_from), RANGE(0, 50), .initial = "2", .live = true,
+     .help = "So many percentage points below the limit of rule H2 planes begin to delay and mark (never: to "
+             "drop) "
+             "what goes\n"
+             "through high-risk gNBs, and end as many points lower; a gNB is left the floor each way, "
+             "whatever the "
+             "share."},
+    {"traffic_shape_floor", &type_rate, ROOT(smf.shape_floor), .initial = "1 Mbps", .live = true},
     {"address_rest", &type_duration, ROOT(smf.address_rest), RANGE(0, HOUR), .initial = "60s", .live = true,
      .help = "An address that a phone gave back goes to no other for so long, also across a restart."},
     {"plane_wait", &type_duration, ROOT(smf.plane_wait), RANGE(0, 10 * SECOND), .initial = "2s", .live = true,
@@ -310,6 +318,14 @@ static const struct key plane_keys[] = {
      .help = "Packets kept for an idle phone while it is paged, and for all of them together."},
     {"buffer_total", &type_uint, MEMBER(struct config_plane, buffer_total), RANGE(0, 10000000),
      .initial = "16384"},
+    {"shaping_delay", &type_duration, MEMBER(struct config_plane, shaping_delay), RANGE(0, SECOND),
+     .initial = "100ms",
+     .help =
+         "While traffic is shaped (smf.traffic_shape_from), a packet waits so long at most, and so many of "
+         "a gNB and direction\n"
+         "wait with each worker; what finds no place makes the oldest go at once."},
+    {"shaping_packets", &type_uint, MEMBER(struct config_plane, shaping_packets), RANGE(0, 100000),
+     .initial = "512"},
     {"sessions", &type_uint, MEMBER(struct config_plane, sessions), RANGE(0, 100000000), .initial = "0",
      .help = "At most so many sessions; 0: no limit. When all planes are full, phones are refused with 5GSM "
              "cause 26."},

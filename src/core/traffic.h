@@ -31,6 +31,12 @@ bool traffic_reported(struct core *core, const char *plane, const struct pfcp_no
 /* The gNB (NULL: one of another core; enrolment NULL: a stranger) has a tunnel that ends there. */
 void traffic_named(struct core *core, const struct config_gnb *enrolled, const struct config_ip *end);
 
+/* The plane has said that it shapes if it is told to. */
+bool traffic_plane_shapes(const struct core *core, const char *plane);
+/* Whose traffic it is to shape now, from which rates on; the list is the caller's to free. False: out of memory. */
+bool traffic_shaping(const struct core *core, const char *plane, struct pfcp_shaping_of_peer **list,
+                     size_t *count);
+
 /* What decisions are made on: shares, and what planes find of the RAN port (rule L2). */
 void traffic_measure(const struct core *core, struct line_measured *measured);
 

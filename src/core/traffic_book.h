@@ -37,6 +37,7 @@ struct traffic_plane {
     int64_t former;   /* the instance before: what comes of it is late */
     int64_t heard;    /* when a round was complete; -1: never */
     bool ended;       /* the instance has said all */
+    bool shapes;      /* it understands what it is told of shaping */
     struct octets told;
     enum traffic_port port;
 };
@@ -60,18 +61,27 @@ struct traffic {
     struct tunnel_ends *enrolled;
     struct window all, high_risk, gaps; /* of the last, .uplink is time */
     bool lost;                          /* something found no memory: since then the sums are not whole */
-    bool breached, unknown;             /* told so */
+    bool breached;                      /* told so */
+    int64_t shaped_since;               /* wall clock; 0: traffic is not shaped */
+};
+
+/* kbps, by direction. */
+struct traffic_rates {
+    uint64_t uplink, downlink;
 };
 
 /* traffic_clock.c */
 void traffic_clock_load(struct traffic *traffic);
 bool traffic_clock_store(struct traffic *traffic);
 int64_t traffic_now(const struct traffic *traffic);
+int64_t traffic_wall(const struct core *core);
 /* The wall clock may have been set right. */
 void traffic_clock_look(struct traffic *traffic);
 
 /* traffic_report.c: finds or makes it. NULL: out of memory. */
 struct traffic_plane *traffic_plane(struct traffic *traffic, const char *name);
+/* NULL: there is none of that name. */
+struct traffic_plane *traffic_plane_find(const struct traffic *traffic, const char *name);
 
 /* traffic.c */
 /* make false: NULL if it is not there. NULL: out of memory, or too many. */
@@ -88,6 +98,19 @@ bool traffic_next_end(const struct traffic *traffic, size_t *cursor, struct traf
 const char *traffic_unknown(const struct traffic *traffic, char *buffer);
 /* Is the limit broken now, or kept again? That is told once. */
 void traffic_look(struct traffic *traffic);
+/* More than so many half percent went through high-risk gNBs. */
+bool traffic_exceeds(const struct line_measured *measured, unsigned halves);
+bool traffic_plane_is_configured(const struct core *core, const char *name);
+/* It has not told anything for too long. */
+bool traffic_stale(const struct traffic *traffic, const struct traffic_plane *plane);
+/* Evidence of a breach's beginning or end. */
+void traffic_tell(const struct core *core, const char *procedure, bool begins, const char *reason);
+
+/* traffic_shape.c */
+/* Is traffic to be shaped now, or not any more? That is told once. */
+void traffic_shape_look(struct traffic *traffic, const struct line_measured *measured);
+/* What high-risk gNBs may carry, all together. */
+struct traffic_rates traffic_shaping_rates(const struct traffic *traffic);
 
 /* traffic_rows.c */
 bool traffic_load(struct traffic *traffic);

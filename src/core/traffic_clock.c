@@ -22,7 +22,7 @@ int64_t traffic_now(const struct traffic *traffic)
     return traffic->clock.base + traffic->core->timers->now - traffic->clock.since;
 }
 
-static int64_t wall_of(const struct core *core)
+int64_t traffic_wall(const struct core *core)
 {
     return core->read_wall ? core->read_wall() : core_wall(core);
 }
@@ -30,7 +30,7 @@ static int64_t wall_of(const struct core *core)
 /* It begins with the wall clock, so that slots never begin before zero. */
 static void begin(struct traffic *traffic)
 {
-    const int64_t wall = wall_of(traffic->core);
+    const int64_t wall = traffic_wall(traffic->core);
     traffic->clock.base = traffic->begun = wall > 0 ? wall : 1;
 }
 
@@ -46,7 +46,7 @@ void traffic_clock_load(struct traffic *traffic)
     traffic->begun = stored(traffic, begun_name);
     if (!clock->base) {
         begin(traffic);
-        clock->wall = wall_of(core);
+        clock->wall = traffic_wall(core);
     } else if (boot && boot == core->boot && since <= core->timers->now) {
         clock->since = since;
     } else {
@@ -58,7 +58,7 @@ void traffic_clock_load(struct traffic *traffic)
 void traffic_clock_look(struct traffic *traffic)
 {
     struct traffic_clock *clock = &traffic->clock;
-    const int64_t wall = wall_of(traffic->core);
+    const int64_t wall = traffic_wall(traffic->core);
     if (!clock->doubt) {
         clock->wall = wall;
     } else if (wall >= clock->wall) {

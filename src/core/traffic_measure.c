@@ -6,7 +6,7 @@
 #include "core/traffic_book.h"
 #include "line/event.h"
 
-static bool is_configured(const struct core *core, const char *name)
+bool traffic_plane_is_configured(const struct core *core, const char *name)
 {
     for (unsigned i = 0; i < core->config->plane_count; i++)
         if (strcmp(core->config->planes[i].name, name) == 0)
@@ -14,7 +14,7 @@ static bool is_configured(const struct core *core, const char *name)
     return false;
 }
 
-static bool is_stale(const struct traffic *traffic, const struct traffic_plane *plane)
+bool traffic_stale(const struct traffic *traffic, const struct traffic_plane *plane)
 {
     return plane->heard < 0 ||
            (!plane->ended && traffic_now(traffic) - plane->heard > traffic->core->config->smf.traffic_stale);
@@ -40,7 +40,7 @@ const char *traffic_unknown(const struct traffic *traffic, char *buffer)
         return buffer;
     }
     for (const struct traffic_plane *plane = traffic->planes; plane; plane = plane->next) {
-        if (!is_configured(traffic->core, plane->name) || !is_stale(traffic, plane))
+        if (!traffic_plane_is_configured(traffic->core, plane->name) || !traffic_stale(traffic, plane))
             continue;
         snprintf(buffer, LINE_REASON_BYTES, "plane %s %s", plane->name,
                  plane->heard < 0 ? "tells nothing of its traffic" : "has not reported for too long");
@@ -57,7 +57,7 @@ static void measure_port(const struct traffic *traffic, struct line_measured *me
     }
     bool found = false;
     for (const struct traffic_plane *plane = traffic->planes; plane; plane = plane->next) {
-        if (plane->port == PORT_NOT_HELD_HERE || is_stale(traffic, plane) || plane->ended)
+        if (plane->port == PORT_NOT_HELD_HERE || traffic_stale(traffic, plane) || plane->ended)
             continue;
         found = true;
         if (plane->port == PORT_OPEN)
@@ -83,36 +83,53 @@ void traffic_measure(const struct core *core, struct line_measured *measured)
 
 /* --- events --- */
 
-static void tell(const struct core *core, enum evidence_kind kind, bool begins, const char *reason)
+void traffic_tell(const struct core *core, const char *procedure, bool begins, const char *reason)
 {
-    line_event(&(struct line_event){.kind = kind,
+    line_event(&(struct line_event){.kind = EVIDENCE_BREACH,
                                     .step = begins ? EVIDENCE_BEGINS : EVIDENCE_ENDS,
                                     .time = core_wall(core),
                                     .gnb = "",
-                                    .procedure = "traffic",
+                                    .procedure = procedure,
                                     .rule = "H2",
                                     .reason = reason});
 }
 
-static bool is_over(const struct line_measured *measured, const struct config_limit *limit)
+bool traffic_exceeds(const struct line_measured *measured, unsigned halves)
 {
-    enum { PERCENT = 100 };
-    return (unsigned __int128)measured->high_risk_bytes * PERCENT >
-           (unsigned __int128)measured->bytes * limit->most;
+    enum { HALVES_OF_ALL = 200 };
+    return (unsigned __int128)measured->high_risk_bytes * HALVES_OF_ALL >
+           (unsigned __int128)measured->bytes * halves;
+}
+
+/* Where shaping holds the share close to the limit, a breach that began is over only when it is half way to where shaping begins. */
+static unsigned halves_of_breach(const struct traffic *traffic, const struct config_limit *limit)
+{
+    const unsigned halves = 2 * limit->most, less = traffic->core->config->smf.shape_from;
+    return !traffic->breached ? halves : halves > less ? halves - less : 0;
+}
+
+static void look_for_breach(struct traffic *traffic, const struct line_measured *measured)
+{
+    const struct config_limit *limit = traffic_limit(traffic->core);
+    char reason[LINE_REASON_BYTES];
+    if (!limit || !measured->traffic_known)
+        return;
+    const unsigned halves = halves_of_breach(traffic, limit);
+    if (traffic_exceeds(measured, halves) == traffic->breached)
+        return;
+    traffic->breached = !traffic->breached;
+    snprintf(reason, sizeof reason,
+             "%" PRIu64 " of %" PRIu64 " octets went through high-risk gNBs, %s %u%s %%",
+             measured->high_risk_bytes, measured->bytes, traffic->breached ? "more than" : "not more than",
+             halves / 2, halves % 2 ? ".5" : "");
+    traffic_tell(traffic->core, "traffic", traffic->breached, reason);
+    core_dirty(traffic->core, &traffic->row);
 }
 
 void traffic_look(struct traffic *traffic)
 {
-    const struct config_limit *limit = traffic_limit(traffic->core);
     struct line_measured measured = {0};
-    char reason[LINE_REASON_BYTES];
     traffic_measure(traffic->core, &measured);
-    if (!limit || !measured.traffic_known || is_over(&measured, limit) == traffic->breached)
-        return;
-    traffic->breached = !traffic->breached;
-    snprintf(reason, sizeof reason, "%" PRIu64 " of %" PRIu64 " octets went through high-risk gNBs, %s %u %%",
-             measured.high_risk_bytes, measured.bytes, traffic->breached ? "more than" : "not more than",
-             limit->most);
-    tell(traffic->core, EVIDENCE_BREACH, traffic->breached, reason);
-    core_dirty(traffic->core, &traffic->row);
+    look_for_breach(traffic, &measured);
+    traffic_shape_look(traffic, &measured);
 }

@@ -8,11 +8,17 @@
 #include "core/traffic_book.h"
 #include "kit/log.h"
 
-struct traffic_plane *traffic_plane(struct traffic *traffic, const char *name)
+struct traffic_plane *traffic_plane_find(const struct traffic *traffic, const char *name)
 {
     struct traffic_plane *plane = traffic->planes;
     while (plane && strcmp(plane->name, name) != 0)
         plane = plane->next;
+    return plane;
+}
+
+struct traffic_plane *traffic_plane(struct traffic *traffic, const char *name)
+{
+    struct traffic_plane *plane = traffic_plane_find(traffic, name);
     if (plane || !(plane = calloc(1, sizeof *plane)))
         return plane;
     *plane = (struct traffic_plane){.next = traffic->planes, .name = strdup(name), .heard = -1};
@@ -117,6 +123,7 @@ bool traffic_reported(struct core *core, const char *name, const struct pfcp_nod
     plane->port = !(head->flags & PFCP_TRAFFIC_HOLDS_PORT)     ? PORT_NOT_HELD_HERE
                   : (head->flags & PFCP_TRAFFIC_PORT_IN_FORCE) ? PORT_IN_FORCE
                                                                : PORT_OPEN;
+    plane->shapes = (head->flags & PFCP_TRAFFIC_SHAPES) != 0;
     core_dirty(core, &plane->row);
     if (!(head->flags & PFCP_TRAFFIC_LAST))
         return true;

@@ -6,7 +6,7 @@
 #include "core/traffic_book.h"
 #include "store/store.h"
 
-static const char breached_name[] = "traffic-breached";
+static const char breached_name[] = "traffic-breached", shaped_name[] = "traffic-shaped-since";
 
 void traffic_end_changed(struct traffic *traffic, struct traffic_end *end)
 {
@@ -78,6 +78,7 @@ bool traffic_write_book(struct core *core, struct row *row)
     (void)row;
     bool done = traffic_clock_store(traffic) &&
                 store_meta_put(core->store, breached_name, traffic->breached) == STORE_OK &&
+                store_meta_put(core->store, shaped_name, traffic->shaped_since) == STORE_OK &&
                 store_traffic_forget(core->store, left) == STORE_OK;
     for (uint64_t slot = oldest_of(gaps, 0); slot <= gaps->newest; slot++)
         if (window_at(gaps, slot).uplink)
@@ -175,5 +176,6 @@ bool traffic_load(struct traffic *traffic)
     traffic_clock_load(traffic);
     store_meta_get(traffic->core->store, breached_name, &breached);
     traffic->breached = breached != 0;
+    store_meta_get(traffic->core->store, shaped_name, &traffic->shaped_since);
     return store_traffic_each(traffic->core->store, &visitor) == STORE_OK;
 }

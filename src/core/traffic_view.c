@@ -18,6 +18,18 @@ static int64_t measured_time(const struct traffic *traffic)
     return since < window ? since : window;
 }
 
+static json_t *shaping(const struct traffic *traffic)
+{
+    const struct traffic_rates rates = traffic_shaping_rates(traffic);
+    json_t *without = json_array();
+    for (const struct traffic_plane *plane = traffic->planes; plane; plane = plane->next)
+        if (!plane->shapes && traffic_plane_is_configured(traffic->core, plane->name))
+            json_array_append_new(without, json_string(plane->name));
+    return json_pack("{s:I, s:I, s:I, s:o}", "since", seconds(traffic->shaped_since), "uplink_kbps",
+                     (json_int_t)rates.uplink, "downlink_kbps", (json_int_t)rates.downlink, "without",
+                     without);
+}
+
 json_t *traffic_summary(const struct core *core)
 {
     char buffer[LINE_REASON_BYTES];
@@ -37,6 +49,8 @@ json_t *traffic_summary(const struct core *core)
         json_object_set_new(summary, "why", json_string(unknown));
     if (limit)
         json_object_set_new(summary, "limit", json_integer(limit->most));
+    if (traffic->shaped_since)
+        json_object_set_new(summary, "shaping", shaping(traffic));
     return summary;
 }
 

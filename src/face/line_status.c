@@ -2,6 +2,7 @@
 /* demarc line status: the shares that the line limits (rules H1 and H2), as they are, and what went through each gNB. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "face/ask.h"
 #include "face/command.h"
@@ -74,6 +75,24 @@ static json_t *line_share_rows(const json_t *shares)
     return rows;
 }
 
+static void shaping_print(const json_t *shaping)
+{
+    char up[VALUE_TEXT_BYTES], down[VALUE_TEXT_BYTES], since[32];
+    const time_t time = (time_t)number(shaping, "since");
+    struct tm utc;
+    size_t i;
+    json_t *plane;
+    strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S", gmtime_r(&time, &utc));
+    config_rate_text((uint64_t)number(shaping, "uplink_kbps") * 1000, up);
+    config_rate_text((uint64_t)number(shaping, "downlink_kbps") * 1000, down);
+    printf("traffic of high-risk gNBs is shaped since %s UTC: from %s up and %s down on it is delayed and "
+           "marked, "
+           "never dropped\n",
+           since, up, down);
+    json_array_foreach(json_object_get(shaping, "without"), i, plane)
+        printf("plane %s does not shape: it has not said that it knows how\n", json_string_value(plane));
+}
+
 void line_shares_print(const json_t *shares)
 {
     const json_t *traffic = json_object_get(shares, "traffic");
@@ -83,6 +102,8 @@ void line_shares_print(const json_t *shares)
     json_decref(rows);
     if (why)
         printf("H2 is not known: %s\n", why);
+    if (json_object_get(traffic, "shaping"))
+        shaping_print(json_object_get(traffic, "shaping"));
     if (number(traffic, "untold_seconds"))
         printf("what planes carried in %" JSON_INTEGER_FORMAT " s of this time was never told\n",
                number(traffic, "untold_seconds"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kit/log.h"
+#include "plane/agent_shaping.h"
 #include "plane/agent_state.h"
 #include "plane/end_markers.h"
 
@@ -139,6 +140,7 @@ static void lose_association(struct smf *smf, const char *why)
                     config_endpoint_text(&smf->address, text), why);
     smf->associated = false;
     tally_rest(smf);
+    shaping_rest(smf);
     timer_stop(smf->agent->settings.timers, &smf->timer);
     timer_start(smf->agent->settings.timers, &smf->timer, smf->agent->settings.t1);
 }
@@ -166,6 +168,8 @@ static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp
     if (!smf->associated || smf->recovery_time_stamp != recovery_time_stamp)
         log_info("plane", NULL, "associated with SMF %s, %zu sessions held",
                  config_endpoint_text(&smf->address, text), smf->by_cp_seid.count);
+    if (smf->recovery_time_stamp != recovery_time_stamp)
+        shaping_rest(smf);
     bool is_back = !smf->associated;
     smf->associated = true;
     smf->recovery_time_stamp = recovery_time_stamp;
@@ -224,6 +228,7 @@ static void answer_association_release(struct smf *smf, struct pfcp_message *ans
     remove_sessions(smf->agent, smf);
     smf->associated = false;
     tally_rest(smf);
+    shaping_rest(smf);
     timer_stop(smf->agent->settings.timers, &smf->timer);
     answer->association_release_response =
         (struct pfcp_association_release_response){smf->agent->settings.node_id, PFCP_ACCEPTED};
@@ -246,7 +251,8 @@ static bool answer_node_request(struct smf *smf, const struct pfcp_message *requ
     case PFCP_ASSOCIATION_UPDATE_REQUEST:
         answer->association_update_response = (struct pfcp_association_update_response){
             .node_id = settings->node_id,
-            .cause = smf->associated ? PFCP_ACCEPTED : PFCP_NO_ESTABLISHED_ASSOCIATION,
+            .cause = smf->associated ? shaping_told(smf, &request->association_update_request)
+                                     : PFCP_NO_ESTABLISHED_ASSOCIATION,
         };
         return true;
     case PFCP_ASSOCIATION_RELEASE_REQUEST:

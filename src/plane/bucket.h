@@ -31,14 +31,24 @@ static inline int64_t bucket_end(const struct bucket *bucket, int64_t now, uint6
     return (bucket->booked > ticks ? bucket->booked : ticks) + bucket_cost(bytes, kbps);
 }
 
+static inline int64_t bucket_burst(uint64_t kbps)
+{
+    int64_t burst = (int64_t)BUCKET_BURST_NS * BUCKET_TICKS;
+    int64_t least = bucket_cost(BUCKET_BURST_BYTES, kbps);
+    return burst > least ? burst : least;
+}
+
 /* Whether `bytes` at time `now` (ns) conform to a rate of kbps (0: nothing does). */
 static inline bool bucket_fits(const struct bucket *bucket, int64_t now, uint64_t bytes, uint64_t kbps)
 {
-    if (kbps == 0)
-        return false;
-    int64_t burst = (int64_t)BUCKET_BURST_NS * BUCKET_TICKS;
-    int64_t least = bucket_cost(BUCKET_BURST_BYTES, kbps);
-    return bucket_end(bucket, now, bytes, kbps) - now * BUCKET_TICKS <= (burst > least ? burst : least);
+    return kbps && bucket_end(bucket, now, bytes, kbps) - now * BUCKET_TICKS <= bucket_burst(kbps);
+}
+
+/* How long (ns) until they do; 0: now. kbps is not 0. */
+static inline int64_t bucket_wait(const struct bucket *bucket, int64_t now, uint64_t bytes, uint64_t kbps)
+{
+    int64_t over = bucket_end(bucket, now, bytes, kbps) - now * BUCKET_TICKS - bucket_burst(kbps);
+    return over > 0 ? (over + BUCKET_TICKS - 1) / BUCKET_TICKS : 0;
 }
 
 static inline void bucket_take(struct bucket *bucket, int64_t now, uint64_t bytes, uint64_t kbps)

@@ -35,6 +35,13 @@ enum drop {
     DROP_REASONS
 };
 
+/* Why a packet of a gNB that is shaped went sooner than its rate would have it. */
+enum hurried {
+    HURRIED_LATE, /* it would have had to wait too long */
+    HURRIED_FULL, /* there was no place to wait in */
+    HURRIED_REASONS
+};
+
 const char *drop_name(enum drop drop);
 
 /* By the owning thread only. */
@@ -63,6 +70,9 @@ struct gnb_counters {
 struct lane_counters {
     alignas(64) _Atomic uint64_t packets[2], bytes[2];
     _Atomic uint64_t led_on[2]; /* packets, bytes: between gNBs at a handover */
+    _Atomic uint64_t shaped[2]; /* packets, bytes: had to wait for the rate of their gNB ... */
+    _Atomic uint64_t marked;    /* ... and were told so */
+    _Atomic uint64_t hurried[HURRIED_REASONS];
     _Atomic uint64_t drops[DROP_REASONS];
     _Atomic uint64_t echo_requests, error_indications_sent, error_indications_received, end_markers_received;
     _Atomic uint64_t held, router_advertisements, too_big_sent;

@@ -96,7 +96,7 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
         session->counters.dropped[DOWNLINK]++;
         return path_drop(lane, drop);
     }
-    path_count(lane, session, far->gnb, DOWNLINK, packet);
+    path_pass(lane, session, far->gnb, DOWNLINK, packet);
     return path_encapsulate(rules, pdr, far, packet);
 }
 

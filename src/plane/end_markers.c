@@ -6,12 +6,13 @@
 #include "plane/agent_state.h"
 #include "wire/gtpu/gtpu.h"
 
-enum { LOOK_AGAIN_MS = 1 };
+enum { LOOK_AGAIN_MS = 1, LATE_MS = 10 };
 
 /* Of one modification. */
 struct waiting_markers {
     struct waiting_markers *next;
     uint64_t mark; /* of the epoch in which the old path could still be taken */
+    int64_t due;   /* once that is over: when what waits for its gNB's rate has gone; 0: it is not */
     unsigned count;
     struct end_marker markers[];
 };
@@ -38,10 +39,30 @@ static void take_first(struct agent *agent)
     free(first);
 }
 
+/* A gNB that is shaped may have packets of the session to come yet (plane/pacer.h). */
+static int64_t rest_of(const struct agent *agent, const struct waiting_markers *waiting)
+{
+    const struct plane *plane = agent->settings.plane;
+    for (unsigned i = 0; i < waiting->count; i++) {
+        struct gnb *gnb = plane_gnb(plane, &waiting->markers[i].to);
+        if (gnb && atomic_load(&gnb->shaping.waiting[DOWNLINK]))
+            return plane->policy.shaping_delay + MILLISECONDS(LATE_MS);
+    }
+    return 0;
+}
+
+static bool is_due(const struct agent *agent, struct waiting_markers *waiting)
+{
+    if (!waiting->due && !epoch_passed(&agent->settings.plane->epochs, waiting->mark))
+        return false;
+    if (!waiting->due)
+        waiting->due = agent_now(agent) + rest_of(agent, waiting);
+    return waiting->due <= agent_now(agent);
+}
+
 static void send_due(struct agent *agent)
 {
-    const struct epochs *epochs = &agent->settings.plane->epochs;
-    while (agent->markers && epoch_passed(epochs, agent->markers->mark)) {
+    while (agent->markers && is_due(agent, agent->markers)) {
         send_markers(agent, agent->markers->markers, agent->markers->count);
         take_first(agent);
     }

@@ -281,6 +281,8 @@ static bool set_up_plane(struct process *process)
         .buffer_per_session = own->buffer_per_session,
         .buffer_total = own->buffer_total,
         .gnbs = process->config->limits.gnbs * 4, /* a gNB may have several addresses, and change them */
+        .shaping_delay = own->shaping_delay,
+        .shaping_packets = own->shaping_packets,
     };
     process->plane.resting.time = own->teid_rest;
     process->plane.wake = wake;
@@ -345,7 +347,8 @@ static bool start_workers(struct process *process)
         struct worker_settings settings = {.plane = &process->plane,
                                            .lane = &process->plane.lanes[i],
                                            .tun = &process->tun[i * networks],
-                                           .udp_segments = udp_segments};
+                                           .udp_segments = udp_segments,
+                                           .seed = draw(NULL)};
         if (!open_n3(process, settings.n3))
             return false;
         if (i == 0)

@@ -12,8 +12,8 @@ enum verdict path_drop(struct lane *lane, enum drop reason)
     return PATH_DROP;
 }
 
-void path_count(struct lane *lane, struct session *session, struct gnb *gnb, enum direction direction,
-                const struct packet *packet)
+void path_pass(struct lane *lane, struct session *session, struct gnb *gnb, enum direction direction,
+               struct packet *packet)
 {
     size_t bytes = segments_bytes(packet, packet->segments);
     count(&lane->counters.packets[direction], packet->segments);
@@ -22,6 +22,8 @@ void path_count(struct lane *lane, struct session *session, struct gnb *gnb, enu
     session->counters.passed.bytes[direction] += bytes;
     count(&gnb->counters[lane->index].packets[direction], packet->segments);
     count(&gnb->counters[lane->index].bytes[direction], bytes);
+    if (shaping_concerns(&gnb->shaping, direction))
+        shaping_schedule(lane, gnb, direction, packet);
 }
 
 enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,

@@ -32,6 +32,8 @@ struct packet {
     uint32_t teid;           /* PATH_TO_N3 with a super-packet: the header each piece needs */
     uint8_t qfi;
     bool rqi;
+    struct gnb *shaped; /* NULL: nothing delays it */
+    int64_t due;        /* of one that is shaped: when it may go */
 };
 
 enum verdict {

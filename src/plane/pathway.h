@@ -9,9 +9,9 @@
 /* Counts the reason; returns PATH_DROP. */
 enum verdict path_drop(struct lane *lane, enum drop reason);
 
-/* Counts what passes, for the lane, the session and the gNB. */
-void path_count(struct lane *lane, struct session *session, struct gnb *gnb, enum direction direction,
-                const struct packet *packet);
+/* Counts what passes, for the lane, the session and the gNB, and says when it may go if the gNB is shaped. */
+void path_pass(struct lane *lane, struct session *session, struct gnb *gnb, enum direction direction,
+               struct packet *packet);
 
 /* Puts the tunnel header of the FAR in front, or notes it for each piece of a super-packet. */
 enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,

@@ -15,6 +15,7 @@
 #include "plane/resting.h"
 #include "plane/senders.h"
 #include "plane/session.h"
+#include "plane/shaping.h"
 #include "plane/table.h"
 #include "plane/tap.h"
 
@@ -46,8 +47,9 @@ enum { GNB_HEARD = 1 << 16 };
 struct gnb {
     union socket_address address;
     struct gnb_path path;
-    _Atomic uint32_t heard;         /* GNB_HEARD and the sequence number of its last echo response */
-    uint32_t id;                    /* from 1 */
+    _Atomic uint32_t heard; /* GNB_HEARD and the sequence number of its last echo response */
+    uint32_t id;            /* from 1 */
+    struct shaping shaping;
     struct gnb_counters counters[]; /* one a lane */
 };
 
@@ -60,7 +62,9 @@ struct policy {
     uint16_t tunnel_mtu;         /* longest inner packet that fits through N3 unfragmented */
     unsigned buffer_per_session; /* packets held for an idle UE */
     unsigned buffer_total;
-    unsigned gnbs; /* most radio nodes */
+    unsigned gnbs;            /* most radio nodes */
+    int64_t shaping_delay;    /* ns that a packet of a gNB that is shaped waits at most */
+    unsigned shaping_packets; /* most that wait with a worker, for each gNB and direction */
 };
 
 enum { PLANE_NETWORKS = 64 };

@@ -267,6 +267,44 @@ static void add_metric(json_t *metrics, const char *name, const char *type, cons
     metric_add(metrics, name, type, help, value, reason ? "reason" : NULL, reason);
 }
 
+static uint64_t sum_lanes(const struct plane *plane, size_t offset)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < plane->lane_count; i++)
+        sum += counted((const _Atomic uint64_t *)((const char *)&plane->lanes[i].counters + offset));
+    return sum;
+}
+
+static unsigned gnbs_shaped(const struct plane *plane)
+{
+    unsigned gnbs = 0;
+    size_t cursor = 0;
+    uint64_t key;
+    for (void *gnb; table_next(&plane->gnbs, &cursor, &key, &gnb);)
+        gnbs += ((struct gnb *)gnb)->shaping.by != NULL;
+    return gnbs;
+}
+
+static void add_shaping(const struct plane *plane, json_t *metrics)
+{
+    static const char *const names[HURRIED_REASONS] = {[HURRIED_LATE] = "late", [HURRIED_FULL] = "full"};
+    add_metric(metrics, "demarc_plane_shaped_gnbs", "gauge", "gNBs whose packets are delayed from a rate on",
+               gnbs_shaped(plane), NULL);
+    add_metric(metrics, "demarc_plane_shaped_packets", "counter",
+               "packets that had to wait for their gNB's rate",
+               sum_lanes(plane, offsetof(struct lane_counters, shaped[0])), NULL);
+    add_metric(metrics, "demarc_plane_shaped_octets", "counter",
+               "octets that had to wait for their gNB's rate",
+               sum_lanes(plane, offsetof(struct lane_counters, shaped[1])), NULL);
+    add_metric(metrics, "demarc_plane_marked_packets", "counter", "packets that had to wait and say so (ECN)",
+               sum_lanes(plane, offsetof(struct lane_counters, marked)), NULL);
+    for (enum hurried reason = 0; reason < HURRIED_REASONS; reason++)
+        add_metric(metrics, "demarc_plane_hurried_packets", "counter",
+                   "packets that went sooner than their gNB's rate would have it, so as not to be lost",
+                   sum_lanes(plane, offsetof(struct lane_counters, hurried) + reason * sizeof(uint64_t)),
+                   names[reason]);
+}
+
 json_t *metrics_reply(const struct agent *agent)
 {
     const struct plane *plane = agent->settings.plane;
@@ -281,11 +319,10 @@ json_t *metrics_reply(const struct agent *agent)
                "bytes in from N3, without tunnel headers", sum_bytes(plane, UPLINK), NULL);
     add_metric(metrics, "fivegs_ep_n3_gtp_outdatavolumen3upf", "counter",
                "bytes out to N3, without tunnel headers", sum_bytes(plane, DOWNLINK), NULL);
-    uint64_t led_on = 0;
-    for (unsigned i = 0; i < plane->lane_count; i++)
-        led_on += counted(&plane->lanes[i].counters.led_on[1]);
     add_metric(metrics, "demarc_plane_led_on_octets", "counter",
-               "octets led on from a gNB to the next at handovers", led_on, NULL);
+               "octets led on from a gNB to the next at handovers",
+               sum_lanes(plane, offsetof(struct lane_counters, led_on[1])), NULL);
+    add_shaping(plane, metrics);
     add_metric(metrics, "demarc_plane_held_packets", "gauge", "packets held for idle phones",
                atomic_load((atomic_uint *)&plane->held_total), NULL);
     add_metric(metrics, "demarc_plane_echo_requests", "counter", "GTP-U echo requests sent to gNBs",

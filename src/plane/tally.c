@@ -106,7 +106,7 @@ static struct pfcp_message page_of(const struct smf *smf, struct pfcp_traffic_of
                                    .uplink = tally->total[UPLINK],
                                    .downlink = tally->total[DOWNLINK],
                                    .flags = (uint8_t)(port_flags(&smf->agent->settings) |
-                                                      (last ? PFCP_TRAFFIC_LAST : 0))},
+                                                      PFCP_TRAFFIC_SHAPES | (last ? PFCP_TRAFFIC_LAST : 0))},
                 .traffic = items,
                 .traffic_count = size,
             },

@@ -213,7 +213,7 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
         count(&lane->counters.led_on[1], packet->length);
         return path_encapsulate(rules, pdr, far, packet);
     }
-    path_count(lane, session, from, UPLINK, packet);
+    path_pass(lane, session, from, UPLINK, packet);
     packet->network = session->network;
     return PATH_TO_N6;
 }

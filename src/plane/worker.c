@@ -12,6 +12,7 @@
 
 #include "kit/loop.h"
 #include "plane/enforce.h"
+#include "plane/pacer.h"
 #include "wire/gtpu/gtpu.h"
 
 #ifndef UDP_GRO
@@ -34,6 +35,7 @@ struct worker {
     int stop; /* eventfd */
     struct transmit transmit;
     struct coalesce coalesce;
+    struct pacer *pacer;
     int *tun;
     struct pollfd *polled; /* stop, N3, TUN queues */
     unsigned polled_count;
@@ -42,6 +44,18 @@ struct worker {
     unsigned spare_count;
     unsigned taken; /* packets and super-packets since the last wait */
 };
+
+static void hand_on(void *context, enum verdict verdict, struct packet *packet)
+{
+    struct worker *worker = context;
+    struct lane *lane = worker->settings.lane;
+    if (verdict == PATH_TO_N6)
+        coalesce_packet(&worker->coalesce, lane, worker->tun[packet->network->index], packet);
+    else if (packet->segment_bytes)
+        segment_transmit(&worker->transmit, lane, packet);
+    else
+        transmit_packet(&worker->transmit, lane, packet);
+}
 
 struct worker *worker_new(const struct worker_settings *settings)
 {
@@ -55,7 +69,13 @@ struct worker *worker_new(const struct worker_settings *settings)
     worker->polled = calloc(networks + 3, sizeof *worker->polled);
     worker->buffers = malloc(RECEIVED * sizeof *worker->buffers);
     worker->spares = malloc(SPARES * sizeof *worker->spares);
-    bool all = worker->stop >= 0 && worker->tun && worker->polled && worker->buffers && worker->spares;
+    worker->pacer = pacer_new(&(struct pacer_settings){.lane = settings->lane,
+                                                       .most = settings->plane->policy.shaping_packets,
+                                                       .seed = settings->seed,
+                                                       .send = hand_on,
+                                                       .context = worker});
+    bool all = worker->stop >= 0 && worker->tun && worker->polled && worker->buffers && worker->spares &&
+               worker->pacer;
     if (!all || !transmit_init(&worker->transmit, &settings->plane->tap, settings->n3[0], settings->n3[1])) {
         worker_free(worker);
         return NULL;
@@ -84,6 +104,7 @@ void worker_free(struct worker *worker)
         if (worker->polled[i].fd >= 0)
             close(worker->polled[i].fd);
     transmit_free(&worker->transmit);
+    pacer_free(worker->pacer);
     free(worker->tun);
     free(worker->polled);
     free(worker->buffers);
@@ -93,19 +114,19 @@ void worker_free(struct worker *worker)
 
 static void deliver(struct worker *worker, enum verdict verdict, struct packet *packet)
 {
-    struct lane *lane = worker->settings.lane;
-    if (verdict == PATH_TO_N6)
-        coalesce_packet(&worker->coalesce, lane, worker->tun[packet->network->index], packet);
-    else if (verdict == PATH_TO_N3 && packet->segment_bytes)
-        segment_transmit(&worker->transmit, lane, packet);
-    else if (verdict == PATH_TO_N3)
-        transmit_packet(&worker->transmit, lane, packet);
+    if (verdict != PATH_TO_N3 && verdict != PATH_TO_N6)
+        return;
+    if (packet->shaped)
+        pacer_take(worker->pacer, verdict, packet);
+    else
+        hand_on(worker, verdict, packet);
 }
 
 static void flush(struct worker *worker)
 {
     coalesce_flush(&worker->coalesce, worker->settings.lane);
     transmit_flush(&worker->transmit, worker->settings.lane);
+    pacer_flushed(worker->pacer);
     worker->spare_count = 0;
 }
 
@@ -254,20 +275,38 @@ static void rest(struct worker *worker)
     worker->taken = 0;
 }
 
+/* Until a descriptor is readable, or a packet that was delayed is due; false: it failed. */
+static bool wait_for_work(struct worker *worker)
+{
+    const int64_t next = pacer_next(worker->pacer), left = next - (next == INT64_MAX ? 0 : clock_now());
+    const struct timespec time = {.tv_sec = left > 0 ? left / SECONDS(1) : 0,
+                                  .tv_nsec = left > 0 ? left % SECONDS(1) : 0};
+    return ppoll(worker->polled, worker->polled_count, next == INT64_MAX ? NULL : &time, NULL) >= 0 ||
+           errno == EINTR;
+}
+
+static void send_delayed(struct worker *worker)
+{
+    if (pacer_next(worker->pacer) == INT64_MAX)
+        return;
+    pacer_run(worker->pacer, clock_now());
+    flush(worker);
+}
+
 static void *run(void *context)
 {
     struct worker *worker = context;
     enum { ROUNDS = 64 }; /* at most, before looking at everything again */
     prctl(PR_SET_TIMERSLACK, 1);
-    for (;;) {
-        if (poll(worker->polled, worker->polled_count, -1) < 0 && errno != EINTR)
-            return NULL;
-        if (worker->polled[0].revents)
-            return NULL;
+    while (wait_for_work(worker) && !worker->polled[0].revents) {
         for (unsigned i = 0; i < ROUNDS && serve(worker); i++)
-            continue;
+            send_delayed(worker);
+        send_delayed(worker);
         rest(worker);
     }
+    pacer_drain(worker->pacer);
+    flush(worker);
+    return NULL;
 }
 
 bool worker_start(struct worker *worker)

@@ -19,6 +19,7 @@ struct worker_settings {
     int n3[2];      /* sockets, IPv4 and IPv6; -1: none */
     const int *tun; /* a queue for each data network */
     bool udp_segments;
+    uint64_t seed;
 };
 
 /* Takes over the descriptors (not the array). NULL: out of memory. */

@@ -117,6 +117,29 @@ void traffic_expected(struct core *core, const char *plane)
     (void)core, (void)plane;
 }
 
+static const struct world *world_of(const struct core *core)
+{
+    return (const struct world *)((const char *)core - offsetof(struct world, core));
+}
+
+bool traffic_plane_shapes(const struct core *core, const char *plane)
+{
+    (void)plane;
+    return world_of(core)->plane.shapes;
+}
+
+bool traffic_shaping(const struct core *core, const char *plane, struct pfcp_shaping_of_peer **list,
+                     size_t *count)
+{
+    const struct world *world = world_of(core);
+    (void)plane;
+    *count = world->shaped_count;
+    *list = malloc(sizeof world->shaped);
+    assert_non_null(*list);
+    memcpy(*list, world->shaped, sizeof world->shaped);
+    return true;
+}
+
 bool traffic_reported(struct core *core, const char *plane, const struct pfcp_node_report_request *report)
 {
     (void)core, (void)plane, (void)report;
@@ -340,6 +363,15 @@ static void take_modification(struct plane *plane, const struct pfcp_message *in
     plane->drops += request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU);
 }
 
+static void take_shaping(struct plane *plane, const struct pfcp_association_update_request *told)
+{
+    assert_true(told->has_shaping);
+    plane->shaped = (unsigned)told->shaped_count + (plane->shaping_told ? 0 : plane->shaped);
+    plane->shaping_told = (told->shaping.flags & PFCP_SHAPING_LAST) != 0;
+    if (told->shaped_count)
+        plane->shaped_uplink = told->shaped[0].uplink;
+}
+
 /* False: nothing to say. */
 static bool plane_answers(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
 {
@@ -360,6 +392,11 @@ static bool plane_answers(struct plane *plane, const struct pfcp_message *in, st
             .has_asrsp_flags = plane->retains,
             .asrsp_flags = PFCP_PSREI,
         };
+        return true;
+    case PFCP_ASSOCIATION_UPDATE_REQUEST:
+        take_shaping(plane, &in->association_update_request);
+        out->association_update_response = (struct pfcp_association_update_response){
+            .node_id = own, .cause = plane->refuses_to_shape ? PFCP_REJECTED : PFCP_ACCEPTED};
         return true;
     case PFCP_SESSION_ESTABLISHMENT_REQUEST:
         take_establishment(plane, in, out);

@@ -67,7 +67,14 @@ struct plane {
     unsigned told;           /* what arrived, though the plane be silent */
     uint8_t report_cause;    /* of the last answer to a report */
     unsigned drops;          /* how often it was to drop what it holds */
+    bool shapes;             /* it understands shaping, refuses to, and has been told of so many gNBs */
+    bool refuses_to_shape;
+    unsigned shaped;
+    bool shaping_told; /* all of a round */
+    uint64_t shaped_uplink;
 };
+
+enum { WORLD_SHAPED = 64 };
 
 struct world {
     struct core core;
@@ -77,6 +84,8 @@ struct world {
     struct store *store;
     struct ue ue;
     struct plane plane;
+    struct pfcp_shaping_of_peer shaped[WORLD_SHAPED]; /* what traffic says that is to be shaped */
+    size_t shaped_count;
     struct arena memory;   /* of decoded messages */
     struct nas_message n1; /* decoded by world_n1 */
 };

@@ -1,133 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rule H2: what planes tell is in the window once, whatever dies meanwhile. */
-#include "../check.h"
-
-#include <string.h>
-
-#include "../lab_config.h"
-#include "core/rows.h"
-#include "core/traffic.h"
-#include "crypt/random.h"
-#include "line/ledger.h"
-#include "store/store.h"
-
-enum { ADDRESSES = 12, HIGH_RISK = 4 }; /* of 10.0.0.x, the first ones */
-
-static const char inventory[] = "vendors: [{name: own, risk: trusted}, {name: far}]\n"
-                                "domains: [{name: o, vendor: own, listen: ['::1']},"
-                                " {name: f, vendor: far, listen: ['::2']}]\n"
-                                "gnbs:\n"
-                                "  - {name: far, domain: f, id: 999/70-00000001, n3: [10.0.0.0/30]}\n"
-                                "  - {name: near, domain: o, id: 999/70-00000002, n3: [10.0.0.0/24]}\n"
-                                "  - {name: open, domain: o, id: 999/70-00000003}\n";
-
-struct fake_plane {
-    uint64_t instance;
-    uint64_t uplink[ADDRESSES], downlink[ADDRESSES];
-};
-
-static struct {
-    struct core core;
-    struct timers timers;
-    struct random_seeded random;
-    struct config *config;
-    struct store *store;
-    struct fake_plane plane;
-    uint64_t told, told_high_risk; /* the truth */
-    int64_t wall;
-} world;
-
-static int64_t read_wall(void)
-{
-    return world.wall + world.timers.now;
-}
+#include "traffic_world.h"
 
 static uint64_t dice(uint64_t sides)
 {
     return random_u64(&world.random.random) % sides;
 }
 
-static void start(void)
-{
-    struct config_report report = {0};
-    const char *why;
-    world.core = (struct core){.config = world.config,
-                               .store = world.store,
-                               .timers = &world.timers,
-                               .random = &world.random.random,
-                               .boot = 5,
-                               .read_wall = read_wall};
-    world.core.ledger = ledger_new(&world.config->inventory, &report);
-    assert_non_null(world.core.ledger);
-    if (!traffic_start(&world.core, &why))
-        fail_msg("%s", why);
-}
-
-static bool settle(void)
-{
-    rows_write(&world.core);
-    const bool durable = store_commit(world.store) == STORE_OK;
-    rows_committed(&world.core, durable);
-    return durable;
-}
-
-static void stop(void)
-{
-    store_rollback(world.store);
-    traffic_stop(&world.core);
-    ledger_free(world.core.ledger);
-}
-
 static int set_up(void **state)
 {
-    struct config_error error;
-    enum store_result result;
-    const char *why;
     (void)state;
-    memset(&world, 0, sizeof world);
-    random_seed(&world.random, 11);
-    timers_init(&world.timers, SECONDS(1000));
-    world.wall = SECONDS(1700000000);
-    world.config = lab_config("planes: [{name: p, n4: 127.0.0.7, n3: [127.0.0.8]}]\n", inventory, &error);
-    if (!world.config)
-        fail_msg("%s", error.text);
-    world.store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
-    assert_non_null(world.store);
-    world.plane.instance = 1;
-    start();
+    world_open(NULL);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    stop();
-    store_close(world.store);
-    config_free(world.config);
+    world_close();
     return 0;
-}
-
-static bool tell(const struct fake_plane *plane, unsigned first, unsigned count, uint8_t flags)
-{
-    struct pfcp_traffic_of_peer items[ADDRESSES];
-    struct pfcp_node_report_request report = {.has_traffic_report = true, .traffic = items};
-    report.traffic_report = (struct pfcp_traffic_report){.instance = plane->instance, .flags = flags};
-    for (unsigned i = 0; i < ADDRESSES; i++) {
-        report.traffic_report.uplink += plane->uplink[i];
-        report.traffic_report.downlink += plane->downlink[i];
-    }
-    for (unsigned i = first; i < first + count; i++)
-        items[report.traffic_count++] =
-            (struct pfcp_traffic_of_peer){.ip = {.has_v4 = true, .v4 = {10, 0, 0, (uint8_t)i}},
-                                          .uplink = plane->uplink[i],
-                                          .downlink = plane->downlink[i]};
-    return traffic_reported(&world.core, "p", &report);
-}
-
-static bool tell_all(void)
-{
-    return tell(&world.plane, 0, ADDRESSES / 2, 0) &&
-           tell(&world.plane, ADDRESSES / 2, ADDRESSES / 2, PFCP_TRAFFIC_LAST);
 }
 
 static void carry(void)
@@ -140,23 +31,10 @@ static void carry(void)
     world.told_high_risk += i < HIGH_RISK ? up + down : 0;
 }
 
-static struct line_measured measured(void)
-{
-    struct line_measured measured = {0};
-    traffic_measure(&world.core, &measured);
-    return measured;
-}
-
 static void is_exact(void)
 {
     assert_int_equal(measured().bytes, world.told);
     assert_int_equal(measured().high_risk_bytes, world.told_high_risk);
-}
-
-static void restart_control(void)
-{
-    stop();
-    start();
 }
 
 /* A plane that dies clean has said all; its counters begin anew. */

@@ -78,6 +78,8 @@ struct lab *lab_new(void)
         .buffer_per_session = 8,
         .buffer_total = 12,
         .gnbs = 4,
+        .shaping_delay = MILLISECONDS(100),
+        .shaping_packets = 8,
     };
     struct agent_settings settings = {
         .plane = &lab->plane,

@@ -19,6 +19,15 @@ struct failed_path {
     struct pfcp_ip gnb;
 };
 
+/* Whose traffic the plane is told to shape. */
+struct n4_shaping {
+    struct pfcp_shaping_of_peer *list; /* of this round; those before `at` it has confirmed */
+    size_t count, at;
+    uint32_t round;
+    bool told; /* all, under the present association */
+    struct n4_request *request;
+};
+
 /* A plane. */
 struct upf {
     struct upf *next;
@@ -43,6 +52,7 @@ struct upf {
     uint64_t *deletions; /* SEIDs of ended sessions that the plane may still have */
     size_t deletion_count, deletion_room;
     unsigned deleting; /* requests under way */
+    struct n4_shaping shaping;
 };
 
 /* A request that waits for its answer (6.4). */
@@ -99,6 +109,13 @@ void n4_answer(struct smf *smf, const union socket_address *peer, const struct p
 void n4_path_report(struct upf *upf, const struct pfcp_node_report_request *report);
 void n4_forget_paths(struct upf *upf);
 unsigned n4_failed_paths(const struct upf *upf);
+
+/* --- shaping (n4_shaping.c) --- */
+
+/* Tells planes what has changed of it. */
+void n4_shaping_look(struct smf *smf);
+/* The plane may have forgotten what it was told. */
+void n4_shaping_forget(struct upf *upf);
 
 /* --- sessions (n4_session.c) --- */
 

@@ -169,6 +169,8 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
         upf->deletion_count = 0; /* it began anew, without them */
     n4_delete_ended(upf);
     n4_restore_next(upf);
+    n4_shaping_forget(upf);
+    n4_shaping_look(upf->smf);
 }
 
 /* What was asked about sessions will not be answered any more. */
@@ -195,6 +197,7 @@ void n4_lost(struct upf *upf, const char *why)
     n4_forget_paths(upf); /* told again with the next association */
     upf->restore_at = NULL;
     drop_requests(upf);
+    n4_shaping_forget(upf);
     if (upf->request)
         n4_request_forget(upf->request);
     upf->quiet = true;
@@ -328,6 +331,7 @@ void n4_reload(struct smf *smf)
         if (fresh)
             attempt_later(upf, 0);
     }
+    n4_shaping_look(smf);
 }
 
 bool n4_start(struct smf *smf)
@@ -345,6 +349,7 @@ void n4_stop(struct smf *smf)
         timer_stop(smf->core->timers, &upf->timer);
         free(upf->deletions);
         n4_forget_paths(upf);
+        free(upf->shaping.list);
         free(upf->name);
         free(upf);
     }
@@ -408,6 +413,8 @@ static void take_node_report(struct upf *upf, const union socket_address *peer,
         !(upf->associated && traffic_reported(upf->smf->core, upf->name, report)))
         answer.node_report_response.cause = PFCP_REJECTED;
     n4_answer(upf->smf, peer, request, &answer);
+    if (report->has_traffic_report)
+        n4_shaping_look(upf->smf);
 }
 
 static void refuse(struct smf *smf, const union socket_address *peer, const struct pfcp_message *request,

@@ -153,6 +153,8 @@ enum pfcp_own_ie_type {
     PFCP_IE_TRAFFIC_REPORTING = PFCP_IE_OWN, /* of the SMF: how often it wants to be told */
     PFCP_IE_TRAFFIC_REPORT,
     PFCP_IE_TRAFFIC_OF_PEER,
+    PFCP_IE_SHAPING,
+    PFCP_IE_SHAPING_OF_PEER,
     PFCP_IE_OWN_END
 };
 
@@ -414,12 +416,29 @@ enum pfcp_traffic_flags {
     PFCP_TRAFFIC_PORT_IN_FORCE = 1 << 2, /* ... and has found its rules in force */
     PFCP_TRAFFIC_ENDS =
         1 << 3, /* with LAST: the plane forwards nothing any more, this is the end of the instance */
+    PFCP_TRAFFIC_SHAPES = 1 << 4, /* the plane understands struct pfcp_shaping */
 };
 
 struct pfcp_traffic_report {
     uint64_t instance;         /* random */
     uint64_t uplink, downlink; /* over all peers, as they are when this round has been told */
     uint8_t flags;
+};
+
+/*
+ * Whose packets are to be delayed or marked, by the GTP-U peer (gNB) through which they go, and from which rate on. What is told in one round holds
+ * for all peers: one that is not in it is not shaped any more once its last message has come.
+ */
+struct pfcp_shaping {
+    uint32_t round;
+    uint8_t flags; /* PFCP_SHAPING_LAST: nothing of this round is left to be said */
+};
+
+enum { PFCP_SHAPING_LAST = 1 << 0 };
+
+struct pfcp_shaping_of_peer {
+    struct pfcp_ip ip;         /* one of them */
+    uint64_t uplink, downlink; /* kbps, at least 1 */
 };
 
 /* 8.2.217 */

@@ -40,6 +40,8 @@ static const struct pfcp_member association_update_request_members[] = {
     CONDITIONAL(GRACEFUL_RELEASE_PERIOD, pfcp_association_update_request, graceful_release_period),
     OPTIONAL(PFCPAUREQ_FLAGS, pfcp_association_update_request, aureq_flags),
     LIST(UE_IP_ADDRESS_POOL_INFORMATION, pfcp_association_update_request, ue_ip_pools),
+    CONDITIONAL(SHAPING, pfcp_association_update_request, shaping),
+    LIST(SHAPING_OF_PEER, pfcp_association_update_request, shaped),
 };
 GROUP(association_update_request);
 

@@ -94,6 +94,10 @@ struct pfcp_association_update_request {
     uint8_t aureq_flags;
     struct pfcp_ue_ip_pool *ue_ip_pools;
     size_t ue_ip_pools_count;
+    bool has_shaping;
+    struct pfcp_shaping shaping;
+    struct pfcp_shaping_of_peer *shaped;
+    size_t shaped_count;
 };
 
 struct pfcp_association_update_response {

@@ -79,6 +79,6 @@ extern const struct pfcp_value pfcp_value_gate, pfcp_value_bit_rate, pfcp_value_
     pfcp_value_measured_volume, pfcp_value_sdf_filter, pfcp_value_redirect, pfcp_value_downlink_service,
     pfcp_value_failed_rule, pfcp_value_mac, pfcp_value_s_nssai, pfcp_value_user_id;
 extern const struct pfcp_value pfcp_value_vendor_report, pfcp_value_traffic_report,
-    pfcp_value_traffic_of_peer;
+    pfcp_value_traffic_of_peer, pfcp_value_shaping, pfcp_value_shaping_of_peer;
 
 #endif

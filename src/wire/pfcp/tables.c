@@ -382,6 +382,8 @@ static const struct pfcp_element own_elements[PFCP_IE_OWN_END - PFCP_IE_OWN] = {
     {.name = "Traffic Reporting", .value = &pfcp_value_u16},
     {.name = "Traffic Report", .value = &pfcp_value_traffic_report},
     {.name = "Traffic of Peer", .value = &pfcp_value_traffic_of_peer},
+    {.name = "Traffic Shaping", .value = &pfcp_value_shaping},
+    {.name = "Traffic Shaping of Peer", .value = &pfcp_value_shaping_of_peer},
 };
 
 const struct pfcp_element *pfcp_element_of(uint16_t type)
