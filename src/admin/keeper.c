@@ -2,6 +2,7 @@
 #include "admin/keeper.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -56,6 +57,16 @@ bool keeper_listen(struct keeper_ear *ear)
 {
     ear->watch.ready = speaks;
     return loop_watch(ear->loop, &ear->watch, EPOLLIN);
+}
+
+bool keeper_tell(const struct keeper_ear *ear, enum charter_kind kind, const char *name)
+{
+    struct charter charter = {.kind = kind};
+    uint8_t space[CHARTER_BYTES];
+    struct writer w = writer_of(space, sizeof space);
+    snprintf(charter.name, sizeof charter.name, "%s", name);
+    return ear->watch.fd >= 0 && charter_encode(&w, &charter) &&
+           pass_send(ear->watch.fd, writer_bytes(&w), -1);
 }
 
 void keeper_shut(struct keeper_ear *ear)

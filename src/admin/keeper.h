@@ -24,6 +24,8 @@ int keeper_read(int socket, struct charter *charter, int *fd);
 
 /* Listens on the socket in ear->watch.fd; loop, said, gone and context are set. False with errno. */
 bool keeper_listen(struct keeper_ear *ear);
+/* Says that word about NAME to the keeper. False: nobody heard it (errno), or there is no keeper. */
+bool keeper_tell(const struct keeper_ear *ear, enum charter_kind kind, const char *name);
 /* Closes. */
 void keeper_shut(struct keeper_ear *ear);
 

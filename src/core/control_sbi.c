@@ -4,6 +4,7 @@
 
 #include "core/control.h"
 #include "kit/log.h"
+#include "line/event.h"
 #include "sbi/sbi.h"
 
 enum { ANSWER_SECONDS = 5 };
@@ -25,7 +26,19 @@ static void on_response(void *context, uint64_t token, const struct sbi_message 
     core_sbi_response(control->core, token, response);
 }
 
-static const struct sbi_events events = {.request = on_request, .response = on_response};
+static void on_turned_away(void *context, const union socket_address *from, const char *why)
+{
+    const struct control *control = context;
+    char text[ADDRESS_TEXT];
+    core_event(control->core, (struct line_event){.gnb = address_print(from, text),
+                                                  .procedure = "SBI connection",
+                                                  .rule = "",
+                                                  .reason = why,
+                                                  .logged = true});
+}
+
+static const struct sbi_events events = {
+    .request = on_request, .response = on_response, .turned_away = on_turned_away};
 
 /* A request that could not go out is one that stays unanswered. */
 void control_sbi_request(void *context, unsigned peer, uint64_t token, const struct sbi_message *request)

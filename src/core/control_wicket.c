@@ -7,7 +7,6 @@
 
 #include "core/control_inside.h"
 #include "kit/log.h"
-#include "kit/pass.h"
 #include "line/event.h"
 #include "line/reporter.h"
 
@@ -80,12 +79,7 @@ static void link_end(struct control *control, struct edge_link *link, const char
 
 static void tell_keeper(const struct control *control, enum charter_kind kind, const char *edge)
 {
-    struct charter charter = {.kind = kind};
-    uint8_t space[CHARTER_BYTES];
-    struct writer w = writer_of(space, sizeof space);
-    snprintf(charter.name, sizeof charter.name, "%s", edge);
-    if (control->keeper.watch.fd >= 0 &&
-        (!charter_encode(&w, &charter) || !pass_send(control->keeper.watch.fd, writer_bytes(&w), -1)))
+    if (control->keeper.watch.fd >= 0 && !keeper_tell(&control->keeper, kind, edge))
         log_error("control", NULL, "the keeper does not listen: %s", strerror(errno));
 }
 

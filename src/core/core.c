@@ -15,6 +15,7 @@
 #include "crypt/random.h"
 #include "kit/co.h"
 #include "kit/log.h"
+#include "line/event.h"
 #include "store/store.h"
 
 enum { STACK_BYTES = 256 * 1024, BATCH_BYTES = 64 * 1024 * 1024, FLAT_BYTES = 64 * 1024, AMF_ID_BITS = 40 };
@@ -141,6 +142,14 @@ struct bytes core_flatten(struct core *core, enum ngap_message_type message, con
     log_error("core", NULL, "%s cannot be encoded: %s: %s", ngap_message_name(message),
               fault.where ? fault.where : "", fault.what ? fault.what : "too long");
     return (struct bytes){0};
+}
+
+void core_event(struct core *core, struct line_event event)
+{
+    event.time = core_wall(core);
+    event.digest = core->heard;
+    event.gnb = event.gnb ? event.gnb : "";
+    line_event(&event);
 }
 
 bool core_post_ngap(struct core *core, uint64_t association, uint16_t stream, struct bytes flat)

@@ -31,6 +31,7 @@ struct co_pool;
 struct domain;
 struct fence;
 struct gateway_view;
+struct line_event;
 struct procedure;
 struct random;
 struct reconsideration;
@@ -139,6 +140,9 @@ struct core {
         *reconsideration; /* gNBs that are looked at again, in portions (amf/reconsider.c) */
     unsigned paged;       /* phones that are being paged */
     uint64_t payer;       /* the association whose message is being handled; 0: none */
+    const uint8_t *
+        heard; /* SHA-256 of the message that is being handled, or that began the procedure which runs, as it came; NULL: not
+                             known. Set by who hands it in (core/gate.h) */
 };
 
 /* Loads UEs and sessions from the store. NULL: out of memory or the store cannot be read (*why says). */
@@ -191,6 +195,9 @@ void core_pfcp(struct core *core, const union socket_address *peer, struct bytes
 void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const struct sbi_message *request);
 /* The answer to what went out with the token; NULL: there is none. */
 void core_sbi_response(struct core *core, uint64_t token, const struct sbi_message *response);
+
+/* Evidence of what no gNB is concerned with: the time and the digest of the message at hand are filled in here. */
+void core_event(struct core *core, struct line_event event);
 
 /* Wall-clock time, nanoseconds since 1970. */
 static inline int64_t core_wall(const struct core *core)

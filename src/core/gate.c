@@ -77,10 +77,12 @@ static const char *carried(struct gate *gate, const struct wicket_message *messa
     arena_reset(&gate->arena);
     if (!ngap_unflatten(message->body, &gate->arena, &pdu, &fault))
         return fault.what;
+    gate->core->heard = message->digest;
     if (message->kind == WICKET_REPLAY)
         core_replay(gate->core, message->association, &pdu);
     else
         core_ngap(gate->core, message->association, message->stream, &pdu);
+    gate->core->heard = NULL;
     return NULL;
 }
 

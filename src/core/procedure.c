@@ -2,6 +2,7 @@
 #include "core/procedure.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "core/core.h"
 #include "kit/co.h"
@@ -23,6 +24,10 @@ static void body(void *argument)
 {
     struct start *start = argument;
     struct procedure p = start->fresh;
+    if (p.core->heard) {
+        memcpy(p.digest, p.core->heard, sizeof p.digest);
+        p.core->heard = p.heard = p.digest;
+    }
     p.co = co_self();
     p.timer.fire = time_out;
     arena_init(&p.memory, PROCEDURE_MEMORY);
@@ -39,6 +44,7 @@ bool procedure_start(struct core *core, struct procedure **slot, const char *nam
 {
     procedure_cancel(*slot, name);
     const uint64_t payer = core->payer;
+    const uint8_t *heard = core->heard;
     if (*slot || !core_transaction_begin(core))
         return false;
     struct start start = {
@@ -46,7 +52,9 @@ bool procedure_start(struct core *core, struct procedure **slot, const char *nam
             {.core = core, .slot = slot, .name = name, .owner = owner, .argument = argument, .payer = payer},
         .run = run,
     };
-    if (co_start(core->stacks, NULL, body, &start))
+    const bool started = co_start(core->stacks, NULL, body, &start);
+    core->heard = heard;
+    if (started)
         return true;
     core_transaction_over(core, payer);
     return false;
@@ -107,9 +115,13 @@ bool procedure_offer(struct procedure *slot, enum procedure_event event, const v
 {
     if (!slot || !(slot->awaited & EVENT(event)))
         return false;
+    struct core *core = slot->core;
+    const uint8_t *heard = core->heard;
     slot->awaited = 0;
     slot->data = data;
+    core->heard = slot->heard;
     co_resume(slot->co, event);
+    core->heard = heard;
     return true;
 }
 

@@ -19,6 +19,7 @@
 
 #include "kit/arena.h"
 #include "kit/timers.h"
+#include "wire/wicket/wicket.h"
 
 struct core;
 struct co;
@@ -86,10 +87,12 @@ struct procedure {
     struct co *co;
     struct timer timer;
     struct procedure *commit_next;
-    uint64_t payer;   /* the association whose message began it (core_transaction_begin) */
-    uint64_t awaited; /* set of EVENT() */
-    const void *data; /* what came with the event; valid until the next wait */
-    const char *why;  /* why cancelled; NULL while not */
+    uint64_t payer;                      /* the association whose message began it (core_transaction_begin) */
+    uint8_t digest[WICKET_DIGEST_BYTES]; /* of that message */
+    const uint8_t *heard; /* it, or NULL: none began it. core->heard as long as the procedure runs */
+    uint64_t awaited;     /* set of EVENT() */
+    const void *data;     /* what came with the event; valid until the next wait */
+    const char *why;      /* why cancelled; NULL while not */
     enum procedure_event woken;
     struct arena memory; /* lives as long as the procedure */
 };

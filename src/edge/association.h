@@ -17,11 +17,11 @@ enum {
     KEPT_BYTES = 128 * 1024, /* of accepted messages, for one association */
 };
 
-/* A flat message set aside. */
+/* A message set aside. */
 struct kept {
     struct kept *next;
     size_t length;
-    uint8_t flat[];
+    uint8_t body[]; /* of a wicket message: digest and flat NGAP */
 };
 
 enum setup_state {
@@ -84,7 +84,7 @@ bool edge_tell_control(struct edge *edge, const struct wicket_message *message);
 /* --- kept.c --- */
 
 /* Notes what goes by that must survive a restart of control. */
-void edge_note_uplink(struct edge_association *association, const struct ngap_pdu *pdu, struct bytes flat);
+void edge_note_uplink(struct edge_association *association, const struct ngap_pdu *pdu, struct bytes body);
 void edge_note_downlink(struct edge_association *association, enum ngap_message_type message);
 void edge_forget_kept(struct edge_association *association);
 

@@ -5,6 +5,7 @@
 
 #include "edge/association.h"
 #include "kit/log.h"
+#include "line/event.h"
 
 enum { DEFAULT_BACKLOG_BYTES = 4 * 1024 * 1024 };
 
@@ -65,7 +66,7 @@ static void announce(struct edge *edge, const struct edge_association *associati
     for (const struct kept *kept = association->accepted; known && kept; kept = kept->next)
         edge_tell_control(edge, &(struct wicket_message){.kind = WICKET_REPLAY,
                                                          .association = id,
-                                                         .body = {kept->flat, kept->length}});
+                                                         .body = {kept->body, kept->length}});
 }
 
 /* What the former control did not answer. */
@@ -76,7 +77,7 @@ static void ask_again(struct edge *edge, const struct edge_association *associat
         if (asked[i])
             edge_tell_control(edge, &(struct wicket_message){.kind = WICKET_NGAP,
                                                              .association = association->seen.association,
-                                                             .body = {asked[i]->flat, asked[i]->length}});
+                                                             .body = {asked[i]->body, asked[i]->length}});
 }
 
 static void for_each_association(struct edge *edge,
@@ -213,7 +214,10 @@ static void pass_on(struct edge *edge, struct edge_association *association, uin
     struct edge_refusal refusal = {.message = ngap_message_name(pdu->message), .rule = "", .octets = ngap};
     struct fault fault = {0};
     struct writer w = writer_of(edge->wicket, sizeof edge->wicket);
+    uint8_t digest[WICKET_DIGEST_BYTES];
+    line_digest(ngap, digest);
     size_t mark = wicket_open(&w, WICKET_NGAP, association->seen.association, stream);
+    write_bytes(&w, BYTES(digest));
     if (!ngap_flatten(&w, pdu, &fault) || !wicket_close(&w, mark)) {
         refusal.why = fault.what ? fault.what : "is too long";
         refused(edge, association, refusal);

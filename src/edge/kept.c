@@ -14,13 +14,13 @@ static void free_list(struct kept **list)
     }
 }
 
-static struct kept *set_aside(struct bytes flat)
+static struct kept *set_aside(struct bytes body)
 {
-    struct kept *kept = flat.len <= KEPT_BYTES ? malloc(sizeof *kept + flat.len) : NULL;
+    struct kept *kept = body.len <= KEPT_BYTES ? malloc(sizeof *kept + body.len) : NULL;
     if (!kept)
         return NULL;
-    *kept = (struct kept){.length = flat.len};
-    memcpy(kept->flat, flat.data, flat.len);
+    *kept = (struct kept){.length = body.len};
+    memcpy(kept->body, body.data, body.len);
     return kept;
 }
 
@@ -62,16 +62,16 @@ static void describe(struct edge_gnb *gnb, const struct ngap_ng_setup_request *r
     gnb->name[length] = '\0';
 }
 
-void edge_note_uplink(struct edge_association *association, const struct ngap_pdu *pdu, struct bytes flat)
+void edge_note_uplink(struct edge_association *association, const struct ngap_pdu *pdu, struct bytes body)
 {
     if (pdu->message == NGAP_NG_SETUP_REQUEST) {
         describe(&association->seen, pdu->value.ng_setup_request);
         edge_forget_kept(association);
-        association->asked_setup = set_aside(flat);
+        association->asked_setup = set_aside(body);
         association->setup = SETUP_ASKED;
         association->seen.ready = false;
     } else if (pdu->message == NGAP_RAN_CONFIGURATION_UPDATE) {
-        replace(&association->asked_update, set_aside(flat));
+        replace(&association->asked_update, set_aside(body));
     }
 }
 

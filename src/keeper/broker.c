@@ -72,7 +72,7 @@ static void join(const struct child *one, const struct child *other, enum charte
     close(ends[1]);
 }
 
-static const char *source_name(const struct child *child, char name[CHARTER_NAME_BYTES])
+const char *broker_source_name(const struct child *child, char name[CHARTER_NAME_BYTES])
 {
     snprintf(name, CHARTER_NAME_BYTES, "%s%s%s", child->role, child->name ? "-" : "",
              child->name ? child->name : "");
@@ -87,24 +87,24 @@ void broker_introduce(const struct child *edge, const struct child *control)
 void broker_introduce_source(const struct child *recorder, const struct child *source)
 {
     char name[CHARTER_NAME_BYTES];
-    join(recorder, source, CHARTER_EVIDENCE, source_name(source, name));
+    join(recorder, source, CHARTER_EVIDENCE, broker_source_name(source, name));
 }
 
 void broker_announce_source(const struct child *recorder, const struct child *source)
 {
     struct charter charter = {.kind = CHARTER_SOURCE};
-    source_name(source, charter.name);
+    broker_source_name(source, charter.name);
     if (recorder->pid)
         tell(recorder, &charter, -1);
 }
 
-bool broker_hear(const struct child *control, struct charter *charter)
+bool broker_hear(const struct child *speaker, struct charter *charter)
 {
     uint8_t space[CHARTER_BYTES];
     struct fault fault;
     int descriptor;
     ssize_t length;
-    while ((length = pass_receive(control->charter.fd, space, sizeof space, &descriptor)) > 0) {
+    while ((length = pass_receive(speaker->charter.fd, space, sizeof space, &descriptor)) > 0) {
         if (descriptor >= 0)
             close(descriptor);
         if (charter_decode(bytes_of(space, (size_t)length), charter, &fault))

@@ -23,7 +23,10 @@ void broker_introduce_source(const struct child *recorder, const struct child *s
 /* The recorder is to miss it when it says nothing. */
 void broker_announce_source(const struct child *recorder, const struct child *source);
 
-/* What control says; false: nothing more waits. */
-bool broker_hear(const struct child *control, struct charter *charter);
+/* The name under which the recorder knows it: "control", "edge-north". Returns the buffer. */
+const char *broker_source_name(const struct child *child, char name[CHARTER_NAME_BYTES]);
+
+/* What control or the recorder says; false: nothing more waits. */
+bool broker_hear(const struct child *speaker, struct charter *charter);
 
 #endif

@@ -93,18 +93,47 @@ static void control_speaks(struct watch *watch, uint32_t events)
         loop_forget(the_keeper->loop, watch);
 }
 
-static void introduce_control(struct keeper *keeper, struct child *control)
+/* An edge or a plane that broke the rules towards the recorder. Nobody has control replaced. */
+static void replace_source(const struct keeper *keeper, const char *source)
 {
-    control->charter.ready = control_speaks;
-    if (!loop_watch(keeper->loop, &control->charter, EPOLLIN))
-        log_error("keeper", NULL, "control cannot be heard: %s", strerror(errno));
+    char name[CHARTER_NAME_BYTES];
+    for (unsigned i = 1; i < keeper->count; i++)
+        if (keeper->children[i].reports && keeper->children[i].pid &&
+            strcmp(broker_source_name(&keeper->children[i], name), source) == 0)
+            kill(keeper->children[i].pid, SIGKILL);
+}
+
+static void recorder_speaks(struct watch *watch, uint32_t events)
+{
+    const struct child *recorder = (struct child *)((char *)watch - offsetof(struct child, charter));
+    struct charter charter;
+    while (broker_hear(recorder, &charter))
+        if (charter.kind == CHARTER_REPLACE)
+            replace_source(the_keeper, charter.name);
+    if (events & (EPOLLHUP | EPOLLERR))
+        loop_forget(the_keeper->loop, watch);
+}
+
+static void listen_to(const struct keeper *keeper, struct child *child,
+                      void (*speaks)(struct watch *watch, uint32_t events))
+{
+    char title[64];
+    child->charter.ready = speaks;
+    if (!loop_watch(keeper->loop, &child->charter, EPOLLIN))
+        log_error("keeper", NULL, "%s cannot be heard: %s", child_title(child, title), strerror(errno));
+}
+
+static void introduce_control(const struct keeper *keeper, struct child *control)
+{
+    listen_to(keeper, control, control_speaks);
     for (unsigned i = 0; i < keeper->count; i++)
         if (keeper->children[i].edge)
             broker_introduce(&keeper->children[i], control);
 }
 
-static void introduce_recorder(const struct keeper *keeper, const struct child *recorder)
+static void introduce_recorder(const struct keeper *keeper, struct child *recorder)
 {
+    listen_to(keeper, recorder, recorder_speaks);
     for (unsigned i = 0; i < keeper->count; i++)
         if (keeper->children[i].reports) {
             broker_announce_source(recorder, &keeper->children[i]);

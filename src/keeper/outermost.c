@@ -14,7 +14,9 @@
 #include "keeper/keep.h"
 #include "keeper/keeper.h"
 #include "kit/log.h"
+#include "line/event.h"
 #include "line/policy.h"
+#include "recorder/alone.h"
 
 enum { RESTART_PAUSE_MS = 20 };
 
@@ -88,6 +90,15 @@ static void warn_of_policy(const struct line_policy *policy)
             "keys for those who may");
 }
 
+static void record_refusal(const struct config *config, const struct line_policy *policy)
+{
+    struct evidence_entry entry = {.kind = EVIDENCE_REFUSAL, .time = wall_now(), .has_digest = true};
+    evidence_text(entry.procedure, sizeof entry.procedure, "start");
+    evidence_text(entry.reason, sizeof entry.reason, policy->why);
+    line_digest(bytes_of(policy->text, policy->text_length), entry.digest);
+    recorder_alone(config, &entry);
+}
+
 /* What lies in the files is accepted, or nothing starts. It takes the configuration's place. */
 static bool begin_policy(struct config **config, const char *config_path)
 {
@@ -103,6 +114,8 @@ static bool begin_policy(struct config **config, const char *config_path)
     } else {
         log_error("keeper", NULL, "not started, as what the line is to be cannot be taken for granted: %s",
                   policy ? policy->why : "out of memory");
+        if (policy)
+            record_refusal(*config, policy);
     }
     policy_free(policy);
     return accepted;

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "crypt/primitive.h"
 #include "kit/log.h"
@@ -31,21 +32,28 @@ const char *line_evidence_doubt(void)
     return recorder.doubt ? recorder.doubt(recorder.context) : NULL;
 }
 
+void line_digest(struct bytes about, uint8_t digest[EVIDENCE_DIGEST_BYTES])
+{
+    sha256(&about, 1, digest);
+}
+
 static void record(const struct line_event *event)
 {
     struct evidence_entry entry = {.kind = event->kind,
                                    .step = event->step,
                                    .time = event->time,
                                    .association = event->association,
-                                   .has_digest = event->about.len > 0};
+                                   .has_digest = event->digest || event->about.len};
     evidence_text(entry.rule, sizeof entry.rule, event->rule);
     evidence_text(entry.gnb, sizeof entry.gnb, event->gnb);
     evidence_text(entry.procedure, sizeof entry.procedure, event->procedure);
     evidence_text(entry.reason, sizeof entry.reason, event->reason);
     if (recorder.wants && !recorder.wants(recorder.context, &entry))
         return;
-    if (entry.has_digest)
-        sha256(&event->about, 1, entry.digest);
+    if (event->digest)
+        memcpy(entry.digest, event->digest, sizeof entry.digest);
+    else if (entry.has_digest)
+        line_digest(event->about, entry.digest);
     recorder.take(recorder.context, &entry);
 }
 
@@ -79,7 +87,8 @@ static void write_log(const struct line_event *event)
 
 void line_event(const struct line_event *event)
 {
-    write_log(event);
+    if (!event->logged)
+        write_log(event);
     if (recorder.take)
         record(event);
 }

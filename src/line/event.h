@@ -17,7 +17,13 @@ struct line_event {
     const char *rule;      /* "N5"; "" where none was applied */
     const char *reason;    /* static text, or text valid during the call */
     struct bytes about; /* the octets that it is about; of them the digest is kept; empty: there are none */
+    const uint8_t
+        *digest; /* of octets that are not at hand any more (EVIDENCE_DIGEST_BYTES); NULL: of `about` */
+    bool logged; /* the log has it already, with more than evidence may name: the entry alone */
 };
+
+/* By which an entry says what it is about: SHA-256. */
+void line_digest(struct bytes about, uint8_t digest[EVIDENCE_DIGEST_BYTES]);
 
 /* A line in the log, as loud as the kind deserves, and an entry for the recorder. That no other subscriber was touched is what a refusal means:
  * `victim-touched=no`. */

@@ -25,7 +25,7 @@ static const struct cage_call needed[] = {
     {SCMP_SYS(recvmmsg), "sources, admin"},
     {SCMP_SYS(sendmmsg), "sources, admin"},
     {SCMP_SYS(recvmsg), "the keeper's charter, with a source's descriptor"},
-    {SCMP_SYS(sendmsg), "answers over HTTP"},
+    {SCMP_SYS(sendmsg), "answers over HTTP; a word to the keeper"},
     {SCMP_SYS(recvfrom), "HTTP"},
     {SCMP_SYS(sendto), "HTTP"},
     {SCMP_SYS(accept4), "admin clients; submissions"},

@@ -187,7 +187,7 @@ static bool complain(const char *what, const char *why)
 }
 
 /* The folders above it need not be open to the recorder's user: it is where the process stands. */
-static bool enter_folder(const struct config_recorder *config)
+bool recorder_enter(const struct config_recorder *config)
 {
     if (mkdir(config->folder, 0750) != 0 && errno != EEXIST)
         return complain(config->folder, strerror(errno));
@@ -251,7 +251,7 @@ static bool set_up(struct recorder *recorder)
         !loop_on_signal(recorder->loop, SIGINT, stop, recorder) ||
         !loop_on_signal(recorder->loop, SIGHUP, go_on, recorder))
         return complain("recorder", strerror(errno));
-    if (!open_admin(recorder) || !enter_folder(&recorder->config->recorder) ||
+    if (!open_admin(recorder) || !recorder_enter(&recorder->config->recorder) ||
         !become_nobody_else(recorder) || !open_log(recorder))
         return false;
     recorder->run = random_u64(random_system());

@@ -92,6 +92,9 @@ extern const size_t recorder_verb_count;
 /* Drops what is older than the retention; false with errno. */
 bool recorder_prune(struct recorder *recorder, uint64_t *pruned);
 
+/* Makes the folder, stands in it, and gives it to the recorder's user where that is for us to do. False (logged). */
+bool recorder_enter(const struct config_recorder *config);
+
 /* The process (face/roles.h). Takes over the configuration. Returns the exit code. */
 int recorder_main(struct config *config, const char *config_path, const char *name);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,14 +147,24 @@ static bool take(struct source *source, struct bytes bytes)
     return true;
 }
 
+/* Who has been taken over would go on to see what is put before him, and say nothing: a clean process takes his place. */
 static void said(void *context, struct channel *channel, struct bytes message)
 {
     struct source *source = context;
     if (take(source, message))
         return;
-    log_error("recorder", NULL, "source %s broke the rules of its channel and is cut off", source->name);
     channel_free(channel);
-    goes(source, "it broke the rules of its channel");
+    if (is_trusted(source)) {
+        log_error("recorder", NULL, "source %s broke the rules of its channel and is cut off", source->name);
+        goes(source, "it broke the rules of its channel: cut off");
+        return;
+    }
+    log_error("recorder", NULL, "source %s broke the rules of its channel: it is cut off and replaced",
+              source->name);
+    goes(source, "it broke the rules of its channel: cut off and replaced");
+    if (source->recorder->keeper.watch.fd >= 0 &&
+        !keeper_tell(&source->recorder->keeper, CHARTER_REPLACE, source->name))
+        log_error("recorder", NULL, "the keeper does not listen: %s", strerror(errno));
 }
 
 static void closed(void *context, struct channel *channel)

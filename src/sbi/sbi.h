@@ -33,6 +33,8 @@ struct sbi_events {
     void (*request)(void *context, unsigned peer, uint64_t token, const struct sbi_message *request);
     /* The answer to sbi_ask; NULL: there is none (peer down, time out). Never from within sbi_ask. */
     void (*response)(void *context, uint64_t token, const struct sbi_message *response);
+    /* Who is no peer was not heard; NULL: nobody wants to know. */
+    void (*turned_away)(void *context, const union socket_address *from, const char *why);
 };
 
 /* NULL with *why (static text). */

@@ -16,6 +16,7 @@ struct guest {
     struct guest *next;
     struct sbi *sbi;
     struct sbi_link *link;
+    union socket_address from;
     int peer; /* whose it is; NOBODY: it has not shown its certificate yet */
 };
 
@@ -43,6 +44,14 @@ static int peer_certified(const struct sbi *sbi, const struct sbi_tls *tls)
     return NOBODY;
 }
 
+static void turn_away(const struct sbi *sbi, const union socket_address *from, const char *why)
+{
+    char text[ADDRESS_TEXT];
+    log_warning("sbi", NULL, "%s is turned away: %s", address_print(from, text), why);
+    if (sbi->events->turned_away)
+        sbi->events->turned_away(sbi->context, from, why);
+}
+
 static void refuse(struct sbi_link *link, int32_t stream, unsigned status, const char *cause)
 {
     struct arena arena;
@@ -60,6 +69,7 @@ static void on_request(void *context, struct sbi_link *link, int32_t stream,
     if (guest->peer == NOBODY && sbi_link_tls(link))
         guest->peer = peer_certified(sbi, sbi_link_tls(link));
     if (guest->peer == NOBODY) {
+        turn_away(sbi, &guest->from, "its certificate is no peer's");
         refuse(link, stream, 403, "UNAUTHORIZED_CLIENT");
         return;
     }
@@ -118,7 +128,7 @@ static void on_closed(void *context, struct sbi_link *link, const char *why)
 
 static const struct sbi_link_events events = {.request = on_request, .closed = on_closed};
 
-static bool welcome(struct sbi *sbi, int fd, int peer)
+static bool welcome(struct sbi *sbi, int fd, const union socket_address *from, int peer)
 {
     struct guest *guest = calloc(1, sizeof *guest);
     struct sbi_link_settings settings = sbi_link_defaults(sbi, fd);
@@ -127,7 +137,7 @@ static bool welcome(struct sbi *sbi, int fd, int peer)
     settings.server = true;
     settings.events = &events;
     settings.context = guest;
-    *guest = (struct guest){.next = sbi->guests, .sbi = sbi, .peer = peer};
+    *guest = (struct guest){.next = sbi->guests, .sbi = sbi, .from = *from, .peer = peer};
     guest->link = sbi_link_new(&settings);
     if (!guest->link) {
         free(guest);
@@ -142,7 +152,6 @@ static void accept_guest(struct watch *watch, uint32_t ready)
 {
     struct sbi *sbi = (struct sbi *)((char *)watch - offsetof(struct sbi, listening));
     union socket_address from = {0};
-    char text[ADDRESS_TEXT];
     socklen_t length = sizeof from;
     (void)ready;
     int fd = accept4(watch->fd, &from.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -150,8 +159,8 @@ static void accept_guest(struct watch *watch, uint32_t ready)
         return;
     int peer = sbi->identity ? NOBODY : peer_at(sbi, &from);
     if (!sbi->identity && peer == NOBODY)
-        log_warning("sbi", NULL, "%s is no peer of ours: turned away", address_print(&from, text));
-    else if (sbi->guest_count < sbi->settings.peer_count * GUESTS_PER_PEER && welcome(sbi, fd, peer))
+        turn_away(sbi, &from, "it is no peer of ours");
+    else if (sbi->guest_count < sbi->settings.peer_count * GUESTS_PER_PEER && welcome(sbi, fd, &from, peer))
         return;
     close(fd);
 }

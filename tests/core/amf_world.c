@@ -5,6 +5,7 @@
 
 #include "../lab_config.h"
 #include "core/amf/n2.h"
+#include "line/event.h"
 
 struct world *world_now;
 
@@ -136,8 +137,11 @@ static void up(struct world *world, const struct parcel *parcel)
     enum ngap_verdict verdict =
         ngap_decode(bytes_of(parcel->bytes, parcel->length), &world->arena, NGAP_STRICT_ORDER, &pdu);
     assert_true(verdict <= NGAP_NOTIFY);
+    line_digest(bytes_of(parcel->bytes, parcel->length), world->digest);
+    world->core->heard = world->digest;
     if (!world->uplink_filter || world->uplink_filter(world, &pdu))
         core_ngap(world->core, ASSOCIATION + parcel->gnb, parcel->stream, &pdu);
+    world->core->heard = NULL;
 }
 
 void world_run(struct world *world)
@@ -207,7 +211,7 @@ static void start_core(struct world *world)
             .store = world->store,
             .timers = &world->timers,
             .random = &world->random.random,
-            .wall = INT64_C(1800000000) * SECONDS(1) + world->timers.now,
+            .wall = INT64_C(1800000000) * SECONDS(1) + world->timers.now + world->wall_ahead,
             .ports = {.context = world, .ngap = from_core, .close = close_association, .pfcp = no_pfcp},
         },
         &why);

@@ -37,12 +37,14 @@ struct world {
     uint8_t cause[WORLD_PHONES]; /* the last one told */
     struct parcel *first, **last;
     struct arena arena;
-    const char *edges[WORLD_GNBS];     /* of the gNBs, where it is not "test" */
-    bool deaf;                         /* what the core sends is lost */
-    unsigned sent[NGAP_MESSAGES];      /* NGAP messages of the core, by type */
-    unsigned heard[256];               /* NAS messages that the phones got, by type */
-    struct ngap_cause last_cause;      /* of the last NG Setup Failure, Error Indication or release */
-    struct config_slice session_slice; /* of all sessions of the stand-in SMF */
+    const char *edges[WORLD_GNBS];       /* of the gNBs, where it is not "test" */
+    bool deaf;                           /* what the core sends is lost */
+    int64_t wall_ahead;                  /* of the clock that the core starts with */
+    uint8_t digest[WICKET_DIGEST_BYTES]; /* of the message that is being heard, as its gNB sent it */
+    unsigned sent[NGAP_MESSAGES];        /* NGAP messages of the core, by type */
+    unsigned heard[256];                 /* NAS messages that the phones got, by type */
+    struct ngap_cause last_cause;        /* of the last NG Setup Failure, Error Indication or release */
+    struct config_slice session_slice;   /* of all sessions of the stand-in SMF */
     uint8_t police;               /* the session whose data network is "police"; the others' is "internet" */
     unsigned answers;             /* of gNBs about sessions, told to the stand-in SMF */
     unsigned switched, cancelled; /* sessions switched and handovers cancelled, by the stand-in SMF */

@@ -44,8 +44,10 @@ static const char *says_something(struct edge_link *link, uint64_t association)
     struct fault fault = {0};
     struct writer w = writer_of(flat, sizeof flat);
     assert_true(ngap_flatten(&w, &pdu, &fault));
-    return says(link, &(struct wicket_message){
-                          .kind = WICKET_NGAP, .association = association, .body = writer_bytes(&w)});
+    return says(link, &(struct wicket_message){.kind = WICKET_NGAP,
+                                               .association = association,
+                                               .digest = (const uint8_t[WICKET_DIGEST_BYTES]){0},
+                                               .body = writer_bytes(&w)});
 }
 
 static uint64_t heard(uint64_t association)

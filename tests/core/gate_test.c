@@ -128,6 +128,7 @@ static void flat_ngap_of_other_tables_is_refused(void **state)
     assert_true(says_up(&mine, 7));
     assert_false(says(&mine, &(struct wicket_message){.kind = WICKET_NGAP,
                                                       .association = 7,
+                                                      .digest = flat,
                                                       .body = bytes_of(flat, sizeof flat)}));
     assert_string_equal(why, "made by another build");
 }

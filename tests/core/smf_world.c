@@ -239,6 +239,21 @@ void amf_n1_not_forwarded(struct ue *ue, uint8_t pdu_session_id, struct bytes pa
     fail_msg("no session is anchored elsewhere");
 }
 
+void amf_refused(const struct ue *ue, const char *rule, const char *procedure, const char *reason)
+{
+    (void)procedure, (void)reason;
+    ((struct ue *)ue)->refused_by = rule;
+    ((struct ue *)ue)->refusals++;
+}
+
+void amf_refused_by(const struct ue *ue, uint8_t message, const char *sublayer, uint8_t cause,
+                    const char *name)
+{
+    assert_string_equal(sublayer, "5GSM");
+    assert_true(cause);
+    amf_refused(ue, "", nas_message_name(message), name);
+}
+
 void amf_lost_user_plane(struct ue *ue)
 {
     (void)ue;

@@ -37,6 +37,8 @@ struct ue {
     unsigned looked_at_again; /* its subscription */
     uint8_t transfer[512], n1[2048];
     size_t transfer_size, n1_size;
+    unsigned refusals;      /* told as evidence */
+    const char *refused_by; /* the rule of the last one */
 };
 
 /* The plane: what it was told last. */

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """What the line refused is proved to whoever asks, and nothing that befalls the recorder stops the core or breaks the log."""
+import ctypes
 import hashlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from lab import wait_until
 from running_core import CONFIG, Core
 
 CHECKER = Path(__file__).resolve().parent.parent / "evidence" / "check_proof.py"
+PIDFD_GETFD = 438
 STRICT = "profile: enrolled\n"
 # A well-formed NG Setup Request of a gNB that is not enrolled.
 NG_SETUP = ("00150035000004001b00080099f907100001020052400903006672656535676300660010000000000100"
@@ -81,6 +84,7 @@ def a_refusal_is_proved_without_the_log(lab, build):
     done = check(core, proof)
     expect(done.returncode == 0 and '"procedure":"NG Setup"' in done.stdout and
            '"victim_touched":false' in done.stdout, done.stdout + done.stderr)
+    expect(f'"digest":"{hashlib.sha256(bytes.fromhex(NG_SETUP)).hexdigest()}"' in done.stdout, "not of what was sent")
     expect(done.stdout.strip() in evidence(core, "verify", str(proof)).stdout, "the two checkers do not agree")
     whole = proof.read_bytes()
     for at in range(30, len(whole), 41):
@@ -245,6 +249,40 @@ def edges_and_planes_report_for_themselves(lab, build):
     octets = hashlib.sha256(bytes.fromhex("ffffffff")).hexdigest()
     expect(f'"digest":"{octets}"' in first and '"kind":"refusal"' in first, first)
     expect("32 times more" in told[0], told[0])
+    verified(core)
+
+
+def as_if_taken_over(process, words):
+    """Says it over the process's newest channel, which is the one to the recorder, as whoever has taken it over can."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    watched = os.pidfd_open(process)
+    for name in sorted(map(int, os.listdir(f"/proc/{process}/fd")), reverse=True):
+        copy = libc.syscall(PIDFD_GETFD, watched, name, 0)
+        if copy < 0:
+            continue
+        try:
+            with socket.socket(fileno=copy) as channel:
+                channel.getpeername()
+                channel.send(words)
+                break
+        except OSError:
+            continue  # no socket, or one that listens
+    os.close(watched)
+
+
+@case
+def an_edge_that_breaks_the_rules_towards_the_recorder_is_replaced(lab, build):
+    core = started(lab, build, STRICT)
+    wait_until(lambda: sources(core).get("edge-default", {}).get("there"), 30, "the edge to report")
+    before, control, plane = core.role("edge"), core.role("control"), core.role("plane")
+    as_if_taken_over(before, b"\x04\x00\x00\x00none")
+    wait_until(lambda: "it broke the rules of its channel: cut off and replaced" in
+               evidence(core, "show", "0", "1000000").stdout, 30, "what it did in the log")
+    wait_until(lambda: core.role("edge") not in (None, before) and sources(core)["edge-default"]["there"], 30,
+               "a clean edge that reports")
+    expect((core.role("control"), core.role("plane")) == (control, plane), "others were replaced with it")
+    knock(core)
+    wait_until(lambda: refusals(core), 30, "a refusal through the new edge")
     verified(core)
 
 

@@ -31,6 +31,12 @@ def entries(core, kind):
     return [line for line in shown if f'"kind":"{kind}"' in line and '"procedure":"policy change"' in line]
 
 
+def starts(core):
+    """Those that were refused."""
+    shown = core.command("evidence", "show", "0", "1000000").stdout.splitlines()
+    return [line for line in shown if '"kind":"refusal"' in line and '"procedure":"start"' in line]
+
+
 def edit(core, text):
     """As somebody does who has no key."""
     line = core.folder / "line.yaml"
@@ -94,16 +100,20 @@ def a_start_with_what_nobody_signed_is_none(lab, build):
     core.start()
     core.process.wait(timeout=60)
     expect("not started" in core.log() and "found 2, expected a later one" in core.log(), core.log())
+    expect("found 2, expected a later one" in starts(core)[-1], f"{starts(core)}")
     core.serial = 0
     core.write_inventory(STRICT)  # signed by both, and older than what was accepted
     core.start()
     core.process.wait(timeout=60)
     expect("serial: found 1, expected a later one than the running state's 2" in core.log(), core.log())
+    expect(len(starts(core)) == 2 and '"source":"keeper"' in starts(core)[1], f"{starts(core)}")
+    core.command("evidence", "verify")
     for path, text in later.items():
         path.write_text(text)
     core.start()
     core.wait()
     expect(policy(core) == "serial 2, signed by ann, bob", policy(core))
+    expect(len(starts(core)) == 2, "what was accepted is refused")
 
 
 @case

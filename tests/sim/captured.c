@@ -60,6 +60,8 @@ static void say(struct site *site, struct bytes message)
     captured_replaced(site->captured);
 }
 
+static const uint8_t no_digest[WICKET_DIGEST_BYTES];
+
 static void say_ngap(struct site *site, uint16_t stream, struct bytes ngap)
 {
     struct captured *captured = site->captured;
@@ -69,6 +71,7 @@ static void say_ngap(struct site *site, uint16_t stream, struct bytes ngap)
     struct ngap_pdu pdu;
     arena_reset(&captured->arena);
     size_t mark = wicket_open(&w, WICKET_NGAP, site->association, stream);
+    write_bytes(&w, BYTES(no_digest));
     if (ngap_decode(ngap, &captured->arena, NGAP_STRICT_ORDER, &pdu) <= NGAP_NOTIFY &&
         ngap_flatten(&w, &pdu, &fault) && wicket_close(&w, mark))
         say(site, writer_bytes(&w));

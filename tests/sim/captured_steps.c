@@ -21,9 +21,10 @@ static void say_body(struct captured *captured, uint8_t kind, uint8_t name, uint
 
 static void say_flat(struct captured *captured, uint8_t name, const struct ngap_pdu *pdu, struct reader *xors)
 {
-    static uint8_t flat[ROOM_BYTES];
+    static uint8_t flat[WICKET_DIGEST_BYTES + ROOM_BYTES];
     struct writer w = writer_of(flat, sizeof flat);
     struct fault fault = {0};
+    write_bytes(&w, bytes_of(flat, WICKET_DIGEST_BYTES));
     if (!ngap_flatten(&w, pdu, &fault))
         return;
     const size_t length = writer_length(&w);

@@ -171,6 +171,12 @@ void inside_bar(struct core *core, const char *vendor, int64_t time)
     bar_begin(core, &order, &why);
 }
 
+uint16_t inside_protected(struct core *core, uint64_t supi)
+{
+    const struct ue *ue = amf_find(core, supi);
+    return ue && drill_protects(ue) ? smf_sessions(ue) : 0;
+}
+
 /* Is it to have sent all its phones away by now? */
 static bool is_cleared(const struct gnb *gnb)
 {

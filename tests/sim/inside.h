@@ -44,6 +44,8 @@ const char *inside_unsheltered(const struct core *core);
 void inside_fence(struct core *core, uint32_t gnb, int64_t time);
 /* The vendor is barred for so long, as a drill. */
 void inside_bar(struct core *core, const char *vendor, int64_t time);
+/* The phone's PDU sessions, a bit each, if the phone or one of them is protected by rule H4; else 0. */
+uint16_t inside_protected(struct core *core, uint64_t supi);
 /* Phones that are served by fenced gNBs, or those of barred vendors, which have had all theirs sent away. */
 unsigned inside_fenced_phones(const struct core *core);
 

@@ -93,10 +93,12 @@ static void to_core(struct world *world, const struct parcel *parcel)
         core_association_down(world->core, message.association, "down");
     else if (message.kind == WICKET_CONDUCT)
         core_conduct(world->core, message.association, message.misdeeds);
-    else if (message.kind == WICKET_NGAP && ngap_unflatten(message.body, &world->arena, &pdu, &fault))
+    world->core->heard = message.digest;
+    if (message.kind == WICKET_NGAP && ngap_unflatten(message.body, &world->arena, &pdu, &fault))
         core_ngap(world->core, message.association, message.stream, &pdu);
     else if (message.kind == WICKET_REPLAY && ngap_unflatten(message.body, &world->arena, &pdu, &fault))
         core_replay(world->core, message.association, &pdu);
+    world->core->heard = NULL;
 }
 
 static void saw_pfcp(const struct world *world, const char *where, struct bytes message)

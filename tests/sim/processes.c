@@ -126,6 +126,7 @@ void start_core(struct timer *timer)
     const char *why = "";
     world->core_muted = false;
     world->core_generation++;
+    evident_anew(world);
     world->core = core_new(
         (struct core_settings){
             .config = world->config,

@@ -59,6 +59,8 @@ static const char *storm(struct world *world)
         fate_strike(world);
         if (!wrong)
             wrong = guard_holds(world);
+        if (!wrong)
+            wrong = evident_holds(world);
     }
     fate_end(world);
     life_stop(world);
@@ -79,7 +81,9 @@ static const char *siege(struct world *world)
         world_kill_core(world);
     world_run(world, world->timers.now + SECONDS(STORM_SECONDS / 2));
     life_stop(world);
-    const char *wrong = world_keeps(world);
+    const char *wrong = evident_holds(world);
+    if (!wrong)
+        wrong = world_keeps(world);
     hostile_stop(world);
     world_cut(&world->masts[WORLD_HOSTILE]);
     for (unsigned i = WORLD_HONEST; i < world->phones; i++)
@@ -124,6 +128,8 @@ static struct life_told live(uint64_t seed)
         return told;
     }
     told.wrong = options.hostile ? siege(world) : storm(world);
+    if (!told.wrong)
+        told.wrong = mixed_bars(world);
     if (!told.wrong)
         told.wrong = world_holds(world);
     if (world->wrong)

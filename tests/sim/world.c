@@ -104,6 +104,7 @@ bool world_init(struct world *world, const struct world_plan *plan)
     if (!world->masts || !world->inhabitants || !world->store || !read_configurations(world, plan) ||
         !subscribe_all(world))
         return false;
+    evident_begin(world);
     world->edge_again.fire = start_edge;
     world->core_again.fire = start_core;
     world->plane_again.fire = start_plane;
@@ -118,6 +119,7 @@ bool world_init(struct world *world, const struct world_plan *plan)
 
 void world_free(struct world *world)
 {
+    evident_end();
     for (unsigned i = 0; i < world->phones; i++)
         phone_free(&world->inhabitants[i].phone);
     for (unsigned i = 0; i < world->gnbs; i++)

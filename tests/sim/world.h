@@ -36,6 +36,9 @@ struct world_plan {
     bool mixed;                    /* its last gNB is high-risk, and somebody is protected */
 };
 
+/* Kinds of refusals that are counted twice (evident.c). */
+enum { WORLD_REFUSALS = 4 };
+
 enum process { PROCESS_CONTROL, PROCESS_EDGE, PROCESS_PLANE, PROCESSES };
 
 /* How unkind the network is; per mille. */
@@ -78,9 +81,10 @@ struct holder {
 
 struct world {
     uint64_t seed;
-    bool guarded;      /* its gNBs are enrolled, and its line is held (guard.c) */
-    bool mixed;        /* its last gNB is high-risk (mixed.c) */
-    const char *wrong; /* what did not hold at some step; NULL: nothing */
+    bool guarded;                      /* its gNBs are enrolled, and its line is held (guard.c) */
+    bool mixed;                        /* its last gNB is high-risk (mixed.c) */
+    uint64_t refusals[WORLD_REFUSALS]; /* entries of evidence since the core started, by kind (evident.c) */
+    const char *wrong;                 /* what did not hold at some step; NULL: nothing */
     struct holder holders[GUARDED_ADDRESSES];
     struct random_seeded dice, secrets; /* what happens; what the parties draw */
     struct timers timers;
@@ -216,8 +220,17 @@ const char *guard_holds(struct world *world);
 const char *mixed_inventory(unsigned which);
 /* NULL, or who is where he may not be (rule H4): looked at after each thing that happens. */
 const char *mixed_holds(const struct world *world);
+/* The high-risk vendor is barred in calm weather (rule K1). NULL, or what was lost of what is protected. */
+const char *mixed_bars(struct world *world);
 /* All phones find a trusted cell. */
 void mixed_settle(struct world *world);
+
+/* For the worlds of one process one at a time: its evidence is listened to; a core starts. */
+void evident_begin(struct world *world);
+void evident_end(void);
+void evident_anew(struct world *world);
+/* NULL, or what of the evidence does not agree with what the core counts. */
+const char *evident_holds(const struct world *world);
 
 /* While honest phones rest, the lies of the hostile gNB change nothing of theirs. */
 const char *world_keeps(struct world *world);

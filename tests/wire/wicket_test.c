@@ -30,6 +30,15 @@ static void each_kind_comes_out_as_it_went_in(void **state)
     assert_int_equal(out.association, 7);
     assert_int_equal(out.stream, 3);
     assert_true(bytes_equal(out.body, in.body));
+    assert_null(out.digest);
+
+    uint8_t digest[WICKET_DIGEST_BYTES] = {1, 2, 3};
+    in.digest = digest;
+    assert_true(passes(encoded(&in), WICKET_FROM_EDGE, &out));
+    assert_memory_equal(out.digest, digest, sizeof digest);
+    assert_true(bytes_equal(out.body, in.body));
+    in.body.len = 0; /* the digest alone is no message */
+    assert_false(passes(encoded(&in), WICKET_FROM_EDGE, &out));
 
     in = (struct wicket_message){.kind = WICKET_KEPT, .association = UINT64_MAX};
     address_parse(&in.peer, "2001:db8::7", 38412);

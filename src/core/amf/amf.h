@@ -54,6 +54,12 @@ void amf_lost_user_plane(struct ue *ue);
  * others. False: it cannot be paged (gone, or no gNB covers its registration area). */
 bool amf_page(struct ue *ue, uint8_t pdu_session_id);
 
+/* Evidence of what the UE was not granted, by that rule of the line or ""; its own line in the log is the caller's. */
+void amf_refused(const struct ue *ue, const char *rule, const char *procedure, const char *reason);
+/* The same by a NAS message of that type (0: there is none to say so), "5GMM" or "5GSM", with its cause and the cause's name or NULL. */
+void amf_refused_by(const struct ue *ue, uint8_t message, const char *sublayer, uint8_t cause,
+                    const char *name);
+
 /* For logs, accounting and subscription look-ups. */
 supi_t amf_supi(const struct ue *ue);
 uint64_t amf_ue_ambr(const struct ue *ue, bool uplink);

@@ -38,6 +38,7 @@ static enum authentication_result refuse(struct procedure *p, const char *why)
 {
     p->core->metrics.authentications_failed++;
     log_warning("amf", NULL, "authentication failed: %s", why);
+    amf_refused(p->owner, "", nas_message_name(NAS_AUTHENTICATION_REJECT), why);
     gmm_send(p->owner, &(struct nas_message){.type = NAS_AUTHENTICATION_REJECT});
     return AUTHENTICATION_REFUSED;
 }

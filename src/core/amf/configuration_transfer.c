@@ -110,5 +110,5 @@ void ran_configuration_transfer(struct gnb *gnb,
     if (speaks_for_itself(gnb, son))
         pass(gnb, son);
     else
-        n2_error(gnb, N2_PROTOCOL(SEMANTIC_ERROR), NULL, NULL);
+        n2_refuse(gnb, "", "speaks for another gNB", N2_PROTOCOL(SEMANTIC_ERROR), NULL, NULL);
 }

@@ -46,6 +46,8 @@ uint32_t gmm_use_count(struct ue *ue);
 /* In Downlink NAS Transport; nothing if the UE is idle. */
 bool gmm_send(struct ue *ue, const struct nas_message *message);
 bool gmm_send_sealed(struct ue *ue, struct bytes pdu); /* or held until the phone can read it (held.c) */
+/* Sends what refuses: a reject, a status, what was not forwarded; with evidence (refusal.c). */
+void gmm_refuse(struct ue *ue, const struct nas_message *message);
 void gmm_status(struct ue *ue, uint8_t cause);
 /* Is a security mode control under way (TS 24.501 5.4.2)? And has this sealed message to wait for its end? */
 bool gmm_keys_change(const struct ue *ue);

@@ -153,7 +153,9 @@ static void refuse(struct ue *ue, uint8_t type, uint8_t cause)
 {
     struct nas_message reject;
     if (reject_of(ue->core, type, cause, &reject))
-        gmm_send(ue, &reject);
+        gmm_refuse(ue, &reject);
+    else
+        amf_refused_by(ue, 0, "5GMM", cause, nas_gmm_cause_name(cause));
 }
 
 const char gmm_superseded[] = "the phone registers anew";
@@ -304,6 +306,7 @@ void gmm_uplink(struct connection *connection, struct bytes pdu)
     gmm_show(connection->gnb, true, uplink.plain);
     if (!uplink.proven && (connection->secured || !readable || !heard_unproven(uplink.message.type))) {
         log_info("amf", NULL, "NAS message dropped: not integrity protected, or not by this phone");
+        amf_refused(ue, "", "NAS message", "not integrity protected, or not by this phone");
         return;
     }
     if (fresh != (uplink.message.type == NAS_SECURITY_MODE_COMPLETE))
@@ -373,6 +376,7 @@ static void unproven(struct ue *ue, struct uplink *uplink)
         ue_discard(ue, N2_NAS(DEREGISTER));
         return;
     default:
+        amf_refused(ue, "", "NAS message", "no phone may begin with it");
         ue_discard(ue, N2_NAS(UNSPECIFIED));
     }
 }
@@ -479,8 +483,11 @@ static bool turned_away(struct ue *known, struct gnb *gnb, uint16_t stream,
             ue_free(stranger);
         return true;
     }
-    if (reject_of(core, type, NAS_GMM_NO_SUITABLE_CELLS, &reject))
+    if (reject_of(core, type, NAS_GMM_NO_SUITABLE_CELLS, &reject)) {
+        amf_refused_by(stranger, reject.type, "5GMM", NAS_GMM_NO_SUITABLE_CELLS,
+                       nas_gmm_cause_name(NAS_GMM_NO_SUITABLE_CELLS));
         gmm_send_sealed(stranger, gmm_seal_with(known, &known->security, NAS_INTEGRITY_CIPHERED, &reject));
+    }
     ue_discard(stranger, N2_NAS(UNSPECIFIED));
     return true;
 }
@@ -489,8 +496,8 @@ void gmm_initial(struct gnb *gnb, uint16_t stream, const struct ngap_initial_ue_
 {
     struct core *core = gnb->core;
     if (connection_by_ran_id(gnb, message->ran_ue_ngap_id)) {
-        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL,
-                 &message->ran_ue_ngap_id);
+        n2_refuse(gnb, "", "its RAN UE NGAP ID is in use",
+                  N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, &message->ran_ue_ngap_id);
         return;
     }
     struct uplink uplink, verified;

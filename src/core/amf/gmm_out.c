@@ -119,7 +119,7 @@ uint32_t gmm_back_off(struct core *core)
 
 void gmm_status(struct ue *ue, uint8_t cause)
 {
-    gmm_send(ue, &(struct nas_message){.type = NAS_GMM_STATUS, .gmm_status = {.cause = cause}});
+    gmm_refuse(ue, &(struct nas_message){.type = NAS_GMM_STATUS, .gmm_status = {.cause = cause}});
 }
 
 struct nas_tai_list gmm_area(const struct ue *ue, struct nas_tai *tais)

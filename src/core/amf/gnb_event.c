@@ -6,8 +6,7 @@ void gnb_event(const struct gnb *gnb, struct line_event event)
 {
     char from[VALUE_TEXT_BYTES];
     config_endpoint_text(&gnb->peer.address, from);
-    event.time = core_wall(gnb->core);
     event.association = gnb->association;
     event.gnb = *gnb->name ? gnb->name : from;
-    line_event(&event);
+    core_event(gnb->core, event);
 }

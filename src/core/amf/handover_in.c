@@ -28,6 +28,9 @@ void handover_required(struct connection *connection, const struct ngap_handover
         failure.cause = N2_MISC(CONTROL_PROCESSING_OVERLOAD);
     }
     core->metrics.handovers_failed[HANDOVER_N2]++;
+    amf_refused(ue, "", "Handover Required",
+                failure.cause.which == NGAP_CAUSE_MISC ? "limits.procedures is reached"
+                                                       : "another procedure is under way");
     n2_send_ue(connection, NGAP_HANDOVER_PREPARATION_FAILURE, &failure);
 }
 
@@ -102,10 +105,11 @@ void handover_failure(struct gnb *gnb, const struct ngap_handover_failure *failu
     if (target && target->releasing && !target->numbered)
         connection_free(target); /* crossed the release: there is nothing to release */
     else if (!target || target->releasing)
-        n2_error(gnb, N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID), &failure->amf_ue_ngap_id, NULL);
+        n2_refuse(gnb, "N2", "names a phone that is not this association's",
+                  N2_RADIO(UNKNOWN_LOCAL_UE_NGAP_ID), &failure->amf_ue_ngap_id, NULL);
     else if (target->numbered || !procedure_offer(target->ue->handover, EV_HANDOVER_FAILURE, failure))
-        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), &failure->amf_ue_ngap_id,
-                 NULL);
+        n2_refuse(gnb, "", "no handover waits for it",
+                  N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), &failure->amf_ue_ngap_id, NULL);
 }
 
 /* A gNB that gives the prepared resources back. */

@@ -15,10 +15,11 @@ void handover_tell_failure(const struct ue *ue, struct ngap_cause cause, struct 
 {
     struct connection *source = ue->connection;
     char text[32], context[UE_CONTEXT_TEXT];
-    log_warning("amf", ue_context_text(ue, context), "handover failed in preparation: %s",
-                n2_cause_text(&cause, text, sizeof text));
+    n2_cause_text(&cause, text, sizeof text);
+    log_warning("amf", ue_context_text(ue, context), "handover failed in preparation: %s", text);
     if (!source)
         return;
+    amf_refused(ue, "", "Handover Required", text);
     struct ngap_handover_preparation_failure failure = {
         .amf_ue_ngap_id = source->amf_ue_ngap_id,
         .ran_ue_ngap_id = source->ran_ue_ngap_id,

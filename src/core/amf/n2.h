@@ -16,6 +16,10 @@ bool n2_send_ue(struct connection *connection, enum ngap_message_type message, c
 /* Error Indication (8.7.4). Ids are left out where the pointer is NULL. */
 void n2_error(struct gnb *gnb, struct ngap_cause cause, const uint64_t *amf_id, const uint32_t *ran_id);
 
+/* The same with evidence, by that rule of the line or "" (refusal.c). */
+void n2_refuse(struct gnb *gnb, const char *rule, const char *reason, struct ngap_cause cause,
+               const uint64_t *amf_id, const uint32_t *ran_id);
+
 /* UE Context Release Command (8.3.3); the connection is given up when the gNB answers or a timer runs out, and is
  * separated from its UE at once. */
 void n2_release(struct connection *connection, struct ngap_cause cause);
@@ -38,7 +42,7 @@ struct gnb_refusal {
     const char *rule;
 };
 
-/* Evidence of what concerns the gNB: time, association and name are filled in here. */
+/* Evidence of what concerns the gNB: time, association, name and the digest of the message at hand are filled in here. */
 struct line_event;
 void gnb_event(const struct gnb *gnb, struct line_event event);
 

@@ -213,13 +213,14 @@ static bool pair_known(const struct connection *connection, const struct ngap_pd
 static void misplaced(struct gnb *gnb, const uint64_t *amf_id, const uint32_t *ran_id)
 {
     gnb_misdeed(gnb, MISDEED_MISPLACED, 1);
-    n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), amf_id, ran_id);
+    n2_refuse(gnb, "", "out of place in this state", N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE),
+              amf_id, ran_id);
 }
 
 static void foreign(struct gnb *gnb, struct ngap_cause cause, const uint64_t *amf_id, const uint32_t *ran_id)
 {
     gnb_misdeed(gnb, MISDEED_FOREIGN_ID, 1);
-    n2_error(gnb, cause, amf_id, ran_id);
+    n2_refuse(gnb, "N2", "names a phone that is not this association's", cause, amf_id, ran_id);
 }
 
 static void for_ue(struct gnb *gnb, uint16_t stream, const struct ngap_pdu *pdu)

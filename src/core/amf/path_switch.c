@@ -62,6 +62,13 @@ static void note(struct asked *asked, uint16_t stream, const struct ngap_path_sw
         asked->sessions[i] = list->items[i].pdu_session_id;
 }
 
+/* No phone of the gNB's domain and neighbours, which is what rule N3 asks for. */
+static bool is_foreign(const struct ngap_cause *cause)
+{
+    return cause->which == NGAP_CAUSE_RADIO_NETWORK &&
+           cause->radio_network == NGAP_CAUSE_RADIO_NETWORK_UNKNOWN_LOCAL_UE_NGAP_ID;
+}
+
 /* 8.4.4.3: all sessions that the gNB wanted to take over are refused, whether or not they exist. */
 static void refuse(struct gnb *gnb, const struct asked *asked, struct ngap_cause cause)
 {
@@ -77,7 +84,7 @@ static void refuse(struct gnb *gnb, const struct asked *asked, struct ngap_cause
     for (size_t i = 0; i < asked->count; i++)
         items[i] = (struct ngap_pdu_session_resource_released_item_ps_fail){asked->sessions[i], transfer};
     gnb_event(gnb, (struct line_event){.procedure = "Path Switch Request",
-                                       .rule = "N3",
+                                       .rule = is_foreign(&cause) ? "N3" : "",
                                        .reason = n2_cause_text(&cause, text, sizeof text)});
     core->metrics.handovers_failed[HANDOVER_XN]++;
     if (transfer.len)
@@ -414,8 +421,8 @@ void path_switch_request(struct gnb *gnb, uint16_t stream, const struct ngap_pat
     struct asked asked;
     gnb->core->metrics.handovers_asked[HANDOVER_XN]++;
     if (connection_by_ran_id(gnb, request->ran_ue_ngap_id)) {
-        n2_error(gnb, N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL,
-                 &request->ran_ue_ngap_id);
+        n2_refuse(gnb, "", "its RAN UE NGAP ID is in use",
+                  N2_PROTOCOL(MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE), NULL, &request->ran_ue_ngap_id);
         return;
     }
     note(&asked, stream, request);

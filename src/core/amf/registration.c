@@ -57,7 +57,7 @@ static void reject(struct run *run, uint8_t cause)
     char context[UE_CONTEXT_TEXT];
     log_info("amf", ue_context_text(run->ue, context), "%s rejected: cause %u, %s", run->p->name, cause,
              nas_gmm_cause_name(cause) ? nas_gmm_cause_name(cause) : "");
-    gmm_send(run->ue, &message);
+    gmm_refuse(run->ue, &message);
 }
 
 static enum kind kind_of(const struct nas_registration_request *request)

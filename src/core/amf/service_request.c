@@ -25,7 +25,7 @@ static void reject(struct run *run, uint8_t cause)
         message.service_reject.has.t3346 = true;
     }
     run->p->core->metrics.service_requests_failed++;
-    gmm_send(run->ue, &message);
+    gmm_refuse(run->ue, &message);
 }
 
 /* The request with what its ciphered container says, which stands in its place (4.4.6). */

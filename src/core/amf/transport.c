@@ -25,7 +25,7 @@ static void not_forwarded(struct ue *ue, const struct nas_ul_nas_transport *mess
         answer.dl_nas_transport.back_off_timer = gmm_back_off(ue->core);
         answer.dl_nas_transport.has.back_off_timer = true;
     }
-    gmm_send(ue, &answer);
+    gmm_refuse(ue, &answer);
 }
 
 void amf_n1_not_forwarded(struct ue *ue, uint8_t pdu_session_id, struct bytes payload)

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests of other cores: to the service they are for, and what is answered. */
 #include "core/peer/services.h"
+
+#include <stdio.h>
+#include <string.h>
+
 #include "kit/log.h"
+#include "line/event.h"
 
 static const struct {
     const char *prefix;
@@ -13,11 +18,28 @@ static const struct {
     {N2_INFO_NOTIFY, n2_info_notify, false},
 };
 
+/* Paths go on with who it is about: as far as the service they tell nobody. */
+static void tell(const struct peer_request *request, unsigned status, const char *cause)
+{
+    const char *path = request->rest ? request->message->path : "/";
+    const size_t rest = request->rest ? strlen(request->rest) : 0;
+    char procedure[EVIDENCE_PROCEDURE_BYTES], reason[64];
+    snprintf(procedure, sizeof procedure, "%s %.*s", sbi_method_name(request->message->method),
+             (int)(strlen(path) - rest), path);
+    snprintf(reason, sizeof reason, "%u %s", status, cause);
+    core_event(request->core, (struct line_event){.gnb = peer_name(request->core, request->peer),
+                                                  .procedure = procedure,
+                                                  .rule = "",
+                                                  .reason = reason,
+                                                  .logged = true});
+}
+
 void peer_refuse(const struct peer_request *request, unsigned status, const char *cause)
 {
     struct sbi_message response = sbi_problem(&request->core->batch, status, cause, NULL);
     log_info("sbi", NULL, "%s %s of %s refused: %u %s", sbi_method_name(request->message->method),
              request->message->path, peer_name(request->core, request->peer), status, cause);
+    tell(request, status, cause);
     core_send_sbi_response(request->core, request->token, &response);
 }
 
@@ -47,6 +69,7 @@ void peer_created(const struct peer_request *request, struct sbi_content *conten
 
 void peer_refuse_with(const struct peer_request *request, unsigned status, struct sbi_content *content)
 {
+    tell(request, status, "with what there is to say about it");
     reply(request, content, (struct sbi_message){.status = status, .path = "", .type = "", .location = ""});
 }
 
@@ -82,12 +105,16 @@ void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const st
     struct fault fault = {0};
     if (peer >= core->config->peer_count)
         return;
+    uint8_t digest[EVIDENCE_DIGEST_BYTES];
+    line_digest(message->body, digest);
+    core->heard = message->body.len ? digest : NULL;
     if (message->method != SBI_POST && message->method != SBI_PUT && message->method != SBI_OPTIONS)
         peer_refuse(&request, 405, "METHOD_NOT_ALLOWED");
     else if (message->body.len && !sbi_content_read(message, &core->batch, &request.content, &fault))
         peer_refuse(&request, 400, "INVALID_MSG_FORMAT");
     else
         serve(&request);
+    core->heard = NULL;
     sbi_content_free(&request.content);
 }
 

@@ -23,6 +23,12 @@ void n1_send(struct ue *ue, const struct nas_message *message)
         amf_n1n2_transfer(ue, &transfer);
 }
 
+static void refuse(struct ue *ue, const struct nas_message *message, uint8_t cause)
+{
+    amf_refused_by(ue, message->type, "5GSM", cause, nas_gsm_cause_name(cause));
+    n1_send(ue, message);
+}
+
 /* T3396 with cause 26, T3584 with 67, T3585 with 69 (TS 24.501 6.4.1.4.2, 6.4.2.4.2); seconds, 0: none. */
 static uint32_t back_off(const struct ue *ue, uint8_t cause)
 {
@@ -51,7 +57,7 @@ void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t ca
     message.session_establishment_reject.has.back_off_timer =
         back_off(ue, cause) != 0 || may_ask_at_once(cause);
     amf_core(ue)->metrics.sessions_failed[cause]++;
-    n1_send(ue, &message);
+    refuse(ue, &message, cause);
 }
 
 void n1_reject_modification(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
@@ -61,21 +67,21 @@ void n1_reject_modification(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cau
     message.session_modification_reject.back_off_timer = back_off(ue, cause);
     message.session_modification_reject.has.back_off_timer = back_off(ue, cause) != 0;
     amf_core(ue)->metrics.modifications_failed[cause]++;
-    n1_send(ue, &message);
+    refuse(ue, &message, cause);
 }
 
 void n1_reject_release(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
 {
     struct nas_message message = {.type = NAS_SESSION_RELEASE_REJECT, .pdu_session_id = psi, .pti = pti};
     message.session_release_reject.cause = cause;
-    n1_send(ue, &message);
+    refuse(ue, &message, cause);
 }
 
 void n1_status(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause)
 {
     struct nas_message message = {.type = NAS_GSM_STATUS, .pdu_session_id = psi, .pti = pti};
     message.gsm_status.cause = cause;
-    n1_send(ue, &message);
+    refuse(ue, &message, cause);
 }
 
 static struct nas_pdu_address pdu_address(const struct session *session)

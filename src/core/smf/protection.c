@@ -86,6 +86,8 @@ bool protection_suffices(const struct session *session, uint8_t performed, struc
     session_smf(session)->core->metrics.security_mismatches++;
     log_warning("smf", session_text(session, text), "its gNB carries it without the %s that is required",
                 performed & PROTECTION_INTEGRITY ? "ciphering" : "integrity protection");
+    amf_refused(session->ue, "N4", "user plane of a session",
+                "its gNB carries it without the protection that is required");
     return false;
 }
 

@@ -18,8 +18,8 @@
 enum charter_kind {
     CHARTER_TERMS = 1, /* keeper to edge: first of all, and anew at each reload */
     CHARTER_WICKET,    /* keeper to edge and to control, with a descriptor: the other one is there */
-    CHARTER_REPLACE,   /* control to keeper: this edge broke the wicket's rules */
-    CHARTER_RELOAD,    /* control to keeper: the configuration has changed */
+    CHARTER_REPLACE, /* control to keeper: this edge broke the wicket's rules; recorder to keeper: this source those of its channel */
+    CHARTER_RELOAD,  /* control to keeper: the configuration has changed */
     CHARTER_EVIDENCE, /* keeper to the recorder and to a source of evidence, with a descriptor: the other one is there */
     CHARTER_SOURCE, /* keeper to the recorder: this source of evidence is to be heard, whether it is there or not */
 };

@@ -39,8 +39,9 @@ bool wicket_encode(struct writer *w, const struct wicket_message *message)
         address_write(w, &message->peer);
     else if (message->kind == WICKET_CONDUCT)
         write_misdeeds(w, message->misdeeds);
-    else
-        write_bytes(w, message->body);
+    if (message->digest)
+        write_bytes(w, bytes_of(message->digest, WICKET_DIGEST_BYTES));
+    write_bytes(w, message->body);
     return wicket_close(w, mark);
 }
 
@@ -56,6 +57,12 @@ static void read_text(struct reader *r, size_t most, struct bytes *text)
         }
 }
 
+static void read_digest(struct reader *r, struct wicket_message *message)
+{
+    const struct bytes digest = read_bytes(r, WICKET_DIGEST_BYTES);
+    message->digest = digest.len ? digest.data : NULL;
+}
+
 static void read_flat(struct reader *r, struct bytes *flat)
 {
     *flat = read_rest(r);
@@ -68,6 +75,8 @@ static void read_body(struct reader *r, enum wicket_side from, struct wicket_mes
     const bool from_edge = from == WICKET_FROM_EDGE;
     switch (message->kind) {
     case WICKET_NGAP:
+        if (from_edge)
+            read_digest(r, message);
         read_flat(r, &message->body);
         return;
     case WICKET_CLOSE:
@@ -83,6 +92,7 @@ static void read_body(struct reader *r, enum wicket_side from, struct wicket_mes
         address_read(r, &message->peer);
         break;
     case WICKET_REPLAY:
+        read_digest(r, message);
         read_flat(r, &message->body);
         break;
     case WICKET_DOWN:

@@ -7,7 +7,8 @@
  *
  * Both begin with HELLO, whose layout is the same in all versions: it says which version of this header and which tables of
  * NGAP the process was built with, and who finds them to be other than his own says so in his log and closes the wicket.
- * An edge waits for no answer: after HELLO comes each association that lives (UP, or KEPT followed by what control had
+ * An edge says of each NGAP message what the SHA-256 of its octets was, as control sees it decoded only, and evidence is to be
+ * compared with what was captured on N2. An edge waits for no answer: after HELLO comes each association that lives (UP, or KEPT followed by what control had
  * accepted on it as REPLAYs), then events as they come. Association ids are random and never used twice; they
  * stay the same when control restarts and the edge announces them anew.
  */
@@ -21,12 +22,12 @@ enum wicket_kind {
     /* both ways */
     WICKET_HELLO = 1, /* association 0; fingerprint of the tables 4, name */
     /* edge to control */
-    WICKET_UP,     /* a new association: the peer's address */
-    WICKET_KEPT,   /* one that control (perhaps before its restart) had accepted an NG Setup on */
-    WICKET_REPLAY, /* flat NGAP: the accepted NG Setup Request, then RAN Configuration Updates; not answered */
-    WICKET_DOWN,   /* why, in words */
+    WICKET_UP,   /* a new association: the peer's address */
+    WICKET_KEPT, /* one that control (perhaps before its restart) had accepted an NG Setup on */
+    WICKET_REPLAY, /* digest 32, flat NGAP: the accepted NG Setup Request, then RAN Configuration Updates; not answered */
+    WICKET_DOWN, /* why, in words */
     /* both ways */
-    WICKET_NGAP, /* flat NGAP, and the stream it came or goes on */
+    WICKET_NGAP, /* flat NGAP, of an edge behind its digest 32; and the stream it came or goes on */
     /* control to edge */
     WICKET_CLOSE, /* end the association; no DOWN follows */
     /* edge to control */
@@ -39,10 +40,11 @@ enum wicket_misdeed { WICKET_UNDECODABLE, WICKET_MISPLACED, WICKET_OVERRUN, WICK
 enum wicket_side { WICKET_FROM_EDGE, WICKET_FROM_CONTROL };
 
 enum {
-    WICKET_VERSION = 2,
+    WICKET_VERSION = 3,
     WICKET_HEADER_BYTES = 16,
     WICKET_BODY_BYTES = 128 * 1024 - WICKET_HEADER_BYTES,
     WICKET_NAME_BYTES = 32,
+    WICKET_DIGEST_BYTES = 32,
     WICKET_REASON_BYTES = 200,
 };
 
@@ -54,6 +56,8 @@ struct wicket_message {
     uint16_t stream;
     union socket_address peer;          /* UP, KEPT */
     uint32_t misdeeds[WICKET_MISDEEDS]; /* CONDUCT */
+    const uint8_t *
+        digest; /* NGAP of an edge, REPLAY: of the message as the gNB sent it. A view, as body is; else NULL */
     struct bytes body; /* NGAP, REPLAY: flat NGAP; HELLO: name; DOWN: reason. A view into the input */
 };
 
