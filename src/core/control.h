@@ -101,6 +101,9 @@ void control_gateway_close(struct control *control);
 /* The verb of threshold answers (control_answer.c). */
 json_t *control_answer(void *context, const json_t *request);
 
+/* The verb that tells what decisions rest on now (control_facts.c). */
+json_t *control_facts(void *context, const json_t *request);
+
 /* Verbs about fences (control_fence.c), and what they say of a gNB in its description. */
 json_t *control_fence(void *context, const json_t *request);
 json_t *control_unfence(void *context, const json_t *request);

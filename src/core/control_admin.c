@@ -11,6 +11,7 @@
 #include "core/control.h"
 #include "core/control_digest.h"
 #include "core/peer/peer.h"
+#include "core/share_history.h"
 #include "core/smf/smf.h"
 #include "core/traffic.h"
 #include "kit/log.h"
@@ -157,6 +158,11 @@ static json_t *status(void *context, const json_t *request)
 static json_t *traffic(void *context, const json_t *request)
 {
     return traffic_reply(((const struct control *)context)->core, request);
+}
+
+static json_t *shares(void *context, const json_t *request)
+{
+    return share_history_reply(((const struct control *)context)->core, request);
 }
 
 static json_t *metrics(void *context, const json_t *request)
@@ -475,8 +481,10 @@ SUBSCRIBER_VERB(remove)
 const struct admin_verb control_verbs[] = {
     {"status", status},
     {"answer", control_answer},
+    {"facts", control_facts},
     {"metrics", metrics},
     {"traffic", traffic},
+    {"shares", shares},
     {"gnb", list_gnbs},
     {"gnb.fence", control_fence},
     {"gnb.unfence", control_unfence},

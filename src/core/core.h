@@ -36,6 +36,7 @@ struct procedure;
 struct random;
 struct reconsideration;
 struct removal;
+struct share_history;
 struct smf;
 struct peers;
 struct sbi_message;
@@ -128,6 +129,7 @@ struct core {
     struct ghost *ghosts;    /* gNBs that have gone and whose UEs have not yet */
     struct ledger *ledger;   /* what the inventory adds up to */
     struct traffic *traffic; /* what went through gNBs */
+    struct share_history *share_history;
     int64_t (*read_wall)(void);
     int64_t boot;
     struct config_date

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/share_history.h"
 #include "core/traffic_book.h"
 #include "crypt/random.h"
 
@@ -209,7 +210,8 @@ bool traffic_start(struct core *core, const char **why)
     traffic->slot_length = slot_length(core);
     map_init(&traffic->ends, random_u64(core->random));
     traffic->enrolled = tunnel_ends_new(&core->config->inventory, random_u64(core->random));
-    if (!traffic->enrolled)
+    core->share_history = share_history_new(core);
+    if (!traffic->enrolled || !core->share_history)
         return false;
     *why = "what went through gNBs cannot be read from the store";
     if (!traffic_load(traffic))
@@ -246,6 +248,7 @@ void traffic_stop(struct core *core)
     if (!traffic)
         return;
     core_clean(core, &traffic->row);
+    share_history_free(core->share_history);
     free_ends(traffic);
     for (struct traffic_plane *plane; (plane = traffic->planes) != NULL;) {
         traffic->planes = plane->next;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/share_history.h"
 #include "core/traffic_book.h"
 #include "kit/log.h"
 
@@ -106,6 +107,7 @@ static void complete(struct traffic *traffic, struct traffic_plane *plane, uint8
     core_dirty(traffic->core, &plane->row);
     core_dirty(traffic->core, &traffic->row);
     traffic_look(traffic);
+    share_history_look(traffic->core);
 }
 
 bool traffic_reported(struct core *core, const char *name, const struct pfcp_node_report_request *report)

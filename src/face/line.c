@@ -131,7 +131,9 @@ static const struct command commands[] = {
     {"schema", "line schema inventory | profile", NULL, run_line_schema},
     {"explain", "line explain REQUEST [--date DAY] [--emergency] [--json] [--config FILE]", NULL,
      run_line_explain},
-    {"what-if", "line what-if admit GNB | remove VENDOR | date DAY [--date DAY] [--json] [--config FILE]",
+    {"what-if",
+     "line what-if admit GNB | remove VENDOR | date DAY | reload [INVENTORY] [--date DAY] [--json] [--config "
+     "FILE]",
      NULL, run_line_what_if},
     {"bar",
      "line bar VENDOR --drill | --now | --dry-run [--for TIME] [--grace TIME] [--wait TIME] [--by NAME] "

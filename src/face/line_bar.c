@@ -49,6 +49,11 @@ static const char *text(const json_t *object, const char *key)
     return value ? value : "";
 }
 
+struct order {
+    const char *vendor, *time, *grace, *patience, *by, *reason, *config_path;
+    bool drill, now, dry_run, json;
+};
+
 /* --- what came of it --- */
 
 static void show_times(const json_t *bar)
@@ -119,27 +124,35 @@ static json_t *bar_of(struct admin_client *client, const char *vendor)
     return found;
 }
 
-static int report(struct admin_client *client, const char *vendor, bool json)
+/* What partners are told without the vendor's equipment, beside what they are told with it. */
+static json_t *answers_without(const struct order *order)
 {
-    json_t *bar = bar_of(client, vendor), *areas = bar ? areas_of(client, vendor, false) : NULL;
-    if (bar && json) {
+    json_t *change = line_what_if(order->config_path, NULL, "remove", order->vendor);
+    json_t *answers = json_incref(json_object_get(change, "answers"));
+    json_decref(change);
+    return answers;
+}
+
+static int report(const struct order *order, struct admin_client *client)
+{
+    json_t *bar = bar_of(client, order->vendor), *areas = bar ? areas_of(client, order->vendor, false) : NULL;
+    json_t *answers = bar ? answers_without(order) : NULL;
+    if (bar && order->json) {
         json_object_set(bar, "areas", areas);
+        json_object_set(bar, "answers", answers);
         json_print(stdout, bar);
     } else if (bar) {
         show_bar(bar, areas);
+        line_turned_show(answers);
     }
     const int code = bar ? EXIT_DONE : EXIT_FAILED;
+    json_decref(answers);
     json_decref(areas);
     json_decref(bar);
     return code;
 }
 
 /* --- orders --- */
-
-struct order {
-    const char *vendor, *time, *grace, *patience, *by, *reason, *config_path;
-    bool drill, now, dry_run, json;
-};
 
 static bool add_seconds(json_t *request, const char *key, const char *words)
 {
@@ -196,7 +209,7 @@ static int carry_out(const struct order *order, struct admin_client *client)
         return EXIT_FAILED;
     json_decref(reply);
     await(client, order->vendor, patience);
-    return report(client, order->vendor, order->json);
+    return report(order, client);
 }
 
 /* What it would begin with, and what the inventory would say without the vendor, if it has anything of it. */
@@ -268,7 +281,7 @@ static int lift(const struct order *order, struct admin_client *client)
     if (!reply)
         return EXIT_FAILED;
     json_decref(reply);
-    return report(client, order->vendor, order->json);
+    return report(order, client);
 }
 
 static const struct column bar_columns[] = {{"VENDOR", "vendor", CELL_TEXT, 0},
@@ -285,7 +298,7 @@ static const struct column bar_columns[] = {{"VENDOR", "vendor", CELL_TEXT, 0},
 static int list(const struct order *order, struct admin_client *client)
 {
     if (order->vendor)
-        return report(client, order->vendor, order->json);
+        return report(order, client);
     json_t *bars = list_or_fail(client, json_pack("{s:s}", "verb", "line.bars"));
     if (bars && order->json)
         json_print(stdout, bars);

@@ -7,24 +7,27 @@
 
 #include "config/config.h"
 #include "face/command.h"
-#include "line/decide.h"
+#include "line/answer.h"
 
 struct stand {
     struct config *config;
     struct ledger *ledger;
     struct line_facts facts;
+    enum line_taken taken; /* LINE_WORKED_OUT: it is not that of a core that runs */
 };
 
-/* date NULL: today. False: said what is wrong. */
+/* As the core that runs has it: the inventory that was accepted, what has been measured, and whether evidence is taken. Where none runs, from
+ * files. date NULL: today. False: said what is wrong. */
 bool stand_take(struct stand *stand, const char *config_path, const char *date);
-/* The same with another inventory than the configuration's; NULL: that one. */
+/* From files, this inventory or (NULL) the configuration's, with what a core that runs has measured. */
 bool stand_take_of(struct stand *stand, const char *config_path, const char *inventory, const char *date);
 void stand_leave(struct stand *stand);
 
-/* What a change ("admit" a gNB, "remove" a vendor, another "date") would do: {"counts", "flipped", "phones"}, as docs/line.md says.
- * NULL: said what is wrong. */
+/* What a change would do ("admit" a gNB, "remove" a vendor, another "date", "reload" files): as docs/line.md says. NULL: said what is wrong. */
 json_t *line_what_if(const char *config_path, const char *date, const char *word, const char *of);
 void line_what_if_show(const json_t *found);
+/* Its answers to partners that turn; of none nothing is said. */
+void line_turned_show(const json_t *answers);
 
 /* Shares as control's `status` tells them, for people. */
 void line_shares_print(const json_t *shares);

@@ -2,91 +2,49 @@
 /* demarc line what-if: what a change would do, before it is made. */
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "face/ask.h"
-#include "face/line_stand.h"
+#include "face/line_view.h"
 #include "face/table.h"
 
-/* Before the change and after it. */
+/* What is now, and what would be: another stand where files are taken over, else the same one, changed. */
 struct change {
-    struct stand stand;
-    struct ledger_counts counts[2];
-    uint8_t *verdicts; /* of each asset's NG Setup before; LINE_REFUSE + 1: it is no gNB here */
-    json_t *flipped;
+    const char *config_path, *date;
+    struct stand now, then;
+    struct view before, after;
 };
 
-enum { NOT_ASKED = LINE_REFUSE + 1 };
-
-static enum line_verdict verdict_of(const struct change *change, uint32_t index)
+static bool take_view(const struct stand *stand, struct view *view)
 {
-    const struct line_request request = {.kind = LINE_NG_SETUP,
-                                         .asset = ledger_at(change->stand.ledger, index)};
-    struct line_decision decision;
-    line_decide(&change->stand.facts, &request, &decision);
-    return decision.recorded;
+    return view_take(stand, view) || failed("out of memory") == EXIT_DONE;
 }
 
-static bool is_gnb(const struct ledger_asset *asset)
-{
-    return asset->kind == CONFIG_GNB && asset->counted;
-}
-
-static void before(struct change *change)
-{
-    const uint32_t size = ledger_size(change->stand.ledger);
-    change->counts[0] = *ledger_counts(change->stand.ledger);
-    for (uint32_t i = 0; i < size; i++)
-        change->verdicts[i] =
-            is_gnb(ledger_at(change->stand.ledger, i)) ? (uint8_t)verdict_of(change, i) : (uint8_t)NOT_ASKED;
-}
-
-static void flip(struct change *change, const struct ledger_asset *asset, const char *was, const char *is)
-{
-    json_array_append_new(change->flipped, json_pack("{s:s, s:s, s:s, s:s}", "gnb", asset->name, "vendor",
-                                                     ledger_vendor(change->stand.ledger, asset)->name,
-                                                     "before", was, "after", is));
-}
-
-static void after(struct change *change)
-{
-    change->counts[1] = *ledger_counts(change->stand.ledger);
-    for (uint32_t i = 0; i < ledger_size(change->stand.ledger); i++) {
-        const struct ledger_asset *asset = ledger_at(change->stand.ledger, i);
-        const bool was = change->verdicts[i] != NOT_ASKED;
-        if (!was && !is_gnb(asset))
-            continue;
-        const char *old = was ? line_verdict_text(change->verdicts[i]) : "absent";
-        const char *new = is_gnb(asset) ? line_verdict_text(verdict_of(change, i)) : "absent";
-        if (strcmp(old, new) != 0)
-            flip(change, asset, old, new);
-    }
-}
-
-/* --- changes --- */
+/* --- changes: each takes down what is before it, and makes it --- */
 
 static bool admit(struct change *change, const char *name)
 {
-    const struct ledger_asset *asset = ledger_find(change->stand.ledger, name);
+    const struct ledger_asset *asset = ledger_find(change->now.ledger, name);
     if (!asset || asset->kind != CONFIG_GNB)
-        return failed("%s is no gNB of the inventory: enter it there first, and ask with that file", name) ==
-               EXIT_DONE;
-    const uint32_t index = (uint32_t)(asset - ledger_at(change->stand.ledger, 0));
-    ledger_count(change->stand.ledger, index, false);
-    before(change);
-    ledger_count(change->stand.ledger, index, true);
-    return true;
+        return failed("%s is no gNB of the inventory: enter it in a file, and ask: what-if reload FILE",
+                      name) == EXIT_DONE;
+    const uint32_t index = (uint32_t)(asset - ledger_at(change->now.ledger, 0));
+    ledger_count(change->now.ledger, index, false);
+    const bool taken = take_view(&change->now, &change->before);
+    ledger_count(change->now.ledger, index, true);
+    return taken;
 }
 
 static bool remove_vendor(struct change *change, const char *name)
 {
+    const struct ledger *ledger = change->now.ledger;
     bool any = false;
-    before(change);
-    for (uint32_t i = 0; i < ledger_size(change->stand.ledger); i++) {
-        if (strcmp(ledger_vendor(change->stand.ledger, ledger_at(change->stand.ledger, i))->name, name) != 0)
+    if (!take_view(&change->now, &change->before))
+        return false;
+    for (uint32_t i = 0; i < ledger_size(ledger); i++) {
+        if (strcmp(ledger_vendor(ledger, ledger_at(ledger, i))->name, name) != 0)
             continue;
-        ledger_count(change->stand.ledger, i, false);
+        ledger_count(change->now.ledger, i, false);
         any = true;
     }
     return any || failed("%s has made nothing that is in the inventory", name) == EXIT_DONE;
@@ -94,138 +52,198 @@ static bool remove_vendor(struct change *change, const char *name)
 
 static bool move_date(struct change *change, const char *date)
 {
-    before(change);
-    return config_date_parse(date, &change->stand.facts.date) ||
-           failed("%s is no day such as 2027-12-31", date) == EXIT_DONE;
+    return take_view(&change->now, &change->before) &&
+           (config_date_parse(date, &change->now.facts.date) ||
+            failed("%s is no day such as 2027-12-31", date) == EXIT_DONE);
+}
+
+/* Octets of the window by the vendors' risk in the other inventory; whose gNB is not in it counts as high risk. */
+static void judge_traffic(struct stand *stand)
+{
+    struct admin_client *client = ask_open(stand->config, "control", NULL);
+    json_t *error = NULL,
+           *items = client ? admin_list(client, json_pack("{s:s}", "verb", "traffic"), &error) : NULL;
+    const json_t *item;
+    uint64_t high = 0;
+    size_t i;
+    json_array_foreach(items, i, item)
+    {
+        const char *name = json_string_value(json_object_get(item, "gnb"));
+        const struct ledger_asset *gnb = name ? ledger_find(stand->ledger, name) : NULL;
+        const json_int_t octets = json_integer_value(json_object_get(item, "uplink_octets")) +
+                                  json_integer_value(json_object_get(item, "downlink_octets"));
+        high += !gnb || gnb->high_risk ? (uint64_t)octets : 0;
+    }
+    if (items)
+        stand->facts.measured.high_risk_bytes = high;
+    json_decref(items);
+    json_decref(error);
+    admin_hang_up(client);
+}
+
+/* NULL: the inventory that the configuration names. */
+static bool reload(struct change *change, const char *inventory)
+{
+    if (!take_view(&change->now, &change->before) ||
+        !stand_take_of(&change->then, change->config_path, inventory, change->date))
+        return false;
+    change->then.taken = change->now.taken;
+    judge_traffic(&change->then);
+    return true;
 }
 
 static const struct {
     const char *word;
     bool (*make)(struct change *change, const char *of);
-} changes[] = {{"admit", admit}, {"remove", remove_vendor}, {"date", move_date}};
+    bool alone; /* it may be of nothing in particular */
+} changes[] = {{"admit", admit, false},
+               {"remove", remove_vendor, false},
+               {"date", move_date, false},
+               {"reload", reload, true}};
+
+enum { CHANGES = sizeof changes / sizeof *changes };
 
 /* --- what comes of it --- */
 
-static json_t *counted(const struct change *change)
+/* gNBs as control names them: the identity without its length. */
+static void add_identity(const struct stand *stand, const char *name, json_t *identities)
 {
-    const struct ledger_counts *a = &change->counts[0], *b = &change->counts[1];
-    const struct {
-        const char *what;
-        uint32_t before, after;
-    } rows[] = {
-        {"sites", a->sites, b->sites},
-        {"high-risk sites", a->high_risk_sites, b->high_risk_sites},
-        {"RAN vendors", a->ran_vendors, b->ran_vendors},
-        {"high-risk vendors", a->high_risk_vendors, b->high_risk_vendors},
-        {"assets", a->assets, b->assets},
-        {"high-risk assets", a->high_risk, b->high_risk},
-        {"high-risk in the core", a->high_risk_of_class[CONFIG_CORE], b->high_risk_of_class[CONFIG_CORE]}};
-    json_t *all = json_array();
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        json_array_append_new(all, json_pack("{s:s, s:I, s:I}", "what", rows[i].what, "before",
-                                             (json_int_t)rows[i].before, "after", (json_int_t)rows[i].after));
-    return all;
+    char plmn[VALUE_TEXT_BYTES], identity[VALUE_TEXT_BYTES * 2];
+    const struct config_gnb *gnb = stand->config ? config_find_gnb(&stand->config->inventory, name) : NULL;
+    if (!gnb)
+        return;
+    snprintf(identity, sizeof identity, "%s-%08x", config_plmn_text(gnb->id.plmn, plmn), gnb->id.value);
+    json_object_set_new(identities, identity, json_true());
 }
 
-/* As control names it: the identity without its length. */
-static bool is_flipped(const struct change *change, const char *id)
+static json_t *identities_of(const struct change *change, const json_t *flipped)
 {
+    json_t *identities = json_object();
     size_t i;
     const json_t *item;
-    json_array_foreach(change->flipped, i, item)
+    json_array_foreach(flipped, i, item)
     {
-        char plmn[VALUE_TEXT_BYTES], own[VALUE_TEXT_BYTES * 2];
-        const struct config_gnb *gnb = config_find_gnb(&change->stand.config->inventory,
-                                                       json_string_value(json_object_get(item, "gnb")));
-        if (!gnb)
-            continue;
-        snprintf(own, sizeof own, "%s-%08x", config_plmn_text(gnb->id.plmn, plmn), gnb->id.value);
-        if (strcmp(own, id) == 0)
-            return true;
+        add_identity(&change->now, json_string_value(json_object_get(item, "gnb")), identities);
+        add_identity(&change->then, json_string_value(json_object_get(item, "gnb")), identities);
     }
-    return false;
+    return identities;
 }
 
 /* Phones that are connected through gNBs whose answer changes; -1: the core does not run here. */
-static json_int_t phones(const struct change *change)
+static json_int_t phones(const struct change *change, const json_t *flipped)
 {
-    struct admin_client *client = ask_open(change->stand.config, "control", NULL);
-    json_t *error = NULL, *item;
+    struct admin_client *client = ask_open(change->now.config, "control", NULL);
+    json_t *error = NULL, *item, *identities = identities_of(change, flipped);
     json_t *gnbs = client ? admin_list(client, json_pack("{s:s}", "verb", "gnb"), &error) : NULL;
     json_int_t count = gnbs ? 0 : -1;
     size_t i;
     json_array_foreach(gnbs, i, item)
     {
-        if (is_flipped(change, json_string_value(json_object_get(item, "id"))))
+        const char *id = json_string_value(json_object_get(item, "id"));
+        if (id && json_object_get(identities, id))
             count += json_integer_value(json_object_get(item, "ues"));
     }
+    json_decref(identities);
     json_decref(gnbs);
     json_decref(error);
-    if (client)
-        admin_hang_up(client);
+    admin_hang_up(client);
     return count;
+}
+
+static json_t *found(const struct change *change)
+{
+    const struct view *before = &change->before, *after = &change->after;
+    json_t *flipped = view_gnbs(before, after);
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "from",
+                     change->now.taken == LINE_WORKED_OUT ? "files" : "core", "counts",
+                     view_counts(before, after), "limits", view_limits(before, after), "flipped", flipped,
+                     "answers", view_answers(before, after), "answers_asked",
+                     (json_int_t)json_array_size(after->answers), "phones", phones(change, flipped));
 }
 
 static const struct column count_columns[] = {{"COUNTED", "what", CELL_TEXT, 0},
                                               {"BEFORE", "before", CELL_NUMBER, 0},
                                               {"AFTER", "after", CELL_NUMBER, 0},
                                               {0}};
+static const struct column limit_columns[] = {{"RULE", "rule", CELL_TEXT, 0},
+                                              {"BEFORE", "before", CELL_TEXT, 0},
+                                              {"AFTER", "after", CELL_TEXT, 0},
+                                              {"BECAUSE", "reason", CELL_TEXT, 1},
+                                              {0}};
 static const struct column flip_columns[] = {{"GNB", "gnb", CELL_TEXT, 0},
                                              {"VENDOR", "vendor", CELL_TEXT, 0},
                                              {"BEFORE", "before", CELL_TEXT, 0},
                                              {"AFTER", "after", CELL_TEXT, 0},
                                              {0}};
+static const struct column answer_columns[] = {{"PARTNER", "partner", CELL_TEXT, 0},
+                                               {"LABEL", "label", CELL_TEXT, 0},
+                                               {"PATH", "path", CELL_TEXT, 0},
+                                               {"BEFORE", "before", CELL_TEXT, 0},
+                                               {"AFTER", "after", CELL_TEXT, 0},
+                                               {"BECAUSE", "reason", CELL_TEXT, 1},
+                                               {0}};
 
-static json_t *found(const struct change *change)
+static void show_turned(const char *what, const struct column *columns, const json_t *turned)
 {
-    return json_pack("{s:o, s:O, s:I}", "counts", counted(change), "flipped", change->flipped, "phones",
-                     phones(change));
+    printf("\n%s: %zu\n", what, json_array_size(turned));
+    if (json_array_size(turned))
+        table_print(stdout, columns, turned);
+}
+
+void line_turned_show(const json_t *answers)
+{
+    if (json_array_size(answers))
+        show_turned("answers to partners that turn without it", answer_columns, answers);
 }
 
 void line_what_if_show(const json_t *found)
 {
-    const json_t *flipped = json_object_get(found, "flipped");
+    const json_t *limits = json_object_get(found, "limits");
     const json_int_t affected = json_integer_value(json_object_get(found, "phones"));
+    const json_int_t asked = json_integer_value(json_object_get(found, "answers_asked"));
     table_print(stdout, count_columns, json_object_get(found, "counts"));
-    printf("\nanswers that change: %zu\n", json_array_size(flipped));
-    if (json_array_size(flipped))
-        table_print(stdout, flip_columns, flipped);
+    if (json_array_size(limits)) {
+        putchar('\n');
+        table_print(stdout, limit_columns, limits);
+    }
+    show_turned("answers that change", flip_columns, json_object_get(found, "flipped"));
     if (affected >= 0)
         printf("phones connected through these gNBs now: %lld\n", (long long)affected);
+    if (asked || json_array_size(json_object_get(found, "answers")))
+        show_turned("answers to partners that turn", answer_columns, json_object_get(found, "answers"));
+    if (strcmp(json_string_value(json_object_get(found, "from")), "files") == 0)
+        puts("\nfrom files: the core does not run here, so answers to partners are share-if at best");
 }
 
-static bool make(struct change *change, const char *word, const char *of)
+static json_t *compare(struct change *change)
 {
-    size_t i = 0;
-    while (strcmp(changes[i].word, word) != 0)
-        i++;
-    change->flipped = json_array();
-    change->verdicts = calloc(ledger_size(change->stand.ledger) + 1, 1);
-    if (!change->verdicts || !changes[i].make(change, of))
-        return false;
-    after(change);
-    return true;
+    const struct stand *after = change->then.config ? &change->then : &change->now;
+    return take_view(after, &change->after) ? found(change) : NULL;
 }
 
 json_t *line_what_if(const char *config_path, const char *date, const char *word, const char *of)
 {
-    struct change change = {0};
+    struct change change = {.config_path = config_path, .date = date};
     json_t *result = NULL;
-    if (!stand_take(&change.stand, config_path, date))
+    size_t i = 0;
+    while (strcmp(changes[i].word, word) != 0)
+        i++;
+    if (!stand_take(&change.now, config_path, date))
         return NULL;
-    if (make(&change, word, of))
-        result = found(&change);
-    json_decref(change.flipped);
-    free(change.verdicts);
-    stand_leave(&change.stand);
+    if (changes[i].make(&change, of))
+        result = compare(&change);
+    view_free(&change.before);
+    view_free(&change.after);
+    stand_leave(&change.then);
+    stand_leave(&change.now);
     return result;
 }
 
 static bool known(int argc, char **argv)
 {
-    for (size_t i = 0; argc == 2 && i < sizeof changes / sizeof *changes; i++)
+    for (size_t i = 0; argc && i < CHANGES; i++)
         if (strcmp(changes[i].word, argv[0]) == 0)
-            return true;
+            return argc == 2 || (argc == 1 && changes[i].alone);
     return false;
 }
 
@@ -238,8 +256,8 @@ int run_line_what_if(const struct command *command, int argc, char **argv)
     if (!take_options(command, &argc, argv, slots))
         return EXIT_USAGE;
     if (!known(argc, argv))
-        return wrong_usage(command, "a change is: admit GNB, remove VENDOR, date DAY");
-    json_t *result = line_what_if(path, date, argv[0], argv[1]);
+        return wrong_usage(command, "a change is: admit GNB, remove VENDOR, date DAY, reload [INVENTORY]");
+    json_t *result = line_what_if(path, date, argv[0], argc == 2 ? argv[1] : NULL);
     if (result && json)
         json_print(stdout, result);
     else if (result)

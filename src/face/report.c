@@ -78,6 +78,8 @@ static bool write_json(FILE *to, const json_t *facts, const struct report_copy *
         json_object_del(all, "map");
     if (copy->answers)
         json_object_set(all, "answers", (json_t *)copy->answers);
+    if (copy->answers)
+        json_object_set_new(all, "answers_from", json_string(copy->answers_from));
     json_object_set_new(
         all, "copy",
         json_pack("{s:s, s:s}", "recipient", copy->recipient, "mark", mark_text(copy->mark, text)));
@@ -114,6 +116,19 @@ static const struct config_recipient *recipient_called(const struct config_inven
     return NULL;
 }
 
+/* The recipient's own is one of those that were accepted; the one that was asked for need not be. */
+static bool read_profile(const struct stand *stand, const struct order *order,
+                         const struct config_recipient *recipient, struct config_profile *profile,
+                         struct arena *memory, struct config_error *error)
+{
+    if (!order->profile)
+        return config_read_profile(&stand->config->inventory, recipient->profile, profile, memory, error);
+    struct config *files = config_load(order->config_path, error);
+    const bool read = files && config_read_profile(&files->inventory, order->profile, profile, memory, error);
+    config_free(files);
+    return read;
+}
+
 /* Judged by the profile that was asked for, or by the recipient's own. */
 static json_t *facts_for(struct stand *stand, const struct order *order,
                          const struct config_recipient *recipient, const struct log_facts *log)
@@ -123,8 +138,7 @@ static json_t *facts_for(struct stand *stand, const struct order *order,
     struct arena memory;
     json_t *facts = NULL;
     arena_init(&memory, 0);
-    if (config_read_profile(&stand->config->inventory, order->profile ? order->profile : recipient->profile,
-                            &profile, &memory, &error)) {
+    if (read_profile(stand, order, recipient, &profile, &memory, &error)) {
         stand->facts.profile = &profile;
         facts = report_facts(stand, log);
     } else {
@@ -142,7 +156,8 @@ static bool make_copy(struct stand *stand, const struct order *order,
         .recipient = recipient->name, .mark = random_u64(random_system()), .places = !*recipient->partner};
     json_t *facts = facts_for(stand, order, recipient, log);
     json_t *answers = facts ? report_answers(stand, recipient->partner) : NULL;
-    copy.answers = answers;
+    copy.answers = json_object_get(answers, "asked");
+    copy.answers_from = json_string_value(json_object_get(answers, "from"));
     const bool made = facts && release(stand->config, copy.recipient, copy.mark, log->evidence) &&
                       write_copy(path, order->json, facts, &copy);
     json_decref(answers);

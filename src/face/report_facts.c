@@ -7,8 +7,6 @@
 
 #include "face/ask.h"
 
-enum { MOST_ON_MAP = 2000, DEGREE = 10000000 };
-
 /* --- the network --- */
 
 static json_t *day(struct config_date date)
@@ -136,55 +134,17 @@ static json_t *drills(const struct config *config)
     return list;
 }
 
-/* --- the map --- */
-
-static json_t *position(struct config_position where)
-{
-    return where.known
-               ? json_pack("[f, f]", (double)where.latitude / DEGREE, (double)where.longitude / DEGREE)
-               : json_null();
-}
-
-static bool has_high_risk(const struct config_inventory *inventory, const char *site)
-{
-    for (unsigned i = 0; i < inventory->gnb_count; i++) {
-        const struct config_domain *domain = config_find_domain(inventory, inventory->gnbs[i].domain);
-        if (strcmp(inventory->gnbs[i].site, site) == 0 && domain && domain->risk == CONFIG_HIGH_RISK)
-            return true;
-    }
-    return false;
-}
-
-/* Sites of the inventory itself; those of its files are counted, not drawn. */
-static json_t *map(const struct config_inventory *inventory)
-{
-    json_t *sites = json_array(), *places = json_array();
-    for (unsigned i = 0; i < inventory->site_count && i < MOST_ON_MAP; i++)
-        json_array_append_new(sites,
-                              json_pack("{s:s, s:o, s:b}", "name", inventory->sites[i].name, "position",
-                                        position(inventory->sites[i].position), "high_risk",
-                                        has_high_risk(inventory, inventory->sites[i].name)));
-    for (unsigned i = 0; i < inventory->sensitive_count; i++) {
-        json_t *corners = json_array();
-        for (unsigned k = 0; k < inventory->sensitive[i].corner_count; k++)
-            json_array_append_new(corners, position(inventory->sensitive[i].corners[k]));
-        json_array_append_new(
-            places, json_pack("{s:s, s:o}", "name", inventory->sensitive[i].name, "corners", corners));
-    }
-    return json_pack("{s:o, s:o}", "sites", sites, "places", places);
-}
-
 /* --- the whole --- */
 
 json_t *report_facts(struct stand *stand, const struct log_facts *log)
 {
     const struct config_inventory *inventory = &stand->config->inventory;
     json_t *traffic = traffic_share(stand); /* first: rule H2 is decided on it */
-    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:o*, s:o, s:O}", "report",
-                     1, "network", stand->config->network.amf_name, "date", day(stand->facts.date), "profile",
-                     profile(stand), "domains", domains(inventory), "rules", report_rules(stand, log),
-                     "shares", "sites", sites_share(stand), "traffic", traffic, "losses",
-                     report_losses(stand), "suspensions", suspensions(stand), "mitigations",
-                     mitigations(stand), "drills", drills(stand->config), "map", map(inventory), "evidence",
-                     log->evidence);
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o*, s:o, s:O}",
+                     "report", 1, "network", stand->config->network.amf_name, "date", day(stand->facts.date),
+                     "profile", profile(stand), "domains", domains(inventory), "assets", report_assets(stand),
+                     "rules", report_rules(stand, log), "shares", "sites", sites_share(stand), "traffic",
+                     traffic, "history", report_history(stand->config), "losses", report_losses(stand),
+                     "suspensions", suspensions(stand), "mitigations", mitigations(stand), "drills",
+                     drills(stand->config), "map", report_map(stand), "evidence", log->evidence);
 }

@@ -29,7 +29,12 @@ void report_log(const struct config *config, struct log_facts *log);
 json_t *report_rules(const struct stand *stand, const struct log_facts *log);
 /* Rule H6: what is left when a vendor goes, each in turn. The stand is as it was afterwards. */
 json_t *report_losses(struct stand *stand);
-/* For this partner and nobody else; NULL: it is no partner. */
+/* Sites and sensitive places; what there is of each vendor's. */
+json_t *report_map(const struct stand *stand);
+json_t *report_assets(const struct stand *stand);
+/* Shares hour by hour, as control has kept them. */
+json_t *report_history(const struct config *config);
+/* For this partner and nobody else, each asked of the core that runs, where one does; NULL: it is no partner. */
 json_t *report_answers(const struct stand *stand, const char *partner);
 
 #endif

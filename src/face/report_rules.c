@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "face/line_worst.h"
 #include "face/report_facts.h"
 
 enum { FEWEST_VENDORS = 2, FINDING_BYTES = LINE_REASON_BYTES + 128 };
@@ -29,32 +30,6 @@ static const char *const statements[CONFIG_RULES] = {
     [CONFIG_K1] = "A whole vendor can be barred at once; protected services stay up",
     [CONFIG_K2] = "A rule is suspended only by name, with a reason and an end",
 };
-
-/* The worst that was said under one rule. */
-struct worst {
-    bool said;
-    struct line_reason reason;
-};
-
-/* That it is no matter, as the equipment is trusted, is said of a rule only if there is nothing else to say. */
-static bool is_worse(const struct line_reason *reason, const struct line_reason *than)
-{
-    return reason->verdict > than->verdict ||
-           (reason->verdict == than->verdict && than->why == LINE_TRUSTED && reason->why != LINE_TRUSTED);
-}
-
-static void ask(const struct stand *stand, const struct ledger_asset *asset, struct worst worst[CONFIG_RULES])
-{
-    const struct line_request request = {
-        .kind = asset->kind == CONFIG_GNB ? LINE_NG_SETUP : LINE_NF_REGISTRATION, .asset = asset};
-    struct line_decision decision;
-    line_decide(&stand->facts, &request, &decision);
-    for (unsigned i = 0; i < decision.count; i++) {
-        struct worst *known = &worst[decision.reasons[i].rule];
-        if (!known->said || is_worse(&decision.reasons[i], &known->reason))
-            *known = (struct worst){true, decision.reasons[i]};
-    }
-}
 
 static const struct config_limit *limit_of(const struct stand *stand, enum config_rule rule)
 {
@@ -84,16 +59,8 @@ static const char *state_of(enum line_verdict verdict)
 
 static json_t *decided(enum config_rule rule, const struct worst *worst)
 {
-    const struct line_reason *reason = &worst->reason;
-    char words[LINE_REASON_BYTES], finding[FINDING_BYTES];
-    if (!worst->said)
-        return row(rule, "kept", "there is nothing that it is about");
-    line_reason_text(reason, words);
-    if (!reason->all || reason->verdict > LINE_CONDITIONS)
-        return row(rule, state_of(reason->verdict), words);
-    snprintf(finding, sizeof finding, "%s: %" PRIu64 " of %" PRIu64 ", at most %" PRIu64 " %%", words,
-             reason->value, reason->all, reason->limit);
-    return row(rule, state_of(reason->verdict), finding);
+    char words[WORST_WORDS];
+    return row(rule, worst->said ? state_of(worst->reason.verdict) : "kept", line_worst_words(worst, words));
 }
 
 static json_t *vendors(const struct stand *stand)
@@ -167,11 +134,9 @@ static json_t *judge(const struct stand *stand, enum config_rule rule, const str
 
 json_t *report_rules(const struct stand *stand, const struct log_facts *log)
 {
-    struct worst worst[CONFIG_RULES] = {0};
+    struct worst worst[CONFIG_RULES];
     json_t *rules = json_array();
-    for (uint32_t i = 0; i < ledger_size(stand->ledger); i++)
-        if (ledger_at(stand->ledger, i)->counted)
-            ask(stand, ledger_at(stand->ledger, i), worst);
+    line_worst(&stand->facts, worst);
     for (enum config_rule rule = CONFIG_L1; rule < CONFIG_OF_DATE; rule++) {
         json_t *item = judge(stand, rule, &worst[rule], log);
         json_object_set_new(item, "refusals",

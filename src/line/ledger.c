@@ -57,6 +57,17 @@ uint32_t ledger_first_link(const struct ledger *ledger, const struct ledger_asse
     return asset->site == LEDGER_NONE ? LEDGER_NONE : ledger->sites[asset->site].first_link;
 }
 
+uint32_t ledger_place_count(const struct ledger *ledger)
+{
+    return ledger->site_count;
+}
+
+struct ledger_place ledger_place_at(const struct ledger *ledger, uint32_t index)
+{
+    const struct ledger_site *site = &ledger->sites[index];
+    return (struct ledger_place){site->name, site->position, site->gnbs, site->high_risk};
+}
+
 bool ledger_label_stands(const struct ledger *ledger, unsigned label)
 {
     return ledger->labels_stand[label];

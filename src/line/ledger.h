@@ -54,6 +54,15 @@ const struct config_vendor *ledger_vendor(const struct ledger *ledger, const str
 /* What the counts will be with it; without a change if it is counted. NULL: somebody unknown, of a vendor and a site of his own. */
 struct ledger_counts ledger_with(const struct ledger *ledger, const struct ledger_asset *asset);
 
+/* Sites, with those of the inventory's files, for pictures of them. */
+struct ledger_place {
+    const char *name;
+    struct config_position position;
+    uint32_t gnbs, high_risk; /* gNBs that are counted, and those of them that are high-risk */
+};
+uint32_t ledger_place_count(const struct ledger *ledger);
+struct ledger_place ledger_place_at(const struct ledger *ledger, uint32_t index);
+
 /* For questions of the kind what-if, on a ledger that nobody decides by: it is counted, or not any more. */
 void ledger_count(struct ledger *ledger, uint32_t index, bool counted);
 

@@ -29,13 +29,19 @@ static bool wrong(const struct reading *reading, const char *why)
     return false;
 }
 
-static bool take_cells(const struct reading *reading, const char *area)
+static bool take_cells(const struct reading *reading, enum path_cells cells)
 {
     struct path *path = reading->path;
     if (path->cells != PATH_NAMED_CELLS)
-        return wrong(reading, "gnb=any and area= stand there once, and for all cells");
-    path->cells = area ? PATH_AREA_CELLS : PATH_ANY_CELLS;
-    return !area || config_area_parse(area, &path->area) || wrong(reading, "an area is such as 999/70-1");
+        return wrong(reading, "gnb=any, area= and domain= stand there once, and for all cells");
+    path->cells = cells;
+    return true;
+}
+
+static bool take_area(const struct reading *reading, const char *area)
+{
+    return take_cells(reading, PATH_AREA_CELLS) &&
+           (config_area_parse(area, &reading->path->area) || wrong(reading, "an area is such as 999/70-1"));
 }
 
 static bool take_word(const struct reading *reading, char *word)
@@ -45,15 +51,19 @@ static bool take_word(const struct reading *reading, char *word)
         return wrong(reading, "a path is such as gnb=pier,upf=default");
     *value++ = '\0';
     if (strcmp(word, "area") == 0)
-        return take_cells(reading, value);
+        return take_area(reading, value);
+    if (strcmp(word, "domain") == 0) {
+        reading->path->domain = value;
+        return take_cells(reading, PATH_DOMAIN_CELLS);
+    }
     if (strcmp(word, "gnb") == 0 && strcmp(value, CONFIG_ANY) == 0)
-        return take_cells(reading, NULL);
+        return take_cells(reading, PATH_ANY_CELLS);
     for (enum path_part part = 0; part < PATH_PARTS; part++)
         if (strcmp(word, parts[part].key) == 0) {
             reading->hops[reading->path->count++] = (struct path_hop){.part = part, .name = value};
             return true;
         }
-    return wrong(reading, "parts of a path are gnb, area, upf, peer, function and link");
+    return wrong(reading, "parts of a path are gnb, area, domain, upf, peer, function and link");
 }
 
 static unsigned count_words(const char *text)

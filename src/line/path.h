@@ -22,6 +22,7 @@ enum path_cells {
     PATH_NAMED_CELLS,  /* none but those named */
     PATH_ANY_CELLS,    /* every gNB of the inventory */
     PATH_AREA_CELLS,   /* every enrolled gNB that may broadcast the tracking area */
+    PATH_DOMAIN_CELLS, /* every enrolled gNB of the trust domain */
     PATH_ABROAD_CELLS, /* every gNB of other cores */
     PATH_NO_CELLS,     /* none: the phone is not connected */
 };
@@ -31,9 +32,10 @@ struct path {
     unsigned count;
     enum path_cells cells;
     struct config_area area;
+    const char *domain;
 };
 
-/* "gnb=pier,upf=default,peer=north,function=demarc,link=fibre-1"; gnb=any; area=999/70-1. A part may be there several times. `own`: the
+/* "gnb=pier,upf=default,peer=north,function=demarc,link=fibre-1"; gnb=any; area=999/70-1; domain=harbour. A part may be there several times. `own`: the
  * name of this core, which is on every path. Names are in the arena. False: *why (static). */
 bool path_parse(const char *text, const char *own, struct arena *memory, struct path *path, const char **why);
 

@@ -47,7 +47,13 @@ static const char STYLE[] =
     "svg .box{fill:var(--panel);stroke:var(--rule)}svg .safe{stroke:var(--safe)}svg "
     ".risk{stroke:var(--risk)}\n"
     "svg .wire{stroke:var(--faint);fill:none}svg .border{stroke:var(--ink);stroke-dasharray:5 5}\n"
-    "svg .dot-safe{fill:var(--safe)}svg .dot-risk{fill:var(--risk)}svg "
+    "svg .grid{stroke:var(--rule);fill:none}svg .limit{stroke:var(--ink);stroke-dasharray:2 4;fill:none}\n"
+    "svg .share{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}svg "
+    ".of-sites{stroke:var(--safe);stroke-dasharray:7 4}svg .of-traffic{stroke:var(--risk)}\n"
+    ".key{display:inline-block;width:1.6rem;vertical-align:middle;border-top:2px "
+    "solid}.key.of-sites{border-top-style:dashed;"
+    "color:var(--safe)}.key.of-traffic{color:var(--risk)}\n"
+    "svg .dot-safe{fill:var(--safe)}svg .dot-risk{fill:var(--risk)}svg .many{fill-opacity:.75}svg "
     ".place{fill:var(--doubt);fill-opacity:.18;stroke:var(--doubt)}\n"
     ".bar{display:block;height:.7rem;background:var(--panel);border:1px solid "
     "var(--rule);border-radius:3px;position:relative;max-width:30rem;"
@@ -206,6 +212,7 @@ static void section_line(struct markup *page, const json_t *facts, const struct 
     markup_add(page, "</p>\n<figure class=\"wide\">\n");
     picture_line(page, facts);
     markup_add(page, "</figure>\n");
+    section_assets(page, facts);
     mark_show(page, copy->mark);
 }
 
@@ -225,7 +232,8 @@ static void section_map(struct markup *page, const json_t *facts, const struct r
 static void entry(struct markup *page, const json_t *item)
 {
     const json_int_t covered = fact_number(item, "covered");
-    markup_format(page, "<details><summary>%s: entry %lld, ", fact_text(item, "rule"),
+    markup_format(page, "<details id=\"entry-%lld\"><summary>%s: entry %lld, ",
+                  (long long)fact_number(item, "index"), fact_text(item, "rule"),
                   (long long)fact_number(item, "index"));
     if (covered)
         markup_format(page, "under the checkpoint of %lld entries, cosigned by %lld", (long long)covered,

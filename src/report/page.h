@@ -15,7 +15,8 @@ struct report_copy {
     const char *recipient;
     uint64_t mark;
     const json_t *answers; /* for this recipient (docs/report.md); NULL: there are none for anybody like it */
-    bool places;           /* it may see where sites and sensitive places are */
+    const char *answers_from; /* "core": that runs; "files" */
+    bool places;              /* it may see where sites and sensitive places are */
 };
 
 /* The whole page. False: out of memory. */
@@ -32,10 +33,13 @@ void section_losses(struct markup *page, const json_t *facts, const struct repor
 void section_suspensions(struct markup *page, const json_t *facts, const struct report_copy *copy);
 void section_mitigations(struct markup *page, const json_t *facts, const struct report_copy *copy);
 void section_drills(struct markup *page, const json_t *facts, const struct report_copy *copy);
+void section_assets(struct markup *page, const json_t *facts);
 void section_answers(struct markup *page, const json_t *facts, const struct report_copy *copy);
 
 /* The line, as SVG: who stands on which side of it. */
 void picture_line(struct markup *page, const json_t *facts);
+/* Shares over time, with their limits; says so if none are known. */
+void picture_history(struct markup *page, const json_t *shares);
 /* Sites and sensitive places; false: there are no positions, and nothing was drawn. */
 bool picture_map(struct markup *page, const json_t *map);
 

@@ -130,7 +130,7 @@ void picture_line(struct markup *page, const json_t *facts)
 
 /* --- the map --- */
 
-enum { MAP_WIDTH = 720, MAP_HEIGHT = 420, MARGIN = 20, MOST_SITES = 2000 };
+enum { MAP_WIDTH = 720, MAP_HEIGHT = 420, MARGIN = 20 };
 
 /* Degrees; the east is squeezed by the cosine of the latitude in the middle. */
 struct frame {
@@ -156,15 +156,23 @@ static void take_in(struct frame *frame, const json_t *position)
     frame->east = fmax(frame->east, longitude);
 }
 
+static void take_in_all(struct frame *frame, const json_t *items)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(items, i, item)
+    {
+        take_in(frame, json_object_get(item, "position"));
+    }
+}
+
 static struct frame frame_of(const json_t *map)
 {
     struct frame frame = {0};
     size_t i, k;
     const json_t *item, *corner;
-    json_array_foreach(json_object_get(map, "sites"), i, item)
-    {
-        take_in(&frame, json_object_get(item, "position"));
-    }
+    take_in_all(&frame, json_object_get(map, "sites"));
+    take_in_all(&frame, json_object_get(map, "squares"));
     json_array_foreach(json_object_get(map, "places"), i, item)
     {
         json_array_foreach(json_object_get(item, "corners"), k, corner)
@@ -222,10 +230,75 @@ static void draw_site(struct markup *page, const struct frame *frame, const json
                                                                       : "</title></circle>\n");
 }
 
+/* Many sites in one place: areas of circle and triangle are as their numbers. */
+static void draw_square(struct markup *page, const struct frame *frame, const json_t *square, double unit)
+{
+    const json_t *position = json_object_get(square, "position");
+    const json_int_t sites = fact_number(square, "sites"), risk = fact_number(square, "high_risk_sites");
+    const double x = map_x(frame, position), y = map_y(frame, position);
+    const double radius = fmax(unit * sqrt((double)sites), 1), side = unit * sqrt((double)risk) * 1.9;
+    markup_format(page, "<g><title>%lld sites, %lld of them with high-risk radio</title>", (long long)sites,
+                  (long long)risk);
+    if (risk < sites)
+        markup_format(page, "<circle class=\"dot-safe many\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", x, y,
+                      radius);
+    if (risk)
+        markup_format(page, "<path class=\"dot-risk\" d=\"M%.1f %.1fl%.1f %.1fh%.1fz\"/>", x, y - side * 0.58,
+                      side / 2, side * 0.87, -side);
+    markup_add(page, "</g>\n");
+}
+
+/* The largest has a circle of so many points. */
+static double unit_of(const json_t *squares)
+{
+    enum { LARGEST = 11 };
+    json_int_t most = 1;
+    size_t i;
+    const json_t *square;
+    json_array_foreach(squares, i, square)
+    {
+        most = fact_number(square, "sites") > most ? fact_number(square, "sites") : most;
+    }
+    return LARGEST / sqrt((double)most);
+}
+
+static void draw_sites(struct markup *page, const struct frame *frame, const json_t *map)
+{
+    const json_t *squares = json_object_get(map, "squares"), *item;
+    const double unit = unit_of(squares);
+    size_t i;
+    json_array_foreach(json_object_get(map, "sites"), i, item)
+    {
+        draw_site(page, frame, item);
+    }
+    json_array_foreach(squares, i, item)
+    {
+        draw_square(page, frame, item, unit);
+    }
+}
+
+static void caption(struct markup *page, const json_t *map)
+{
+    markup_add(page, "<figcaption>");
+    if (json_object_get(map, "squares"))
+        markup_format(
+            page,
+            "%lld sites, added up where they are near each other: \xe2\x97\x8f trusted, \xe2\x96\xb2 with "
+            "high-risk radio, each as large as their number",
+            (long long)fact_number(map, "count"));
+    else
+        markup_add(page, "\xe2\x97\x8f trusted site, \xe2\x96\xb2 site with high-risk radio");
+    markup_add(page, "; shaded: sensitive place");
+    if (fact_number(map, "unplaced"))
+        markup_format(page, "; %lld without a position are not drawn",
+                      (long long)fact_number(map, "unplaced"));
+    markup_add(page, ".</figcaption>\n");
+}
+
 bool picture_map(struct markup *page, const json_t *map)
 {
     const struct frame frame = frame_of(map);
-    const json_t *sites = json_object_get(map, "sites"), *item;
+    const json_t *item;
     size_t i;
     if (!frame.any)
         return false;
@@ -235,14 +308,8 @@ bool picture_map(struct markup *page, const json_t *map)
     {
         draw_place(page, &frame, item);
     }
-    json_array_foreach(sites, i, item)
-    {
-        if (i < MOST_SITES)
-            draw_site(page, &frame, item);
-    }
-    markup_format(page,
-                  "</svg>\n<figcaption>\xe2\x97\x8f trusted site, \xe2\x96\xb2 site with high-risk radio; "
-                  "shaded: sensitive place%s</figcaption>\n",
-                  json_array_size(sites) > MOST_SITES ? "; not all sites are shown" : "");
+    draw_sites(page, &frame, map);
+    markup_add(page, "</svg>\n");
+    caption(page, map);
     return true;
 }

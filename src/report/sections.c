@@ -2,6 +2,9 @@
 /* The report's sections but for its pictures and its evidence. */
 #include "report/page.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static void open_section(struct markup *page, const struct report_copy *copy, const char *title,
                          unsigned first, unsigned count)
 {
@@ -14,12 +17,19 @@ static void open_section(struct markup *page, const struct report_copy *copy, co
     markup_add(page, "</p>\n");
 }
 
-/* Columns by their heads; a head that begins with # is one of numbers. */
-static void open_table(struct markup *page, const char *const *heads)
+enum cell { TEXT, NUMBER, LIST_LENGTH };
+
+/* The head NULL ends a list of them. */
+struct column {
+    const char *head, *key;
+    enum cell cell;
+};
+
+static void open_table(struct markup *page, const struct column *columns)
 {
     markup_add(page, "<div class=\"wide\"><table>\n<tr>");
-    for (; *heads; heads++)
-        markup_format(page, "<th%s>%s</th>", **heads == '#' ? " class=\"n\"" : "", *heads + (**heads == '#'));
+    for (; columns->head; columns++)
+        markup_format(page, "<th%s>%s</th>", columns->cell == TEXT ? "" : " class=\"n\"", columns->head);
     markup_add(page, "</tr>\n");
 }
 
@@ -48,12 +58,46 @@ static void nothing(struct markup *page, const char *words)
     markup_format(page, "<p class=\"faint\">%s</p>\n", words);
 }
 
+/* Those of the columns that are an item's; a section draws the others itself. */
+static void cells(struct markup *page, const struct column *columns, const json_t *item)
+{
+    for (; columns->head; columns++)
+        if (columns->key && columns->cell == NUMBER)
+            number_cell(page, item, columns->key);
+        else if (columns->key && columns->cell == LIST_LENGTH)
+            markup_format(page, "<td class=\"n\">%zu</td>",
+                          json_array_size(json_object_get(item, columns->key)));
+        else if (columns->key)
+            cell(page, fact_text(item, columns->key));
+}
+
+/* A table of nothing but cells, with what an item says behind them; or words instead. */
+static void table(struct markup *page, const struct column *columns, const json_t *items,
+                  void (*more)(struct markup *page, const json_t *item), const char *none)
+{
+    size_t i;
+    const json_t *item;
+    if (!json_array_size(items)) {
+        nothing(page, none);
+        return;
+    }
+    open_table(page, columns);
+    json_array_foreach(items, i, item)
+    {
+        markup_add(page, "<tr>");
+        cells(page, columns, item);
+        if (more)
+            more(page, item);
+        markup_add(page, "</tr>\n");
+    }
+    close_table(page);
+}
+
 /* --- rules --- */
 
 static void rule_row(struct markup *page, const json_t *rule)
 {
-    markup_add(page, "<tr>");
-    markup_format(page, "<td><b>%s</b></td>", fact_text(rule, "rule"));
+    markup_format(page, "<tr><td><b>%s</b></td>", fact_text(rule, "rule"));
     cell(page, fact_text(rule, "statement"));
     markup_add(page, "<td>");
     fact_state(page, fact_text(rule, "state"));
@@ -61,7 +105,8 @@ static void rule_row(struct markup *page, const json_t *rule)
     cell(page, fact_text(rule, "finding"));
     number_cell(page, rule, "refusals");
     if (fact_has(rule, "entry"))
-        markup_format(page, "<td class=\"n\">%lld</td>", (long long)fact_number(rule, "entry"));
+        markup_format(page, "<td class=\"n\"><a href=\"#entry-%lld\">%lld</a></td>",
+                      (long long)fact_number(rule, "entry"), (long long)fact_number(rule, "entry"));
     else
         markup_add(page, "<td class=\"n faint\">none</td>");
     markup_add(page, "</tr>\n");
@@ -69,12 +114,17 @@ static void rule_row(struct markup *page, const json_t *rule)
 
 void section_rules(struct markup *page, const json_t *facts, const struct report_copy *copy)
 {
-    static const char *const heads[] = {"Rule",      "What it asks for", "Verdict", "Finding",
-                                        "#Refusals", "#Log entry",       NULL};
+    static const struct column columns[] = {{"Rule", NULL, TEXT},
+                                            {"What it asks for", NULL, TEXT},
+                                            {"Verdict", NULL, TEXT},
+                                            {"Finding", NULL, TEXT},
+                                            {"Refusals", NULL, NUMBER},
+                                            {"Log entry", NULL, NUMBER},
+                                            {0}};
     size_t i;
     const json_t *rule;
     open_section(page, copy, "Rules", 4, 2);
-    open_table(page, heads);
+    open_table(page, columns);
     json_array_foreach(json_object_get(facts, "rules"), i, rule)
     {
         rule_row(page, rule);
@@ -110,178 +160,169 @@ static void share(struct markup *page, const char *what, const json_t *share)
     markup_add(page, "</span></p>\n");
 }
 
-/* Percentages over time, oldest first. */
-static void history(struct markup *page, const json_t *points)
-{
-    enum { WIDTH = 480, HEIGHT = 60 };
-    const size_t count = json_array_size(points);
-    if (count < 2)
-        return;
-    markup_format(page,
-                  "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"share over time\"><polyline "
-                  "class=\"wire\" points=\"",
-                  WIDTH, HEIGHT);
-    for (size_t i = 0; i < count; i++)
-        markup_format(page, "%.1f,%.1f ", (double)i * WIDTH / (double)(count - 1),
-                      HEIGHT - json_number_value(json_array_get(points, i)) * HEIGHT / 100);
-    markup_add(page, "\"/></svg><figcaption>High-risk share of N3 bytes over the window, from 0 to 100 "
-                     "%</figcaption></figure>\n");
-}
-
 void section_shares(struct markup *page, const json_t *facts, const struct report_copy *copy)
 {
     const json_t *shares = json_object_get(facts, "shares");
     open_section(page, copy, "Shares", 6, 2);
     share(page, "High-risk sites among all sites with radio", json_object_get(shares, "sites"));
     share(page, "Bytes on N3 through high-risk gNBs", json_object_get(shares, "traffic"));
-    history(page, json_object_get(json_object_get(shares, "traffic"), "history"));
+    picture_history(page, shares);
     mark_show(page, copy->mark);
 }
 
 /* --- H6 --- */
 
+/* In a row of its own behind the vendor's. */
 static void lost_areas(struct markup *page, const json_t *loss)
 {
     size_t i;
     const json_t *area;
     if (!json_array_size(json_object_get(loss, "areas_lost")))
         return;
-    markup_add(page, "<tr><td></td><td colspan=\"7\" class=\"faint\">without a cell: ");
+    markup_add(page, "</tr>\n<tr><td></td><td colspan=\"7\" class=\"faint\">without a cell: ");
     json_array_foreach(json_object_get(loss, "areas_lost"), i, area)
     {
         markup_add(page, i ? ", " : "");
         markup_text(page, json_string_value(area));
     }
-    markup_add(page, "</td></tr>\n");
+    markup_add(page, "</td>");
 }
 
 void section_losses(struct markup *page, const json_t *facts, const struct report_copy *copy)
 {
-    static const char *const heads[] = {
-        "Without",     "that is",       "#Sites left",          "#of", "#RAN vendors left",
-        "#Areas lost", "#Phones on it", "#Answers that change", NULL};
-    size_t i;
-    const json_t *loss;
+    static const struct column columns[] = {{"Without", "vendor", TEXT},
+                                            {"that is", "risk", TEXT},
+                                            {"Sites left", "sites_left", NUMBER},
+                                            {"of", "sites", NUMBER},
+                                            {"RAN vendors left", "vendors_left", NUMBER},
+                                            {"Areas lost", "areas_lost", LIST_LENGTH},
+                                            {"Phones on it", "phones", NUMBER},
+                                            {"Answers that change", "flipped", NUMBER},
+                                            {0}};
     open_section(page, copy, "If a vendor goes", 8, 2);
-    open_table(page, heads);
-    json_array_foreach(json_object_get(facts, "losses"), i, loss)
-    {
-        markup_add(page, "<tr>");
-        cell(page, fact_text(loss, "vendor"));
-        cell(page, fact_text(loss, "risk"));
-        number_cell(page, loss, "sites_left");
-        number_cell(page, loss, "sites");
-        number_cell(page, loss, "vendors_left");
-        markup_format(page, "<td class=\"n\">%zu</td>", json_array_size(json_object_get(loss, "areas_lost")));
-        number_cell(page, loss, "phones");
-        number_cell(page, loss, "flipped");
-        markup_add(page, "</tr>\n");
-        lost_areas(page, loss);
-    }
-    close_table(page);
+    table(page, columns, json_object_get(facts, "losses"), lost_areas, "No vendor has radio here.");
     mark_show(page, copy->mark);
+}
+
+/* --- what there is --- */
+
+void section_assets(struct markup *page, const json_t *facts)
+{
+    static const struct column columns[] = {
+        {"Vendor", "vendor", TEXT},         {"Risk", "risk", TEXT},
+        {"gNBs", "gnbs", NUMBER},           {"Assets of access", "access", NUMBER},
+        {"transport", "transport", NUMBER}, {"management", "management", NUMBER},
+        {"core", "core", NUMBER},           {0}};
+    if (json_array_size(json_object_get(facts, "assets")))
+        table(page, columns, json_object_get(facts, "assets"), NULL, "");
 }
 
 /* --- what is open, and what was tried --- */
 
 void section_suspensions(struct markup *page, const json_t *facts, const struct report_copy *copy)
 {
-    static const char *const heads[] = {"Rule", "By", "Reason", "In force again from", NULL};
-    size_t i;
-    const json_t *suspension, *all = json_object_get(facts, "suspensions");
+    static const struct column columns[] = {{"Rule", "rule", TEXT},
+                                            {"By", "by", TEXT},
+                                            {"Reason", "reason", TEXT},
+                                            {"In force again from", "until", TEXT},
+                                            {0}};
     open_section(page, copy, "Open suspensions", 10, 1);
-    if (json_array_size(all)) {
-        open_table(page, heads);
-        json_array_foreach(all, i, suspension)
-        {
-            markup_add(page, "<tr>");
-            cell(page, fact_text(suspension, "rule"));
-            cell(page, fact_text(suspension, "by"));
-            cell(page, fact_text(suspension, "reason"));
-            cell(page, fact_text(suspension, "until"));
-            markup_add(page, "</tr>\n");
-        }
-        close_table(page);
-    } else {
-        nothing(page, "No rule is suspended.");
-    }
+    table(page, columns, json_object_get(facts, "suspensions"), NULL, "No rule is suspended.");
     mark_show(page, copy->mark);
+}
+
+static void force_cell(struct markup *page, const json_t *mitigation)
+{
+    cell(page, json_is_true(json_object_get(mitigation, "in_force")) ? "in force" : "not in force");
 }
 
 void section_mitigations(struct markup *page, const json_t *facts, const struct report_copy *copy)
 {
-    static const char *const heads[] = {"Mitigation", "Approved by", "on", "Until", "State", NULL};
-    size_t i;
-    const json_t *mitigation, *all = json_object_get(facts, "mitigations");
+    static const struct column columns[] = {
+        {"Mitigation", "name", TEXT}, {"Approved by", "approved_by", TEXT},
+        {"on", "approved", TEXT},     {"Until", "expires", TEXT},
+        {"State", NULL, TEXT},        {0}};
     open_section(page, copy, "Mitigations", 11, 1);
-    if (json_array_size(all)) {
-        open_table(page, heads);
-        json_array_foreach(all, i, mitigation)
-        {
-            markup_add(page, "<tr>");
-            cell(page, fact_text(mitigation, "name"));
-            cell(page, fact_text(mitigation, "approved_by"));
-            cell(page, fact_text(mitigation, "approved"));
-            cell(page, fact_text(mitigation, "expires"));
-            cell(page, json_is_true(json_object_get(mitigation, "in_force")) ? "in force" : "not in force");
-            markup_add(page, "</tr>\n");
-        }
-        close_table(page);
-    } else {
-        nothing(page, "There are none.");
-    }
+    table(page, columns, json_object_get(facts, "mitigations"), force_cell, "There are none.");
     mark_show(page, copy->mark);
 }
 
-static void drill_row(struct markup *page, const json_t *drill)
+static void drill_cells(struct markup *page, const json_t *drill)
 {
     const json_t *off = json_object_get(drill, "off_after");
-    markup_add(page, "<tr>");
-    cell(page, fact_text(drill, "vendor"));
-    cell(page, json_is_true(json_object_get(drill, "drill")) ? "drill" : "in earnest");
-    cell(page, fact_text(drill, "begun"));
-    cell(page, fact_text(drill, "reason"));
-    number_cell(page, drill, "phones");
-    number_cell(page, drill, "moved");
-    number_cell(page, drill, "returned");
-    number_cell(page, drill, "sessions_lost");
-    number_cell(page, drill, "protected_sessions_lost");
     if (off)
         markup_format(page, "<td class=\"n\">%.2f s</td>", json_number_value(off));
     else
         markup_add(page, "<td class=\"n\">not yet</td>");
-    markup_add(page, "</tr>\n");
+    cell(page, json_is_true(json_object_get(drill, "drill")) ? "drill" : "in earnest");
 }
 
 void section_drills(struct markup *page, const json_t *facts, const struct report_copy *copy)
 {
-    static const char *const heads[] = {
-        "Vendor", "",           "Begun",          "Reason",          "#Phones",
-        "#Moved", "#Came back", "#Sessions lost", "#protected ones", "#All off after",
-        NULL};
-    size_t i;
-    const json_t *drill, *all = json_object_get(facts, "drills");
+    static const struct column columns[] = {{"Vendor", "vendor", TEXT},
+                                            {"Begun", "begun", TEXT},
+                                            {"Reason", "reason", TEXT},
+                                            {"Phones", "phones", NUMBER},
+                                            {"Moved", "moved", NUMBER},
+                                            {"Came back", "returned", NUMBER},
+                                            {"Sessions lost", "sessions_lost", NUMBER},
+                                            {"protected ones", "protected_sessions_lost", NUMBER},
+                                            {"All off after", NULL, NUMBER},
+                                            {"What", NULL, TEXT},
+                                            {0}};
+    const json_t *all = json_object_get(facts, "drills");
     open_section(page, copy, "Drills", 12, 1);
-    if (!all) {
-        nothing(page, "Unknown: the core could not be asked.");
-    } else if (json_array_size(all)) {
-        open_table(page, heads);
-        json_array_foreach(all, i, drill)
-        {
-            drill_row(page, drill);
-        }
-        close_table(page);
-    } else {
-        nothing(page, "None has been held.");
-    }
+    table(page, columns, all, drill_cells,
+          all ? "None has been held." : "Unknown: the core could not be asked.");
     mark_show(page, copy->mark);
 }
 
 /* --- answers --- */
 
+/* "gnb=any,..." or "domain=harbour,...", as the core is asked. */
+static void path_cell(struct markup *page, const char *path)
+{
+    static const char domain[] = "domain=";
+    markup_add(page, "<td>");
+    if (strncmp(path, domain, sizeof domain - 1) == 0) {
+        char name[128];
+        const char *at = path + sizeof domain - 1;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at, ","), at);
+        markup_add(page, "cells of ");
+        markup_text(page, name);
+    } else {
+        markup_add(page, "any cell");
+    }
+    markup_add(page, "</td>");
+}
+
+static void answer_row(struct markup *page, const json_t *answer)
+{
+    const json_t *entry = json_object_get(answer, "entry");
+    markup_add(page, "<tr>");
+    cell(page, fact_text(answer, "label"));
+    path_cell(page, fact_text(answer, "path"));
+    markup_format(page, "<td><b>%s</b></td>", fact_text(answer, "verdict"));
+    cell(page, fact_text(answer, "reason"));
+    markup_add(page, "<td><code>");
+    if (entry)
+        markup_format(page, "%s/%lld", fact_text(entry, "run"), (long long)fact_number(entry, "number"));
+    markup_add(page, "</code></td></tr>\n");
+}
+
+static void answers_source(struct markup *page, const struct report_copy *copy)
+{
+    const bool live = copy->answers_from && strcmp(copy->answers_from, "core") == 0;
+    nothing(page,
+            live ? "Asked of the core as it runs; each answer is an entry of its evidence."
+                 : "Worked out from files, as no core could be asked: share-if at best, and not recorded.");
+}
+
 void section_answers(struct markup *page, const json_t *facts, const struct report_copy *copy)
 {
-    static const char *const heads[] = {"Label", "Answer", "Because", NULL};
+    static const struct column columns[] = {{"Label", NULL, TEXT},  {"Over", NULL, TEXT},
+                                            {"Answer", NULL, TEXT}, {"Because", NULL, TEXT},
+                                            {"Entry", NULL, TEXT},  {0}};
     size_t i;
     const json_t *answer;
     (void)facts;
@@ -289,16 +330,11 @@ void section_answers(struct markup *page, const json_t *facts, const struct repo
         return;
     open_section(page, copy, "Answers", 13, 1);
     if (json_array_size(copy->answers)) {
-        open_table(page, heads);
+        answers_source(page, copy);
+        open_table(page, columns);
         json_array_foreach(copy->answers, i, answer)
         {
-            markup_add(page, "<tr>");
-            cell(page, fact_text(answer, "label"));
-            markup_add(page, "<td><b>");
-            markup_text(page, fact_text(answer, "verdict"));
-            markup_add(page, "</b></td>");
-            cell(page, fact_text(answer, "reason"));
-            markup_add(page, "</tr>\n");
+            answer_row(page, answer);
         }
         close_table(page);
     } else {

@@ -38,6 +38,10 @@ static const char *const steps[] = {
     "CREATE TABLE traffic_plane (plane TEXT PRIMARY KEY, instance INTEGER NOT NULL, heard INTEGER NOT NULL,"
     " ended INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE traffic_gap (end INTEGER PRIMARY KEY, length INTEGER NOT NULL);",
+    /* struct store_share; hour: of the wall clock, since 1970 */
+    "CREATE TABLE share (hour INTEGER PRIMARY KEY,"
+    " sites INTEGER NOT NULL, high_risk_sites INTEGER NOT NULL,"
+    " octets INTEGER NOT NULL, high_risk_octets INTEGER NOT NULL);",
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };

@@ -60,6 +60,10 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_TRAFFIC_GAP_PUT] = "REPLACE INTO traffic_gap VALUES (?, ?)",
     [SQL_TRAFFIC_GAP_EACH] = "SELECT end, length FROM traffic_gap ORDER BY end",
     [SQL_TRAFFIC_GAP_END] = "DELETE FROM traffic_gap",
+    [SQL_SHARE_PUT] = "INSERT OR IGNORE INTO share VALUES (?, ?, ?, ?, ?)",
+    [SQL_SHARES_KEEP] =
+        "DELETE FROM share WHERE hour <= (SELECT hour FROM share ORDER BY hour DESC LIMIT 1 OFFSET ?)",
+    [SQL_SHARE_EACH] = "SELECT * FROM share WHERE hour > ? ORDER BY hour LIMIT ?",
 };
 
 const char *store_result_text(enum store_result result)

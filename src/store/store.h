@@ -184,6 +184,23 @@ struct store_traffic_visitor {
 };
 enum store_result store_traffic_each(struct store *store, const struct store_traffic_visitor *visitor);
 
+/* --- What the shares of rules H1 and H2 were (core/share_history.h) --- */
+
+struct store_share {
+    int64_t hour; /* since 1970 */
+    uint32_t sites, high_risk_sites;
+    uint64_t octets, high_risk_octets; /* less than 2^63 */
+};
+
+/* The first one of an hour stands. */
+enum store_result store_share_put(struct store *store, const struct store_share *share);
+/* Forgets all but so many of the newest. */
+enum store_result store_shares_keep(struct store *store, unsigned newest);
+/* Those after the hour, the oldest first. */
+enum store_result store_share_each(struct store *store, int64_t after, unsigned most,
+                                   void (*visit)(void *context, const struct store_share *share),
+                                   void *context);
+
 /* For tests: the write after the next `after` ones fails with `result` (STORE_OK: no more faults). `commit`
  * counts as a write. */
 void store_inject(struct store *store, enum store_result result, unsigned after);

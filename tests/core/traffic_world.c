@@ -25,7 +25,8 @@ void start(void)
                                .timers = &world.timers,
                                .random = &world.random.random,
                                .boot = 5,
-                               .read_wall = read_wall};
+                               .read_wall = read_wall,
+                               .wall_offset = world.wall};
     world.core.ledger = ledger_new(&world.config->inventory, &report);
     assert_non_null(world.core.ledger);
     if (!traffic_start(&world.core, &why))

@@ -111,6 +111,29 @@ deregister 1
 
 
 @case
+def what_would_turn_is_told_before_it_does(lab, build):
+    core = network(lab, build)
+    where = ("--partner", "ally", "--label", "secret", "--path", "gnb=any,upf=default")
+    before = ask(core, *where, json_form=True)[1]["answer"]["answer"]
+    without = core.json("line", "what-if", "remove", "far")
+    expect(without["from"] == "core", f"{without}")
+    turned = {(row["partner"], row["path"]): (row["before"], row["after"]) for row in without["answers"]}
+    expect(turned[("ally", "gnb=any,upf=default")] == (before, "share") == ("withhold", "share"), f"{turned}")
+    expect(turned[("strict", "gnb=any,upf=default")] == ("withhold", "share"), f"{turned}")
+    expect(("ally", "domain=home,upf=default") not in turned, f"{turned}")
+    changed = core.folder / "changed.yaml"
+    changed.write_text(INVENTORY.replace("{name: far, risk: high}", "{name: far, risk: trusted}")
+                       .replace("name: own, risk: trusted", "name: own, risk: high"))
+    would = core.json("line", "what-if", "reload", changed)
+    turned = {(row["partner"], row["path"]): (row["before"], row["after"]) for row in would["answers"]}
+    expect(turned[("ally", "domain=home,upf=default")] == ("share", "withhold"), f"{turned}")
+    expect([row["after"] for row in would["counts"] if row["what"] == "high-risk assets"] == [3], f"{would['counts']}")
+    dry = core.json("line", "bar", "far", "--dry-run")
+    expect(dry["without"]["answers"] == without["answers"], f"{dry}")
+    expect(ask(core, *where, json_form=True)[1]["answer"]["answer"] == before, "asking has changed it")
+
+
+@case
 def an_idle_phone_that_comes_back_elsewhere_loses_it_and_may_ask_again(lab, build):
     core = network(lab, build)
     core.scenario(opening(core) + f"""

@@ -153,7 +153,37 @@ def the_same_facts_are_there_as_json(lab, build):
     expect((losses["acme"]["sites"], losses["acme"]["sites_left"], losses["acme"]["vendors_left"]) == (2, 1, 1), f"{losses}")
     other = json.loads(core.command("report", "--to", "ally-desk", "--json", "--profile", "uk-2020-01").stdout)
     expect(other["profile"]["name"] == "uk-2020-01" and "map" not in other, f"{other['profile']}")
-    expect([answer["label"] for answer in other["answers"]] == ["flash"], f"{other['answers']}")
+    expect({answer["label"] for answer in other["answers"]} == {"flash"}, f"{other['answers']}")
+
+
+@case
+def answers_are_those_of_the_core_that_runs(lab, build):
+    core, _ = started(lab, build)
+    report = json.loads(core.command("report", "--to", "ally-desk", "--json").stdout)
+    expect(report["answers_from"] == "core", report["answers_from"])
+    paths = [answer["path"] for answer in report["answers"]]
+    expect(paths == ["gnb=any,upf=default", "domain=north,upf=default", "domain=south,upf=default"], f"{paths}")
+    shown = core.command("evidence", "show", "0", "100000").stdout
+    for answer in report["answers"]:
+        said = core.command("answer", "--partner", "ally", "--label", "flash", "--path", answer["path"], "--json", check=False)
+        expect(json.loads(said.stdout)["answer"]["answer"] == answer["verdict"], f"{answer}, and then {said.stdout}")
+        expect(answer["digest"] in shown, f"{answer} is not in the log")
+
+
+@case
+def shares_are_kept_hour_by_hour(lab, build):
+    core, _ = started(lab, build)
+
+    def points():
+        return json.loads(core.command("report", "--to", "regulator", "--json").stdout)["shares"]["history"]["points"]
+
+    wait_until(points, 30, "a point of the shares")
+    before = points()
+    expect(before[0]["sites"] == 50.0, f"{before}")
+    core.stop()
+    core.start()
+    core.wait()
+    expect(points()[0] == before[0], f"{points()}, and before it {before}")
 
 
 main()

@@ -18,7 +18,9 @@ static const char facts_text[] =
     "\"rules\":[{\"rule\":\"H1\",\"statement\":\"s\",\"state\":\"kept\",\"finding\":\"" HOSTILE
     "\",\"refusals\":3,\"entry\":9},"
     "{\"rule\":\"H2\",\"statement\":\"s\",\"state\":\"unknown\",\"finding\":\"\",\"refusals\":null}],"
-    "\"shares\":{\"sites\":{\"value\":1,\"all\":3,\"limit\":35},\"traffic\":{\"why\":\"" HOSTILE "\"}},"
+    "\"shares\":{\"sites\":{\"value\":1,\"all\":3,\"limit\":35},\"traffic\":{\"why\":\"" HOSTILE "\"},"
+    "\"history\":{\"step\":3600,\"points\":[{\"time\":1790000000,\"sites\":10,\"traffic\":20},"
+    "{\"time\":1790003600,\"sites\":33.3,\"traffic\":34},{\"time\":1790090000,\"sites\":1,\"traffic\":0}]}},"
     "\"losses\":[{\"vendor\":\"" HOSTILE
     "\",\"risk\":\"high risk\",\"sites_left\":2,\"sites\":3,\"vendors_left\":1,"
     "\"areas_lost\":[\"999/70-7\"],\"phones\":null,\"flipped\":0}],"
@@ -171,6 +173,58 @@ static void a_partner_sees_its_own_answers_and_no_places(void **state)
     json_decref(answers);
 }
 
+static void it_says_where_answers_come_from(void **state)
+{
+    (void)state;
+    json_t *answers = json_pack("[{s:s, s:s, s:s, s:s, s:{s:s, s:i}}]", "label", "flash", "path",
+                                "domain=" HOSTILE ",upf=default", "verdict", "withhold", "reason", HOSTILE,
+                                "entry", "run", "00ff", "number", 12);
+    struct report_copy copy = {.recipient = "ally", .answers = answers, .answers_from = "core"};
+    char *page = page_of(&copy);
+    assert_non_null(strstr(page, "Asked of the core as it runs"));
+    assert_non_null(strstr(page, "cells of "));
+    assert_non_null(strstr(page, "00ff/12"));
+    assert_null(strstr(page, "<script"));
+    free(page);
+    copy.answers_from = "files";
+    page = page_of(&copy);
+    assert_non_null(strstr(page, "Worked out from files"));
+    free(page);
+    json_decref(answers);
+}
+
+/* The line is broken where nothing was known. */
+static void shares_are_drawn_over_time(void **state)
+{
+    (void)state;
+    struct markup page = {0};
+    picture_history(&page, json_object_get(facts, "shares"));
+    const char *line = strstr(page.text, "share of-traffic");
+    assert_non_null(line);
+    assert_int_equal(count(line, "h.1"), 2);
+    assert_int_equal(count(page.text, "class=\"limit\""), 1);
+    markup_free(&page);
+}
+
+/* Each square says how many it stands for, and the page does not grow with them. */
+static void many_sites_are_added_up(void **state)
+{
+    (void)state;
+    json_t *squares = json_array();
+    for (int i = 0; i < 48 * 28; i++)
+        json_array_append_new(squares, json_pack("{s:[f, f], s:i, s:i}", "position", 50 + i / 48 / 10.0,
+                                                 8 + i % 48 / 10.0, "sites", 75, "high_risk_sites", i % 3));
+    json_object_set_new(
+        facts, "map",
+        json_pack("{s:o, s:[], s:i, s:i}", "squares", squares, "places", "count", 100800, "unplaced", 7));
+    const struct report_copy copy = copy_of("regulator", 3);
+    char *page = page_of(&copy);
+    assert_non_null(strstr(page, "75 sites, 2 of them with high-risk radio"));
+    assert_non_null(strstr(page, "7 without a position"));
+    assert_true(strlen(page) < 1024 * 1024);
+    free(page);
+}
+
 static void what_is_not_cosigned_is_not_called_evidence(void **state)
 {
     (void)state;
@@ -293,6 +347,9 @@ int main(void)
         TEST(the_same_facts_make_the_same_page),
         TEST(evidence_is_the_same_in_each_copy_to_the_octet),
         TEST(a_partner_sees_its_own_answers_and_no_places),
+        TEST(it_says_where_answers_come_from),
+        TEST(shares_are_drawn_over_time),
+        TEST(many_sites_are_added_up),
         TEST(what_is_not_cosigned_is_not_called_evidence),
         TEST(what_is_missing_is_unknown),
         TEST(a_copy_names_its_recipient_three_times),
