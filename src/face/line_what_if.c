@@ -183,11 +183,20 @@ static const struct column answer_columns[] = {{"PARTNER", "partner", CELL_TEXT,
                                                {"BECAUSE", "reason", CELL_TEXT, 1},
                                                {0}};
 
+/* People see the first of them. */
 static void show_turned(const char *what, const struct column *columns, const json_t *turned)
 {
-    printf("\n%s: %zu\n", what, json_array_size(turned));
-    if (json_array_size(turned))
-        table_print(stdout, columns, turned);
+    enum { SHOWN = 30 };
+    const size_t count = json_array_size(turned);
+    json_t *shown = json_array();
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        json_array_append(shown, json_array_get(turned, i));
+    printf("\n%s: %zu\n", what, count);
+    if (count)
+        table_print(stdout, columns, shown);
+    if (count > SHOWN)
+        printf("and %zu more, which --json tells\n", count - SHOWN);
+    json_decref(shown);
 }
 
 void line_turned_show(const json_t *answers)

@@ -648,7 +648,8 @@ static void a_threshold_is_about_the_path_or_about_the_network(void **state)
 
 static void a_path_is_read_as_it_is_written(void **state)
 {
-    static const char *const bad[] = {"", "gnb", "gnb=", "cell=x", "gnb=any,area=999/70-1", "area=x"};
+    static const char *const bad[] = {
+        "", "gnb", "gnb=", "cell=x", "gnb=any,area=999/70-1", "area=x", "domain=a,domain=b"};
     struct arena memory;
     struct path path;
     const char *why;
@@ -662,6 +663,9 @@ static void a_path_is_read_as_it_is_written(void **state)
     assert_int_equal(path.cells, PATH_AREA_CELLS);
     assert_string_equal(path.hops[5].name, "demarc");
     assert_int_equal(path.hops[2].part, PATH_PEER);
+    assert_true(path_parse("domain=harbour,upf=a", "demarc", &memory, &path, &why));
+    assert_int_equal(path.cells, PATH_DOMAIN_CELLS);
+    assert_string_equal(path.domain, "harbour");
     arena_free(&memory);
 }
 
