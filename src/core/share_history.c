@@ -67,7 +67,7 @@ void share_history_look(struct core *core)
 static void add(void *context, const struct store_share *share)
 {
     json_array_append_new(context,
-                          json_pack("{s:I, s:I, s:I, s:I, s:I}", "time", (json_int_t)(share->hour * 3600),
+                          json_pack("{s:I, s:I, s:I, s:I, s:I}", "time", (json_int_t)share->hour * 3600,
                                     "sites", (json_int_t)share->sites, "high_risk_sites",
                                     (json_int_t)share->high_risk_sites, "octets", (json_int_t)share->octets,
                                     "high_risk_octets", (json_int_t)share->high_risk_octets));
