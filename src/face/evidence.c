@@ -8,6 +8,7 @@
 
 #include "face/ask.h"
 #include "face/command.h"
+#include "face/evidence_show.h"
 #include "face/keys.h"
 #include "recorder/reader.h"
 
@@ -21,6 +22,7 @@ struct inquiry {
     struct key_list log, witnesses;
     unsigned quorum;
     struct evidence_reader reader;
+    struct evidence_showing showing;
     bool open;
     char why[LOG_WHY_BYTES];
 };
@@ -165,13 +167,6 @@ static int prove(struct inquiry *inquiry, int argc, char **argv)
 
 /* --- show, export --- */
 
-static bool print_indexed(void *context, uint64_t index, struct bytes line)
-{
-    (void)context;
-    printf("%" PRIu64 " %.*s\n", index, (int)line.len, (const char *)line.data);
-    return true;
-}
-
 static bool print_raw(void *context, uint64_t index, struct bytes line)
 {
     (void)context, (void)index;
@@ -195,22 +190,26 @@ static uint64_t entries_of(struct inquiry *inquiry)
     return count;
 }
 
+/* Without an index the newest ones; with a filter those of the whole log. */
 static int show(struct inquiry *inquiry, int argc, char **argv)
 {
-    uint64_t from = 0, count = 1;
-    if (argc > 2 || (argc > 0 && !read_number(argv[0], &from)) || (argc > 1 && !read_number(argv[1], &count)))
+    struct evidence_showing *showing = &inquiry->showing;
+    const char *why;
+    showing->most = argc ? 1 : SHOWN;
+    if (argc > 2 || (argc > 0 && !read_number(argv[0], &showing->from)) ||
+        (argc > 1 && !read_number(argv[1], &showing->most)))
         return wrong_usage(inquiry->command, "show [INDEX [COUNT]]");
+    if (!evidence_filter_is_right(&showing->filter, &why))
+        return wrong_usage(inquiry->command, "%s", why);
     if (!open_log(inquiry))
         return EXIT_FAILED;
-    if (argc == 0) {
-        const uint64_t all = entries_of(inquiry);
-        count = SHOWN;
-        from = all > SHOWN ? all - SHOWN : 0;
-    }
-    const uint64_t to = count > UINT64_MAX - from ? UINT64_MAX : from + count;
-    return evidence_reader_each(&inquiry->reader, from, to, print_indexed, NULL, inquiry->why)
-               ? EXIT_DONE
-               : failed("%s", inquiry->why);
+    const uint64_t all = entries_of(inquiry);
+    const bool any = evidence_filter_is_empty(&showing->filter);
+    showing->newest = !argc;
+    if (!argc && any)
+        showing->from = all > SHOWN ? all - SHOWN : 0;
+    showing->to = any && showing->most < all - showing->from ? showing->from + showing->most : all;
+    return evidence_show(&inquiry->reader, showing, inquiry->why) ? EXIT_DONE : failed("%s", inquiry->why);
 }
 
 static int export(struct inquiry *inquiry, int argc, char **argv)
@@ -252,6 +251,9 @@ static int dispatch(struct inquiry *inquiry, int argc, char **argv)
         const char *name;
         int (*run)(struct inquiry *inquiry, int argc, char **argv);
     } verbs[] = {{"verify", verify}, {"prove", prove}, {"show", show}, {"export", export}, {"prune", prune}};
+    const bool chooses = inquiry->showing.table || !evidence_filter_is_empty(&inquiry->showing.filter);
+    if (chooses && argc && strcmp(argv[0], "show") != 0)
+        return wrong_usage(inquiry->command, "what entries agree with is asked of show only");
     for (size_t i = 0; argc && i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(verbs[i].name, argv[0]) == 0)
             return take_trust(inquiry) ? verbs[i].run(inquiry, argc - 1, argv + 1) : EXIT_FAILED;
@@ -261,11 +263,21 @@ static int dispatch(struct inquiry *inquiry, int argc, char **argv)
 int run_evidence(const struct command *command, int argc, char **argv)
 {
     struct inquiry inquiry = {.command = command};
+    struct evidence_filter *filter = &inquiry.showing.filter;
     const struct option_slot slots[] = {{"config", NULL, &inquiry.config_path},
                                         {"folder", NULL, &inquiry.folder},
                                         {"key", NULL, &inquiry.key},
                                         {"witness", NULL, &inquiry.witness},
                                         {"quorum", NULL, &inquiry.quorum_text},
+                                        {"kind", NULL, &filter->kind},
+                                        {"rule", NULL, &filter->rule},
+                                        {"gnb", NULL, &filter->gnb},
+                                        {"source", NULL, &filter->source},
+                                        {"procedure", NULL, &filter->procedure},
+                                        {"digest", NULL, &filter->digest},
+                                        {"since", NULL, &filter->since},
+                                        {"until", NULL, &filter->until},
+                                        {"table", &inquiry.showing.table, NULL},
                                         {0}};
     if (!take_options(command, &argc, argv, slots))
         return EXIT_USAGE;

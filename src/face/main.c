@@ -39,9 +39,11 @@ static const struct command commands[] = {
      "[--offline] [--inventory FILE] [--date DAY] [--json] [--config FILE]",
      "may it be shared with a partner, and why", run_answer},
     {"evidence",
-     "evidence verify [PROOF] | prove INDEX [FILE] | show [INDEX [COUNT]] | export FROM TO | prune [--folder "
-     "DIR] "
-     "[--key KEY] [--witness KEY,...] [--quorum N] [--config FILE]",
+     "evidence verify [PROOF] | prove INDEX [FILE] | show [INDEX [COUNT]] [--kind KIND] [--rule RULE] [--gnb "
+     "NAME] "
+     "[--source NAME] [--procedure WORDS] [--digest HEX] [--since TIME] [--until TIME] [--table] | export "
+     "FROM TO | "
+     "prune [--folder DIR] [--key KEY] [--witness KEY,...] [--quorum N] [--config FILE]",
      "what the line refused, admitted and did, with proof", run_evidence},
     {"report",
      "report --to RECIPIENT[,RECIPIENT]... [--profile PROFILE] [--json] [-o FILE] [--config FILE] | report "

@@ -171,6 +171,36 @@ static void it_can_move_to_another_owner(void **state)
     assert_null(owner->other_slot);
 }
 
+static void waits_for_another(struct procedure *p)
+{
+    struct owner *owner = p->owner;
+    assert_int_equal(owner->core.heard[0], 1);
+    procedure_wait(p, EVENT(EV_IDENTITY_RESPONSE), 0);
+    assert_int_equal(owner->core.heard[0], 1);
+    procedure_start(&owner->core, &owner->other_slot, "inner", waits_twice, owner, NULL);
+    assert_int_equal(owner->core.heard[0], 1);
+    owner->ended = true;
+}
+
+/* Also when a later message, or none, wakes it; and who wakes it goes on with his own. */
+static void it_is_about_the_message_that_began_it(void **state)
+{
+    struct owner *owner = *state;
+    uint8_t first[WICKET_DIGEST_BYTES] = {1}, second[WICKET_DIGEST_BYTES] = {2};
+    owner->core.heard = first;
+    assert_true(procedure_start(&owner->core, &owner->slot, "test", waits_for_another, owner, NULL));
+    assert_ptr_equal(owner->core.heard, first);
+    first[0] = 9;
+    owner->core.heard = second;
+    assert_true(procedure_offer(owner->slot, EV_IDENTITY_RESPONSE, NULL));
+    assert_true(owner->ended);
+    assert_ptr_equal(owner->core.heard, second);
+    owner->core.heard = NULL;
+    assert_int_equal(owner->other_slot->heard[0], 1);
+    procedure_cancel(owner->other_slot, "the end");
+    assert_null(owner->core.heard);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_owner, close_owner)
@@ -179,6 +209,7 @@ int main(void)
         TEST(a_newer_one_cancels_it_and_it_unwinds_at_once), TEST(a_question_is_put_five_times),
         TEST(a_commit_tells_whether_it_is_durable),          TEST(one_that_is_cancelled_leaves_the_commit),
         TEST(without_a_free_stack_nothing_starts),           TEST(it_can_move_to_another_owner),
+        TEST(it_is_about_the_message_that_began_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

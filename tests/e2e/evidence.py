@@ -94,6 +94,31 @@ def a_refusal_is_proved_without_the_log(lab, build):
     verified(core)
 
 
+def shown(core, *options):
+    return evidence(core, "show", *options).stdout.splitlines()
+
+
+@case
+def entries_are_found_by_what_they_say(lab, build):
+    core = started(lab, build, STRICT)
+    knock(core)
+    wait_until(lambda: refusals(core), 20, "the refusal in the log")
+    everything = shown(core, "0", "1000000")
+    digest = hashlib.sha256(bytes.fromhex(NG_SETUP)).hexdigest()
+    one = shown(core, "--kind", "refusal", "--procedure", "NG Set", "--source", "control", "--digest", digest[:12])
+    expect(len(one) == 1 and one[0] in everything, f"{one}")
+    day = one[0].split('"time":"')[1][:10]
+    expect(shown(core, "--since", day, "--until", day, "--rule", "N1", "--kind", "refusal") == one, "by its day and rule")
+    expect(not shown(core, "--until", "2001") and not shown(core, "--gnb", "nobody"), "what does not agree")
+    expect(shown(core, "0", "1", "--kind", "source")[0].startswith("0 "), "the first that agrees")
+    table = shown(core, "--table", "--kind", "refusal")
+    expect(table[0].split()[:3] == ["INDEX", "TIME", "KIND"] or "INDEX" in table[0], table[0])
+    expect("NG Setup" in table[1] and "{" not in table[1], table[1])
+    for wrong in (("--kind", "refusals"), ("--since", "yesterday"), ("--digest", "XYZ")):
+        expect(evidence(core, "show", *wrong, check=False).returncode == 2, f"{wrong} is taken")
+    expect(evidence(core, "verify", "--kind", "refusal", check=False).returncode == 2, "verify takes what is asked of show")
+
+
 @case
 def only_the_recorder_may_write_the_log(lab, build):
     core = started(lab, build, STRICT)
