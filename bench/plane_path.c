@@ -9,9 +9,10 @@
 #include "kit/log.h"
 #include "measure.h"
 #include "plane/agent.h"
+#include "plane/pathway.h"
 #include "wire/gtpu/gtpu.h"
 
-enum { SESSIONS = 10000, INNER = 1400 };
+enum { SESSIONS = 10000, INNER = 1400, GNBS = 1000 };
 
 struct bench {
     struct network network;
@@ -92,7 +93,7 @@ static struct agent *set_up(struct bench *bench)
     if (!plane_init(&bench->plane, &bench->network, 1, 1, 1))
         exit(1);
     config_ip_parse("10.0.1.1", &bench->plane.n3_v4);
-    bench->plane.policy = (struct policy){.tunnel_mtu = 1456, .gnbs = 10};
+    bench->plane.policy = (struct policy){.tunnel_mtu = 1456, .gnbs = GNBS + 1};
     struct agent_settings settings = {
         .plane = &bench->plane,
         .timers = &bench->timers,
@@ -156,6 +157,71 @@ static void downlink(void *context)
         exit(1);
 }
 
+/* --- rule H2: packets that have passed all rules, of a thousand gNBs --- */
+
+struct passing {
+    struct bench *bench;
+    struct gnb *gnbs[GNBS];
+    struct session sessions[GNBS];
+    unsigned next;
+};
+
+static void make_gnbs(struct passing *passing)
+{
+    union socket_address address = passing->bench->gnb;
+    for (unsigned i = 0; i < GNBS; i++) {
+        address.v4.sin_addr.s_addr = htonl(0x0a010000u + i);
+        passing->gnbs[i] = plane_gnb_make(&passing->bench->plane, &address);
+        if (!passing->gnbs[i])
+            exit(1);
+    }
+}
+
+static void shape_all(struct passing *passing, uint64_t kbps)
+{
+    for (unsigned i = 0; i < GNBS; i++) {
+        passing->gnbs[i]->shaping.kbps[DOWNLINK] = kbps;
+        passing->gnbs[i]->shaping.patience = MILLISECONDS(100);
+    }
+}
+
+static struct packet passed(struct passing *passing)
+{
+    passing->next = (passing->next + 379) % GNBS;
+    return (struct packet){.data = passing->bench->buffer + PATH_HEADROOM,
+                           .length = INNER,
+                           .segments = 1,
+                           .now = passing->bench->timers.now += 10000};
+}
+
+/* As much is read and written as for one counter: no gNB, nothing to ask. */
+static void count_for_all(void *context)
+{
+    struct passing *passing = context;
+    struct packet packet = passed(passing);
+    count(&passing->bench->plane.lanes[0].counters.bytes[DOWNLINK], segments_bytes(&packet, packet.segments));
+}
+
+static void count_for_gnb(void *context)
+{
+    struct passing *passing = context;
+    struct packet packet = passed(passing);
+    path_pass(&passing->bench->plane.lanes[0], &passing->sessions[passing->next],
+              passing->gnbs[passing->next], DOWNLINK, &packet);
+}
+
+static void measure_counting(struct bench *bench)
+{
+    static struct passing passing;
+    passing.bench = bench;
+    make_gnbs(&passing);
+    measure_row("n3_count_floor_ns", measure_ns(count_for_all, &passing), "ns/packet");
+    measure_row("n3_count_ns", measure_ns(count_for_gnb, &passing), "ns/packet");
+    shape_all(&passing, 1000000000);
+    measure_row("n3_count_shaped_ns", measure_ns(count_for_gnb, &passing), "ns/packet");
+    shape_all(&passing, 0);
+}
+
 int main(void)
 {
     static struct bench bench;
@@ -163,6 +229,7 @@ int main(void)
     struct agent *agent = set_up(&bench);
     measure_row("n3_path_uplink_ns", measure_ns(uplink, &bench), "ns/packet");
     measure_row("n3_path_downlink_ns", measure_ns(downlink, &bench), "ns/packet");
+    measure_counting(&bench);
     agent_free(agent);
     plane_free(&bench.plane);
     timers_free(&bench.timers);

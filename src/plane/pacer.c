@@ -116,7 +116,7 @@ static bool keep(struct queue *queue, enum verdict verdict, const struct packet 
     struct kept *kept = packet->segments <= settings->most ? copy_of(queue, verdict, packet) : NULL;
     if (!kept)
         return false;
-    while (queue->pieces + packet->segments > settings->most) {
+    while (queue->first && queue->pieces + packet->segments > settings->most) {
         count(&settings->lane->counters.hurried[HURRIED_FULL], queue->first->packet.segments);
         send_first(queue);
     }

@@ -197,6 +197,31 @@ static void what_is_not_understood_harms_nothing(void **state)
     kernel_says("{}");
 }
 
+static bool untouched(const char *text)
+{
+    json_t *list = json_loads(text, 0, NULL);
+    assert_non_null(list);
+    const bool same = ran_port_untouched(port, list);
+    json_decref(list);
+    return same;
+}
+
+#define RULE(handle, what) "{\"rule\": {\"handle\": " #handle ", \"expr\": \"" what "\"}}"
+
+/* What the first look finds is what was put up; counters go on without being another hand's doing. */
+static void another_hand_is_seen_by_what_it_leaves(void **state)
+{
+    (void)state;
+    assert_true(untouched("[{\"chain\": {\"handle\": 1}}," RULE(2, "accept") "," COUNTER("denied", 1) "]"));
+    assert_true(untouched("[{\"chain\": {\"handle\": 1}}," RULE(2, "accept") "," COUNTER("denied", 7) "]"));
+    assert_false(untouched("[{\"chain\": {\"handle\": 1}}," RULE(2, "accept") "," RULE(9, "accept") "]"));
+    assert_false(
+        untouched("[{\"chain\": {\"handle\": 1}}," RULE(3, "accept") "]")); /* taken away and put back */
+    assert_false(untouched("[{\"chain\": {\"handle\": 1}}]"));
+    assert_false(untouched("[]"));
+    assert_true(untouched("[{\"chain\": {\"handle\": 1}}," RULE(2, "accept") "]"));
+}
+
 /* What did not change is not put up again, but nothing of the former configuration is used any more. */
 static void a_reload_without_other_rules_leaves_them_alone(void **state)
 {
@@ -228,6 +253,7 @@ int main(void)
         SEEN(each_sender_is_told_once_and_counted_on),
         SEEN(one_that_was_silent_for_long_is_told_again),
         SEEN(what_is_not_understood_harms_nothing),
+        SEEN(another_hand_is_seen_by_what_it_leaves),
         SEEN(a_reload_without_other_rules_leaves_them_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Rule H2: what went through each gNB, counted to the octet, and told to the SMF that asks. */
 #include "lab.h"
 
+#include "plane/status.h"
 #include "plane/tally.h"
 
 static const uint8_t ue[4] = {10, 45, 0, 2}, neighbour[4] = {10, 45, 0, 9}, server[4] = {8, 8, 8, 8};
@@ -121,6 +122,67 @@ static void what_is_refused_counts_nothing_and_makes_no_entry(void **state)
     path_uplink(&lab->plane, &lab->plane.lanes[0], &lab->gnb, &packet);
     assert_int_equal(of(b, &lab->gnb).bytes[UPLINK] + of(b, &lab->gnb).bytes[DOWNLINK], 0);
     assert_int_equal(lab->plane.gnbs.count, gnbs);
+    sums_agree(b);
+}
+
+/* A tunnel from the phone's gNB to its next one (TS 23.502 4.9.1.3). */
+static uint32_t lead_on(struct bench *b)
+{
+    struct pfcp_create_pdr pdr = {.pdr_id = 3,
+                                  .precedence = 10,
+                                  .pdi = {.source_interface = PFCP_ACCESS,
+                                          .has_f_teid = true,
+                                          .f_teid = {.choose = true, .ip.has_v4 = true}},
+                                  .has_far_id = true,
+                                  .far_id = 3,
+                                  .has_outer_header_removal = true};
+    struct pfcp_create_far far = {
+        .far_id = 3,
+        .apply_action = PFCP_FORW,
+        .has_forwarding = true,
+        .forwarding = {.has_destination_interface = true,
+                       .destination_interface = PFCP_ACCESS,
+                       .has_outer_header_creation = true,
+                       .outer_header_creation = {
+                           .description = PFCP_CREATE_GTPU_UDP_IPV4, .teid = 0x77, .ip.has_v4 = true}}};
+    memcpy(far.forwarding.outer_header_creation.ip.v4, &b->lab->other_gnb.v4.sin_addr, 4);
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = b->seid,
+        .session_modification_request = {
+            .create_pdrs = &pdr, .create_pdrs_count = 1, .create_fars = &far, .create_fars_count = 1}};
+    const struct pfcp_message answer = lab_ask(b->lab, &request);
+    assert_int_equal(answer.session_modification_response.created_pdrs_count, 1);
+    return answer.session_modification_response.created_pdrs[0].f_teid.teid;
+}
+
+static json_int_t metric(const struct bench *b, const char *name)
+{
+    json_t *reply = metrics_reply(b->lab->agent), *item;
+    json_int_t value = -1;
+    size_t i;
+    json_array_foreach(json_object_get(reply, "metrics"), i,
+                       item) if (strcmp(json_string_value(json_object_get(item, "name")), name) == 0) value =
+        json_integer_value(json_object_get(item, "value"));
+    json_decref(reply);
+    return value;
+}
+
+static void what_is_led_on_to_the_next_gnb_counts_apart_and_once(void **state)
+{
+    struct bench *b = *state;
+    const uint32_t teid = lead_on(b);
+    assert_int_equal(down(b), PATH_TO_N3);
+    for (unsigned i = 0; i < 3; i++) {
+        const size_t length = lab_udp(b->inner, server, ue, 99, 100);
+        assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, teid, 1, bytes_of(b->inner, length), &b->packet),
+                         PATH_TO_N3);
+        assert_true(address_same_host(&b->packet.to, &b->lab->other_gnb));
+    }
+    assert_int_equal(metric(b, "demarc_plane_led_on_octets"), 3 * INNER);
+    assert_int_equal(of(b, &b->lab->gnb).bytes[UPLINK], 0);
+    assert_int_equal(of(b, &b->lab->gnb).bytes[DOWNLINK], INNER);
+    assert_int_equal(of(b, &b->lab->other_gnb).bytes[DOWNLINK], 0);
     sums_agree(b);
 }
 
@@ -244,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(octets_count_at_the_gnb_through_which_they_went),
         TEST(what_is_refused_counts_nothing_and_makes_no_entry),
+        TEST(what_is_led_on_to_the_next_gnb_counts_apart_and_once),
         TEST(counters_are_told_as_they_are_and_again_until_confirmed),
         TEST(an_smf_that_comes_back_is_told_everything_at_once),
         TEST(an_smf_that_does_not_ask_hears_nothing_of_our_own),

@@ -179,7 +179,7 @@ static void agent_says(void *context, const union socket_address *to, struct byt
     post_datagram(world, TO_CORE_N4, &header, message);
 }
 
-static void plane_to_n3(void *context, struct packet *packet)
+void plane_to_n3(void *context, struct packet *packet)
 {
     struct world *world = context;
     post_to_mast(world, &packet->to, bytes_of(packet->data, packet->length));
@@ -187,7 +187,12 @@ static void plane_to_n3(void *context, struct packet *packet)
 
 static void from_n6(struct world *world, struct packet *packet)
 {
-    if (path_downlink(&world->plane, &world->plane.lanes[0], &world->network, packet) == PATH_TO_N3)
+    shaping_use_up(world);
+    if (path_downlink(&world->plane, &world->plane.lanes[0], &world->network, packet) != PATH_TO_N3)
+        return;
+    if (packet->shaped)
+        shaping_take(world, packet);
+    else
         plane_to_n3(world, packet);
 }
 
@@ -280,6 +285,7 @@ void start_plane(struct timer *timer)
         abort();
     world->plane.policy =
         (struct policy){.tunnel_mtu = 1400, .buffer_per_session = 16, .buffer_total = 1024, .gnbs = 256};
+    shaping_begin(world);
     world->plane.resting.time = config->planes[0].teid_rest;
     world->plane.n3_v4.family = AF_INET;
     memcpy(world->plane.n3_v4.address, &config->planes[0].n3[0].v4.sin_addr, 4);
@@ -317,6 +323,7 @@ void world_kill_plane(struct world *world)
     world->killed[PROCESS_PLANE]++;
     world->carried += world_carried(world);
     agent_free(world->agent);
+    shaping_end(world);
     plane_free(&world->plane);
     world->agent = NULL;
     world->plane_generation++;

@@ -121,6 +121,8 @@ const char *world_nothing_left(struct world *world)
     if (!left)
         left = miscounted(world);
     if (!left)
+        left = shaping_left(world);
+    if (!left)
         left = left_at_edge(world);
     return left ? left : left_at_gnbs(world);
 }

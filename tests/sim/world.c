@@ -78,6 +78,8 @@ static bool read_configurations(struct world *world, const struct world_plan *pl
             fprintf(stderr, "%s\n", error.text);
             return false;
         }
+        if (plan->mixed)
+            shaping_configure(world->configs[i]);
     }
     world->config = world->configs[0];
     return true;
@@ -129,6 +131,7 @@ void world_free(struct world *world)
     edge_free(world->edge);
     if (world->agent) {
         agent_free(world->agent);
+        shaping_end(world);
         plane_free(&world->plane);
     }
     store_close(world->store);

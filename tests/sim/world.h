@@ -11,6 +11,7 @@
 #include "crypt/random.h"
 #include "edge/edge.h"
 #include "plane/agent.h"
+#include "plane/pacer.h"
 #include "plane/path.h"
 #include "ran/gnb.h"
 #include "ran/phone.h"
@@ -103,6 +104,8 @@ struct world {
     struct timer edge_again;
     struct arena arena; /* for one wicket message */
     struct plane plane;
+    struct pacer *pacer; /* of its worker */
+    struct timer paced;
     struct network network;
     struct agent *agent; /* NULL: killed */
     struct timer plane_again;
@@ -159,6 +162,7 @@ void renew_gnbs(struct world *world);
 void start_edge(struct timer *timer);
 void start_core(struct timer *timer);
 void start_plane(struct timer *timer);
+void plane_to_n3(void *context, struct packet *packet);
 void world_plane_receives(struct world *world, const struct parcel *parcel);
 
 double world_seconds(const struct world *world);
@@ -231,6 +235,20 @@ void evident_end(void);
 void evident_anew(struct world *world);
 /* NULL, or what of the evidence does not agree with what the core counts. */
 const char *evident_holds(const struct world *world);
+
+/* --- Shaping (shaping.c) --- */
+
+/* From now on the configuration has a share of traffic that shapes. */
+void shaping_configure(struct config *config);
+/* With the plane. */
+void shaping_begin(struct world *world);
+void shaping_end(struct world *world);
+/* Phones of this world send too little to go beyond a rate: somebody else has just used up what may pass at once. */
+void shaping_use_up(struct world *world);
+/* A packet for N3 of a gNB that is shaped. */
+void shaping_take(struct world *world, struct packet *packet);
+/* At rest: NULL, or what is not as it should be. */
+const char *shaping_left(const struct world *world);
 
 /* While honest phones rest, the lies of the hostile gNB change nothing of theirs. */
 const char *world_keeps(struct world *world);
