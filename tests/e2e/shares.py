@@ -111,11 +111,11 @@ def of_the_capture(lab, path):
     return {gnb: tuple(pair) for gnb, pair in sums.items()}
 
 
-def transfers(number):
+def transfers(number, tcp="2M"):
     """Lines of a scenario: TCP both ways and UDP both ways, in super-packets and out of them; a server may be busy with the one before."""
     client = f"iperf3 -c {GATEWAY} -p {5200 + number} --bind-dev ue{number}s1"
     return "".join(until(f"{client} {options} > /dev/null 2>&1", 10, number)
-                   for options in ("-n 2M", "-n 2M -R", "-u -b 4M -l 900 -n 200K", "-u -b 4M -l 900 -n 200K -R"))
+                   for options in (f"-n {tcp}", f"-n {tcp} -R", "-u -b 4M -l 900 -n 200K", "-u -b 4M -l 900 -n 200K -R"))
 
 
 def servers(core):
@@ -213,6 +213,8 @@ run 1: ping -c 100 -i 0.02 -W 10 -s 1200 {GATEWAY} | grep ' 0% packet loss'
 run here: {core.demarc} line status --config {core.config} > {core.folder}/shaped
 {killing(core, "control")}
 {until_metric(core, "demarc_plane_shaped_gnbs", 1)}
+{transfers(1, "200K")}
+{as_the_kernel_counts(core)}
 run 1: ping -c 20 -i 0.02 -W 10 -s 1200 {GATEWAY} | grep ' 0% packet loss'
 {transfers(2)}
 {until_metric(core, "demarc_plane_shaped_gnbs", 0)}

@@ -392,6 +392,8 @@ static void arrived(struct run *run, const struct ngap_handover_notify *notify)
     }
     smf_deactivate(ue, smf_active(ue) & (uint16_t)~moved);
     service_area_entered(ue);
+    if (shelter_withheld(ue, ue->connection->gnb, LINE_HANDOVER, smf_active(ue)))
+        shelter_look(ue->connection->gnb); /* it has become protected on its way */
     run->p->core->metrics.handovers_done[HANDOVER_N2]++;
     log_debug("amf", ue_context_text(ue, context), "handed over");
 }
