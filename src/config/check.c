@@ -134,20 +134,19 @@ static bool same_amf(const struct config_peer *a, const struct config_peer *b)
     return a->amf_region == b->amf_region && a->amf_set == b->amf_set && a->amf_pointer == b->amf_pointer;
 }
 
-/* The address between "http://" and the path. */
-static bool read_url(struct config_witness *witness)
+/* Whom to believe is said where TLS is spoken, and only there; by one of the two ways. */
+static bool check_trust(const struct config_witness *witness, struct complaint *complaint)
 {
-    static const char scheme[] = "http://";
-    char endpoint[VALUE_TEXT_BYTES];
-    if (strncmp(witness->url, scheme, sizeof scheme - 1) != 0)
-        return false;
-    const char *begin = witness->url + sizeof scheme - 1, *slash = begin + strcspn(begin, "/");
-    const size_t length = (size_t)(slash - begin);
-    if (length >= sizeof endpoint || strcspn(witness->url, " ?#") != strlen(witness->url))
-        return false;
-    snprintf(endpoint, sizeof endpoint, "%.*s", (int)length, begin);
-    witness->prefix = strcmp(slash, "/") == 0 ? "" : slash;
-    return config_endpoint_parse(endpoint, 80, &witness->address);
+    const unsigned ways = !!*witness->authorities + !!*witness->certificate;
+    if (ways != (witness->place.secure ? 1 : 0))
+        return check_found(complaint, "%s", witness->url) ||
+               complain(complaint,
+                        "either authorities or certificate with https, and none of them with http");
+    if (!*witness->client_certificate != !*witness->client_key ||
+        (*witness->client_certificate && !witness->place.secure))
+        return check_found(complaint, "%s", witness->url) ||
+               complain(complaint, "client_certificate and client_key together, and with https");
+    return true;
 }
 
 bool check_witness(const void *base, void *items, unsigned index, struct complaint *complaint)
@@ -157,9 +156,11 @@ bool check_witness(const void *base, void *items, unsigned index, struct complai
     const char *id = strchr(witness->key, '+');
     if (!id || id == witness->key || strcspn(id + 1, "+") != 8)
         return check_found(complaint, "key %s", witness->key) || complain(complaint, "NAME+ID+KEY");
-    if (!read_url(witness))
+    if (!config_url_parse(witness->url, &witness->place))
         return check_found(complaint, "url %s", witness->url) ||
-               complain(complaint, "http://ADDRESS[:PORT][/PREFIX]");
+               complain(complaint, "http[s]://HOST[:PORT][/PREFIX]");
+    if (!check_trust(witness, complaint))
+        return false;
     for (unsigned i = 0; i < index; i++)
         if (!check_once(witness->key, all[i].key, complaint))
             return false;

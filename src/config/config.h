@@ -218,12 +218,29 @@ struct config_sbi {
     const char *certificate, *key, *authorities; /* PEM files; certificate "": cleartext */
 };
 
-/* Who cosigns checkpoints of the evidence log. */
+enum { CONFIG_URL_BYTES = 256 };
+
+/* http or https, a host by its name or address, a port, and the beginning of a path. */
+struct config_url {
+    bool secure;
+    bool named;
+    char authority[CONFIG_URL_BYTES]; /* host and port as the URL has them */
+    char host[CONFIG_URL_BYTES];      /* without port and brackets */
+    union socket_address address;     /* with the port; of a host that is named, only that */
+    uint16_t port;
+    const char *prefix; /* of the path: "", "/witness"; within the text of the URL */
+};
+
+/* url.c. False: it is none; `url` borrows the text. */
+bool config_url_parse(const char *text, struct config_url *url);
+
+/* Who cosigns checkpoints of the evidence log. Files are PEM; "": none. */
 struct config_witness {
     const char *key; /* as a C2SP verifier key: NAME+ID+KEY */
-    const char *url; /* http://ADDRESS[:PORT][/PREFIX] */
-    union socket_address address;
-    const char *prefix; /* of the path: "", "/witness" */
+    const char *url;
+    struct config_url place;
+    const char *authorities, *certificate;       /* who may sign its certificate, or that very one */
+    const char *client_certificate, *client_key; /* that it is shown, if it asks */
 };
 
 /* The evidence log, and the process that writes it. */

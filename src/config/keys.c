@@ -375,7 +375,16 @@ static const struct key witness_keys[] = {
     {"key", &type_text, MEMBER(struct config_witness, key), RANGE(1, 240),
      .help = "Its public key as NAME+ID+KEY, which `demarc witness` prints."},
     {"url", &type_text, MEMBER(struct config_witness, url), RANGE(1, 240),
-     .help = "Where it listens: http://ADDRESS[:PORT][/PREFIX], an address and no name."},
+     .help = "Where it listens: http[s]://HOST[:PORT][/PREFIX], a name or an address."},
+    {"authorities", &type_text, MEMBER(struct config_witness, authorities), RANGE(0, 4000), .initial = "",
+     .help = "With https: PEM file with those who may sign its certificate, which must bear the host's name "
+             "or address."},
+    {"certificate", &type_text, MEMBER(struct config_witness, certificate), RANGE(0, 4000), .initial = "",
+     .help = "Or: PEM file with that very certificate, whatever name it bears."},
+    {"client_certificate", &type_text, MEMBER(struct config_witness, client_certificate), RANGE(0, 4000),
+     .initial = "", .help = "PEM file that is shown to a witness that asks who comes; empty: nothing."},
+    {"client_key", &type_text, MEMBER(struct config_witness, client_key), RANGE(0, 4000), .initial = "",
+     .help = "PEM file with its key."},
     {0},
 };
 

@@ -248,8 +248,7 @@ bool config_prefix_holds(const struct config_prefix *prefix, const struct config
     return rest == 0 || (prefix->address[whole] ^ ip->address[whole]) >> (8 - rest) == 0;
 }
 
-/* Splits "host", "host:port", "[host]:port" into host and port; one colon alone separates a port. */
-static bool split_endpoint(const char *text, char *host, uint16_t *port)
+bool config_endpoint_split(const char *text, char *host, size_t size, uint16_t *port)
 {
     const char *begin = text, *end = text + strlen(text), *colon = strrchr(text, ':');
     if (text[0] == '[') {
@@ -267,7 +266,7 @@ static bool split_endpoint(const char *text, char *host, uint16_t *port)
     if (colon &&
         (digits(colon + 1, &number) == 0 || colon[1 + strspn(colon + 1, "0123456789")] || number > 65535))
         return false;
-    if ((size_t)(end - begin) >= VALUE_TEXT_BYTES)
+    if ((size_t)(end - begin) >= size)
         return false;
     memcpy(host, begin, (size_t)(end - begin));
     host[end - begin] = '\0';
@@ -279,7 +278,7 @@ static bool split_endpoint(const char *text, char *host, uint16_t *port)
 bool config_endpoint_parse(const char *text, uint16_t port, union socket_address *value)
 {
     char host[VALUE_TEXT_BYTES];
-    return split_endpoint(text, host, &port) && address_parse(value, host, port);
+    return config_endpoint_split(text, host, sizeof host, &port) && address_parse(value, host, port);
 }
 
 const char *config_endpoint_text(const union socket_address *value, char *buffer)

@@ -132,6 +132,9 @@ const char *config_position_text(struct config_position value, char *buffer); /*
 bool config_imsi_range_parse(const char *text, struct config_imsi_range *value);
 const char *config_imsi_range_text(struct config_imsi_range value, char *buffer);
 
+/* "host", "host:port", "[host]:port" into its parts, whatever the host is; one colon alone separates a port, else *port stays. */
+bool config_endpoint_split(const char *text, char *host, size_t size, uint16_t *port);
+
 /* "127.0.0.5", "127.0.0.5:38412", "::1", "[::1]:38412"; without a port, `port` (host order) is taken. */
 bool config_endpoint_parse(const char *text, uint16_t port, union socket_address *value);
 const char *config_endpoint_text(const union socket_address *value, char *buffer);

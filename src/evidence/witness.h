@@ -20,6 +20,7 @@ bool witness_request_read(struct bytes in, struct witness_request *request, stru
 struct witness_log {
     struct note_key key;
     struct checkpoint last; /* size 0: nothing yet */
+    uint64_t time;          /* of that cosignature, seconds since 1970; 0: none */
 };
 
 /* The codes are HTTP's. */

@@ -100,8 +100,8 @@ static int verify_log(struct inquiry *inquiry)
     printf("log %s\nverified: entries %" PRIu64 " to %" PRIu64 "\n", note_key_text(trust.log, key),
            found.first, found.size);
     printf("not yet under a checkpoint: %" PRIu64 "\nlost on the way: %" PRIu64
-           "\ntorn tails repaired: %" PRIu64 "\n",
-           found.tail, found.lost, found.repairs);
+           "\ntorn tails repaired: %" PRIu64 "\nclocks set back: %" PRIu64 "\n",
+           found.tail, found.lost, found.repairs, found.set_back);
     printf("witnessed: %s (%u cosignatures on the first %" PRIu64 " entries, quorum %u)\n",
            witnessed(inquiry, &found), found.cosigned, found.cosigned_size, inquiry->quorum);
     return EXIT_DONE;

@@ -49,7 +49,9 @@ static const struct command commands[] = {
      "report --to RECIPIENT[,RECIPIENT]... [--profile PROFILE] [--json] [-o FILE] [--config FILE] | report "
      "--whose FILE [--config FILE]",
      "a report for overseers and allies, in copies that name their recipients", run_report},
-    {"witness", "witness FOLDER --name NAME [--listen ADDRESS] [--log KEY,...]",
+    {"witness",
+     "witness FOLDER --name NAME [--listen ADDRESS] [--log KEY,...] [--cert FILE --key FILE [--client-ca "
+     "FILE]]",
      "watch that evidence logs only grow, and cosign their checkpoints", run_witness},
     {"trace", "trace --pcap FILE [--decipher-nas] [--config FILE]",
      "write what passes N2, N4 and N3 to a capture file", run_trace},

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ static bool write_whole(int fd, struct bytes content)
 
 bool file_replace(int folder, const char *name, struct bytes content)
 {
-    char draft[128];
+    char draft[NAME_MAX + 8];
     snprintf(draft, sizeof draft, "%s.new", name);
     const int fd = openat(folder, draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (fd < 0)

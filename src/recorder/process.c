@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -15,7 +16,7 @@
 #include "recorder/prune.h"
 #include "recorder/recorder.h"
 
-enum { PATH_BYTES = 256, PRUNE_SECONDS = 3600 };
+enum { PATH_BYTES = 256, PRUNE_SECONDS = 3600, CLOCK_STEP_SECONDS = 2 };
 
 bool recorder_say(struct recorder *recorder, const struct recorder_words *words)
 {
@@ -60,7 +61,7 @@ static void try_again(struct recorder *recorder)
     const int64_t since = recorder->full_since;
     char reason[128];
     snprintf(reason, sizeof reason, "nothing could be written for %lld s",
-             (long long)((wall_now() - since) / SECONDS(1)));
+             (long long)((loop_timers(recorder->loop)->now - since) / SECONDS(1)));
     recorder->full_since = 0;
     recorder_say(recorder,
                  &(struct recorder_words){
@@ -88,7 +89,7 @@ bool recorder_prune(struct recorder *recorder, uint64_t *pruned)
 {
     const int64_t now = wall_now();
     commit(recorder);
-    const bool done = evidence_log_prune(&recorder->log, now - recorder->config->recorder.retention, now,
+    const bool done = evidence_log_prune(&recorder->log, recorder->config->recorder.retention, now,
                                          recorder->run, &recorder->number, pruned);
     if (done && *pruned)
         log_info("recorder", NULL, "%llu entries were older than the retention and are pruned",
@@ -140,12 +141,28 @@ static void look_after_quorum(struct recorder *recorder)
                                                       .silent = sources_silent(recorder)});
 }
 
+/* The time that entries give is only as good as the clock: where it was set, the log says so. */
+static void look_at_clock(struct recorder *recorder)
+{
+    const int64_t offset = wall_now() - clock_now(), step = offset - recorder->clock_offset;
+    char reason[96];
+    if (step > -SECONDS(CLOCK_STEP_SECONDS) && step < SECONDS(CLOCK_STEP_SECONDS))
+        return;
+    recorder->clock_offset = offset;
+    snprintf(reason, sizeof reason, "the clock was set %s by %lld s", step < 0 ? "back" : "ahead",
+             llabs(step) / SECONDS(1));
+    log_warning("recorder", NULL, "%s", reason);
+    recorder_say(recorder, &(struct recorder_words){
+                               .kind = EVIDENCE_BREACH, .procedure = "clock", .about = "", .reason = reason});
+}
+
 static void tick(struct timer *timer)
 {
     struct recorder *recorder = (struct recorder *)((char *)timer - offsetof(struct recorder, tick));
     timer_start(loop_timers(recorder->loop), timer, SECONDS(1));
     if (recorder->full_since)
         try_again(recorder);
+    look_at_clock(recorder);
     sources_watch(recorder);
     commit(recorder);
     check(recorder);
@@ -240,7 +257,12 @@ static bool open_log(struct recorder *recorder)
     log_info("recorder", NULL, "evidence: %llu entries in %s, signed by %s",
              (unsigned long long)recorder->log.committed.size, config->folder,
              note_key_text(&recorder->log.key, key));
-    recorder->submission = submission_new(recorder->loop, &recorder->log, config);
+    return true;
+}
+
+static bool open_submission(struct recorder *recorder)
+{
+    recorder->submission = submission_new(recorder->loop, &recorder->log, &recorder->config->recorder);
     return recorder->submission || complain("recorder.witnesses", "cannot be asked");
 }
 
@@ -251,7 +273,7 @@ static bool set_up(struct recorder *recorder)
         !loop_on_signal(recorder->loop, SIGINT, stop, recorder) ||
         !loop_on_signal(recorder->loop, SIGHUP, go_on, recorder))
         return complain("recorder", strerror(errno));
-    if (!open_admin(recorder) || !recorder_enter(&recorder->config->recorder) ||
+    if (!open_admin(recorder) || !open_submission(recorder) || !recorder_enter(&recorder->config->recorder) ||
         !become_nobody_else(recorder) || !open_log(recorder))
         return false;
     recorder->run = random_u64(random_system());
@@ -264,6 +286,7 @@ static bool set_up(struct recorder *recorder)
         return complain("recorder", "it is started by `demarc run` only");
     loop_on_settle(recorder->loop, settle, recorder);
     recorder->tick.fire = tick;
+    recorder->clock_offset = wall_now() - clock_now();
     evidence_cage_calls(&recorder->cage);
     evidence_cage_report(&recorder->cage, "recorder");
     return timer_start(loop_timers(recorder->loop), &recorder->tick, SECONDS(1));
@@ -274,7 +297,7 @@ static void tear_down(struct recorder *recorder)
 {
     if (recorder->admin)
         admin_close(recorder->admin);
-    if (recorder->submission)
+    if (recorder->log.secret)
         check(recorder);
     sources_free(recorder);
     submission_free(recorder->submission);

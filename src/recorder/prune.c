@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "kit/timers.h"
+
 #define WORDS "entries pruned from the beginning: %" PRIu64
 
 bool pruning_read(const struct evidence_entry *entry, uint64_t *first)
@@ -15,8 +17,8 @@ bool pruning_read(const struct evidence_entry *entry, uint64_t *first)
     return strcmp(again, entry->reason) == 0 && entry->has_digest;
 }
 
-/* When a segment was ended is when the next one was begun. */
-static bool begun_before(const struct segments *segments, size_t place, int64_t time)
+/* By its first entry. False: it cannot be read. */
+static bool begun_at(const struct segments *segments, size_t place, int64_t *time)
 {
     struct bytes content, line;
     struct evidence_entry entry;
@@ -24,19 +26,32 @@ static bool begun_before(const struct segments *segments, size_t place, int64_t 
     size_t at = 0;
     if (!segment_map(segments, place, &content))
         return false;
-    const bool before =
-        segment_line(content, &at, &line) && evidence_entry_read(line, &entry, &fault) && entry.time < time;
+    const bool read = segment_line(content, &at, &line) && evidence_entry_read(line, &entry, &fault);
     segment_unmap(content);
-    return before;
+    if (read)
+        *time = entry.time;
+    return read;
 }
 
-/* The segments that may go are the first `count`. */
-static size_t count_old(const struct segments *segments, int64_t before)
+/* How much of a step of the clock is believed. */
+static int64_t believed(int64_t from, int64_t to)
 {
-    size_t count = 0;
-    while (count + 1 < segments->count && begun_before(segments, count + 1, before))
-        count++;
-    return count;
+    static const int64_t most = PRUNE_GAP_DAYS * SECONDS(86400);
+    return to <= from ? 0 : to - from < most ? to - from : most;
+}
+
+/* The segments that may go are the first `count`: when one was ended is when the next was begun. */
+static size_t count_old(const struct segments *segments, int64_t retention, int64_t now)
+{
+    int64_t age = 0, begun = 0, after = now;
+    for (size_t place = segments->count; place-- > 1; after = begun) {
+        if (!begun_at(segments, place, &begun))
+            return 0;
+        age += believed(begun, after);
+        if (age > retention)
+            return place;
+    }
+    return 0;
 }
 
 static bool say(struct evidence_log *log, uint64_t first, int64_t now, uint64_t run, uint64_t number)
@@ -58,10 +73,10 @@ static bool say(struct evidence_log *log, uint64_t first, int64_t now, uint64_t 
 }
 
 /* Everything that was appended is to be committed before. */
-bool evidence_log_prune(struct evidence_log *log, int64_t before, int64_t now, uint64_t run, uint64_t *number,
-                        uint64_t *pruned)
+bool evidence_log_prune(struct evidence_log *log, int64_t retention, int64_t now, uint64_t run,
+                        uint64_t *number, uint64_t *pruned)
 {
-    const size_t count = count_old(&log->segments, before);
+    const size_t count = count_old(&log->segments, retention, now);
     const uint64_t first = count ? log->segments.firsts[count] : 0;
     *pruned = 0;
     if (!count)

@@ -45,6 +45,7 @@ struct evidence_findings {
     uint64_t tail;     /* entries that no checkpoint covers yet */
     uint64_t lost;     /* numbers that are missing within runs of sources */
     uint64_t repairs;  /* torn tails that were cut */
+    uint64_t set_back; /* entries that are earlier than the one before of the same run: a clock was set */
     unsigned cosigned; /* witnesses of those asked for that have cosigned the newest cosigned checkpoint */
     uint64_t cosigned_size;
     struct checkpoint checkpoint;

@@ -48,7 +48,8 @@ struct recorder {
     struct source *sources;
     struct timer tick;
     uint64_t run, number;  /* of our own entries */
-    int64_t full_since;    /* wall clock, since when there is no room; 0: there is */
+    int64_t full_since;    /* no room since then; 0: there is */
+    int64_t clock_offset;  /* wall clock minus the monotonic one, as of the last look */
     int64_t checkpoint_at; /* loop time of the last one */
     int64_t prune_at;      /* loop time */
     int64_t watched_at;    /* loop time when sources were looked after last */

@@ -240,7 +240,7 @@ void sources_committed(struct recorder *recorder)
 void sources_taken_back(struct recorder *recorder)
 {
     if (!recorder->full_since)
-        recorder->full_since = wall_now();
+        recorder->full_since = loop_timers(recorder->loop)->now;
     for (struct source *source = recorder->sources; source; source = source->next)
         source->heard = source->committed;
 }

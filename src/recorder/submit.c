@@ -9,25 +9,25 @@
 #include "evidence/proof.h"
 #include "evidence/witness.h"
 #include "kit/log.h"
+#include "recorder/courier.h"
 #include "recorder/files.h"
-#include "recorder/http.h"
 
-enum { PATIENCE_MS = 5000, WHY_BYTES = 96 };
+enum { WHY_BYTES = 96 };
 
 struct witness {
     struct submission *submission;
-    const struct config_witness *config;
     struct note_key key;
-    struct http_request *asked; /* NULL: it is not its turn */
-    uint64_t size;              /* that it cosigned last, as far as we know */
+    struct courier *courier;
+    uint64_t size; /* that it cosigned last, as far as we know */
+    bool asked;    /* and has not answered yet */
     bool present;
     bool again; /* it has told its size: once more, with the right proof */
     char why[WHY_BYTES];
 };
 
 struct submission {
-    struct loop *loop;
     struct evidence_log *log;
+    struct resolver *resolver;
     unsigned quorum;
     struct witness *witnesses;
     struct note_key *keys; /* the same as theirs, in a row */
@@ -112,7 +112,7 @@ static void answered(void *context, unsigned status, struct bytes body)
 {
     struct witness *witness = context;
     char why[32];
-    witness->asked = NULL;
+    witness->asked = false;
     witness->again = false;
     if (status == WITNESS_COSIGN)
         take_signature(witness, body);
@@ -144,18 +144,17 @@ static void ask(struct witness *witness)
 {
     struct submission *submission = witness->submission;
     uint8_t space[WITNESS_REQUEST_BYTES];
-    char path[256];
+    const char *why;
     struct writer w = writer_of(space, sizeof space);
     if (witness->size > submission->size || !compose(witness, &w)) {
-        static const char why[] = "the proof that it asks for cannot be made";
-        fails(witness, why, sizeof why - 1);
+        why = "the proof that it asks for cannot be made";
+        fails(witness, why, strlen(why));
         return;
     }
-    snprintf(path, sizeof path, "%s/add-checkpoint", witness->config->prefix);
-    witness->asked = http_post(submission->loop, &witness->config->address, path, writer_bytes(&w),
-                               MILLISECONDS(PATIENCE_MS), answered, witness);
+    witness->asked =
+        courier_ask(witness->courier, "/add-checkpoint", writer_bytes(&w), answered, witness, &why);
     if (!witness->asked)
-        fails(witness, strerror(errno), strlen(strerror(errno)));
+        fails(witness, why, strlen(why));
 }
 
 static bool is_running(const struct submission *submission)
@@ -188,6 +187,20 @@ void submission_turn(struct submission *submission)
 
 /* --- Life --- */
 
+static bool open_witness(struct submission *submission, struct loop *loop,
+                         const struct config_witness *config)
+{
+    struct witness *witness = &submission->witnesses[submission->count];
+    *witness = (struct witness){.submission = submission};
+    if (!note_key_parse(config->key, &witness->key) || witness->key.type != NOTE_COSIGNATURE) {
+        log_error("recorder", NULL, "recorder.witnesses: %s is no key of a witness", config->key);
+        return false;
+    }
+    submission->keys[submission->count++] = witness->key;
+    witness->courier = courier_new(loop, submission->resolver, config);
+    return witness->courier != NULL;
+}
+
 struct submission *submission_new(struct loop *loop, struct evidence_log *log,
                                   const struct config_recorder *config)
 {
@@ -195,22 +208,14 @@ struct submission *submission_new(struct loop *loop, struct evidence_log *log,
     if (!submission)
         return NULL;
     const size_t room = config->witness_count ? config->witness_count : 1;
-    submission->loop = loop;
     submission->log = log;
     submission->quorum = config->quorum;
+    submission->resolver = resolver_new(loop, "/etc/resolv.conf", "/etc/hosts");
     submission->witnesses = calloc(room, sizeof *submission->witnesses);
     submission->keys = calloc(room, sizeof *submission->keys);
-    bool good = submission->witnesses && submission->keys;
-    for (unsigned i = 0; good && i < config->witness_count; i++) {
-        struct witness *witness = &submission->witnesses[i];
-        *witness = (struct witness){.submission = submission, .config = &config->witnesses[i]};
-        good = note_key_parse(witness->config->key, &witness->key) && witness->key.type == NOTE_COSIGNATURE;
-        if (!good)
-            log_error("recorder", NULL, "recorder.witnesses: %s is no key of a witness",
-                      witness->config->key);
-        submission->keys[i] = witness->key;
-        submission->count++;
-    }
+    bool good = submission->resolver && submission->witnesses && submission->keys;
+    for (unsigned i = 0; good && i < config->witness_count; i++)
+        good = open_witness(submission, loop, &config->witnesses[i]);
     if (good)
         return submission;
     submission_free(submission);
@@ -219,12 +224,13 @@ struct submission *submission_new(struct loop *loop, struct evidence_log *log,
 
 void submission_free(struct submission *submission)
 {
-    for (unsigned i = 0; submission && i < submission->count; i++)
-        http_cancel(submission->witnesses[i].asked);
-    if (submission) {
-        free(submission->witnesses);
-        free(submission->keys);
-    }
+    if (!submission)
+        return;
+    for (unsigned i = 0; i < submission->count; i++)
+        courier_free(submission->witnesses[i].courier);
+    resolver_free(submission->resolver);
+    free(submission->witnesses);
+    free(submission->keys);
     free(submission);
 }
 

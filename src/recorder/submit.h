@@ -12,7 +12,8 @@
 
 struct submission;
 
-/* The log and the configuration are borrowed. NULL: out of memory, or a witness's key is none (logged). */
+/* The log and the configuration are borrowed; the log is looked at from the first turn on. Reads what it needs of the host's files, so it comes before
+ * the cage. NULL: out of memory, or a witness's key is none (logged). */
 struct submission *submission_new(struct loop *loop, struct evidence_log *log,
                                   const struct config_recorder *config);
 void submission_free(struct submission *submission);

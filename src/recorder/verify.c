@@ -19,6 +19,18 @@
 
 enum { THREADS_MOST = 8, RUNS = 64 };
 
+/* What was seen of one run of a source: its first and its last entry. */
+struct run {
+    uint64_t id, first, last; /* numbers */
+    int64_t begun, time;
+};
+
+struct runs {
+    struct run seen[RUNS]; /* the oldest is overwritten */
+    unsigned count;
+    uint64_t lost, set_back;
+};
+
 /* What a thread has made of a segment. */
 struct portion {
     size_t place;
@@ -26,11 +38,8 @@ struct portion {
     size_t count, room;
     uint64_t prunes; /* entries that a pruning in it says are gone; 0: none does */
     uint8_t pruned_root[TREE_HASH_BYTES];
-    uint64_t repairs, lost;
-    struct {
-        uint64_t run, last;
-    } runs[RUNS]; /* seen last, the oldest is overwritten */
-    unsigned run_count;
+    uint64_t repairs;
+    struct runs runs;
     uint64_t damaged; /* index + 1 of an entry that is none; 0: all are */
     bool torn;        /* something stands behind the last whole line */
     bool unread;
@@ -40,6 +49,7 @@ struct verification {
     struct evidence_reader *reader;
     char *why;
     struct tree tree;
+    struct runs runs;
     bool differs;                           /* a node is not the one that is kept */
     uint8_t (*boundaries)[TREE_HASH_BYTES]; /* the root of all before each segment */
     struct {
@@ -56,19 +66,32 @@ static bool complain(char why[LOG_WHY_BYTES], const char *what)
 
 /* --- A segment --- */
 
-/* Numbers of a run that were never seen. A run may have begun in a segment before. */
-static void count_lost(struct portion *portion, const struct evidence_entry *entry)
+/* A run goes on, or begins. Numbers that were never seen are lost; of times it is counted where they go back. */
+static void follow_run(struct runs *runs, const struct run *next)
 {
-    for (unsigned i = 0; i < RUNS && i < portion->run_count; i++) {
-        if (portion->runs[i].run != entry->run)
-            continue;
-        if (entry->number > portion->runs[i].last + 1)
-            portion->lost += entry->number - portion->runs[i].last - 1;
-        portion->runs[i].last = entry->number;
+    const unsigned known = runs->count < RUNS ? runs->count : RUNS;
+    unsigned i = 0;
+    while (i < known && runs->seen[i].id != next->id)
+        i++;
+    if (i == known) {
+        runs->seen[runs->count++ % RUNS] = *next;
         return;
     }
-    portion->runs[portion->run_count % RUNS].run = entry->run;
-    portion->runs[portion->run_count++ % RUNS].last = entry->number;
+    struct run *run = &runs->seen[i];
+    if (next->first > run->last + 1)
+        runs->lost += next->first - run->last - 1;
+    runs->set_back += next->begun < run->time;
+    run->last = next->last;
+    run->time = next->time;
+}
+
+/* What the thread of a segment could not know: how its runs stand to those before. */
+static void join_runs(struct runs *all, const struct runs *runs)
+{
+    for (unsigned i = 0; i < RUNS && i < runs->count; i++)
+        follow_run(all, &runs->seen[i]);
+    all->lost += runs->lost;
+    all->set_back += runs->set_back;
 }
 
 static bool take_entry(struct portion *portion, struct bytes line)
@@ -87,7 +110,8 @@ static bool take_entry(struct portion *portion, struct bytes line)
         return false;
     tree_leaf(line, portion->leaves[portion->count++]);
     if (entry.number)
-        count_lost(portion, &entry);
+        follow_run(&portion->runs,
+                   &(struct run){entry.run, entry.number, entry.number, entry.time, entry.time});
     portion->repairs += entry.kind == EVIDENCE_REPAIR;
     if (entry.kind == EVIDENCE_PRUNING && pruning_read(&entry, &portion->prunes))
         memcpy(portion->pruned_root, entry.digest, sizeof portion->pruned_root);
@@ -197,7 +221,9 @@ static bool add_portion(struct verification *v, const struct portion *portion,
             findings->tail++;
     }
     findings->repairs += portion->repairs;
-    findings->lost += portion->lost;
+    join_runs(&v->runs, &portion->runs);
+    findings->lost = v->runs.lost;
+    findings->set_back = v->runs.set_back;
     return true;
 }
 

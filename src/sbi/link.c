@@ -14,7 +14,7 @@ struct sbi_link {
     struct timer timer;
     struct sbi_link_settings settings;
     struct sbi_session *session;
-    struct sbi_tls *tls;
+    struct tls *tls;
     struct bytes out; /* on its way to the socket */
     uint8_t sealed[READ_BYTES];
     unsigned owed;   /* by the peer, when the timer was set */
@@ -85,12 +85,12 @@ static bool refill(struct sbi_link *link)
         link->out = sbi_session_output(link->session);
         return link->out.len != 0;
     }
-    size_t count = sbi_tls_output(link->tls, link->sealed, sizeof link->sealed);
-    if (!count && sbi_tls_established(link->tls)) {
+    size_t count = tls_output(link->tls, link->sealed, sizeof link->sealed);
+    if (!count && tls_established(link->tls)) {
         struct bytes plain = sbi_session_output(link->session);
-        if (!sbi_tls_write(link->tls, plain))
+        if (!tls_write(link->tls, plain))
             link->why = "TLS failed";
-        count = sbi_tls_output(link->tls, link->sealed, sizeof link->sealed);
+        count = tls_output(link->tls, link->sealed, sizeof link->sealed);
     }
     link->out = bytes_of(link->sealed, count);
     return count != 0;
@@ -131,11 +131,11 @@ void sbi_link_flush(struct sbi_link *link)
 static bool take_sealed(struct sbi_link *link, struct bytes wire)
 {
     uint8_t plain[READ_BYTES];
-    if (!sbi_tls_receive(link->tls, wire)) {
+    if (!tls_receive(link->tls, wire)) {
         link->why = "TLS refused";
         return false;
     }
-    for (size_t count; (count = sbi_tls_read(link->tls, plain, sizeof plain)) != 0;) {
+    for (size_t count; (count = tls_read(link->tls, plain, sizeof plain)) != 0;) {
         if (!sbi_session_receive(link->session, bytes_of(plain, count), &link->why))
             return false;
     }
@@ -192,11 +192,11 @@ struct sbi_link *sbi_link_new(const struct sbi_link_settings *settings)
                                                  .limits = settings->limits};
     link->session = sbi_session_new(&session, &session_events, link);
     if (settings->identity)
-        link->tls = sbi_tls_new(settings->identity, settings->server, settings->peer);
+        link->tls = tls_new(settings->identity, settings->server, settings->peer);
     if (!link->session || (settings->identity && !link->tls) ||
         !loop_watch(settings->loop, &link->watch, link->blocked ? EPOLLIN | EPOLLOUT : EPOLLIN)) {
         sbi_session_free(link->session);
-        sbi_tls_free(link->tls);
+        tls_free(link->tls);
         free(link);
         return NULL;
     }
@@ -211,7 +211,7 @@ void sbi_link_free(struct sbi_link *link)
     loop_forget(link->settings.loop, &link->watch);
     timer_stop(timers_of(link), &link->timer);
     sbi_session_free(link->session);
-    sbi_tls_free(link->tls);
+    tls_free(link->tls);
     close(link->watch.fd);
     free(link);
 }
@@ -221,7 +221,7 @@ struct sbi_session *sbi_link_session(struct sbi_link *link)
     return link->why ? NULL : link->session;
 }
 
-const struct sbi_tls *sbi_link_tls(const struct sbi_link *link)
+const struct tls *sbi_link_tls(const struct sbi_link *link)
 {
     return link->tls;
 }

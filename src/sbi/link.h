@@ -5,9 +5,9 @@
 #ifndef SBI_LINK_H
 #define SBI_LINK_H
 
+#include "crypt/tls.h"
 #include "kit/loop.h"
 #include "sbi/session.h"
-#include "sbi/tls.h"
 
 struct sbi_link;
 
@@ -23,9 +23,9 @@ struct sbi_link_settings {
     struct loop *loop;
     int fd; /* connected, or connecting; taken over on success */
     bool server;
-    struct sbi_tls_identity *identity; /* borrowed; NULL: cleartext with prior knowledge */
-    const char *peer;                  /* of a client: the name in the server's certificate */
-    const char *authority;             /* of a client: host and port of the server; borrowed */
+    struct tls_identity *identity; /* borrowed; NULL: cleartext with prior knowledge */
+    const char *peer;              /* of a client: the name in the server's certificate */
+    const char *authority;         /* of a client: host and port of the server; borrowed */
     struct sbi_limits limits;
     int64_t patience; /* for a handshake, a message that has begun, output that is not taken; nanoseconds */
     int64_t idle;     /* a connection that carries nothing is closed after */
@@ -40,7 +40,7 @@ void sbi_link_free(struct sbi_link *link);
 
 /* The HTTP/2 connection; use it freely, then flush. NULL once the link is closing. */
 struct sbi_session *sbi_link_session(struct sbi_link *link);
-const struct sbi_tls *sbi_link_tls(const struct sbi_link *link); /* NULL: cleartext */
+const struct tls *sbi_link_tls(const struct sbi_link *link); /* NULL: cleartext */
 
 /* Sends what waits. A connection that turns out to be dead is closed from the loop. */
 void sbi_link_flush(struct sbi_link *link);

@@ -24,7 +24,11 @@ static bool open_identity(struct sbi *sbi, const char **why)
     const struct sbi_settings *settings = &sbi->settings;
     if (!settings->certificate || !*settings->certificate)
         return true;
-    sbi->identity = sbi_tls_identity_new(settings->certificate, settings->key, settings->authorities, why);
+    sbi->identity = tls_identity_new(&(struct tls_terms){.certificate = settings->certificate,
+                                                         .key = settings->key,
+                                                         .authorities = settings->authorities,
+                                                         .protocol = "h2"},
+                                     why);
     return sbi->identity != NULL;
 }
 
@@ -56,7 +60,7 @@ void sbi_close(struct sbi *sbi)
     sbi_server_close(sbi);
     sbi_client_close(sbi);
     map_free(&sbi->asked);
-    sbi_tls_identity_free(sbi->identity);
+    tls_identity_free(sbi->identity);
     free(sbi);
 }
 

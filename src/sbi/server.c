@@ -35,10 +35,10 @@ static int peer_at(const struct sbi *sbi, const union socket_address *address)
     return NOBODY;
 }
 
-static int peer_certified(const struct sbi *sbi, const struct sbi_tls *tls)
+static int peer_certified(const struct sbi *sbi, const struct tls *tls)
 {
     for (unsigned i = 0; i < sbi->settings.peer_count; i++) {
-        if (sbi_tls_peer_is(tls, sbi->settings.peers[i].name))
+        if (tls_peer_is(tls, sbi->settings.peers[i].name))
             return (int)i;
     }
     return NOBODY;

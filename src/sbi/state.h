@@ -15,7 +15,7 @@ struct sbi {
     struct sbi_settings settings;
     const struct sbi_events *events;
     void *context;
-    struct sbi_tls_identity *identity; /* NULL: cleartext */
+    struct tls_identity *identity; /* NULL: cleartext */
     struct watch listening;
     struct guest *guests; /* connections of peers; a list */
     unsigned guest_count;

@@ -43,6 +43,61 @@ static void an_empty_address_turns_the_console_off(void **state)
     config_free(c);
 }
 
+#define WITNESS "recorder: {witnesses: [{key: \"w.example+01234567+BA==\", url: \""
+
+static void a_witness_is_a_place_and_whom_to_believe_there(void **state)
+{
+    static const struct {
+        const char *text, *host, *prefix;
+        bool secure, named;
+        uint16_t port;
+    } good[] = {
+        {WITNESS "http://192.0.2.7:7380\"}]}\n", "192.0.2.7", "", false, false, 7380},
+        {WITNESS "http://witness.example\"}]}\n", "witness.example", "", false, true, 80},
+        {WITNESS "https://witness.example/w\", authorities: ca.pem}]}\n", "witness.example", "/w", true, true,
+         443},
+        {WITNESS "https://[2001:db8::7]:7380/\", certificate: w.pem}]}\n", "2001:db8::7", "", true, false,
+         7380},
+        {WITNESS "https://a\", certificate: w.pem, client_certificate: c, client_key: k}]}\n", "a", "", true,
+         true, 443},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct config *c = parse(good[i].text);
+        assert_non_null(c);
+        const struct config_url *place = &c->recorder.witnesses[0].place;
+        assert_string_equal(place->host, good[i].host);
+        assert_string_equal(place->prefix, good[i].prefix);
+        assert_int_equal(place->port, good[i].port);
+        assert_true(place->secure == good[i].secure && place->named == good[i].named);
+        assert_true(place->named || address_port(&place->address) == good[i].port);
+        config_free(c);
+    }
+}
+
+static void a_witness_that_nobody_could_ask_or_believe_is_refused(void **state)
+{
+    static const char *const wrong[] = {
+        WITNESS "ftp://192.0.2.7\"}]}\n",
+        WITNESS "http://\"}]}\n",
+        WITNESS "http://:80\"}]}\n",
+        WITNESS "http://192.0.2.256\"}]}\n",
+        WITNESS "http://a b\"}]}\n",
+        WITNESS "http://me@witness.example\"}]}\n",
+        WITNESS "http://witness.example:99999\"}]}\n",
+        WITNESS "http://witness.example:0\"}]}\n",
+        WITNESS "http://witness.example?x\"}]}\n",
+        WITNESS "https://witness.example\"}]}\n",
+        WITNESS "https://witness.example\", authorities: a, certificate: b}]}\n",
+        WITNESS "http://witness.example\", authorities: a}]}\n",
+        WITNESS "http://witness.example\", client_certificate: a, client_key: b}]}\n",
+        WITNESS "https://witness.example\", authorities: a, client_certificate: b}]}\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_null(parse(wrong[i]));
+}
+
 static void the_defaults_are_the_conventions(void **state)
 {
     (void)state;
@@ -286,6 +341,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_address_turns_the_console_off),
+        cmocka_unit_test(a_witness_is_a_place_and_whom_to_believe_there),
+        cmocka_unit_test(a_witness_that_nobody_could_ask_or_believe_is_refused),
         cmocka_unit_test(the_defaults_are_the_conventions),
         cmocka_unit_test(the_example_file_is_the_defaults),
         cmocka_unit_test(peers_have_names_addresses_and_identifiers_of_their_own),

@@ -4,6 +4,7 @@ import json
 
 from cases import case, expect, main
 from lab import LabError, wait_until
+from papers import certificates
 from pings import expect_all_in_order, pinging
 from running_core import KEY, OPC, Core, killing
 
@@ -27,27 +28,6 @@ INVENTORY = "profile: lab\ndomains: [{{name: default, listen: [{address}]}}]"
 A, B, RADIO = "10.100.0.21", "10.100.0.22", "10.100.0.1"
 GATEWAY = "10.45.0.1"
 ANSWERED = "ping -c 2 -i 0.3 -w 20"  # until two answers have come: a phone that has just moved may lose the first packets
-
-
-def certificates(lab, names):
-    """An authority and a certificate for each name, in the lab's folder."""
-    def openssl(*words):
-        lab.execute(["openssl", *words])
-
-    made = {}
-    authority, key = lab.folder / "authority.pem", lab.folder / "authority.key"
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out",
-            authority, "-subj", "/CN=authority", "-days", "1")
-    for name in names:
-        own, request, signed = (lab.folder / f"{name}.{end}" for end in ("key", "csr", "pem"))
-        names_file = lab.folder / f"{name}.ext"
-        names_file.write_text(f"subjectAltName=DNS:{name}\n")
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", own, "-out", request,
-                "-subj", f"/CN={name}")
-        openssl("x509", "-req", "-in", request, "-CA", authority, "-CAkey", key, "-CAcreateserial", "-out", signed,
-                "-extfile", names_file, "-days", "1")
-        made[name] = {"certificate": signed, "key": own, "authority": authority}
-    return made
 
 
 def subscribe_to_slices(lab, *cores):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cases import case, expect, main
 from lab import wait_until
+from papers import certificates
 from running_core import CONFIG, Core
 
 CHECKER = Path(__file__).resolve().parent.parent / "evidence" / "check_proof.py"
@@ -193,9 +194,9 @@ def nobody_is_let_in_unrecorded_where_that_is_asked_for(lab, build):
                "a gNB to be let in again")
 
 
-def witness(lab, build, core, name, log=None):
+def witness(lab, build, core, name, log=None, *papers):
     folder = core.folder / name
-    options = ["--log", log, "--listen", "127.0.0.1:7380"] if log else []
+    options = ["--log", log, "--listen", "127.0.0.1:7380", *papers] if log else []
     command = [build / "src/face/demarc", "witness", folder, "--name", name, *options]
     if not log:
         return core.host.run(command).stdout.strip()
@@ -206,12 +207,12 @@ def witnessed(core):
     return core.json("status")["recorder"]["witnessed"]
 
 
-def watched(lab, build, more=""):
+def watched(lab, build, more="", place='url: "http://127.0.0.1:7380"'):
     """A core whose log the witness `oversight` is to watch: the core, the witness's key, and the log's."""
     core = Core(lab, build, "core", 1, inventory=STRICT)
     key = witness(lab, build, core, "oversight")
-    core.config.write_text(core.config.read_text() + f"recorder: {{{more}quorum: 1, witnesses: [{{key: \"{key}\", "
-                           "url: \"http://127.0.0.1:7380\"}]}\n")
+    core.config.write_text(core.config.read_text() +
+                           f"recorder: {{{more}quorum: 1, witnesses: [{{key: \"{key}\", {place}}}]}}\n")
     core.start()
     core.wait()
     log = wait_until(lambda: (log_of(core) / "log.pub").exists() and (log_of(core) / "log.pub").read_text().strip(), 20,
@@ -255,6 +256,45 @@ def a_witness_signs_no_second_history(lab, build):
     wait_until(lambda: re.search("longer log|another tree", str(core.json("status").get("recorder", ""))), 30,
                "the witness to refuse the other history")
     expect(witnessed(core) == "unknown", "it was witnessed all the same")
+
+
+def gone(process):
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@case
+def a_witness_is_asked_over_tls_and_both_say_who_they_are(lab, build):
+    good, bad = (certificates(lab, ["localhost", "recorder"], who) for who in ("authority", "stranger"))
+    site, own = good["localhost"], good["recorder"]
+    core, _, log = watched(lab, build, place=f'url: "https://localhost:7380", authorities: "{site["authority"]}", '
+                           f'client_certificate: "{own["certificate"]}", client_key: "{own["key"]}"')
+
+    def opened(papers, clients):
+        return witness(lab, build, core, "oversight", log, "--cert", papers["certificate"], "--key", papers["key"],
+                       "--client-ca", clients["authority"])
+
+    def refused(why):
+        knock(core)
+        wait_until(lambda: witnessed(core) == "unknown" and
+                   why in core.json("status")["recorder"]["witnesses"][0].get("reason", ""), 30, f"the reason: {why}")
+
+    one = opened(site, own)
+    wait_until(lambda: witnessed(core) == "yes", 30, "the cosignature over TLS")
+    gone(one)
+    refused("refused")
+    one = opened(bad["localhost"], own)
+    refused("issuer certificate")
+    gone(one)
+    one = opened(site, bad["recorder"])
+    refused("behind the handshake")
+    gone(one)
+    one = witness(lab, build, core, "oversight", log)
+    refused("wrong version number")
+    gone(one)
+    opened(site, own)
+    wait_until(lambda: witnessed(core) == "yes", 30, "the cosignature again")
+    verified(core)
 
 
 def sources(core):

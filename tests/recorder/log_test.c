@@ -250,10 +250,12 @@ static void an_entry_that_finds_no_room_leaves_the_log_as_it_was(void **state)
 
 /* --- Segments, proofs, pruning --- */
 
-static int64_t day(unsigned number)
+static int64_t day(int64_t number)
 {
     return HOUSE_TIME + number * SECONDS(86400);
 }
+
+#define DAYS(n) ((n)*SECONDS(86400))
 
 /* Days of 100 entries each, each day a file. */
 static void fill_days(unsigned days)
@@ -298,9 +300,9 @@ static void what_is_pruned_is_gone_and_the_head_stays_provable(void **state)
     char path[128];
     (void)state;
     fill_days(6);
-    assert_true(evidence_log_prune(&house.log, day(3) - SECONDS(1), day(6), 9, &number, &pruned));
+    assert_true(evidence_log_prune(&house.log, DAYS(3) + SECONDS(1), day(6), 9, &number, &pruned));
     assert_int_equal(pruned, 200);
-    assert_true(evidence_log_prune(&house.log, day(3) + SECONDS(1), day(6), 9, &number, &pruned));
+    assert_true(evidence_log_prune(&house.log, DAYS(3) - SECONDS(1), day(6), 9, &number, &pruned));
     assert_int_equal(pruned, 100);
     evidence_log_close(&house.log);
     assert_null(house_verify(&house, &findings));
@@ -309,11 +311,35 @@ static void what_is_pruned_is_gone_and_the_head_stays_provable(void **state)
     for (uint64_t index = 300; index < 602; index++)
         assert_true(proves(index));
     assert_true(house_open_at(&house, day(7)));
-    assert_true(evidence_log_prune(&house.log, day(1000), day(1001), 9, &number, &pruned));
+    assert_true(evidence_log_prune(&house.log, SECONDS(1), day(8), 9, &number, &pruned));
     evidence_log_close(&house.log);
     assert_null(house_verify(&house, &findings));
     path_in(&house, "entries/00000000000000000500.jsonl", path);
     assert_int_equal(access(path, F_OK), -1);
+}
+
+/* Entries of another time come in between; what lies before them is as old as it was. */
+static void a_clock_that_leaps_costs_no_evidence(void **state)
+{
+    static const int64_t leaps[] = {9000, -9000};
+    uint64_t number = 0, pruned;
+    (void)state;
+    for (size_t i = 0; i < sizeof leaps / sizeof leaps[0]; i++) {
+        fill_days(6);
+        assert_true(evidence_log_prune(&house.log, DAYS(40), day(6 + leaps[i]), 9, &number, &pruned));
+        assert_int_equal(pruned, 0);
+        house_add(&house, 600, 700, day(6 + leaps[i])); /* for a while entries are written by it */
+        assert_true(evidence_log_commit(&house.log));
+        house_add(&house, 700, 800, day(7));
+        assert_true(evidence_log_commit(&house.log) && evidence_log_checkpoint(&house.log));
+        assert_true(evidence_log_prune(&house.log, DAYS(40), day(8), 9, &number, &pruned));
+        assert_int_equal(pruned, 0);
+        evidence_log_close(&house.log);
+        assert_null(house_verify(&house, &findings));
+        assert_true(findings.size == 800 && findings.set_back == 1);
+        clear(NULL);
+        make(NULL);
+    }
 }
 
 static void what_goes_without_a_pruning_is_missed(void **state)
@@ -344,6 +370,7 @@ int main(void)
         TEST(an_entry_that_finds_no_room_leaves_the_log_as_it_was),
         TEST(every_entry_can_be_proved),
         TEST(what_is_pruned_is_gone_and_the_head_stays_provable),
+        TEST(a_clock_that_leaps_costs_no_evidence),
         TEST(what_goes_without_a_pruning_is_missed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

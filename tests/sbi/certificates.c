@@ -7,6 +7,8 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "kit/address.h"
+
 static void extend(X509 *certificate, X509 *issuer, int nid, const char *value)
 {
     X509V3_CTX context;
@@ -61,7 +63,8 @@ struct certificate certificate_make(const char *folder, const char *name, const 
     X509 *certificate = X509_new();
     snprintf(paths.certificate, sizeof paths.certificate, "%s/%s.pem", folder, name);
     snprintf(paths.key, sizeof paths.key, "%s/%s.key", folder, name);
-    snprintf(names, sizeof names, "DNS:%s", name);
+    union socket_address address;
+    snprintf(names, sizeof names, "%s:%s", address_parse(&address, name, 0) ? "IP" : "DNS", name);
     name_it(certificate, name);
     X509_set_pubkey(certificate, key);
     X509 *issuer = by ? read_certificate(by->certificate) : certificate;

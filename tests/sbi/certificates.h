@@ -9,7 +9,7 @@ struct certificate {
     char certificate[CERTIFICATE_PATH], key[CERTIFICATE_PATH];
 };
 
-/* Makes FOLDER/NAME.pem and FOLDER/NAME.key, for the DNS name, signed by `by` (NULL: by itself, as an authority). */
+/* Makes FOLDER/NAME.pem and FOLDER/NAME.key, for the DNS name or address, signed by `by` (NULL: by itself, as an authority). */
 struct certificate certificate_make(const char *folder, const char *name, const struct certificate *by);
 
 #endif
