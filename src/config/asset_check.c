@@ -9,16 +9,6 @@ static const struct config_inventory *inventory_of(const void *base)
     return &((const struct config *)base)->inventory;
 }
 
-bool check_site(const void *base, void *items, unsigned index, struct complaint *complaint)
-{
-    const struct config_site *all = items;
-    (void)base;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(all[index].name, all[i].name, complaint))
-            return false;
-    return true;
-}
-
 static bool vendor_known(const struct config_inventory *inventory, const char *vendor)
 {
     for (unsigned i = 0; i < inventory->vendor_count; i++)
@@ -27,37 +17,60 @@ static bool vendor_known(const struct config_inventory *inventory, const char *v
     return false;
 }
 
-/* Its site may be in a file of sites: that is looked up where these are read (line/ledger.c). */
+/* A link goes from one site to another; whatever else there is stands at one. */
+bool config_link_ends(const struct config_asset *asset, struct complaint *complaint)
+{
+    if (!*asset->to)
+        return true;
+    if (asset->kind != CONFIG_LINK)
+        return check_found(complaint, "%s, which is no link, with another end", asset->name) ||
+               complain(complaint, "only a link to have `to`");
+    if (!*asset->site || strcmp(asset->site, asset->to) == 0)
+        return check_found(complaint, "%s with one end", asset->name) ||
+               complain(complaint, "`site` and `to`, the sites that it joins");
+    return true;
+}
+
+/* Its site may be in a file of sites: that is looked up where these are read (line/ledger_new.c). */
 bool check_asset(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_inventory *inventory = inventory_of(base);
     const struct config_asset *all = items, *asset = &all[index];
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(asset->name, all[i].name, complaint))
-            return false;
     if (config_find_gnb(inventory, asset->name))
         return check_found(complaint, "%s, which is a gNB", asset->name) ||
                complain(complaint, "what is said of it among gnbs, and another name here");
+    if (!config_link_ends(asset, complaint))
+        return false;
     return vendor_known(inventory, asset->vendor) || check_found(complaint, "vendor %s", asset->vendor) ||
            complain(complaint, "one of vendors");
 }
 
+/* Nothing lies within, so nothing would be kept out of it. */
+static bool is_flat(const struct config_sensitive *polygon)
+{
+    const struct config_position *a = &polygon->corners[0];
+    for (unsigned i = 2; i < polygon->corner_count; i++) {
+        const struct config_position *b = &polygon->corners[i - 1], *c = &polygon->corners[i];
+        const __int128 twice =
+            (__int128)(b->latitude - (int64_t)a->latitude) * (c->longitude - (int64_t)a->longitude) -
+            (__int128)(c->latitude - (int64_t)a->latitude) * (b->longitude - (int64_t)a->longitude);
+        if (twice != 0)
+            return false;
+    }
+    return true;
+}
+
 bool check_sensitive(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
-    const struct config_sensitive *all = items;
+    const struct config_sensitive *own = (const struct config_sensitive *)items + index;
     (void)base;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(all[index].name, all[i].name, complaint))
-            return false;
-    return true;
+    return !is_flat(own) || check_found(complaint, "%s, whose corners lie in a line", own->name) ||
+           complain(complaint, "corners that enclose something");
 }
 
 bool check_mitigation(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_mitigation *all = items, *own = &all[index];
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(own->name, all[i].name, complaint))
-            return false;
     for (unsigned i = 0; i < own->domain_count; i++)
         if (!config_find_domain(inventory_of(base), own->domains[i]))
             return check_found(complaint, "domain %s", own->domains[i]) ||
@@ -68,16 +81,6 @@ bool check_mitigation(const void *base, void *items, unsigned index, struct comp
     return own->domain_count || own->asset_count ||
            check_found(complaint, "%s, which is for nothing", own->name) ||
            complain(complaint, "domains or assets");
-}
-
-bool check_partner(const void *base, void *items, unsigned index, struct complaint *complaint)
-{
-    const struct config_partner *all = items;
-    (void)base;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(all[index].name, all[i].name, complaint))
-            return false;
-    return true;
 }
 
 static bool partners_known(const void *base, const char **names, unsigned count, struct complaint *complaint)
@@ -107,18 +110,12 @@ bool check_recipient(const void *base, void *items, unsigned index, struct compl
 {
     const struct config_recipient *all = items, *own = &all[index];
     const char *partner = own->partner;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(own->name, all[i].name, complaint))
-            return false;
     return !*partner || partners_known(base, &partner, 1, complaint);
 }
 
 bool check_label(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_label *all = items, *own = &all[index];
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(own->name, all[i].name, complaint))
-            return false;
     return partners_known(base, own->releasable_to, own->releasable_count, complaint) &&
            partners_known(base, own->withheld_from, own->withheld_count, complaint) &&
            sources_known(all, index, complaint);

@@ -20,13 +20,13 @@ static const struct choice limited[] = {{"L1", CONFIG_L1}, {"L2", CONFIG_L2}, {"
                                         {"H4", CONFIG_H4}, {"H5", CONFIG_H5}, {"H6", CONFIG_H6},
                                         {"H7", CONFIG_H7}, {"H8", CONFIG_H8}, {0}};
 
-#define NAME(record)                                                   \
-    {                                                                  \
-        "name", &type_name, MEMBER(struct record, name), RANGE(1, 64), \
+#define NAME(record)                                                                 \
+    {                                                                                \
+        "name", &type_name, MEMBER(struct record, name), RANGE(1, 64), .once = true, \
     }
-#define NAMES(record, key, member, many)                                                    \
-    {                                                                                       \
-        key, &type_name, ITEMS(struct record, member, many), .initial = "[]", RANGE(1, 64), \
+#define NAMES(record, key, member, many)                                                                  \
+    {                                                                                                     \
+        key, &type_name, ITEMS(struct record, member, many), .initial = "[]", RANGE(1, 64), .once = true, \
     }
 #define WORDS(record, member, least)                                           \
     {                                                                          \
@@ -53,6 +53,7 @@ const struct key asset_keys[] = {
     DAY(config_asset, "reviewed", classified.reviewed),
     DAY(config_asset, "since", since),
     {"site", &type_text, MEMBER(struct config_asset, site), RANGE(0, 64), .initial = ""},
+    {"to", &type_text, MEMBER(struct config_asset, to), RANGE(0, 64), .initial = ""},
     {0},
 };
 
@@ -70,7 +71,7 @@ const struct key protected_keys[] = {
      .initial = "[]", .live = true},
     {"data_networks", &type_name,
      ITEMS(struct config, inventory.protected.data_networks, inventory.protected.data_network_count),
-     .initial = "[]", RANGE(1, 64), .live = true},
+     .initial = "[]", RANGE(1, 64), .live = true, .once = true},
     {0},
 };
 
@@ -146,8 +147,15 @@ const struct key profile_keys[] = {
      .help = "true: nothing is refused, what would be is recorded. Strangers are let in as high risk."},
     {"signatures", &type_uint, MEMBER(struct config_profile, signatures), RANGE(2, 16), .initial = "2",
      .help = "Of how many authorised persons a change needs signatures; where nothing is refused, of one."},
+    {"quorum", &type_uint, MEMBER(struct config_profile, quorum), RANGE(0, 64), .initial = "0",
+     .help = "So many witnesses must have cosigned what is evidence, and within so long: with "
+             "`recorder.quorum` and\n"
+             "`quorum_within` of the configuration the stricter of both holds. 0 and empty: these."},
+    {"quorum_within", &type_duration, MEMBER(struct config_profile, quorum_within),
+     RANGE((uint64_t)SECONDS(1), (uint64_t)SECONDS(86400)), .initial = ""},
     DAY(config_profile, "expires", expires),
     {"rules", .fields = limit_keys, ITEMS(struct config_profile, limits, limit_count), .initial = "[]",
+     .check = check_limit,
      .help =
          "The rules in force. from: the day from which what breaks it is refused; before, that is a "
          "condition. most: H1 "

@@ -37,6 +37,7 @@ struct config_asset {
     struct config_classification classified;
     struct config_date since; /* registered since */
     const char *site;         /* "": none */
+    const char *to;           /* of a link: the site of its other end; "": that is somewhere else */
 };
 
 /* Rule H3: a polygon, its last corner joined to the first. */

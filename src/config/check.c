@@ -26,21 +26,40 @@ bool check_serving(const void *base, void *items, unsigned index, struct complai
     return true;
 }
 
-bool check_once(const char *name, const char *other, struct complaint *complaint)
+static const char *text_in(const struct key *list, const void *items, unsigned index, size_t offset)
 {
-    if (strcmp(name, other) != 0)
-        return true;
-    return check_found(complaint, "the name %s twice", name) ||
-           complain(complaint, "a name of its own for each");
+    return *(const char *const *)((const char *)items + index * list->item_size + offset);
+}
+
+static bool text_once(const struct key *list, const void *items, unsigned index, const struct key *key,
+                      struct complaint *complaint)
+{
+    const size_t offset = key == list ? 0 : key->offset;
+    const char *own = text_in(list, items, index, offset);
+    for (unsigned i = 0; i < index; i++) {
+        if (strcmp(text_in(list, items, i, offset), own) != 0)
+            continue;
+        snprintf(complaint->found, sizeof complaint->found, "the %s %s twice",
+                 key == list ? "name" : key->name, own);
+        return complain(complaint, key == list ? "each once" : "a %s of its own for each", key->name);
+    }
+    return true;
+}
+
+bool check_once(const struct key *list, const void *items, unsigned index, struct complaint *complaint)
+{
+    if (!list->fields)
+        return !list->once || text_once(list, items, index, list, complaint);
+    for (const struct key *key = list->fields; key->name; key++)
+        if (key->once && !key->list && !text_once(list, items, index, key, complaint))
+            return false;
+    return true;
 }
 
 bool check_area(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     (void)base;
     const struct config_registration_area *all = items;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(all[index].name, all[i].name, complaint))
-            return false;
     if (all[index].tai_count <= CONFIG_AREA_TAIS)
         return true;
     return check_found(complaint, "more tracking areas in %s", all[index].name) ||
@@ -106,8 +125,6 @@ bool check_dnn(const void *base, void *items, unsigned index, struct complaint *
         return check_found(complaint, "%s with one of partner and label", dnn->name) ||
                complain(complaint, "both of them or none");
     for (unsigned i = 0; i < index; i++) {
-        if (!check_once(dnn->name, all[i].name, complaint))
-            return false;
         if (overlap(&dnn->ipv4, &all[i].ipv4) || overlap(&dnn->ipv6, &all[i].ipv6))
             return check_found(complaint, "a pool that overlaps with that of %s", all[i].name) ||
                    complain(complaint, "pools apart from each other");
@@ -119,9 +136,9 @@ bool check_plane(const void *base, void *items, unsigned index, struct complaint
 {
     (void)base;
     const struct config_plane *all = items, *plane = &all[index];
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(plane->name, all[i].name, complaint))
-            return false;
+    if (index == 0 && plane->external)
+        return check_found(complaint, "%s, which is external, first", plane->name) ||
+               complain(complaint, "one of this host first: it holds the RAN port");
     bool two = plane->n3_count == 2 && plane->n3[0].any.sa_family != plane->n3[1].any.sa_family;
     if (plane->n3_count != 1 && !two)
         return check_found(complaint, "%s with other n3 addresses", plane->name) ||
@@ -159,12 +176,7 @@ bool check_witness(const void *base, void *items, unsigned index, struct complai
     if (!config_url_parse(witness->url, &witness->place))
         return check_found(complaint, "url %s", witness->url) ||
                complain(complaint, "http[s]://HOST[:PORT][/PREFIX]");
-    if (!check_trust(witness, complaint))
-        return false;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(witness->key, all[i].key, complaint))
-            return false;
-    return true;
+    return check_trust(witness, complaint);
 }
 
 bool check_peer(const void *base, void *items, unsigned index, struct complaint *complaint)
@@ -172,8 +184,6 @@ bool check_peer(const void *base, void *items, unsigned index, struct complaint 
     (void)base;
     const struct config_peer *all = items, *peer = &all[index];
     for (unsigned i = 0; i < index; i++) {
-        if (!check_once(peer->name, all[i].name, complaint))
-            return false;
         if (same_amf(peer, &all[i]))
             return check_found(complaint, "%s with the AMF identifier of another", peer->name) ||
                    complain(complaint, "region, set and pointer of its own");

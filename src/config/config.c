@@ -94,6 +94,17 @@ static bool take_profiles(struct config *config, struct config_error *error)
     return good;
 }
 
+/* The stricter of what the configuration asks of witnesses and what the profile does. */
+static void take_quorum(struct config *config)
+{
+    struct config_recorder *recorder = &config->recorder;
+    const struct config_profile *profile = &config->inventory.profile;
+    recorder->quorum = recorder->quorum_key > profile->quorum ? recorder->quorum_key : profile->quorum;
+    recorder->quorum_within = profile->quorum_within && profile->quorum_within < recorder->quorum_within_key
+                                  ? profile->quorum_within
+                                  : recorder->quorum_within_key;
+}
+
 static void keep_files(struct config *config, struct config_bundle *bundle)
 {
     if (config->inventory.bundle != bundle)
@@ -113,33 +124,23 @@ static bool take_inventory(struct config *config, struct config_bundle *bundle, 
     if (!part)
         return false;
     const struct config_source source = {part->path, part->text, part->length};
-    return config_read(inventory_keys, &source, config, &config->memory, &config->lines, error) &&
-           ((take_folder(config, part->path) && derive_edges(config)) || no_memory(part->path, error)) &&
-           take_profiles(config, error);
-}
-
-/* A data network's partner and label are in the inventory. */
-static bool knows_partners(const struct config *config, struct config_error *error)
-{
-    const struct config_inventory *inventory = &config->inventory;
-    for (unsigned i = 0; i < config->smf.dnn_count; i++) {
-        const struct config_dnn *dnn = &config->smf.dnns[i];
-        const bool good = !*dnn->partner || (config_find_partner(inventory, dnn->partner) &&
-                                             config_find_label(inventory, dnn->label));
-        if (!good) {
-            snprintf(error->text, sizeof error->text,
-                     "%s:1: data_networks: found %s with partner %s and label %s, expected some of the "
-                     "inventory's",
-                     inventory->file, dnn->name, dnn->partner, dnn->label);
-            return false;
-        }
-    }
+    if (!config_read(inventory_keys, &source, config, &config->memory, &config->lines, error) ||
+        !((take_folder(config, part->path) && derive_edges(config)) || no_memory(part->path, error)) ||
+        !take_profiles(config, error))
+        return false;
+    take_quorum(config);
     return true;
 }
 
 bool config_take_inventory(struct config *config, struct config_bundle *bundle, struct config_error *error)
 {
-    return take_inventory(config, bundle, error) && knows_partners(config, error);
+    struct config_report report = {0};
+    if (!take_inventory(config, bundle, error))
+        return false;
+    if (config_agrees(config, &report))
+        return true;
+    snprintf(error->text, sizeof error->text, "%s", report.first);
+    return false;
 }
 
 bool config_parse_inventory(struct config *config, const char *text, size_t length, const char *name,
@@ -231,7 +232,8 @@ static bool report_inventory(struct config *config, struct config_bundle *bundle
     const struct config_source source = {part->path, part->text, part->length};
     keep_files(config, bundle);
     return config_read_all(inventory_keys, &source, config, &config->memory, NULL, report) &&
-           (config_take_inventory(config, bundle, &error) || config_report(report, "%s", error.text));
+           (take_inventory(config, bundle, &error) || config_report(report, "%s", error.text)) &&
+           config_agrees(config, report);
 }
 
 struct config *config_load_reporting(const char *path, const char *inventory, struct config_report *report)
@@ -344,6 +346,8 @@ void config_keep(struct config *new, const struct config *running)
     keep_keys(inventory_keys, (char *)new, (const char *)running);
     new->store_path = running->store_path;
     new->recorder.folder = running->recorder.folder;
+    new->recorder.quorum = running->recorder.quorum;
+    new->recorder.quorum_within = running->recorder.quorum_within;
     new->edges = running->edges;
     new->edge_count = running->edge_count;
 }

@@ -175,6 +175,7 @@ struct config_smf {
 
 struct config_plane {
     const char *name;
+    bool external;                  /* a UPF that is there without us: the keeper does not start it */
     union socket_address n4;        /* PFCP, with port */
     const union socket_address *n3; /* GTP-U; at most one of each family */
     unsigned n3_count;
@@ -254,9 +255,9 @@ struct config_recorder {
     int64_t patience;       /* from when on it counts as not taken */
     int64_t retention;
     const struct config_witness *witnesses;
-    unsigned witness_count, quorum;
-    int64_t quorum_within; /* an entry that waits longer for it is an alarm */
-    unsigned source_rate;  /* entries a second of an edge or a plane */
+    unsigned witness_count, quorum_key, quorum;
+    int64_t quorum_within_key, quorum_within; /* an entry that waits longer for it is an alarm */
+    unsigned source_rate;                     /* entries a second of an edge or a plane */
 };
 
 /* Another core. Its address must be the one that its connections come from. */

@@ -17,19 +17,6 @@ bool check_person(const void *base, void *items, unsigned index, struct complain
     if (!id || id == own->key || strcspn(id + 1, "+") != 8)
         return check_found(complaint, "key %s", own->key) ||
                complain(complaint, "NAME+ID+KEY, as demarc line key prints it");
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(own->name, all[i].name, complaint) || !check_once(own->key, all[i].key, complaint))
-            return false;
-    return true;
-}
-
-bool check_vendor(const void *base, void *items, unsigned index, struct complaint *complaint)
-{
-    const struct config_vendor *all = items;
-    (void)base;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(all[index].name, all[i].name, complaint))
-            return false;
     return true;
 }
 
@@ -71,8 +58,7 @@ bool check_domain(const void *base, void *items, unsigned index, struct complain
 {
     struct config_domain *all = items, *domain = &all[index];
     for (unsigned i = 0; i < index; i++)
-        if (!check_once(domain->name, all[i].name, complaint) ||
-            !listens_apart(domain->listen, domain->listen_count, all[i].listen, all[i].listen_count,
+        if (!listens_apart(domain->listen, domain->listen_count, all[i].listen, all[i].listen_count,
                            complaint))
             return false;
     if (!listens_at_few(domain->listen_count, complaint))
@@ -88,8 +74,7 @@ static bool gnb_apart(const struct config_gnb *gnb, const struct config_gnb *oth
     if (config_gnb_id_equal(gnb->id, other->id))
         return check_found(complaint, "%s twice", config_gnb_id_text(gnb->id, text)) ||
                complain(complaint, "an identity of its own for each");
-    return check_once(gnb->name, other->name, complaint) &&
-           listens_apart(gnb->listen, gnb->listen_count, other->listen, other->listen_count, complaint);
+    return listens_apart(gnb->listen, gnb->listen_count, other->listen, other->listen_count, complaint);
 }
 
 static bool can_prove_itself(const struct config_gnb *gnb, const struct config_security_gateway *gateway,
@@ -124,9 +109,6 @@ bool check_hop(const void *base, void *items, unsigned index, struct complaint *
 {
     const struct config_hop *all = items, *hop = &all[index];
     (void)base;
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(hop->name, all[i].name, complaint))
-            return false;
     if (hop->source.family != hop->destination.family)
         return check_found(complaint, "%s from one family to another", hop->name) ||
                complain(complaint, "source and destination both IPv4 or both IPv6");
@@ -140,9 +122,6 @@ bool check_hop(const void *base, void *items, unsigned index, struct complaint *
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_neighbourhood *all = items, *own = &all[index];
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(own->name, all[i].name, complaint))
-            return false;
     for (unsigned i = 0; i < own->gnb_count; i++)
         if (!config_find_gnb(inventory_of(base), own->gnbs[i]))
             return check_found(complaint, "gNB %s", own->gnbs[i]) || complain(complaint, "names of gnbs");
@@ -152,9 +131,6 @@ bool check_neighbourhood(const void *base, void *items, unsigned index, struct c
 bool check_budget(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_budget *all = items, *own = &all[index];
-    for (unsigned i = 0; i < index; i++)
-        if (!check_once(own->domain, all[i].domain, complaint))
-            return false;
     return strcmp(own->domain, CONFIG_ANY) == 0 || config_find_domain(inventory_of(base), own->domain) ||
            check_found(complaint, "domain %s", own->domain) || complain(complaint, "one of domains, or any");
 }

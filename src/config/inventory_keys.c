@@ -14,20 +14,20 @@ static const struct choice fenced_phones[] = {
     {"release", CONFIG_FENCED_RELEASE}, {"move", CONFIG_FENCED_MOVE}, {0}};
 
 static const struct key person_keys[] = {
-    {"name", &type_text, MEMBER(struct config_person, name), RANGE(1, 64)},
-    {"key", &type_text, MEMBER(struct config_person, key), RANGE(1, 200)},
+    {"name", &type_text, MEMBER(struct config_person, name), RANGE(1, 64), .once = true},
+    {"key", &type_text, MEMBER(struct config_person, key), RANGE(1, 200), .once = true},
     {0},
 };
 
 static const struct key vendor_keys[] = {
-    {"name", &type_name, MEMBER(struct config_vendor, name), RANGE(1, 32)},
+    {"name", &type_name, MEMBER(struct config_vendor, name), RANGE(1, 32), .once = true},
     {"risk", &type_choice, MEMBER(struct config_vendor, risk), .choices = risks, .initial = "high",
      .help = "trusted or high. Equipment of unknown make is high risk."},
     {0},
 };
 
 static const struct key domain_keys[] = {
-    {"name", &type_name, MEMBER(struct config_domain, name), RANGE(1, 32),
+    {"name", &type_name, MEMBER(struct config_domain, name), RANGE(1, 32), .once = true,
      .help = "Names its process, socket and log lines."},
     {"vendor", &type_name, MEMBER(struct config_domain, vendor), RANGE(1, 32), .initial = "any"},
     {"listen", &type_endpoint, ITEMS(struct config_domain, listen, listen_count), .least = 1, .high = 38412,
@@ -38,7 +38,7 @@ static const struct key domain_keys[] = {
 };
 
 static const struct key gnb_keys[] = {
-    {"name", &type_name, MEMBER(struct config_gnb, name), RANGE(1, 32),
+    {"name", &type_name, MEMBER(struct config_gnb, name), RANGE(1, 32), .once = true,
      .help = "For people and for log lines."},
     {"domain", &type_name, MEMBER(struct config_gnb, domain), RANGE(1, 32)},
     {"id", &type_gnb_id, MEMBER(struct config_gnb, id),
@@ -72,6 +72,7 @@ static const struct key gnb_keys[] = {
     {"since", &type_date, MEMBER(struct config_gnb, since), .initial = "",
      .help = "Registered since. Without it, high-risk equipment counts as new."},
     {"covers", &type_name, ITEMS(struct config_gnb, covers, cover_count), .initial = "[]", RANGE(1, 64),
+     .once = true,
      .help = "Sensitive places that its cells reach; also those within so many metres of its site."},
     {"radius", &type_uint, MEMBER(struct config_gnb, radius), RANGE(0, 200000), .initial = "0"},
     {0},
@@ -96,8 +97,10 @@ static const struct key security_gateway_keys[] = {
 };
 
 static const struct key neighbourhood_keys[] = {
-    {"name", &type_name, MEMBER(struct config_neighbourhood, name), RANGE(1, 32), .help = "For people."},
-    {"gnbs", &type_name, ITEMS(struct config_neighbourhood, gnbs, gnb_count), .least = 2, RANGE(1, 32)},
+    {"name", &type_name, MEMBER(struct config_neighbourhood, name), RANGE(1, 32), .once = true,
+     .help = "For people."},
+    {"gnbs", &type_name, ITEMS(struct config_neighbourhood, gnbs, gnb_count), .least = 2, RANGE(1, 32),
+     .once = true},
     {0},
 };
 
@@ -106,7 +109,7 @@ static const struct choice hop_protocols[] = {{"any", CONFIG_HOP_ANY},   {"icmp"
                                               {"sctp", CONFIG_HOP_SCTP}, {0}};
 
 static const struct key hop_keys[] = {
-    {"name", &type_name, MEMBER(struct config_hop, name), RANGE(1, 32)},
+    {"name", &type_name, MEMBER(struct config_hop, name), RANGE(1, 32), .once = true},
     {"source", &type_prefix, MEMBER(struct config_hop, source)},
     {"destination", &type_prefix, MEMBER(struct config_hop, destination)},
     {"protocol", &type_choice, MEMBER(struct config_hop, protocol), .choices = hop_protocols,
@@ -155,8 +158,8 @@ static const struct key ran_port_keys[] = {
     }
 
 static const struct key budget_keys[] = {
-    {"domain", &type_name, MEMBER(struct config_budget, domain), RANGE(1, 32), .initial = CONFIG_ANY,
-     .help = "Whose gNBs: a trust domain, or any."},
+    {"domain", &type_name, MEMBER(struct config_budget, domain), RANGE(1, 32), .once = true,
+     .initial = CONFIG_ANY, .help = "Whose gNBs: a trust domain, or any."},
     BUDGET(messages, "10000", "NGAP messages a second; those above are dropped undecoded."),
     BUDGET(bytes, "16000000", "And their bytes."),
     BUDGET(
@@ -270,12 +273,12 @@ const struct key inventory_keys[] = {
              "radio equipment\n"
              "then speaks to the process that holds everything."},
     {"vendors", .fields = vendor_keys, ROOT_ITEMS(inventory.vendors, inventory.vendor_count), .least = 1,
-     .initial = "[{name: any}]", .live = true, .check = check_vendor, .help = "Who makes the equipment."},
+     .initial = "[{name: any}]", .live = true, .help = "Who makes the equipment."},
     {"sites", .fields = site_keys, ROOT_ITEMS(inventory.sites, inventory.site_count), .live = true,
-     .initial = "[]", .inline_items = true, .check = check_site,
+     .initial = "[]", .inline_items = true,
      .help = "Where equipment stands: [{name: quay, position: 60.3913 5.3221}]."},
     {"sites_from", &type_text, ROOT_ITEMS(inventory.sites_from, inventory.sites_from_count), RANGE(1, 500),
-     .live = true, .initial = "[]",
+     .once = true, .live = true, .initial = "[]",
      .help = "Files of more of them: [sites.csv], with the columns name and position."},
     {"sensitive", .fields = sensitive_keys, ROOT_ITEMS(inventory.sensitive, inventory.sensitive_count),
      .live = true, .initial = "[]", .inline_items = true, .check = check_sensitive,
@@ -299,9 +302,12 @@ const struct key inventory_keys[] = {
              "kind: gnb (of another core), function, host, link, site or management; class: access, "
              "transport, management or "
              "core;\n"
-             "also since and site."},
+             "also since, site, and of a link `to`, the site of its other end. Other cores (peers), and "
+             "planes that are "
+             "external, have\n"
+             "to be here by their names, as functions."},
     {"assets_from", &type_text, ROOT_ITEMS(inventory.assets_from, inventory.assets_from_count), RANGE(1, 500),
-     .live = true, .initial = "[]",
+     .once = true, .live = true, .initial = "[]",
      .help = "Files of more of them: [assets.csv], with these keys as columns."},
     {"protected", .fields = protected_keys, .help = "Who is never served through high-risk cells."},
     {"mitigations", .fields = mitigation_keys, ROOT_ITEMS(inventory.mitigations, inventory.mitigation_count),
@@ -311,7 +317,7 @@ const struct key inventory_keys[] = {
              "2026-01-01,\n"
              "expires: 2027-01-01}]."},
     {"partners", .fields = partner_keys, ROOT_ITEMS(inventory.partners, inventory.partner_count),
-     .live = true, .initial = "[]", .inline_items = true, .check = check_partner,
+     .live = true, .initial = "[]", .inline_items = true,
      .help = "With whom information is shared: [{name: ally, profile: zero, end_to_end: false}]; profile: "
              "the thresholds, "
              "end_to_end: whether\n"

@@ -68,7 +68,8 @@ static void put_key(FILE *to, const struct key *key, int indent)
         fputs(", ", to);
     }
     if (key->list)
-        fprintf(to, "\"type\": \"array\", \"minItems\": %u, \"items\": {", key->least);
+        fprintf(to, "\"type\": \"array\", \"minItems\": %u%s, \"items\": {", key->least,
+                key->once ? ", \"uniqueItems\": true" : "");
     put_value(to, key, indent);
     fputs(key->list ? "}}" : "}", to);
 }

@@ -46,7 +46,8 @@ static const struct key serving_keys[] = {
 };
 
 static const struct key area_keys[] = {
-    {"name", &type_name, MEMBER(struct config_registration_area, name), RANGE(1, 32), .help = "For people."},
+    {"name", &type_name, MEMBER(struct config_registration_area, name), RANGE(1, 32), .once = true,
+     .help = "For people."},
     {"tais", &type_tai, ITEMS(struct config_registration_area, tais, tai_count), .least = 1,
      .help = "Network and TAC, such as 999/70-1; at most 16."},
     {0},
@@ -250,7 +251,7 @@ static const struct key smf_keys[] = {
 };
 
 static const struct key dnn_keys[] = {
-    {"name", &type_name, MEMBER(struct config_dnn, name), RANGE(1, 100),
+    {"name", &type_name, MEMBER(struct config_dnn, name), RANGE(1, 100), .once = true,
      .help = "The DNN (APN) that phones ask for."},
     {"type", &type_choice, MEMBER(struct config_dnn, type), .choices = session_types, .initial = "ipv4v6",
      .help = "The widest session type granted."},
@@ -301,7 +302,10 @@ static const struct key dnn_keys[] = {
 };
 
 static const struct key plane_keys[] = {
-    {"name", &type_name, MEMBER(struct config_plane, name), RANGE(1, 32)},
+    {"name", &type_name, MEMBER(struct config_plane, name), RANGE(1, 32), .once = true},
+    {"external", &type_bool, MEMBER(struct config_plane, external), .initial = "false",
+     .help = "true: a UPF that is started elsewhere. It has to be in the inventory, as an asset of kind "
+             "function by this name."},
     {"n4", &type_endpoint, MEMBER(struct config_plane, n4), .high = 8805, .help = "PFCP."},
     {"n3", &type_endpoint, ITEMS(struct config_plane, n3, n3_count), .least = 1, .high = 2152,
      .help = "GTP-U, where the gNBs send packets: one IPv4 address, one IPv6 address, or both."},
@@ -372,7 +376,7 @@ static const struct key log_keys[] = {
 };
 
 static const struct key witness_keys[] = {
-    {"key", &type_text, MEMBER(struct config_witness, key), RANGE(1, 240),
+    {"key", &type_text, MEMBER(struct config_witness, key), RANGE(1, 240), .once = true,
      .help = "Its public key as NAME+ID+KEY, which `demarc witness` prints."},
     {"url", &type_text, MEMBER(struct config_witness, url), RANGE(1, 240),
      .help = "Where it listens: http[s]://HOST[:PORT][/PREFIX], a name or an address."},
@@ -410,11 +414,14 @@ static const struct key recorder_keys[] = {
     {"witnesses", .fields = witness_keys, ROOT_ITEMS(recorder.witnesses, recorder.witness_count),
      .initial = "[]", .check = check_witness,
      .help = "Those who watch that the log only grows, and cosign its checkpoints (docs/evidence.md)."},
-    {"quorum", &type_uint, ROOT(recorder.quorum), RANGE(0, 64), .initial = "0",
-     .help = "So many of them must have cosigned a checkpoint before it counts as witnessed."},
-    {"quorum_within", &type_duration, ROOT(recorder.quorum_within), RANGE(SECOND, 24 * HOUR), .initial = "1m",
-     .help = "Entries that wait longer for the quorum are an alarm, and while they do, answers that rest on "
-             "evidence are *unknown*."},
+    {"quorum", &type_uint, ROOT(recorder.quorum_key), RANGE(0, 64), .initial = "0",
+     .help = "So many of them must have cosigned a checkpoint before it counts as witnessed; more, if the "
+             "profile says so."},
+    {"quorum_within", &type_duration, ROOT(recorder.quorum_within_key), RANGE(SECOND, 24 * HOUR),
+     .initial = "1m",
+     .help = "Entries that wait longer for the quorum (or than the profile says) are an alarm, and while "
+             "they do, "
+             "answers that rest on\nevidence are *unknown*."},
     {"source_rate", &type_uint, ROOT(recorder.source_rate), RANGE(1, 100000), .initial = "200",
      .help =
          "Entries a second that each edge and each plane may hand in, with a second's worth at once; what "
@@ -437,7 +444,7 @@ static const struct key sbi_keys[] = {
 };
 
 static const struct key peer_keys[] = {
-    {"name", &type_name, MEMBER(struct config_peer, name), RANGE(1, 32)},
+    {"name", &type_name, MEMBER(struct config_peer, name), RANGE(1, 32), .once = true},
     {"address", &type_endpoint, MEMBER(struct config_peer, address), .high = 7777,
      .help = "Its sbi.listen. Only connections from there are taken."},
     {"amf_region", &type_uint, MEMBER(struct config_peer, amf_region), RANGE(0, 255), .initial = "2",

@@ -71,6 +71,8 @@ struct config_profile {
     const char *remark; /* on what was read and what was not */
     bool records_only;  /* nothing is refused: what would be is recorded, strangers are let in as high risk */
     unsigned signatures;        /* that a change needs (config_signatures) */
+    unsigned quorum;            /* of witnesses; 0: as the configuration says, which may ask for more */
+    int64_t quorum_within;      /* nanoseconds that an entry may wait for it; 0: likewise, or for less */
     struct config_date expires; /* from this day on it does not say anything any more; none: never */
     const struct config_limit *limits;
     unsigned limit_count;

@@ -127,7 +127,9 @@ static bool read_item(struct source *source, const struct key *key, yaml_node_t 
     if (!node || (key->fields ? !read_fields(source, key->fields, node, item, place)
                               : !read_scalar(source, key, node, item, place)))
         return false;
-    if (key->check && !source->unread && !key->check(base, items, index, &complaint))
+    const bool good = source->unread || (check_once(key, items, index, &complaint) &&
+                                         (!key->check || key->check(base, items, index, &complaint)));
+    if (!good)
         return tell(source, node, place, complaint.found, complaint.expected);
     return true;
 }

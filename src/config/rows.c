@@ -2,7 +2,6 @@
 #include "config/rows.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "config/nearest.h"
@@ -10,20 +9,6 @@
 #include "kit/csv.h"
 
 enum { COLUMNS = 16, ROW_BYTES = 1024, LINE_BYTES = 4096 };
-
-bool config_report(struct config_report *report, const char *format, ...)
-{
-    char text[sizeof report->first];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (report->errors++ == 0)
-        memcpy(report->first, text, sizeof text);
-    if (report->to)
-        fprintf(report->to, "%s\n", text);
-    return false;
-}
 
 /* A file that is being read: which key each column is. */
 struct table {
@@ -113,9 +98,18 @@ static bool read_row(const struct table *table, char *line, char *record)
     return good;
 }
 
+static bool ends_fit(const struct table *table, const void *record)
+{
+    struct complaint complaint = {0};
+    return table->keys != asset_keys || config_link_ends(record, &complaint) ||
+           wrong(table, "to", complaint.found, complaint.expected);
+}
+
 static bool visit(const struct table *table, const void *record)
 {
     const struct config_rows *rows = table->rows;
+    if (!ends_fit(table, record))
+        return false;
     return table->keys == asset_keys ? rows->asset(rows->context, record, table->path, table->line)
                                      : rows->site(rows->context, record, table->path, table->line);
 }

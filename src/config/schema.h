@@ -7,6 +7,7 @@
 #define CONFIG_SCHEMA_H
 
 #include "config/config.h"
+#include "config/report.h"
 
 struct key;
 
@@ -51,6 +52,7 @@ struct key {
     bool optional;       /* an empty value leaves it unset, as an empty default does */
     bool live;           /* a reload takes it over; else a restart must */
     bool inline_items;   /* records are printed in one line */
+    bool once; /* of a text in records: no two have the same; of a list of texts: none is in it twice */
     const char
         *specified; /* of a timer: the value that the specification gives; NULL: none, it is ours to choose */
     const char *help; /* what the manual says; lines separated by \n */
@@ -80,8 +82,8 @@ extern const struct key profile_keys[];
 
 /* Complains of `format` with `text` in it; returns false, so that complain() may follow behind ||. */
 bool check_found(struct complaint *complaint, const char *format, const char *text);
-/* Two records must not have the same name. */
-bool check_once(const char *name, const char *other, struct complaint *complaint);
+/* Is what the list's keys say is there once nowhere in the items before this one? */
+bool check_once(const struct key *list, const void *items, unsigned index, struct complaint *complaint);
 
 bool check_serving(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_area(const void *base, void *items, unsigned index, struct complaint *complaint);
@@ -95,20 +97,24 @@ bool home_key_is_published(const uint8_t private_key[32]);
 bool check_home_key(const void *base, void *items, unsigned index, struct complaint *complaint);
 /* inventory_check.c */
 bool check_person(const void *base, void *items, unsigned index, struct complaint *complaint);
-bool check_vendor(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_domain(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_gnb(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_hop(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_relay_rule(const void *base, void *items, unsigned index, struct complaint *complaint);
+/* profile.c */
+bool check_limit(const void *base, void *items, unsigned index, struct complaint *complaint);
 /* asset_check.c */
-bool check_site(const void *base, void *items, unsigned index, struct complaint *complaint);
+/* Of an asset from wherever: a link may have two ends, and nothing else. */
+bool config_link_ends(const struct config_asset *asset, struct complaint *complaint);
 bool check_asset(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_sensitive(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_mitigation(const void *base, void *items, unsigned index, struct complaint *complaint);
-bool check_partner(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_recipient(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_label(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_neighbourhood(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_budget(const void *base, void *items, unsigned index, struct complaint *complaint);
+
+/* Does the inventory name nothing that the configuration does not know, and the other way round (agree.c)? */
+bool config_agrees(const struct config *config, struct config_report *report);
 
 #endif

@@ -3,13 +3,16 @@
  * A reload. A million assets take a second or two to read, check and add up: that is done aside, and the loop takes over what is ready. What it
  * replaces is freed aside as well. Who asks for another reload meanwhile gets one that begins after this one.
  */
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/amf/admission.h"
 #include "core/control.h"
 #include "kit/aside.h"
 #include "kit/log.h"
 #include "line/accepted.h"
+#include "line/audit.h"
 #include "line/event.h"
 #include "line/policy.h"
 
@@ -79,6 +82,22 @@ static struct bytes text_of(const struct line_policy *policy)
     return bytes_of(policy->text, policy->text_length);
 }
 
+/* It was accepted when it was not so yet, or by a release that did not ask. */
+static void tell_broken(const struct control *control, const struct line_audit *audit)
+{
+    char reason[EVIDENCE_REASON_BYTES];
+    if (!audit->broken)
+        return;
+    snprintf(reason, sizeof reason, "in force all the same: %" PRIu32 " assets, the first is %s",
+             audit->broken, audit->first->name);
+    line_event(&(struct line_event){.kind = EVIDENCE_EXCEPTION,
+                                    .time = core_wall(control->core),
+                                    .gnb = "",
+                                    .procedure = line_request_text(LINE_LOAD),
+                                    .rule = config_rule_text(audit->rule),
+                                    .reason = reason});
+}
+
 static void answer(struct control_reload *reload, json_t *reply)
 {
     for (unsigned i = 0; i < reload->now.count; i++)
@@ -97,6 +116,8 @@ static void log_differences(const struct control_reload *reload)
 {
     size_t i;
     json_t *key;
+    for (const char *line = reload->policy->warned; *line; line += strcspn(line, "\n") + 1)
+        log_warning("control", NULL, "%.*s", (int)strcspn(line, "\n"), line);
     json_array_foreach(reload->changed, i, key)
         log_info("control", NULL, "%s changed", json_string_value(key));
     json_array_foreach(reload->restart, i, key)
@@ -122,6 +143,7 @@ static bool take_over(struct control_reload *reload)
     log_setup((struct log_settings){
         .level = control->config->log_level, .json = control->config->log_json, .name = "control"});
     log_differences(reload);
+    tell_broken(control, &policy->audit);
     policy_words(&control->config->inventory, policy->verdict.signers, control->policy);
     if (policy->verdict.changes) {
         tell_line(control, EVIDENCE_POLICY, text_of(policy), "accepted", control->policy);
@@ -203,6 +225,15 @@ json_t *control_reload_verb(void *context, const json_t *request)
 
 /* --- life --- */
 
+/* The keeper has logged what there is to say of it. */
+static void audit_begin(struct control *control)
+{
+    struct config_report unsaid = {0};
+    const struct line_facts facts = amf_line_facts(control->core);
+    const struct line_audit audit = line_audit(&facts, false, &unsaid);
+    tell_broken(control, &audit);
+}
+
 /* What this process begins with. */
 static void tell_begin(struct control *control)
 {
@@ -216,6 +247,7 @@ static void tell_begin(struct control *control)
     seal_signers(inventory, seal, text, signers);
     policy_words(inventory, signers, control->policy);
     tell_line(control, EVIDENCE_POLICY, text, "in force", control->policy);
+    audit_begin(control);
     config_bundle_free(accepted.bundle);
 }
 

@@ -5,6 +5,22 @@
 
 #include "config/config.h"
 #include "face/command.h"
+#include "line/audit.h"
+
+/* The configuration with its inventory, if nothing is wrong with them; what is, or is to be known, has been said. */
+static struct config *check(const char *path, FILE *to)
+{
+    struct config_report report = {.to = to};
+    struct config *config = config_load_reporting(path, NULL, &report);
+    struct ledger *ledger = config ? ledger_new(&config->inventory, &report) : NULL;
+    if (ledger)
+        line_audit_today(ledger, true, &report);
+    ledger_free(ledger);
+    if (report.errors == 0)
+        return config;
+    config_free(config);
+    return NULL;
+}
 
 int run_check(const struct command *command, int argc, char **argv)
 {
@@ -15,12 +31,9 @@ int run_check(const struct command *command, int argc, char **argv)
     if (argc > 1)
         return wrong_usage(command, "unexpected %s", argv[1]);
     const char *path = argc ? argv[0] : NULL;
-    struct config_error error;
-    struct config *config = config_load(path, &error);
-    if (!config) {
-        puts(error.text);
+    struct config *config = check(path, print || inventory ? stderr : stdout);
+    if (!config)
         return EXIT_FAILED;
-    }
     if (inventory)
         config_print_inventory(config, stdout);
     else if (print)

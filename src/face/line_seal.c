@@ -151,8 +151,9 @@ static int read_and_sign(const char *config_path, const char *inventory, const s
     struct line_policy *policy = policy_read(config_path, inventory, &report);
     if (!policy)
         return failed("out of memory");
-    const int code = policy->ledger ? sign(policy, config_path, secret)
-                                    : failed("what contradicts itself is not signed: see demarc line check");
+    const int code = policy->ledger && !report.errors
+                         ? sign(policy, config_path, secret)
+                         : failed("what would not be taken over is not signed: see demarc line check");
     policy_free(policy);
     return code;
 }

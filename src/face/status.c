@@ -66,7 +66,8 @@ static json_t *gather(const struct config *config)
     for (unsigned i = 0; i < config->edge_count; i++)
         visit(config, "edge", config->edges[i].name, processes, edges);
     for (unsigned i = 0; i < config->plane_count; i++)
-        visit(config, "plane", config->planes[i].name, processes, planes);
+        if (!config->planes[i].external)
+            visit(config, "plane", config->planes[i].name, processes, planes);
     json_t *all = json_pack("{s:o, s:o, s:o}", "processes", processes, "edges", edges, "planes", planes);
     if (json_array_size(control))
         json_object_set(all, "control", json_array_get(control, 0));

@@ -127,6 +127,8 @@ static bool check_planes(const struct config *config)
     bool good = check_port("N4 of the SMF", SOCK_DGRAM, &config->smf.n4, "smf.n4");
     for (unsigned i = 0; i < config->plane_count; i++) {
         const struct config_plane *plane = &config->planes[i];
+        if (plane->external)
+            continue;
         good &= check_port("N4 of a plane", SOCK_DGRAM, &plane->n4, "planes.n4");
         for (unsigned k = 0; k < plane->n3_count; k++)
             good &= check_port("N3 (GTP-U)", SOCK_DGRAM, &plane->n3[k], "planes.n3");

@@ -321,12 +321,15 @@ static bool list_children(struct keeper *keeper)
                                .reports = true,
                                .has_edges = inside});
     add(keeper, (struct child){.role = "recorder", .stage = STAGE_RECORDER, .chartered = true});
-    for (unsigned i = 0; i < config->plane_count; i++)
+    for (unsigned i = 0; i < config->plane_count; i++) {
+        if (config->planes[i].external)
+            continue;
         add(keeper, (struct child){.role = "plane",
                                    .name = config->planes[i].name,
                                    .stage = STAGE_PLANE,
                                    .chartered = true,
                                    .reports = true});
+    }
     for (unsigned i = 0; !inside && i < config->edge_count; i++)
         add(keeper, (struct child){.role = "edge",
                                    .name = config->edges[i].name,

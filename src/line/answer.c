@@ -195,10 +195,9 @@ static void cross_gnb(struct asking *asking, const struct ledger_asset *gnb, uin
     const struct ledger *ledger = asking->facts.ledger;
     asking->gnbs++;
     cross(asking, PATH_GNB, gnb, misfits);
-    for (uint32_t at = ledger_first_link(ledger, gnb); at != LEDGER_NONE;
-         at = ledger_at(ledger, at)->next_link)
-        if (ledger_at(ledger, at)->counted)
-            cross(asking, PATH_LINK, ledger_at(ledger, at), 0);
+    for (uint32_t end = ledger_first_end(ledger, gnb); end != LEDGER_NONE; end = ledger_next_end(ledger, end))
+        if (ledger_link_of(ledger, end)->counted)
+            cross(asking, PATH_LINK, ledger_link_of(ledger, end), 0);
 }
 
 static void doubt(const struct asking *asking, const struct path_hop *hop, enum line_why why)

@@ -22,7 +22,8 @@ static void say(struct line_reason *reason, enum line_verdict verdict, enum line
 static void judge_class(const struct question *q, const struct config_limit *limit,
                         struct line_reason *reason)
 {
-    const unsigned class = q->request->asset ? q->request->asset->class : CONFIG_ACCESS;
+    const unsigned stranger = q->request->kind == LINE_NF_REGISTRATION ? CONFIG_CORE : CONFIG_ACCESS;
+    const unsigned class = q->request->asset ? q->request->asset->class : stranger;
     bool meant = limit->class_count == 0 && class == CONFIG_CORE;
     for (unsigned i = 0; i < limit->class_count; i++)
         meant |= limit->classes[i] == class;
@@ -158,6 +159,7 @@ static void judge_mitigation(const struct question *q, const struct config_limit
 enum {
     RADIO = KIND(LINE_NG_SETUP) | KIND(LINE_RAN_CONFIGURATION_UPDATE),
     FUNCTION = KIND(LINE_NF_REGISTRATION),
+    LOADED = KIND(LINE_LOAD),
     LEASE = KIND(LINE_LEASE),
     SHARED = KIND(LINE_STANDING),
     CROSSED = KIND(LINE_CROSSING),
@@ -175,12 +177,12 @@ struct rule {
 
 /* Rule H6 is about what is left when a vendor has gone: it stands in reports. */
 static const struct rule rules[CONFIG_RULES] = {
-    [CONFIG_L1] = {RADIO | FUNCTION | LEASE | PRESENT, false, judge_class},
+    [CONFIG_L1] = {RADIO | FUNCTION | LOADED | LEASE | PRESENT, false, judge_class},
     [CONFIG_L2] = {RADIO | SHARED, false, judge_held},
-    [CONFIG_L5] = {RADIO | FUNCTION | CROSSED, true, judge_review},
+    [CONFIG_L5] = {RADIO | FUNCTION | LOADED | CROSSED, true, judge_review},
     [CONFIG_H1] = {RADIO | SHARED, false, judge_sites},
     [CONFIG_H2] = {RADIO | SHARED, false, judge_traffic},
-    [CONFIG_H3] = {RADIO | LEASE | PRESENT, false, judge_place},
+    [CONFIG_H3] = {RADIO | LOADED | LEASE | PRESENT, false, judge_place},
     [CONFIG_H4] = {PHONE, false, judge_service},
     [CONFIG_H5] = {RADIO | SHARED, false, judge_vendors},
     [CONFIG_H7] = {RADIO | FUNCTION | LEASE | PRESENT, false, judge_age},
@@ -323,7 +325,7 @@ void line_decide(const struct line_facts *facts, const struct line_request *requ
     decision->count = 0;
     decision->worst = NULL;
     apply_misfits(&q, decision);
-    if (!of_answer(request))
+    if (!of_answer(request) && request->kind != LINE_LOAD)
         apply_date(&q, decision);
     const bool as_it_was = request->kind == LINE_LEASE && (q.date_in_doubt || q.expired);
     for (unsigned i = 0; i < profile->limit_count && !as_it_was; i++)

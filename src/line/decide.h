@@ -25,6 +25,7 @@ enum line_request_kind {
     LINE_HANDOVER,
     LINE_SESSION_ESTABLISHMENT,
     LINE_NF_REGISTRATION,
+    LINE_LOAD,  /* an inventory that says it is there is loaded */
     LINE_LEASE, /* may who was admitted stay? Shares are not asked again; who is there stays while date or profile are in doubt */
     /* For answers to partners (line/answer.h), under their profile, which no suspension softens. Date and profile are looked at there. */
     LINE_CROSSING,  /* information crosses the asset */

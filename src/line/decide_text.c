@@ -22,6 +22,7 @@ const char *line_request_text(enum line_request_kind kind)
                                                      "handover",
                                                      "session establishment",
                                                      "NF registration",
+                                                     "inventory load",
                                                      "admission lease",
                                                      "crossing",
                                                      "presence",

@@ -14,6 +14,7 @@ void ledger_free(struct ledger *ledger)
     free(ledger->assets);
     free(ledger->sites);
     free(ledger->links);
+    free(ledger->ends);
     free(ledger->vendor_gnbs);
     free(ledger->labels_stand);
     free(ledger->labels_reach);
@@ -52,9 +53,28 @@ const struct config_vendor *ledger_vendor(const struct ledger *ledger, const str
     return &ledger->inventory->vendors[asset->vendor];
 }
 
-uint32_t ledger_first_link(const struct ledger *ledger, const struct ledger_asset *asset)
+const char *ledger_file_of(const struct ledger *ledger, const struct ledger_asset *asset)
 {
-    return asset->site == LEDGER_NONE ? LEDGER_NONE : ledger->sites[asset->site].first_link;
+    const uint32_t index = (uint32_t)(asset - ledger->assets);
+    unsigned file = ledger->file_count - 1;
+    while (file && index < ledger->files[file].first)
+        file--;
+    return ledger->files[file].path;
+}
+
+uint32_t ledger_first_end(const struct ledger *ledger, const struct ledger_asset *asset)
+{
+    return asset->site == LEDGER_NONE ? LEDGER_NONE : ledger->sites[asset->site].first_end;
+}
+
+uint32_t ledger_next_end(const struct ledger *ledger, uint32_t end)
+{
+    return ledger->ends[end].next;
+}
+
+const struct ledger_asset *ledger_link_of(const struct ledger *ledger, uint32_t end)
+{
+    return &ledger->assets[ledger->ends[end].asset];
 }
 
 uint32_t ledger_place_count(const struct ledger *ledger)

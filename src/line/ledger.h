@@ -24,7 +24,7 @@ enum ledger_exposure {
 struct ledger_asset {
     const char *name;
     uint32_t site, mitigation; /* LEDGER_NONE; the latter of a chain (ledger_mitigated) */
-    uint32_t next_link;        /* of a transport link: the next one at its site, or LEDGER_NONE */
+    uint32_t line;             /* of the file that it comes from (ledger_file_of) */
     uint16_t vendor;
     uint8_t kind, class, exposure; /* enum config_asset_kind, config_asset_class, ledger_exposure */
     bool high_risk, reasoned, counted;
@@ -66,8 +66,13 @@ struct ledger_place ledger_place_at(const struct ledger *ledger, uint32_t index)
 /* For questions of the kind what-if, on a ledger that nobody decides by: it is counted, or not any more. */
 void ledger_count(struct ledger *ledger, uint32_t index, bool counted);
 
-/* Transport links at the asset's site: the first one, each followed by its next_link; LEDGER_NONE: there is none. */
-uint32_t ledger_first_link(const struct ledger *ledger, const struct ledger_asset *asset);
+/* The file of the inventory that says it is there. */
+const char *ledger_file_of(const struct ledger *ledger, const struct ledger_asset *asset);
+
+/* Ends of transport links at the asset's site, one after the other; LEDGER_NONE: there is none. */
+uint32_t ledger_first_end(const struct ledger *ledger, const struct ledger_asset *asset);
+uint32_t ledger_next_end(const struct ledger *ledger, uint32_t end);
+const struct ledger_asset *ledger_link_of(const struct ledger *ledger, uint32_t end);
 
 /* By their indexes in the inventory: are the lists of the label, and of all that it is derived from, those of their originators
  * (line/label.h); and is the partner on all of them? */

@@ -11,12 +11,23 @@ struct ledger_site {
     const char *name;
     struct config_position position;
     uint32_t gnbs, high_risk; /* that are counted */
-    uint32_t first_link;      /* among assets; LEDGER_NONE: none */
+    uint32_t first_end;       /* of links; LEDGER_NONE: none */
 };
 
 /* In the chain of an asset's mitigations. */
 struct ledger_link {
     uint32_t mitigation, next; /* index in the inventory; LEDGER_NONE ends */
+};
+
+/* Where a link ends. */
+struct ledger_end {
+    uint32_t asset, next; /* the link; among ends, at the same site */
+};
+
+/* Assets from the first one on come from there. */
+struct ledger_file {
+    const char *path;
+    uint32_t first;
 };
 
 struct ledger {
@@ -25,10 +36,13 @@ struct ledger {
     struct ledger_asset *assets;
     struct ledger_site *sites;
     struct ledger_link *links;
-    uint32_t *vendor_gnbs; /* by vendor: that are counted */
-    bool *labels_stand;    /* by label */
-    bool *labels_reach;    /* by label, and in it by partner */
-    uint32_t asset_count, asset_room, site_count, site_room, link_count, link_room;
+    struct ledger_end *ends;
+    struct ledger_file *files; /* the inventory, then its assets_from, as far as they have been read */
+    uint32_t *vendor_gnbs;     /* by vendor: that are counted */
+    bool *labels_stand;        /* by label */
+    bool *labels_reach;        /* by label, and in it by partner */
+    uint32_t asset_count, asset_room, site_count, site_room, link_count, link_room, end_count, end_room;
+    unsigned file_count;
     struct names asset_names, site_names;
     struct map imsis; /* protected ranges, by ledger_imsi_key */
     uint32_t imsi_lengths;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "config/rows.h"
 #include "line/label.h"
 #include "line/ledger_inside.h"
@@ -63,7 +64,7 @@ static bool add_site(void *context, const struct config_site *site, const char *
     if (!GROW(ledger, sites, site))
         return no_memory(making);
     ledger->sites[ledger->site_count] =
-        (struct ledger_site){.name = site->name, .position = site->position, .first_link = LEDGER_NONE};
+        (struct ledger_site){.name = site->name, .position = site->position, .first_end = LEDGER_NONE};
     return names_add(&ledger->site_names, site->name, ledger->site_count++) || no_memory(making);
 }
 
@@ -80,16 +81,46 @@ static bool find_vendor(const struct ledger *ledger, const char *name, uint16_t 
     return false;
 }
 
+static bool find_site(const struct making *making, const char *key, const char *name, const char *path,
+                      unsigned line, uint32_t *site)
+{
+    *site = *name ? names_find(&making->ledger->site_names, name) : LEDGER_NONE;
+    return !*name || *site != LEDGER_NONE ||
+           config_report(making->report, "%s:%u: %s: found %s, expected one of sites", path, line, key, name);
+}
+
 static bool place_asset(const struct making *making, struct ledger_asset *asset,
                         const struct config_asset *from, const char *path, unsigned line)
 {
-    asset->site = *from->site ? names_find(&making->ledger->site_names, from->site) : LEDGER_NONE;
-    if (*from->site && asset->site == LEDGER_NONE)
-        return config_report(making->report, "%s:%u: site: found %s, expected one of sites", path, line,
-                             from->site);
+    if (!find_site(making, "site", from->site, path, line, &asset->site))
+        return false;
     return find_vendor(making->ledger, from->vendor, &asset->vendor) ||
            config_report(making->report, "%s:%u: vendor: found %s, expected one of vendors", path, line,
                          from->vendor);
+}
+
+static bool end_link(const struct making *making, uint32_t link, uint32_t site)
+{
+    struct ledger *ledger = making->ledger;
+    if (site == LEDGER_NONE)
+        return true;
+    if (!GROW(ledger, ends, end))
+        return no_memory(making);
+    ledger->ends[ledger->end_count] = (struct ledger_end){link, ledger->sites[site].first_end};
+    ledger->sites[site].first_end = ledger->end_count++;
+    return true;
+}
+
+/* The link that has been added last. */
+static bool join_sites(const struct making *making, const struct config_asset *from, const char *path,
+                       unsigned line)
+{
+    const uint32_t link = making->ledger->asset_count - 1;
+    uint32_t other;
+    if (from->kind != CONFIG_LINK)
+        return true;
+    return find_site(making, "to", from->to, path, line, &other) &&
+           end_link(making, link, making->ledger->assets[link].site) && end_link(making, link, other);
 }
 
 static struct config_date later(struct config_date a, struct config_date b)
@@ -103,7 +134,7 @@ static bool add_asset(void *context, const struct config_asset *from, const char
     struct ledger *ledger = making->ledger;
     struct ledger_asset asset = {.name = from->name,
                                  .mitigation = LEDGER_NONE,
-                                 .next_link = LEDGER_NONE,
+                                 .line = line,
                                  .kind = (uint8_t)from->kind,
                                  .class = (uint8_t)from->classified.class,
                                  .reasoned = *from->classified.reason,
@@ -119,13 +150,10 @@ static bool add_asset(void *context, const struct config_asset *from, const char
         return no_memory(making);
     asset.high_risk = ledger_vendor(ledger, &asset)->risk == CONFIG_HIGH_RISK;
     ledger->counts.newest = later(ledger->counts.newest, later(asset.reviewed, asset.since));
-    if (asset.kind == CONFIG_LINK && asset.site != LEDGER_NONE) {
-        asset.next_link = ledger->sites[asset.site].first_link;
-        ledger->sites[asset.site].first_link = ledger->asset_count;
-    }
     ledger->assets[ledger->asset_count] = asset;
     ledger_count(ledger, ledger->asset_count, true);
-    return names_add(&ledger->asset_names, from->name, ledger->asset_count++) || no_memory(making);
+    return (names_add(&ledger->asset_names, from->name, ledger->asset_count++) || no_memory(making)) &&
+           join_sites(making, from, path, line);
 }
 
 /* --- gNBs --- */
@@ -168,7 +196,8 @@ static bool add_gnb(struct making *making, const struct config_gnb *gnb)
                                        .vendor = config_find_domain(ledger->inventory, gnb->domain)->vendor,
                                        .classified = gnb->classified,
                                        .since = gnb->since,
-                                       .site = gnb->site};
+                                       .site = gnb->site,
+                                       .to = ""};
     const unsigned line = config_line(ledger->inventory, gnb);
     if (!covers_known_places(making, gnb) || !add_asset(making, &asset, ledger->inventory->file, line))
         return false;
@@ -304,20 +333,38 @@ static bool add_sites(struct making *making)
     return good;
 }
 
+static bool begin_file(struct making *making, const char *path)
+{
+    struct ledger *ledger = making->ledger;
+    const struct bytes kept = arena_copy(&ledger->texts, bytes_of(path, strlen(path) + 1));
+    if (!ledger->files || !kept.len)
+        return no_memory(making);
+    ledger->files[ledger->file_count++] = (struct ledger_file){(const char *)kept.data, ledger->asset_count};
+    return true;
+}
+
+static bool add_file(struct making *making, const char *name, const struct config_rows *rows)
+{
+    const struct config_inventory *inventory = making->ledger->inventory;
+    struct config_error error;
+    const struct config_part *part = config_bundle_take(inventory->bundle, CONFIG_PART_ROWS, name, &error);
+    return begin_file(making, part ? part->path : name) && config_read_assets(inventory, name, rows);
+}
+
 static bool add_assets(struct making *making)
 {
     struct ledger *ledger = making->ledger;
     const struct config_inventory *inventory = ledger->inventory;
     const struct config_rows rows = {
         .context = making, .asset = add_listed, .memory = &ledger->texts, .report = making->report};
-    bool good = true;
+    bool good = begin_file(making, inventory->file);
     for (unsigned i = 0; i < inventory->gnb_count; i++)
         good &= add_gnb(making, &inventory->gnbs[i]);
     for (unsigned i = 0; i < inventory->asset_count; i++)
         good &= add_listed(making, &inventory->assets[i], inventory->file,
                            config_line(inventory, &inventory->assets[i]));
     for (unsigned i = 0; i < inventory->assets_from_count; i++)
-        good &= config_read_assets(inventory, inventory->assets_from[i], &rows);
+        good &= add_file(making, inventory->assets_from[i], &rows);
     return good;
 }
 
@@ -328,6 +375,7 @@ static bool begin(struct ledger *ledger, const struct config_inventory *inventor
     ledger->asset_names = (struct names){.name_of = asset_name, .owner = ledger};
     ledger->site_names = (struct names){.name_of = site_name, .owner = ledger};
     arena_init(&ledger->texts, TEXT_MOST);
+    ledger->files = arena_array(&ledger->texts, inventory->assets_from_count + 1, sizeof *ledger->files);
     return ledger->vendor_gnbs != NULL;
 }
 

@@ -194,8 +194,8 @@ struct line_policy *policy_read(const char *config_path, const char *inventory, 
     struct reading *reading = malloc(sizeof *reading);
     if (!reading)
         return NULL;
-    if (begin(reading, config_path, report))
-        read_and_judge(reading, inventory);
+    if (begin(reading, config_path, report) && read_and_judge(reading, inventory))
+        reading->policy->audit = line_audit_today(reading->policy->ledger, true, report);
     return end(reading);
 }
 
@@ -218,6 +218,16 @@ static bool accept_it(const struct reading *reading, struct config_error *error)
                           error);
 }
 
+/* Only a change is refused for what it brings. */
+static bool read_and_audit(struct reading *reading)
+{
+    struct line_policy *policy = reading->policy;
+    if (!read_and_judge(reading, NULL))
+        return false;
+    policy->audit = line_audit_today(policy->ledger, policy->verdict.changes, reading->report);
+    return reading->report->errors == 0;
+}
+
 struct line_policy *policy_accept(const char *config_path)
 {
     struct config_report report = {0};
@@ -226,9 +236,10 @@ struct line_policy *policy_accept(const char *config_path)
     if (!reading)
         return NULL;
     if (begin(reading, config_path, &report)) {
-        const bool good = read_and_judge(reading, NULL);
+        const bool good = read_and_audit(reading);
         reading->policy->accepted = good && accept_it(reading, &error);
         snprintf(reading->policy->why, sizeof reading->policy->why, "%s", good ? error.text : report.first);
+        memcpy(reading->policy->warned, report.warned, sizeof report.warned);
     }
     return end(reading);
 }

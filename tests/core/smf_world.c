@@ -452,6 +452,8 @@ static void note(struct plane *plane, const struct pfcp_message *in)
     plane->told++;
     if (in->type == PFCP_SESSION_REPORT_RESPONSE)
         plane->report_cause = in->session_report_response.cause;
+    if (in->type == PFCP_ASSOCIATION_SETUP_RESPONSE)
+        plane->setup_cause = in->association_setup_response.cause;
 }
 
 static void deliver(struct world *world)
@@ -521,6 +523,7 @@ static void open_core(struct world *world)
     struct core *core = &world->core;
     *core = (struct core){
         .config = world->config,
+        .ledger = core->ledger,
         .store = world->store,
         .timers = &world->timers,
         .random = &world->random.random,
@@ -560,18 +563,46 @@ static void subscribe(struct world *world)
     arena_free(&memory);
 }
 
+static struct ledger *ledger_of(const struct config *config)
+{
+    struct config_report report = {0};
+    struct ledger *ledger = ledger_new(&config->inventory, &report);
+    if (!ledger)
+        fail_msg("%s", report.first);
+    return ledger;
+}
+
+void world_enrol(struct world *world, const char *inventory)
+{
+    struct config_error error;
+    struct config *old = world->config;
+    struct ledger *old_ledger = world->core.ledger;
+    world->config = config_parse(world->yaml, strlen(world->yaml), "test", &error);
+    assert_non_null(world->config);
+    if (!config_parse_inventory(world->config, inventory, strlen(inventory), "inventory", &error))
+        fail_msg("%s", error.text);
+    world->core.config = world->config;
+    world->core.ledger = ledger_of(world->config);
+    smf_reload(&world->core);
+    world_pump(world);
+    ledger_free(old_ledger);
+    config_free(old);
+}
+
 void world_open(struct world *world, const char *yaml)
 {
     struct config_error error;
     enum store_result result;
     const char *why;
     *world =
-        (struct world){.plane = {.time_stamp = 1000, .retains = true},
+        (struct world){.yaml = yaml,
+                       .plane = {.time_stamp = 1000, .retains = true},
                        .ue = {.connected = true, .ambr_uplink = 1000000000, .ambr_downlink = 2000000000}};
     now = world;
     world->config = config_parse(yaml, strlen(yaml), "test", &error);
     if (!world->config)
         fail_msg("%s", error.text);
+    world->core.ledger = ledger_of(world->config);
     timers_init(&world->timers, SECONDS(1));
     random_seed(&world->random, 1);
     world->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
@@ -585,6 +616,7 @@ void world_open(struct world *world, const char *yaml)
 void world_close(struct world *world)
 {
     close_core(world);
+    ledger_free(world->core.ledger);
     timers_free(&world->timers);
     store_close(world->store);
     config_free(world->config);
@@ -717,7 +749,9 @@ const char *amf_away_at(const struct ue *ue)
 
 struct line_facts amf_line_facts(const struct core *core)
 {
-    return (struct line_facts){.ledger = core->ledger};
+    return (struct line_facts){.ledger = core->ledger,
+                               .profile = &core->config->inventory.profile,
+                               .date = config_date_of(core_wall(core))};
 }
 
 void amf_note_day(struct core *core, const struct line_facts *facts)

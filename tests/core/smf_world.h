@@ -11,6 +11,7 @@
 #include "core/udm/udm.h"
 #include "crypt/random.h"
 #include "kit/co.h"
+#include "line/decide.h"
 #include "store/store.h"
 #include "wire/ngap/ngap.h"
 
@@ -68,6 +69,7 @@ struct plane {
     unsigned heard[64];      /* by message type */
     unsigned told;           /* what arrived, though the plane be silent */
     uint8_t report_cause;    /* of the last answer to a report */
+    uint8_t setup_cause;     /* of the last answer to an association that it asked for */
     unsigned drops;          /* how often it was to drop what it holds */
     bool shapes;             /* it understands shaping, refuses to, and has been told of so many gNBs */
     bool refuses_to_shape;
@@ -80,6 +82,7 @@ enum { WORLD_SHAPED = 64 };
 
 struct world {
     struct core core;
+    const char *yaml;
     struct config *config;
     struct timers timers;
     struct random_seeded random;
@@ -95,6 +98,8 @@ struct world {
 /* Demo subscriber; `yaml` is the configuration. The plane is associated. */
 void world_open(struct world *world, const char *yaml);
 void world_close(struct world *world);
+/* From now on that is the inventory. */
+void world_enrol(struct world *world, const char *inventory);
 /* The core's process is killed and starts anew on the same store. */
 void world_restart_core(struct world *world);
 

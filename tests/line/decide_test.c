@@ -417,6 +417,8 @@ static void add_high_risk(struct generated_case *one)
 
 static void raise_share(struct generated_case *one)
 {
+    if (dice(2))
+        one->request.kind = LINE_NG_SETUP;
     const struct line_decision before = decided(one);
     struct line_measured *measured = &one->facts.measured;
     measured->high_risk_bytes += dice((unsigned)(measured->bytes - measured->high_risk_bytes) + 1);

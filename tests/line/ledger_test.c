@@ -12,7 +12,7 @@
 #define VENDORS                                                                                     \
     "vendors: [{name: own, risk: trusted}, {name: far}]\n"                                          \
     "domains: [{name: o, vendor: own, listen: ['::1']}, {name: f, vendor: far, listen: ['::2']}]\n" \
-    "sites: [{name: quay}]\n"
+    "sites: [{name: quay}, {name: pier}]\n"
 
 static char folder[] = "/tmp/demarc-ledger-XXXXXX", file[64];
 
@@ -116,6 +116,12 @@ static void what_contradicts_itself_is_named_with_file_and_line(void **state)
          "assets.csv:2: vendor: found who, expected one of vendors"},
         {"name,kind,vendor,class,site\nx,gnb,far,access,hill\n",
          "assets.csv:2: site: found hill, expected one of sites"},
+        {"name,kind,vendor,class,site,to\nx,link,far,transport,quay,hill\n",
+         "assets.csv:2: to: found hill, expected one of sites"},
+        {"name,kind,vendor,class,site,to\nx,link,far,transport,quay,quay\n",
+         "assets.csv:2: to: found x with one end"},
+        {"name,kind,vendor,class,site,to\nx,host,far,transport,quay,pier\n",
+         "assets.csv:2: to: found x, which is no link, with another end"},
         {"name,kind,vendor,class\nx,gnb,far\n", "assets.csv:2: row: found fewer cells"},
         {"name,kind,vendor,klass\n", "assets.csv:1: file: found klass, expected columns named as the keys"},
         {"name,kind,vendor\n", "assets.csv:1: class: found no such column"},
@@ -133,6 +139,50 @@ static void what_contradicts_itself_is_named_with_file_and_line(void **state)
             fail_msg("%s: %s", cases[i][1], report.first);
         config_free(config);
     }
+}
+
+static unsigned links_at(const struct ledger *ledger, const char *gnb)
+{
+    unsigned count = 0;
+    for (uint32_t end = ledger_first_end(ledger, ledger_find(ledger, gnb)); end != LEDGER_NONE;
+         end = ledger_next_end(ledger, end)) {
+        assert_int_equal(ledger_link_of(ledger, end)->kind, CONFIG_LINK);
+        count++;
+    }
+    return count;
+}
+
+static void a_link_is_at_both_its_ends(void **state)
+{
+    struct config *config;
+    struct config_report report;
+    (void)state;
+    write_assets("name,kind,vendor,class,site,to\nspan,link,far,transport,quay,pier\n"
+                 "uplink,link,own,transport,pier,\nloose,link,own,transport,,\nx,gnb,far,access,pier,\n");
+    struct ledger *ledger =
+        ledger_from("gnbs: [{name: a, domain: o, id: 999/70-1, site: quay}]\n", &config, &report);
+    if (!ledger)
+        fail_msg("%s", report.first);
+    assert_int_equal(links_at(ledger, "a"), 1);
+    assert_int_equal(links_at(ledger, "x"), 2);
+    ledger_free(ledger);
+    config_free(config);
+}
+
+static void each_asset_tells_where_it_is_written(void **state)
+{
+    struct config *config;
+    struct config_report report;
+    (void)state;
+    write_assets("name,kind,vendor,class\n\nx,host,own,core\n");
+    struct ledger *ledger = ledger_from("gnbs:\n  - {name: a, domain: o, id: 999/70-1}\n", &config, &report);
+    assert_non_null(ledger);
+    assert_string_equal(ledger_file_of(ledger, ledger_find(ledger, "a")), "inventory");
+    assert_int_equal(ledger_find(ledger, "a")->line, 7);
+    assert_string_equal(ledger_file_of(ledger, ledger_find(ledger, "x")), file);
+    assert_int_equal(ledger_find(ledger, "x")->line, 3);
+    ledger_free(ledger);
+    config_free(config);
 }
 
 static void each_of_several_errors_is_reported(void **state)
@@ -155,6 +205,8 @@ int main(void)
         cmocka_unit_test(rows_and_enrolments_are_counted_alike),
         cmocka_unit_test(leaving_takes_back_what_entering_counted),
         cmocka_unit_test(what_contradicts_itself_is_named_with_file_and_line),
+        cmocka_unit_test(a_link_is_at_both_its_ends),
+        cmocka_unit_test(each_asset_tells_where_it_is_written),
         cmocka_unit_test(each_of_several_errors_is_reported),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -272,6 +272,67 @@ static void nothing_is_written_through_a_link(void **state)
     run("test -z \"$(ls %s/elsewhere)\"", folder);
 }
 
+#define FAR_CORE                                                                                          \
+    "profile: uk-2020-01\nassets: [{name: amf-2, kind: function, vendor: far, class: core, reason: why, " \
+    "reviewed: 2026-06-01}]\n"
+
+/* Its vendors are others than those of write_inventory. */
+static void write_broken(unsigned serial)
+{
+    char text[2048];
+    snprintf(text, sizeof text,
+             "serial: %u\nauthorised: [%s, %s]\nvendors: [{name: own, risk: trusted}, {name: far}]\n"
+             "domains: [{name: o, vendor: own, listen: ['::1']}]\nassets_from: [assets.csv]\n" FAR_CORE,
+             serial, person_of(ANN), person_of(BOB));
+    write_file("line.yaml", text);
+}
+
+static void a_change_that_breaks_a_rule_is_refused_and_what_runs_stays(void **state)
+{
+    (void)state;
+    accept_first();
+    write_broken(2);
+    sign_inventory("ab");
+    expect("line.yaml:7: class: found amf-2, expected what rule L1 of uk-2020-01 allows");
+    assert_int_equal(serial_in_force(), 1);
+}
+
+static void accept_directly(void)
+{
+    uint8_t space[NOTE_BYTES];
+    struct config_error error;
+    struct config_report report = {0};
+    FILE *file = fopen(in_folder("line.yaml.seal"), "r");
+    struct line_policy *policy = policy_read(in_folder("demarc.yaml"), NULL, &report);
+    assert_non_null(file);
+    const struct bytes seal = bytes_of(space, fread(space, 1, sizeof space, file));
+    fclose(file);
+    if (!accepted_write(policy->config->state_dir, policy->config->inventory.bundle, seal, &error))
+        fail_msg("%s", error.text);
+    policy_free(policy);
+}
+
+/* As time goes by, limits begin and reviews grow old. */
+static void what_has_come_to_break_a_rule_stays_in_force_with_a_warning(void **state)
+{
+    (void)state;
+    accept_first();
+    write_broken(2);
+    sign_inventory("ab");
+    accept_directly();
+    struct line_policy *policy = policy_accept(in_folder("demarc.yaml"));
+    if (!policy->accepted)
+        fail_msg("%s", policy->why);
+    assert_non_null(strstr(policy->warned, "found amf-2, expected what rule L1"));
+    assert_int_equal(policy->audit.broken, 1);
+    assert_int_equal(policy->audit.rule, CONFIG_L1);
+    policy_free(policy);
+    write_broken(3); /* but a change has to mend it */
+    sign_inventory("ab");
+    expect("found amf-2, expected what rule L1");
+    assert_int_equal(serial_in_force(), 2);
+}
+
 static void a_lab_needs_nothing(void **state)
 {
     (void)state;
@@ -303,6 +364,8 @@ int main(void)
         FRESH(files_that_are_none_are_refused),
         FRESH(a_line_without_end_is_refused),
         FRESH(nothing_is_written_through_a_link),
+        FRESH(a_change_that_breaks_a_rule_is_refused_and_what_runs_stays),
+        FRESH(what_has_come_to_break_a_rule_stays_in_force_with_a_warning),
         FRESH(a_lab_needs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* What is asked of other cores, and to whom the answers go. */
 #include <stdlib.h>
 
+#include "core/function.h"
 #include "core/peer/peer.h"
 #include "core/peer/services.h"
 #include "core/procedure.h"
@@ -23,6 +24,7 @@ struct ask {
 struct peers {
     struct map asks; /* by token */
     uint64_t tokens;
+    struct function_told *told; /* by peer */
 };
 
 static void ask_free(struct ask *ask)
@@ -46,10 +48,21 @@ static void wait_for_answer(struct ask *ask)
     timer_start(ask->core->timers, &ask->timer, SECONDS(UNANSWERED_SECONDS));
 }
 
+bool peer_admitted(struct core *core, unsigned peer)
+{
+    const struct function function = {.what = "peer", .name = peer_name(core, peer)};
+    return function_admitted(core, &function, &core->peers->told[peer], false);
+}
+
+static bool has_room(const struct core *core)
+{
+    return core->peers->asks.count < ASKS && core->ports.sbi_request;
+}
+
 static struct ask *ask_new(struct core *core, unsigned peer)
 {
     struct peers *peers = core->peers;
-    struct ask *ask = peers->asks.count < ASKS && core->ports.sbi_request ? calloc(1, sizeof *ask) : NULL;
+    struct ask *ask = has_room(core) && peer_admitted(core, peer) ? calloc(1, sizeof *ask) : NULL;
     if (!ask)
         return NULL;
     *ask = (struct ask){.core = core, .peer = peer, .token = ++peers->tokens};
@@ -165,8 +178,8 @@ void peer_tell(struct core *core, unsigned peer, const struct sbi_message *reque
 {
     struct ask *ask = ask_new(core, peer);
     if (!ask) {
-        log_warning("sbi", NULL, "%s is not told of %s: too much is under way", peer_name(core, peer),
-                    request->path);
+        log_warning("sbi", NULL, "%s is not told of %s: %s", peer_name(core, peer), request->path,
+                    has_room(core) ? "it is not admitted" : "too much is under way");
         return;
     }
     ask->attempts = 1;
@@ -220,9 +233,11 @@ void core_sbi_response(struct core *core, uint64_t token, const struct sbi_messa
 bool peers_start(struct core *core)
 {
     core->peers = calloc(1, sizeof *core->peers);
-    if (core->peers)
-        map_init(&core->peers->asks, 0); /* the keys are our own */
-    return core->peers != NULL;
+    if (!core->peers)
+        return false;
+    map_init(&core->peers->asks, 0); /* the keys are our own */
+    core->peers->told = calloc(core->config->peer_count + 1, sizeof *core->peers->told);
+    return core->peers->told != NULL;
 }
 
 void peers_stop(struct core *core)
@@ -237,6 +252,7 @@ void peers_stop(struct core *core)
         cursor = 0;
     }
     map_free(&core->peers->asks);
+    free(core->peers->told);
     free(core->peers);
     core->peers = NULL;
 }

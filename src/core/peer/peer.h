@@ -35,10 +35,13 @@ const char *peer_uri(const struct core *core, unsigned peer, const char *prefix,
 
 const char *peer_name(const struct core *core, unsigned peer);
 
+/* NF registration (core/function.h): may it be used? */
+bool peer_admitted(struct core *core, unsigned peer);
+
 /* --- asking --- */
 
-/* Asks and waits, within a procedure. The response is borrowed until the next wait; NULL: there is none, or the procedure was
- * cancelled. */
+/* Asks and waits, within a procedure. The response is borrowed until the next wait; NULL: there is none, as from a peer that the line does not
+ * admit, or the procedure was cancelled. */
 const struct sbi_message *peer_ask(struct procedure *p, unsigned peer, const struct sbi_message *request);
 
 /* What else may come while an answer is waited for, and is more urgent. */

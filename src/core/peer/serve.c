@@ -108,7 +108,9 @@ void core_sbi_request(struct core *core, unsigned peer, uint64_t token, const st
     uint8_t digest[EVIDENCE_DIGEST_BYTES];
     line_digest(message->body, digest);
     core->heard = message->body.len ? digest : NULL;
-    if (message->method != SBI_POST && message->method != SBI_PUT && message->method != SBI_OPTIONS)
+    if (!peer_admitted(core, peer))
+        peer_refuse(&request, 403, "NF_NOT_ADMITTED");
+    else if (message->method != SBI_POST && message->method != SBI_PUT && message->method != SBI_OPTIONS)
         peer_refuse(&request, 405, "METHOD_NOT_ALLOWED");
     else if (message->body.len && !sbi_content_read(message, &core->batch, &request.content, &fault))
         peer_refuse(&request, 400, "INVALID_MSG_FORMAT");

@@ -6,6 +6,7 @@
 #ifndef CORE_SMF_N4_H
 #define CORE_SMF_N4_H
 
+#include "core/function.h"
 #include "core/smf/session.h"
 
 enum upf_restoring {
@@ -38,6 +39,10 @@ struct upf {
     bool quiet;            /* lost a moment ago: requests that were given up may still be on their way */
     unsigned associations; /* so far */
     bool removed;          /* no longer configured: no new sessions */
+    bool external;         /* not started by our keeper */
+    bool refused;          /* by the line: likewise no new ones */
+    struct function_told told;
+    struct timer ending; /* refused: the next portion of its sessions ends */
     bool n3_ipv6_only;
     uint32_t recovery_time_stamp; /* 0: never associated */
     uint64_t features;
@@ -103,6 +108,14 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
 void n4_restore_next(struct upf *upf);
 void n4_answer(struct smf *smf, const union socket_address *peer, const struct pfcp_message *request,
                struct pfcp_message *answer);
+
+/* --- what the line says (n4_admission.c) --- */
+
+/* May the plane be used? `asks`: it wants to be associated. */
+bool n4_admitted(struct upf *upf, bool asks);
+/* The same for one that may be in use: if not any more, it comes out of it. */
+void n4_reconsider(struct upf *upf);
+void n4_unadmit(struct timer *timer);
 
 /* --- paths (n4_path.c) --- */
 

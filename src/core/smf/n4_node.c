@@ -75,7 +75,7 @@ static bool is_full(const struct upf *upf)
 
 static bool takes_sessions(const struct upf *upf)
 {
-    return upf->associated && !upf->removed && !is_full(upf);
+    return upf->associated && !upf->removed && !upf->refused && !is_full(upf);
 }
 
 bool n4_any_associated(const struct smf *smf)
@@ -277,8 +277,11 @@ static void due(struct timer *timer)
     struct upf *upf = (struct upf *)((char *)timer - offsetof(struct upf, timer));
     if (upf->request)
         return;
+    n4_reconsider(upf);
     if (upf->associated)
         ask_heartbeat(upf);
+    else if (upf->refused)
+        attempt_later(upf, ASSOCIATION_RETRY);
     else
         ask_association(upf);
 }
@@ -304,6 +307,7 @@ static struct upf *add_plane(struct smf *smf, const struct config_plane *plane)
     }
     upf->smf = smf;
     upf->timer.fire = due;
+    upf->ending.fire = n4_unadmit;
     if (store_meta_get(smf->core->store, meta_name(upf, name), &known) == STORE_OK)
         upf->recovery_time_stamp = (uint32_t)known;
     upf->next = smf->upfs;
@@ -328,6 +332,8 @@ void n4_reload(struct smf *smf)
         upf->n3_ipv6_only = n3_is_ipv6_only(plane);
         upf->address = plane->n4;
         upf->session_most = plane->sessions;
+        upf->external = plane->external;
+        n4_reconsider(upf);
         if (fresh)
             attempt_later(upf, 0);
     }
@@ -347,6 +353,7 @@ void n4_stop(struct smf *smf)
         struct upf *upf = smf->upfs;
         smf->upfs = upf->next;
         timer_stop(smf->core->timers, &upf->timer);
+        timer_stop(smf->core->timers, &upf->ending);
         free(upf->deletions);
         n4_forget_paths(upf);
         free(upf->shaping.list);
@@ -381,9 +388,14 @@ static void accept_association(struct upf *upf, const union socket_address *peer
                                        .has_traffic_reporting = true,
                                        .traffic_reporting = traffic_period(upf->smf)},
     };
-    if (upf->quiet) /* we ask ourselves in a moment */
+    upf->refused = !n4_admitted(upf, true);
+    if (upf->refused)
+        answer.association_setup_response.cause = PFCP_REJECTED;
+    else if (upf->quiet) /* we ask ourselves in a moment */
         return;
     n4_answer(upf->smf, peer, request, &answer);
+    if (upf->refused)
+        return;
     if (upf->request)
         n4_request_forget(upf->request);
     n4_associated(upf, asked->recovery_time_stamp, asked->up_features, asked->has_session_retention);
