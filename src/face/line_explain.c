@@ -51,6 +51,19 @@ static bool read_request(const struct stand *stand, int argc, char **argv, struc
     return true;
 }
 
+/* What was not written down anywhere, and is known of the core that runs. */
+static void add_bar(const struct stand *stand, struct line_request *request)
+{
+    const struct ledger_asset *asset = request->asset;
+    if (asset && asset->kind == CONFIG_GNB && stand_bars(stand, ledger_vendor(stand->ledger, asset)->name))
+        request->misfits |= LINE_BIT(CONFIG_K1);
+}
+
+static bool is_live(const struct stand *stand)
+{
+    return stand->taken != LINE_WORKED_OUT;
+}
+
 static const char *colour_of(enum line_verdict verdict)
 {
     static const enum paint_colour colours[] = {PAINT_GREEN, PAINT_YELLOW, PAINT_MAGENTA, PAINT_RED};
@@ -74,9 +87,12 @@ static void show(const struct stand *stand, const struct line_request *request, 
         printf("  %-8s%s%-22s%s%s\n", config_rule_text(reason->rule), colour_of(reason->verdict),
                line_verdict_text(reason->verdict), end, line_reason_text(reason, text));
     }
+    puts(is_live(stand) ? "by the inventory that is in force, and what the core that runs here has measured"
+                        : "by the files: no core runs here, so nothing has been measured and nobody is known "
+                          "to be barred");
 }
 
-static void show_json(const struct line_request *request, const char *who,
+static void show_json(const struct stand *stand, const struct line_request *request, const char *who,
                       const struct line_decision *decision)
 {
     char text[LINE_REASON_BYTES];
@@ -86,8 +102,9 @@ static void show_json(const struct line_request *request, const char *who,
                                                  config_rule_text(decision->reasons[i].rule), "verdict",
                                                  line_verdict_text(decision->reasons[i].verdict), "reason",
                                                  line_reason_text(&decision->reasons[i], text)));
-    json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:o}", "request", line_request_text(request->kind), "asset",
-                            who, "verdict", line_verdict_text(decision->verdict), "recorded",
+    json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "by", is_live(stand) ? "core" : "files",
+                            "request", line_request_text(request->kind), "asset", who, "verdict",
+                            line_verdict_text(decision->verdict), "recorded",
                             line_verdict_text(decision->recorded), "reasons", reasons);
     json_print(stdout, all);
     json_decref(all);
@@ -117,10 +134,11 @@ int run_line_explain(const struct command *command, int argc, char **argv)
             "GNB, page IMSI GNB, handover IMSI GNB, session IMSI GNB [DNN]");
     } else {
         request.emergency = emergency;
+        add_bar(&stand, &request);
         line_decide(&stand.facts, &request, &decision);
         const char *who = argv[request.imsi ? 2 : 1];
         if (json)
-            show_json(&request, who, &decision);
+            show_json(&stand, &request, who, &decision);
         else
             show(&stand, &request, who, &decision);
     }

@@ -114,3 +114,19 @@ void stand_leave(struct stand *stand)
     config_free(stand->config);
     *stand = (struct stand){0};
 }
+
+bool stand_bars(const struct stand *stand, const char *vendor)
+{
+    json_t *reply = ask_quietly(stand->config, "control", NULL, "line.bars");
+    const json_t *item;
+    size_t i;
+    bool barred = false;
+    json_array_foreach(json_object_get(reply, "items"), i, item)
+    {
+        const char *state = json_string_value(json_object_get(item, "state"));
+        const char *of = json_string_value(json_object_get(item, "vendor"));
+        barred |= state && of && strcmp(state, "barred") == 0 && strcmp(of, vendor) == 0;
+    }
+    json_decref(reply);
+    return barred;
+}

@@ -29,6 +29,13 @@ void line_what_if_show(const json_t *found);
 /* Its answers to partners that turn; of none nothing is said. */
 void line_turned_show(const json_t *answers);
 
+/* Does the core that runs bar this vendor (rule K1)? */
+bool stand_bars(const struct stand *stand, const char *vendor);
+
+/* Each rule of the profile as it stands: {"rule", "verdict", "recorded", "reason", "counted", "limit", "from", "suspension", "suspended"}. */
+json_t *line_rules(const struct line_facts *facts);
+void line_rules_print(const json_t *rules);
+
 /* Shares as control's `status` tells them, for people. */
 void line_shares_print(const json_t *shares);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* demarc line status: the shares that the line limits (rules H1 and H2), as they are, and what went through each gNB. */
+/* demarc line status: each rule of the profile, the shares that the line limits (rules H1 and H2), and what went through each gNB. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -119,20 +119,29 @@ static void show_gnbs(json_t *items, json_int_t all)
     table_print(stdout, gnb_columns, items);
 }
 
-static int show(struct admin_client *client, bool json)
+static int show(struct admin_client *client, const struct stand *stand, bool json)
 {
+    char date[VALUE_TEXT_BYTES];
+    json_t *rules = line_rules(&stand->facts);
+    config_date_text(stand->facts.date, date);
     json_t *status = ask_or_fail(client, json_pack("{s:s}", "verb", "status"));
     json_t *gnbs = status ? list_or_fail(client, json_pack("{s:s}", "verb", "traffic")) : NULL;
     const json_t *shares = json_object_get(status, "shares");
     if (gnbs && json) {
-        json_t *all = json_pack("{s:O, s:O}", "shares", shares, "gnbs", gnbs);
+        json_t *all = json_pack("{s:s, s:s, s:O, s:O, s:O}", "profile", stand->facts.profile->name, "date",
+                                date, "rules", rules, "shares", shares, "gnbs", gnbs);
         json_print(stdout, all);
         json_decref(all);
     } else if (gnbs) {
+        printf("profile %s on %s%s\n", stand->facts.profile->name, date,
+               stand->facts.profile->records_only ? ": nothing is refused, what would be is recorded" : "");
+        line_rules_print(rules);
+        putchar('\n');
         line_shares_print(shares);
         show_gnbs(gnbs, number(json_object_get(shares, "traffic"), "octets"));
     }
     const int code = gnbs ? EXIT_DONE : EXIT_FAILED;
+    json_decref(rules);
     json_decref(status);
     json_decref(gnbs);
     return code;
@@ -147,11 +156,13 @@ int run_line_status(const struct command *command, int argc, char **argv)
         return EXIT_USAGE;
     if (argc)
         return wrong_usage(command, "unexpected %s", argv[0]);
-    struct config *config = load_or_fail(path);
-    struct admin_client *client = config ? ask_control(config) : NULL;
-    const int code = client ? show(client, json) : EXIT_FAILED;
+    struct stand stand;
+    if (!stand_take(&stand, path, NULL))
+        return EXIT_FAILED;
+    struct admin_client *client = ask_control(stand.config);
+    const int code = client ? show(client, &stand, json) : EXIT_FAILED;
     if (client)
         admin_hang_up(client);
-    config_free(config);
+    stand_leave(&stand);
     return code;
 }

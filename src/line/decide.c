@@ -267,7 +267,9 @@ static void apply_misfits(const struct question *q, struct line_decision *decisi
 {
     for (enum config_rule rule = CONFIG_N1; rule <= CONFIG_K1; rule++)
         if (q->request->misfits & LINE_BIT(rule))
-            add(decision, &(struct line_reason){.rule = rule, .verdict = LINE_REFUSE, .why = LINE_MISFIT});
+            add(decision, &(struct line_reason){.rule = rule,
+                                                .verdict = LINE_REFUSE,
+                                                .why = rule == CONFIG_K1 ? LINE_BARRED : LINE_MISFIT});
 }
 
 /* A phone that is not protected: no limit is about it, however strict; whether the gNB may be there is asked of that. */

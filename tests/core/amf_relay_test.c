@@ -12,7 +12,7 @@ enum { SOURCE = 0, TARGET = 1, ASSOCIATION = 100, CELL_BITS = 4, SESSION = 1 };
 #define NEIGHBOURS                                                                                   \
     "\ndomains: [{name: test, listen: ['::1']}]\n"                                                   \
     "gnbs: [{name: a, domain: test, id: 999/70-1, n3: [192.0.2.0/28]}, {name: b, domain: test, id: " \
-    "999/70-2}]\n"
+    "999/70-2}, {name: c, domain: test, id: 999/70-3}]\n"
 #define STRANGERS                                                                                     \
     "\ndomains: [{name: test, listen: ['::1']}, {name: other, listen: ['::2']}]\n"                    \
     "gnbs: [{name: a, domain: test, id: 999/70-1, n3: [192.0.2.0/28]}, {name: b, domain: other, id: " \
@@ -417,7 +417,7 @@ static void configuration_stays_within_a_domain(void **state)
     transfer_with(NULL);
     assert_int_equal(told.transfers, 1);
     world_close(&world);
-    open_with(NEIGHBOURS, "neighbourhoods: [{name: n, gnbs: [b, b]}]");
+    open_with(NEIGHBOURS, "neighbourhoods: [{name: n, gnbs: [b, c]}]");
     transfer_with(NULL);
     assert_int_equal(told.transfers, 0);
     world_close(&world);
