@@ -16,6 +16,9 @@ bool keys_read(const char *text, enum note_key_type type, struct key_list *list)
             key->type != type)
             return failed("%s is no public key of a %s (NAME+ID+KEY), or one too many", one,
                           type == NOTE_ED25519 ? "log" : "witness") == EXIT_DONE;
+        for (unsigned i = 0; i < list->count; i++)
+            if (list->keys[i].id == key->id && strcmp(list->keys[i].name, key->name) == 0)
+                return failed("%s is named twice", one) == EXIT_DONE;
         list->count++;
         at += length + (at[length] == ',');
     }

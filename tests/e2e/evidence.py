@@ -17,6 +17,7 @@ from running_core import CONFIG, Core
 
 CHECKER = Path(__file__).resolve().parent.parent / "evidence" / "check_proof.py"
 PIDFD_GETFD = 438
+EXPORT_CHECKER = CHECKER.with_name("check_export.py")
 STRICT = "profile: enrolled\n"
 # A well-formed NG Setup Request of a gNB that is not enrolled.
 NG_SETUP = ("00150035000004001b00080099f907100001020052400903006672656535676300660010000000000100"
@@ -50,9 +51,9 @@ def under_checkpoint(core, index):
     return evidence(core, "prove", str(index), check=False).returncode == 0
 
 
-def check(core, proof, *options):
+def check(core, proof, *options, checker=CHECKER):
     key = (log_of(core) / "log.pub").read_text().strip()
-    return subprocess.run([sys.executable, CHECKER, "--key", key, *options, proof], capture_output=True, text=True,
+    return subprocess.run([sys.executable, checker, "--key", key, *options, proof], capture_output=True, text=True,
                           timeout=300, check=False)
 
 
@@ -118,6 +119,33 @@ def entries_are_found_by_what_they_say(lab, build):
     for wrong in (("--kind", "refusals"), ("--since", "yesterday"), ("--digest", "XYZ")):
         expect(evidence(core, "show", *wrong, check=False).returncode == 2, f"{wrong} is taken")
     expect(evidence(core, "verify", "--kind", "refusal", check=False).returncode == 2, "verify takes what is asked of show")
+
+
+def export(core, *options):
+    """All that the checkpoint covers, with proofs of its ends; and what the independent checker says of it."""
+    covered = core.json("status")["recorder"]["checkpoint"]
+    entries, first, last = (core.folder / name for name in ("export.jsonl", "first.tlog-proof", "last.tlog-proof"))
+    entries.write_text(evidence(core, "export", "0", str(covered)).stdout)
+    evidence(core, "prove", "0", str(first))
+    evidence(core, "prove", str(covered - 1), str(last))
+    return entries, lambda: check(core, entries, "--first", first, "--last", last, *options, checker=EXPORT_CHECKER)
+
+
+@case
+def an_export_is_checked_without_the_log(lab, build):
+    core = started(lab, build, STRICT)
+    knock(core)
+    proof = proof_of_a_refusal(core)
+    knock(core)
+    wait_until(lambda: len(refusals(core)) > 1 and under_checkpoint(core, refusals(core)[1]), 20, "a second refusal")
+    # A checkpoint may come between the two proofs: then both are asked for again.
+    wait_until(lambda: export(core, "--earlier", proof)[1]().returncode == 0, 30, "an export that holds")
+    entries, checked = export(core)
+    whole = entries.read_text()
+    entries.write_text(whole.replace('"rule":"N1"', '"rule":"N2"', 1))
+    expect(checked().returncode == 1, "an export with a changed entry is accepted")
+    entries.write_text(whole[whole.index("\n") + 1:])
+    expect(checked().returncode == 1, "an export without its first entry is accepted")
 
 
 @case

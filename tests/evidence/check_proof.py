@@ -167,7 +167,8 @@ def check(proof, log, witnesses, quorum):
         raise Wrong("the entry is not in the tree")
     if root_by(path, index, 0, size, leaf_of(entry)) != root:
         raise Wrong("the path does not lead to the root")
-    cosigned = sum(one.kind == 4 and has_signed(one, text, signatures) for one in witnesses)
+    different = {(one.name, one.id): one for one in witnesses}.values()
+    cosigned = sum(one.kind == 4 and has_signed(one, text, signatures) for one in different)
     if cosigned < quorum:
         raise Wrong(f"{cosigned} cosignatures, {quorum} are asked for")
     return entry.decode()
