@@ -54,6 +54,20 @@ static bool derive_edges(struct config *config)
     return edges != NULL;
 }
 
+/* Who is not on this host has to show a token. */
+static bool guards_console(const struct config *config, const char *name, struct config_error *error)
+{
+    char listen[VALUE_TEXT_BYTES];
+    if (!config->console.any.sa_family || *config->console_token || address_is_loopback(&config->console))
+        return true;
+    snprintf(
+        error->text, sizeof error->text,
+        "%s:1: console.token_file: found none beside console.listen %s, expected one, or an address of this "
+        "host's own such as 127.0.0.1",
+        name, config_endpoint_text(&config->console, listen));
+    return false;
+}
+
 static bool no_memory(const char *name, struct config_error *error)
 {
     snprintf(error->text, sizeof error->text, "%s:1: file: found no memory for it, expected a smaller one",
@@ -155,7 +169,7 @@ static bool parse(struct config *config, const char *text, size_t length, const 
 {
     const struct config_source source = {name, text, length};
     return config_read(config_keys, &source, config, &config->memory, NULL, error) &&
-           (complete(config) || no_memory(name, error)) &&
+           guards_console(config, name, error) && (complete(config) || no_memory(name, error)) &&
            config_parse_inventory(config, "", 0, "defaults", error);
 }
 

@@ -300,7 +300,9 @@ struct config {
     struct config_recorder recorder;
     const struct config_peer *peers;
     unsigned peer_count;
-    union socket_address metrics; /* console's HTTP; family 0: none */
+    union socket_address metrics; /* /metrics; family 0: none */
+    union socket_address console; /* its page and API; family 0: none */
+    const char *console_token;    /* file of the token that the console asks for; "": it asks for none */
     const char *runtime_dir, *state_dir;
     const char *user; /* processes run as; "": as started */
 

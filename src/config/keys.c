@@ -467,7 +467,17 @@ static const struct key peer_keys[] = {
 
 static const struct key metrics_keys[] = {
     {"listen", &type_endpoint, ROOT(metrics), .high = 9090, .initial = "127.0.0.1:9090", .optional = true,
-     .help = "Prometheus finds /metrics here. Empty: no console."},
+     .help = "Prometheus finds /metrics here. Empty: nowhere."},
+    {0},
+};
+
+static const struct key console_keys[] = {
+    {"listen", &type_endpoint, ROOT(console), .high = 9999, .initial = "127.0.0.1:9999", .optional = true,
+     .help = "A page that shows what runs, and its API, /api/v1. Both only read. Empty: neither."},
+    {"token_file", &type_text, ROOT(console_token), RANGE(0, 4000), .initial = "",
+     .help = "Its first line, of sixteen characters at least, is asked of everybody (Authorization: Bearer). "
+             "Without one\n"
+             "listen has to be an address of this host's own, such as 127.0.0.1."},
     {0},
 };
 
@@ -513,6 +523,7 @@ const struct key config_keys[] = {
      .help = "Other Demarc cores, between which phones move with their sessions."},
     {"log", .fields = log_keys},
     {"metrics", .fields = metrics_keys},
+    {"console", .fields = console_keys, .help = "For people with a browser, and programs."},
     {"runtime_dir", &type_text, ROOT(runtime_dir), RANGE(1, 60), .initial = "/run/demarc",
      .help = "Local sockets."},
     {"state_dir", &type_text, ROOT(state_dir), RANGE(1, 4000), .initial = "/var/lib/demarc",

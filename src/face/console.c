@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The console process: /metrics for Prometheus, gathered from all processes, and /healthz. */
+/* The console process: its page and API (console/page.h), and /metrics for Prometheus, gathered from all processes, with /healthz. */
 #include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,10 +8,12 @@
 
 #include "face/ask.h"
 #include "face/command.h"
+#include "face/console/guard.h"
+#include "face/console/page.h"
 #include "face/exposition.h"
 #include "face/roles.h"
 
-enum { REQUESTS_MOST = 32, PATIENCE_SECONDS = 10 };
+enum { REQUESTS_MOST = 32, PATIENCE_SECONDS = 10, MEMORY_MOST = 32 * 1024 };
 
 static void gather(struct exposition *out, const struct config *config, const char *kind, const char *name)
 {
@@ -36,72 +38,98 @@ static char *all_metrics(const struct config *config)
     return exposition_text(&out);
 }
 
-static enum MHD_Result reply(struct MHD_Connection *connection, unsigned code, const char *type, char *text,
-                             bool owned)
-{
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        strlen(text), text, owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
-    if (!response)
-        return MHD_NO;
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    enum MHD_Result result = MHD_queue_response(connection, code, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
 static enum MHD_Result healthz(const struct config *config, struct MHD_Connection *connection)
 {
-    static char good[] = "ok\n", bad[] = "control does not answer\n";
     json_t *process = ask_quietly(config, "control", NULL, "process");
-    bool up = process != NULL;
+    const bool up = process != NULL;
     json_decref(process);
-    return reply(connection, up ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, "text/plain", up ? good : bad,
-                 false);
+    return page_reply(connection, up ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, "text/plain",
+                      up ? "ok\n" : "control does not answer\n", false);
 }
 
-static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
-                              const char *method, const char *version, const char *upload,
-                              size_t *upload_size, void **request)
+static enum MHD_Result ask_metrics(void *context, struct MHD_Connection *connection, const char *url,
+                                   const char *method, const char *version, const char *upload,
+                                   size_t *upload_size, void **request)
 {
     (void)version, (void)upload, (void)upload_size, (void)request;
-    static char no_method[] = "only GET\n", no_page[] = "there are /metrics and /healthz\n";
     const struct config *config = context;
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return reply(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", no_method, false);
+        return page_reply(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", "only GET\n", false);
     if (strcmp(url, "/healthz") == 0)
         return healthz(config, connection);
     if (strcmp(url, "/metrics") != 0)
-        return reply(connection, MHD_HTTP_NOT_FOUND, "text/plain", no_page, false);
+        return page_reply(connection, MHD_HTTP_NOT_FOUND, "text/plain", "there are /metrics and /healthz\n",
+                          false);
     char *text = all_metrics(config);
-    return text ? reply(connection, MHD_HTTP_OK, "text/plain; version=0.0.4", text, true) : MHD_NO;
+    return text ? page_reply(connection, MHD_HTTP_OK, "text/plain; version=0.0.4", text, true) : MHD_NO;
+}
+
+/* --- the process --- */
+
+/* One thread serves all who come. NULL, and the log says why: another port may serve all the same. */
+static struct MHD_Daemon *listen_at(const union socket_address *address, const char *what,
+                                    MHD_AccessHandlerCallback ask, void *context)
+{
+    const unsigned flags =
+        MHD_USE_INTERNAL_POLLING_THREAD | (address->any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0);
+    char text[VALUE_TEXT_BYTES];
+    config_endpoint_text(address, text);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, ask, context, MHD_OPTION_SOCK_ADDR, &address->any, MHD_OPTION_CONNECTION_LIMIT,
+        REQUESTS_MOST, MHD_OPTION_CONNECTION_TIMEOUT, PATIENCE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)MEMORY_MOST, MHD_OPTION_NOTIFY_COMPLETED, page_over, NULL, MHD_OPTION_END);
+    if (daemon)
+        log_info("console", NULL, "%s at http://%s/", what, text);
+    else
+        log_error("console", NULL, "cannot listen on %s: is the port taken? (%s.listen)", text, what);
+    return daemon;
+}
+
+static bool open_door(struct door *door, const struct config *config, const char *config_path,
+                      char token[TOKEN_BYTES])
+{
+    const char *why;
+    *door = (struct door){.api = {.config = config, .config_path = config_path}};
+    if (!*config->console_token)
+        return true;
+    door->token = token;
+    if (token_read(config->console_token, token, &why))
+        return true;
+    log_error("console", NULL, "%s: %s: the console stays shut", config->console_token, why);
+    return false;
+}
+
+/* For all threads: one of them waits for them. */
+static void block_ends(sigset_t *ends)
+{
+    sigemptyset(ends);
+    sigaddset(ends, SIGTERM);
+    sigaddset(ends, SIGINT);
+    sigprocmask(SIG_BLOCK, ends, NULL);
 }
 
 int console_main(struct config *config, const char *config_path, const char *name)
 {
-    (void)config_path, (void)name;
-    char address[VALUE_TEXT_BYTES];
+    (void)name;
+    char token[TOKEN_BYTES];
+    struct door door;
+    struct MHD_Daemon *metrics = NULL, *page = NULL;
     sigset_t ends;
     int got;
-    if (!config->metrics.any.sa_family) {
-        log_info("console", NULL, "metrics.listen is empty: nothing to do");
-        return EXIT_DONE;
+    block_ends(&ends);
+    if (config->metrics.any.sa_family)
+        metrics = listen_at(&config->metrics, "metrics", ask_metrics, config);
+    if (config->console.any.sa_family && open_door(&door, config, config_path, token))
+        page = listen_at(&config->console, "console", page_ask, &door);
+    const bool any = metrics || page;
+    if (any)
+        sigwait(&ends, &got);
+    if (metrics)
+        MHD_stop_daemon(metrics);
+    if (page) {
+        MHD_stop_daemon(page);
+        api_close(&door.api);
     }
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    sigprocmask(SIG_BLOCK, &ends, NULL);
-    unsigned flags =
-        MHD_USE_INTERNAL_POLLING_THREAD | (config->metrics.any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0);
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, answer, config, MHD_OPTION_SOCK_ADDR, &config->metrics.any,
-                         MHD_OPTION_CONNECTION_LIMIT, REQUESTS_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
-                         PATIENCE_SECONDS, MHD_OPTION_END);
-    config_endpoint_text(&config->metrics, address);
-    if (!daemon)
-        return failed("cannot listen on %s: is the port taken? (metrics.listen)", address);
-    log_info("console", NULL, "metrics at http://%s/metrics", address);
-    sigwait(&ends, &got);
-    MHD_stop_daemon(daemon);
     config_free(config);
-    return EXIT_DONE;
+    return any ? EXIT_DONE : EXIT_FAILED;
 }

@@ -81,7 +81,7 @@ static json_t *traffic_share(struct stand *stand)
 
 /* --- what is open --- */
 
-static json_t *suspensions(const struct stand *stand)
+json_t *report_suspensions(const struct stand *stand)
 {
     const struct config_inventory *inventory = &stand->config->inventory;
     json_t *list = json_array();
@@ -145,6 +145,6 @@ json_t *report_facts(struct stand *stand, const struct log_facts *log)
                      "profile", profile(stand), "domains", domains(inventory), "assets", report_assets(stand),
                      "rules", report_rules(stand, log), "shares", "sites", sites_share(stand), "traffic",
                      traffic, "history", report_history(stand->config), "losses", report_losses(stand),
-                     "suspensions", suspensions(stand), "mitigations", mitigations(stand), "drills",
+                     "suspensions", report_suspensions(stand), "mitigations", mitigations(stand), "drills",
                      drills(stand->config), "map", report_map(stand), "evidence", log->evidence);
 }

@@ -29,6 +29,8 @@ void report_log(const struct config *config, struct log_facts *log);
 json_t *report_rules(const struct stand *stand, const struct log_facts *log);
 /* Rule H6: what is left when a vendor goes, each in turn. The stand is as it was afterwards. */
 json_t *report_losses(struct stand *stand);
+/* Those that are open. */
+json_t *report_suspensions(const struct stand *stand);
 /* Sites and sensitive places; what there is of each vendor's. */
 json_t *report_map(const struct stand *stand);
 json_t *report_assets(const struct stand *stand);

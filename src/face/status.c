@@ -6,6 +6,7 @@
 #include "face/ask.h"
 #include "face/command.h"
 #include "face/line_stand.h"
+#include "face/status.h"
 #include "face/table.h"
 
 static const struct column process_columns[] = {
@@ -57,7 +58,7 @@ static void visit(const struct config *config, const char *kind, const char *nam
     json_array_append_new(statuses, status);
 }
 
-static json_t *gather(const struct config *config)
+json_t *status_gather(const struct config *config)
 {
     json_t *processes = json_array(), *control = json_array(), *recorder = json_array(),
            *edges = json_array(), *planes = json_array();
@@ -136,7 +137,7 @@ int run_status(const struct command *command, int argc, char **argv)
     struct config *config = load_or_fail(path);
     if (!config)
         return EXIT_FAILED;
-    json_t *all = gather(config);
+    json_t *all = status_gather(config);
     bool up = json_object_get(all, "control") != NULL;
     if (json)
         json_print(stdout, all);

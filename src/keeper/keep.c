@@ -337,7 +337,7 @@ static bool list_children(struct keeper *keeper)
                                    .stage = STAGE_OUTSIDE,
                                    .chartered = true,
                                    .reports = true});
-    if (config->metrics.any.sa_family)
+    if (config->metrics.any.sa_family || config->console.any.sa_family)
         add(keeper, (struct child){.role = "console", .stage = STAGE_OUTSIDE, .unprivileged = true});
     return true;
 }

@@ -23,6 +23,13 @@ void address_set_port(union socket_address *address, uint16_t port)
         address->v4.sin_port = htons(port);
 }
 
+bool address_is_loopback(const union socket_address *address)
+{
+    if (address->any.sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+    return address->any.sa_family == AF_INET && ntohl(address->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
 bool address_is_any(const union socket_address *address)
 {
     if (address->any.sa_family == AF_INET6)

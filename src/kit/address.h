@@ -24,6 +24,8 @@ socklen_t address_length(const union socket_address *address);
 uint16_t address_port(const union socket_address *address);
 void address_set_port(union socket_address *address, uint16_t port);
 
+/* Of this host alone: 127.0.0.0/8 or ::1. */
+bool address_is_loopback(const union socket_address *address);
 bool address_is_any(const union socket_address *address);
 
 /* Same host, whatever the port. */
