@@ -112,7 +112,7 @@ static json_t *suspensions(const struct stand *stand)
     char finding[64];
     for (unsigned i = 0; i < inventory->suspension_count; i++)
         open += inventory->suspensions[i].until.days > stand->facts.date.days;
-    snprintf(finding, sizeof finding, "%u suspensions are open", open);
+    snprintf(finding, sizeof finding, "suspensions that are open: %u", open);
     return row(CONFIG_K2, open ? "conditions" : "kept", finding);
 }
 

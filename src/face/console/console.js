@@ -59,7 +59,7 @@ function age(seconds) {
 
 const STATES = {
   "kept": ["good", "\u25cf kept"], "conditions": ["doubt", "\u25d0 on conditions"], "unknown": ["doubt", "? unknown"],
-  "broken": ["bad", "\u25b2 broken"], "off": ["off", "\u2013 not in the profile"],
+  "broken": ["bad", "\u25b2 broken"], "off": ["off", "\u2013 no limit"],
 };
 
 function state(name) {
@@ -179,6 +179,7 @@ function gnbs(all, total) {
   table("gnbs", [{ head: "gNB", of: gnb => gnb.name || gnb.id }, { head: "Identity", of: gnb => gnb.id }, { head: "Vendor", of: gnb => gnb.vendor },
     { head: "N2", of: gnb => gnb.address }, { head: "Areas", of: gnb => (gnb.tacs || []).join(", ") }, { head: "Phones", number: true, of: gnb => number(gnb.ues) },
     { head: "State", of: gnb => gnb.fenced ? "\u25b2 fenced" : gnb.barred ? "\u25b2 barred" : "\u25cf open" }], all);
+  if (!all.length) by("gnbs").replaceChildren(make("caption", { class: "faint", text: "none is connected" }));
   if (total > all.length) by("gnbs").append(make("caption", { class: "faint", text: `the first ${all.length} of ${number(total)}` }));
 }
 
