@@ -304,11 +304,11 @@ bool picture_map(struct markup *page, const json_t *map)
         return false;
     markup_format(page, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"map of sites\">\n", MAP_WIDTH,
                   MAP_HEIGHT);
+    draw_sites(page, &frame, map);
     json_array_foreach(json_object_get(map, "places"), i, item)
     {
         draw_place(page, &frame, item);
     }
-    draw_sites(page, &frame, map);
     markup_add(page, "</svg>\n");
     caption(page, map);
     return true;
