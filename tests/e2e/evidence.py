@@ -58,6 +58,7 @@ def check(core, proof, *options, checker=CHECKER):
 
 
 def verified(core):
+    wait_until((log_of(core) / "checkpoint").exists, 20, "the first checkpoint")
     done = evidence(core, "verify", check=False)
     expect(done.returncode == 0, done.stdout + done.stderr)
     return done.stdout
