@@ -54,6 +54,8 @@ const struct key asset_keys[] = {
     DAY(config_asset, "since", since),
     {"site", &type_text, MEMBER(struct config_asset, site), RANGE(0, 64), .initial = ""},
     {"to", &type_text, MEMBER(struct config_asset, to), RANGE(0, 64), .initial = ""},
+    {"id", &type_gnb_id, MEMBER(struct config_asset, id), .initial = "", .optional = true},
+    {"n3", &type_prefix, MEMBER(struct config_asset, n3), .initial = "", .optional = true},
     {0},
 };
 

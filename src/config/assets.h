@@ -38,6 +38,9 @@ struct config_asset {
     struct config_date since; /* registered since */
     const char *site;         /* "": none */
     const char *to;           /* of a link: the site of its other end; "": that is somewhere else */
+    /* Of a gNB: by which it is told from others, and where its tunnels end. No bits, no family: nobody said. */
+    struct config_gnb_id id;
+    struct config_prefix n3;
 };
 
 /* Rule H3: a polygon, its last corner joined to the first. */

@@ -239,8 +239,6 @@ static bool could_serve(const struct asking *asking, const struct path *path, ui
         return enrolled && enrolment_admits_area(&inventory->gnbs[index], path->area);
     case PATH_DOMAIN_CELLS:
         return enrolled && strcmp(inventory->gnbs[index].domain, path->domain) == 0;
-    case PATH_ABROAD_CELLS:
-        return !enrolled;
     default:
         return false;
     }

@@ -11,10 +11,12 @@ void ledger_free(struct ledger *ledger)
     map_free(&ledger->asset_names.map);
     map_free(&ledger->site_names.map);
     map_free(&ledger->imsis);
+    map_free(&ledger->gnb_ids);
     free(ledger->assets);
     free(ledger->sites);
     free(ledger->links);
     free(ledger->ends);
+    free(ledger->gnbs);
     free(ledger->vendor_gnbs);
     free(ledger->labels_stand);
     free(ledger->labels_reach);

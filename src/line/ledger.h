@@ -79,6 +79,11 @@ const struct ledger_asset *ledger_link_of(const struct ledger *ledger, uint32_t 
 bool ledger_label_stands(const struct ledger *ledger, unsigned label);
 bool ledger_label_reaches(const struct ledger *ledger, unsigned label, unsigned partner);
 
+/* By what a gNB says of itself (ledger_gnbs.c): one that is enrolled here, or an asset of another core's. NULL: nobody has that identity. */
+const struct ledger_asset *ledger_gnb(const struct ledger *ledger, struct config_gnb_id id);
+/* Is that gNB known to end tunnels there? Not, if nobody has said where it does. */
+bool ledger_gnb_ends(const struct ledger *ledger, struct config_gnb_id id, const struct config_ip *end);
+
 /* Rule H8: the mitigation for it that is in force that day; NULL: none. */
 const struct config_mitigation *ledger_mitigated(const struct ledger *ledger,
                                                  const struct ledger_asset *asset, struct config_date day);

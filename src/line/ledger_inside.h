@@ -30,6 +30,12 @@ struct ledger_file {
     uint32_t first;
 };
 
+/* A gNB by its identity; those that are enrolled have their N3 in the inventory. */
+struct ledger_gnb {
+    uint32_t asset;
+    struct config_prefix n3;
+};
+
 struct ledger {
     const struct config_inventory *inventory;
     struct arena texts; /* of the inventory's files */
@@ -41,13 +47,22 @@ struct ledger {
     uint32_t *vendor_gnbs;     /* by vendor: that are counted */
     bool *labels_stand;        /* by label */
     bool *labels_reach;        /* by label, and in it by partner */
-    uint32_t asset_count, asset_room, site_count, site_room, link_count, link_room, end_count, end_room;
+    struct ledger_gnb *gnbs;
+    struct map gnb_ids; /* index of one plus 1, by ledger_gnb_key */
+    uint32_t asset_count, asset_room, site_count, site_room, link_count, link_room, end_count, end_room,
+        gnb_count, gnb_room;
     unsigned file_count;
     struct names asset_names, site_names;
     struct map imsis; /* protected ranges, by ledger_imsi_key */
     uint32_t imsi_lengths;
     struct ledger_counts counts;
 };
+
+static inline uint64_t ledger_gnb_key(struct config_gnb_id id)
+{
+    return (uint64_t)id.plmn.octets[0] << 56 | (uint64_t)id.plmn.octets[1] << 48 |
+           (uint64_t)id.plmn.octets[2] << 40 | (uint64_t)id.bits << 32 | id.value;
+}
 
 static inline uint64_t ledger_imsi_key(struct config_imsi_range range)
 {

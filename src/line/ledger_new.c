@@ -187,6 +187,26 @@ static bool covers_known_places(const struct making *making, const struct config
     return true;
 }
 
+/* The asset added last, under its identity. */
+static bool identify(const struct making *making, const struct config_asset *from, const char *path,
+                     unsigned line)
+{
+    struct ledger *ledger = making->ledger;
+    char text[VALUE_TEXT_BYTES];
+    if (!from->id.bits)
+        return true;
+    if (ledger_gnb(ledger, from->id))
+        return config_report(making->report,
+                             "%s:%u: id: found %s twice, expected an identity of its own for each gNB", path,
+                             line, config_gnb_id_text(from->id, text));
+    if (!GROW(ledger, gnbs, gnb))
+        return no_memory(making);
+    ledger->gnbs[ledger->gnb_count++] = (struct ledger_gnb){ledger->asset_count - 1, from->n3};
+    return map_put(&ledger->gnb_ids, ledger_gnb_key(from->id),
+                   (void *)(uintptr_t)ledger->gnb_count) || // NOLINT(performance-no-int-to-ptr)
+           no_memory(making);
+}
+
 /* Each enrolment is an asset, of its domain's vendor. */
 static bool add_gnb(struct making *making, const struct config_gnb *gnb)
 {
@@ -197,9 +217,11 @@ static bool add_gnb(struct making *making, const struct config_gnb *gnb)
                                        .classified = gnb->classified,
                                        .since = gnb->since,
                                        .site = gnb->site,
-                                       .to = ""};
+                                       .to = "",
+                                       .id = gnb->id};
     const unsigned line = config_line(ledger->inventory, gnb);
-    if (!covers_known_places(making, gnb) || !add_asset(making, &asset, ledger->inventory->file, line))
+    if (!covers_known_places(making, gnb) || !add_asset(making, &asset, ledger->inventory->file, line) ||
+        !identify(making, &asset, ledger->inventory->file, line))
         return false;
     struct ledger_asset *added = &ledger->assets[ledger->asset_count - 1];
     added->exposure =
@@ -211,7 +233,11 @@ static bool add_listed(void *context, const struct config_asset *asset, const ch
 {
     const struct making *making = context;
     struct ledger *ledger = making->ledger;
-    if (!add_asset(context, asset, path, line))
+    if ((asset->id.bits || asset->n3.family) && asset->kind != CONFIG_GNB)
+        return config_report(making->report,
+                             "%s:%u: id: found %s, which is no gNB, expected id and n3 of gNBs only", path,
+                             line, asset->name);
+    if (!add_asset(context, asset, path, line) || !identify(making, asset, path, line))
         return false;
     struct ledger_asset *added = &ledger->assets[ledger->asset_count - 1];
     added->exposure = added->kind == CONFIG_GNB ? exposure_of(ledger, added, 0) : LEDGER_APART;

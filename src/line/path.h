@@ -23,7 +23,6 @@ enum path_cells {
     PATH_ANY_CELLS,    /* every gNB of the inventory */
     PATH_AREA_CELLS,   /* every enrolled gNB that may broadcast the tracking area */
     PATH_DOMAIN_CELLS, /* every enrolled gNB of the trust domain */
-    PATH_ABROAD_CELLS, /* every gNB of other cores */
     PATH_NO_CELLS,     /* none: the phone is not connected */
 };
 

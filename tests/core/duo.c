@@ -451,26 +451,33 @@ static const char *const yaml[2] = {
     "planes: [{name: default, n4: 127.0.1.7, n3: [127.0.1.7]}]\n",
 };
 
-static struct config *config_of(unsigned number, const char *more, const char *inventory)
+static struct config *config_of(unsigned number, const char *more, const char *rest, const char *inventory)
 {
     struct config_error error;
-    char text[600];
-    snprintf(text, sizeof text, yaml[number], more);
+    char text[1000];
+    const int length = snprintf(text, sizeof text, yaml[number], more);
+    snprintf(text + length, sizeof text - (size_t)length, "%s", rest);
     struct config *config = lab_config(text, inventory, &error);
     if (!config)
         fail_msg("%s", error.text);
     return config;
 }
 
-void duo_draw_line(struct duo *duo, unsigned number, const char *inventory)
+void duo_configure(struct duo *duo, unsigned number, const char *rest, const char *inventory)
 {
     struct side *side = &duo->sides[number];
     struct config *former = side->config;
     const char *why;
-    side->config = config_of(number, "", inventory);
+    side->config = config_of(number, "", rest, inventory);
     assert_true(core_reload(side->core, side->config, &why));
+    side->network.name = side->config->smf.dnns[0].name;
     config_free(former);
     duo_pass(duo, SECONDS(1));
+}
+
+void duo_draw_line(struct duo *duo, unsigned number, const char *inventory)
+{
+    duo_configure(duo, number, "", inventory);
 }
 
 static void open_side(struct duo *duo, unsigned number, const char *more)
@@ -478,7 +485,7 @@ static void open_side(struct duo *duo, unsigned number, const char *more)
     struct side *side = &duo->sides[number];
     enum store_result result;
     const char *why;
-    *side = (struct side){.duo = duo, .number = number, .config = config_of(number, more, NULL)};
+    *side = (struct side){.duo = duo, .number = number, .config = config_of(number, more, "", NULL)};
     side->store = store_open((struct store_settings){.path = ":memory:"}, &result, &why);
     assert_non_null(side->store);
     subscribe(side);

@@ -71,7 +71,8 @@ void duo_pass(struct duo *duo, int64_t time);
 /* A second gNB at that core. */
 void duo_add_neighbour(struct duo *duo, unsigned side);
 
-/* Another inventory is in force there from now on. */
+/* Another inventory is in force there from now on; and more lines of the configuration. */
+void duo_configure(struct duo *duo, unsigned side, const char *rest, const char *inventory);
 void duo_draw_line(struct duo *duo, unsigned side, const char *inventory);
 
 /* Its number at its core; and it is lost and comes back, both its core's and its own doing. */

@@ -78,7 +78,7 @@ static struct bytes switch_request(void)
 
 static void a_path_switch_to_a_foreign_address_is_refused(void **state)
 {
-    struct smf_switch item = {.target = &elsewhere, .pdu_session_id = 1};
+    struct smf_switch item = {.target.gnb = &elsewhere, .pdu_session_id = 1};
     const struct ngap_path_switch_request_unsuccessful_transfer *answer;
     struct aper_diagnostics diagnostics;
     (void)state;
@@ -88,7 +88,7 @@ static void a_path_switch_to_a_foreign_address_is_refused(void **state)
                      NGAP_OK);
     assert_int_equal(answer->cause.which, NGAP_CAUSE_TRANSPORT);
     nothing_moved();
-    item = (struct smf_switch){.target = &honest, .pdu_session_id = 1};
+    item = (struct smf_switch){.target.gnb = &honest, .pdu_session_id = 1};
     assert_true(smf_switch_path(&world.ue, switch_request(), &item));
 }
 

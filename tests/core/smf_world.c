@@ -181,6 +181,18 @@ void amf_take_away(struct ue *ue, unsigned peer)
     (void)ue, (void)peer;
 }
 
+uint32_t amf_away(const struct ue *ue)
+{
+    (void)ue;
+    return 0;
+}
+
+bool amf_whereabouts(const struct ue *ue, struct whereabouts *place)
+{
+    (void)ue, (void)place;
+    return false;
+}
+
 void amf_session_ended(struct ue *ue, uint8_t pdu_session_id, bool tell)
 {
     (void)ue, (void)pdu_session_id, (void)tell;
@@ -741,10 +753,10 @@ uint32_t amf_gnb_misfits(const struct gnb *gnb)
     return 0;
 }
 
-const char *amf_away_at(const struct ue *ue)
+uint32_t amf_identity_misfits(const struct core *core, struct config_gnb_id id)
 {
-    (void)ue;
-    return NULL;
+    (void)core, (void)id;
+    return 0;
 }
 
 struct line_facts amf_line_facts(const struct core *core)

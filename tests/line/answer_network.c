@@ -251,7 +251,7 @@ static void draw_path(struct answer_case *one)
     static const char *const gnbs[] = {"g0", "g1", "g2", "g3", "g4", "g5"};
     unsigned count = 0;
     one->path =
-        (struct path){.cells = dice(4) ? PATH_NAMED_CELLS : dice(PATH_ABROAD_CELLS + 1), .domain = "o"};
+        (struct path){.cells = dice(4) ? PATH_NAMED_CELLS : dice(PATH_DOMAIN_CELLS + 1), .domain = "o"};
     config_area_parse(dice(2) ? "999/70-1" : "999/70-2", &one->path.area);
     if (one->path.cells == PATH_NAMED_CELLS)
         one->hops[count++] = hop(PATH_GNB, gnbs[dice(one->config->inventory.gnb_count)]);

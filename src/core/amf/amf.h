@@ -12,6 +12,7 @@
 
 struct config_ip;
 struct gnb;
+struct whereabouts;
 struct remote;
 struct ue;
 
@@ -66,6 +67,8 @@ uint64_t amf_ue_ambr(const struct ue *ue, bool uplink);
 struct core *amf_core(const struct ue *ue);
 bool amf_connected(const struct ue *ue);
 struct tai amf_last_tai(const struct ue *ue);
+/* Where it is connected, in the words for other cores (core/peer/whereabouts.h). False: it is not. */
+bool amf_whereabouts(const struct ue *ue, struct whereabouts *place);
 /* Over whose N2 the UE is served, and over whose it is to be after an N2 handover; NULL: no gNB of this core's. */
 const struct gnb *amf_serving_gnb(const struct ue *ue);
 const struct gnb *amf_target_gnb(const struct ue *ue);
@@ -75,10 +78,11 @@ bool amf_admits_tunnel(const struct ue *ue, const struct gnb *gnb, const struct 
 /* Rule H4 of the line: may the UE have a session of that slice and data network where it is? False is an event. */
 bool amf_admits_session(const struct ue *ue, struct config_slice slice, const char *dnn);
 /* What answers to partners (line/answer.h) need: the gNB's name in the inventory (NULL: it is not enrolled), rules that it does not keep
- * (line_request), the other core that serves the UE (NULL: none), and the facts as they are now. */
+ * (line_request), the AMF identifier of the other core that serves the UE (0: none), and the facts as they are now. */
 const char *amf_gnb_name(const struct gnb *gnb);
 uint32_t amf_gnb_misfits(const struct gnb *gnb);
-const char *amf_away_at(const struct ue *ue);
+uint32_t amf_identity_misfits(const struct core *core, struct config_gnb_id id);
+uint32_t amf_away(const struct ue *ue);
 struct line_facts amf_line_facts(const struct core *core);
 /* Something was decided on these facts: their day is remembered. */
 void amf_note_day(struct core *core, const struct line_facts *facts);

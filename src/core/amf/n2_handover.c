@@ -145,8 +145,9 @@ static void prepare_session(struct run *run, const struct ngap_pdu_session_resou
     else if (is_withheld(run, psi))
         unsuccessful = smf_handover_unsuccessful(core, N2_RADIO(HO_TARGET_NOT_ALLOWED));
     else if (run->count < SMF_SESSIONS_PER_UE && anchored_own(run->p, psi, &session)) {
-        session.item.target =
+        session.item.target.gnb =
             gnb_by_identity(core, &run->required.target_id.target_ran_node_id.global_ran_node_id);
+        session.target = whereabouts_of_ngap(&run->required.target_id.target_ran_node_id);
         if (anchored_prepare(run->p, &session, wanted->handover_required_transfer, meanwhile)) {
             run->sessions[run->count++] = session;
             return;

@@ -176,7 +176,7 @@ static void switch_sessions(struct run *run)
     const struct ngap_pdu_session_resource_to_be_switched_dl_list *list =
         &run->request->pdu_session_resource_to_be_switched_dl_list;
     for (size_t i = 0; i < run->asked.count; i++) {
-        struct smf_switch item = {.target = run->gnb, .pdu_session_id = list->items[i].pdu_session_id};
+        struct smf_switch item = {.target.gnb = run->gnb, .pdu_session_id = list->items[i].pdu_session_id};
         if (is_withheld(run, item.pdu_session_id)) {
             run->released[run->released_count++] = (struct ngap_pdu_session_resource_released_item_ps_ack){
                 item.pdu_session_id,
@@ -354,7 +354,7 @@ static bool switch_remotes(struct run *run)
     if (run->remote.count)
         keep_answers(run);
     for (unsigned i = 0; i < run->remote.count && !procedure_cancelled(run->p); i++) {
-        struct smf_switch item = {.pdu_session_id = run->remote.items[i].psi};
+        struct smf_switch item = {.target.gnb = run->gnb, .pdu_session_id = run->remote.items[i].psi};
         if (remote_switch_path(run->p, run->remote.items[i].transfer, &item))
             run->switched[run->switched_count++] = item;
         else

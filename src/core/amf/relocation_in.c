@@ -79,8 +79,10 @@ static bool prepare_sessions(struct run *run)
                            smf_handover_unsuccessful(run->p->core, N2_RADIO(HO_TARGET_NOT_ALLOWED)));
             continue;
         }
-        if (session)
-            session->item.target = gnb_by_identity(run->p->core, &run->order->target.global_ran_node_id);
+        if (session) {
+            session->item.target.gnb = gnb_by_identity(run->p->core, &run->order->target.global_ran_node_id);
+            session->target = whereabouts_of_ngap(&run->order->target);
+        }
         if (session && anchored_prepare(run->p, session, wanted->items[i].transfer, NULL))
             prepared++;
         else

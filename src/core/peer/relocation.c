@@ -7,6 +7,7 @@
 
 #include "core/cause.h"
 #include "core/peer/fields.h"
+#include "core/peer/whereabouts.h"
 
 /* NgapIeType (TS 29.518 6.1.6.3.4) */
 #define SOURCE_CONTAINER "SRC_TO_TAR_CONTAINER"
@@ -14,8 +15,6 @@
 #define REQUIRED         "HANDOVER_REQUIRED"
 #define COMMAND          "HANDOVER_CMD"
 #define UNSUCCESSFUL     "HANDOVER_PREP_FAIL"
-
-enum { GNB_ID_BITS_LEAST = 22, GNB_ID_BITS_MOST = 32, GNB_ID_DIGITS = 8 };
 
 /* --- N2 information --- */
 
@@ -112,55 +111,6 @@ bool field_cause(const json_t *object, const char *name, struct ngap_cause *caus
     return true;
 }
 
-/* --- target --- */
-
-/* NgRanTargetId (6.1.6.2.43); the gNB's value is right-aligned in as many digits as it needs (TS 29.571 5.4.4.20). */
-static json_t *write_target(const struct ngap_target_ran_node_id *target)
-{
-    const struct ngap_global_gnb_id *gnb = &target->global_ran_node_id.global_gnb_id;
-    const struct aper_bits *id = &gnb->gnb_id.gnb_id;
-    struct config_plmn owner, serving;
-    char value[GNB_ID_DIGITS + 1], tac[8];
-    memcpy(owner.octets, gnb->plmn_identity, sizeof owner.octets);
-    memcpy(serving.octets, target->selected_tai.plmn_identity, sizeof serving.octets);
-    snprintf(value, sizeof value, "%0*x", (int)(id->length + 3) / 4, (unsigned)id->value);
-    snprintf(tac, sizeof tac, "%06x", (unsigned)target->selected_tai.tac & 0xffffff);
-    return json_pack("{s:{s:o, s:{s:i, s:s}}, s:{s:o, s:s}}", "ranNodeId", "plmnId", json_plmn(owner),
-                     "gNbId", "bitLength", (int)id->length, "gNBValue", value, "tai", "plmnId",
-                     json_plmn(serving), "tac", tac);
-}
-
-static bool read_hex(const json_t *object, const char *name, size_t most, uint32_t *value)
-{
-    char text[GNB_ID_DIGITS + 1], *end;
-    if (!field_text(object, name, text, most + 1) || !*text ||
-        strspn(text, "0123456789abcdefABCDEF") != strlen(text))
-        return false;
-    *value = (uint32_t)strtoul(text, &end, 16);
-    return true;
-}
-
-static bool read_target(const json_t *json, struct ngap_target_ran_node_id *target)
-{
-    const json_t *node = json_object_get(json, "ranNodeId"), *gnb = json_object_get(node, "gNbId");
-    const json_t *tai = json_object_get(json, "tai");
-    struct config_plmn owner, serving;
-    uint64_t bits;
-    uint32_t value, tac;
-    if (!field_plmn(node, "plmnId", &owner) || !field_uint(gnb, "bitLength", GNB_ID_BITS_MOST, &bits) ||
-        bits < GNB_ID_BITS_LEAST || !read_hex(gnb, "gNBValue", GNB_ID_DIGITS, &value) ||
-        !field_plmn(tai, "plmnId", &serving) || !read_hex(tai, "tac", 6, &tac) || (uint64_t)value >> bits)
-        return false;
-    struct ngap_global_gnb_id *global = &target->global_ran_node_id.global_gnb_id;
-    target->global_ran_node_id.which = NGAP_GLOBAL_RAN_NODE_ID_GLOBAL_GNB_ID;
-    memcpy(global->plmn_identity, owner.octets, sizeof global->plmn_identity);
-    global->gnb_id.which = NGAP_GNB_ID_GNB_ID;
-    global->gnb_id.gnb_id = (struct aper_bits){.value = value, .length = (uint8_t)bits};
-    memcpy(target->selected_tai.plmn_identity, serving.octets, sizeof serving.octets);
-    target->selected_tai.tac = tac;
-    return true;
-}
-
 /* --- the request --- */
 
 bool relocation_write_request(const struct relocation_request *request, struct arena *arena,
@@ -168,9 +118,10 @@ bool relocation_write_request(const struct relocation_request *request, struct a
 {
     content->json = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:s}", "ueContext", ue_context_write(&request->context), "targetId",
-        write_target(&request->target), "ngapCause", json_cause(request->cause), "sourceToTargetData",
-        json_n2_info(content, arena, SOURCE_CONTAINER, request->container), "pduSessionList",
-        write_list(&request->sessions, REQUIRED, arena, content), "n2NotifyUri", request->notify_uri);
+        json_target(whereabouts_of_ngap(&request->target)), "ngapCause", json_cause(request->cause),
+        "sourceToTargetData", json_n2_info(content, arena, SOURCE_CONTAINER, request->container),
+        "pduSessionList", write_list(&request->sessions, REQUIRED, arena, content), "n2NotifyUri",
+        request->notify_uri);
     if (content->json && request->radio_capability.len)
         json_object_set_new(content->json, "ueRadioCapability",
                             json_n2_info(content, arena, "UE_RADIO_CAPABILITY", request->radio_capability));
@@ -180,14 +131,16 @@ bool relocation_write_request(const struct relocation_request *request, struct a
 static const char *read_request(const struct sbi_content *content, struct relocation_request *request)
 {
     const json_t *json = content->json;
+    struct whereabouts target;
     const char *why;
     if (!ue_context_read(json_object_get(json, "ueContext"), &request->context, &why))
         return why;
     const struct moved_keys *keys = &request->context.keys;
     if (!request->context.has_keys || (!keys->has_nh && !keys->derived))
         return "no keys for a handover";
-    if (!read_target(json_object_get(json, "targetId"), &request->target))
+    if (!field_target(json, "targetId", &target))
         return "no target that can be read";
+    request->target = whereabouts_to_ngap(target);
     if (!read_list(content, "pduSessionList", REQUIRED, &request->sessions))
         return "sessions that cannot be read";
     if (!field_text(json, "n2NotifyUri", request->notify_uri, sizeof request->notify_uri))

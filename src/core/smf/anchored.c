@@ -84,6 +84,7 @@ bool anchored_prepare(struct procedure *p, struct anchored *session, struct byte
     const struct remote_words words = {.state = "PREPARING",
                                        .type = "HANDOVER_REQUIRED",
                                        .transfer = required,
+                                       .target = &session->target,
                                        .answer = &ngap_type_pdu_session_resource_setup_request_transfer};
     session->prepared = is_own(session)
                             ? keep(p, session, smf_handover_prepare(p->owner, required, &session->item))

@@ -9,15 +9,17 @@
 
 #include "core/peer/peer.h"
 #include "core/peer/relocation.h"
+#include "core/peer/whereabouts.h"
 #include "core/procedure.h"
 #include "core/smf/smf.h"
 
 struct anchored {
     const struct moved_session *moved; /* that is to become the phone's here; NULL: it is already */
     struct smf_handover item;
-    int anchor;      /* the peer; NO_PEER: this core */
-    const char *ref; /* its SM context there; views moved->uri, or is in the procedure's memory */
-    bool prepared;   /* by the anchor */
+    int anchor;                /* the peer; NO_PEER: this core */
+    struct whereabouts target; /* as an anchor elsewhere is told */
+    const char *ref;           /* its SM context there; views moved->uri, or is in the procedure's memory */
+    bool prepared;             /* by the anchor */
 };
 
 /* Of a phone that comes from another core. False: it is anchored nowhere that we know of. */

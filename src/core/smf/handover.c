@@ -28,7 +28,7 @@ bool smf_handover_prepare(struct ue *ue, struct bytes required, struct smf_hando
         return refuse(core, item, N2_RADIO(UNKNOWN_PDU_SESSION_ID));
     if (ngap_decode_handover_required_transfer(required, &core->batch, &source, &diagnostics) > NGAP_NOTIFY)
         return refuse(core, item, N2_PROTOCOL(TRANSFER_SYNTAX_ERROR));
-    if (!partner_lets(session, item->target, "handover"))
+    if (!partner_lets(session, &item->target, NULL, "handover"))
         return refuse(core, item, N2_RADIO(HO_TARGET_NOT_ALLOWED));
     item->direct = source->has_direct_forwarding_path_availability;
     item->slice = session->slice;
@@ -85,7 +85,8 @@ bool smf_handover_admitted(struct ue *ue, struct bytes acknowledge, struct smf_h
         ngap_decode_handover_request_acknowledge_transfer(acknowledge, &core->batch, &target, &diagnostics) >
             NGAP_NOTIFY ||
         !n2_read_tunnel(&target->dl_ngu_up_tnl_information, &item->gnb) ||
-        !n2_admits_tunnel(ue, amf_target_gnb(ue), &item->gnb))
+        !n2_admits_tunnel(ue, amf_target_gnb(ue), &item->gnb) ||
+        (item->target.amf && !partner_lets(session, &item->target, &item->gnb, "handover")))
         return false;
     item->performed = protection_performed(target->security_result);
     if (!protection_suffices(session, item->performed, &cause))

@@ -5,6 +5,7 @@
 
 #include "core/smf/n4.h"
 #include "core/smf/n4_rules.h"
+#include "core/smf/partner.h"
 #include "kit/log.h"
 
 struct tunnel n4_tunnel_of(const struct pfcp_f_teid *f_teid)
@@ -294,6 +295,7 @@ void n4_leave(struct session *session)
     session->up_seid = 0;
     if (upf->restore_at == session)
         upf->restore_at = session->upf_next;
+    partner_forget(session);
     if (session->upf_next)
         session->upf_next->upf_previous = session->upf_previous;
     if (session->upf_previous)

@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #include "core/peer/services.h"
+#include "core/peer/whereabouts.h"
 #include "core/smf/nsmf.h"
+#include "core/smf/partner.h"
 #include "core/smf/session.h"
 #include "core/smf/sm_names.h"
 #include "kit/hex.h"
@@ -80,7 +82,7 @@ static void take_n1(struct peer_request *request, const struct session *session,
 /* Xn handover at the core that serves the phone (TS 29.502 5.2.2.3.3): downlink follows with the answer. */
 static void switch_path(struct peer_request *request, const struct session *session, struct bytes transfer)
 {
-    struct smf_switch item = {.pdu_session_id = session->psi};
+    struct smf_switch item = {.target = partner_cell(session), .pdu_session_id = session->psi};
     struct sbi_content content = {0};
     struct ue *ue = session->ue;
     bool switched = smf_switch_path(ue, transfer, &item);
@@ -111,6 +113,20 @@ static void take_n2(struct peer_request *request, const struct session *session,
     peer_reply(request, NULL);
 }
 
+/* Where the core that serves the phone says that it is; what has no user plane there any more may be nowhere. */
+static void take_place(const struct peer_request *request, struct session *session)
+{
+    const char *state = json_string_value(json_object_get(request->content.json, "upCnxState"));
+    struct whereabouts place = {.gnb = session->abroad};
+    if (!field_location(request->content.json, "ueLocation", &place) && state &&
+        strcmp(state, "DEACTIVATED") == 0)
+        place.gnb = (struct config_gnb_id){0};
+    if (config_gnb_id_equal(place.gnb, session->abroad))
+        return;
+    session->abroad = place.gnb;
+    core_dirty(request->core, &session->row);
+}
+
 static void modify(struct peer_request *request, const struct session *session)
 {
     const struct sbi_content *content = &request->content;
@@ -130,6 +146,14 @@ static void modify(struct peer_request *request, const struct session *session)
     }
 }
 
+/* A partner's, where it may not cross: as when its phone turns up at a gNB of this core's. */
+static void leave_wrong_place(struct ue *ue, uint8_t psi)
+{
+    struct session *session = session_find(ue, psi);
+    if (session && session->abroad.bits)
+        partner_keeps(session, "mobility");
+}
+
 void nsmf_pdu_session(struct peer_request *request)
 {
     const char *operation;
@@ -139,11 +163,14 @@ void nsmf_pdu_session(struct peer_request *request)
         return;
     }
     struct ue *ue = session->ue;
+    const uint8_t psi = session->psi;
     if (strcmp(operation, "/modify") == 0 && nsmf_handover(request, session)) {
         return;
     } else if (strcmp(operation, "/modify") == 0) {
         amf_take_away(ue, request->peer);
+        take_place(request, session);
         modify(request, session);
+        leave_wrong_place(ue, psi);
     } else if (strcmp(operation, "/release") == 0) {
         amf_take_away(ue, request->peer);
         nsmf_release(session, "the phone has it no more, says the core that serves it");

@@ -6,9 +6,10 @@
  */
 #include <stdlib.h>
 
-#include "core/peer/relocation.h"
 #include "core/peer/services.h"
+#include "core/peer/whereabouts.h"
 #include "core/smf/n4.h"
+#include "core/smf/partner.h"
 #include "core/smf/sm_names.h"
 #include "kit/log.h"
 
@@ -86,7 +87,11 @@ static bool watch(struct prepared *prepared)
 
 static void prepare(struct peer_request *request, struct session *session, struct bytes required)
 {
-    struct smf_handover item = {.pdu_session_id = session->psi};
+    struct whereabouts target = {0};
+    field_target(request->content.json, "targetId", &target);
+    struct smf_handover item = {
+        .target = {.amf = peer_amf_id(request->core, request->peer), .id = target.gnb},
+        .pdu_session_id = session->psi};
     cancel(session);
     if (!smf_handover_prepare(session->ue, required, &item)) {
         refuse(request, item.transfer);
@@ -155,12 +160,16 @@ static void complete(struct peer_request *request, struct session *session)
     struct ue *ue = session->ue;
     amf_take_away(ue, request->peer);
     nsmf_handover_forget(session);
+    session->abroad = item.target.id;
     smf_handover_complete(ue, &item);
     peer_reply(request, NULL);
+    partner_keeps(session, "mobility");
 }
 
 void smf_handover_away(struct ue *ue)
 {
+    for (struct session *session = *amf_sessions(ue); session; session = session->next)
+        session->abroad = (struct config_gnb_id){0};
     for (struct session *session = *amf_sessions(ue); session; session = session->next)
         if (!session->prepared || !session->prepared->item.admitted)
             smf_deactivate(ue, (uint16_t)(1u << session->psi));

@@ -58,9 +58,9 @@ bool smf_switch_path(struct ue *ue, struct bytes transfer, struct smf_switch *it
             NGAP_NOTIFY ||
         !n2_read_tunnel(&request->dl_ngu_up_tnl_information, &gnb))
         return refuse(core, item, N2_PROTOCOL(TRANSFER_SYNTAX_ERROR));
-    if (!n2_admits_tunnel(ue, item->target, &gnb))
+    if (!n2_admits_tunnel(ue, item->target.gnb, &gnb))
         return refuse(core, item, N2_TRANSPORT(TRANSPORT_RESOURCE_UNAVAILABLE));
-    if (!partner_lets(session, item->target, "path switch"))
+    if (!partner_lets(session, &item->target, &gnb, "path switch"))
         return refuse(core, item, N2_RADIO(HO_TARGET_NOT_ALLOWED));
     struct ngap_cause lack =
         compare_policy(session, request->user_plane_security_information, item, &performed);

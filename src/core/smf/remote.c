@@ -7,6 +7,7 @@
 
 #include "core/cause.h"
 #include "core/peer/services.h"
+#include "core/peer/whereabouts.h"
 #include "core/smf/remote_tunnel.h"
 #include "core/smf/sm_names.h"
 #include "kit/log.h"
@@ -30,6 +31,7 @@ struct remote {
     struct bytes said;        /* by the phone, until the peer has answered; owned */
     struct n1n2_message kept; /* until the phone can be reached; its bytes are owned */
     struct config_slice slice;
+    struct config_gnb_id told; /* the peer: where the phone is connected */
     char ref[REF_BYTES], dnn[MOVED_DNN_BYTES];
 };
 
@@ -222,9 +224,20 @@ static bool request_for(const struct remote *remote, const char *operation, stru
     return peer_request(amf_core(remote->ue), path, content, request);
 }
 
+/* The anchor's sessions to partners depend on it. */
+static void say_place(struct remote *remote, const struct sbi_content *content)
+{
+    struct whereabouts place;
+    if (!amf_whereabouts(remote->ue, &place))
+        return;
+    json_object_set_new(content->json, "ueLocation", json_location(place));
+    remote->told = place.gnb;
+}
+
 static bool activation_of(struct remote *remote, struct sbi_message *request)
 {
     struct sbi_content content = {.json = json_pack("{s:s}", "upCnxState", "ACTIVATING")};
+    say_place(remote, &content);
     remote->activating = request_for(remote, "modify", &content, request);
     return remote->activating;
 }
@@ -342,6 +355,7 @@ void remote_deactivate(struct ue *ue, uint16_t which)
         if (!(which & bit_of(remote)) || !(remote->active || remote->activating))
             continue;
         remote->active = remote->activating = false;
+        remote->told = (struct config_gnb_id){0};
         core_dirty(amf_core(ue), &remote->row);
         content.json = json_pack("{s:s}", "upCnxState", "DEACTIVATED");
         if (request_for(remote, "modify", &content, &request))
@@ -471,6 +485,10 @@ bool remote_exchange(struct procedure *p, const struct remote_words *words, stru
     content.json =
         json_pack("{s:s*, s:s, s:o}", "hoState", words->state, "n2SmInfoType", words->type, "n2SmInfo",
                   sbi_content_add(&content, &p->core->batch, SBI_NGAP, words->transfer));
+    if (words->target)
+        json_object_set_new(content.json, "targetId", json_target(*words->target));
+    if (words->here)
+        json_object_set_new(content.json, "ueLocation", json_location(*words->here));
     snprintf(path, sizeof path, NSMF_CONTEXTS "%s/modify", words->ref);
     const struct sbi_message *response = peer_request(p->core, path, &content, &request)
                                              ? peer_ask_unless(p, words->peer, &request, meanwhile)
@@ -488,11 +506,13 @@ bool remote_exchange(struct procedure *p, const struct remote_words *words, stru
 
 bool remote_switch_path(struct procedure *p, struct bytes transfer, struct smf_switch *item)
 {
+    struct whereabouts here;
     struct remote_words words = {.type = "PATH_SWITCH_REQ",
                                  .transfer = transfer,
+                                 .here = amf_whereabouts(p->owner, &here) ? &here : NULL,
                                  .answer = &ngap_type_path_switch_request_acknowledge_transfer,
                                  .refusal = &ngap_type_path_switch_request_unsuccessful_transfer};
-    if (!remote_admits_switch(p->owner, item->target, transfer)) {
+    if (!remote_admits_switch(p->owner, item->target.gnb, transfer)) {
         item->answer = arena_copy(
             &p->memory, smf_path_switch_unsuccessful(p->core, N2_TRANSPORT(TRANSPORT_RESOURCE_UNAVAILABLE)));
         return false;
@@ -633,10 +653,36 @@ enum amf_delivery remote_transfer(struct ue *ue, unsigned peer, const struct n1n
     return delivery;
 }
 
+/* Nobody heard it: said again when the phone next does something. */
+static void placed(struct core *core, unsigned peer, uint64_t supi, unsigned psi,
+                   const struct sbi_message *response)
+{
+    struct ue *ue = amf_find(core, supi);
+    struct remote *remote = ue ? remote_find(ue, (uint8_t)psi) : NULL;
+    if (remote && !response)
+        remote->told = (struct config_gnb_id){0};
+    taken(core, peer, supi, psi, response);
+}
+
+/* TS 23.502 4.2.2.2.2 step 17, TS 29.502 5.2.2.3.1: who serves the phone, and where. Its user planes are not touched. */
+static void tell_place(struct remote *remote)
+{
+    struct sbi_content content = {0};
+    struct sbi_message request;
+    struct whereabouts place;
+    if (!amf_whereabouts(remote->ue, &place) || config_gnb_id_equal(place.gnb, remote->told))
+        return;
+    content.json = json_object();
+    say_place(remote, &content);
+    if (request_for(remote, "modify", &content, &request))
+        peer_post(amf_core(remote->ue), remote->peer, &request, placed, amf_supi(remote->ue), remote->psi);
+}
+
 void remote_reachable(struct ue *ue)
 {
     for (struct remote *remote = first_of(ue); remote; remote = remote->next) {
         struct n1n2_message message = remote->kept;
+        tell_place(remote);
         if (!remote->has_kept)
             continue;
         remote->has_kept = false;

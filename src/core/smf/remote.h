@@ -51,6 +51,7 @@ struct remote_words {
     unsigned peer;
     const char *ref, *state, *type; /* state: hoState, or NULL; type: n2SmInfoType */
     struct bytes transfer;
+    const struct whereabouts *target, *here;  /* where the phone is to be, where it is; or NULL */
     const struct aper_type *answer, *refusal; /* what the SMF says to that: a transfer for the gNB */
 };
 /* Hands them over and brings the answer, written anew, in the procedure's memory. Waits, unless something more urgent comes (peer.h). False: the

@@ -8,7 +8,8 @@
 #include "store/store.h"
 
 enum {
-    ROW_VERSION = 4,
+    ROW_VERSION = 5,
+    ROW_WITHOUT_PLACE = 4,
     ROW_WITHOUT_DOUBT = 3,
     ROW_WITHOUT_PROTECTION = 2,
     ROW_WITHOUT_FLOWS = 1,
@@ -154,6 +155,9 @@ bool session_row_write(struct core *core, struct row *row)
     write_flows(&w, session);
     write_protection(&w, &session->protection);
     write_u8(&w, doubtful(session));
+    write_bytes(&w, BYTES(session->abroad.plmn.octets));
+    write_u8(&w, session->abroad.bits);
+    write_u32(&w, session->abroad.value);
     return !w.full && store_session_put(core->store, supi_text(amf_supi(session->ue), supi), session->psi,
                                         writer_bytes(&w)) == STORE_OK;
 }
@@ -193,6 +197,13 @@ static void read_row(struct reader *r, struct session *session)
     read_octets(r, session->interface_id, sizeof session->interface_id);
 }
 
+static void read_place(struct reader *r, struct session *session)
+{
+    read_octets(r, session->abroad.plmn.octets, sizeof session->abroad.plmn.octets);
+    session->abroad.bits = read_u8(r);
+    session->abroad.value = read_u32(r);
+}
+
 static void claim_addresses(struct session *session)
 {
     session->has_ipv4 =
@@ -226,6 +237,8 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
         read_flows(&r, flags, session);
     session->protection = read_protection(&r, version);
     session->n4_restate = version <= ROW_WITHOUT_DOUBT || read_u8(&r);
+    if (version > ROW_WITHOUT_PLACE)
+        read_place(&r, session);
     map_take(&smf->sessions, session->seid);
     session->seid = seid;
     session->up_seid = up_seid;

@@ -128,7 +128,8 @@ void session_connected(struct session *session, const struct tunnel *gnb)
     bool moved = session->state == SESSION_ACTIVE && session->gnb.family &&
                  (session->gnb.teid != gnb->teid ||
                   memcmp(session->gnb.address, gnb->address, sizeof gnb->address) != 0);
-    if (!partner_lets(session, amf_serving_gnb(session->ue), "setup")) {
+    const struct smf_cell here = partner_cell(session);
+    if (!partner_lets(session, &here, gnb, "setup")) {
         session_disconnected(session);
         return;
     }

@@ -63,8 +63,10 @@ struct session {
     struct prepared *prepared;     /* for a handover that another core leads (nsmf_handover.c) */
     uint64_t seid, up_seid;        /* own and the plane's; up_seid 0: not established there */
     struct tunnel n3, gnb;         /* the plane's end and the gNB's */
-    struct qos *qos;               /* flows beside the default one; NULL: none */
-    struct qos *qos_before;        /* while the phone has not confirmed a change: what it may still have */
+    struct config_gnb_id
+        abroad; /* where another core that serves the phone says that it is; bits 0: nowhere, or not told */
+    struct qos *qos;        /* flows beside the default one; NULL: none */
+    struct qos *qos_before; /* while the phone has not confirmed a change: what it may still have */
     struct config_slice slice;
     uint64_t ambr_uplink, ambr_downlink;   /* bits per second */
     uint64_t bytes_uplink, bytes_downlink; /* as the plane reported them */

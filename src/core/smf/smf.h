@@ -108,9 +108,16 @@ struct tunnel {
     uint8_t address[16];
 };
 
+/* A gNB that a session goes through, or is to: one of this core's, or of another's, which says which one it is. */
+struct smf_cell {
+    const struct gnb *gnb;   /* of this core's; NULL: another core's */
+    uint32_t amf;            /* that core, by its AMF identifier; 0: none is known */
+    struct config_gnb_id id; /* there; bits 0: it has not said */
+};
+
 /* A session in a path switch. */
 struct smf_switch {
-    const struct gnb *target; /* that asks; NULL: another core's */
+    struct smf_cell target; /* that asks */
     uint8_t pdu_session_id;
     struct bytes answer; /* Path Switch Request Acknowledge or Unsuccessful Transfer, in core->batch */
     bool
@@ -129,7 +136,7 @@ struct bytes smf_path_switch_unsuccessful(struct core *core, struct ngap_cause c
 
 /* A session in an N2 handover (handover.c). Before the phone has arrived nothing of the session itself changes. */
 struct smf_handover {
-    const struct gnb *target; /* while it is prepared; NULL: another core's */
+    struct smf_cell target; /* one of this core's may be gone when it has answered */
     uint8_t pdu_session_id;
     bool admitted;     /* the target has resources for it */
     bool direct;       /* the source reaches the target without the plane */
@@ -179,7 +186,7 @@ void smf_pfcp(struct core *core, const union socket_address *peer, struct bytes 
 
 /* What a session crosses (line/answer.h), and to whom it leads; partner and label are "" where that is nobody in particular. Not to be
  * copied: the path points into it. */
-enum { SMF_HOPS = 4 };
+enum { SMF_HOPS = 5 };
 struct smf_crossing {
     const char *partner, *label;
     bool end_to_end;
