@@ -66,6 +66,15 @@ void admin_hang_up(struct admin_client *client);
  * errno. */
 json_t *admin_ask(struct admin_client *client, json_t *request);
 
+/* The same of what may take long: after so many milliseconds, and after as many again, `waiting` says whether to wait on. */
+struct admin_patience {
+    int milliseconds;
+    bool (*waiting)(void *context);
+    void *context;
+};
+json_t *admin_ask_patiently(struct admin_client *client, json_t *request,
+                            const struct admin_patience *patience);
+
 /* Asks a list verb page by page: a new array of all items, or NULL with *error (new reference, may be NULL)
  * as the reply. */
 json_t *admin_list(struct admin_client *client, json_t *request, json_t **error);

@@ -9,24 +9,29 @@
 
 #include "admin/admin.h"
 
-enum { PATIENCE_SECONDS = 10 };
+enum { PATIENCE_MILLISECONDS = 10000 };
 
 struct admin_client {
     int fd;
     char reply[CHANNEL_MESSAGE_BYTES];
 };
 
+static bool wait_so_long(int fd, int milliseconds)
+{
+    const struct timeval patience = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+    return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
+           setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0;
+}
+
 struct admin_client *admin_open(const char *path)
 {
-    struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
     int fd = channel_connect(path);
     if (fd < 0)
         return NULL;
     struct admin_client *client = malloc(sizeof *client);
     int flags = fcntl(fd, F_GETFL);
     if (!client || flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) < 0) {
+        !wait_so_long(fd, PATIENCE_MILLISECONDS)) {
         free(client);
         close(fd);
         return NULL;
@@ -43,14 +48,18 @@ void admin_hang_up(struct admin_client *client)
     free(client);
 }
 
-json_t *admin_ask(struct admin_client *client, json_t *request)
+static bool say(const struct admin_client *client, json_t *request)
 {
     char *text = json_dumps(request, JSON_COMPACT);
     json_decref(request);
-    ssize_t n = text ? send(client->fd, text, strlen(text), MSG_NOSIGNAL) : -1;
+    const bool said = text && send(client->fd, text, strlen(text), MSG_NOSIGNAL) >= 0;
     free(text);
-    if (n >= 0)
-        n = recv(client->fd, client->reply, sizeof client->reply, 0);
+    return said;
+}
+
+/* n: as recv() says. */
+static json_t *read_reply(const struct admin_client *client, ssize_t n)
+{
     if (n == 0)
         errno = ECONNRESET;
     if (n <= 0)
@@ -61,6 +70,27 @@ json_t *admin_ask(struct admin_client *client, json_t *request)
         errno = EPROTO;
         return NULL;
     }
+    return reply;
+}
+
+json_t *admin_ask(struct admin_client *client, json_t *request)
+{
+    if (!say(client, request))
+        return NULL;
+    return read_reply(client, recv(client->fd, client->reply, sizeof client->reply, 0));
+}
+
+json_t *admin_ask_patiently(struct admin_client *client, json_t *request,
+                            const struct admin_patience *patience)
+{
+    ssize_t n;
+    if (!say(client, request) || !wait_so_long(client->fd, patience->milliseconds))
+        return NULL;
+    do {
+        n = recv(client->fd, client->reply, sizeof client->reply, 0);
+    } while (n < 0 && errno == EAGAIN && patience->waiting(patience->context));
+    json_t *reply = read_reply(client, n);
+    wait_so_long(client->fd, PATIENCE_MILLISECONDS);
     return reply;
 }
 

@@ -305,7 +305,9 @@ const struct key inventory_keys[] = {
              "also since, site, and of a link `to`, the site of its other end. Other cores (peers), and "
              "planes that are "
              "external, have\n"
-             "to be here by their names, as functions."},
+             "to be here by their names, as functions. Of a gNB also id and n3 (one prefix), by which it is "
+             "known when another core\n"
+             "says that a phone is there."},
     {"assets_from", &type_text, ROOT_ITEMS(inventory.assets_from, inventory.assets_from_count), RANGE(1, 500),
      .once = true, .live = true, .initial = "[]",
      .help = "Files of more of them: [assets.csv], with these keys as columns."},

@@ -61,6 +61,7 @@ struct control {
 bool control_reload_open(struct control *control);
 void control_reload_close(struct control *control);
 void control_reload(struct control *control);
+bool control_reloads(const struct control *control); /* now */
 json_t *control_reload_verb(void *context, const json_t *request);
 
 /* Phones are told the local time of this zone. */

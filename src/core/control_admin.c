@@ -147,10 +147,11 @@ static json_t *status(void *context, const json_t *request)
     uint64_t subscribers = 0;
     (void)request;
     store_subscriber_count(control->store, &subscribers);
-    return json_pack("{s:s, s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "policy", control->policy,
-                     "amf_name", control->config->network.amf_name, "plmns", plmns(control->config),
-                     "subscribers", (json_int_t)subscribers, "gnbs", (int)gnbs_of_edge(control->core, NULL),
-                     "ues", (int)control->core->ues_by_supi.count, "ues_connected",
+    return json_pack("{s:s, s:b, s:s, s:o, s:I, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "policy",
+                     control->policy, "reloading", control_reloads(control), "amf_name",
+                     control->config->network.amf_name, "plmns", plmns(control->config), "subscribers",
+                     (json_int_t)subscribers, "gnbs", (int)gnbs_of_edge(control->core, NULL), "ues",
+                     (int)control->core->ues_by_supi.count, "ues_connected",
                      (int)connected_ues(control->core), "sessions", (int)control->core->sessions, "planes",
                      planes(control->core), "edges", edges(control), "shares", line_shares(control->core));
 }

@@ -209,6 +209,12 @@ void control_reload(struct control *control)
     ask(control->reload);
 }
 
+bool control_reloads(const struct control *control)
+{
+    const struct control_reload *reload = control->reload;
+    return reload && (reload->again || (reload->aside.busy && reload->aside.work == prepare));
+}
+
 json_t *control_reload_verb(void *context, const json_t *request)
 {
     const struct control *control = context;

@@ -80,6 +80,7 @@ struct adoption {
 struct shelter {
     struct config_area *areas;
     unsigned count;
+    uint32_t digest; /* of them */
     bool known;
 };
 

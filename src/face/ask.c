@@ -60,14 +60,37 @@ static void explain(const json_t *reply)
         failed("the core did not answer: %s", errno == EAGAIN ? "it takes too long" : strerror(errno));
 }
 
-json_t *ask_or_fail(struct admin_client *client, json_t *request)
+static json_t *good_or_fail(json_t *reply)
 {
-    json_t *reply = admin_ask(client, request);
     if (reply && json_is_true(json_object_get(reply, "ok")))
         return reply;
     explain(reply);
     json_decref(reply);
     return NULL;
+}
+
+json_t *ask_or_fail(struct admin_client *client, json_t *request)
+{
+    return good_or_fail(admin_ask(client, request));
+}
+
+/* It is alive, so the answer will come. */
+static bool is_at_work(void *context)
+{
+    json_t *process = ask_quietly(context, "control", NULL, "process");
+    if (process)
+        fputs("control is still working on it\n", stderr);
+    else
+        errno = EAGAIN;
+    json_decref(process);
+    return process != NULL;
+}
+
+json_t *ask_long_or_fail(const struct config *config, struct admin_client *client, json_t *request)
+{
+    enum { PATIENCE = 5000 };
+    const struct admin_patience patience = {PATIENCE, is_at_work, (struct config *)(uintptr_t)config};
+    return good_or_fail(admin_ask_patiently(client, request, &patience));
 }
 
 json_t *list_or_fail(struct admin_client *client, json_t *request)

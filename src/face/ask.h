@@ -19,6 +19,8 @@ struct admin_client *ask_control(const struct config *config);
 
 /* Takes over the request. The reply, or NULL after having said why. */
 json_t *ask_or_fail(struct admin_client *client, json_t *request);
+/* The same of what may take long: says so every few seconds, and goes on waiting as long as control answers other questions. */
+json_t *ask_long_or_fail(const struct config *config, struct admin_client *client, json_t *request);
 json_t *list_or_fail(struct admin_client *client, json_t *request);
 
 /* Loads the configuration or says what is wrong with it. */

@@ -314,7 +314,7 @@ static int reload(const struct view *view, const struct command *command, int ar
 {
     if (argc > 0)
         return wrong_usage(command, "unexpected %s", argv[0]);
-    json_t *reply = ask_or_fail(view->client, json_pack("{s:s}", "verb", "reload"));
+    json_t *reply = ask_long_or_fail(view->config, view->client, json_pack("{s:s}", "verb", "reload"));
     if (!reply)
         return EXIT_FAILED;
     for (unsigned i = 0; i < view->config->plane_count; i++)
@@ -327,6 +327,7 @@ static int reload(const struct view *view, const struct command *command, int ar
         if (!json_array_size(json_object_get(reply, "changed")) &&
             !json_array_size(json_object_get(reply, "restart")))
             puts("nothing has changed");
+        say_list(reply, "policy", "inventory in force");
     }
     json_decref(reply);
     return EXIT_DONE;

@@ -33,6 +33,8 @@ static struct ngap_cause preparation_failure;
 static unsigned command_refused, request_sessions, switch_released;
 static uint64_t target_id;
 static unsigned forbidden_told, forbidden_tais, paged[WORLD_GNBS];
+static unsigned lists_changed, reregistrations; /* for phones at work */
+static unsigned slices_named;                   /* to the target of the last handover */
 
 static void take_event(void *context, const struct evidence_entry *entry)
 {
@@ -52,17 +54,26 @@ static bool sees(struct world *w, unsigned gnb, const struct ngap_pdu *pdu)
     if (pdu->message == NGAP_HANDOVER_COMMAND)
         command_refused =
             (unsigned)pdu->value.handover_command->pdu_session_resource_to_release_list_ho_cmd.count;
-    if (pdu->message == NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE)
+    if (pdu->message == NGAP_PATH_SWITCH_REQUEST_ACKNOWLEDGE) {
         switch_released =
             (unsigned)
                 pdu->value.path_switch_request_acknowledge->pdu_session_resource_released_list_ps_ack.count;
+        slices_named = (unsigned)pdu->value.path_switch_request_acknowledge->allowed_nssai.count;
+    }
     if (pdu->message == NGAP_PAGING)
         paged[gnb]++;
     if (pdu->message == NGAP_HANDOVER_REQUEST) {
         target_id = pdu->value.handover_request->amf_ue_ngap_id;
         request_sessions =
             (unsigned)pdu->value.handover_request->pdu_session_resource_setup_list_ho_req.count;
+        slices_named = (unsigned)pdu->value.handover_request->allowed_nssai.count;
         list = pdu->value.handover_request->mobility_restriction_list;
+    }
+    if (pdu->message == NGAP_DOWNLINK_NAS_TRANSPORT &&
+        pdu->value.downlink_nas_transport->mobility_restriction_list) {
+        list = pdu->value.downlink_nas_transport->mobility_restriction_list;
+        forbidden_told = 0;
+        lists_changed++;
     }
     if (pdu->message == NGAP_INITIAL_CONTEXT_SETUP_REQUEST)
         list = pdu->value.initial_context_setup_request->mobility_restriction_list;
@@ -78,6 +89,8 @@ static void hears(struct world *w, struct nas_message *message, bool up)
     (void)w;
     if (!up && message->type == NAS_REGISTRATION_ACCEPT)
         forbidden_tais = (unsigned)message->registration_accept.forbidden_tais_roaming.count;
+    if (!up && message->type == NAS_CONFIGURATION_UPDATE_COMMAND)
+        reregistrations += message->configuration_update_command.indication.reregister;
 }
 
 /* gNBs of the same risk have the same tracking area. */
@@ -102,6 +115,7 @@ static int open_world(void **state)
     static const struct line_recorder recorder = {.take = take_event};
     (void)state;
     line_record(&recorder);
+    lists_changed = reregistrations = slices_named = 0;
     events = command_refused = request_sessions = forbidden_told = forbidden_tais = switch_released = 0;
     memset(paged, 0, sizeof paged);
     preparation_failure = (struct ngap_cause){0};
@@ -618,6 +632,87 @@ static void they_are_told_where_there_are_high_risk_cells_only(void **state)
     assert_int_equal(forbidden_told + forbidden_tais, 0);
 }
 
+/* Its gNB with the message that asks it to register again. */
+static void expect_told_at_work(unsigned changes, unsigned areas)
+{
+    world_pass(&world, SECONDS(2));
+    assert_int_equal(lists_changed, changes);
+    assert_int_equal(reregistrations, changes);
+    assert_int_equal(forbidden_told, areas);
+}
+
+static void who_is_at_work_is_told_when_that_changes(void **state)
+{
+    (void)state;
+    world.gnbs[ROUGH].settings.tac = 2;
+    begin_in(TACS, LINE);
+    world_register(&world, 0);
+    world_register(&world, 1);
+    expect_told_at_work(0, 0);
+    world_configure_both(&world, TACS, LINE SUBSCRIBER);
+    expect_told_at_work(1, 1);
+    world_configure_both(&world, TACS, LINE SUBSCRIBER "serial: 2\n");
+    expect_told_at_work(1, 1);
+    world_configure_both(&world, TACS, LINE);
+    expect_told_at_work(2, 0);
+    assert_non_null(ue()->connection);
+    assert_false(ue()->update_due);
+}
+
+static void a_suspension_that_ends_is_told_too(void **state)
+{
+    (void)state;
+    world.gnbs[ROUGH].settings.tac = 2;
+    begin_in(TACS,
+             LINE SUBSCRIBER "suspensions: [{rule: H4, by: J. Doe, reason: storm, until: 2027-01-16}]\n");
+    world_register(&world, 0);
+    forbidden_told = 0;
+    expect_told_at_work(0, 0);
+    world_pass(&world, SECONDS(17 * 3600));
+    assert_true(lists_changed <= 1);
+    assert_int_equal(forbidden_told, 1);
+}
+
+/* --- what a high-risk gNB is not told --- */
+
+static void have_slices(void)
+{
+    ue()->allowed[0] = (struct config_slice){1, CONFIG_NO_SD};
+    ue()->allowed[1] = (struct config_slice){2, CONFIG_NO_SD};
+    ue()->allowed_count = 2;
+}
+
+static void a_protected_slice_is_not_named_to_the_target_of_a_handover(void **state)
+{
+    (void)state;
+    begin(LINE "protected: {slices: [2]}\n");
+    world_register(&world, 0);
+    have_session(1);
+    have_slices();
+    require(ROUGH, 1);
+    assert_int_equal(slices_named, 1);
+    struct ngap_handover_cancel cancel = {.amf_ue_ngap_id = ue()->connection->amf_ue_ngap_id,
+                                          .ran_ue_ngap_id = ue()->connection->ran_ue_ngap_id,
+                                          .cause = N2_RADIO(HANDOVER_CANCELLED)};
+    world_ngap(&world, 0, NGAP_HANDOVER_CANCEL, &cancel);
+    world_pass(&world, SECONDS(1));
+    require(OTHER, 1);
+    assert_int_equal(slices_named, 2);
+}
+
+static void nor_to_that_of_a_path_switch(void **state)
+{
+    (void)state;
+    begin(LINE "protected: {slices: [2]}\n");
+    at(ROUGH);
+    world_register(&world, 0);
+    have_session(1);
+    have_slices();
+    struct ngap_path_switch_request request = switch_of(ue()->connection->amf_ue_ngap_id, 1);
+    world_ngap(&world, ROUGHER, NGAP_PATH_SWITCH_REQUEST, &request);
+    assert_int_equal(slices_named, 1);
+}
+
 /* --- changes --- */
 
 static void who_becomes_protected_is_released(void **state)
@@ -797,6 +892,10 @@ int main(void)
         IN_WORLD(the_smf_is_told_where_a_session_may_begin),
         IN_WORLD(a_protected_slice_is_allowed_only_where_a_trusted_cell_offers_it),
         IN_WORLD(they_are_told_where_there_are_high_risk_cells_only),
+        IN_WORLD(who_is_at_work_is_told_when_that_changes),
+        IN_WORLD(a_suspension_that_ends_is_told_too),
+        IN_WORLD(a_protected_slice_is_not_named_to_the_target_of_a_handover),
+        IN_WORLD(nor_to_that_of_a_path_switch),
         IN_WORLD(who_becomes_protected_is_released),
         IN_WORLD(a_session_that_becomes_protected_loses_its_user_plane_there),
         IN_WORLD(after_a_restart_it_is_looked_at_again),

@@ -8,6 +8,7 @@
 #include "core/smf/smf.h"
 #include "duo_inside.h"
 #include "line/answer.h"
+#include "plane/agent_state.h"
 
 enum { A, B };
 
@@ -224,6 +225,86 @@ static void an_idle_one_is_released_when_its_phone_turns_up_there(void **state)
     expect_none();
 }
 
+/* --- whatever it does --- */
+
+static bool leads_to_quay(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->far_count; i++)
+        if (rules->fars[i].has_outer && address_same_host(&rules->fars[i].to, &quay()->settings.address))
+            return true;
+    return false;
+}
+
+static void expect_no_tunnel_to_quay(void)
+{
+    size_t cursor = 0;
+    void *session;
+    while (map_next(&duo.sides[A].agent->sessions, &cursor, NULL, &session))
+        assert_false(leads_to_quay(((const struct session *)session)->rules));
+}
+
+/* In small steps, each looked at. */
+static void pass(int64_t time)
+{
+    for (const int64_t until = duo.timers.now + time; duo.timers.now < until;) {
+        duo_pass(&duo, MILLISECONDS(1));
+        expect_no_tunnel_to_quay();
+    }
+}
+
+static unsigned dice(unsigned sides)
+{
+    return (unsigned)(random_u64(&duo.random.random) % sides);
+}
+
+static void walk(struct ran_gnb *to)
+{
+    if (duo.phone.connection && dice(3) == 0) {
+        ran_gnb_n2_handover(duo.phone.connection, to, dice(2));
+    } else if (duo.phone.connection && dice(2) && duo.phone.connection->gnb != to) {
+        ran_gnb_xn_handover(duo.phone.connection, to);
+    } else {
+        if (duo.phone.connection)
+            ran_gnb_release_request(duo.phone.connection);
+        pass(MILLISECONDS(dice(50)));
+        phone_camp(&duo.phone, to);
+        phone_register(&duo.phone, NAS_MOBILITY_REGISTRATION);
+    }
+}
+
+static void live(void)
+{
+    struct ran_gnb *const gnbs[] = {&duo.sides[A].gnb, south(), quay()};
+    switch (dice(5)) {
+    case 0:
+        phone_request_service(&duo.phone, NAS_SERVICE_DATA);
+        break;
+    case 1:
+        if (!has_session())
+            phone_open_session(&duo.phone, 1, NULL, 0);
+        else
+            duo_downlink_now(&duo, A);
+        break;
+    default:
+        walk(gnbs[dice(3)]);
+    }
+}
+
+static void wherever_it_goes_no_tunnel_leads_where_it_may_not_cross(void **state)
+{
+    enum { STEPS = 400 };
+    unsigned there = 0;
+    (void)state;
+    for (unsigned i = 0; i < STEPS; i++) {
+        live();
+        pass(MILLISECONDS(5 + dice(300)));
+        there += duo_ue(&duo, B) && smf_active(duo_ue(&duo, B));
+    }
+    pass(SECONDS(60));
+    print_message("at the other core in %u of %u steps\n", there, STEPS);
+    assert_true(there);
+}
+
 int main(void)
 {
 #define IN_DUO(test) cmocka_unit_test_setup_teardown(test, set_up, duo_tear_down)
@@ -238,6 +319,7 @@ int main(void)
         IN_DUO(a_phone_that_wakes_there_loses_it_before_its_gnb_is_told_of_it),
         IN_DUO(facts_that_turn_release_it_where_the_other_core_serves_it),
         IN_DUO(an_idle_one_is_released_when_its_phone_turns_up_there),
+        IN_DUO(wherever_it_goes_no_tunnel_leads_where_it_may_not_cross),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@
 /* All that the SMF sees of a gNB: where its tunnels may end. */
 struct gnb {
     struct config_prefix n3;
+    const char *name; /* in the inventory */
 };
 
 /* The AMF's phone: what was sent to it and how that goes. */
@@ -91,8 +92,10 @@ struct world {
     struct plane plane;
     struct pfcp_shaping_of_peer shaped[WORLD_SHAPED]; /* what traffic says that is to be shaped */
     size_t shaped_count;
-    struct arena memory;   /* of decoded messages */
-    struct nas_message n1; /* decoded by world_n1 */
+    struct line_measured measured; /* what answers to partners rest on */
+    unsigned facts_asked;          /* so often */
+    struct arena memory;           /* of decoded messages */
+    struct nas_message n1;         /* decoded by world_n1 */
 };
 
 /* Demo subscriber; `yaml` is the configuration. The plane is associated. */

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Two cores: a phone moves from one to the other and back, and its packets go on from the same address."""
 import json
+from datetime import date, timedelta
 
 from cases import case, expect, main
 from lab import LabError, wait_until
 from papers import certificates
 from pings import expect_all_in_order, pinging
-from running_core import KEY, OPC, Core, killing
+from running_core import KEY, OPC, Core, killing, until
 
 CONFIG = """
 runtime_dir: {{folder}}/run
@@ -25,6 +26,25 @@ APART = {"a": {"network": "", "knows": ", amf_set: 2, slices: [{{sst: 2}}]"},
 ALIKE = {"network": "", "knows": ""}
 
 INVENTORY = "profile: lab\ndomains: [{{name: default, listen: [{address}]}}]"
+
+# Core a knows two of core b's gNBs: south, which a partner bears, and west, which it does not.
+KNOWN = f"reason: why, reviewed: {date.today() - timedelta(days=30)}"
+PARTNERS_INVENTORY = f"""
+profile: enrolled
+vendors: [{{name: own, risk: trusted}}, {{name: far, risk: high}}]
+domains: [{{name: home, vendor: own, listen: [10.100.0.21]}}]
+gnbs:
+  - {{name: north, domain: home, id: 999/70-00000001, n2: [10.100.0.11/32], n3: [10.100.0.11/32], {KNOWN}}}
+assets:
+  - {{name: default, kind: function, vendor: own, class: core, {KNOWN}}}
+  - {{name: demarc, kind: function, vendor: own, class: core, {KNOWN}}}
+  - {{name: b, kind: function, vendor: own, class: core, {KNOWN}}}
+  - {{name: south, kind: gnb, id: 999/70-00000002, n3: 10.100.0.12/32, vendor: own, class: access, {KNOWN}}}
+  - {{name: west, kind: gnb, id: 999/70-00000003, n3: 10.100.0.13/32, vendor: far, class: access, {KNOWN}}}
+partners: [{{name: ally, profile: trusted-path}}]
+labels: [{{name: secret, originator: us, releasable_to: [ally]}}]
+"""
+PARTNERS, TO_PARTNERS = "10.77.0.1", ", {{name: ally, type: ipv4, ipv4: 10.77.0.0/24, partner: ally, label: secret}}]"
 A, B, RADIO = "10.100.0.21", "10.100.0.22", "10.100.0.1"
 GATEWAY = "10.45.0.1"
 ANSWERED = "ping -c 2 -i 0.3 -w 20"  # until two answers have come: a phone that has just moved may lose the first packets
@@ -43,14 +63,24 @@ def subscribe_to_slices(lab, *cores):
         core.command("subscriber", "import", rows)
 
 
-def two_cores(lab, build, tls=False, apart=False):
-    """Core a and core b on one segment with the radio; both know the phone."""
+def subscribe_to_partners(lab, *cores):
+    rows = lab.folder / "partners.json"
+    rows.write_text(json.dumps({"imsi": "999700000000001", "security": {"k": KEY, "opc": OPC, "amf": "8000", "sqn": 0},
+                                "slice": [{"sst": 1, "session": [{"name": name, "type": "ipv4"} for name in ("internet", "ally")]}]}))
+    for core in cores:
+        core.command("subscriber", "import", rows)
+
+
+def two_cores(lab, build, tls=False, apart=False, partners=False):
+    """Core a and core b on one segment with the radio; both know the phone. partners: a has their data network, too."""
     nothing = {"certificate": "", "key": "", "authority": ""}
     papers = certificates(lab, "ab") if tls else {"a": nothing, "b": nothing}
-    a = Core(lab, build, "a", 1, config=CONFIG.format(pointer=0, address=A, pool="10.45.0.0/16", peer="b", peer_address=B,
-                                                      peer_pointer=1, **papers["a"], **(APART["a"] if apart else ALIKE)),
-             inventory=INVENTORY.format(address=A))
-    b = Core(lab, build, "b", 1, config=CONFIG.format(pointer=1, address=B, pool="10.55.0.0/16", peer="a", peer_address=A,
+    config = CONFIG.format(pointer=0, address=A, pool="10.45.0.0/16", peer="b", peer_address=B, peer_pointer=1, **papers["a"],
+                           **(APART["a"] if apart else ALIKE))
+    if partners:
+        config = config.replace("10.45.0.0/16}}]", "10.45.0.0/16}}" + TO_PARTNERS)
+    a = Core(lab, build, "a", 0 if partners else 1, config=config, inventory=PARTNERS_INVENTORY if partners else INVENTORY.format(address=A))
+    b = Core(lab, build, "b", 0 if partners else 1, config=CONFIG.format(pointer=1, address=B, pool="10.55.0.0/16", peer="a", peer_address=A,
                                                       peer_pointer=0, **papers["b"], **(APART["b"] if apart else ALIKE)),
              inventory=INVENTORY.format(address=B))
     radio = lab.host("radio")
@@ -60,6 +90,8 @@ def two_cores(lab, build, tls=False, apart=False):
     lab.host("phone1").run("sysctl -qw net.ipv6.conf.default.addr_gen_mode=1")
     if apart:
         subscribe_to_slices(lab, a, b)
+    if partners:
+        subscribe_to_partners(lab, a, b)
     for core in (a, b):
         core.start()
     for core in (a, b):
@@ -317,6 +349,45 @@ def who_is_no_peer_is_turned_away(lab, build):
     expect(b.host.run(ask).stdout == "404", "a peer was not heard")
     expect(b.host.run([*ask[:-1], "--http1.1", url], check=False).stdout != "404", "HTTP/1.1 was heard")
     expect(a.answers(), "core a is gone")
+
+
+def partners_answer(core, expected):
+    """The running core's answer about the partner's session."""
+    return f"run here: {core.demarc} answer --session imsi-999700000000001/2 --config {core.config} | grep -q '^{expected}:'\n"
+
+
+@case
+def a_partners_session_goes_where_the_other_cores_gnb_may_be_crossed_and_no_further(lab, build):
+    a, b, radio = two_cores(lab, build, partners=True)
+    known = ("answer", "--partner", "ally", "--label", "secret", "--path", "gnb=south,peer=b,upf=default")
+    wait_until(lambda: a.command(*known, check=False).returncode == 0, 20, "the recorder to say that evidence is taken")
+    gone = until(f"! {a.demarc} session --json --config {a.config} | grep -q '\"psi\": 2,'")
+    play(lab, a, radio, f"""
+register 1
+session 1 2 ally ipv4
+run 1: {ANSWERED} {PARTNERS}
+n2-handover 1 gnb 2
+run 1: {ANSWERED} {PARTNERS}
+{partners_answer(a, "share")}
+try n2-handover 1 gnb 3
+run 1: {ANSWERED} {PARTNERS}
+idle 1
+move 1 gnb 3
+try service 1
+{gone}
+idle 1
+move 1 gnb 1
+register 1 mobility
+expect 1 idle
+service 1
+session 1 2 ally ipv4
+run 1: {ANSWERED} {PARTNERS}
+{partners_answer(a, "share")}
+deregister 1
+""")
+    expect("share became withhold, by entry" in a.log(), f"no flip is told:\n{a.log()}")
+    expect("gNB west" in a.log(), f"it is not told which gNB it was:\n{a.log()}")
+    expect_no_phones(a, b)
 
 
 main()

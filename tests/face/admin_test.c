@@ -64,8 +64,25 @@ static json_t *stop(void *context, const json_t *request)
     return json_object();
 }
 
-static const struct admin_verb verbs[] = {
-    {"echo", echo}, {"count", count_up}, {"ramble", ramble}, {"fail", fail_next}, {"stop", stop}};
+/* Answers when it is asked to: what is asked for first waits for that. */
+static uint64_t waiting;
+
+static json_t *wait_long(void *context, const json_t *request)
+{
+    (void)context, (void)request;
+    return admin_later(admin, &waiting);
+}
+
+static json_t *end_wait(void *context, const json_t *request)
+{
+    (void)context, (void)request;
+    admin_answer(admin, waiting, json_pack("{s:b}", "done", 1));
+    return json_object();
+}
+
+static const struct admin_verb verbs[] = {{"echo", echo},      {"count", count_up}, {"ramble", ramble},
+                                          {"fail", fail_next}, {"stop", stop},      {"wait", wait_long},
+                                          {"end", end_wait}};
 
 static void settle(void *context)
 {
@@ -175,6 +192,48 @@ static void a_process_describes_itself(void **state)
     admin_hang_up(client);
 }
 
+/* It is not given up, and others are answered meanwhile. */
+struct asker {
+    unsigned asked;
+    bool goes_on;
+};
+
+static bool looks_in(void *context)
+{
+    struct asker *asker = context;
+    if (++asker->asked < 3 || !asker->goes_on)
+        return asker->goes_on;
+    struct admin_client *client = admin_open(path);
+    json_decref(ask(client, "{\"verb\": \"end\"}"));
+    admin_hang_up(client);
+    return true;
+}
+
+static void what_takes_long_is_waited_for(void **state)
+{
+    (void)state;
+    struct admin_client *client = admin_open(path);
+    struct asker asker = {.goes_on = true};
+    const struct admin_patience patience = {1, looks_in, &asker};
+    json_t *reply = admin_ask_patiently(client, json_pack("{s:s}", "verb", "wait"), &patience);
+    assert_true(json_is_true(json_object_get(reply, "done")));
+    assert_true(asker.asked >= 3);
+    json_decref(reply);
+    expect(client, "{\"verb\": \"echo\", \"say\": 4}", "{\"ok\": true, \"said\": 4}");
+    admin_hang_up(client);
+}
+
+static void unless_there_is_no_reason_to(void **state)
+{
+    (void)state;
+    struct admin_client *client = admin_open(path);
+    struct asker asker = {.goes_on = false};
+    const struct admin_patience patience = {1, looks_in, &asker};
+    assert_null(admin_ask_patiently(client, json_pack("{s:s}", "verb", "wait"), &patience));
+    assert_int_equal(asker.asked, 1);
+    admin_hang_up(client);
+}
+
 static void the_socket_is_for_owner_and_group(void **state)
 {
     (void)state;
@@ -191,7 +250,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_request_has_an_answer),       TEST(a_lost_batch_is_told_to_those_who_wait),
         TEST(a_long_list_comes_in_pages),        TEST(a_process_describes_itself),
-        TEST(the_socket_is_for_owner_and_group),
+        TEST(the_socket_is_for_owner_and_group), TEST(what_takes_long_is_waited_for),
+        TEST(unless_there_is_no_reason_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

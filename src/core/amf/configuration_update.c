@@ -8,6 +8,7 @@
 #include "core/amf/area.h"
 #include "core/amf/gmm.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 
 static struct nas_time time_of(const struct core *core)
 {
@@ -60,7 +61,7 @@ static struct bytes command(struct ue *ue)
     struct nas_s_nssai allowed[UE_SLICES];
     struct nas_message message = {
         .type = NAS_CONFIGURATION_UPDATE_COMMAND,
-        .configuration_update_command = {.indication = {.acknowledge = true},
+        .configuration_update_command = {.indication = {.acknowledge = true, .reregister = ue->areas_due},
                                          .guti = gmm_guti(ue),
                                          .tai_list = gmm_area(ue, tais),
                                          .allowed_nssai = gmm_allowed_nssai(ue, allowed),
@@ -93,6 +94,7 @@ static void tell(struct procedure *p, void *context)
     memcpy(none.serving_plmn, connection->selected.octets, sizeof none.serving_plmn);
     if (!transport.mobility_restriction_list)
         transport.mobility_restriction_list = &none;
+    ue->areas_told = shelter_areas_digest(ue);
     if (transport.nas_pdu.len)
         n2_send_ue(connection, NGAP_DOWNLINK_NAS_TRANSPORT, &transport);
 }
@@ -113,7 +115,7 @@ static void update_access(struct procedure *p)
     if (!renew_area(ue) || procedure_ask(p, tell, NULL, events, p->core->config->amf.timers.t3555) !=
                                EV_CONFIGURATION_UPDATE_COMPLETE)
         return; /* still due */
-    ue->update_due = false;
+    ue->update_due = ue->areas_due = false;
     ue_forget_former_tmsi(ue);
     core_dirty(p->core, &ue->row);
     procedure_leave(p);

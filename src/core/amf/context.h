@@ -162,6 +162,8 @@ struct ue {
     struct gnb *charged;         /* while provisional: whose share of unproven contexts this one uses */
     struct ue *next_dead, *next_changed;
     bool update_due;      /* it has not been told yet what its subscription has changed to */
+    bool areas_due;       /* nor where it may not go by now (rule H4): it is to register again */
+    uint32_t areas_told;  /* digest of what its gNB was told of that last (shelter.h) */
     bool changed;         /* its subscription, in this batch */
     bool mico;            /* it has MICO mode (silence.h) */
     uint32_t active_time; /* with MICO mode: it listens so long after it became idle; seconds */

@@ -7,6 +7,7 @@
 #include "core/amf/handover.h"
 #include "core/amf/relay.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 #include "core/smf/remote.h"
 #include "crypt/kdf.h"
 #include "kit/log.h"
@@ -47,6 +48,18 @@ struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allo
     for (unsigned i = 0; i < ue->allowed_count; i++)
         items[i] = (struct ngap_allowed_nssai_item){.s_nssai = slice_to_ngap(ue->allowed[i])};
     return (struct ngap_allowed_nssai){items, ue->allowed_count};
+}
+
+struct ngap_allowed_nssai n2_allowed_nssai_at(const struct ue *ue, const struct gnb *gnb,
+                                              struct ngap_allowed_nssai_item *items)
+{
+    struct ngap_allowed_nssai list = {items, 0};
+    for (unsigned i = 0; i < ue->allowed_count; i++) {
+        const struct shelter_question question = {LINE_HANDOVER, ue->supi, &ue->allowed[i], NULL};
+        if (gnb->risk == CONFIG_TRUSTED || !shelter_covers(ue->core, &question))
+            items[list.count++] = (struct ngap_allowed_nssai_item){.s_nssai = slice_to_ngap(ue->allowed[i])};
+    }
+    return list;
 }
 
 /* TS 38.413 9.3.1.54: the last four digits of the serial number and the software version are masked. */
@@ -103,6 +116,7 @@ static bool initial_context(struct ue *ue, const struct context_setup *setup, st
     kdf_kgnb(ue->kamf, connection->kgnb_count, NAS_CONNECTION_3GPP, request.security_key);
     next_hop_begin(ue, request.security_key);
     core_dirty(ue->core, &ue->row);
+    ue->areas_told = shelter_areas_digest(ue);
     bool sent = n2_send_ue(connection, NGAP_INITIAL_CONTEXT_SETUP_REQUEST, &request);
     OPENSSL_cleanse(request.security_key, sizeof request.security_key);
     connection->context_asked = sent;

@@ -53,7 +53,7 @@ bool grant_give(struct ue *ue, const struct nas_registration_request *request,
         ue->since = core_wall(ue->core);
     ue->registered = true;
     ue->unreachable = false;
-    ue->update_due = false;
+    ue->update_due = ue->areas_due = false;
     ue->ambr_uplink = subscription->ambr_uplink;
     ue->ambr_downlink = subscription->ambr_downlink;
     if (request->has.requested_drx)

@@ -75,6 +75,9 @@ struct ngap_guami n2_guami(const struct core *core, struct config_plmn plmn);
 bool n2_masked_imeisv(const struct ue *ue, uint64_t *masked);
 /* items of UE_SLICES */
 struct ngap_allowed_nssai n2_allowed_nssai(const struct ue *ue, struct ngap_allowed_nssai_item *items);
+/* For a gNB that the phone comes to in a handover: by rule H4 a high-risk one hears of no slice that is protected. */
+struct ngap_allowed_nssai n2_allowed_nssai_at(const struct ue *ue, const struct gnb *gnb,
+                                              struct ngap_allowed_nssai_item *items);
 
 /* PDU sessions that the source wants handed over: bit n is session n. */
 uint16_t handover_sessions(const struct ngap_pdu_session_resource_list_ho_rqd *list);

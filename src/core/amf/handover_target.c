@@ -4,6 +4,7 @@
 
 #include "core/amf/handover.h"
 #include "core/amf/restriction.h"
+#include "core/amf/shelter.h"
 
 bool handover_send_request(struct ue *ue, const struct handover_order *order)
 {
@@ -19,7 +20,7 @@ bool handover_send_request(struct ue *ue, const struct handover_order *order)
         .has_new_security_context_ind = order->new_keys,
         .nasc = order->nasc,
         .pdu_session_resource_setup_list_ho_req = {items, order->count},
-        .allowed_nssai = n2_allowed_nssai(ue, slices),
+        .allowed_nssai = n2_allowed_nssai_at(ue, ue->target->gnb, slices),
         .source_to_target_transparent_container = order->container,
         .mobility_restriction_list = restriction_list(ue, order->tai.plmn, &ue->core->batch),
         .guami = n2_guami(ue->core, order->tai.plmn),
@@ -30,6 +31,7 @@ bool handover_send_request(struct ue *ue, const struct handover_order *order)
         items[i].handover_request_transfer = order->sessions[i]->transfer;
     }
     request.has_masked_imeisv = n2_masked_imeisv(ue, &request.masked_imeisv);
+    ue->areas_told = shelter_areas_digest(ue);
     bool sent = n2_send_ue(ue->target, NGAP_HANDOVER_REQUEST, &request);
     OPENSSL_cleanse(&request.security_context, sizeof request.security_context);
     return sent;

@@ -277,7 +277,7 @@ static void acknowledge(struct run *run)
         .pdu_session_resource_switched_list = {switched, run->switched_count},
         .pdu_session_resource_released_list_ps_ack = {run->released_count ? run->released : NULL,
                                                       run->released_count},
-        .allowed_nssai = n2_allowed_nssai(ue, slices),
+        .allowed_nssai = n2_allowed_nssai_at(ue, run->gnb, slices),
     };
     for (unsigned i = 0; i < run->switched_count; i++) {
         switched[i].pdu_session_id = run->switched[i].pdu_session_id;

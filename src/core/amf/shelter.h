@@ -49,12 +49,15 @@ unsigned shelter_slices(const struct gnb *gnb, struct tai tai, supi_t supi, stru
 
 /* Those that the UE may not enter; 0 if it is not protected. They last until the next call of shelter_forget_areas. */
 unsigned shelter_areas(const struct ue *ue, const struct config_area **areas);
+/* Tells one such list from another; 0: none. */
+uint32_t shelter_areas_digest(const struct ue *ue);
 /* gNBs or the inventory have changed. */
 void shelter_forget_areas(struct core *core);
 
 /* --- phones that are where they may not be any more (shelter_sweep.c) --- */
 
-/* They are looked for soon, portion by portion, and released, or lose the user planes that may not be there. */
+/* They are looked for soon, portion by portion, and released, or lose the user planes that may not be there. At trusted gNBs who is protected
+ * is told, and his gNB too, where he may not go, if that is no more what they were told. */
 void shelter_look(struct gnb *gnb);
 void shelter_look_everywhere(struct core *core);
 

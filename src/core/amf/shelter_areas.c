@@ -81,6 +81,24 @@ static bool only_high_risk(const struct collected *all, size_t i)
            !bsearch(&everywhere, all->items, all->count, sizeof everywhere, in_order);
 }
 
+/* FNV-1a; never 0. */
+static uint32_t digest_of(const struct config_area *areas, unsigned count)
+{
+    uint32_t digest = 0x811c9dc5;
+    for (unsigned i = 0; i < count; i++) {
+        const struct config_plmn plmn = areas[i].plmn;
+        const uint8_t octets[] = {plmn.octets[0],
+                                  plmn.octets[1],
+                                  plmn.octets[2],
+                                  (uint8_t)(areas[i].tac >> 16),
+                                  (uint8_t)(areas[i].tac >> 8),
+                                  (uint8_t)areas[i].tac};
+        for (size_t k = 0; k < sizeof octets; k++)
+            digest = (digest ^ octets[k]) * 0x01000193;
+    }
+    return digest ? digest : 1;
+}
+
 /* Without memory a hint is missing; the rule is kept all the same. */
 static void work_out(struct core *core)
 {
@@ -90,7 +108,7 @@ static void work_out(struct core *core)
     for (size_t i = 0; areas && i < all.count; i++)
         if (only_high_risk(&all, i))
             areas[count++] = all.items[i].area;
-    core->shelter = (struct shelter){areas, count, true};
+    core->shelter = (struct shelter){areas, count, digest_of(areas, count), true};
 }
 
 unsigned shelter_areas(const struct ue *ue, const struct config_area **areas)
@@ -104,6 +122,12 @@ unsigned shelter_areas(const struct ue *ue, const struct config_area **areas)
         work_out(core);
     *areas = core->shelter.areas;
     return core->shelter.count;
+}
+
+uint32_t shelter_areas_digest(const struct ue *ue)
+{
+    const struct config_area *areas;
+    return shelter_areas(ue, &areas) ? ue->core->shelter.digest : 0;
 }
 
 void shelter_forget_areas(struct core *core)

@@ -68,12 +68,38 @@ static void tell(const struct gnb *gnb, unsigned count)
     gnb_event(gnb, (struct line_event){.procedure = "release", .rule = "H4", .reason = reason});
 }
 
+/* --- at trusted gNBs: who has been told something else --- */
+
+static bool is_to_hear(const struct connection *connection)
+{
+    const struct ue *ue = connection->ue;
+    return ue && ue->connection == connection && connection->context_up && ue->registered && !ue->areas_due &&
+           ue->areas_told != shelter_areas_digest(ue);
+}
+
+/* TS 24.501 5.4.4: only Registration accept says it to the phone, so it is asked to register again; its gNB hears of it with that. */
+static void tell_areas(const struct gnb *gnb)
+{
+    size_t cursor = 0;
+    for (void *value; map_next(&gnb->connections, &cursor, NULL, &value);) {
+        const struct connection *connection = value;
+        if (!is_to_hear(connection))
+            continue;
+        connection->ue->update_due = connection->ue->areas_due = true;
+        configuration_update_due(connection->ue);
+    }
+}
+
+/* --- at high-risk ones --- */
+
 static void next_portion(struct timer *timer)
 {
     struct gnb *gnb = (struct gnb *)((char *)timer - offsetof(struct gnb, sheltering));
     uint64_t ids[PORTION];
-    if (gnb->risk == CONFIG_TRUSTED)
+    if (gnb->risk == CONFIG_TRUSTED) {
+        tell_areas(gnb);
         return;
+    }
     const unsigned count = find_some(gnb, ids);
     for (unsigned i = 0; i < count; i++) {
         struct connection *connection = connection_by_amf_id(gnb, ids[i]);
@@ -88,7 +114,7 @@ static void next_portion(struct timer *timer)
 
 static void look_in(struct gnb *gnb, int64_t delay)
 {
-    if (gnb->risk == CONFIG_TRUSTED || !gnb->connections.count)
+    if (!gnb->connections.count)
         return;
     gnb->sheltering.fire = next_portion;
     timer_start(gnb->core->timers, &gnb->sheltering, delay);
@@ -96,7 +122,8 @@ static void look_in(struct gnb *gnb, int64_t delay)
 
 void shelter_look(struct gnb *gnb)
 {
-    look_in(gnb, 0);
+    if (gnb->risk != CONFIG_TRUSTED)
+        look_in(gnb, 0);
 }
 
 void shelter_look_everywhere(struct core *core)

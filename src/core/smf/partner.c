@@ -176,8 +176,11 @@ bool partner_keeps(struct session *session, const char *procedure)
     const bool released = !session->upf;
     if (session->state == SESSION_NEW || released || lets_here(session, false, procedure))
         return true;
-    procedure_start(session_smf(session)->core, &session->procedure, "session release", session_release,
-                    session, &release);
+    if (!procedure_start(session_smf(session)->core, &session->procedure, "session release", session_release,
+                         session, &release)) {
+        session_disconnected(session);
+        partner_ask_again(session_smf(session));
+    }
     return false;
 }
 

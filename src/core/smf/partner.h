@@ -19,7 +19,7 @@ bool partner_lets(struct session *session, const struct smf_cell *cell, const st
 struct smf_cell partner_cell(const struct session *session);
 bool partner_lets_here(struct session *session, const char *procedure);
 
-/* Is the answer share where the session is? If not, its release has begun. */
+/* Is the answer share where the session is? If not, its release has begun; or, as long as no stack is free for that, its user plane is down. */
 bool partner_keeps(struct session *session, const char *procedure);
 
 /* Why it cannot be had: 5GSM cause #29 if that was the last answer, else the other cause. */
@@ -33,6 +33,8 @@ bool partner_start(struct smf *smf);
 void partner_stop(struct smf *smf);
 /* The inventory or the configuration is another: all sessions are asked about. */
 void partner_reload(struct smf *smf);
+/* Some session could not be released: all are asked about once more. */
+void partner_ask_again(struct smf *smf);
 /* It leaves its plane, and may be the next one to be asked about. */
 void partner_forget(const struct session *session);
 

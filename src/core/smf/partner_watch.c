@@ -27,6 +27,7 @@ struct partner_watch {
     struct outlook *outlooks; /* by partner of the inventory; NULL: none are known */
     struct session *next;     /* to be asked about, along each plane's sessions; NULL: all have been */
     const char *why;
+    bool again; /* from the first one on, when there may be stacks */
 };
 
 static const int64_t LOOK_PERIOD = SECONDS(1);
@@ -84,8 +85,14 @@ static void ask_some(struct timer *timer)
         timer_start(watch->smf->core->timers, timer, MILLISECONDS(1));
 }
 
+void partner_ask_again(struct smf *smf)
+{
+    smf->partners->again = true;
+}
+
 static void ask_about_all(struct partner_watch *watch, const char *why)
 {
+    watch->again = false;
     watch->next = first_from(watch->smf->upfs);
     watch->why = why;
     ask_some(&watch->sweep);
@@ -162,6 +169,8 @@ static void tick(struct timer *timer)
     timer_start(watch->smf->core->timers, timer, LOOK_PERIOD);
     if (!all_stands(watch, &facts))
         look(watch, watch->facts.date.days == facts.date.days ? "facts changed" : "another day");
+    else if (watch->again && !watch->next)
+        ask_about_all(watch, watch->why ? watch->why : "mobility");
 }
 
 /* --- life --- */
