@@ -128,6 +128,10 @@ static void what_contradicts_itself_is_named_with_file_and_line(void **state)
         {"name,kind,vendor,class,reviewed\nx,gnb,far,access,soon\n",
          "assets.csv:2: reviewed: found soon, expected a day"},
         {"name,kind,vendor,class\na,gnb,far,access\n", "assets.csv:2: name: found the asset a twice"},
+        {"name,kind,vendor,class,id\nx,gnb,far,access,999/70-1\n",
+         "assets.csv:2: id: found 999/70-00000001 twice, expected an identity of its own"},
+        {"name,kind,vendor,class,n3\nx,link,far,access,192.0.2.0/24\n",
+         "assets.csv:2: id: found x, which is no gNB"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -199,6 +203,50 @@ static void each_of_several_errors_is_reported(void **state)
     config_free(config);
 }
 
+static bool ends(const struct ledger *ledger, const char *id, const char *address)
+{
+    struct config_gnb_id gnb;
+    struct config_ip ip;
+    return config_gnb_id_parse(id, &gnb) && config_ip_parse(address, &ip) &&
+           ledger_gnb_ends(ledger, gnb, &ip);
+}
+
+static const char *called(const struct ledger *ledger, const char *id)
+{
+    struct config_gnb_id gnb;
+    const struct ledger_asset *asset = config_gnb_id_parse(id, &gnb) ? ledger_gnb(ledger, gnb) : NULL;
+    return asset ? asset->name : "nobody";
+}
+
+static void gnbs_are_known_by_their_identity_and_end_tunnels_where_it_is_said(void **state)
+{
+    struct config *config;
+    struct config_report report;
+    (void)state;
+    write_assets("name,kind,vendor,class,id,n3\n"
+                 "x,gnb,far,access,999/70-2,192.0.2.0/28\n"
+                 "y,gnb,far,access,999/70-3,\n"
+                 "z,gnb,far,access,,192.0.2.0/24\n");
+    struct ledger *ledger =
+        ledger_from("gnbs:\n  - {name: a, domain: o, id: 999/70-1, n3: [192.0.2.32/32, '2001:db8::/64']}\n"
+                    "  - {name: b, domain: o, id: 999/70-4}\n",
+                    &config, &report);
+    assert_non_null(ledger);
+    assert_string_equal(called(ledger, "999/70-1"), "a");
+    assert_string_equal(called(ledger, "999/70-2"), "x");
+    assert_string_equal(called(ledger, "999/70-2/22"), "nobody");
+    assert_string_equal(called(ledger, "999/71-2"), "nobody");
+    assert_true(ends(ledger, "999/70-1", "192.0.2.32") && ends(ledger, "999/70-1", "2001:db8::7"));
+    assert_false(ends(ledger, "999/70-1", "192.0.2.33"));
+    assert_true(ends(ledger, "999/70-2", "192.0.2.15"));
+    assert_false(ends(ledger, "999/70-2", "192.0.2.16"));
+    /* nobody has said where: no bounds is not anywhere */
+    assert_false(ends(ledger, "999/70-3", "192.0.2.1") || ends(ledger, "999/70-4", "192.0.2.1") ||
+                 ends(ledger, "999/70-5", "192.0.2.1"));
+    ledger_free(ledger);
+    config_free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_link_is_at_both_its_ends),
         cmocka_unit_test(each_asset_tells_where_it_is_written),
         cmocka_unit_test(each_of_several_errors_is_reported),
+        cmocka_unit_test(gnbs_are_known_by_their_identity_and_end_tunnels_where_it_is_said),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
