@@ -11,7 +11,7 @@ static struct world world;
 static uint8_t room[256];
 
 /* Of 10.0.0.0/24. */
-static const struct gnb gnb = {{.family = AF_INET, .length = 24, .address = {10, 0, 0}}};
+static const struct gnb gnb = {.n3 = {.family = AF_INET, .length = 24, .address = {10, 0, 0}}};
 static const uint8_t within[4] = {10, 0, 0, 9}, without[4] = {192, 0, 2, 9};
 
 static END end_at(const uint8_t address[4])
