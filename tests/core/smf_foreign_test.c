@@ -4,8 +4,8 @@
 
 static struct world world;
 
-static const struct gnb honest = {{.family = AF_INET, .length = 24, .address = {10, 0, 0}}};
-static const struct gnb elsewhere = {{.family = AF_INET, .length = 24, .address = {192, 0, 2}}};
+static const struct gnb honest = {.n3 = {.family = AF_INET, .length = 24, .address = {10, 0, 0}}};
+static const struct gnb elsewhere = {.n3 = {.family = AF_INET, .length = 24, .address = {192, 0, 2}}};
 
 static struct ngap_up_transport_layer_information tunnel_to(uint32_t teid)
 {
