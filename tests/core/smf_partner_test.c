@@ -7,7 +7,6 @@
 
 #include <sys/socket.h>
 
-#include "config/report.h"
 #include "core/smf/partner.h"
 
 #define TO_ALLY \
@@ -37,8 +36,6 @@ enum { LITTLE = 20, MUCH = 40 /* percent of traffic through high-risk gNBs; 35 a
 
 static const struct gnb north = {.name = "north", .n3 = {.family = AF_INET, .length = 8, .address = {10}}};
 static struct world world;
-static struct ledger *ledger;
-static struct config *config;
 static struct ue crowd[CROWD];
 
 static void share(unsigned percent, uint64_t octets)
@@ -49,21 +46,11 @@ static void share(unsigned percent, uint64_t octets)
 
 static int set_up(void **state)
 {
-    struct config_error error;
-    struct config_report report = {0};
     (void)state;
-    world_open(&world, "");
-    config = config_parse(TO_ALLY, strlen(TO_ALLY), "test", &error);
-    if (!config || !config_parse_inventory(config, line, strlen(line), "inventory", &error))
-        fail_msg("%s", error.text);
-    ledger = ledger_new(&config->inventory, &report);
-    if (!ledger)
-        fail_msg("%s", report.first);
+    world_open(&world, TO_ALLY);
     world.ue.serving = &north;
-    world.core.config = config;
-    world.core.ledger = ledger;
     share(LITTLE, 100000);
-    smf_reload(&world.core);
+    world_enrol(&world, line);
     world_session(&world, 1);
     assert_int_equal(smf_sessions(&world.ue), 1u << 1);
     return 0;
@@ -73,8 +60,6 @@ static int tear_down(void **state)
 {
     (void)state;
     world_close(&world);
-    ledger_free(ledger);
-    config_free(config);
     return 0;
 }
 
