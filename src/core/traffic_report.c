@@ -47,6 +47,18 @@ static void note_gap(struct traffic *traffic, const struct traffic_plane *plane)
                 plane->name, length / MILLISECONDS(1));
 }
 
+/* Counters of the plane's former instance. */
+static void forget_reading(struct traffic_end *end, const struct traffic_plane *plane)
+{
+    struct traffic_reading **at = &end->readings;
+    while (*at && (*at)->plane != plane)
+        at = &(*at)->next;
+    struct traffic_reading *reading = *at;
+    if (reading)
+        *at = reading->next;
+    free(reading);
+}
+
 static void begin_instance(struct traffic *traffic, struct traffic_plane *plane, int64_t instance)
 {
     size_t cursor = 0;
@@ -58,9 +70,7 @@ static void begin_instance(struct traffic *traffic, struct traffic_plane *plane,
     plane->ended = false;
     plane->told = (struct octets){0};
     while (traffic_next_end(traffic, &cursor, &end))
-        for (struct traffic_reading *reading = end->readings; reading; reading = reading->next)
-            if (reading->plane == plane)
-                reading->octets = (struct octets){0};
+        forget_reading(end, plane);
 }
 
 /* What the counter has grown by. What comes late is less than is known, and adds nothing. */
