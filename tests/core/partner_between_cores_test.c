@@ -301,7 +301,7 @@ static void wherever_it_goes_no_tunnel_leads_where_it_may_not_cross(void **state
         there += duo_ue(&duo, B) && smf_active(duo_ue(&duo, B));
     }
     pass(SECONDS(60));
-    print_message("at the other core in %u of %u steps\n", there, STEPS);
+    print_message("# at the other core in %u of %u steps\n", there, STEPS);
     assert_true(there);
 }
 
