@@ -115,9 +115,9 @@ function chart(hours, limits) {
   if (!hours.length) return;
   const { first, step, span, points } = thin(hours), most = Math.max(...points.flatMap(p => [p.sites, p.traffic]), ...limits);
   const top = [10, 20, 40, 60, 80].find(value => most <= value) || 100;
-  const x = time => 40 + (time - first) / Math.max(span - step, 3600) * 712, y = value => 178 - value / top * 168;
+  const width = Math.max(span - step, 3600), x = time => 40 + (time - first) / width * 712, y = value => 178 - value / top * 168;
   for (let i = 0; i <= 4; i++) {
-    const value = top * i / 4, time = first + (span - step) * i / 4, at = i === 0 ? "start" : i === 4 ? "end" : "middle";
+    const value = top * i / 4, time = first + width * i / 4, at = i === 0 ? "start" : i === 4 ? "end" : "middle";
     by("chart").append(svg("path", { class: "grid", d: `M40 ${y(value)}H752` }),
       svg("text", { x: 34, y: y(value) + 4, "text-anchor": "end" }, `${value}\u202f%`),
       svg("text", { x: x(time), y: 195, "text-anchor": at }, new Date(time * 1000).toISOString().slice(0, span > 4 * 86400 ? 10 : 16).replace("T", " ")));
