@@ -1,4 +1,4 @@
-"""A reload of an inventory with very many assets: how long it takes, and whether those who speak to control meanwhile notice."""
+"""A reload of an inventory with very many assets, signed by two persons: how long it takes, and whether those who speak to control meanwhile notice."""
 import json
 import socket
 import statistics
@@ -11,7 +11,7 @@ from say import say
 
 RUNS, ASSETS, SITES = 5, 1_000_000, 50_000
 
-INVENTORY = """profile: lab
+INVENTORY = """profile: uk-2020-01
 vendors: [{name: own, risk: trusted}, {name: far}]
 domains: [{name: f, vendor: far, listen: [127.0.0.5]}]
 sites_from: [sites.csv]
@@ -63,8 +63,9 @@ def measured(core):
 
 def reload(build):
     with Lab("reload") as lab:
-        core = Core(lab, build, "core", 1, inventory=INVENTORY)
+        core = Core(lab, build, "core", 1)
         write_rows(core, 0)
+        core.write_inventory(INVENTORY)
         core.start()
         core.wait(60)
         quiet = Questions(core)
@@ -75,6 +76,7 @@ def reload(build):
         runs = []
         for turn in range(1, RUNS + 1):
             write_rows(core, turn)
+            core.write_inventory(INVENTORY)
             runs.append(measured(core))
     say("reload_of_1000000_assets_s", statistics.median(run[0] for run in runs), "s", runs=[round(run[0], 2) for run in runs])
     say("longest_wait_for_control_in_a_reload_ms", statistics.median(run[1] for run in runs), "ms",

@@ -78,10 +78,11 @@ static void end(struct attack *attack)
     attack_leave(attack, true);
 }
 
-/* Once with its phone served, and restarted: false when it cannot be tried. */
+/* Once with its phone served, and restarted: false when it cannot be tried. What the core still had to say to the phone has come by then. */
 static bool begin(struct attack *attack, struct raw_sctp *raw, struct ids *ids)
 {
     *ids = attack_own(attack);
+    attack_fence(attack);
     if (!open_beside(attack, raw))
         return false;
     if (restart(attack))
