@@ -66,98 +66,97 @@ static void a_gnb_each_has_an_edge_where_they_are_isolated(void **state)
 
 #define TWO_GNBS "gnbs: [{name: a, domain: default, id: 999/70-1}, "
 
+/* What is written, and what is said of it. */
+static const char *const wrong[][2] = {
+    {"profile: none", "profile: found none, expected zero, uk-2020-01, uk-dvd-2022, de-2024, enrolled, "
+                      "lab, trusted-path, or "},
+    {"profile: ./none", "none:1: file: found No such file"},
+    {"sites: [{name: s, position: 91 5}]", "sites[0].position: found 91 5, expected degrees north and east"},
+    {"sites: [{name: s}, {name: s}]", "sites[1]: found the name s twice"},
+    {"sensitive: [{name: s, corners: [1 1, 2 2]}]", "sensitive[0]"},
+    {"sensitive: [{name: s, corners: [1 1, 2 2, 3 3, 2 2]}]",
+     "sensitive[0]: found s, whose corners lie in a line"},
+    {"sensitive: [{name: s, corners: [1 1, 2 2, 3 1]}, {name: s, corners: [1 1, 2 2, 3 1]}]",
+     "sensitive[1]: found the name s twice"},
+    {"vendors: [{name: v}, {name: v, risk: trusted}]", "vendors[1]: found the name v twice"},
+    {"partners: [{name: p}, {name: p}]", "partners[1]: found the name p twice"},
+    {"recipients: [{name: r}, {name: r}]", "recipients[1]: found the name r twice"},
+    {"recipients: [{name: r, partner: p}]", "recipients[0]: found partner p, expected one of partners"},
+    {"authorised: [{name: j, key: a+00000000+A}, {name: j, key: b+00000000+A}]",
+     "authorised[1]: found the name j twice"},
+    {"authorised: [{name: j, key: a+00000000+A}, {name: k, key: a+00000000+A}]",
+     "authorised[1]: found the key a+00000000+A twice, expected a key of its own for each"},
+    {"sites_from: [a.csv, a.csv]", "sites_from[1]: found the name a.csv twice, expected each once"},
+    {"ran_port: {management: [{name: m, source: 192.0.2.0/24, destination: '::1/128'}]}",
+     "found m from one family to another"},
+    {"assets: [{name: a, kind: host, vendor: any, class: core, site: s, to: t}]",
+     "assets[0]: found a, which is no link, with another end"},
+    {"assets: [{name: a, kind: link, vendor: any, class: transport, to: t}]",
+     "assets[0]: found a with one end"},
+    {"assets: [{name: a, kind: link, vendor: any, class: transport, site: t, to: t}]",
+     "assets[0]: found a with one end"},
+    {"assets: [{name: a, kind: link, vendor: any, class: core}, {name: a, kind: host, vendor: any, "
+     "class: "
+     "core}]",
+     "assets[1]: found the name a twice"},
+    {"mitigations: [{name: m, domains: [default, default], approved_by: me, approved: 2026-01-01, "
+     "expires: "
+     "2026-01-02}]",
+     "mitigations[0].domains[1]: found the name default twice"},
+    {"assets: [{name: a, kind: link, vendor: who, class: core}]", "assets[0]: found vendor who"},
+    {"assets: [{name: a, kind: link, vendor: any, class: core, reviewed: 2026-02-29}]",
+     "assets[0].reviewed: found 2026-02-29, expected a day"},
+    {TWO_GNBS "]\nassets: [{name: a, kind: gnb, vendor: any, class: core}]",
+     "assets[0]: found a, which is a gNB"},
+    {"protected: {subscribers: [99970x]}", "found 99970x, expected an IMSI"},
+    {"mitigations: [{name: m, domains: [default], approved_by: me, approved: 2026-01-02, expires: "
+     "2026-01-02}]",
+     "mitigations[0]: found m, which expires before it is approved"},
+    {"mitigations: [{name: m, approved_by: me, approved: 2026-01-02, expires: 2026-02-02}]",
+     "mitigations[0]: found m, which is for nothing"},
+    {"labels: [{name: l, originator: us, releasable_to: [them]}]", "labels[0]: found partner them"},
+    {"labels: [{name: l, originator: us, releasable_to: [], withheld_from: [them]}]",
+     "labels[0]: found partner them"},
+    {"labels: [{name: l, originator: us, releasable_to: [], derived_from: [l]}]",
+     "labels[0]: found l, expected labels before it"},
+    {"partners: [{name: p, profile: none}]", "partners[0].profile: found none"},
+    {"suspensions: [{rule: N1, by: me, reason: why, until: 2026-01-02}]", "suspensions[0].rule: found N1"},
+    {"suspensions: [{rule: H1, by: me, reason: why}]", "suspensions[0].until: found nothing"},
+    {"domains: [{name: a, vendor: who, listen: ['::1']}]",
+     "domains[0]: found vendor who, expected one of vendors"},
+    {"domains: [{name: a, listen: ['::1']}, {name: b, listen: ['::1']}]",
+     "domains[1]: found [::1]:38412 twice, expected an N2 address of its own for each"},
+    {TWO_GNBS "{name: a, domain: default, id: 999/70-2}]",
+     "gnbs[1]: found the name a twice, expected a name of its own for each"},
+    {TWO_GNBS "{name: b, domain: default, id: 999/70-00000001}]",
+     "gnbs[1]: found 999/70-00000001 twice, expected an identity of its own for each"},
+    {"gnbs: [{name: a, domain: default, id: 999/70-1, certificates: [CN=a]}]",
+     "gnbs[0]: found certificates of a, expected security_gateway.vici, which tells whose certificate "
+     "there is"},
+    {"security_gateway: {vici: /run/v, required: true}\n" TWO_GNBS
+     "{name: b, domain: default, id: 999/70-2}]",
+     "gnbs[0]: found a without certificates, expected them, as security_gateway.required is true"},
+    {TWO_GNBS "{name: b, domain: north, id: 999/70-2}]",
+     "gnbs[1]: found domain north, expected one of domains"},
+    {TWO_GNBS "{name: b, domain: default, id: 999/70-400000/22}]",
+     "gnbs[1].id: found 999/70-400000/22, expected MCC/MNC and gNB ID"},
+    {"isolation: gnb\n" TWO_GNBS "]", "gnbs[0]: found a without listen, expected an N2 address of its own"},
+    {TWO_GNBS "{name: b, domain: default, id: 999/70-2, covers: [s, s]}]",
+     "gnbs[1].covers[1]: found the name s twice"},
+    {TWO_GNBS "]\nneighbourhoods: [{name: n, gnbs: [a, a]}]",
+     "neighbourhoods[0].gnbs[1]: found the name a twice"},
+    {TWO_GNBS "]\nneighbourhoods: [{name: n, gnbs: [a, b]}]",
+     "neighbourhoods[0]: found gNB b, expected names of gnbs"},
+};
+
 static void every_error_says_what_was_expected(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {
-        {"profile: none", "profile: found none, expected zero, uk-2020-01, uk-dvd-2022, de-2024, enrolled, "
-                          "lab, trusted-path, or "},
-        {"profile: ./none", "none:1: file: found No such file"},
-        {"sites: [{name: s, position: 91 5}]",
-         "sites[0].position: found 91 5, expected degrees north and east"},
-        {"sites: [{name: s}, {name: s}]", "sites[1]: found the name s twice"},
-        {"sensitive: [{name: s, corners: [1 1, 2 2]}]", "sensitive[0]"},
-        {"sensitive: [{name: s, corners: [1 1, 2 2, 3 3, 2 2]}]",
-         "sensitive[0]: found s, whose corners lie in a line"},
-        {"sensitive: [{name: s, corners: [1 1, 2 2, 3 1]}, {name: s, corners: [1 1, 2 2, 3 1]}]",
-         "sensitive[1]: found the name s twice"},
-        {"vendors: [{name: v}, {name: v, risk: trusted}]", "vendors[1]: found the name v twice"},
-        {"partners: [{name: p}, {name: p}]", "partners[1]: found the name p twice"},
-        {"recipients: [{name: r}, {name: r}]", "recipients[1]: found the name r twice"},
-        {"recipients: [{name: r, partner: p}]", "recipients[0]: found partner p, expected one of partners"},
-        {"authorised: [{name: j, key: a+00000000+A}, {name: j, key: b+00000000+A}]",
-         "authorised[1]: found the name j twice"},
-        {"authorised: [{name: j, key: a+00000000+A}, {name: k, key: a+00000000+A}]",
-         "authorised[1]: found the key a+00000000+A twice, expected a key of its own for each"},
-        {"sites_from: [a.csv, a.csv]", "sites_from[1]: found the name a.csv twice, expected each once"},
-        {"ran_port: {management: [{name: m, source: 192.0.2.0/24, destination: '::1/128'}]}",
-         "found m from one family to another"},
-        {"assets: [{name: a, kind: host, vendor: any, class: core, site: s, to: t}]",
-         "assets[0]: found a, which is no link, with another end"},
-        {"assets: [{name: a, kind: link, vendor: any, class: transport, to: t}]",
-         "assets[0]: found a with one end"},
-        {"assets: [{name: a, kind: link, vendor: any, class: transport, site: t, to: t}]",
-         "assets[0]: found a with one end"},
-        {"assets: [{name: a, kind: link, vendor: any, class: core}, {name: a, kind: host, vendor: any, "
-         "class: "
-         "core}]",
-         "assets[1]: found the name a twice"},
-        {"mitigations: [{name: m, domains: [default, default], approved_by: me, approved: 2026-01-01, "
-         "expires: "
-         "2026-01-02}]",
-         "mitigations[0].domains[1]: found the name default twice"},
-        {"assets: [{name: a, kind: link, vendor: who, class: core}]", "assets[0]: found vendor who"},
-        {"assets: [{name: a, kind: link, vendor: any, class: core, reviewed: 2026-02-29}]",
-         "assets[0].reviewed: found 2026-02-29, expected a day"},
-        {TWO_GNBS "]\nassets: [{name: a, kind: gnb, vendor: any, class: core}]",
-         "assets[0]: found a, which is a gNB"},
-        {"protected: {subscribers: [99970x]}", "found 99970x, expected an IMSI"},
-        {"mitigations: [{name: m, domains: [default], approved_by: me, approved: 2026-01-02, expires: "
-         "2026-01-02}]",
-         "mitigations[0]: found m, which expires before it is approved"},
-        {"mitigations: [{name: m, approved_by: me, approved: 2026-01-02, expires: 2026-02-02}]",
-         "mitigations[0]: found m, which is for nothing"},
-        {"labels: [{name: l, originator: us, releasable_to: [them]}]", "labels[0]: found partner them"},
-        {"labels: [{name: l, originator: us, releasable_to: [], withheld_from: [them]}]",
-         "labels[0]: found partner them"},
-        {"labels: [{name: l, originator: us, releasable_to: [], derived_from: [l]}]",
-         "labels[0]: found l, expected labels before it"},
-        {"partners: [{name: p, profile: none}]", "partners[0].profile: found none"},
-        {"suspensions: [{rule: N1, by: me, reason: why, until: 2026-01-02}]",
-         "suspensions[0].rule: found N1"},
-        {"suspensions: [{rule: H1, by: me, reason: why}]", "suspensions[0].until: found nothing"},
-        {"domains: [{name: a, vendor: who, listen: ['::1']}]",
-         "domains[0]: found vendor who, expected one of vendors"},
-        {"domains: [{name: a, listen: ['::1']}, {name: b, listen: ['::1']}]",
-         "domains[1]: found [::1]:38412 twice, expected an N2 address of its own for each"},
-        {TWO_GNBS "{name: a, domain: default, id: 999/70-2}]",
-         "gnbs[1]: found the name a twice, expected a name of its own for each"},
-        {TWO_GNBS "{name: b, domain: default, id: 999/70-00000001}]",
-         "gnbs[1]: found 999/70-00000001 twice, expected an identity of its own for each"},
-        {"gnbs: [{name: a, domain: default, id: 999/70-1, certificates: [CN=a]}]",
-         "gnbs[0]: found certificates of a, expected security_gateway.vici, which tells whose certificate "
-         "there is"},
-        {"security_gateway: {vici: /run/v, required: true}\n" TWO_GNBS
-         "{name: b, domain: default, id: 999/70-2}]",
-         "gnbs[0]: found a without certificates, expected them, as security_gateway.required is true"},
-        {TWO_GNBS "{name: b, domain: north, id: 999/70-2}]",
-         "gnbs[1]: found domain north, expected one of domains"},
-        {TWO_GNBS "{name: b, domain: default, id: 999/70-400000/22}]",
-         "gnbs[1].id: found 999/70-400000/22, expected MCC/MNC and gNB ID"},
-        {"isolation: gnb\n" TWO_GNBS "]",
-         "gnbs[0]: found a without listen, expected an N2 address of its own"},
-        {TWO_GNBS "{name: b, domain: default, id: 999/70-2, covers: [s, s]}]",
-         "gnbs[1].covers[1]: found the name s twice"},
-        {TWO_GNBS "]\nneighbourhoods: [{name: n, gnbs: [a, a]}]",
-         "neighbourhoods[0].gnbs[1]: found the name a twice"},
-        {TWO_GNBS "]\nneighbourhoods: [{name: n, gnbs: [a, b]}]",
-         "neighbourhoods[0]: found gNB b, expected names of gnbs"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        if (parse(cases[i][0]))
-            fail_msg("taken: %s", cases[i][0]);
-        if (!strstr(error.text, cases[i][1]))
-            fail_msg("%s: %s", cases[i][1], error.text);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        if (parse(wrong[i][0]))
+            fail_msg("taken: %s", wrong[i][0]);
+        if (!strstr(error.text, wrong[i][1]))
+            fail_msg("%s: %s", wrong[i][1], error.text);
     }
 }
 
