@@ -116,8 +116,7 @@ static void log_differences(const struct control_reload *reload)
 {
     size_t i;
     json_t *key;
-    for (const char *line = reload->policy->warned; *line; line += strcspn(line, "\n") + 1)
-        log_warning("control", NULL, "%.*s", (int)strcspn(line, "\n"), line);
+    policy_warn(reload->policy, "control");
     json_array_foreach(reload->changed, i, key)
         log_info("control", NULL, "%s changed", json_string_value(key));
     json_array_foreach(reload->restart, i, key)

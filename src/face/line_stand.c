@@ -2,10 +2,9 @@
 #include "face/line_stand.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "face/ask.h"
-#include "kit/timers.h"
+#include "kit/loop.h"
 #include "line/policy.h"
 
 static bool take_ledger(struct stand *stand)
@@ -49,7 +48,7 @@ static void take_measured(struct line_measured *measured, const json_t *said, co
 /* The inventory is there; what is left is to add it up and to see how things stand. */
 static bool take(struct stand *stand, const json_t *said, const char *date)
 {
-    struct config_date day = config_date_of(SECONDS(time(NULL)));
+    struct config_date day = config_date_of(wall_now());
     if (date && !config_date_parse(date, &day))
         return failed("%s is no day such as 2027-12-31", date) == EXIT_DONE;
     if (!take_ledger(stand))

@@ -78,8 +78,7 @@ static int watch_over(struct run *run)
 
 static void warn_of_policy(const struct line_policy *policy)
 {
-    for (const char *line = policy->warned; *line; line += strcspn(line, "\n") + 1)
-        log_warning("keeper", NULL, "%.*s", (int)strcspn(line, "\n"), line);
+    policy_warn(policy, "keeper");
     if (policy->release_differs)
         log_warning("keeper", NULL,
                     "profiles of this release are not those that were signed, which stay in force: sign the "

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line/audit.h"
 
-#include <time.h>
-
-#include "kit/timers.h"
+#include "kit/loop.h"
 
 enum { NAMED = 20, SHORT_REASON = 200 };
 
@@ -134,8 +132,7 @@ struct line_audit line_audit(const struct line_facts *facts, bool refuses, struc
 
 struct line_audit line_audit_today(const struct ledger *ledger, bool refuses, struct config_report *report)
 {
-    const struct line_facts facts = {.ledger = ledger,
-                                     .profile = &ledger_inventory(ledger)->profile,
-                                     .date = config_date_of(SECONDS(time(NULL)))};
+    const struct line_facts facts = {
+        .ledger = ledger, .profile = &ledger_inventory(ledger)->profile, .date = config_date_of(wall_now())};
     return line_audit(&facts, refuses, report);
 }

@@ -255,6 +255,12 @@ struct config *policy_load(const char *config_path, struct config_error *error)
     return !good ? NULL : running ? running : config_load(config_path, error);
 }
 
+void policy_warn(const struct line_policy *policy, const char *log_name)
+{
+    for (const char *line = policy->warned; *line; line += strcspn(line, "\n") + 1)
+        log_warning(log_name, NULL, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
 struct config *policy_load_again(const char *config_path, const char *log_name)
 {
     struct config_error error;

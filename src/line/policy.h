@@ -33,6 +33,9 @@ struct line_policy *policy_read(const char *config_path, const char *inventory, 
  * Any thread. */
 struct line_policy *policy_accept(const char *config_path);
 
+/* A warning in the log for each line of what is to be known of it. */
+void policy_warn(const struct line_policy *policy, const char *log_name);
+
 /* What was accepted last; nothing yet: what the files hold. NULL with *error. */
 struct config *policy_load(const char *config_path, struct config_error *error);
 
