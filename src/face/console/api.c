@@ -3,24 +3,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "face/ask.h"
 #include "face/report_facts.h"
 #include "face/status.h"
-#include "kit/timers.h"
+#include "kit/loop.h"
 
 enum { OK = 200, BAD = 400, NOT_FOUND = 404, TOO_MANY = 429, UNAVAILABLE = 503 };
 enum { ANSWERS_A_SECOND = 5 };
 
 static const int64_t LINE_PERIOD = SECONDS(10);
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return SECONDS(time.tv_sec) + time.tv_nsec;
-}
 
 static unsigned wrong(unsigned code, const char *why, json_t **reply)
 {
@@ -116,7 +108,7 @@ static json_t *look(const struct api *api)
 static unsigned line(struct api *api, const char *verb, const json_t *words, json_t **reply)
 {
     (void)verb, (void)words;
-    const int64_t time = now();
+    const int64_t time = clock_now();
     if (!api->line || time - api->line_at > LINE_PERIOD) {
         json_decref(api->line);
         api->line = look(api);
@@ -162,7 +154,7 @@ static bool is_said(const json_t *value)
 
 static unsigned answer(struct api *api, const char *verb, const json_t *words, json_t **reply)
 {
-    if (!budget_spend(&api->answers, now(), 1, ANSWERS_A_SECOND))
+    if (!budget_spend(&api->answers, clock_now(), 1, ANSWERS_A_SECOND))
         return wrong(TOO_MANY,
                      "each answer is an entry of evidence: at most five a second are asked for here", reply);
     json_t *labels = labels_of(words), *session = session_of(words);
