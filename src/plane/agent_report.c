@@ -4,6 +4,8 @@
 
 #include "kit/log.h"
 #include "plane/agent_state.h"
+#include "plane/fast_counts.h"
+#include "plane/fast_rules.h"
 #include "plane/held.h"
 #include "plane/usage.h"
 
@@ -55,12 +57,14 @@ static size_t take_usage(struct agent *agent, struct session *session,
 {
     size_t count = 0;
     session_lock(session);
+    fast_absorb(agent->settings.plane, session, agent_now(agent));
     for (unsigned i = 0; i < session->rules->urr_count; i++) {
         struct urr *urr = &session->rules->urrs[i];
         usage_tick(urr, agent_now(agent));
         if (urr->due)
             usage_report(urr, urr->due, agent_now(agent), agent->settings.wall, &reports[count++]);
     }
+    fast_grant(agent->settings.plane, session);
     session_unlock(session);
     return count;
 }
@@ -184,6 +188,7 @@ static bool report_at_once(struct agent *agent, struct session *session)
 {
     struct pfcp_usage_report report;
     session_lock(session);
+    fast_absorb(agent->settings.plane, session, agent_now(agent));
     bool any = session->rules->urr_count != 0;
     if (any)
         usage_report(&session->rules->urrs[0], PFCP_USAGE_IMMER, agent_now(agent), agent->settings.wall,
@@ -239,6 +244,9 @@ void session_drain(struct agent *agent, struct session *session)
 {
     drain(agent, session, path_release);
     drain(agent, session, path_release_early);
+    session_lock(session);
+    fast_update(agent->settings.plane, session);
+    session_unlock(session);
 }
 
 static bool leads_to(const struct session *session, const struct tunnel_error *error)

@@ -10,6 +10,8 @@
 #include "plane/agent_state.h"
 #include "plane/early.h"
 #include "plane/end_markers.h"
+#include "plane/fast_counts.h"
+#include "plane/fast_rules.h"
 #include "plane/held.h"
 #include "plane/path.h"
 #include "plane/usage.h"
@@ -122,6 +124,7 @@ void session_remove(struct agent *agent, struct session *session)
     session->gone = true;
     held_discard(plane, session);
     early_discard(plane, session);
+    fast_dismiss(plane, session);
     session_unlock(session);
     timer_stop(agent->settings.timers, &session->timer);
     supervise_move(agent, session->gnb, NULL);
@@ -180,11 +183,15 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
     };
     ruleset_take_over(rules, NULL, agent_now(agent));
     update_gnb(session, agent_now(agent));
-    if (map_put(&agent->sessions, session->seid, session) && map_put(&smf->by_cp_seid, cp_seid, session) &&
-        put_keys(agent->settings.plane, session, rules)) {
+    if (fast_admit(agent->settings.plane, session) && map_put(&agent->sessions, session->seid, session) &&
+        map_put(&smf->by_cp_seid, cp_seid, session) && put_keys(agent->settings.plane, session, rules)) {
         supervise_move(agent, NULL, session->gnb);
+        session_lock(session);
+        fast_update(agent->settings.plane, session);
+        session_unlock(session);
         return session;
     }
+    fast_dismiss(agent->settings.plane, session);
     remove_keys(agent, session, rules, NULL);
     map_take(&agent->sessions, session->seid);
     map_take(&smf->by_cp_seid, cp_seid);
@@ -259,7 +266,7 @@ static struct session *establish(struct smf *smf, const struct pfcp_session_esta
         session_remove(agent, old);
     struct session *session = insert(smf, request->cp_f_seid.seid, plan->network, rules);
     if (!session)
-        plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
+        plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory, or of places in the fast path");
     return session;
 }
 
@@ -339,6 +346,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     }
     struct gnb *from = session->gnb;
     session_lock(session);
+    fast_absorb(plane, session, agent_now(agent));
     ruleset_take_over(rules, old, agent_now(agent));
     session->rules = rules;
     update_gnb(session, agent_now(agent));
@@ -346,6 +354,8 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
         held_discard(plane, session);
     if (plan->wakes)
         path_report_held(plane, session);
+    fast_withdraw(plane, session, old, rules);
+    fast_update(plane, session);
     session_unlock(session);
     supervise_move(agent, from, session->gnb);
     remove_keys(agent, session, old, rules);
@@ -372,6 +382,7 @@ static struct pfcp_usage_report *usage_reports(struct agent *agent, struct sessi
     int64_t now = agent_now(agent), wall = agent->settings.wall;
     *count = 0;
     session_lock(session);
+    fast_absorb(agent->settings.plane, session, now);
     for (unsigned i = 0; reports && i < old->urr_count; i++)
         if (!find_urr(session->rules, old->urrs[i].id))
             usage_report(&old->urrs[i], PFCP_USAGE_TERMR, now, wall, &reports[(*count)++]);
@@ -449,6 +460,8 @@ void session_delete(struct smf *smf, const struct pfcp_message *message, struct 
     session_lock(session);
     session->gone = true;
     struct ruleset *rules = session->rules;
+    fast_withdraw(agent->settings.plane, session, rules, NULL);
+    fast_absorb(agent->settings.plane, session, agent_now(agent));
     response->usage_reports =
         arena_array(&agent->arena, rules->urr_count + 1u, sizeof *response->usage_reports);
     for (unsigned i = 0; response->usage_reports && i < rules->urr_count; i++)

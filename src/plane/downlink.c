@@ -89,7 +89,7 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
         return refuse_too_big(plane, lane, session, flow, packet);
     bool due = false;
     if (drop == DROP_NONE)
-        drop = enforce(rules, pdr, DOWNLINK, packet, &due);
+        drop = enforce_both(plane, session, pdr, DOWNLINK, packet, &due);
     if (due)
         plane_post(plane, session, NEWS_USAGE);
     if (drop != DROP_NONE) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/enforce.h"
 
+#include "plane/fast_counts.h"
 #include "plane/shared_rate.h"
 #include "plane/usage.h"
 
@@ -109,4 +110,13 @@ enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction d
         if (pdr->urrs >> i & 1)
             *due |= usage_count(&rules->urrs[i], direction, bytes, packet->segments, packet->now);
     return DROP_NONE;
+}
+
+enum drop enforce_both(struct plane *plane, struct session *session, const struct pdr *pdr,
+                       enum direction direction, struct packet *packet, bool *due)
+{
+    *due |= fast_absorb(plane, session, packet->now);
+    const enum drop drop = enforce(session->rules, pdr, direction, packet, due);
+    fast_grant(plane, session);
+    return drop;
 }

@@ -10,6 +10,10 @@
 enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
                   struct packet *packet, bool *due);
 
+/* The same of a session that the fast path carries too: what it has counted comes first, and what it may go on with is said anew. */
+enum drop enforce_both(struct plane *plane, struct session *session, const struct pdr *pdr,
+                       enum direction direction, struct packet *packet, bool *due);
+
 /* Inner bytes of the first `segments` pieces. */
 size_t segments_bytes(const struct packet *packet, unsigned segments);
 unsigned segments_of(const struct packet *packet);

@@ -54,6 +54,7 @@ struct gnb {
 };
 
 struct agent;
+struct fast;
 
 struct policy {
     bool ue_to_ue; /* phones may reach phones */
@@ -98,6 +99,7 @@ struct plane {
     unsigned network_count;
     struct epochs epochs;
     struct epoch_reader *readers; /* one a lane */
+    struct fast *fast;            /* NULL: there is only the slow path */
     struct table teids;           /* local TEID -> session */
     struct resting resting;       /* TEIDs; agent only */
     struct table gnbs;            /* hash of the address -> gnb */

@@ -53,6 +53,7 @@ struct session {
     int64_t
         notify_at; /* when a delayed downlink data report is due, or (data_asked) may be repeated; 0: never */
     uint32_t error_reported; /* remote TEID of the last error indication passed on */
+    unsigned place;          /* of the fast path; 0: it has none there */
     uint16_t data_pdr;       /* whose packet was held first */
     uint8_t claim;           /* the association under which the SMF last spoke of it */
     uint8_t news;            /* enum session_news, while on the agent's list */

@@ -201,7 +201,7 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
         drop = DROP_NO_RULE;
     bool due = false;
     if (drop == DROP_NONE)
-        drop = enforce(rules, pdr, UPLINK, packet, &due);
+        drop = enforce_both(plane, session, pdr, UPLINK, packet, &due);
     if (due)
         plane_post(plane, session, NEWS_USAGE);
     if (drop != DROP_NONE) {

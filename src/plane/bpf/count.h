@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* What limits a packet, and what counts it. */
+#ifndef PLANE_BPF_COUNT_H
+#define PLANE_BPF_COUNT_H
+
+#include "plane/bpf/packet.h"
+
+enum direction { UPLINK, DOWNLINK };
+
+/* plane/bucket.h */
+enum { TICKS = 16, BURST_NS = 50000000, BURST_BYTES = 10 * 1500, TRIES = 4 };
+
+INLINE struct fast_lane *lane_of(const struct frame *frame)
+{
+    return AT(lanes, frame->processor);
+}
+
+/* The slow path decides. */
+INLINE int pass(const struct frame *frame, enum direction direction)
+{
+    struct fast_lane *lane = lane_of(frame);
+    if (lane)
+        lane->passed[direction]++;
+    return XDP_PASS;
+}
+
+INLINE int drop(const struct frame *frame, enum drop reason)
+{
+    struct fast_lane *lane = lane_of(frame);
+    if (lane && reason < DROP_REASONS)
+        lane->drops[reason]++;
+    return XDP_DROP;
+}
+
+/* Rule N6 of the line: it is counted by its sender, too. */
+static __attribute__((noinline)) int refuse(const struct frame *frame, const struct fast_address *sender,
+                                            enum drop reason)
+{
+    static const struct fast_refused none;
+    if (!frame || !sender || reason >= DROP_REASONS)
+        return XDP_DROP;
+    struct fast_refused *entry = bpf_map_lookup_elem(&refused, sender);
+    if (!entry) {
+        bpf_map_update_elem(&refused, sender, &none, BPF_NOEXIST);
+        entry = bpf_map_lookup_elem(&refused, sender);
+    }
+    if (entry) {
+        __sync_fetch_and_add(&entry->packets, 1);
+        __sync_fetch_and_add(&entry->reasons[reason], 1);
+    }
+    return drop(frame, reason);
+}
+
+/* Takes the bytes from a rate of that price, or nothing and false: a token bucket seen as a virtual schedule. */
+INLINE bool take_rate(__u64 price, __u64 *booked, __u32 bytes, __u64 now)
+{
+    const __u64 ticks = now * TICKS, cost = bytes * price >> FAST_RATE_SHIFT;
+    const __u64 least = BURST_BYTES * price >> FAST_RATE_SHIFT, most = (__u64)BURST_NS * TICKS;
+    const __u64 burst = least > most ? least : most;
+#pragma unroll
+    for (int i = 0; i < TRIES; i++) {
+        const __u64 before = *(volatile __u64 *)booked;
+        const __u64 after = (before > ticks ? before : ticks) + cost;
+        if (after - ticks > burst)
+            return false;
+        if (__sync_val_compare_and_swap(booked, before, after) == before)
+            return true;
+    }
+    return false;
+}
+
+INLINE bool rates_admit(struct fast_action *action, __u32 bytes, __u64 now)
+{
+    struct fast_rate *shared = action->shared ? AT(rates, action->shared) : 0;
+    if (shared && !take_rate(shared->price, &shared->booked, bytes, now))
+        return false;
+    if (!action->price || take_rate(action->price, &action->booked, bytes, now))
+        return true;
+    if (shared)
+        __sync_fetch_and_sub(&shared->booked, bytes * shared->price >> FAST_RATE_SHIFT);
+    return false;
+}
+
+/* May it go on without the slow path's having looked at quotas and thresholds? */
+INLINE bool has_credit(const struct fast_action *action, __u32 bytes)
+{
+    return action->bytes + bytes <= action->credit;
+}
+
+INLINE void count(const struct frame *frame, struct fast_action *action, enum direction direction,
+                  __u32 bytes)
+{
+    struct fast_lane *lane = lane_of(frame);
+    struct fast_settings *plane = AT(settings, 0);
+    struct fast_gnb_count *gnb =
+        plane ? AT(gnb_counts, action->gnb * plane->processors + frame->processor) : 0;
+    __sync_fetch_and_add(&action->bytes, bytes);
+    __sync_fetch_and_add(&action->packets, 1);
+    action->seen = frame->now;
+    if (lane) {
+        lane->packets[direction]++;
+        lane->bytes[direction] += bytes;
+    }
+    if (gnb) {
+        gnb->packets[direction]++;
+        gnb->bytes[direction] += bytes;
+    }
+}
+
+#endif

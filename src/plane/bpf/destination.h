@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* Rule N6 of the line: where a phone may not send, and what is no plain packet of its own. */
+#ifndef PLANE_BPF_DESTINATION_H
+#define PLANE_BPF_DESTINATION_H
+
+#include "plane/bpf/count.h"
+#include "plane/protocols.h"
+
+enum { GTPU_PORT = 2152, GTP_C_PORT = 2123, PFCP_PORT = 8805, N2_PORT = 38412 };
+
+INLINE bool is_encapsulated(__u8 protocol)
+{
+    switch (protocol) {
+    case PROTOCOL_IPV4:
+    case PROTOCOL_IPV6:
+    case PROTOCOL_GRE:
+    case PROTOCOL_MINIMAL_ENCAPSULATION:
+    case PROTOCOL_IPIP:
+    case PROTOCOL_ETHERNET_IN_IP:
+    case PROTOCOL_ENCAPSULATION:
+    case PROTOCOL_L2TP:
+    case PROTOCOL_MPLS_IN_IP:
+    case PROTOCOL_ETHERNET:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A chain of headers that has to be walked; the slow path does. */
+INLINE bool is_extension(__u8 protocol, __u8 version)
+{
+    enum { MOBILITY = 135, HIP = 139, SHIM6 = 140 };
+    if (protocol == PROTOCOL_AH)
+        return true;
+    if (version == 4)
+        return false;
+    switch (protocol) {
+    case PROTOCOL_HOP_BY_HOP:
+    case PROTOCOL_ROUTING:
+    case PROTOCOL_FRAGMENT:
+    case PROTOCOL_DESTINATION_OPTIONS:
+    case MOBILITY:
+    case HIP:
+    case SHIM6:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The ports, where the protocol has some. */
+INLINE enum outcome read_transport(struct frame *frame, struct flow *flow)
+{
+    const struct {
+        __be16 source, destination;
+        __u32 more;
+    } * ports;
+    if (is_extension(flow->protocol, flow->version))
+        return NOT_PLAIN;
+    flow->source_port = flow->destination_port = 0;
+    switch (flow->protocol) {
+    case PROTOCOL_TCP:
+    case PROTOCOL_UDP:
+    case PROTOCOL_SCTP:
+    case PROTOCOL_UDPLITE:
+        ports = take(frame, sizeof *ports);
+        if (!ports || (void *)(ports + 1) > flow->header + flow->length)
+            return NOT_PLAIN;
+        flow->source_port = ports->source;
+        flow->destination_port = ports->destination;
+        return GOES_ON;
+    default:
+        return GOES_ON;
+    }
+}
+
+INLINE bool is_tunnel(const struct flow *flow)
+{
+    const __be16 port = flow->destination_port;
+    if (flow->protocol == PROTOCOL_UDP)
+        return port == bpf_htons(GTPU_PORT) || port == bpf_htons(GTP_C_PORT) || port == bpf_htons(PFCP_PORT);
+    return flow->protocol == PROTOCOL_SCTP && port == bpf_htons(N2_PORT);
+}
+
+/* enum fast_place of an address. */
+INLINE __u32 place_of(const struct fast_address *address)
+{
+    if (is_v4(address)) {
+        const __u32 block = bpf_ntohl(address->half[1] >> 32) >> 16;
+        const struct fast_blocks *eight = AT(blocks, block / 8);
+        const __u8 place = eight ? eight->place[block % 8] : FAST_FORBIDDEN;
+        if (place != FAST_MIXED)
+            return place;
+    }
+    const struct fast_prefix key = {128, *address};
+    const __u32 *place = bpf_map_lookup_elem(&prefixes, &key);
+    return place ? *place : FAST_ELSEWHERE;
+}
+
+enum { TO_SLOW_PATH = DROP_REASONS };
+
+/* DROP_NONE, why not, or TO_SLOW_PATH. */
+INLINE __u32 check_destination(const struct fast_settings *plane, __u32 network, const struct flow *flow)
+{
+    if (is_tunnel(flow))
+        return DROP_INNER_TUNNEL;
+    const struct fast_network *own = AT(networks, network);
+    if (!own || (is_encapsulated(flow->protocol) && !own->encapsulation))
+        return DROP_ENCAPSULATED;
+    const __u32 place = place_of(&flow->destination);
+    if (place == FAST_ELSEWHERE)
+        return DROP_NONE;
+    if (place == FAST_FORBIDDEN)
+        return DROP_INFRASTRUCTURE;
+    const struct fast_network *other = AT(networks, place - FAST_POOL);
+    const bool gateway = other && other == own && is_v4(&flow->destination) &&
+                         other->gateway == flow->destination.half[1] >> 32;
+    return gateway || plane->ue_to_ue ? TO_SLOW_PATH : DROP_UE_TO_UE;
+}
+
+#endif

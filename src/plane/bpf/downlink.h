@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* From a data network to N3, as in plane/downlink.c: find the subscriber by address, obey his rules. What has to wait is held by the slow path. */
+#ifndef PLANE_BPF_DOWNLINK_H
+#define PLANE_BPF_DOWNLINK_H
+
+#include "plane/bpf/uplink.h"
+
+/* Whose address it is; NULL: nobody's. */
+INLINE struct fast_session *find_session(const struct flow *flow)
+{
+    const __u32 place = place_of(&flow->destination);
+    if (place < FAST_POOL)
+        return 0;
+    const struct fast_network *network = AT(networks, place - FAST_POOL);
+    if (!network)
+        return 0;
+    const bool v4 = flow->version == 4;
+    const __u64 nth = v4 ? bpf_ntohl(flow->destination.half[1] >> 32) - network->v4
+                         : bpf_be64_to_cpu(flow->destination.half[0]) - network->v6;
+    if (nth >= (v4 ? network->v4_count : network->v6_count))
+        return 0;
+    const __u32 at = (v4 ? network->v4_first : network->v6_first) + (__u32)nth;
+    const struct fast_addresses *two = AT(addresses, at / 2);
+    const __u32 session = two ? two->session[at % 2] : 0;
+    return session ? AT(sessions, session) : 0;
+}
+
+/* Packets that wait in the slow path are not overtaken: what comes after them goes there too, until it has done with all. */
+INLINE bool must_queue(struct fast_session *session)
+{
+    if (session->state == FAST_ACTIVE)
+        return false;
+    if (session->state == FAST_RETURNING && session->slow_in == session->slow_out) {
+        session->state = FAST_ACTIVE;
+        return false;
+    }
+    __sync_fetch_and_add(&session->slow_in, 1);
+    return true;
+}
+
+INLINE int downlink(struct frame *frame, const struct fast_settings *plane, struct flow *flow)
+{
+    struct fast_session *session = find_session(flow);
+    if (!session)
+        return XDP_PASS;
+    if (read_transport(frame, flow) != GOES_ON || flow->hops <= 1 || must_queue(session) ||
+        session->classifier)
+        return pass(frame, DOWNLINK);
+    struct fast_action *action = &session->action;
+    if (action->verdict == FAST_DROP)
+        return drop(frame, action->shared);
+    if (action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu || !has_credit(action, flow->length))
+        return pass(frame, DOWNLINK);
+    const struct fast_gnb *gnb = AT(gnbs, action->gnb);
+    if (!gnb || !is_v4(&gnb->address))
+        return pass(frame, DOWNLINK);
+    const struct fast_route *route = route_to_gnb(frame, plane, action->gnb, gnb);
+    if (!route)
+        return pass(frame, DOWNLINK);
+    if (!rates_admit(action, flow->length, frame->now))
+        return drop(frame, DROP_RATE);
+    count(frame, action, DOWNLINK, flow->length);
+    return send_to_gnb(frame, route, gnb, action, flow);
+}
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * What the packet program (plane/bpf/plane.bpf.c) and the agent share: the records of its maps. The agent writes rules into mapped memory and reads
+ * counters there; the program counts. Records are whole cache lines, as at a million sessions it is the lines touched that a packet pays for.
+ *
+ * A rule is put in force by its first word (`teid`, `state`) last, and taken out by it first. Addresses and TEIDs are in network order, IPv4 addresses as
+ * IPv4-mapped ones (RFC 4291 2.5.5.2), so that there is one comparison for both.
+ */
+#ifndef PLANE_BPF_LAYOUT_H
+#define PLANE_BPF_LAYOUT_H
+
+#include <linux/types.h>
+
+#include "plane/drop.h"
+
+enum {
+    FAST_LAYOUT = 1,   /* counted up with each change: what was pinned with another one is not adopted */
+    FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
+    FAST_NETWORKS = 64,
+    FAST_BLOCKS = 65536, /* the IPv4 addresses by their upper 16 bits */
+    FAST_PREFIXES = 4096,
+    FAST_ROUTES = 8192, /* remembered by each processor; a power of two */
+    FAST_REFUSED = 16384,
+    FAST_RATE_SHIFT = 16, /* prices are 1/65536 of a bucket's ticks (plane/bucket.h) */
+};
+
+struct fast_address {
+    __u64 half[2];
+};
+
+/* What the program needs to know of the plane as a whole. */
+struct fast_settings {
+    __u32 layout;              /* FAST_LAYOUT; 0: nothing has been written yet */
+    __u32 adopted;             /* how often another agent has taken over what it found */
+    struct fast_address n3[2]; /* own tunnel addresses, IPv4 and IPv6; zero: none */
+    __u32 tunnels;             /* places for tunnels, a power of two, less one */
+    __u32 processors;
+    __u32 mtu;     /* longest inner packet that a tunnel takes unfragmented */
+    __u32 routes;  /* counted up when the host's routes or neighbours change: what is remembered is void */
+    __u32 jiffy;   /* ns */
+    __u64 epoch;   /* the monotonic clock when jiffies were 0, ns */
+    __u8 ue_to_ue; /* phones may reach phones */
+    __u8 reserved[3];
+};
+
+enum fast_port_flags {
+    FAST_N3 = 1 << 0,
+    FAST_N6 = 1 << 1,
+    FAST_RAN = 1 << 2, /* default-deny (rule L2 of the line) */
+    FAST_OUT = 1 << 3, /* packets may be sent there */
+};
+
+/* An interface. */
+struct fast_port {
+    __u32 flags;
+    __u32 device; /* that carries it, with the tag: itself where there is none */
+    __u16 vlan;   /* 802.1Q tag, network order; 0: none */
+    __u16 mtu;    /* of IP packets */
+    __u32 reserved;
+};
+
+/* What a block of IPv4 addresses, or a prefix, is: the pool of the network with that number less FAST_POOL, from there on. Of a block that is several things
+ * its prefixes tell. */
+enum fast_place { FAST_ELSEWHERE, FAST_FORBIDDEN, FAST_MIXED, FAST_POOL };
+
+/* Elements of maps are multiples of eight octets. */
+struct fast_blocks {
+    __u8 place[8];
+};
+struct fast_addresses {
+    __u32 session[2]; /* index; 0: nobody's */
+};
+
+struct fast_prefix {
+    __u32 length;
+    struct fast_address address;
+} __attribute__((packed));
+
+/* A data network's pools, and where the addresses of its phones are found in the table of them. */
+struct fast_network {
+    __u64 v6;                                     /* of its IPv6 pool the upper half, host order */
+    __u32 v4;                                     /* of its IPv4 pool the first address, host order */
+    __u32 gateway;                                /* network order */
+    __u32 v4_first, v4_count, v6_first, v6_count; /* in the table of addresses */
+    __u8 encapsulation;                           /* phones may send IP in IP and the like */
+    __u8 reserved[7];
+};
+
+/* How much of an action's counters is in the agent's books; of a tunnel at its place, of a session behind all places. */
+struct fast_booked {
+    __u64 bytes, packets;
+};
+
+enum fast_verdict { FAST_SLOW, FAST_TO_CORE, FAST_TO_TUNNEL, FAST_DROP };
+
+/* What is done with the packets of a PDR, and what was. */
+struct fast_action {
+    __u8 verdict; /* enum fast_verdict */
+    __u8 qfi, reflective, marking;
+    __u32 gnb;    /* at which it counts, and where a tunnel leads */
+    __u32 teid;   /* of the outer header */
+    __u32 shared; /* a rate with others, 0: none; or enum drop with FAST_DROP */
+    __u64 price;  /* of a byte; 0: no limit */
+    __u64 booked;
+    __u64 bytes, packets;
+    __u64 credit; /* of bytes: beyond it the slow path decides */
+    __u64 seen;   /* ns, when the last packet went */
+};
+
+/* FAST_HELD: known, and the slow path's. FAST_RETURNING: as soon as that has done with all that it was given. */
+enum fast_state { FAST_HELD, FAST_ACTIVE, FAST_RETURNING };
+
+/* Found by the lower bits of its TEID. */
+struct fast_tunnel {
+    __u32 teid; /* 0: free */
+    __u8 state; /* enum fast_state */
+    __u8 network;
+    __u16 reserved;
+    struct fast_address peer; /* the gNB, or UPF, that may send */
+    __u64 qfis;               /* bit n: QFI n matches; all: any */
+    __u64 v6;                 /* the phone's prefix; 0: none */
+    __u32 v4;                 /* the phone's address; 0: none */
+    __u32 classifier;         /* 0: all packets take the action */
+    __u32 session;
+    __u32 unused;
+    __u64 settling; /* ns until which what other peers send is the slow path's: the phone has moved, or may */
+    struct fast_action action;
+};
+
+/* Found by the phone's address. */
+struct fast_session {
+    __u32 state; /* enum fast_state */
+    __u32 network;
+    __u64 v6;
+    __u32 v4;
+    __u32 classifier;
+    __u32 slow_in, slow_out; /* packets given to the slow path, and those that it has done with */
+    __u32 known;             /* the place is a session's */
+    __u32 unused[7];
+    struct fast_action action;
+};
+
+/* A rate over several sessions. */
+struct fast_rate {
+    __u64 price, booked;
+};
+
+/* A radio node or another UPF, by the address it takes tunnels at, and ours towards it. */
+struct fast_gnb {
+    struct fast_address address, source;
+};
+
+/* What was carried through a gNB by one processor (plane/counters.h), uplink and downlink. */
+struct fast_gnb_count {
+    __u64 packets[2], bytes[2];
+};
+
+/* A processor's counters. */
+struct fast_lane {
+    __u64 packets[2], bytes[2];
+    __u64 passed[2]; /* to the slow path */
+    __u64 drops[DROP_REASONS];
+    __u64 answers; /* bucket of what unknown tunnels may send up to be answered, booked */
+};
+
+/* Where packets for an address go next. Each processor has its own, so no two write one. */
+struct fast_route {
+    struct fast_address to;
+    __u64 until;  /* ns; neighbours move also while nobody is there to count `routes` up */
+    __u32 routes; /* fast_settings.routes when it was looked up */
+    __u32 device;
+    __u8 mac[12]; /* destination, source */
+    __u16 vlan;
+    __u16 mtu;
+    __u16 reserved[8];
+};
+
+/* Who sends what is refused. */
+struct fast_refused {
+    __u64 packets;
+    __u32 reasons[DROP_REASONS];
+};
+
+_Static_assert(sizeof(struct fast_action) == 64, "a line");
+_Static_assert(sizeof(struct fast_tunnel) == 128 && sizeof(struct fast_session) == 128, "two lines");
+_Static_assert(sizeof(struct fast_route) == 64, "a line");
+
+#endif

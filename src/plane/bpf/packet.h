@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * A packet as the program reads it. What it understands is the plain shape that nearly all packets have; the slow path looks at all others
+ * (fragments, options, chains of headers), and judges them as it does here.
+ */
+#ifndef PLANE_BPF_PACKET_H
+#define PLANE_BPF_PACKET_H
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "plane/bpf/maps.h"
+
+#define INLINE static __attribute__((always_inline)) inline
+
+enum { AF_INET = 2, AF_INET6 = 10 };
+
+/* What could not be read is the slow path's. */
+enum outcome { GOES_ON, NOT_PLAIN };
+
+struct frame {
+    struct xdp_md *context;
+    void *at, *end; /* what is not read yet */
+    __u32 taken;    /* octets read so far */
+    __u64 now;      /* ns, of a coarse clock */
+    __u32 processor;
+    __u16 type; /* of the Ethernet payload, network order */
+};
+
+/* An IP header's fields. */
+struct flow {
+    struct fast_address source, destination;
+    void *header;
+    __u32 offset;                        /* of it in the frame */
+    __u32 length;                        /* of the packet by its own header */
+    __u16 source_port, destination_port; /* network order; 0: none */
+    __u8 protocol, version, marking, hops;
+};
+
+INLINE struct fast_address mapped(__u32 v4)
+{
+    return (struct fast_address){{0, (__u64)v4 << 32 | 0xffff0000u}};
+}
+
+INLINE bool is_v4(const struct fast_address *address)
+{
+    return address->half[0] == 0 && (__u32)address->half[1] == 0xffff0000u;
+}
+
+INLINE bool same_address(const struct fast_address *a, const struct fast_address *b)
+{
+    return ((a->half[0] ^ b->half[0]) | (a->half[1] ^ b->half[1])) == 0;
+}
+
+/* The next header, of `size` bytes, or NULL. */
+INLINE void *take(struct frame *frame, __u32 size)
+{
+    void *header = frame->at;
+    if (header + size > frame->end)
+        return 0;
+    frame->at = header + size;
+    frame->taken += size;
+    return header;
+}
+
+struct vlan_tag {
+    __be16 identity, type;
+};
+
+INLINE enum outcome read_ethernet(struct frame *frame)
+{
+    const struct ethhdr *ethernet = take(frame, sizeof *ethernet);
+    if (!ethernet)
+        return NOT_PLAIN;
+    frame->type = ethernet->h_proto;
+    if (frame->type != bpf_htons(ETH_P_8021Q))
+        return GOES_ON;
+    const struct vlan_tag *tag = take(frame, sizeof *tag);
+    if (!tag)
+        return NOT_PLAIN;
+    frame->type = tag->type;
+    return GOES_ON;
+}
+
+INLINE enum outcome read_v4(struct frame *frame, struct flow *flow)
+{
+    enum { MORE_OR_OFFSET = 0x3fff, PLAIN = 0x45 };
+    const struct iphdr *ip = take(frame, sizeof *ip);
+    if (!ip || *(const __u8 *)ip != PLAIN || (ip->frag_off & bpf_htons(MORE_OR_OFFSET)))
+        return NOT_PLAIN;
+    flow->header = (void *)ip;
+    flow->offset = frame->taken - (__u32)sizeof *ip;
+    flow->version = 4;
+    flow->length = bpf_ntohs(ip->tot_len);
+    flow->protocol = ip->protocol;
+    flow->marking = ip->tos;
+    flow->hops = ip->ttl;
+    flow->source = mapped(ip->saddr);
+    flow->destination = mapped(ip->daddr);
+    return flow->length >= sizeof *ip && (void *)ip + flow->length <= frame->end ? GOES_ON : NOT_PLAIN;
+}
+
+INLINE enum outcome read_v6(struct frame *frame, struct flow *flow)
+{
+    const struct ipv6hdr *ip = take(frame, sizeof *ip);
+    if (!ip || ip->version != 6)
+        return NOT_PLAIN;
+    flow->header = (void *)ip;
+    flow->offset = frame->taken - (__u32)sizeof *ip;
+    flow->version = 6;
+    flow->length = (__u32)sizeof *ip + bpf_ntohs(ip->payload_len);
+    flow->protocol = ip->nexthdr;
+    flow->marking = (__u8)(ip->priority << 4 | ip->flow_lbl[0] >> 4);
+    flow->hops = ip->hop_limit;
+    __builtin_memcpy(&flow->source, &ip->saddr, sizeof flow->source);
+    __builtin_memcpy(&flow->destination, &ip->daddr, sizeof flow->destination);
+    if (is_v4(&flow->source) || is_v4(&flow->destination)) /* no such address is on a wire */
+        return NOT_PLAIN;
+    return (void *)ip + flow->length <= frame->end ? GOES_ON : NOT_PLAIN;
+}
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Where a packet goes next: what the host's routes and neighbours say, remembered for a second, or until the agent says that they have changed. What the
+ * host does not know yet (a neighbour to be resolved) goes through the slow path, and the host learns it there.
+ */
+#ifndef PLANE_BPF_ROUTE_H
+#define PLANE_BPF_ROUTE_H
+
+#include "plane/bpf/count.h"
+
+enum { REMEMBERED_NS = 1000000000 };
+
+INLINE __u32 route_place(const struct frame *frame, const struct fast_address *to)
+{
+    const __u64 mixed = (to->half[0] ^ to->half[1]) * 0x9e3779b97f4a7c15u;
+    return frame->processor * FAST_ROUTES + (mixed >> 48 & (FAST_ROUTES - 1));
+}
+
+/* Asks the host. False: it cannot say. */
+static __attribute__((noinline)) int look_up(struct xdp_md *context, const struct fast_address *from,
+                                             const struct fast_address *to, struct fast_route *route)
+{
+    struct bpf_fib_lookup question = {.ifindex = context->ingress_ifindex};
+    if (!from || !to || !route)
+        return 0;
+    if (is_v4(to)) {
+        question.family = AF_INET;
+        question.ipv4_src = from->half[1] >> 32;
+        question.ipv4_dst = to->half[1] >> 32;
+    } else {
+        question.family = AF_INET6;
+        __builtin_memcpy(question.ipv6_src, from, sizeof *from);
+        __builtin_memcpy(question.ipv6_dst, to, sizeof *to);
+    }
+    if (bpf_fib_lookup(context, &question, sizeof question, 0) != BPF_FIB_LKUP_RET_SUCCESS)
+        return 0;
+    const struct fast_port *port = AT(ports, question.ifindex);
+    if (!port || !(port->flags & FAST_OUT))
+        return 0;
+    route->device = port->device;
+    route->vlan = port->vlan;
+    route->mtu = port->mtu;
+    __builtin_memcpy(route->mac, question.dmac, 6);
+    __builtin_memcpy(route->mac + 6, question.smac, 6);
+    return 1;
+}
+
+/* Of what is remembered at `route`. NULL: through the slow path. */
+INLINE const struct fast_route *route_at(struct fast_route *route, const struct frame *frame,
+                                         const struct fast_settings *plane, const struct fast_address *from,
+                                         const struct fast_address *to)
+{
+    if (!route)
+        return 0;
+    if (same_address(&route->to, to) && route->routes == plane->routes && frame->now < route->until)
+        return route;
+    struct fast_route found = {.to = *to, .routes = plane->routes, .until = frame->now + REMEMBERED_NS};
+    if (!look_up(frame->context, from, to, &found)) /* what is there, for another, stays */
+        return 0;
+    *route = found;
+    return route;
+}
+
+INLINE const struct fast_route *route_to_gnb(const struct frame *frame, const struct fast_settings *plane,
+                                             __u32 index, const struct fast_gnb *gnb)
+{
+    struct fast_route *route = AT(gnb_routes, index * plane->processors + frame->processor);
+    return route_at(route, frame, plane, &gnb->source, &gnb->address);
+}
+
+INLINE const struct fast_route *route_to_core(const struct frame *frame, const struct fast_settings *plane,
+                                              const struct flow *flow)
+{
+    struct fast_route *route = AT(routes, route_place(frame, &flow->destination));
+    return route_at(route, frame, plane, &flow->source, &flow->destination);
+}
+
+/* One hop less (RFC 791, RFC 1624). */
+INLINE void count_hop(void *header, const struct flow *flow)
+{
+    if (flow->version == 6) {
+        ((struct ipv6hdr *)header)->hop_limit--;
+        return;
+    }
+    struct iphdr *ip = header;
+    const __u32 sum = (__u32)ip->check + bpf_htons(0x100);
+    ip->check = (__sum16)(sum + (sum >= 0xffff));
+    ip->ttl--;
+}
+
+/* Writes the Ethernet header, and a tag if there is one, in front of `size` bytes that are there for it. */
+INLINE bool write_ethernet(struct xdp_md *context, const struct fast_route *route, __be16 type)
+{
+    struct {
+        __u8 mac[12];
+        __be16 type;
+    } __attribute__((packed)) *ethernet = (void *)(long)context->data;
+    if ((void *)(ethernet + 1) > (void *)(long)context->data_end)
+        return false;
+    __builtin_memcpy(ethernet->mac, route->mac, sizeof ethernet->mac);
+    ethernet->type = type;
+    if (!route->vlan)
+        return true;
+    struct vlan_tag *tag = (void *)(ethernet + 1);
+    if ((void *)(tag + 1) > (void *)(long)context->data_end)
+        return false;
+    ethernet->type = bpf_htons(ETH_P_8021Q);
+    *tag = (struct vlan_tag){route->vlan, type};
+    return true;
+}
+
+INLINE __u32 ethernet_bytes(const struct fast_route *route)
+{
+    return (__u32)sizeof(struct ethhdr) + (route->vlan ? (__u32)sizeof(struct vlan_tag) : 0);
+}
+
+#endif

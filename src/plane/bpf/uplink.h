@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * From N3 to the data network. As in plane/uplink.c, nothing is believed because of the port it came in on: the tunnel must exist, the sender must be
+ * the gNB that the tunnel was given to, and what is inside must be the subscriber's own and bound for the outside.
+ */
+#ifndef PLANE_BPF_UPLINK_H
+#define PLANE_BPF_UPLINK_H
+
+#include "plane/bpf/destination.h"
+#include "plane/bpf/encapsulate.h"
+#include "plane/bpf/route.h"
+
+enum { GTPU_VERSION_1 = 0x30, GTPU_EXTENSION = 0x34, G_PDU = 255, SESSION_CONTAINER = 0x85, ANY_QFI = 0xff };
+
+struct gtpu {
+    __u8 flags, type;
+    __be16 length;
+    __be32 teid;
+};
+
+/* With one extension, the PDU session container (TS 38.415 5.5.2). */
+struct gtpu_extension {
+    __be16 sequence;
+    __u8 n_pdu, next;
+    __u8 words; /* of four octets, itself and the type of the next one counted */
+    __u8 type, qfi, end;
+};
+
+struct tunnelled {
+    __u32 teid;
+    __u8 qfi;
+    void *end; /* of the payload */
+};
+
+/* TS 29.281 5.1: a G-PDU without options, or with a PDU session container of the usual length and nothing else. */
+INLINE enum outcome read_gtpu(struct frame *frame, const struct flow *outer, struct tunnelled *tunnelled)
+{
+    const struct gtpu *header = take(frame, sizeof *header);
+    if (!header || header->type != G_PDU)
+        return NOT_PLAIN;
+    tunnelled->teid = header->teid;
+    tunnelled->qfi = ANY_QFI;
+    tunnelled->end = (void *)(header + 1) + bpf_ntohs(header->length);
+    if (tunnelled->end > outer->header + outer->length)
+        return NOT_PLAIN;
+    if (header->flags == GTPU_VERSION_1)
+        return GOES_ON;
+    const struct gtpu_extension *extension = take(frame, sizeof *extension);
+    if (header->flags != GTPU_EXTENSION || !extension || extension->next != SESSION_CONTAINER ||
+        extension->words != 1 || extension->end != 0 || (extension->type & 0xf0) > 0x10 ||
+        (extension->qfi & 0x80))
+        return NOT_PLAIN;
+    tunnelled->qfi = extension->qfi & 0x3f;
+    return GOES_ON;
+}
+
+INLINE enum outcome read_inner(struct frame *frame, const struct tunnelled *tunnelled, struct flow *inner)
+{
+    const __u8 *first = frame->at;
+    if ((void *)(first + 1) > frame->end)
+        return NOT_PLAIN;
+    const enum outcome outcome = *first >> 4 == 4 ? read_v4(frame, inner) : read_v6(frame, inner);
+    if (outcome != GOES_ON || inner->header + inner->length > tunnelled->end || inner->hops <= 1)
+        return NOT_PLAIN;
+    return read_transport(frame, inner);
+}
+
+INLINE bool is_own(const struct fast_tunnel *tunnel, const struct flow *flow,
+                   const struct fast_address *address)
+{
+    if (flow->version == 4)
+        return tunnel->v4 && tunnel->v4 == address->half[1] >> 32;
+    return tunnel->v6 && tunnel->v6 == address->half[0];
+}
+
+/* Link-local addresses and the unspecified one: a router is asked for, or neighbours. */
+INLINE bool is_link_local(const struct flow *flow)
+{
+    const __u64 half = bpf_be64_to_cpu(flow->source.half[0]);
+    return flow->version == 6 &&
+           (half >> 54 == 0xfe80 >> 6 || (flow->source.half[0] | flow->source.half[1]) == 0);
+}
+
+/* The packet inside, one hop older; all in front of it goes. */
+INLINE int send_to_core(struct frame *frame, const struct fast_route *route, const struct flow *inner)
+{
+    struct xdp_md *context = frame->context;
+    const int gone = (int)inner->offset - (int)ethernet_bytes(route);
+    count_hop(inner->header, inner);
+    if (bpf_xdp_adjust_head(context, gone) != 0)
+        return XDP_ABORTED;
+    if (!write_ethernet(context, route, inner->version == 4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6)))
+        return XDP_ABORTED;
+    return (int)bpf_redirect(route->device, 0);
+}
+
+INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const struct flow *outer)
+{
+    struct tunnelled tunnelled;
+    struct flow inner;
+    if (read_gtpu(frame, outer, &tunnelled) != GOES_ON)
+        return pass(frame, UPLINK);
+    struct fast_tunnel *tunnel = AT(tunnels, bpf_ntohl(tunnelled.teid) & plane->tunnels);
+    if (!tunnel || tunnel->teid != tunnelled.teid || tunnel->state != FAST_ACTIVE)
+        return pass(frame, UPLINK);
+    if (!same_address(&tunnel->peer, &outer->source))
+        return frame->now < tunnel->settling ? pass(frame, UPLINK)
+                                             : refuse(frame, &outer->source, DROP_WRONG_PEER);
+    if (read_inner(frame, &tunnelled, &inner) != GOES_ON || is_link_local(&inner) || tunnel->classifier)
+        return pass(frame, UPLINK);
+    if (!is_own(tunnel, &inner, &inner.source))
+        return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
+    const __u32 reason = check_destination(plane, tunnel->network, &inner);
+    if (reason == TO_SLOW_PATH)
+        return pass(frame, UPLINK);
+    if (reason != DROP_NONE)
+        return refuse(frame, &outer->source, reason);
+    struct fast_action *action = &tunnel->action;
+    if (tunnelled.qfi != ANY_QFI && !(tunnel->qfis >> tunnelled.qfi & 1))
+        return refuse(frame, &outer->source, DROP_NO_RULE);
+    if (action->verdict != FAST_TO_CORE || !has_credit(action, inner.length))
+        return pass(frame, UPLINK);
+    const struct fast_route *route = route_to_core(frame, plane, &inner);
+    if (!route || inner.length > route->mtu)
+        return pass(frame, UPLINK);
+    if (!rates_admit(action, inner.length, frame->now))
+        return drop(frame, DROP_RATE);
+    count(frame, action, UPLINK, inner.length);
+    return send_to_core(frame, route, &inner);
+}
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/fast.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kit/log.h"
+#include "plane/fast_program.h"
+
+/* Half of the places for tunnels stay free, so that a TEID drawn at random soon finds one. */
+enum { PLACES_PER_SESSION = 2, SHARED_RATES_PER_SESSION = 1 };
+
+/* An array of the program's, and where it is mapped. */
+struct array {
+    const char *name;
+    size_t entries; /* 0: as the program says */
+    void **at;
+};
+
+static unsigned power_of_two(unsigned least)
+{
+    unsigned power = 1024;
+    while (power < least)
+        power *= 2;
+    return power;
+}
+
+static unsigned list_arrays(struct fast *fast, struct array arrays[FAST_MAPS])
+{
+    const struct fast_sizes *sizes = &fast->sizes;
+    const size_t gnbs = sizes->gnbs + 1u, each = sizes->processors;
+    const struct array list[] = {
+        {"settings", 0, (void **)&fast->settings},
+        {"ports", 0, (void **)&fast->ports},
+        {"networks", 0, (void **)&fast->networks},
+        {"blocks", 0, (void **)&fast->blocks},
+        {"tunnels", fast->tunnels, (void **)&fast->places},
+        {"addresses", sizes->addresses / 2 + 1, (void **)&fast->addresses},
+        {"sessions", sizes->sessions + 1u, (void **)&fast->sessions},
+        {"books", fast->tunnels + (size_t)sizes->sessions + 1, (void **)&fast->books},
+        {"rates", (size_t)sizes->sessions * SHARED_RATES_PER_SESSION + 1, (void **)&fast->rates},
+        {"gnbs", gnbs, (void **)&fast->gnbs},
+        {"gnb_counts", gnbs * each, (void **)&fast->gnb_counts},
+        {"lanes", each, (void **)&fast->lanes},
+    };
+    memcpy(arrays, list, sizeof list);
+    return sizeof list / sizeof *list;
+}
+
+static bool set_size(struct bpf_object *object, const char *name, size_t entries)
+{
+    struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+    return map && (entries == 0 || bpf_map__set_max_entries(map, (unsigned)entries) == 0);
+}
+
+static bool set_sizes(struct fast *fast, const struct array *arrays, unsigned count)
+{
+    bool done = set_size(fast->object, "routes", (size_t)FAST_ROUTES * fast->sizes.processors) &&
+                set_size(fast->object, "gnb_routes", (fast->sizes.gnbs + (size_t)1) * fast->sizes.processors);
+    for (unsigned i = 0; i < count; i++)
+        done &= set_size(fast->object, arrays[i].name, arrays[i].entries);
+    return done;
+}
+
+static void pin_path(char *path, size_t size, const char *folder, const char *name)
+{
+    snprintf(path, size, "%s/%s", folder, name);
+}
+
+/* Each map is found in the folder, or will be. */
+static bool set_pins(struct bpf_object *object, const char *folder)
+{
+    char path[256];
+    struct bpf_map *map;
+    bpf_object__for_each_map(map, object)
+    {
+        pin_path(path, sizeof path, folder, bpf_map__name(map));
+        if (bpf_map__set_pin_path(map, path) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void remove_pins(struct bpf_object *object, const char *folder)
+{
+    char path[256];
+    struct bpf_map *map;
+    bpf_object__for_each_map(map, object)
+    {
+        pin_path(path, sizeof path, folder, bpf_map__name(map));
+        unlink(path);
+    }
+}
+
+static bool map_array(struct fast *fast, const struct array *array)
+{
+    const struct bpf_map *map = bpf_object__find_map_by_name(fast->object, array->name);
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t bytes =
+        ((size_t)bpf_map__max_entries(map) * ((bpf_map__value_size(map) + 7u) & ~7u) + page - 1) &
+        ~(page - 1);
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+    if (at == MAP_FAILED)
+        return false;
+    *array->at = at;
+    fast->mapped[fast->mapped_count].at = at;
+    fast->mapped[fast->mapped_count++].bytes = bytes;
+    fast->memory += bytes;
+    return true;
+}
+
+static void unmap(struct fast *fast)
+{
+    while (fast->mapped_count) {
+        fast->mapped_count--;
+        munmap(fast->mapped[fast->mapped_count].at, fast->mapped[fast->mapped_count].bytes);
+    }
+    fast->memory = 0;
+}
+
+static bool map_arrays(struct fast *fast, const struct array *arrays, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!map_array(fast, &arrays[i]))
+            return false;
+    return true;
+}
+
+/* What libbpf has to say is for who looks for it. */
+static int say(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+    char text[512];
+    vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\n")] = '\0';
+    if (level != LIBBPF_DEBUG)
+        log_debug("plane", NULL, "%s", text);
+    return 0;
+}
+
+static bool load(struct fast *fast, const char *folder)
+{
+    struct array arrays[FAST_MAPS];
+    const unsigned count = list_arrays(fast, arrays);
+    fast->object = bpf_object__open_mem(fast_program, fast_program_bytes, NULL);
+    return fast->object && set_sizes(fast, arrays, count) && (!folder || set_pins(fast->object, folder)) &&
+           bpf_object__load(fast->object) == 0 && map_arrays(fast, arrays, count);
+}
+
+static void unload(struct fast *fast)
+{
+    unmap(fast);
+    bpf_object__close(fast->object);
+    fast->object = NULL;
+}
+
+static bool is_ours(const struct fast *fast)
+{
+    const struct fast_settings *settings = fast->settings;
+    return settings->layout == 0 ||
+           (settings->layout == FAST_LAYOUT && settings->tunnels == fast->tunnels - 1 &&
+            settings->processors == fast->sizes.processors);
+}
+
+static bool explain(char why[FAST_WHY_BYTES])
+{
+    const int reason = errno;
+    snprintf(why, FAST_WHY_BYTES, "the kernel does not take the packet program: %s%s", strerror(reason),
+             reason == EPERM ? "; CAP_BPF and CAP_NET_ADMIN are needed" : "");
+    return false;
+}
+
+static void begin(struct fast *fast)
+{
+    struct fast_settings *settings = fast->settings;
+    struct timespec tick;
+    clock_getres(CLOCK_MONOTONIC_COARSE, &tick); /* a jiffy, whatever CONFIG_HZ is */
+    settings->adopted += settings->layout != 0;
+    settings->tunnels = fast->tunnels - 1;
+    settings->processors = fast->sizes.processors;
+    settings->jiffy = (unsigned)tick.tv_nsec;
+    settings->layout = FAST_LAYOUT;
+    fast->prefixes = bpf_object__find_map_fd_by_name(fast->object, "prefixes");
+    fast->refused = bpf_object__find_map_fd_by_name(fast->object, "refused");
+    fast->program = bpf_program__fd(bpf_object__find_program_by_name(fast->object, "plane_packet"));
+}
+
+/* Both clocks are read in the kernel, one behind the other. */
+static bool set_clock(struct fast *fast)
+{
+    static const char frame[64];
+    LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof frame);
+    return bpf_prog_test_run_opts(
+               bpf_program__fd(bpf_object__find_program_by_name(fast->object, "plane_clock")), &options) == 0;
+}
+
+/* Places of sessions; those that were found in use wait for their sessions to be spoken of. The lowest are given out first. */
+static bool list_places(struct fast *fast)
+{
+    const unsigned count = fast->sizes.sessions;
+    fast->free_places = calloc(count + 1u, sizeof *fast->free_places);
+    fast->claimed = calloc(count + 1u, sizeof *fast->claimed);
+    if (!fast->free_places || !fast->claimed)
+        return false;
+    for (unsigned place = count; place > 0; place--)
+        if (!fast->sessions[place].known)
+            fast->free_places[fast->free_count++] = place;
+    return true;
+}
+
+void fast_close(struct fast *fast)
+{
+    free(fast->free_places);
+    free(fast->claimed);
+    fast->free_places = NULL;
+    fast->claimed = NULL;
+    if (fast->object)
+        unload(fast);
+}
+
+bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
+               char why[FAST_WHY_BYTES])
+{
+    *fast = (struct fast){.sizes = *sizes, .tunnels = power_of_two(sizes->sessions * PLACES_PER_SESSION)};
+    libbpf_set_print(say);
+    bool loaded = load(fast, folder);
+    if (folder && fast->object && (!loaded || !is_ours(fast))) { /* other sizes, or another release's */
+        remove_pins(fast->object, folder);
+        unload(fast);
+        loaded = load(fast, folder);
+    }
+    if (loaded)
+        begin(fast);
+    if (loaded && set_clock(fast) && list_places(fast))
+        return true;
+    explain(why);
+    fast_close(fast);
+    return false;
+}
+
+bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place)
+{
+    return bpf_map_update_elem(fast->prefixes, prefix, &place, BPF_ANY) == 0;
+}

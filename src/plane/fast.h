@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The fast path: the packet program in the kernel (plane/bpf) and its maps, seen from the agent. Program, links and maps are pinned in a folder of the BPF
+ * file system: they go on when this process ends, in whatever way, and the next one adopts them. What packets need is in maps that are mapped here, so that
+ * a session is programmed by stores, without a system call.
+ */
+#ifndef PLANE_FAST_H
+#define PLANE_FAST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kit/address.h"
+#include "plane/bpf/layout.h"
+
+struct bpf_object;
+
+enum { FAST_MAPS = 12, FAST_WHY_BYTES = 256 };
+
+/* At most. */
+struct fast_sizes {
+    unsigned sessions;
+    unsigned addresses; /* of all pools together */
+    unsigned gnbs;
+    unsigned processors;
+};
+
+struct fast {
+    struct bpf_object *object;
+    int program, prefixes, refused; /* descriptors */
+    struct fast_sizes sizes;
+    unsigned tunnels; /* places, a power of two */
+    struct fast_settings *settings;
+    struct fast_port *ports;
+    struct fast_network *networks;
+    struct fast_blocks *blocks;
+    struct fast_tunnel *places;
+    struct fast_addresses *addresses;
+    struct fast_session *sessions;
+    struct fast_booked *books;
+    struct fast_rate *rates;
+    struct fast_gnb *gnbs;
+    struct fast_gnb_count *gnb_counts;
+    struct fast_lane *lanes;
+    size_t memory;         /* bytes of all maps */
+    unsigned *free_places; /* of sessions, a stack; the agent's */
+    unsigned free_count;
+    bool *claimed; /* by place: a session of this process has it */
+    struct {
+        void *at;
+        size_t bytes;
+    } mapped[FAST_MAPS];
+    unsigned mapped_count;
+};
+
+/* Loads the program; what is pinned in the folder (NULL: nothing is to be) under the same layout and sizes is adopted, what is pinned there otherwise goes.
+ * False: there is no fast path here, and `why` says why not. */
+bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
+               char why[FAST_WHY_BYTES]);
+/* What is pinned stays, and packets go on. */
+void fast_close(struct fast *fast);
+
+/* True: packets went on before this process was there. */
+static inline bool fast_adopted(const struct fast *fast)
+{
+    return fast->settings->adopted != 0;
+}
+
+/* What a prefix is, besides what blocks say; IPv4 prefixes as IPv4-mapped ones. False: no room. */
+bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place);
+
+struct fast_address fast_address_of(const union socket_address *address);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/fast_counts.h"
+
+#include "plane/fast_rules.h"
+#include "plane/usage.h"
+
+enum { LEAST_CREDIT = 64 * 1024 }; /* less is the slow path's: it decides packet by packet */
+
+/* What has been carried since the last time is counted; true: a URR is due. */
+static bool absorb(struct session *session, const struct pdr *pdr, enum direction direction,
+                   const struct fast_action *action, struct fast_booked *book, int64_t now)
+{
+    const uint64_t bytes = __atomic_load_n(&action->bytes, __ATOMIC_RELAXED) - book->bytes;
+    const uint64_t packets = __atomic_load_n(&action->packets, __ATOMIC_RELAXED) - book->packets;
+    bool due = false;
+    if (bytes == 0 && packets == 0)
+        return false;
+    book->bytes += bytes;
+    book->packets += packets;
+    session->counters.passed.bytes[direction] += bytes;
+    session->counters.passed.packets[direction] += packets;
+    for (unsigned i = 0; i < session->rules->urr_count; i++)
+        if (pdr->urrs >> i & 1)
+            due |= usage_count(&session->rules->urrs[i], direction, bytes, packets, now);
+    return due;
+}
+
+static struct fast_booked *tunnel_book(const struct fast *fast, const struct fast_tunnel *tunnel)
+{
+    return &fast->books[tunnel - fast->places];
+}
+
+static struct fast_booked *session_book(const struct fast *fast, unsigned place)
+{
+    return &fast->books[fast->tunnels + place];
+}
+
+bool fast_absorb(struct plane *plane, struct session *session, int64_t now)
+{
+    const struct fast *fast = plane->fast;
+    const struct ruleset *rules = session->rules;
+    bool due = false;
+    if (session->place == 0)
+        return false;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const uint32_t teid = rules->pdrs[i].teid;
+        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_has_place(plane, teid))
+            continue;
+        struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
+        due |= absorb(session, &rules->pdrs[i], UPLINK, &tunnel->action, tunnel_book(fast, tunnel), now);
+    }
+    const struct pdr *downlink = fast_downlink(rules);
+    if (downlink)
+        due |= absorb(session, downlink, DOWNLINK, &fast->sessions[session->place].action,
+                      session_book(fast, session->place), now);
+    return due;
+}
+
+/* --- credit --- */
+
+static uint64_t left_of(uint64_t limit, uint64_t used)
+{
+    return limit > used ? limit - used : 0;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Octets until the first of the limits that the flags name is reached by packets of that direction. */
+static uint64_t until_limit(const struct volume *volume, uint8_t flags, const uint64_t limit[3],
+                            enum direction direction)
+{
+    const uint8_t own = direction == UPLINK ? PFCP_ULVOL : PFCP_DLVOL;
+    uint64_t left = UINT64_MAX;
+    if (flags & PFCP_TOVOL) /* both directions draw on it */
+        left = left_of(limit[0], volume->bytes[UPLINK] + volume->bytes[DOWNLINK]) / 2;
+    if (flags & own)
+        left = least(left, left_of(limit[1 + direction], volume->bytes[direction]));
+    return left;
+}
+
+static uint64_t until_due(const struct urr *urr, enum direction direction)
+{
+    uint64_t left = UINT64_MAX;
+    if (urr->exhausted || ((urr->triggers & PFCP_REPORT_START) && !urr->first_packet))
+        return 0;
+    if ((urr->triggers & PFCP_REPORT_VOLTH) && !(urr->due & PFCP_USAGE_VOLTH))
+        left = until_limit(&urr->volume, urr->threshold_flags, urr->threshold, direction);
+    if (urr->quota_flags)
+        left = least(left, until_limit(&urr->spent, urr->quota_flags, urr->quota, direction));
+    return left;
+}
+
+/* PDRs that count for the same URR share what is left of it. */
+static uint64_t credit_of(const struct ruleset *rules, const struct pdr *pdr, enum direction direction)
+{
+    uint64_t left = UINT64_MAX;
+    for (unsigned i = 0; i < rules->urr_count; i++)
+        if (pdr->urrs >> i & 1)
+            left = least(left,
+                         until_due(&rules->urrs[i], direction) / (rules->pdr_count ? rules->pdr_count : 1));
+    return left < LEAST_CREDIT ? 0 : left;
+}
+
+static void grant(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                  struct fast_action *action, const struct fast_booked *book)
+{
+    const uint64_t credit = credit_of(rules, pdr, direction);
+    const uint64_t end = credit > UINT64_MAX - book->bytes ? UINT64_MAX : book->bytes + credit;
+    __atomic_store_n(&action->credit, credit ? end : 0, __ATOMIC_RELEASE);
+}
+
+void fast_grant(struct plane *plane, const struct session *session)
+{
+    const struct fast *fast = plane->fast;
+    const struct ruleset *rules = session->rules;
+    if (session->place == 0)
+        return;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const uint32_t teid = rules->pdrs[i].teid;
+        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_has_place(plane, teid))
+            continue;
+        struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
+        grant(rules, &rules->pdrs[i], UPLINK, &tunnel->action, tunnel_book(fast, tunnel));
+    }
+    const struct pdr *downlink = fast_downlink(rules);
+    if (downlink)
+        grant(rules, downlink, DOWNLINK, &fast->sessions[session->place].action,
+              session_book(fast, session->place));
+}
+
+void fast_open_book(struct fast *fast, const struct fast_tunnel *tunnel)
+{
+    *tunnel_book(fast, tunnel) = (struct fast_booked){tunnel->action.bytes, tunnel->action.packets};
+}
+
+void fast_forget(struct plane *plane, const struct session *session)
+{
+    *session_book(plane->fast, session->place) = (struct fast_booked){0};
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Built without libbpf, or without a compiler for the packet program. */
+#include <stdio.h>
+
+#include "plane/fast.h"
+
+bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
+               char why[FAST_WHY_BYTES])
+{
+    (void)sizes;
+    (void)folder;
+    *fast = (struct fast){0};
+    snprintf(why, FAST_WHY_BYTES, "this program was built without it (libbpf, and clang at build time)");
+    return false;
+}
+
+void fast_close(struct fast *fast)
+{
+    (void)fast;
+}
+
+bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place)
+{
+    (void)fast;
+    (void)prefix;
+    (void)place;
+    return false;
+}

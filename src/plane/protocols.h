@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* IP protocol and extension header numbers (IANA) that rules look at. */
+#ifndef PLANE_PROTOCOLS_H
+#define PLANE_PROTOCOLS_H
+
+enum {
+    PROTOCOL_HOP_BY_HOP = 0,
+    PROTOCOL_ICMP = 1,
+    PROTOCOL_IPV4 = 4, /* in IP */
+    PROTOCOL_TCP = 6,
+    PROTOCOL_UDP = 17,
+    PROTOCOL_IPV6 = 41, /* in IP */
+    PROTOCOL_ROUTING = 43,
+    PROTOCOL_FRAGMENT = 44,
+    PROTOCOL_GRE = 47,
+    PROTOCOL_ESP = 50,
+    PROTOCOL_AH = 51,
+    PROTOCOL_MINIMAL_ENCAPSULATION = 55,
+    PROTOCOL_ICMPV6 = 58,
+    PROTOCOL_NONE = 59,
+    PROTOCOL_DESTINATION_OPTIONS = 60,
+    PROTOCOL_IPIP = 94,
+    PROTOCOL_ETHERNET_IN_IP = 97,
+    PROTOCOL_ENCAPSULATION = 98,
+    PROTOCOL_L2TP = 115,
+    PROTOCOL_SCTP = 132,
+    PROTOCOL_UDPLITE = 136,
+    PROTOCOL_MPLS_IN_IP = 137,
+    PROTOCOL_ETHERNET = 143,
+};
+
+#endif
