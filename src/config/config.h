@@ -173,6 +173,8 @@ struct config_smf {
     unsigned dnn_count;
 };
 
+enum config_fast { CONFIG_FAST_AUTO, CONFIG_FAST_NATIVE, CONFIG_FAST_GENERIC, CONFIG_FAST_OFF };
+
 struct config_plane {
     const char *name;
     bool external;                  /* a UPF that is there without us: the keeper does not start it */
@@ -185,11 +187,16 @@ struct config_plane {
     const char *egress;          /* interface towards the data network; "auto": by default route */
     unsigned buffer_per_session; /* packets */
     unsigned buffer_total;
-    int64_t shaping_delay;             /* nanoseconds that a packet of a gNB that is shaped waits at most */
-    unsigned shaping_packets;          /* that wait with a worker, for each gNB and direction */
-    unsigned sessions;                 /* at most; 0: no limit */
-    int64_t teid_rest;                 /* nanoseconds before one that was given back is drawn again */
-    bool ue_to_ue;                     /* phones may reach phones */
+    int64_t shaping_delay;        /* nanoseconds that a packet of a gNB that is shaped waits at most */
+    unsigned shaping_packets;     /* that wait with a worker, for each gNB and direction */
+    unsigned sessions;            /* at most; 0: no limit */
+    int64_t teid_rest;            /* nanoseconds before one that was given back is drawn again */
+    bool ue_to_ue;                /* phones may reach phones */
+    enum config_fast fast;        /* the packet program: where it may sit */
+    const char **fast_interfaces; /* none: found by addresses and routes */
+    unsigned fast_interface_count;
+    unsigned fast_sessions;
+    const char *fast_pins;             /* folder of a BPF file system */
     int64_t echo_period, echo_timeout; /* GTP-U path supervision; period 0: none */
     unsigned echo_tries;
     const struct config_prefix

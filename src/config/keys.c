@@ -301,6 +301,12 @@ static const struct key dnn_keys[] = {
     {0},
 };
 
+static const struct choice fast_paths[] = {{"auto", CONFIG_FAST_AUTO},
+                                           {"native", CONFIG_FAST_NATIVE},
+                                           {"generic", CONFIG_FAST_GENERIC},
+                                           {"off", CONFIG_FAST_OFF},
+                                           {0}};
+
 static const struct key plane_keys[] = {
     {"name", &type_name, MEMBER(struct config_plane, name), RANGE(1, 32), .once = true},
     {"external", &type_bool, MEMBER(struct config_plane, external), .initial = "false",
@@ -337,6 +343,20 @@ static const struct key plane_keys[] = {
      .help = "A tunnel's number that was given back is drawn no more for so long."},
     {"ue_to_ue", &type_bool, MEMBER(struct config_plane, ue_to_ue), .initial = "false",
      .help = "Phones may send to other phones' addresses."},
+    {"fast", &type_choice, MEMBER(struct config_plane, fast), .choices = fast_paths, .initial = "auto",
+     .help =
+         "The fast path, a program in the kernel (XDP): at the driver where it can be, else generic; or only "
+         "one "
+         "of them; or off. With nat\n"
+         "there is none, as the host translates. It goes on when this process dies, and is taken up again."},
+    {"fast_interfaces", &type_name, ITEMS(struct config_plane, fast_interfaces, fast_interface_count),
+     RANGE(1, 15), .initial = "[]",
+     .help = "Where it sits; empty: at the interfaces with the n3 addresses, and at egress."},
+    {"fast_sessions", &type_uint, MEMBER(struct config_plane, fast_sessions), RANGE(1, 4000000),
+     .initial = "16384",
+     .help = "Its maps have room for so many sessions, about 650 octets each; more are refused."},
+    {"fast_pins", &type_text, MEMBER(struct config_plane, fast_pins), RANGE(1, 200),
+     .initial = "/sys/fs/bpf/demarc", .help = "Folder of a BPF file system, where it outlives this process."},
     {"echo_period", &type_duration, MEMBER(struct config_plane, echo_period), RANGE(0, HOUR),
      .initial = "60s",
      .help =

@@ -82,7 +82,7 @@ static bool set_pins(struct bpf_object *object, const char *folder)
     bpf_object__for_each_map(map, object)
     {
         pin_path(path, sizeof path, folder, bpf_map__name(map));
-        if (bpf_map__set_pin_path(map, path) != 0)
+        if (!bpf_map__is_internal(map) && bpf_map__set_pin_path(map, path) != 0)
             return false;
     }
     return true;

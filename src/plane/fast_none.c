@@ -2,7 +2,7 @@
 /* Built without libbpf, or without a compiler for the packet program. */
 #include <stdio.h>
 
-#include "plane/fast.h"
+#include "plane/fast_ports.h"
 
 bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
                char why[FAST_WHY_BYTES])
@@ -25,4 +25,27 @@ bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32
     (void)prefix;
     (void)place;
     return false;
+}
+
+bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
+{
+    (void)folder;
+    (void)why;
+    return true;
+}
+
+bool fast_attach_all(struct fast *fast, const struct config_plane *config, const char *folder,
+                     char why[FAST_WHY_BYTES])
+{
+    (void)fast;
+    (void)config;
+    (void)folder;
+    (void)why;
+    return false;
+}
+
+void fast_remove(struct fast *fast, const char *folder)
+{
+    (void)fast;
+    (void)folder;
 }

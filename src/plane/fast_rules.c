@@ -99,7 +99,7 @@ static bool put_host_internal(struct fast *fast)
     return true;
 }
 
-static uint32_t pool_size(const struct config_prefix *pool, unsigned bits)
+uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits)
 {
     return pool->family == 0           ? 0
            : pool->length >= bits      ? 1
@@ -111,7 +111,7 @@ static uint32_t pool_size(const struct config_prefix *pool, unsigned bits)
 static bool put_network(struct fast *fast, const struct network *network, uint32_t *first)
 {
     struct fast_network *to = &fast->networks[network->index];
-    const uint64_t v4 = pool_size(&network->pool_v4, 32), v6 = pool_size(&network->pool_v6, 64);
+    const uint64_t v4 = fast_pool_size(&network->pool_v4, 32), v6 = fast_pool_size(&network->pool_v6, 64);
     if (*first + v4 + v6 > fast->sizes.addresses)
         return false;
     *to = (struct fast_network){.v4 = host_v4(&network->pool_v4),

@@ -192,7 +192,7 @@ static bool has_address(const struct ifaddrs *entry, const union socket_address 
     return address_same_host(&own, address);
 }
 
-static unsigned device_mtu(const char *device)
+unsigned host_device_mtu(const char *device)
 {
     struct ifreq request;
     name_request(&request, device);
@@ -203,16 +203,25 @@ static unsigned device_mtu(const char *device)
     return known ? (unsigned)request.ifr_mtu : 0;
 }
 
+bool host_device(const union socket_address *address, char name[IF_NAMESIZE])
+{
+    struct ifaddrs *list = NULL;
+    bool found = false;
+    if (getifaddrs(&list) != 0)
+        return false;
+    for (const struct ifaddrs *entry = list; entry && !found; entry = entry->ifa_next) {
+        found = has_address(entry, address);
+        if (found)
+            snprintf(name, IF_NAMESIZE, "%s", entry->ifa_name);
+    }
+    freeifaddrs(list);
+    return found;
+}
+
 unsigned host_mtu(const union socket_address *address)
 {
     enum { ETHERNET = 1500 };
-    struct ifaddrs *list = NULL;
-    unsigned mtu = 0;
-    if (getifaddrs(&list) != 0)
-        return ETHERNET;
-    for (const struct ifaddrs *entry = list; entry && !mtu; entry = entry->ifa_next)
-        if (has_address(entry, address))
-            mtu = device_mtu(entry->ifa_name);
-    freeifaddrs(list);
+    char device[IF_NAMESIZE];
+    const unsigned mtu = host_device(address, device) ? host_device_mtu(device) : 0;
     return mtu ? mtu : ETHERNET;
 }

@@ -7,6 +7,8 @@
 #ifndef PLANE_HOST_H
 #define PLANE_HOST_H
 
+#include <net/if.h>
+
 #include "config/config.h"
 #include "plane/plane.h"
 
@@ -26,6 +28,10 @@ void host_open_internet(struct host *host, const struct config_plane *config, co
 
 void host_restore(struct host *host);
 
+/* The device that has this address. */
+bool host_device(const union socket_address *address, char name[IF_NAMESIZE]);
+/* 0: there is no such device. */
+unsigned host_device_mtu(const char *device);
 /* The MTU of the device that has this address; 1500 when none can be found. */
 unsigned host_mtu(const union socket_address *address);
 
