@@ -4,8 +4,8 @@
 
 #include "kit/log.h"
 #include "plane/agent_state.h"
-#include "plane/fast_counts.h"
-#include "plane/fast_rules.h"
+#include "plane/fast/counts.h"
+#include "plane/fast/rules.h"
 #include "plane/held.h"
 #include "plane/usage.h"
 

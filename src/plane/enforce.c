@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/enforce.h"
 
-#include "plane/fast_counts.h"
+#include "plane/fast/counts.h"
 #include "plane/shared_rate.h"
 #include "plane/usage.h"
 

@@ -20,8 +20,7 @@
 #include "line/policy.h"
 #include "line/reporter.h"
 #include "plane/agent.h"
-#include "plane/fast_ports.h"
-#include "plane/fast_rules.h"
+#include "plane/fast/start.h"
 #include "plane/host.h"
 #include "plane/ran_port.h"
 #include "plane/report.h"
@@ -43,7 +42,6 @@ struct process {
     struct admin *admin;
     struct host host;
     struct fast fast;
-    char pins[256]; /* of the fast path */
     struct keeper_ear keeper;
     struct reporter *evidence;
     struct plane_report *report;
@@ -385,48 +383,6 @@ static bool open_n4(struct process *process)
            loop_watch(process->loop, &process->news, EPOLLIN);
 }
 
-static unsigned pool_addresses(const struct process *process)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < process->plane.network_count; i++)
-        sum += fast_pool_size(&process->networks[i].pool_v4, 32) +
-               fast_pool_size(&process->networks[i].pool_v6, 64);
-    return sum > UINT32_MAX ? UINT32_MAX : (unsigned)sum;
-}
-
-static bool open_fast(struct process *process, char why[FAST_WHY_BYTES])
-{
-    const struct fast_sizes sizes = {.sessions = process->own->fast_sessions,
-                                     .addresses = pool_addresses(process),
-                                     .gnbs = process->plane.policy.gnbs,
-                                     .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF)};
-    snprintf(process->pins, sizeof process->pins, "%s/%s", process->own->fast_pins, process->own->name);
-    if (!fast_make_folder(process->pins, why) || !fast_open(&process->fast, &sizes, process->pins, why))
-        return false;
-    if (fast_describe(&process->fast, &process->plane) &&
-        fast_attach_all(&process->fast, process->own, process->pins, why))
-        return true;
-    fast_remove(&process->fast, process->pins);
-    fast_close(&process->fast);
-    return false;
-}
-
-/* Without it everything works, at the slow path's pace, and that is said. */
-static void start_fast(struct process *process)
-{
-    char why[FAST_WHY_BYTES] = "planes.nat is on, and the host translates";
-    if (process->own->fast == CONFIG_FAST_OFF)
-        return;
-    if (process->own->nat || !open_fast(process, why)) {
-        log_info("plane", NULL, "no fast path: %s", why);
-        return;
-    }
-    process->plane.fast = &process->fast;
-    log_info("plane", NULL, "fast path %s: room for %u sessions, %zu MiB",
-             fast_adopted(&process->fast) ? "adopted" : "ready", process->fast.sizes.sessions,
-             process->fast.memory >> 20);
-}
-
 static bool ran_port_state(void *context, bool *in_force)
 {
     const struct process *process = context;
@@ -571,7 +527,7 @@ static int run(struct process *process)
                    process); /* before the workers start: they must not take signals */
     loop_on_signal(process->loop, SIGINT, stop, process);
     loop_on_signal(process->loop, SIGHUP, on_reload, process);
-    start_fast(process);
+    fast_start(&process->fast, &process->plane, process->own);
     if (!open_n4(process) || !start_agent(process) || !start_workers(process) || !open_evidence(process))
         return 1;
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
@@ -604,9 +560,7 @@ static void close_down(struct process *process)
     keeper_shut(&process->keeper);
     config_free(process->reloaded);
     host_restore(&process->host);
-    if (process->plane.fast)
-        fast_remove(&process->fast, process->pins);
-    fast_close(&process->fast);
+    fast_end(&process->plane);
     transmit_free(&process->transmit);
     if (process->networks && process->plane.lanes)
         plane_free(&process->plane);

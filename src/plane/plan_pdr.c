@@ -2,7 +2,7 @@
 /* Packet detection rules: TS 29.244 7.5.2.2, 7.5.4.2. */
 #include <string.h>
 
-#include "plane/fast_rules.h"
+#include "plane/fast/rules.h"
 #include "plane/plan.h"
 
 static bool refuse(struct plan *plan, const struct planned_pdr *planned, const char *what)
@@ -23,7 +23,8 @@ static uint32_t new_teid(struct plan *plan)
 {
     for (;;) {
         uint32_t teid = (uint32_t)plan->random(plan->random_context);
-        bool taken = teid == 0 || table_get(&plan->plane->teids, teid) || !fast_has_place(plan->plane, teid) ||
+        bool taken = teid == 0 || table_get(&plan->plane->teids, teid) ||
+                     !fast_has_place(plan->plane, teid) ||
                      resting_has(&plan->plane->resting, teid, plan->now);
         for (unsigned i = 0; i < plan->pdr_count && !taken; i++)
             taken = plan->pdrs[i].pdr.teid == teid;

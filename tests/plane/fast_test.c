@@ -12,9 +12,10 @@
 
 #include "lab.h"
 #include "plane/checksum.h"
-#include "plane/fast.h"
-#include "plane/fast_counts.h"
-#include "plane/fast_rules.h"
+#include "plane/fast/counts.h"
+#include "plane/fast/fast.h"
+#include "plane/fast/networks.h"
+#include "plane/fast/rules.h"
 
 enum { ETHERNET = 14, OUTER = 28, FRAME = 2048, LOOPBACK = 1, UE = 7, QFI = 1 };
 

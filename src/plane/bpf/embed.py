@@ -5,7 +5,7 @@ from pathlib import Path
 
 octets = Path(sys.argv[1]).read_bytes()
 lines = "\n".join("    " + "".join(f"{octet}," for octet in octets[at : at + 24]) for at in range(0, len(octets), 24))
-print(f"""#include "plane/fast_program.h"
+print(f"""#include "plane/fast/program.h"
 
 _Alignas(8) const unsigned char fast_program[] = {{
 {lines}

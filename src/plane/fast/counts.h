@@ -7,7 +7,7 @@
 #ifndef PLANE_FAST_COUNTS_H
 #define PLANE_FAST_COUNTS_H
 
-#include "plane/fast.h"
+#include "plane/fast/fast.h"
 #include "plane/plane.h"
 
 /* True: a URR has something to report. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plane/fast_ports.h"
+#include "plane/fast/ports.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -59,10 +59,10 @@ static int make_link(const struct fast *fast, unsigned index, enum config_fast m
 
 /* The descriptor is closed: the pin holds the link. */
 static bool link_to(struct fast *fast, const char *device, unsigned index, enum config_fast mode,
-                    const char *folder, char why[FAST_WHY_BYTES])
+                    char why[FAST_WHY_BYTES])
 {
     char path[256];
-    link_path(path, sizeof path, folder, device);
+    link_path(path, sizeof path, fast->folder, device);
     if (take_over(fast, path, index))
         return true;
     const int link = make_link(fast, index, mode);
@@ -75,7 +75,7 @@ static bool link_to(struct fast *fast, const char *device, unsigned index, enum 
 }
 
 bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum config_fast mode,
-                 const char *folder, char why[FAST_WHY_BYTES])
+                 char why[FAST_WHY_BYTES])
 {
     const unsigned index = if_nametoindex(device);
     if (index == 0)
@@ -89,7 +89,7 @@ bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum con
     port->device = index;
     port->mtu = (__u16)host_device_mtu(device);
     port->flags |= flags | FAST_OUT;
-    return link_to(fast, device, index, mode, folder, why);
+    return link_to(fast, device, index, mode, why);
 }
 
 /* --- which --- */
@@ -148,15 +148,14 @@ static void find_ports(const struct config_plane *config, struct port_names *por
     add(ports, device, FAST_N6);
 }
 
-bool fast_attach_all(struct fast *fast, const struct config_plane *config, const char *folder,
-                     char why[FAST_WHY_BYTES])
+bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES])
 {
     struct port_names ports = {.count = 0};
     unsigned attached = 0;
     find_ports(config, &ports);
     snprintf(why, FAST_WHY_BYTES, "no interface has an n3 address or leads to a data network");
     for (unsigned i = 0; i < ports.count; i++) {
-        if (fast_attach(fast, ports.name[i], ports.flags[i], config->fast, folder, why))
+        if (fast_attach(fast, ports.name[i], ports.flags[i], config->fast, why))
             attached++;
         else
             log_warning("plane", NULL, "fast path: %s", why);
@@ -201,19 +200,19 @@ bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
 
 /* --- the end --- */
 
-void fast_remove(struct fast *fast, const char *folder)
+void fast_remove(struct fast *fast)
 {
     char path[256], device[IF_NAMESIZE];
     struct bpf_map *map;
     for (unsigned index = 1; index < FAST_PORTS; index++)
         if (fast->ports[index].flags && if_indextoname(index, device)) {
-            link_path(path, sizeof path, folder, device);
+            link_path(path, sizeof path, fast->folder, device);
             unlink(path);
         }
     bpf_object__for_each_map(map, fast->object)
     {
-        snprintf(path, sizeof path, "%s/%s", folder, bpf_map__name(map));
+        snprintf(path, sizeof path, "%s/%s", fast->folder, bpf_map__name(map));
         unlink(path);
     }
-    rmdir(folder);
+    rmdir(fast->folder);
 }

@@ -2,7 +2,7 @@
 /* Built without libbpf, or without a compiler for the packet program. */
 #include <stdio.h>
 
-#include "plane/fast_ports.h"
+#include "plane/fast/ports.h"
 
 bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
                char why[FAST_WHY_BYTES])
@@ -34,18 +34,15 @@ bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
     return true;
 }
 
-bool fast_attach_all(struct fast *fast, const struct config_plane *config, const char *folder,
-                     char why[FAST_WHY_BYTES])
+bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES])
 {
     (void)fast;
     (void)config;
-    (void)folder;
     (void)why;
     return false;
 }
 
-void fast_remove(struct fast *fast, const char *folder)
+void fast_remove(struct fast *fast)
 {
     (void)fast;
-    (void)folder;
 }

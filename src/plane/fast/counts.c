@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plane/fast_counts.h"
+#include "plane/fast/counts.h"
 
-#include "plane/fast_rules.h"
+#include "plane/fast/rules.h"
 #include "plane/usage.h"
 
 enum { LEAST_CREDIT = 64 * 1024 }; /* less is the slow path's: it decides packet by packet */

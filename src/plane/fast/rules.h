@@ -6,14 +6,8 @@
 #ifndef PLANE_FAST_RULES_H
 #define PLANE_FAST_RULES_H
 
-#include "plane/fast.h"
+#include "plane/fast/fast.h"
 #include "plane/plane.h"
-
-/* The data networks' pools, what no phone may send to, and the plane's own addresses. Once, before any session. False: they do not fit. */
-bool fast_describe(struct fast *fast, const struct plane *plane);
-
-/* Addresses of a pool (bits 32), or its prefixes of that many bits. */
-uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits);
 
 /* Gives a new session a place. False: all are taken. */
 bool fast_admit(struct plane *plane, struct session *session);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plane/fast.h"
+#include "plane/fast/fast.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "kit/log.h"
-#include "plane/fast_program.h"
+#include "plane/fast/program.h"
 
 /* Half of the places for tunnels stay free, so that a TEID drawn at random soon finds one. */
 enum { PLACES_PER_SESSION = 2, SHARED_RATES_PER_SESSION = 1 };
@@ -144,12 +144,13 @@ static int say(enum libbpf_print_level level, const char *format, va_list argume
     return 0;
 }
 
-static bool load(struct fast *fast, const char *folder)
+static bool load(struct fast *fast)
 {
     struct array arrays[FAST_MAPS];
     const unsigned count = list_arrays(fast, arrays);
     fast->object = bpf_object__open_mem(fast_program, fast_program_bytes, NULL);
-    return fast->object && set_sizes(fast, arrays, count) && (!folder || set_pins(fast->object, folder)) &&
+    return fast->object && set_sizes(fast, arrays, count) &&
+           (!fast->folder[0] || set_pins(fast->object, fast->folder)) &&
            bpf_object__load(fast->object) == 0 && map_arrays(fast, arrays, count);
 }
 
@@ -228,12 +229,13 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
                char why[FAST_WHY_BYTES])
 {
     *fast = (struct fast){.sizes = *sizes, .tunnels = power_of_two(sizes->sessions * PLACES_PER_SESSION)};
+    snprintf(fast->folder, sizeof fast->folder, "%s", folder ? folder : "");
     libbpf_set_print(say);
-    bool loaded = load(fast, folder);
+    bool loaded = load(fast);
     if (folder && fast->object && (!loaded || !is_ours(fast))) { /* other sizes, or another release's */
         remove_pins(fast->object, folder);
         unload(fast);
-        loaded = load(fast, folder);
+        loaded = load(fast);
     }
     if (loaded)
         begin(fast);

@@ -4,20 +4,19 @@
 #define PLANE_FAST_PORTS_H
 
 #include "config/config.h"
-#include "plane/fast.h"
+#include "plane/fast/fast.h"
 
 enum { FAST_PORT_NAMES = 16 };
 
 /* flags: enum fast_port_flags. What sits there already is replaced by this program in one moment. False: `why` says why not. */
 bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum config_fast mode,
-                 const char *folder, char why[FAST_WHY_BYTES]);
+                 char why[FAST_WHY_BYTES]);
 
 /* The interfaces of the configuration, or those with the N3 addresses and towards the data networks; attaches to all of them. False: at none. */
-bool fast_attach_all(struct fast *fast, const struct config_plane *config, const char *folder,
-                     char why[FAST_WHY_BYTES]);
+bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES]);
 
 /* Takes the program and its maps out of the kernel: packets are the slow path's alone. */
-void fast_remove(struct fast *fast, const char *folder);
+void fast_remove(struct fast *fast);
 
 /* Makes the folder, in a BPF file system that is mounted if need be. */
 bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES]);

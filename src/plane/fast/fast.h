@@ -9,13 +9,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "kit/address.h"
 #include "plane/bpf/layout.h"
 
 struct bpf_object;
 
-enum { FAST_MAPS = 12, FAST_WHY_BYTES = 256 };
+enum { FAST_MAPS = 12, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
 
 /* At most. */
 struct fast_sizes {
@@ -27,6 +27,7 @@ struct fast_sizes {
 
 struct fast {
     struct bpf_object *object;
+    char folder[FAST_FOLDER_BYTES]; /* where all is pinned; "": nowhere */
     int program, prefixes, refused; /* descriptors */
     struct fast_sizes sizes;
     unsigned tunnels; /* places, a power of two */
@@ -68,7 +69,5 @@ static inline bool fast_adopted(const struct fast *fast)
 
 /* What a prefix is, besides what blocks say; IPv4 prefixes as IPv4-mapped ones. False: no room. */
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place);
-
-struct fast_address fast_address_of(const union socket_address *address);
 
 #endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/fast/networks.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+struct fast_address fast_address_of(const union socket_address *address)
+{
+    struct fast_address mapped = {{0, 0}};
+    uint8_t *octets = (uint8_t *)&mapped;
+    if (address->any.sa_family == AF_INET6) {
+        memcpy(octets, &address->v6.sin6_addr, 16);
+    } else if (address->any.sa_family == AF_INET) {
+        octets[10] = octets[11] = 0xff;
+        memcpy(octets + 12, &address->v4.sin_addr, 4);
+    }
+    return mapped;
+}
+
+static struct fast_address address_of_prefix(const struct config_prefix *prefix)
+{
+    struct fast_address mapped = {{0, 0}};
+    uint8_t *octets = (uint8_t *)&mapped;
+    if (prefix->family == AF_INET6) {
+        memcpy(octets, prefix->address, 16);
+    } else {
+        octets[10] = octets[11] = 0xff;
+        memcpy(octets + 12, prefix->address, 4);
+    }
+    return mapped;
+}
+
+static bool put_prefix(struct fast *fast, const struct config_prefix *prefix, uint32_t place)
+{
+    const unsigned mapped = prefix->family == AF_INET ? 96 : 0;
+    const struct fast_prefix key = {prefix->length + mapped, address_of_prefix(prefix)};
+    return fast_put_prefix(fast, &key, place);
+}
+
+static uint32_t host_v4(const struct config_prefix *prefix)
+{
+    uint32_t word;
+    memcpy(&word, prefix->address, sizeof word);
+    return ntohl(word);
+}
+
+/* Blocks that are one thing as a whole say so by themselves; of others the prefixes are looked up. */
+static void put_blocks(struct fast *fast, const struct config_prefix *prefix, uint8_t place)
+{
+    enum { BLOCK_BITS = 16 };
+    const uint32_t first = host_v4(prefix) >> BLOCK_BITS;
+    const uint32_t count = prefix->length < BLOCK_BITS ? UINT32_C(1) << (BLOCK_BITS - prefix->length) : 1;
+    for (uint32_t block = first; block < first + count; block++) {
+        __u8 *at = &fast->blocks[block / 8].place[block % 8];
+        const bool whole = prefix->length <= BLOCK_BITS && (*at == FAST_ELSEWHERE || *at == place);
+        *at = whole ? place : FAST_MIXED;
+    }
+}
+
+static bool put_place(struct fast *fast, const struct config_prefix *prefix, uint8_t place)
+{
+    if (prefix->family == 0)
+        return true;
+    if (prefix->family == AF_INET)
+        put_blocks(fast, prefix, place);
+    return put_prefix(fast, prefix, place);
+}
+
+/* What belongs to every host itself; as in plane/uplink.c. */
+static bool put_host_internal(struct fast *fast)
+{
+    static const struct config_prefix prefixes[] = {
+        {.family = AF_INET, .length = 8, .address = {0}},
+        {.family = AF_INET, .length = 8, .address = {127}},
+        {.family = AF_INET, .length = 16, .address = {169, 254}},
+        {.family = AF_INET, .length = 24, .address = {224}},
+        {.family = AF_INET, .length = 4, .address = {240}},
+        {.family = AF_INET6, .length = 80, .address = {0}},
+        {.family = AF_INET6, .length = 10, .address = {0xfe, 0x80}},
+    };
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (!put_place(fast, &prefixes[i], FAST_FORBIDDEN))
+            return false;
+    const struct config_prefix any_v4 = {.family = AF_INET};
+    if (!put_prefix(fast, &any_v4, FAST_ELSEWHERE)) /* which the empty IPv6 prefix above would hold */
+        return false;
+    for (unsigned scope = 0; scope < 3 * 16; scope++) {
+        const struct config_prefix multicast = {
+            .family = AF_INET6, .length = 16, .address = {0xff, (uint8_t)(scope / 3 << 4 | scope % 3)}};
+        if (!put_prefix(fast, &multicast, FAST_FORBIDDEN))
+            return false;
+    }
+    return true;
+}
+
+uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits)
+{
+    return pool->family == 0           ? 0
+           : pool->length >= bits      ? 1
+           : bits - pool->length >= 32 ? UINT32_MAX
+                                       : UINT32_C(1) << (bits - pool->length);
+}
+
+/* False: its pools are larger than the table of addresses. */
+static bool put_network(struct fast *fast, const struct network *network, uint32_t *first)
+{
+    struct fast_network *to = &fast->networks[network->index];
+    const uint64_t v4 = fast_pool_size(&network->pool_v4, 32), v6 = fast_pool_size(&network->pool_v6, 64);
+    if (*first + v4 + v6 > fast->sizes.addresses)
+        return false;
+    *to = (struct fast_network){.v4 = host_v4(&network->pool_v4),
+                                .v4_first = *first,
+                                .v4_count = (uint32_t)v4,
+                                .v6_first = *first + (uint32_t)v4,
+                                .v6_count = (uint32_t)v6,
+                                .encapsulation = network->encapsulation};
+    for (unsigned i = 0; i < 8; i++)
+        to->v6 = to->v6 << 8 | network->pool_v6.address[i];
+    memcpy(&to->gateway, network->gateway_v4.address, sizeof to->gateway);
+    *first += (uint32_t)(v4 + v6);
+    return put_place(fast, &network->pool_v4, (uint8_t)(FAST_POOL + network->index)) &&
+           put_place(fast, &network->pool_v6, (uint8_t)(FAST_POOL + network->index));
+}
+
+struct fast_address fast_address_of_ip(const struct config_ip *ip)
+{
+    struct config_prefix prefix = {.family = ip->family};
+    memcpy(prefix.address, ip->address, sizeof ip->address);
+    return ip->family ? address_of_prefix(&prefix) : (struct fast_address){{0, 0}};
+}
+
+bool fast_describe(struct fast *fast, const struct plane *plane)
+{
+    uint32_t first = 0;
+    memset(fast->blocks, FAST_ELSEWHERE, FAST_BLOCKS);
+    if (plane->network_count > FAST_NETWORKS || !put_host_internal(fast))
+        return false;
+    for (unsigned i = 0; i < plane->network_count; i++)
+        if (!put_network(fast, &plane->networks[i], &first))
+            return false;
+    for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)
+        if (!put_place(fast, &plane->policy.infrastructure[i], FAST_FORBIDDEN))
+            return false;
+    fast->settings->n3[0] = fast_address_of_ip(&plane->n3_v4);
+    fast->settings->n3[1] = fast_address_of_ip(&plane->n3_v6);
+    fast->settings->mtu = plane->policy.tunnel_mtu;
+    fast->settings->ue_to_ue = plane->policy.ue_to_ue;
+    return true;
+}

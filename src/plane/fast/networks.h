@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where packets may go: pools, what no phone may send to, and which session has an address. */
+#ifndef PLANE_FAST_NETWORKS_H
+#define PLANE_FAST_NETWORKS_H
+
+#include "plane/fast/fast.h"
+#include "plane/plane.h"
+
+/* The data networks' pools, what no phone may send to, and the plane's own addresses. Once, before any session. False: they do not fit. */
+bool fast_describe(struct fast *fast, const struct plane *plane);
+
+/* Addresses of a pool (bits 32), or its prefixes of that many bits. */
+uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits);
+
+struct fast_address fast_address_of(const union socket_address *address);
+/* Zero where there is none. */
+struct fast_address fast_address_of_ip(const struct config_ip *ip);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fast path of a plane's process, from the configuration to the packet program at its interfaces, and back. */
+#ifndef PLANE_FAST_START_H
+#define PLANE_FAST_START_H
+
+#include "config/config.h"
+#include "plane/fast/fast.h"
+#include "plane/plane.h"
+
+/* Puts plane->fast, or leaves it NULL where there is none, and says so in the log: without it everything works, at the slow path's pace. */
+void fast_start(struct fast *fast, struct plane *plane, const struct config_plane *config);
+/* The program leaves the interfaces: the plane is taken down, not restarted. */
+void fast_end(struct plane *plane);
+
+#endif
