@@ -63,7 +63,7 @@ class Lab:
             raise LabError("network namespaces need root: run this with sudo")
         self.name = f"{name}{os.getpid()}"
         self.folder = Path(tempfile.mkdtemp(prefix=f"demarc-{name}-"))
-        self.hosts, self.processes = {}, []
+        self.hosts, self.processes, self.mounts = {}, [], []
         self.keep_folder = False
 
     def __enter__(self):
@@ -106,6 +106,14 @@ class Lab:
         host.run(["ip", "link", "set", name, "up"])
         host.address(name, *addresses)
 
+    def pins(self):
+        """A BPF file system for planes.fast_pins: what a plane leaves there outlives it, but not the lab."""
+        folder = self.folder / "bpf"
+        folder.mkdir()
+        self.execute(["mount", "-t", "bpf", "bpf", folder])
+        self.mounts.append(folder)
+        return folder
+
     def stop(self, process, grace=5):
         """Asks a process to end; ends it, and what it started, if it does not."""
         if process.poll() is None:
@@ -123,6 +131,8 @@ class Lab:
             self.stop(process)
         for host in self.hosts.values():
             self.execute(["ip", "netns", "del", host.netns], check=False)
+        for folder in self.mounts:
+            self.execute(["umount", "-l", folder], check=False)
         if not self.keep_folder:
             self.execute(["rm", "-rf", str(self.folder)], check=False)
 
