@@ -7,6 +7,7 @@
 #ifndef PLANE_BUCKET_H
 #define PLANE_BUCKET_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -54,6 +55,27 @@ static inline int64_t bucket_wait(const struct bucket *bucket, int64_t now, uint
 static inline void bucket_take(struct bucket *bucket, int64_t now, uint64_t bytes, uint64_t kbps)
 {
     bucket->booked = bucket_end(bucket, now, bytes, kbps);
+}
+
+/* The state of a bucket that others take from at the same time. True: `bytes` conformed and are taken. */
+static inline bool bucket_take_shared(_Atomic int64_t *state, int64_t now, uint64_t bytes, uint64_t kbps)
+{
+    int64_t booked = atomic_load_explicit(state, memory_order_relaxed);
+    struct bucket bucket;
+    do {
+        bucket.booked = booked;
+        if (!bucket_fits(&bucket, now, bytes, kbps))
+            return false;
+        bucket_take(&bucket, now, bytes, kbps);
+    } while (!atomic_compare_exchange_weak_explicit(state, &booked, bucket.booked, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return true;
+}
+
+/* Bytes that were taken go nowhere after all. */
+static inline void bucket_give_back(_Atomic int64_t *state, uint64_t bytes, uint64_t kbps)
+{
+    atomic_fetch_sub_explicit(state, bucket_cost(bytes, kbps), memory_order_relaxed);
 }
 
 #endif

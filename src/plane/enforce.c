@@ -42,21 +42,21 @@ static bool limits(const struct ruleset *rules, const struct pdr *pdr, unsigned 
     return (pdr->qers >> qer & 1) && rules->qers[qer].has_mbr;
 }
 
-/* Takes the bytes from every shared rate, or from none. */
-static bool shared_rates_admit(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
-                               int64_t now, size_t bytes)
+static _Atomic int64_t *booked_of(struct qer *qer, enum direction direction)
 {
-    for (unsigned i = 0; i < rules->qer_count; i++) {
-        const struct qer *qer = &rules->qers[i];
-        if (!limits(rules, pdr, i) || !qer->shared ||
-            shared_rate_take(qer->shared, direction, now, bytes, qer->mbr[direction]))
-            continue;
-        while (i-- > 0)
-            if (limits(rules, pdr, i) && rules->qers[i].shared)
-                shared_rate_give_back(rules->qers[i].shared, direction, bytes, rules->qers[i].mbr[direction]);
-        return false;
+    if (qer->shared)
+        return shared_rate_booked(qer->shared, direction);
+    return qer->elsewhere[direction] ? qer->elsewhere[direction] : &qer->booked[direction];
+}
+
+static void give_back(struct ruleset *rules, const struct pdr *pdr, unsigned qers, enum direction direction,
+                      size_t bytes)
+{
+    for (unsigned i = 0; i < qers; i++) {
+        struct qer *qer = &rules->qers[i];
+        if (limits(rules, pdr, i))
+            bucket_give_back(booked_of(qer, direction), bytes, qer->mbr[direction]);
     }
-    return true;
 }
 
 /* Takes the bytes from every limit at once, or from none. */
@@ -64,17 +64,12 @@ static bool rates_admit(struct ruleset *rules, const struct pdr *pdr, enum direc
                         size_t bytes)
 {
     for (unsigned i = 0; i < rules->qer_count; i++) {
-        const struct qer *qer = &rules->qers[i];
-        if (limits(rules, pdr, i) && !qer->shared &&
-            !bucket_fits(&qer->bucket[direction], now, bytes, qer->mbr[direction]))
-            return false;
-    }
-    if (!shared_rates_admit(rules, pdr, direction, now, bytes))
-        return false;
-    for (unsigned i = 0; i < rules->qer_count; i++) {
         struct qer *qer = &rules->qers[i];
-        if (limits(rules, pdr, i) && !qer->shared)
-            bucket_take(&qer->bucket[direction], now, bytes, qer->mbr[direction]);
+        if (!limits(rules, pdr, i) ||
+            bucket_take_shared(booked_of(qer, direction), now, bytes, qer->mbr[direction]))
+            continue;
+        give_back(rules, pdr, i, direction, bytes);
+        return false;
     }
     return true;
 }

@@ -58,8 +58,11 @@ static bool load(struct plan *plan, const struct ruleset *old)
     memcpy(plan->v6, old->v6, sizeof plan->v6);
     memcpy(plan->fars, old->fars, old->far_count * sizeof *plan->fars);
     memcpy(plan->qers, old->qers, old->qer_count * sizeof *plan->qers);
-    for (unsigned i = 0; i < old->qer_count; i++)
+    for (unsigned i = 0; i < old->qer_count; i++) {
         plan->qers[i].shared = NULL;
+        plan->qers[i].place = 0;
+        plan->qers[i].elsewhere[UPLINK] = plan->qers[i].elsewhere[DOWNLINK] = NULL;
+    }
     memcpy(plan->urrs, old->urrs, old->urr_count * sizeof *plan->urrs);
     memcpy(plan->bars, old->bars, old->bar_count * sizeof *plan->bars);
     for (unsigned i = 0; i < old->far_count; i++)

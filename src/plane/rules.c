@@ -70,6 +70,19 @@ static void take_over_urr(struct urr *urr, const struct ruleset *old, int64_t no
     urr->renewed = false;
 }
 
+/* What has been taken from its bucket. Where the packet program takes from the bucket, too, it stays there if it has a place of its own; if not, it is here
+ * until the session's actions are written. */
+static void take_over_qer(struct qer *qer, const struct qer *old)
+{
+    qer->place = old->place;
+    for (unsigned direction = UPLINK; direction <= DOWNLINK; direction++) {
+        const _Atomic int64_t *from =
+            old->elsewhere[direction] ? old->elsewhere[direction] : &old->booked[direction];
+        qer->booked[direction] = *from;
+        qer->elsewhere[direction] = old->place ? old->elsewhere[direction] : NULL;
+    }
+}
+
 void ruleset_take_over(struct ruleset *rules, const struct ruleset *old, int64_t now)
 {
     for (unsigned i = 0; i < rules->urr_count; i++)
@@ -77,7 +90,7 @@ void ruleset_take_over(struct ruleset *rules, const struct ruleset *old, int64_t
     for (unsigned i = 0; old && i < rules->qer_count; i++)
         for (unsigned j = 0; j < old->qer_count; j++)
             if (rules->qers[i].id == old->qers[j].id)
-                memcpy(rules->qers[i].bucket, old->qers[j].bucket, sizeof old->qers[j].bucket);
+                take_over_qer(&rules->qers[i], &old->qers[j]);
 }
 
 static bool filters_match(const struct ruleset *rules, const struct pdr *pdr, const struct flow *flow,

@@ -52,9 +52,11 @@ struct far {
 };
 
 struct qer {
-    uint64_t mbr[2]; /* kbps, by enum direction; with has_mbr */
-    struct bucket bucket[2];
-    struct shared_rate *shared; /* takes the place of the buckets; NULL: the rate is this session's alone */
+    uint64_t mbr[2];               /* kbps, by enum direction; with has_mbr */
+    _Atomic int64_t booked[2];     /* as in struct bucket */
+    _Atomic int64_t *elsewhere[2]; /* where the packet program takes from it, too; NULL: in `booked` */
+    struct shared_rate *shared;    /* takes the place of both; NULL: the rate is this session's alone */
+    unsigned place;                /* of the fast path's rates, as several PDRs take from it; 0: none */
     uint32_t id;
     uint32_t correlation; /* QER Correlation ID */
     bool closed[2];

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "plane/fast/rates.h"
+
 struct shared_rate *shared_rate_join(struct map *home, uint64_t key)
 {
     struct shared_rate *shared = map_get(home, key);
@@ -25,6 +27,7 @@ void shared_rate_leave(struct shared_rate *shared)
 {
     if (!shared || --shared->references > 0)
         return;
+    fast_release_rate(shared->fast, shared->place);
     map_take(shared->home, shared->key);
     free(shared);
 }

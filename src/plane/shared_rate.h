@@ -2,21 +2,28 @@
 /*
  * One rate over several sessions: QERs that have a QER Correlation ID in common (TS 29.244 5.4.4, 8.2.10), such as a UE-AMBR
  * over all sessions of a UE. Sessions are found and left by the agent's thread only; packet workers take from the rate
- * without a lock, and only workers that carry packets of the same UE meet at it.
+ * without a lock, and only workers that carry packets of the same UE meet at it, and the packet program, when it knows the rate (plane/fast/rates.h).
  */
 #ifndef PLANE_SHARED_RATE_H
 #define PLANE_SHARED_RATE_H
 
-#include <stdatomic.h>
-
 #include "kit/map.h"
 #include "plane/bucket.h"
+
+struct fast;
+struct session;
 
 struct shared_rate {
     struct map *home;
     uint64_t key;
-    unsigned references; /* QERs that take from it */
+    unsigned references;  /* QERs that take from it */
+    unsigned place;       /* of the fast path's rates; 0: none */
+    struct fast *fast;    /* that has the place */
+    struct session *sole; /* the only session so far; NULL: none yet, or there were several */
+    bool common;          /* there were */
     _Atomic int64_t booked[2];
+    _Atomic(_Atomic int64_t *)
+        elsewhere[2]; /* where the packet program takes from it, too; NULL: in `booked` */
 };
 
 /* The rate of that key in the map, made when new, with one reference more. NULL: out of memory. */
@@ -24,27 +31,11 @@ struct shared_rate *shared_rate_join(struct map *home, uint64_t key);
 /* NULL is harmless. The last one to leave frees it. */
 void shared_rate_leave(struct shared_rate *shared);
 
-/* True: `bytes` conformed to a rate of kbps and are taken. */
-static inline bool shared_rate_take(struct shared_rate *shared, unsigned direction, int64_t now,
-                                    uint64_t bytes, uint64_t kbps)
+/* The state of the bucket that all take from. */
+static inline _Atomic int64_t *shared_rate_booked(struct shared_rate *shared, unsigned direction)
 {
-    struct bucket bucket;
-    int64_t booked = atomic_load_explicit(&shared->booked[direction], memory_order_relaxed);
-    do {
-        bucket.booked = booked;
-        if (!bucket_fits(&bucket, now, bytes, kbps))
-            return false;
-        bucket_take(&bucket, now, bytes, kbps);
-    } while (!atomic_compare_exchange_weak_explicit(&shared->booked[direction], &booked, bucket.booked,
-                                                    memory_order_relaxed, memory_order_relaxed));
-    return true;
-}
-
-/* Bytes that were taken go nowhere after all. */
-static inline void shared_rate_give_back(struct shared_rate *shared, unsigned direction, uint64_t bytes,
-                                         uint64_t kbps)
-{
-    atomic_fetch_sub_explicit(&shared->booked[direction], bucket_cost(bytes, kbps), memory_order_relaxed);
+    _Atomic int64_t *elsewhere = atomic_load_explicit(&shared->elsewhere[direction], memory_order_relaxed);
+    return elsewhere ? elsewhere : &shared->booked[direction];
 }
 
 #endif

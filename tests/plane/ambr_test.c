@@ -141,8 +141,9 @@ struct taker {
 static void *take(void *context)
 {
     struct taker *taker = context;
+    _Atomic int64_t *booked = shared_rate_booked(taker->shared, DOWNLINK);
     for (int64_t now = SECONDS(1); now < SECONDS(2); now += MILLISECONDS(1) / 8)
-        taker->taken += shared_rate_take(taker->shared, DOWNLINK, now, SIZE, KBPS) ? SIZE : 0;
+        taker->taken += bucket_take_shared(booked, now, SIZE, KBPS) ? SIZE : 0;
     return NULL;
 }
 

@@ -69,15 +69,25 @@ INLINE bool take_rate(__u64 price, __u64 *booked, __u32 bytes, __u64 now)
     return false;
 }
 
+INLINE void give_back(struct fast_rate *rate, __u32 bytes)
+{
+    if (rate)
+        __sync_fetch_and_sub(&rate->booked, bytes * rate->price >> FAST_RATE_SHIFT);
+}
+
+/* Takes the bytes from every rate, or from none. */
 INLINE bool rates_admit(struct fast_action *action, __u32 bytes, __u64 now)
 {
-    struct fast_rate *shared = action->shared ? AT(rates, action->shared) : 0;
-    if (shared && !take_rate(shared->price, &shared->booked, bytes, now))
+    struct fast_rate *first = action->rates[0] ? AT(rates, action->rates[0]) : 0;
+    struct fast_rate *second = action->rates[1] ? AT(rates, action->rates[1]) : 0;
+    if (first && !take_rate(first->price, &first->booked, bytes, now))
         return false;
-    if (!action->price || take_rate(action->price, &action->booked, bytes, now))
+    if (second && !take_rate(second->price, &second->booked, bytes, now))
+        second = 0;
+    else if (!action->price || take_rate(action->price, &action->booked, bytes, now))
         return true;
-    if (shared)
-        __sync_fetch_and_sub(&shared->booked, bytes * shared->price >> FAST_RATE_SHIFT);
+    give_back(first, bytes);
+    give_back(second, bytes);
     return false;
 }
 
@@ -96,7 +106,7 @@ INLINE void count(const struct frame *frame, struct fast_action *action, enum di
         plane ? AT(gnb_counts, action->gnb * plane->processors + frame->processor) : 0;
     __sync_fetch_and_add(&action->bytes, bytes);
     __sync_fetch_and_add(&action->packets, 1);
-    action->seen = frame->now;
+    action->seen = (__u32)(frame->now >> FAST_SEEN_SHIFT);
     if (lane) {
         lane->packets[direction]++;
         lane->bytes[direction] += bytes;

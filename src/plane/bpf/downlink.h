@@ -48,7 +48,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
         return pass(frame, DOWNLINK);
     struct fast_action *action = &session->action;
     if (action->verdict == FAST_DROP)
-        return drop(frame, action->shared);
+        return drop(frame, action->reason);
     if (action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu || !has_credit(action, flow->length))
         return pass(frame, DOWNLINK);
     const struct fast_gnb *gnb = AT(gnbs, action->gnb);

@@ -22,6 +22,9 @@ enum {
     FAST_ROUTES = 8192, /* remembered by each processor; a power of two */
     FAST_REFUSED = 16384,
     FAST_RATE_SHIFT = 16, /* prices are 1/65536 of a bucket's ticks (plane/bucket.h) */
+    FAST_RATES =
+        2, /* that an action takes from besides its own: of all PDRs of a session, and of all sessions of a phone */
+    FAST_SEEN_SHIFT = 24, /* ns to the unit of fast_action.seen */
 };
 
 struct fast_address {
@@ -97,14 +100,17 @@ enum fast_verdict { FAST_SLOW, FAST_TO_CORE, FAST_TO_TUNNEL, FAST_DROP };
 struct fast_action {
     __u8 verdict; /* enum fast_verdict */
     __u8 qfi, reflective, marking;
-    __u32 gnb;    /* at which it counts, and where a tunnel leads */
-    __u32 teid;   /* of the outer header */
-    __u32 shared; /* a rate with others, 0: none; or enum drop with FAST_DROP */
-    __u64 price;  /* of a byte; 0: no limit */
+    __u32 gnb; /* at which it counts, and where a tunnel leads */
+    union {
+        __u32 teid;   /* of the outer header */
+        __u32 reason; /* enum drop, with FAST_DROP */
+    };
+    __u32 rates[FAST_RATES]; /* places of those that others take from, too; 0: none */
+    __u32 seen;              /* when the last packet went */
+    __u64 price;             /* of a byte, at the rate of its own; 0: no limit */
     __u64 booked;
     __u64 bytes, packets;
     __u64 credit; /* of bytes: beyond it the slow path decides */
-    __u64 seen;   /* ns, when the last packet went */
 };
 
 /* FAST_HELD: known, and the slow path's. FAST_RETURNING: as soon as that has done with all that it was given. */
@@ -140,7 +146,7 @@ struct fast_session {
     struct fast_action action;
 };
 
-/* A rate over several sessions. */
+/* A rate over several actions; place * 2 + direction. */
 struct fast_rate {
     __u64 price, booked;
 };

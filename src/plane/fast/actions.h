@@ -7,7 +7,7 @@
 #include "plane/plane.h"
 
 /* FAST_SLOW where the program cannot. Counters are not touched. */
-void fast_set_action(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
-                     struct fast_action *to);
+void fast_set_action(struct fast *fast, struct ruleset *rules, const struct pdr *pdr,
+                     enum direction direction, struct fast_action *to);
 
 #endif

@@ -13,9 +13,10 @@
 
 #include "kit/log.h"
 #include "plane/fast/program.h"
+#include "plane/fast/rates.h"
 
 /* Half of the places for tunnels stay free, so that a TEID drawn at random soon finds one. */
-enum { PLACES_PER_SESSION = 2, SHARED_RATES_PER_SESSION = 1 };
+enum { PLACES_PER_SESSION = 2 };
 
 /* An array of the program's, and where it is mapped. */
 struct array {
@@ -45,7 +46,7 @@ static unsigned list_arrays(struct fast *fast, struct array arrays[FAST_MAPS])
         {"addresses", sizes->addresses / 2 + 1, (void **)&fast->addresses},
         {"sessions", sizes->sessions + 1u, (void **)&fast->sessions},
         {"books", fast->tunnels + (size_t)sizes->sessions + 1, (void **)&fast->books},
-        {"rates", (size_t)sizes->sessions * SHARED_RATES_PER_SESSION + 1, (void **)&fast->rates},
+        {"rates", 2 * (sizes->sessions + (size_t)1), (void **)&fast->rates},
         {"gnbs", gnbs, (void **)&fast->gnbs},
         {"gnb_counts", gnbs * each, (void **)&fast->gnb_counts},
         {"lanes", each, (void **)&fast->lanes},
@@ -219,8 +220,10 @@ void fast_close(struct fast *fast)
 {
     free(fast->free_places);
     free(fast->claimed);
-    fast->free_places = NULL;
-    fast->claimed = NULL;
+    free(fast->free_rates);
+    free(fast->claimed_rates);
+    fast->free_places = fast->free_rates = NULL;
+    fast->claimed = fast->claimed_rates = NULL;
     if (fast->object)
         unload(fast);
 }
@@ -239,7 +242,7 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     }
     if (loaded)
         begin(fast);
-    if (loaded && set_clock(fast) && list_places(fast))
+    if (loaded && set_clock(fast) && list_places(fast) && fast_list_rates(fast))
         return true;
     explain(why);
     fast_close(fast);

@@ -46,7 +46,10 @@ struct fast {
     size_t memory;         /* bytes of all maps */
     unsigned *free_places; /* of sessions, a stack; the agent's */
     unsigned free_count;
-    bool *claimed; /* by place: a session of this process has it */
+    bool *claimed;        /* by place: a session of this process has it */
+    unsigned *free_rates; /* as free_places */
+    unsigned free_rate_count;
+    bool *claimed_rates;
     struct {
         void *at;
         size_t bytes;

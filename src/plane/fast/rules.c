@@ -8,6 +8,7 @@
 #include "plane/fast/actions.h"
 #include "plane/fast/counts.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/rates.h"
 
 /* --- tunnels --- */
 
@@ -80,7 +81,7 @@ static uint64_t settling_until(const struct session *session)
 static void put_tunnel(struct fast *fast, const struct session *session, const struct pdr *pdr,
                        unsigned place)
 {
-    const struct ruleset *rules = session->rules;
+    struct ruleset *rules = session->rules;
     struct fast_tunnel *tunnel = fast_tunnel_at(fast, pdr->teid);
     const struct pdr *plain = fast_uplink(rules, pdr->teid);
     if (!is_free(fast, pdr->teid))
@@ -98,7 +99,7 @@ static void put_tunnel(struct fast *fast, const struct session *session, const s
     if (session->gnb)
         tunnel->peer = fast_address_of(&session->gnb->address);
     if (plain)
-        fast_set_action(rules, plain, UPLINK, &tunnel->action);
+        fast_set_action(fast, rules, plain, UPLINK, &tunnel->action);
     if (plain && tunnel->action.verdict == FAST_TO_CORE && session->gnb)
         tunnel->action.gnb = session->gnb->id;
     atomic_thread_fence(memory_order_release);
@@ -159,7 +160,7 @@ static void put_downlink(struct fast *fast, const struct session *session, unsig
     to->v4 = v4_of(session->rules);
     to->v6 = v6_of(session->rules);
     if (plain)
-        fast_set_action(session->rules, plain, DOWNLINK, &to->action);
+        fast_set_action(fast, session->rules, plain, DOWNLINK, &to->action);
     atomic_thread_fence(memory_order_release);
     to->state = plain && !session->held ? FAST_ACTIVE : FAST_HELD;
 }
@@ -197,10 +198,12 @@ bool fast_admit(struct plane *plane, struct session *session)
     return session->place != 0;
 }
 
-void fast_update(struct plane *plane, const struct session *session)
+void fast_update(struct plane *plane, struct session *session)
 {
     struct fast *fast = plane->fast;
     const unsigned place = session->place;
+    if (fast)
+        fast_begin_rates(plane, session);
     if (place == 0)
         return;
     const struct ruleset *rules = session->rules;
@@ -223,11 +226,12 @@ static bool keeps(const struct ruleset *kept, uint32_t teid)
     return false;
 }
 
-void fast_withdraw(struct plane *plane, const struct session *session, const struct ruleset *rules,
+void fast_withdraw(struct plane *plane, const struct session *session, struct ruleset *rules,
                    const struct ruleset *kept)
 {
     if (session->place == 0)
         return;
+    fast_withdraw_rates(plane->fast, rules, kept);
     for (unsigned i = 0; i < rules->pdr_count; i++)
         if (rules->pdrs[i].teid && !keeps(kept, rules->pdrs[i].teid))
             clear_tunnel(plane->fast, rules->pdrs[i].teid);
@@ -237,6 +241,8 @@ void fast_dismiss(struct plane *plane, struct session *session)
 {
     struct fast *fast = plane->fast;
     const unsigned place = session->place;
+    if (fast)
+        fast_leave_rates(session);
     if (place == 0)
         return;
     fast_withdraw(plane, session, session->rules, NULL);
@@ -269,5 +275,7 @@ unsigned fast_sweep(struct plane *plane)
             sweep_place(fast, place);
             swept++;
         }
+    if (fast)
+        fast_sweep_rates(fast);
     return swept;
 }

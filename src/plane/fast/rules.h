@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A session's rules as the packet program wants them. What it does not do (several service data flows in a session, buffering, several rates) is marked as
+ * A session's rules as the packet program wants them. What it does not do (several service data flows in a session, buffering) is marked as
  * the slow path's, so that the two together always serve the whole session. The agent's thread only; without a fast path (plane->fast NULL) nothing happens.
  */
 #ifndef PLANE_FAST_RULES_H
@@ -12,9 +12,9 @@
 /* Gives a new session a place. False: all are taken. */
 bool fast_admit(struct plane *plane, struct session *session);
 /* Its rules are others, or what waits for it in the slow path is. Needs its lock. */
-void fast_update(struct plane *plane, const struct session *session);
+void fast_update(struct plane *plane, struct session *session);
 /* Takes out the tunnels of `rules` that `kept` does not have. */
-void fast_withdraw(struct plane *plane, const struct session *session, const struct ruleset *rules,
+void fast_withdraw(struct plane *plane, const struct session *session, struct ruleset *rules,
                    const struct ruleset *kept);
 /* It is over; its place is free. What has been counted must have been absorbed (plane/fast_counts.h). */
 void fast_dismiss(struct plane *plane, struct session *session);
