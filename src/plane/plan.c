@@ -315,6 +315,11 @@ static bool fill_pdrs(struct plan *plan, struct ruleset *rules)
     return true;
 }
 
+static bool compile(struct plan *plan, struct ruleset *rules)
+{
+    return ruleset_compile(rules) || plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
+}
+
 struct ruleset *plan_finish(struct plan *plan)
 {
     struct ruleset *rules = allocate(plan);
@@ -326,7 +331,8 @@ struct ruleset *plan_finish(struct plan *plan)
     memcpy(rules->bars, plan->bars, plan->bar_count * sizeof *rules->bars);
     for (unsigned i = 0; i < plan->far_count; i++)
         rules->fars[i].bar = find_bar(plan, plan->far_bars[i]);
-    if (!fill_pdrs(plan, rules) || !share_rates(plan, rules) || !meet_gnbs(plan, rules)) {
+    if (!fill_pdrs(plan, rules) || !compile(plan, rules) || !share_rates(plan, rules) ||
+        !meet_gnbs(plan, rules)) {
         ruleset_free(rules);
         return NULL;
     }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "plane/classifier.h"
 #include "plane/shared_rate.h"
 #include "plane/usage.h"
 
@@ -42,6 +43,8 @@ void ruleset_free(struct ruleset *rules)
 {
     for (unsigned i = 0; rules && i < rules->qer_count; i++)
         shared_rate_leave(rules->qers[i].shared);
+    for (unsigned i = 0; rules && i < 2; i++)
+        free(rules->classifiers[i]);
     free(rules);
 }
 
@@ -93,28 +96,97 @@ void ruleset_take_over(struct ruleset *rules, const struct ruleset *old, int64_t
                 take_over_qer(&rules->qers[i], &old->qers[j]);
 }
 
-static bool filters_match(const struct ruleset *rules, const struct pdr *pdr, const struct flow *flow,
-                          bool uplink)
+/* --- matching --- */
+
+static enum direction direction_of(uint8_t source)
 {
-    const struct sdf_filter *filter = rules->filters + pdr->first_filter;
-    for (unsigned i = 0; i < pdr->filter_count; i++)
-        if (sdf_match(filter + i, flow, uplink))
-            return true;
-    return pdr->filter_count == 0;
+    return source == PFCP_ACCESS ? UPLINK : DOWNLINK;
+}
+
+static bool is_plain(struct ruleset *rules, enum direction direction)
+{
+    unsigned count = 0, filters = 0;
+    rules->only[direction] = RULES_NONE;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        if (direction_of(rules->pdrs[i].source) != direction)
+            continue;
+        rules->only[direction] = (uint8_t)i;
+        filters += rules->pdrs[i].filter_count;
+        count++;
+    }
+    return count <= 1 && filters == 0;
+}
+
+bool ruleset_compile(struct ruleset *rules)
+{
+    for (int direction = UPLINK; direction <= DOWNLINK; direction++) {
+        if (is_plain(rules, (enum direction)direction))
+            continue;
+        rules->classifiers[direction] = classifiers_compile(rules, (enum direction)direction);
+        if (!rules->classifiers[direction])
+            return false;
+    }
+    return true;
+}
+
+static const struct pdr *match_only(const struct ruleset *rules, uint8_t source, uint32_t teid, uint8_t qfi)
+{
+    const uint8_t only = rules->only[direction_of(source)];
+    const struct pdr *pdr = only != RULES_NONE ? &rules->pdrs[only] : NULL;
+    if (!pdr || source != PFCP_ACCESS)
+        return pdr;
+    const bool in_flow = qfi == RULESET_ANY_QFI || pdr->qfis == 0 || (pdr->qfis >> (qfi & 63) & 1);
+    return pdr->teid == teid && in_flow ? pdr : NULL;
+}
+
+static uint32_t v4_of(const uint8_t *address)
+{
+    struct reader r = reader_of(bytes_of(address, 4));
+    return read_u32(&r);
+}
+
+static void v6_of(const uint8_t *address, __u64 halves[2])
+{
+    struct reader r = reader_of(bytes_of(address, 16));
+    halves[0] = read_u64(&r);
+    halves[1] = read_u64(&r);
+}
+
+static struct classified classified(const struct flow *flow, bool uplink, uint32_t teid, uint8_t qfi)
+{
+    const uint8_t *remote = uplink ? flow->destination : flow->source;
+    const uint8_t *local = uplink ? flow->source : flow->destination;
+    struct classified packet = {
+        .version = flow->version, .protocol = flow->protocol, .traffic_class = flow->traffic_class};
+    packet.value[CLASSIFY_TEID] = teid;
+    packet.value[CLASSIFY_QFI] = qfi == RULESET_ANY_QFI ? CLASSIFIER_ANY_QFI : qfi & 63;
+    packet.value[CLASSIFY_REMOTE_PORT] = uplink ? flow->destination_port : flow->source_port;
+    packet.value[CLASSIFY_LOCAL_PORT] = uplink ? flow->source_port : flow->destination_port;
+    if (!flow->has_ports)
+        packet.value[CLASSIFY_REMOTE_PORT] = packet.value[CLASSIFY_LOCAL_PORT] = CLASSIFIER_NO_PORT;
+    packet.value[CLASSIFY_SPI] = flow->spi;
+    packet.value[CLASSIFY_FLOW_LABEL] = flow->flow_label;
+    if (flow->version == 4) {
+        packet.value[CLASSIFY_REMOTE_V4] = v4_of(remote);
+        packet.value[CLASSIFY_LOCAL_V4] = v4_of(local);
+    } else {
+        v6_of(remote, packet.remote);
+        v6_of(local, packet.local);
+    }
+    return packet;
 }
 
 const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uint32_t teid, uint8_t qfi,
                                 const struct flow *flow)
 {
-    bool uplink = source == PFCP_ACCESS;
-    for (unsigned i = 0; i < rules->pdr_count; i++) {
-        const struct pdr *pdr = &rules->pdrs[i];
-        if (pdr->source != source || (uplink && pdr->teid != teid))
-            continue;
-        if (uplink && qfi != RULESET_ANY_QFI && pdr->qfis && !(pdr->qfis >> (qfi & 63) & 1))
-            continue;
-        if (filters_match(rules, pdr, flow, uplink))
-            return pdr;
+    const struct classifiers *classifiers = rules->classifiers[direction_of(source)];
+    if (!classifiers)
+        return match_only(rules, source, teid, qfi);
+    const struct classified packet = classified(flow, source == PFCP_ACCESS, teid, qfi);
+    for (unsigned i = 0; i < classifiers->count; i++) {
+        const uint32_t pdr = classify(&classifiers->records[i], &packet);
+        if (pdr != CLASSIFIER_NONE)
+            return &rules->pdrs[pdr];
     }
     return NULL;
 }

@@ -23,6 +23,7 @@ enum direction { UPLINK, DOWNLINK };
 
 struct gnb;
 struct shared_rate;
+struct classifiers;
 
 struct pdr {
     uint64_t qfis; /* bit n: QFI n matches; 0: any */
@@ -96,7 +97,8 @@ struct bar {
 };
 
 struct ruleset {
-    struct pdr *pdrs; /* lowest precedence value first */
+    struct classifiers *classifiers[2]; /* by enum direction, of more than one PDR, or one with filters */
+    struct pdr *pdrs;                   /* lowest precedence value first */
     struct far *fars;
     struct qer *qers;
     struct urr *urrs;
@@ -104,6 +106,7 @@ struct ruleset {
     struct sdf_filter *filters;
     uint8_t pdr_count, far_count, qer_count, urr_count, bar_count;
     uint16_t filter_count;
+    uint8_t only[2]; /* by enum direction: the PDR, where there are no classifiers; RULES_NONE: none */
     bool has_v4, has_v6;
     uint8_t v4[4]; /* the UE's address */
     uint8_t v6[8]; /* its prefix of 64 bits */
@@ -111,6 +114,8 @@ struct ruleset {
 
 /* One allocation with the counts and room for the arrays. NULL: out of memory. */
 struct ruleset *ruleset_new(const struct ruleset *counts);
+/* Of PDRs that are there: from now on packets can be matched. False: out of memory. */
+bool ruleset_compile(struct ruleset *rules);
 /* Agent only. Leaves the rates it shares with other sessions. NULL is harmless. */
 void ruleset_free(struct ruleset *rules);
 

@@ -40,6 +40,4 @@ struct sdf_filter {
 /* Fills remote, local and protocol. False: *wrong (static text) says why; the filter is then unusable. */
 bool sdf_parse(struct bytes flow_description, struct sdf_filter *filter, const char **wrong);
 
-bool sdf_match(const struct sdf_filter *filter, const struct flow *flow, bool uplink);
-
 #endif

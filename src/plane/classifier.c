@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/classifier.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+__extension__ typedef unsigned __int128 wide;
+
+enum { RANGES = 33, EDGES = 256 }; /* a QFI list has at most 32 gaps, and stands for packets without one */
+
+/* One bit of a record's masks: a PDR, and one of its filters. */
+struct asking {
+    const struct pdr *pdr;
+    const struct sdf_filter *filter; /* NULL: it asks for nothing */
+    uint8_t number;                  /* of the PDR */
+};
+
+/* The values of a field that a filter admits: any of the ranges, or (except) all but them. */
+struct admitted {
+    bool all, except;
+    unsigned count;
+    struct {
+        wide low, high;
+    } ranges[RANGES];
+};
+
+/* Values of a field at which the answer changes, in order, and the filters that each satisfies. */
+struct edges {
+    unsigned count;
+    wide at[EDGES];
+    uint64_t filters[EDGES];
+};
+
+struct draft {
+    struct classifier *to;
+    const struct asking *askings;
+    unsigned count;
+    unsigned values, addresses; /* used */
+};
+
+/* --- what a filter admits --- */
+
+static void add_range(struct admitted *set, wide low, wide high)
+{
+    set->ranges[set->count].low = low;
+    set->ranges[set->count++].high = high;
+}
+
+static void admit_only(struct admitted *set, uint32_t value)
+{
+    set->all = false;
+    add_range(set, value, value);
+}
+
+static void admit_qfis(struct admitted *set, uint64_t qfis)
+{
+    set->all = qfis == 0;
+    for (unsigned qfi = 0; qfis && qfi < 64; qfi++) {
+        if (!(qfis >> qfi & 1))
+            continue;
+        if (set->count && set->ranges[set->count - 1].high + 1 == qfi)
+            set->ranges[set->count - 1].high = qfi;
+        else
+            add_range(set, qfi, qfi);
+    }
+    if (qfis)
+        add_range(set, CLASSIFIER_ANY_QFI, CLASSIFIER_ANY_QFI);
+}
+
+static void admit_ports(struct admitted *set, const struct sdf_side *side)
+{
+    set->all = side->range_count == 0;
+    for (unsigned i = 0; i < side->range_count; i++)
+        add_range(set, side->ranges[i].low, side->ranges[i].high);
+}
+
+/* No address of the other family is in the prefix. */
+static void admit_addresses(struct admitted *set, const struct sdf_side *side, uint8_t family)
+{
+    const unsigned bits = family == AF_INET ? 32 : 128;
+    set->all = side->family == 0;
+    set->except = side->not ;
+    if (side->family != family)
+        return;
+    const unsigned free_bits = bits - side->length;
+    wide low = 0;
+    for (unsigned i = 0; i < bits / 8; i++)
+        low = low << 8 | side->address[i];
+    add_range(set, low, low | (free_bits == 128 ? ~(wide)0 : ((wide)1 << free_bits) - 1));
+}
+
+static void admit_of_filter(struct admitted *set, const struct sdf_filter *filter,
+                            enum classifier_field field)
+{
+    switch (field) {
+    case CLASSIFY_REMOTE_PORT:
+        return admit_ports(set, &filter->remote);
+    case CLASSIFY_LOCAL_PORT:
+        return admit_ports(set, &filter->local);
+    case CLASSIFY_REMOTE_V4:
+        return admit_addresses(set, &filter->remote, AF_INET);
+    case CLASSIFY_LOCAL_V4:
+        return admit_addresses(set, &filter->local, AF_INET);
+    case CLASSIFY_REMOTE_V6:
+        return admit_addresses(set, &filter->remote, AF_INET6);
+    case CLASSIFY_LOCAL_V6:
+        return admit_addresses(set, &filter->local, AF_INET6);
+    case CLASSIFY_SPI:
+        if (filter->has_spi)
+            admit_only(set, filter->spi);
+        return;
+    default:
+        if (filter->has_flow_label)
+            admit_only(set, filter->flow_label);
+    }
+}
+
+static struct admitted admitted_by(const struct asking *asking, enum classifier_field field)
+{
+    struct admitted set = {.all = true};
+    const bool uplink = asking->pdr->source == PFCP_ACCESS;
+    if (field == CLASSIFY_TEID && uplink)
+        admit_only(&set, asking->pdr->teid);
+    else if (field == CLASSIFY_QFI && uplink)
+        admit_qfis(&set, asking->pdr->qfis);
+    else if (field > CLASSIFY_QFI && asking->filter)
+        admit_of_filter(&set, asking->filter, field);
+    return set;
+}
+
+static bool admits(const struct admitted *set, wide value)
+{
+    bool within = set->all;
+    for (unsigned i = 0; i < set->count; i++)
+        within |= value >= set->ranges[i].low && value <= set->ranges[i].high;
+    return within != set->except;
+}
+
+/* --- lists --- */
+
+/* False: more than there is room for. */
+static bool add_edge(struct edges *edges, wide value)
+{
+    unsigned at = edges->count;
+    while (at > 0 && edges->at[at - 1] >= value)
+        at--;
+    if (at < edges->count && edges->at[at] == value)
+        return true;
+    if (edges->count == EDGES)
+        return false;
+    memmove(&edges->at[at + 1], &edges->at[at], (edges->count++ - at) * sizeof *edges->at);
+    edges->at[at] = value;
+    return true;
+}
+
+static wide highest(enum classifier_field field)
+{
+    return field < CLASSIFIER_VALUE_FIELDS ? UINT32_MAX : ~(wide)0;
+}
+
+/* Where what any filter says changes. An empty list: none asks for the field. */
+static bool find_edges(const struct draft *draft, enum classifier_field field, struct edges *edges)
+{
+    bool asked = false, fit = true;
+    edges->count = 0;
+    for (unsigned i = 0; i < draft->count; i++) {
+        const struct admitted set = admitted_by(&draft->askings[i], field);
+        asked |= !set.all;
+        for (unsigned n = 0; n < set.count && fit; n++)
+            fit = add_edge(edges, set.ranges[n].low) &&
+                  (set.ranges[n].high == highest(field) || add_edge(edges, set.ranges[n].high + 1));
+    }
+    return fit && (!asked || add_edge(edges, 0));
+}
+
+static void find_filters(const struct draft *draft, enum classifier_field field, struct edges *edges)
+{
+    memset(edges->filters, 0, edges->count * sizeof *edges->filters);
+    for (unsigned i = 0; i < draft->count && edges->count; i++) {
+        const struct admitted set = admitted_by(&draft->askings[i], field);
+        for (unsigned n = 0; n < edges->count; n++)
+            edges->filters[n] |= (uint64_t)admits(&set, edges->at[n]) << i;
+    }
+}
+
+/* False: the record is full. */
+static bool put_edge(struct draft *draft, enum classifier_field field, wide at, uint64_t filters)
+{
+    struct classifier *to = draft->to;
+    if (field < CLASSIFIER_VALUE_FIELDS) {
+        if (draft->values == CLASSIFIER_VALUES)
+            return false;
+        to->value[draft->values] = (uint32_t)at;
+        to->of_value[draft->values++] = filters;
+    } else {
+        if (draft->addresses == CLASSIFIER_ADDRESSES)
+            return false;
+        to->address[draft->addresses++] =
+            (struct classifier_address){(uint64_t)(at >> 64), (uint64_t)at, filters};
+    }
+    to->lists[field].count++;
+    return true;
+}
+
+static bool compile_field(struct draft *draft, enum classifier_field field)
+{
+    struct edges edges;
+    if (!find_edges(draft, field, &edges))
+        return false;
+    find_filters(draft, field, &edges);
+    draft->to->lists[field].first =
+        (uint8_t)(field < CLASSIFIER_VALUE_FIELDS ? draft->values : draft->addresses);
+    for (unsigned i = 0; i < edges.count; i++) {
+        if (i && edges.filters[i] == edges.filters[i - 1])
+            continue;
+        if (!put_edge(draft, field, edges.at[i], edges.filters[i]))
+            return false;
+    }
+    return true;
+}
+
+/* --- octets --- */
+
+/* Values that differ from this one at most where the mask is 0. */
+static void admit_octet(__u64 halves[2][16], uint8_t value, uint8_t mask, uint64_t bit)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        if (((i ^ value >> 4) & mask >> 4) == 0)
+            halves[0][i] |= bit;
+        if (((i ^ value) & mask & 15) == 0)
+            halves[1][i] |= bit;
+    }
+}
+
+static void compile_octets(struct draft *draft, const struct asking *asking, uint64_t bit)
+{
+    struct classifier *to = draft->to;
+    const struct sdf_filter *filter = asking->filter;
+    const bool protocol = filter && !filter->any_protocol, class = filter && filter->has_traffic_class;
+    to->asks_protocol |= protocol;
+    to->asks_class |= class;
+    admit_octet(to->protocol, protocol ? filter->protocol : 0, protocol ? UINT8_MAX : 0, bit);
+    admit_octet(to->traffic_class, class ? filter->traffic_class : 0, class ? filter->traffic_class_mask : 0,
+                bit);
+}
+
+/* --- records --- */
+
+/* False: they do not fit; of one there is always room. */
+static bool compile(struct classifier *to, const struct asking *askings, unsigned count)
+{
+    struct draft draft = {.to = to, .askings = askings, .count = count};
+    *to = (struct classifier){.filters = UINT64_MAX >> (CLASSIFIER_FILTERS - count)};
+    for (int field = 0; field < CLASSIFIER_FIELDS; field++)
+        if (!compile_field(&draft, (enum classifier_field)field))
+            return false;
+    for (unsigned i = 0; i < count; i++) {
+        compile_octets(&draft, &askings[i], UINT64_C(1) << i);
+        to->pdr[classifier_place(UINT64_C(1) << i)] = askings[i].number;
+    }
+    return true;
+}
+
+static struct classifiers *extend(struct classifiers *classifiers)
+{
+    const size_t count = classifiers ? classifiers->count + 1u : 1;
+    struct classifiers *more = realloc(classifiers, sizeof *more + count * sizeof *more->records);
+    if (more)
+        more->count = (unsigned)count;
+    else
+        free(classifiers);
+    return more;
+}
+
+/* As many as fit; returns how many. */
+static unsigned compile_some(struct classifier *to, const struct asking *askings, unsigned count)
+{
+    for (unsigned some = count < CLASSIFIER_FILTERS ? count : CLASSIFIER_FILTERS; some > 1; some /= 2)
+        if (compile(to, askings, some))
+            return some;
+    compile(to, askings, 1);
+    return 1;
+}
+
+static struct classifiers *compile_all(const struct asking *askings, unsigned count)
+{
+    struct classifiers *classifiers = NULL;
+    while (count) {
+        classifiers = extend(classifiers);
+        if (!classifiers)
+            return NULL;
+        const unsigned some = compile_some(&classifiers->records[classifiers->count - 1], askings, count);
+        askings += some;
+        count -= some;
+    }
+    return classifiers;
+}
+
+static unsigned list_askings(const struct ruleset *rules, enum direction direction, struct asking *askings)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const struct pdr *pdr = &rules->pdrs[i];
+        if ((pdr->source == PFCP_ACCESS) != (direction == UPLINK))
+            continue;
+        if (pdr->filter_count == 0)
+            askings[count++] = (struct asking){pdr, NULL, (uint8_t)i};
+        for (unsigned n = 0; n < pdr->filter_count; n++)
+            askings[count++] = (struct asking){pdr, &rules->filters[pdr->first_filter + n], (uint8_t)i};
+    }
+    return count;
+}
+
+struct classifiers *classifiers_compile(const struct ruleset *rules, enum direction direction)
+{
+    struct asking *askings = calloc(rules->filter_count + (size_t)rules->pdr_count + 1, sizeof *askings);
+    if (!askings)
+        return NULL;
+    const unsigned count = list_askings(rules, direction, askings);
+    struct classifiers *classifiers = count ? compile_all(askings, count) : calloc(1, sizeof *classifiers);
+    free(askings);
+    return classifiers;
+}

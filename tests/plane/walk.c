@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "walk.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+static bool prefix_equal(const uint8_t *a, const uint8_t *b, unsigned length)
+{
+    if (memcmp(a, b, length / 8) != 0)
+        return false;
+    return length % 8 == 0 || (a[length / 8] ^ b[length / 8]) >> (8 - length % 8) == 0;
+}
+
+static bool match_side(const struct sdf_side *side, const struct flow *flow, const uint8_t *address,
+                       uint16_t port)
+{
+    if (side->family) {
+        bool same = side->family == (flow->version == 4 ? AF_INET : AF_INET6) &&
+                    prefix_equal(address, side->address, side->length);
+        if (same == side->not )
+            return false;
+    }
+    if (side->range_count == 0)
+        return true;
+    for (unsigned i = 0; flow->has_ports && i < side->range_count; i++)
+        if (port >= side->ranges[i].low && port <= side->ranges[i].high)
+            return true;
+    return false;
+}
+
+static bool filter_matches(const struct sdf_filter *filter, const struct flow *flow, bool uplink)
+{
+    if (!filter->any_protocol && filter->protocol != flow->protocol)
+        return false;
+    if (filter->has_traffic_class &&
+        ((flow->traffic_class ^ filter->traffic_class) & filter->traffic_class_mask))
+        return false;
+    if ((filter->has_spi && filter->spi != flow->spi) ||
+        (filter->has_flow_label && filter->flow_label != flow->flow_label))
+        return false;
+    const struct sdf_side *from = uplink ? &filter->local : &filter->remote;
+    const struct sdf_side *to = uplink ? &filter->remote : &filter->local;
+    return match_side(from, flow, flow->source, flow->source_port) &&
+           match_side(to, flow, flow->destination, flow->destination_port);
+}
+
+static bool filters_match(const struct ruleset *rules, const struct pdr *pdr, const struct flow *flow,
+                          bool uplink)
+{
+    const struct sdf_filter *filter = rules->filters + pdr->first_filter;
+    for (unsigned i = 0; i < pdr->filter_count; i++)
+        if (filter_matches(filter + i, flow, uplink))
+            return true;
+    return pdr->filter_count == 0;
+}
+
+const struct pdr *walk_match(const struct ruleset *rules, uint8_t source, uint32_t teid, uint8_t qfi,
+                             const struct flow *flow)
+{
+    const bool uplink = source == PFCP_ACCESS;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const struct pdr *pdr = &rules->pdrs[i];
+        if (pdr->source != source || (uplink && pdr->teid != teid))
+            continue;
+        if (uplink && qfi != RULESET_ANY_QFI && pdr->qfis && !(pdr->qfis >> (qfi & 63) & 1))
+            continue;
+        if (filters_match(rules, pdr, flow, uplink))
+            return pdr;
+    }
+    return NULL;
+}
