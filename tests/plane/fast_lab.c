@@ -19,7 +19,7 @@ static void remember(struct bench *bench, const char *map, uint32_t index, struc
                                      .until = UINT64_MAX,
                                      .device = LOOPBACK,
                                      .mtu = 1500,
-                                     .mac = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2}};
+                                     .mac = {htonl(0x02000000), htonl(0x00010200), htonl(0x00000002)}};
     assert_int_equal(bpf_map_update_elem(fd, &index, &route, BPF_ANY), 0);
 }
 

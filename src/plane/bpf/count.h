@@ -10,25 +10,23 @@ enum direction { UPLINK, DOWNLINK };
 /* plane/bucket.h */
 enum { TICKS = 16, BURST_NS = 50000000, BURST_BYTES = 10 * 1500, TRIES = 4 };
 
-INLINE struct fast_lane *lane_of(const struct frame *frame)
+/* Its line is on the way from memory while other lines are waited for. */
+INLINE void touch(const struct fast_action *action)
 {
-    return AT(lanes, frame->processor);
+    (void)*(const volatile __u64 *)&action->bytes;
 }
 
 /* The slow path decides. */
 INLINE int pass(const struct frame *frame, enum direction direction)
 {
-    struct fast_lane *lane = lane_of(frame);
-    if (lane)
-        lane->passed[direction]++;
+    frame->lane->passed[direction]++;
     return XDP_PASS;
 }
 
 INLINE int drop(const struct frame *frame, enum drop reason)
 {
-    struct fast_lane *lane = lane_of(frame);
-    if (lane && reason < DROP_REASONS)
-        lane->drops[reason]++;
+    if (reason < DROP_REASONS)
+        frame->lane->drops[reason]++;
     return XDP_DROP;
 }
 
@@ -97,20 +95,16 @@ INLINE bool has_credit(const struct fast_action *action, __u32 bytes)
     return action->bytes + bytes <= action->credit;
 }
 
-INLINE void count(const struct frame *frame, struct fast_action *action, enum direction direction,
-                  __u32 bytes)
+INLINE void count(const struct frame *frame, const struct fast_settings *plane, struct fast_action *action,
+                  enum direction direction, __u32 bytes)
 {
-    struct fast_lane *lane = lane_of(frame);
-    struct fast_settings *plane = AT(settings, 0);
-    struct fast_gnb_count *gnb =
-        plane ? AT(gnb_counts, action->gnb * plane->processors + frame->processor) : 0;
+    struct fast_lane *lane = frame->lane;
+    struct fast_gnb_count *gnb = AT(gnb_counts, action->gnb * plane->processors + frame->processor);
     __sync_fetch_and_add(&action->bytes, bytes);
     __sync_fetch_and_add(&action->packets, 1);
     action->seen = (__u32)(frame->now >> FAST_SEEN_SHIFT);
-    if (lane) {
-        lane->packets[direction]++;
-        lane->bytes[direction] += bytes;
-    }
+    lane->packets[direction]++;
+    lane->bytes[direction] += bytes;
     if (gnb) {
         gnb->packets[direction]++;
         gnb->bytes[direction] += bytes;

@@ -56,8 +56,6 @@ INLINE enum outcome read_transport(struct frame *frame, struct flow *flow)
         __be16 source, destination;
         __u32 more;
     } * ports;
-    if (is_extension(flow->protocol, flow->version))
-        return NOT_PLAIN;
     flow->source_port = flow->destination_port = 0;
     switch (flow->protocol) {
     case PROTOCOL_TCP:
@@ -71,7 +69,7 @@ INLINE enum outcome read_transport(struct frame *frame, struct flow *flow)
         flow->destination_port = ports->destination;
         return GOES_ON;
     default:
-        return GOES_ON;
+        return is_extension(flow->protocol, flow->version) ? NOT_PLAIN : GOES_ON;
     }
 }
 

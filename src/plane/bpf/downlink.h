@@ -43,6 +43,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
     struct fast_session *session = find_session(flow);
     if (!session)
         return XDP_PASS;
+    touch(&session->action);
     if (read_transport(frame, flow) != GOES_ON || flow->hops <= 1 || must_queue(session) ||
         session->classifier)
         return pass(frame, DOWNLINK);
@@ -59,7 +60,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
         return pass(frame, DOWNLINK);
     if (!rates_admit(action, flow->length, frame->now))
         return drop(frame, DROP_RATE);
-    count(frame, action, DOWNLINK, flow->length);
+    count(frame, plane, action, DOWNLINK, flow->length);
     return send_to_gnb(frame, route, gnb, action, flow);
 }
 

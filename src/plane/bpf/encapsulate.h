@@ -35,13 +35,13 @@ INLINE void write_gtpu(struct gtpu_header *gtpu, const struct fast_action *actio
     };
 }
 
+/* From its fields, which are in registers. */
 INLINE __sum16 header_checksum(const struct iphdr *ip)
 {
-    const __u16 *word = (const __u16 *)ip;
-    __u32 sum = 0;
-#pragma unroll
-    for (unsigned i = 0; i < sizeof *ip / 2; i++)
-        sum += word[i];
+    __u64 sum = (__u64)ip->saddr + ip->daddr + bpf_htons(0x4500 | ip->tos) + ip->tot_len + ip->frag_off +
+                bpf_htons((__u16)(ip->ttl << 8 | ip->protocol));
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
     sum = (sum & 0xffff) + (sum >> 16);
     return (__sum16) ~(sum + (sum >> 16));
 }

@@ -175,7 +175,7 @@ struct fast_route {
     __u64 until;  /* ns; neighbours move also while nobody is there to count `routes` up */
     __u32 routes; /* fast_settings.routes when it was looked up */
     __u32 device;
-    __u8 mac[12]; /* destination, source */
+    __u32 mac[3]; /* destination, source */
     __u16 vlan;
     __u16 mtu;
     __u16 reserved[8];

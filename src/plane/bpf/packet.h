@@ -29,6 +29,7 @@ struct frame {
     void *at, *end; /* what is not read yet */
     __u32 taken;    /* octets read so far */
     __u64 now;      /* ns, of a coarse clock */
+    struct fast_lane *lane;
     __u32 processor;
     __u16 type; /* of the Ethernet payload, network order */
 };
@@ -69,16 +70,20 @@ INLINE void *take(struct frame *frame, __u32 size)
     return header;
 }
 
+/* As the kernel's, but not packed: those are read octet by octet. */
+struct ethernet {
+    __be16 mac[6], type;
+};
 struct vlan_tag {
     __be16 identity, type;
 };
 
 INLINE enum outcome read_ethernet(struct frame *frame)
 {
-    const struct ethhdr *ethernet = take(frame, sizeof *ethernet);
+    const struct ethernet *ethernet = take(frame, sizeof *ethernet);
     if (!ethernet)
         return NOT_PLAIN;
-    frame->type = ethernet->h_proto;
+    frame->type = ethernet->type;
     if (frame->type != bpf_htons(ETH_P_8021Q))
         return GOES_ON;
     const struct vlan_tag *tag = take(frame, sizeof *tag);
@@ -118,8 +123,8 @@ INLINE enum outcome read_v6(struct frame *frame, struct flow *flow)
     flow->protocol = ip->nexthdr;
     flow->marking = (__u8)(ip->priority << 4 | ip->flow_lbl[0] >> 4);
     flow->hops = ip->hop_limit;
-    __builtin_memcpy(&flow->source, &ip->saddr, sizeof flow->source);
-    __builtin_memcpy(&flow->destination, &ip->daddr, sizeof flow->destination);
+    flow->source = *(const struct fast_address *)(const void *)&ip->saddr;
+    flow->destination = *(const struct fast_address *)(const void *)&ip->daddr;
     if (is_v4(&flow->source) || is_v4(&flow->destination)) /* no such address is on a wire */
         return NOT_PLAIN;
     return (void *)ip + flow->length <= frame->end ? GOES_ON : NOT_PLAIN;

@@ -30,9 +30,11 @@ int plane_packet(struct xdp_md *context)
         .end = (void *)(long)context->data_end,
         .processor = bpf_get_smp_processor_id(),
     };
+    frame.lane = AT(lanes, frame.processor);
     const struct fast_port *port = AT(ports, context->ingress_ifindex);
     const struct fast_settings *plane = AT(settings, 0);
-    if (!port || !plane || !(port->flags & (FAST_N3 | FAST_N6)) || read_ethernet(&frame) != GOES_ON)
+    if (!port || !plane || !frame.lane || !(port->flags & (FAST_N3 | FAST_N6)) ||
+        read_ethernet(&frame) != GOES_ON)
         return XDP_PASS;
     frame.now = bpf_jiffies64() * plane->jiffy + plane->epoch;
     return forward(&frame, plane, port->flags);

@@ -16,13 +16,12 @@ INLINE __u32 route_place(const struct frame *frame, const struct fast_address *t
     return frame->processor * FAST_ROUTES + (mixed >> 48 & (FAST_ROUTES - 1));
 }
 
-/* Asks the host. False: it cannot say. */
-static __attribute__((noinline)) int look_up(struct xdp_md *context, const struct fast_address *from,
-                                             const struct fast_address *to, struct fast_route *route)
+/* Asks the host. False: it cannot say, and what is at `route`, for another, stays. */
+static __attribute__((noinline)) int look_up(const struct frame *frame, const struct fast_settings *plane,
+                                             const struct fast_address *from, const struct fast_address *to,
+                                             struct fast_route *route)
 {
-    struct bpf_fib_lookup question = {.ifindex = context->ingress_ifindex};
-    if (!from || !to || !route)
-        return 0;
+    struct bpf_fib_lookup question = {.ifindex = frame->context->ingress_ifindex};
     if (is_v4(to)) {
         question.family = AF_INET;
         question.ipv4_src = from->half[1] >> 32;
@@ -32,16 +31,19 @@ static __attribute__((noinline)) int look_up(struct xdp_md *context, const struc
         __builtin_memcpy(question.ipv6_src, from, sizeof *from);
         __builtin_memcpy(question.ipv6_dst, to, sizeof *to);
     }
-    if (bpf_fib_lookup(context, &question, sizeof question, 0) != BPF_FIB_LKUP_RET_SUCCESS)
+    if (bpf_fib_lookup(frame->context, &question, sizeof question, 0) != BPF_FIB_LKUP_RET_SUCCESS)
         return 0;
     const struct fast_port *port = AT(ports, question.ifindex);
     if (!port || !(port->flags & FAST_OUT))
         return 0;
-    route->device = port->device;
-    route->vlan = port->vlan;
-    route->mtu = port->mtu;
+    *route = (struct fast_route){.to = *to,
+                                 .until = frame->now + REMEMBERED_NS,
+                                 .routes = plane->routes,
+                                 .device = port->device,
+                                 .vlan = port->vlan,
+                                 .mtu = port->mtu};
     __builtin_memcpy(route->mac, question.dmac, 6);
-    __builtin_memcpy(route->mac + 6, question.smac, 6);
+    __builtin_memcpy((__u8 *)route->mac + 6, question.smac, 6);
     return 1;
 }
 
@@ -54,11 +56,7 @@ INLINE const struct fast_route *route_at(struct fast_route *route, const struct 
         return 0;
     if (same_address(&route->to, to) && route->routes == plane->routes && frame->now < route->until)
         return route;
-    struct fast_route found = {.to = *to, .routes = plane->routes, .until = frame->now + REMEMBERED_NS};
-    if (!look_up(frame->context, from, to, &found)) /* what is there, for another, stays */
-        return 0;
-    *route = found;
-    return route;
+    return look_up(frame, plane, from, to, route) ? route : 0;
 }
 
 INLINE const struct fast_route *route_to_gnb(const struct frame *frame, const struct fast_settings *plane,
@@ -91,13 +89,13 @@ INLINE void count_hop(void *header, const struct flow *flow)
 /* Writes the Ethernet header, and a tag if there is one, in front of `size` bytes that are there for it. */
 INLINE bool write_ethernet(struct xdp_md *context, const struct fast_route *route, __be16 type)
 {
-    struct {
-        __u8 mac[12];
-        __be16 type;
-    } __attribute__((packed)) *ethernet = (void *)(long)context->data;
+    struct ethernet *ethernet = (void *)(long)context->data;
     if ((void *)(ethernet + 1) > (void *)(long)context->data_end)
         return false;
-    __builtin_memcpy(ethernet->mac, route->mac, sizeof ethernet->mac);
+    __u32 *to = (void *)ethernet;
+    to[0] = route->mac[0];
+    to[1] = route->mac[1];
+    to[2] = route->mac[2];
     ethernet->type = type;
     if (!route->vlan)
         return true;

@@ -101,7 +101,10 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (read_gtpu(frame, outer, &tunnelled) != GOES_ON)
         return pass(frame, UPLINK);
     struct fast_tunnel *tunnel = AT(tunnels, bpf_ntohl(tunnelled.teid) & plane->tunnels);
-    if (!tunnel || tunnel->teid != tunnelled.teid || tunnel->state != FAST_ACTIVE)
+    if (!tunnel)
+        return pass(frame, UPLINK);
+    touch(&tunnel->action);
+    if (tunnel->teid != tunnelled.teid || tunnel->state != FAST_ACTIVE)
         return pass(frame, UPLINK);
     if (!same_address(&tunnel->peer, &outer->source))
         return frame->now < tunnel->settling ? pass(frame, UPLINK)
@@ -125,7 +128,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return pass(frame, UPLINK);
     if (!rates_admit(action, inner.length, frame->now))
         return drop(frame, DROP_RATE);
-    count(frame, action, UPLINK, inner.length);
+    count(frame, plane, action, UPLINK, inner.length);
     return send_to_core(frame, route, &inner);
 }
 

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * usage: fast-packets N3 N6 [SESSIONS...]     What the packet program takes for a packet (BPF_PROG_TEST_RUN), between two interfaces of this network namespace.
+ *
+ * 64-byte inner packets, sessions with a rate that is not reached, a volume threshold and a quota, all checks and counters on, spread over 256 gNBs; the host's
+ * own routes and neighbours. `drawn`: each packet from another session, uniformly drawn over all, so that nothing of it is in a cache that
+ * does not hold all; or from the same one again. A value is what the run took, less the wrapper that makes the packet anew (`wrapper`), with an
+ * empty program's part (`floor`).
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fast.h"
+#include "plane/checksum.h"
+#include "plane/fast/fast.h"
+#include "plane/fast/networks.h"
+#include "plane/fast/rules.h"
+
+enum {
+    MOST = 1000000,
+    GNBS = 256,
+    RUNS = 7,
+    REPEAT = 200000,
+    QFI = 9,
+    GNB_TEID = 0x1000,
+    RATE_KBPS = 100000000
+};
+
+struct bench {
+    struct fast fast;
+    struct network network;
+    struct plane plane;
+    struct gnb *gnbs[GNBS];
+    unsigned device[2]; /* where packets come in, by enum direction */
+    struct round rounds[2];
+};
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(77);
+}
+
+/* --- what there is --- */
+
+static struct ruleset *describe(void)
+{
+    struct ruleset *rules = ruleset_new(
+        &(struct ruleset){.pdr_count = 2, .far_count = 2, .qer_count = 1, .urr_count = 1, .has_v4 = true});
+    if (!rules)
+        fail("rules");
+    rules->pdrs[0] = (struct pdr){
+        .source = PFCP_ACCESS, .id = 1, .far = 0, .qers = 1, .urrs = 1, .qfis = UINT64_C(1) << QFI};
+    rules->pdrs[1] = (struct pdr){.source = PFCP_CORE, .id = 2, .far = 1, .qers = 1, .urrs = 1};
+    rules->fars[0] = (struct far){.id = 1, .action = PFCP_FORW, .destination = PFCP_CORE, .bar = RULES_NONE};
+    rules->fars[1] = (struct far){
+        .id = 2, .action = PFCP_FORW, .destination = PFCP_ACCESS, .bar = RULES_NONE, .has_outer = true};
+    rules->qers[0] =
+        (struct qer){.id = 1, .has_mbr = true, .mbr = {RATE_KBPS, RATE_KBPS}, .has_qfi = true, .qfi = QFI};
+    rules->urrs[0] = (struct urr){.id = 1,
+                                  .triggers = PFCP_REPORT_VOLTH,
+                                  .method = PFCP_VOLUM,
+                                  .threshold_flags = PFCP_TOVOL,
+                                  .threshold = {UINT64_C(1) << 50},
+                                  .quota_flags = PFCP_TOVOL,
+                                  .quota = {UINT64_C(1) << 51}};
+    return rules;
+}
+
+static void programme(struct bench *bench, struct ruleset *rules, unsigned i)
+{
+    struct session session = {.network = &bench->network, .rules = rules, .gnb = bench->gnbs[i % GNBS]};
+    const uint32_t address = htonl(FIRST_PHONE + i);
+    memcpy(rules->v4, &address, sizeof address);
+    rules->pdrs[0].teid = teid_of(i, bench->fast.tunnels - 1);
+    rules->fars[1].gnb = session.gnb;
+    rules->fars[1].to = session.gnb->address;
+    rules->fars[1].teid = GNB_TEID + i;
+    if (!fast_admit(&bench->plane, &session))
+        fail("fast_admit");
+    fast_update(&bench->plane, &session);
+}
+
+static void make_gnbs(struct bench *bench)
+{
+    for (unsigned i = 0; i < GNBS; i++) {
+        char text[32];
+        union socket_address address;
+        snprintf(text, sizeof text, "198.18.1.%u", i);
+        address_parse(&address, text, 2152);
+        bench->gnbs[i] = plane_gnb_make(&bench->plane, &address);
+        if (!bench->gnbs[i])
+            fail("gNB");
+    }
+}
+
+static void set_up(struct bench *bench)
+{
+    char why[FAST_WHY_BYTES];
+    const struct fast_sizes sizes = {.sessions = MOST,
+                                     .addresses = 1 << 20,
+                                     .gnbs = GNBS,
+                                     .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF)};
+    if (!fast_open(&bench->fast, &sizes, NULL, why)) {
+        fprintf(stderr, "%s\n", why);
+        exit(77);
+    }
+    bench->network = (struct network){.name = "internet", .mtu = 1400};
+    config_prefix_parse("10.0.0.0/12", &bench->network.pool_v4);
+    config_ip_parse("10.15.255.254", &bench->network.gateway_v4);
+    if (!plane_init(&bench->plane, &bench->network, 1, 1, 1))
+        fail("plane");
+    bench->plane.policy = (struct policy){.tunnel_mtu = 1446, .gnbs = GNBS};
+    bench->plane.fast = &bench->fast;
+    config_ip_parse("198.18.0.1", &bench->plane.n3_v4);
+    if (!fast_describe(&bench->fast, &bench->plane))
+        fail("fast_describe");
+    make_gnbs(bench);
+}
+
+/* The empty program at it makes the driver ready for what is run as if it had come in there. */
+static void open_port(struct bench *bench, enum direction direction, const char *name, unsigned flags)
+{
+    const unsigned device = if_nametoindex(name);
+    const struct bpf_program *empty = bpf_object__find_program_by_name(bench->fast.object, "bench_empty");
+    if (device == 0 || device >= FAST_PORTS ||
+        bpf_xdp_attach((int)device, bpf_program__fd(empty), XDP_FLAGS_DRV_MODE, NULL) != 0)
+        fail(name);
+    bench->device[direction] = device;
+    bench->fast.ports[device] = (struct fast_port){.flags = flags | FAST_OUT, .device = device, .mtu = 1500};
+}
+
+/* --- packets --- */
+
+static void put_ip(uint8_t *ip, uint16_t length, uint8_t protocol, const char *from, const char *to)
+{
+    memset(ip, 0, 20);
+    ip[0] = 0x45;
+    ip[2] = (uint8_t)(length >> 8);
+    ip[3] = (uint8_t)length;
+    ip[8] = 64;
+    ip[9] = protocol;
+    inet_pton(AF_INET, from, ip + 12);
+    inet_pton(AF_INET, to, ip + 16);
+    const uint16_t sum = (uint16_t)~checksum_fold(checksum_add(0, ip, 20));
+    memcpy(ip + 10, &sum, 2);
+}
+
+static void put_udp(uint8_t *udp, uint16_t port, uint8_t length)
+{
+    memcpy(udp,
+           (const uint8_t[]){(uint8_t)(port >> 8), (uint8_t)port, (uint8_t)(port >> 8), (uint8_t)port, 0,
+                             length, 0, 0},
+           8);
+}
+
+static void make_frames(struct bench *bench)
+{
+    static const uint8_t gtpu[16] = {0x34, 255, 0, 64 + 8, 0, 0, 0, 0, 0, 0, 0, 0x85, 1, 0x10, QFI, 0};
+    uint8_t *up = bench->rounds[UPLINK].frame, *down = bench->rounds[DOWNLINK].frame;
+    up[12] = down[12] = 8;
+    put_ip(up + 14, 108, 17, "198.18.1.0", "198.18.0.1");
+    put_udp(up + 34, 2152, 88);
+    memcpy(up + 42, gtpu, sizeof gtpu);
+    put_ip(up + 58, 64, 17, "10.0.0.0", "203.0.113.9");
+    put_udp(up + 78, 4000, 44);
+    put_ip(down + 14, 64, 17, "203.0.113.9", "10.0.0.0");
+    put_udp(down + 34, 4000, 44);
+    bench->rounds[UPLINK].length = 122;
+    bench->rounds[DOWNLINK].length = 78;
+}
+
+/* --- measuring --- */
+
+static int compare(const void *a, const void *b)
+{
+    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+    return (x > y) - (x < y);
+}
+
+static unsigned run(struct bench *bench, const char *program, enum direction direction)
+{
+    static uint8_t out[4096];
+    const struct round *round = &bench->rounds[direction];
+    struct xdp_md context = {.data_end = round->length, .ingress_ifindex = bench->device[direction]};
+    LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = round->frame, .data_size_in = round->length,
+                .data_out = out, .data_size_out = sizeof out, .ctx_in = &context,
+                .ctx_size_in = sizeof context, .repeat = REPEAT);
+    if (bpf_prog_test_run_opts(bpf_program__fd(bpf_object__find_program_by_name(bench->fast.object, program)),
+                               &options) != 0)
+        fail(program);
+    return options.duration;
+}
+
+/* The sessions to draw from are put back before each run; returns how many packets of all runs the program has forwarded. */
+static unsigned long prepare(struct bench *bench, enum direction direction, unsigned sessions)
+{
+    const int map = bpf_object__find_map_fd_by_name(bench->fast.object, "rounds");
+    const uint32_t index = direction;
+    struct round last;
+    bpf_map_lookup_elem(map, &index, &last);
+    struct round *round = &bench->rounds[direction];
+    round->seed = last.seed + 1;
+    round->sessions = sessions;
+    round->places = bench->fast.tunnels - 1;
+    bpf_map_update_elem(map, &index, round, BPF_ANY);
+    return last.taken;
+}
+
+struct timing {
+    unsigned median, best; /* ns */
+    unsigned long forwarded;
+};
+
+static struct timing time_of(struct bench *bench, const char *program, enum direction direction,
+                             unsigned sessions)
+{
+    unsigned runs[RUNS];
+    struct timing timing = {.forwarded = 0};
+    for (unsigned i = 0; i < RUNS; i++) {
+        prepare(bench, direction, sessions);
+        runs[i] = run(bench, program, direction);
+        timing.forwarded += prepare(bench, direction, sessions);
+    }
+    qsort(runs, RUNS, sizeof *runs, compare);
+    timing.median = runs[RUNS / 2];
+    timing.best = runs[0];
+    return timing;
+}
+
+static void measure(struct bench *bench, enum direction direction, unsigned sessions, bool uniform)
+{
+    static const char *const programs[] = {"bench_uplink", "bench_downlink"};
+    static const char *const wrappers[] = {"bench_restore_uplink", "bench_restore_downlink"};
+    const unsigned drawn = uniform ? sessions : 1;
+    const struct timing empty = time_of(bench, "bench_empty", direction, 1),
+                        moves = time_of(bench, "bench_move", direction, 1),
+                        wrapper = time_of(bench, wrappers[direction], direction, drawn),
+                        whole = time_of(bench, programs[direction], direction, drawn);
+    const unsigned move = (moves.median - empty.median) / 2, least_move = (moves.best - empty.best) / 2;
+    printf("{\"name\": \"upf_%s_ns\", \"value\": %u, \"unit\": \"ns\", \"sessions\": %u, \"drawn\": \"%s\", "
+           "\"best\": %u, \"floor\": %u, \"wrapper\": %u, \"with_wrapper\": %u, \"forwarded\": %.3f}\n",
+           direction == UPLINK ? "uplink" : "downlink", whole.median - (wrapper.median - move) + empty.median,
+           sessions, uniform ? "uniformly" : "the same",
+           whole.best - (wrapper.best - least_move) + empty.best, empty.median, wrapper.median - move,
+           whole.median, (double)whole.forwarded / ((double)RUNS * REPEAT));
+    fflush(stdout);
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const usual[] = {"1000", "60000", "1000000", NULL};
+    static struct bench bench;
+    unsigned programmed = 0;
+    if (argc < 3)
+        return 2;
+    set_up(&bench);
+    open_port(&bench, UPLINK, argv[1], FAST_N3);
+    open_port(&bench, DOWNLINK, argv[2], FAST_N6);
+    make_frames(&bench);
+    struct ruleset *rules = describe();
+    for (const char *const *step = argc > 3 ? (const char *const *)argv + 3 : usual; *step; step++) {
+        const unsigned sessions = least((unsigned)strtoul(*step, NULL, 10), MOST);
+        while (programmed < sessions)
+            programme(&bench, rules, programmed++);
+        for (enum direction direction = UPLINK; direction <= DOWNLINK; direction++) {
+            measure(&bench, direction, sessions, false);
+            measure(&bench, direction, sessions, true);
+        }
+    }
+    return 0;
+}
