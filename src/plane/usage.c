@@ -36,7 +36,8 @@ bool usage_count(struct urr *urr, enum direction direction, uint64_t bytes, uint
         if (urr->triggers & PFCP_REPORT_START)
             due |= mark(urr, PFCP_USAGE_START);
     }
-    urr->last_packet = now;
+    if (now > urr->last_packet)
+        urr->last_packet = now;
     urr->volume.bytes[direction] += bytes;
     urr->volume.packets[direction] += packets;
     urr->spent.bytes[direction] += bytes;

@@ -4,7 +4,15 @@
 #include "plane/fast/rules.h"
 #include "plane/usage.h"
 
-enum { LEAST_CREDIT = 64 * 1024 }; /* less is the slow path's: it decides packet by packet */
+/* Before a limit this much is the slow path's: it decides packet by packet, and all processors together are never that far ahead of what they have counted. */
+enum { LAST_OCTETS = 64 * 1024 };
+
+/* When the last packet went, or up to a unit later. */
+static int64_t seen_at(const struct fast_action *action, int64_t now)
+{
+    const int64_t seen = (int64_t)(action->seen + 1) << FAST_SEEN_SHIFT;
+    return seen < now ? seen : now;
+}
 
 /* What has been carried since the last time is counted; true: a URR is due. */
 static bool absorb(struct session *session, const struct pdr *pdr, enum direction direction,
@@ -21,7 +29,7 @@ static bool absorb(struct session *session, const struct pdr *pdr, enum directio
     session->counters.passed.packets[direction] += packets;
     for (unsigned i = 0; i < session->rules->urr_count; i++)
         if (pdr->urrs >> i & 1)
-            due |= usage_count(&session->rules->urrs[i], direction, bytes, packets, now);
+            due |= usage_count(&session->rules->urrs[i], direction, bytes, packets, seen_at(action, now));
     return due;
 }
 
@@ -99,9 +107,10 @@ static uint64_t credit_of(const struct ruleset *rules, const struct pdr *pdr, en
     uint64_t left = UINT64_MAX;
     for (unsigned i = 0; i < rules->urr_count; i++)
         if (pdr->urrs >> i & 1)
-            left = least(left,
-                         until_due(&rules->urrs[i], direction) / (rules->pdr_count ? rules->pdr_count : 1));
-    return left < LEAST_CREDIT ? 0 : left;
+            left = least(left, until_due(&rules->urrs[i], direction));
+    if (left != UINT64_MAX && rules->pdr_count)
+        left /= rules->pdr_count;
+    return left == UINT64_MAX ? left : left_of(left, LAST_OCTETS);
 }
 
 static void grant(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
