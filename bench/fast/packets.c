@@ -84,7 +84,7 @@ static void programme(struct bench *bench, struct ruleset *rules, unsigned i)
     rules->fars[1].gnb = session.gnb;
     rules->fars[1].to = session.gnb->address;
     rules->fars[1].teid = GNB_TEID + i;
-    if (!fast_admit(&bench->plane, &session))
+    if (!fast_admit(&bench->plane, &session, NULL, 0))
         fail("fast_admit");
     fast_update(&bench->plane, &session);
 }

@@ -9,6 +9,7 @@
 #include "plane/agent_shaping.h"
 #include "plane/agent_state.h"
 #include "plane/end_markers.h"
+#include "plane/fast/adopt.h"
 
 #define AUDIT_AFTER SECONDS(30) /* the SMF has restored its sessions by then */
 #define UP_FEATURES \
@@ -41,7 +42,7 @@ struct agent *agent_new(const struct agent_settings *settings)
     agent->smfs = smfs;
     agent->smf_count = settings->smf_count;
     agent->last_markers = &agent->markers;
-    agent->instance = settings->random(settings->context) >> 1 | 1;
+    agent->instance = fast_instance(settings->plane, settings->random(settings->context) >> 1 | 1);
     agent->lane = &settings->plane->lanes[settings->plane->lane_count - 1];
     arena_init(&agent->arena, 0);
     map_init(&agent->sessions, settings->random(settings->context));
@@ -106,12 +107,26 @@ static void send_heartbeat(struct smf *smf)
     smf_request(smf, &message, 0);
 }
 
+/* Every SMF has had time to speak of its sessions, or has never been there to have any. */
+static void sweep(struct agent *agent)
+{
+    const int64_t quiet = agent_now(agent) - AUDIT_AFTER;
+    for (unsigned i = 0; i < agent->smf_count; i++)
+        if (agent->smfs[i].claimed == 0 || agent->smfs[i].claimed > quiet)
+            return;
+    const unsigned swept = fast_sweep(agent->settings.plane, quiet);
+    if (swept)
+        log_warning("plane", NULL,
+                    "fast path: %u sessions that were found and no SMF has spoken of are taken out", swept);
+}
+
 static void smf_timer(struct timer *timer)
 {
     struct smf *smf = (struct smf *)((char *)timer - offsetof(struct smf, timer));
     if (smf->associated) {
         send_heartbeat(smf);
         smf_audit(smf);
+        sweep(smf->agent);
     } else {
         offer_association(smf);
     }
@@ -159,6 +174,7 @@ static void resume_reports(struct smf *smf)
 static void begin_claims(struct smf *smf)
 {
     smf->claim++;
+    smf->claimed = agent_now(smf->agent);
     smf->audit_at = agent_now(smf->agent) + AUDIT_AFTER;
 }
 

@@ -64,6 +64,8 @@ static size_t take_usage(struct agent *agent, struct session *session,
         if (urr->due)
             usage_report(urr, urr->due, agent_now(agent), agent->settings.wall, &reports[count++]);
     }
+    if (count)
+        fast_reported(agent->settings.plane, session);
     fast_grant(agent->settings.plane, session);
     session_unlock(session);
     return count;
@@ -193,6 +195,8 @@ static bool report_at_once(struct agent *agent, struct session *session)
     if (any)
         usage_report(&session->rules->urrs[0], PFCP_USAGE_IMMER, agent_now(agent), agent->settings.wall,
                      &report);
+    if (any)
+        fast_reported(agent->settings.plane, session);
     session_unlock(session);
     return any && send_report(session, (struct pfcp_session_report_request){.report_type = PFCP_USAR,
                                                                             .usage_reports = &report,

@@ -164,9 +164,9 @@ static void update_gnb(struct session *session, int64_t now)
     session->idle = ruleset_notifies(session->rules);
 }
 
-/* On success the session owns the rules. */
+/* On success the session owns the rules, and has taken over from `old` (NULL: none) what packets in flight find. */
 static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network *network,
-                              struct ruleset *rules)
+                              struct ruleset *rules, struct session *old)
 {
     struct agent *agent = smf->agent;
     struct session *session = calloc(1, sizeof *session);
@@ -183,8 +183,9 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
     };
     ruleset_take_over(rules, NULL, agent_now(agent));
     update_gnb(session, agent_now(agent));
-    if (fast_admit(agent->settings.plane, session) && map_put(&agent->sessions, session->seid, session) &&
-        map_put(&smf->by_cp_seid, cp_seid, session) && put_keys(agent->settings.plane, session, rules)) {
+    if (fast_admit(agent->settings.plane, session, old, agent_now(agent)) &&
+        map_put(&agent->sessions, session->seid, session) && map_put(&smf->by_cp_seid, cp_seid, session) &&
+        put_keys(agent->settings.plane, session, rules)) {
         supervise_move(agent, NULL, session->gnb);
         session_lock(session);
         fast_update(agent->settings.plane, session);
@@ -262,9 +263,9 @@ static struct session *establish(struct smf *smf, const struct pfcp_session_esta
         ruleset_free(rules);
         return NULL;
     }
+    struct session *session = insert(smf, request->cp_f_seid.seid, plan->network, rules, old);
     if (old)
         session_remove(agent, old);
-    struct session *session = insert(smf, request->cp_f_seid.seid, plan->network, rules);
     if (!session)
         plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory, or of places in the fast path");
     return session;
@@ -393,6 +394,8 @@ static struct pfcp_usage_report *usage_reports(struct agent *agent, struct sessi
     }
     for (unsigned i = 0; reports && all && i < session->rules->urr_count; i++)
         usage_report(&session->rules->urrs[i], PFCP_USAGE_IMMER, now, wall, &reports[(*count)++]);
+    if (*count)
+        fast_reported(agent->settings.plane, session);
     session_unlock(session);
     return reports;
 }

@@ -45,6 +45,7 @@ struct smf {
     struct map requests;   /* sequence -> struct request */
     struct map by_cp_seid; /* -> struct session */
     uint8_t claim;         /* counts associations */
+    int64_t claimed;       /* when the present one began */
     int64_t audit_at;      /* when sessions not claimed under the present one are asked about */
     struct map answers;    /* sequence -> struct answered */
     struct answered *oldest, **newest;

@@ -53,6 +53,7 @@ struct process {
     struct transmit transmit; /* of the agent's thread */
     int *tun;                 /* queues, a row of networks a worker */
     int n3[2];                /* the first worker's sockets, which the agent sends through, too */
+    bool leaves;              /* without taking the fast path down */
 };
 
 /* TEIDs and SEIDs must not be guessed; they are drawn from the kernel in blocks. */
@@ -154,8 +155,10 @@ static void keeper_said(void *context, const struct charter *charter, int fd)
         close(fd);
 }
 
+/* Another keeper will start another plane: until then packets go on where there is a fast path. */
 static void keeper_gone(void *context)
 {
+    ((struct process *)context)->leaves = true;
     loop_stop(((struct process *)context)->loop, 0);
 }
 
@@ -550,7 +553,10 @@ static void close_down(struct process *process)
         worker_free(process->workers[i]);
     if (process->admin)
         admin_close(process->admin);
-    if (process->agent)
+    const bool leaves = process->leaves && process->plane.fast;
+    if (leaves)
+        fast_leave(&process->plane);
+    else if (process->agent)
         agent_end(process->agent);
     if (process->agent)
         agent_free(process->agent);
@@ -559,7 +565,8 @@ static void close_down(struct process *process)
     reporter_free(process->evidence);
     keeper_shut(&process->keeper);
     config_free(process->reloaded);
-    host_restore(&process->host);
+    if (!leaves)
+        host_restore(&process->host);
     fast_end(&process->plane);
     transmit_free(&process->transmit);
     if (process->networks && process->plane.lanes)

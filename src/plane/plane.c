@@ -105,26 +105,37 @@ struct gnb *plane_gnb(const struct plane *plane, const union socket_address *add
     return gnb && address_same_host(&gnb->address, address) ? gnb : NULL;
 }
 
-struct gnb *plane_gnb_make(struct plane *plane, const union socket_address *address)
+static struct gnb *new_gnb(const struct plane *plane, const union socket_address *address, uint32_t id)
 {
-    uint64_t key = address_key(address);
-    struct gnb *gnb = table_get(&plane->gnbs, key);
-    if (gnb)
-        return address_same_host(&gnb->address, address) ? gnb : NULL;
-    if (plane->gnbs.count >= plane->policy.gnbs)
-        return NULL;
-    size_t size = sizeof *gnb + plane->lane_count * sizeof gnb->counters[0];
+    struct gnb *gnb;
+    const size_t size = sizeof *gnb + (plane->gnb_counters ? 0 : plane->lane_count * sizeof gnb->own[0]);
     gnb = aligned_alloc(alignof(struct gnb), size);
     if (!gnb)
         return NULL;
     memset(gnb, 0, size);
     gnb->address = *address;
-    gnb->id = (uint32_t)plane->gnbs.count + 1;
-    if (!table_put(&plane->gnbs, key, gnb)) {
+    gnb->id = id;
+    gnb->counters = plane->gnb_counters ? plane->gnb_counters + (size_t)id * plane->lane_count : gnb->own;
+    return gnb;
+}
+
+struct gnb *plane_gnb_restore(struct plane *plane, const union socket_address *address, uint32_t id)
+{
+    struct gnb *gnb = id <= plane->policy.gnbs ? new_gnb(plane, address, id) : NULL;
+    if (!gnb || !table_put(&plane->gnbs, address_key(address), gnb)) {
         free(gnb);
         return NULL;
     }
+    plane->gnb_ids = id > plane->gnb_ids ? id : plane->gnb_ids;
     return gnb;
+}
+
+struct gnb *plane_gnb_make(struct plane *plane, const union socket_address *address)
+{
+    struct gnb *gnb = table_get(&plane->gnbs, address_key(address));
+    if (gnb)
+        return address_same_host(&gnb->address, address) ? gnb : NULL;
+    return plane_gnb_restore(plane, address, plane->gnb_ids + 1);
 }
 
 void plane_post(struct plane *plane, struct session *session, uint8_t news)

@@ -50,7 +50,8 @@ struct gnb {
     _Atomic uint32_t heard; /* GNB_HEARD and the sequence number of its last echo response */
     uint32_t id;            /* from 1 */
     struct shaping shaping;
-    struct gnb_counters counters[]; /* one a lane */
+    struct gnb_counters *counters; /* one a lane: its own, or of plane->gnb_counters */
+    struct gnb_counters own[];
 };
 
 struct agent;
@@ -103,7 +104,10 @@ struct plane {
     struct table teids;           /* local TEID -> session */
     struct resting resting;       /* TEIDs; agent only */
     struct table gnbs;            /* hash of the address -> gnb */
-    struct map shared_rates;      /* struct shared_rate by SMF and correlation identifier; agent only */
+    uint32_t gnb_ids;             /* the highest that has been given */
+    struct gnb_counters
+        *gnb_counters; /* rows of lane_count by id, that outlive the process; NULL: each gNB has its own */
+    struct map shared_rates; /* struct shared_rate by SMF and correlation identifier; agent only */
     struct lane *lanes;
     unsigned lane_count;
 
@@ -127,6 +131,8 @@ struct gnb *plane_gnb(const struct plane *plane, const union socket_address *add
 
 /* Agent only. Finds or makes it; NULL: out of memory, or more than the policy allows. */
 struct gnb *plane_gnb_make(struct plane *plane, const union socket_address *address);
+/* Agent only, before any other is made: it has that id already, which is none of those before. */
+struct gnb *plane_gnb_restore(struct plane *plane, const union socket_address *address, uint32_t id);
 
 /* Puts the session on the agent's list and wakes it; its lock is held. news: enum session_news. */
 void plane_post(struct plane *plane, struct session *session, uint8_t news);

@@ -9,27 +9,12 @@
 
 #include "admin/admin.h"
 #include "plane/agent_state.h"
+#include "plane/fast/counts.h"
 #include "plane/held.h"
-
-static uint64_t sum_packets(const struct plane *plane, enum direction direction)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < plane->lane_count; i++)
-        sum += counted(&plane->lanes[i].counters.packets[direction]);
-    return sum;
-}
-
-static uint64_t sum_bytes(const struct plane *plane, enum direction direction)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < plane->lane_count; i++)
-        sum += counted(&plane->lanes[i].counters.bytes[direction]);
-    return sum;
-}
 
 static uint64_t sum_drops(const struct plane *plane, enum drop reason)
 {
-    uint64_t sum = 0;
+    uint64_t sum = fast_drops(plane, reason);
     for (unsigned i = 0; i < plane->lane_count; i++)
         sum += counted(&plane->lanes[i].counters.drops[reason]);
     return sum;
@@ -38,6 +23,14 @@ static uint64_t sum_drops(const struct plane *plane, enum drop reason)
 static void put(json_t *object, const char *name, uint64_t value)
 {
     json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+static void put_carried(json_t *object, struct tally_reading reading)
+{
+    put(object, "uplink_packets", reading.packets[UPLINK]);
+    put(object, "uplink_bytes", reading.bytes[UPLINK]);
+    put(object, "downlink_packets", reading.packets[DOWNLINK]);
+    put(object, "downlink_bytes", reading.bytes[DOWNLINK]);
 }
 
 static json_t *drops_of(const struct plane *plane, uint64_t *total)
@@ -74,10 +67,7 @@ json_t *status_reply(const struct agent *agent, const struct config_plane *confi
     json_object_set_new(reply, "associated", json_boolean(associated));
     put(reply, "sessions", agent_sessions(agent));
     put(reply, "workers", plane->lane_count - 1);
-    put(reply, "uplink_packets", sum_packets(plane, UPLINK));
-    put(reply, "uplink_bytes", sum_bytes(plane, UPLINK));
-    put(reply, "downlink_packets", sum_packets(plane, DOWNLINK));
-    put(reply, "downlink_bytes", sum_bytes(plane, DOWNLINK));
+    put_carried(reply, tally_read_all(plane));
     json_object_set_new(reply, "drops", drops_of(plane, &dropped));
     put(reply, "dropped_packets", dropped);
     return reply;
@@ -169,22 +159,12 @@ json_t *session_reply(const struct agent *agent, const json_t *request)
 
 static json_t *gnb_item(const struct plane *plane, const struct gnb *gnb)
 {
-    static const char *const names[2][2] = {{"uplink_packets", "uplink_bytes"},
-                                            {"downlink_packets", "downlink_bytes"}};
     char text[VALUE_TEXT_BYTES];
     json_t *item = json_object();
     json_object_set_new(item, "address", json_string(config_endpoint_text(&gnb->address, text)));
     put(item, "sessions", gnb->path.sessions);
     json_object_set_new(item, "path", json_string(gnb->path.failed ? "failed" : "ok"));
-    for (unsigned d = UPLINK; d <= DOWNLINK; d++) {
-        uint64_t packets = 0, bytes = 0;
-        for (unsigned i = 0; i < plane->lane_count; i++) {
-            packets += counted(&gnb->counters[i].packets[d]);
-            bytes += counted(&gnb->counters[i].bytes[d]);
-        }
-        put(item, names[d][0], packets);
-        put(item, names[d][1], bytes);
-    }
+    put_carried(item, tally_read(plane, gnb));
     return item;
 }
 
@@ -308,17 +288,18 @@ static void add_shaping(const struct plane *plane, json_t *metrics)
 json_t *metrics_reply(const struct agent *agent)
 {
     const struct plane *plane = agent->settings.plane;
+    const struct tally_reading carried = tally_read_all(plane);
     json_t *metrics = json_array();
     add_metric(metrics, "fivegs_upffunction_upf_sessionnbr", "gauge", "PDU sessions", agent_sessions(agent),
                NULL);
     add_metric(metrics, "fivegs_ep_n3_gtp_indatapktn3upf", "counter", "data packets in from N3",
-               sum_packets(plane, UPLINK), NULL);
+               carried.packets[UPLINK], NULL);
     add_metric(metrics, "fivegs_ep_n3_gtp_outdatapktn3upf", "counter", "data packets out to N3",
-               sum_packets(plane, DOWNLINK), NULL);
+               carried.packets[DOWNLINK], NULL);
     add_metric(metrics, "fivegs_ep_n3_gtp_indatavolumen3upf", "counter",
-               "bytes in from N3, without tunnel headers", sum_bytes(plane, UPLINK), NULL);
+               "bytes in from N3, without tunnel headers", carried.bytes[UPLINK], NULL);
     add_metric(metrics, "fivegs_ep_n3_gtp_outdatavolumen3upf", "counter",
-               "bytes out to N3, without tunnel headers", sum_bytes(plane, DOWNLINK), NULL);
+               "bytes out to N3, without tunnel headers", carried.bytes[DOWNLINK], NULL);
     add_metric(metrics, "demarc_plane_led_on_octets", "counter",
                "octets led on from a gNB to the next at handovers",
                sum_lanes(plane, offsetof(struct lane_counters, led_on[1])), NULL);

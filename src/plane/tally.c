@@ -5,16 +5,36 @@
 
 #include "kit/log.h"
 #include "plane/agent_state.h"
+#include "plane/fast/counts.h"
 
 enum { PAGE = 32 }; /* gNBs in a message: with IPv6 addresses too it fits a frame of Ethernet */
 
 struct tally_reading tally_read(const struct plane *plane, const struct gnb *gnb)
 {
     struct tally_reading reading = {.gnb = gnb};
+    fast_count_gnb(plane, gnb, reading.packets, reading.bytes);
     for (unsigned i = 0; i < plane->lane_count; i++)
-        for (unsigned d = UPLINK; d <= DOWNLINK; d++)
+        for (unsigned d = UPLINK; d <= DOWNLINK; d++) {
+            reading.packets[d] += counted(&gnb->counters[i].packets[d]);
             reading.bytes[d] += counted(&gnb->counters[i].bytes[d]);
+        }
     return reading;
+}
+
+struct tally_reading tally_read_all(const struct plane *plane)
+{
+    struct tally_reading sum = {0};
+    size_t cursor = 0;
+    uint64_t key;
+    void *gnb;
+    while (table_next(&plane->gnbs, &cursor, &key, &gnb)) {
+        const struct tally_reading reading = tally_read(plane, gnb);
+        for (unsigned d = UPLINK; d <= DOWNLINK; d++) {
+            sum.packets[d] += reading.packets[d];
+            sum.bytes[d] += reading.bytes[d];
+        }
+    }
+    return sum;
 }
 
 static void forget_round(struct tally *tally)
@@ -47,7 +67,7 @@ static bool read_all(struct smf *smf)
     size_t cursor = 0;
     uint64_t key;
     void *gnb;
-    if (!make_room(tally, plane->gnbs.count))
+    if (!make_room(tally, plane->gnb_ids))
         return false;
     tally->total[UPLINK] = tally->total[DOWNLINK] = 0;
     while (table_next(&plane->gnbs, &cursor, &key, &gnb)) {

@@ -17,7 +17,7 @@ struct smf;
 /* A gNB's counters, by enum direction. */
 struct tally_reading {
     const struct gnb *gnb;
-    uint64_t bytes[2];
+    uint64_t packets[2], bytes[2];
 };
 
 struct tally {
@@ -31,8 +31,10 @@ struct tally {
     uint32_t sequence; /* of the message that waits for its answer; round NULL: none does */
 };
 
-/* Sums of the worker's counters. */
+/* What both paths have counted. */
 struct tally_reading tally_read(const struct plane *plane, const struct gnb *gnb);
+/* The same over all gNBs; gnb is NULL. */
+struct tally_reading tally_read_all(const struct plane *plane);
 
 /* The SMF has associated, and may have forgotten everything; period: seconds, 0: it does not want to know. A round begins at once. */
 void tally_ask(struct smf *smf, unsigned period);

@@ -48,7 +48,8 @@ static bool open_fast(struct bench *bench, unsigned sessions)
     const struct fast_sizes sizes = {.sessions = sessions,
                                      .addresses = 1 << 17,
                                      .gnbs = 4,
-                                     .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF)};
+                                     .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
+                                     .lanes = 1};
     if (fast_open(&bench->fast, &sizes, NULL, why))
         return true;
     print_message("SKIPPED, LOUDLY: no packet program here: %s\n", why);

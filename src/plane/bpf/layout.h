@@ -38,12 +38,14 @@ struct fast_settings {
     struct fast_address n3[2]; /* own tunnel addresses, IPv4 and IPv6; zero: none */
     __u32 tunnels;             /* places for tunnels, a power of two, less one */
     __u32 processors;
-    __u32 mtu;     /* longest inner packet that a tunnel takes unfragmented */
-    __u32 routes;  /* counted up when the host's routes or neighbours change: what is remembered is void */
-    __u32 jiffy;   /* ns */
-    __u64 epoch;   /* the monotonic clock when jiffies were 0, ns */
+    __u32 mtu;    /* longest inner packet that a tunnel takes unfragmented */
+    __u32 routes; /* counted up when the host's routes or neighbours change: what is remembered is void */
+    __u32 jiffy;  /* ns */
+    __u64 epoch;  /* the monotonic clock when jiffies were 0, ns */
+    __u64
+        instance; /* of the counters of gNBs, which go on from agent to agent (plane/tally.h); 0: none has been drawn */
     __u8 ue_to_ue; /* phones may reach phones */
-    __u8 reserved[3];
+    __u8 reserved[7];
 };
 
 enum fast_port_flags {
@@ -89,9 +91,11 @@ struct fast_network {
     __u8 reserved[7];
 };
 
-/* How much of an action's counters is in the agent's books; of a tunnel at its place, of a session behind all places. */
+/* How much of an action's counters is in the agent's books, and how much of that has been reported: an agent that comes after this one begins there. Of a
+ * tunnel at its place, of a session behind all places. */
 struct fast_booked {
     __u64 bytes, packets;
+    __u64 reported_bytes, reported_packets;
 };
 
 enum fast_verdict { FAST_SLOW, FAST_TO_CORE, FAST_TO_TUNNEL, FAST_DROP };
@@ -159,6 +163,11 @@ struct fast_gnb {
 /* What was carried through a gNB by one processor (plane/counters.h), uplink and downlink. */
 struct fast_gnb_count {
     __u64 packets[2], bytes[2];
+};
+
+/* The same of a thread of the slow path (struct gnb_counters in plane/counters.h): kept here to outlive it. */
+struct fast_slow_count {
+    __u64 packets[2], bytes[2], reserved[4];
 };
 
 /* A processor's counters. */

@@ -53,6 +53,9 @@ struct {
     MAPPED_ARRAY(struct fast_gnb_count, 1);
 } gnb_counts SEC(".maps");
 struct {
+    MAPPED_ARRAY(struct fast_slow_count, 1); /* the agent's alone */
+} slow_counts SEC(".maps");
+struct {
     MAPPED_ARRAY(struct fast_lane, 1);
 } lanes SEC(".maps");
 struct {

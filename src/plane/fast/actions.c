@@ -24,35 +24,42 @@ static bool is_drop(const struct ruleset *rules, const struct pdr *pdr, enum dir
     return action->reason != DROP_NONE;
 }
 
-/* What the program does with the PDR's packets; FAST_SLOW where it cannot. Counters are not touched. */
-void fast_set_action(struct fast *fast, struct ruleset *rules, const struct pdr *pdr,
-                     enum direction direction, struct fast_action *to)
+void fast_describe_action(struct fast *fast, struct ruleset *rules, const struct pdr *pdr,
+                          enum direction direction, struct fast_action *live, struct fast_action *action)
 {
-    struct fast_action action = {.verdict = FAST_SLOW};
     const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
     bool reflective;
-    action.qfi = ruleset_qfi(rules, pdr, &reflective);
-    action.reflective = reflective;
-    if (is_drop(rules, pdr, direction, &action))
-        action.verdict = FAST_DROP;
+    *action = (struct fast_action){.verdict = FAST_SLOW, .qfi = ruleset_qfi(rules, pdr, &reflective)};
+    action->reflective = reflective;
+    if (is_drop(rules, pdr, direction, action))
+        action->verdict = FAST_DROP;
     else if (!far || !(far->action & PFCP_FORW) || (far->action & (PFCP_DUPL | PFCP_BUFF)) ||
-             !fast_set_rates(fast, rules, pdr, direction, to, &action))
-        action.verdict = FAST_SLOW;
+             !fast_set_rates(fast, rules, pdr, direction, live, action))
+        action->verdict = FAST_SLOW;
     else if (far->destination == PFCP_CORE && !far->has_outer)
-        action.verdict = FAST_TO_CORE;
+        action->verdict = FAST_TO_CORE;
     else if (far->has_outer && far->gnb) {
-        action.verdict = FAST_TO_TUNNEL;
-        action.gnb = far->gnb->id;
-        action.teid = htonl(far->teid);
-        action.marking = far->has_marking ? far->marking : 0;
+        action->verdict = FAST_TO_TUNNEL;
+        action->gnb = far->gnb->id;
+        action->teid = htonl(far->teid);
+        action->marking = far->has_marking ? far->marking : 0;
     }
-    to->qfi = action.qfi;
-    to->reflective = action.reflective;
-    to->marking = action.marking;
-    to->gnb = action.gnb;
-    to->teid = action.teid;
-    memcpy(to->rates, action.rates, sizeof to->rates);
-    to->price = action.price;
+}
+
+bool fast_leads_elsewhere(const struct fast_action *live, const struct fast_action *wanted)
+{
+    return live->verdict != wanted->verdict || live->gnb != wanted->gnb || live->teid != wanted->teid;
+}
+
+void fast_put_action(struct fast_action *to, const struct fast_action *from)
+{
+    to->qfi = from->qfi;
+    to->reflective = from->reflective;
+    to->marking = from->marking;
+    to->gnb = from->gnb;
+    to->teid = from->teid;
+    memcpy(to->rates, from->rates, sizeof to->rates);
+    to->price = from->price;
     atomic_signal_fence(memory_order_seq_cst);
-    to->verdict = action.verdict;
+    to->verdict = from->verdict;
 }

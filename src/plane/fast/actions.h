@@ -6,8 +6,13 @@
 #include "plane/fast/fast.h"
 #include "plane/plane.h"
 
-/* FAST_SLOW where the program cannot. Counters are not touched. */
-void fast_set_action(struct fast *fast, struct ruleset *rules, const struct pdr *pdr,
-                     enum direction direction, struct fast_action *to);
+/* FAST_SLOW where the program cannot. `live` is where it will be, for its rates. */
+void fast_describe_action(struct fast *fast, struct ruleset *rules, const struct pdr *pdr,
+                          enum direction direction, struct fast_action *live, struct fast_action *action);
+
+/* Whether a packet that saw half of each would go astray: the action must not be in force while it is put. */
+bool fast_leads_elsewhere(const struct fast_action *live, const struct fast_action *wanted);
+/* Counters, and what has been booked, are not touched. */
+void fast_put_action(struct fast_action *to, const struct fast_action *from);
 
 #endif

@@ -52,7 +52,7 @@ bool fast_absorb(struct plane *plane, struct session *session, int64_t now)
         return false;
     for (unsigned i = 0; i < rules->pdr_count; i++) {
         const uint32_t teid = rules->pdrs[i].teid;
-        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_has_place(plane, teid))
+        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_is_free(fast, teid))
             continue;
         struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
         due |= absorb(session, &rules->pdrs[i], UPLINK, &tunnel->action, tunnel_book(fast, tunnel), now);
@@ -129,7 +129,7 @@ void fast_grant(struct plane *plane, const struct session *session)
         return;
     for (unsigned i = 0; i < rules->pdr_count; i++) {
         const uint32_t teid = rules->pdrs[i].teid;
-        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_has_place(plane, teid))
+        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_is_free(fast, teid))
             continue;
         struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
         grant(rules, &rules->pdrs[i], UPLINK, &tunnel->action, tunnel_book(fast, tunnel));
@@ -140,12 +140,76 @@ void fast_grant(struct plane *plane, const struct session *session)
               session_book(fast, session->place));
 }
 
-void fast_open_book(struct fast *fast, const struct fast_tunnel *tunnel)
+/* --- whose counts they are --- */
+
+static void open_book(struct fast_booked *book, const struct fast_action *action)
 {
-    *tunnel_book(fast, tunnel) = (struct fast_booked){tunnel->action.bytes, tunnel->action.packets};
+    const uint64_t bytes = __atomic_load_n(&action->bytes, __ATOMIC_RELAXED);
+    const uint64_t packets = __atomic_load_n(&action->packets, __ATOMIC_RELAXED);
+    *book = (struct fast_booked){bytes, packets, bytes, packets};
 }
 
-void fast_forget(struct plane *plane, const struct session *session)
+void fast_open_tunnel_book(struct fast *fast, const struct fast_tunnel *tunnel)
 {
-    *session_book(plane->fast, session->place) = (struct fast_booked){0};
+    open_book(tunnel_book(fast, tunnel), &tunnel->action);
+}
+
+void fast_open_session_book(struct fast *fast, unsigned place)
+{
+    open_book(session_book(fast, place), &fast->sessions[place].action);
+}
+
+static void close_book(struct fast_booked *book)
+{
+    book->reported_bytes = book->bytes;
+    book->reported_packets = book->packets;
+}
+
+void fast_reported(struct plane *plane, const struct session *session)
+{
+    const struct fast *fast = plane->fast;
+    const struct ruleset *rules = session->rules;
+    if (session->place == 0)
+        return;
+    close_book(session_book(fast, session->place));
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].teid && fast_has_tunnel(fast, rules->pdrs[i].teid))
+            close_book(tunnel_book(fast, fast_tunnel_at(fast, rules->pdrs[i].teid)));
+}
+
+static void inherit_book(struct fast_booked *book)
+{
+    book->bytes = book->reported_bytes;
+    book->packets = book->reported_packets;
+}
+
+void fast_inherit_books(struct fast *fast, const struct ruleset *rules, unsigned place)
+{
+    inherit_book(session_book(fast, place));
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].teid && fast_has_tunnel(fast, rules->pdrs[i].teid))
+            inherit_book(tunnel_book(fast, fast_tunnel_at(fast, rules->pdrs[i].teid)));
+}
+
+/* --- sums --- */
+
+void fast_count_gnb(const struct plane *plane, const struct gnb *gnb, uint64_t packets[2], uint64_t bytes[2])
+{
+    const struct fast *fast = plane->fast;
+    for (unsigned i = 0; fast && i < fast->sizes.processors; i++) {
+        const struct fast_gnb_count *of = &fast->gnb_counts[(size_t)gnb->id * fast->sizes.processors + i];
+        for (unsigned d = UPLINK; d <= DOWNLINK; d++) {
+            packets[d] += __atomic_load_n(&of->packets[d], __ATOMIC_RELAXED);
+            bytes[d] += __atomic_load_n(&of->bytes[d], __ATOMIC_RELAXED);
+        }
+    }
+}
+
+uint64_t fast_drops(const struct plane *plane, enum drop reason)
+{
+    const struct fast *fast = plane->fast;
+    uint64_t sum = 0;
+    for (unsigned i = 0; fast && i < fast->sizes.processors; i++)
+        sum += __atomic_load_n(&fast->lanes[i].drops[reason], __ATOMIC_RELAXED);
+    return fast ? sum - fast->drops_before[reason] : 0;
 }

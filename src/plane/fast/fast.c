@@ -49,6 +49,7 @@ static unsigned list_arrays(struct fast *fast, struct array arrays[FAST_MAPS])
         {"rates", 2 * (sizes->sessions + (size_t)1), (void **)&fast->rates},
         {"gnbs", gnbs, (void **)&fast->gnbs},
         {"gnb_counts", gnbs * each, (void **)&fast->gnb_counts},
+        {"slow_counts", gnbs * sizes->lanes, (void **)&fast->slow_counts},
         {"lanes", each, (void **)&fast->lanes},
     };
     memcpy(arrays, list, sizeof list);
@@ -236,6 +237,9 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     libbpf_set_print(say);
     bool loaded = load(fast);
     if (folder && fast->object && (!loaded || !is_ours(fast))) { /* other sizes, or another release's */
+        log_info("plane", NULL,
+                 "fast path: what is pinned in %s has other sizes or another layout, and is replaced",
+                 folder);
         remove_pins(fast->object, folder);
         unload(fast);
         loaded = load(fast);
@@ -247,6 +251,27 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     explain(why);
     fast_close(fast);
     return false;
+}
+
+static bool is_kept(const struct fast_prefix *prefix, const struct fast_prefix *kept, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (memcmp(prefix, &kept[i], sizeof *prefix) == 0)
+            return true;
+    return false;
+}
+
+void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count)
+{
+    struct fast_prefix at, next;
+    bool more = bpf_map_get_next_key(fast->prefixes, NULL, &next) == 0;
+    while (more) {
+        at = next;
+        more = bpf_map_get_next_key(fast->prefixes, &at, &next) ==
+               0; /* before it goes, as it leads to the next */
+        if (!is_kept(&at, kept, count))
+            bpf_map_delete_elem(fast->prefixes, &at);
+    }
 }
 
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place)

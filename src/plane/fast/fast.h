@@ -15,7 +15,7 @@
 
 struct bpf_object;
 
-enum { FAST_MAPS = 12, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
+enum { FAST_MAPS = 13, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
 
 /* At most. */
 struct fast_sizes {
@@ -23,6 +23,7 @@ struct fast_sizes {
     unsigned addresses; /* of all pools together */
     unsigned gnbs;
     unsigned processors;
+    unsigned lanes; /* threads of the slow path */
 };
 
 struct fast {
@@ -42,6 +43,7 @@ struct fast {
     struct fast_rate *rates;
     struct fast_gnb *gnbs;
     struct fast_gnb_count *gnb_counts;
+    struct fast_slow_count *slow_counts;
     struct fast_lane *lanes;
     size_t memory;         /* bytes of all maps */
     unsigned *free_places; /* of sessions, a stack; the agent's */
@@ -50,6 +52,10 @@ struct fast {
     unsigned *free_rates; /* as free_places */
     unsigned free_rate_count;
     bool *claimed_rates;
+    bool awaits;                         /* sessions were found, and SMFs have time to speak of them */
+    unsigned unclaimed;                  /* those that none has spoken of yet */
+    int64_t last_claim;                  /* when one did */
+    uint64_t drops_before[DROP_REASONS]; /* what the program had counted before this process was there */
     struct {
         void *at;
         size_t bytes;
@@ -72,5 +78,7 @@ static inline bool fast_adopted(const struct fast *fast)
 
 /* What a prefix is, besides what blocks say; IPv4 prefixes as IPv4-mapped ones. False: no room. */
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place);
+/* Takes out all others. */
+void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count);
 
 #endif

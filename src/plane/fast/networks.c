@@ -2,7 +2,11 @@
 #include "plane/fast/networks.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "kit/log.h"
+#include "plane/fast/adopt.h"
 
 struct fast_address fast_address_of(const union socket_address *address)
 {
@@ -30,11 +34,24 @@ static struct fast_address address_of_prefix(const struct config_prefix *prefix)
     return mapped;
 }
 
-static bool put_prefix(struct fast *fast, const struct config_prefix *prefix, uint32_t place)
+/* What the maps are to say of addresses, made up beside them: packets never see them half written. */
+struct picture {
+    __u8 blocks[FAST_BLOCKS];
+    struct fast_prefix prefixes[FAST_PREFIXES];
+    __u32 places[FAST_PREFIXES]; /* of prefixes */
+    unsigned prefix_count;
+    struct fast_network networks[FAST_NETWORKS];
+};
+
+static bool put_prefix(struct picture *picture, const struct config_prefix *prefix, uint32_t place)
 {
-    const unsigned mapped = prefix->family == AF_INET ? 96 : 0;
-    const struct fast_prefix key = {prefix->length + mapped, address_of_prefix(prefix)};
-    return fast_put_prefix(fast, &key, place);
+    const unsigned mapped = prefix->family == AF_INET ? 96 : 0, nth = picture->prefix_count;
+    if (nth == FAST_PREFIXES)
+        return false;
+    picture->prefixes[nth] = (struct fast_prefix){prefix->length + mapped, address_of_prefix(prefix)};
+    picture->places[nth] = place;
+    picture->prefix_count++;
+    return true;
 }
 
 static uint32_t host_v4(const struct config_prefix *prefix)
@@ -45,29 +62,29 @@ static uint32_t host_v4(const struct config_prefix *prefix)
 }
 
 /* Blocks that are one thing as a whole say so by themselves; of others the prefixes are looked up. */
-static void put_blocks(struct fast *fast, const struct config_prefix *prefix, uint8_t place)
+static void put_blocks(struct picture *picture, const struct config_prefix *prefix, uint8_t place)
 {
     enum { BLOCK_BITS = 16 };
     const uint32_t first = host_v4(prefix) >> BLOCK_BITS;
     const uint32_t count = prefix->length < BLOCK_BITS ? UINT32_C(1) << (BLOCK_BITS - prefix->length) : 1;
     for (uint32_t block = first; block < first + count; block++) {
-        __u8 *at = &fast->blocks[block / 8].place[block % 8];
+        __u8 *at = &picture->blocks[block];
         const bool whole = prefix->length <= BLOCK_BITS && (*at == FAST_ELSEWHERE || *at == place);
         *at = whole ? place : FAST_MIXED;
     }
 }
 
-static bool put_place(struct fast *fast, const struct config_prefix *prefix, uint8_t place)
+static bool put_place(struct picture *picture, const struct config_prefix *prefix, uint8_t place)
 {
     if (prefix->family == 0)
         return true;
     if (prefix->family == AF_INET)
-        put_blocks(fast, prefix, place);
-    return put_prefix(fast, prefix, place);
+        put_blocks(picture, prefix, place);
+    return put_prefix(picture, prefix, place);
 }
 
 /* What belongs to every host itself; as in plane/uplink.c. */
-static bool put_host_internal(struct fast *fast)
+static bool put_host_internal(struct picture *picture)
 {
     static const struct config_prefix prefixes[] = {
         {.family = AF_INET, .length = 8, .address = {0}},
@@ -79,15 +96,15 @@ static bool put_host_internal(struct fast *fast)
         {.family = AF_INET6, .length = 10, .address = {0xfe, 0x80}},
     };
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (!put_place(fast, &prefixes[i], FAST_FORBIDDEN))
+        if (!put_place(picture, &prefixes[i], FAST_FORBIDDEN))
             return false;
     const struct config_prefix any_v4 = {.family = AF_INET};
-    if (!put_prefix(fast, &any_v4, FAST_ELSEWHERE)) /* which the empty IPv6 prefix above would hold */
+    if (!put_prefix(picture, &any_v4, FAST_ELSEWHERE)) /* which the empty IPv6 prefix above would hold */
         return false;
     for (unsigned scope = 0; scope < 3 * 16; scope++) {
         const struct config_prefix multicast = {
             .family = AF_INET6, .length = 16, .address = {0xff, (uint8_t)(scope / 3 << 4 | scope % 3)}};
-        if (!put_prefix(fast, &multicast, FAST_FORBIDDEN))
+        if (!put_prefix(picture, &multicast, FAST_FORBIDDEN))
             return false;
     }
     return true;
@@ -102,24 +119,25 @@ uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits)
 }
 
 /* False: its pools are larger than the table of addresses. */
-static bool put_network(struct fast *fast, const struct network *network, uint32_t *first)
+static bool put_network(const struct fast *fast, struct picture *picture, const struct network *network,
+                        uint32_t *first)
 {
-    struct fast_network *to = &fast->networks[network->index];
+    struct fast_network *to = &picture->networks[network->index];
     const uint64_t v4 = fast_pool_size(&network->pool_v4, 32), v6 = fast_pool_size(&network->pool_v6, 64);
     if (*first + v4 + v6 > fast->sizes.addresses)
         return false;
-    *to = (struct fast_network){.v4 = host_v4(&network->pool_v4),
-                                .v4_first = *first,
-                                .v4_count = (uint32_t)v4,
-                                .v6_first = *first + (uint32_t)v4,
-                                .v6_count = (uint32_t)v6,
-                                .encapsulation = network->encapsulation};
+    to->v4 = host_v4(&network->pool_v4);
+    to->v4_first = *first;
+    to->v4_count = (uint32_t)v4;
+    to->v6_first = *first + (uint32_t)v4;
+    to->v6_count = (uint32_t)v6;
+    to->encapsulation = network->encapsulation;
     for (unsigned i = 0; i < 8; i++)
         to->v6 = to->v6 << 8 | network->pool_v6.address[i];
     memcpy(&to->gateway, network->gateway_v4.address, sizeof to->gateway);
     *first += (uint32_t)(v4 + v6);
-    return put_place(fast, &network->pool_v4, (uint8_t)(FAST_POOL + network->index)) &&
-           put_place(fast, &network->pool_v6, (uint8_t)(FAST_POOL + network->index));
+    return put_place(picture, &network->pool_v4, (uint8_t)(FAST_POOL + network->index)) &&
+           put_place(picture, &network->pool_v6, (uint8_t)(FAST_POOL + network->index));
 }
 
 struct fast_address fast_address_of_ip(const struct config_ip *ip)
@@ -129,21 +147,64 @@ struct fast_address fast_address_of_ip(const struct config_ip *ip)
     return ip->family ? address_of_prefix(&prefix) : (struct fast_address){{0, 0}};
 }
 
-bool fast_describe(struct fast *fast, const struct plane *plane)
+static bool draw_picture(const struct fast *fast, const struct plane *plane, struct picture *picture)
 {
     uint32_t first = 0;
-    memset(fast->blocks, FAST_ELSEWHERE, FAST_BLOCKS);
-    if (plane->network_count > FAST_NETWORKS || !put_host_internal(fast))
+    if (plane->network_count > FAST_NETWORKS || !put_host_internal(picture))
         return false;
     for (unsigned i = 0; i < plane->network_count; i++)
-        if (!put_network(fast, &plane->networks[i], &first))
+        if (!put_network(fast, picture, &plane->networks[i], &first))
             return false;
     for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)
-        if (!put_place(fast, &plane->policy.infrastructure[i], FAST_FORBIDDEN))
+        if (!put_place(picture, &plane->policy.infrastructure[i], FAST_FORBIDDEN))
             return false;
-    fast->settings->n3[0] = fast_address_of_ip(&plane->n3_v4);
-    fast->settings->n3[1] = fast_address_of_ip(&plane->n3_v6);
+    return true;
+}
+
+/* Whether what was found is of other networks, whose phones may have the addresses of these. */
+static bool has_moved(const struct fast *fast, const struct picture *picture)
+{
+    enum { POOLS = offsetof(struct fast_network, encapsulation) };
+    for (unsigned i = 0; i < FAST_NETWORKS; i++)
+        if (memcmp(&fast->networks[i], &picture->networks[i], POOLS) != 0)
+            return true;
+    return false;
+}
+
+/* Prefixes first, as blocks refer to them; what is no more goes when nothing refers to it any more. What is as it was is not touched. */
+static bool publish(struct fast *fast, const struct picture *picture)
+{
+    memcpy(fast->networks, picture->networks, sizeof picture->networks);
+    for (unsigned i = 0; i < picture->prefix_count; i++)
+        if (!fast_put_prefix(fast, &picture->prefixes[i], picture->places[i]))
+            return false;
+    for (unsigned block = 0; block < FAST_BLOCKS; block++)
+        if (fast->blocks[block / 8].place[block % 8] != picture->blocks[block])
+            fast->blocks[block / 8].place[block % 8] = picture->blocks[block];
+    fast_keep_prefixes(fast, picture->prefixes, picture->prefix_count);
+    return true;
+}
+
+static void put_own(struct fast_address *at, const struct config_ip *ip)
+{
+    const struct fast_address own = fast_address_of_ip(ip);
+    if (memcmp(at, &own, sizeof own) != 0)
+        *at = own;
+}
+
+bool fast_describe(struct fast *fast, const struct plane *plane)
+{
+    struct picture *picture = calloc(1, sizeof *picture);
+    const bool drawn = picture && draw_picture(fast, plane, picture);
+    if (drawn && fast_adopted(fast) && has_moved(fast, picture)) {
+        log_warning("plane", NULL, "fast path: what was found is of other data networks, and goes");
+        fast_disown(fast);
+    }
+    const bool published = drawn && publish(fast, picture);
+    free(picture);
+    put_own(&fast->settings->n3[0], &plane->n3_v4);
+    put_own(&fast->settings->n3[1], &plane->n3_v6);
     fast->settings->mtu = plane->policy.tunnel_mtu;
     fast->settings->ue_to_ue = plane->policy.ue_to_ue;
-    return true;
+    return published;
 }

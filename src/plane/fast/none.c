@@ -27,6 +27,13 @@ bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32
     return false;
 }
 
+void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count)
+{
+    (void)fast;
+    (void)kept;
+    (void)count;
+}
+
 bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
 {
     (void)folder;

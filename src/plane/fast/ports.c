@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/magic.h>
@@ -88,7 +89,7 @@ bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum con
     struct fast_port *port = &fast->ports[index];
     port->device = index;
     port->mtu = (__u16)host_device_mtu(device);
-    port->flags |= flags | FAST_OUT;
+    port->flags = flags | FAST_OUT;
     return link_to(fast, device, index, mode, why);
 }
 
@@ -148,11 +149,43 @@ static void find_ports(const struct config_plane *config, struct port_names *por
     add(ports, device, FAST_N6);
 }
 
+static bool is_one_of(const struct port_names *ports, const char *name)
+{
+    for (unsigned i = 0; i < ports->count; i++)
+        if (strcmp(ports->name[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The program leaves all interfaces but these. */
+static void leave_others(struct fast *fast, const struct port_names *kept)
+{
+    static const char prefix[] = "link-";
+    DIR *folder = opendir(fast->folder);
+    for (const struct dirent *entry; folder && (entry = readdir(folder));)
+        if (strncmp(entry->d_name, prefix, sizeof prefix - 1) == 0 &&
+            !is_one_of(kept, entry->d_name + sizeof prefix - 1))
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        closedir(folder);
+}
+
+/* What a predecessor found may have another index now. */
+static void forget_ports(struct fast *fast, const struct port_names *kept)
+{
+    char name[IF_NAMESIZE];
+    for (unsigned index = 1; index < FAST_PORTS; index++)
+        if (fast->ports[index].flags && !(if_indextoname(index, name) && is_one_of(kept, name)))
+            fast->ports[index] = (struct fast_port){0};
+}
+
 bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES])
 {
     struct port_names ports = {.count = 0};
     unsigned attached = 0;
     find_ports(config, &ports);
+    leave_others(fast, &ports);
+    forget_ports(fast, &ports);
     snprintf(why, FAST_WHY_BYTES, "no interface has an n3 address or leads to a data network");
     for (unsigned i = 0; i < ports.count; i++) {
         if (fast_attach(fast, ports.name[i], ports.flags[i], config->fast, why))
@@ -202,13 +235,10 @@ bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
 
 void fast_remove(struct fast *fast)
 {
-    char path[256], device[IF_NAMESIZE];
+    static const struct port_names none;
+    char path[256];
     struct bpf_map *map;
-    for (unsigned index = 1; index < FAST_PORTS; index++)
-        if (fast->ports[index].flags && if_indextoname(index, device)) {
-            link_path(path, sizeof path, fast->folder, device);
-            unlink(path);
-        }
+    leave_others(fast, &none);
     bpf_object__for_each_map(map, fast->object)
     {
         snprintf(path, sizeof path, "%s/%s", fast->folder, bpf_map__name(map));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plane/fast/actions.h"
+#include "plane/fast/adopt.h"
 #include "plane/fast/counts.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/rates.h"
@@ -17,15 +18,19 @@ struct fast_tunnel *fast_tunnel_at(const struct fast *fast, uint32_t teid)
     return &fast->places[teid & (fast->tunnels - 1)];
 }
 
-static bool is_free(const struct fast *fast, uint32_t teid)
+bool fast_has_tunnel(const struct fast *fast, uint32_t teid)
 {
-    const struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
-    return tunnel->teid == 0 || tunnel->teid == htonl(teid);
+    return fast_tunnel_at(fast, teid)->teid == htonl(teid);
+}
+
+bool fast_is_free(const struct fast *fast, uint32_t teid)
+{
+    return fast_tunnel_at(fast, teid)->teid == 0 || fast_has_tunnel(fast, teid);
 }
 
 bool fast_has_place(const struct plane *plane, uint32_t teid)
 {
-    return !plane->fast || is_free(plane->fast, teid);
+    return !plane->fast || fast_tunnel_at(plane->fast, teid)->teid == 0;
 }
 
 const struct pdr *fast_uplink(const struct ruleset *rules, uint32_t teid)
@@ -78,40 +83,53 @@ static uint64_t settling_until(const struct session *session)
     return session->formers[0].gnb ? (uint64_t)session->formers[0].until : 0;
 }
 
-static void put_tunnel(struct fast *fast, const struct session *session, const struct pdr *pdr,
-                       unsigned place)
+static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel *live,
+                                          const struct session *session, const struct pdr *pdr)
 {
     struct ruleset *rules = session->rules;
-    struct fast_tunnel *tunnel = fast_tunnel_at(fast, pdr->teid);
     const struct pdr *plain = fast_uplink(rules, pdr->teid);
-    if (!is_free(fast, pdr->teid))
-        return;
-    if (tunnel->teid == 0)
-        fast_open_book(fast, tunnel);
-    tunnel->state = FAST_HELD;
-    atomic_signal_fence(memory_order_seq_cst);
-    tunnel->network = (__u8)session->network->index;
-    tunnel->qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
-    tunnel->v4 = v4_of(rules);
-    tunnel->v6 = v6_of(rules);
-    tunnel->session = place;
-    tunnel->settling = settling_until(session);
+    struct fast_tunnel tunnel = *live;
+    tunnel.teid = htonl(pdr->teid);
+    tunnel.state = plain && session->gnb && !session->early ? FAST_ACTIVE : FAST_HELD;
+    tunnel.network = (__u8)session->network->index;
+    tunnel.qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
+    tunnel.v4 = v4_of(rules);
+    tunnel.v6 = v6_of(rules);
+    tunnel.session = session->place;
+    tunnel.settling = settling_until(session);
     if (session->gnb)
-        tunnel->peer = fast_address_of(&session->gnb->address);
+        tunnel.peer = fast_address_of(&session->gnb->address);
     if (plain)
-        fast_set_action(fast, rules, plain, UPLINK, &tunnel->action);
-    if (plain && tunnel->action.verdict == FAST_TO_CORE && session->gnb)
-        tunnel->action.gnb = session->gnb->id;
-    atomic_thread_fence(memory_order_release);
-    tunnel->state = plain && session->gnb && !session->early ? FAST_ACTIVE : FAST_HELD;
-    tunnel->teid = htonl(pdr->teid);
+        fast_describe_action(fast, rules, plain, UPLINK, &live->action, &tunnel.action);
+    if (plain && tunnel.action.verdict == FAST_TO_CORE && session->gnb)
+        tunnel.action.gnb = session->gnb->id;
+    return tunnel;
 }
 
-static void clear_tunnel(struct fast *fast, uint32_t teid)
+/* What is as it was stays in force all the while: no packet notices that a session is told of again. */
+static void put_tunnel(struct fast *fast, const struct session *session, const struct pdr *pdr)
 {
-    struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
-    if (tunnel->teid != htonl(teid))
+    enum { FROM = offsetof(struct fast_tunnel, network), SIZE = offsetof(struct fast_tunnel, action) - FROM };
+    struct fast_tunnel *tunnel = fast_tunnel_at(fast, pdr->teid);
+    if (!fast_is_free(fast, pdr->teid))
         return;
+    const struct fast_tunnel wanted = describe_tunnel(fast, tunnel, session, pdr);
+    if (tunnel->teid == 0)
+        fast_open_tunnel_book(fast, tunnel);
+    tunnel->settling = wanted.settling;
+    if (memcmp(tunnel, &wanted, FROM + SIZE) != 0 || fast_leads_elsewhere(&tunnel->action, &wanted.action)) {
+        tunnel->state = FAST_HELD;
+        atomic_thread_fence(memory_order_release);
+        memcpy((char *)tunnel + FROM, (const char *)&wanted + FROM, SIZE);
+    }
+    fast_put_action(&tunnel->action, &wanted.action);
+    atomic_thread_fence(memory_order_release);
+    tunnel->state = wanted.state;
+    tunnel->teid = wanted.teid;
+}
+
+void fast_clear_tunnel(struct fast_tunnel *tunnel)
+{
     tunnel->teid = 0;
     atomic_thread_fence(memory_order_release);
     memset(tunnel, 0,
@@ -119,50 +137,71 @@ static void clear_tunnel(struct fast *fast, uint32_t teid)
     tunnel->action.verdict = FAST_SLOW;
 }
 
+/* --- addresses --- */
+
+__u32 *fast_address_at(const struct fast *fast, unsigned network, unsigned version, uint64_t address)
+{
+    const struct fast_network *of = &fast->networks[network];
+    const uint64_t nth = version == 4 ? (uint32_t)address - of->v4 : address - of->v6;
+    if (nth >= (version == 4 ? of->v4_count : of->v6_count))
+        return NULL;
+    const uint64_t at = (version == 4 ? of->v4_first : of->v6_first) + nth;
+    return &fast->addresses[at / 2].session[at % 2];
+}
+
 static __u32 *address_at(const struct fast *fast, const struct network *network, const struct ruleset *rules,
                          unsigned version)
 {
-    const struct fast_network *of = &fast->networks[network->index];
-    uint64_t nth;
-    if (version == 4) {
-        nth = ntohl(v4_of(rules)) - of->v4;
-        return rules->has_v4 && nth < of->v4_count
-                   ? &fast->addresses[(of->v4_first + nth) / 2].session[(of->v4_first + nth) % 2]
-                   : NULL;
-    }
     struct reader r = reader_of(BYTES(rules->v6));
-    nth = read_u64(&r) - of->v6;
-    return rules->has_v6 && nth < of->v6_count
-               ? &fast->addresses[(of->v6_first + nth) / 2].session[(of->v6_first + nth) % 2]
-               : NULL;
+    if (version == 4)
+        return rules->has_v4 ? fast_address_at(fast, network->index, 4, ntohl(v4_of(rules))) : NULL;
+    return rules->has_v6 ? fast_address_at(fast, network->index, 6, read_u64(&r)) : NULL;
 }
 
-static void put_addresses(struct fast *fast, const struct session *session, const struct ruleset *rules,
-                          unsigned from, unsigned to)
+static void put_addresses(struct fast *fast, const struct session *session)
 {
     for (unsigned version = 4; version <= 6; version += 2) {
-        __u32 *at = address_at(fast, session->network, rules, version);
-        if (at && (*at == from || from == 0))
-            *at = to;
+        __u32 *at = address_at(fast, session->network, session->rules, version);
+        if (at)
+            *at = session->place;
     }
 }
 
 /* --- sessions --- */
 
-static void put_downlink(struct fast *fast, const struct session *session, unsigned place)
+static struct fast_session describe_session(struct fast *fast, struct fast_session *live,
+                                            const struct session *session)
 {
-    struct fast_session *to = &fast->sessions[place];
     const struct pdr *plain = fast_downlink(session->rules);
-    to->state = FAST_HELD;
-    to->known = 1;
-    atomic_signal_fence(memory_order_seq_cst);
-    to->network = session->network->index;
-    to->v4 = v4_of(session->rules);
-    to->v6 = v6_of(session->rules);
+    struct fast_session wanted = *live;
+    wanted.known = 1;
+    wanted.state = plain && !session->held ? FAST_ACTIVE : FAST_HELD;
+    wanted.network = session->network->index;
+    wanted.v4 = v4_of(session->rules);
+    wanted.v6 = v6_of(session->rules);
     if (plain)
-        fast_set_action(fast, session->rules, plain, DOWNLINK, &to->action);
+        fast_describe_action(fast, session->rules, plain, DOWNLINK, &live->action, &wanted.action);
+    return wanted;
+}
+
+/* As put_tunnel. */
+static void put_downlink(struct fast *fast, const struct session *session)
+{
+    enum {
+        FROM = offsetof(struct fast_session, network),
+        SIZE = offsetof(struct fast_session, slow_in) - FROM
+    };
+    struct fast_session *to = &fast->sessions[session->place];
+    const struct fast_session wanted = describe_session(fast, to, session);
+    if (memcmp(to, &wanted, FROM + SIZE) != 0 || fast_leads_elsewhere(&to->action, &wanted.action)) {
+        to->state = FAST_HELD;
+        atomic_thread_fence(memory_order_release);
+        memcpy((char *)to + FROM, (const char *)&wanted + FROM, SIZE);
+    }
+    to->known = 1;
+    fast_put_action(&to->action, &wanted.action);
     atomic_thread_fence(memory_order_release);
-    to->state = plain && !session->held ? FAST_ACTIVE : FAST_HELD;
+    to->state = wanted.state;
 }
 
 static void put_gnb(struct fast *fast, const struct plane *plane, const struct gnb *gnb)
@@ -173,48 +212,56 @@ static void put_gnb(struct fast *fast, const struct plane *plane, const struct g
     to->address = fast_address_of(&gnb->address);
 }
 
-/* The place of the session that had these tunnels before this process was there; 0: none had. */
-static unsigned found_place(const struct fast *fast, const struct ruleset *rules)
+/* What `old` has and the new one does not is withdrawn; workers that still find it leave the books alone. */
+static unsigned hand_over(struct plane *plane, struct session *old, const struct session *session)
 {
-    for (unsigned i = 0; i < rules->pdr_count; i++) {
-        const uint32_t teid = rules->pdrs[i].teid;
-        const struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
-        if (teid && tunnel->teid == htonl(teid) && tunnel->session <= fast->sizes.sessions &&
-            !fast->claimed[tunnel->session])
-            return tunnel->session;
-    }
-    return 0;
+    if (!old || old->network != session->network)
+        return 0;
+    session_lock(old);
+    const unsigned place = old->place;
+    fast_withdraw(plane, old, old->rules, session->rules);
+    fast_leave_rates(old);
+    old->place = 0;
+    session_unlock(old);
+    return place;
 }
 
-bool fast_admit(struct plane *plane, struct session *session)
+bool fast_admit(struct plane *plane, struct session *session, struct session *old, int64_t now)
 {
     struct fast *fast = plane->fast;
     if (!fast)
         return true;
-    session->place = found_place(fast, session->rules);
-    if (session->place == 0 && fast->free_count)
-        session->place = fast->free_places[--fast->free_count];
-    fast->claimed[session->place] = session->place != 0;
-    return session->place != 0;
+    session->place = hand_over(plane, old, session);
+    if (session->place == 0)
+        session->place = fast_claim(fast, session->rules, now);
+    if (session->place) {
+        fast_inherit_books(fast, session->rules, session->place);
+        return true;
+    }
+    if (fast->free_count == 0)
+        return false;
+    session->place = fast->free_places[--fast->free_count];
+    fast->claimed[session->place] = true;
+    fast_open_session_book(fast, session->place);
+    return true;
 }
 
 void fast_update(struct plane *plane, struct session *session)
 {
     struct fast *fast = plane->fast;
-    const unsigned place = session->place;
+    const struct ruleset *rules = session->rules;
     if (fast)
         fast_begin_rates(plane, session);
-    if (place == 0)
+    if (session->place == 0)
         return;
-    const struct ruleset *rules = session->rules;
     for (unsigned i = 0; i < rules->far_count; i++)
         if (rules->fars[i].has_outer && rules->fars[i].gnb)
             put_gnb(fast, plane, rules->fars[i].gnb);
     for (unsigned i = 0; i < rules->pdr_count; i++)
         if (rules->pdrs[i].teid)
-            put_tunnel(fast, session, &rules->pdrs[i], place);
-    put_downlink(fast, session, place);
-    put_addresses(fast, session, rules, 0, place);
+            put_tunnel(fast, session, &rules->pdrs[i]);
+    put_downlink(fast, session);
+    put_addresses(fast, session);
     fast_grant(plane, session);
 }
 
@@ -226,15 +273,28 @@ static bool keeps(const struct ruleset *kept, uint32_t teid)
     return false;
 }
 
+static void withdraw_addresses(struct fast *fast, const struct session *session, const struct ruleset *rules,
+                               const struct ruleset *kept)
+{
+    for (unsigned version = 4; version <= 6; version += 2) {
+        __u32 *at = address_at(fast, session->network, rules, version);
+        if (at && *at == session->place && (!kept || address_at(fast, session->network, kept, version) != at))
+            *at = 0;
+    }
+}
+
 void fast_withdraw(struct plane *plane, const struct session *session, struct ruleset *rules,
                    const struct ruleset *kept)
 {
     if (session->place == 0)
         return;
     fast_withdraw_rates(plane->fast, rules, kept);
-    for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (rules->pdrs[i].teid && !keeps(kept, rules->pdrs[i].teid))
-            clear_tunnel(plane->fast, rules->pdrs[i].teid);
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const uint32_t teid = rules->pdrs[i].teid;
+        if (teid && !keeps(kept, teid) && fast_has_tunnel(plane->fast, teid))
+            fast_clear_tunnel(fast_tunnel_at(plane->fast, teid));
+    }
+    withdraw_addresses(plane->fast, session, rules, kept);
 }
 
 void fast_dismiss(struct plane *plane, struct session *session)
@@ -243,39 +303,9 @@ void fast_dismiss(struct plane *plane, struct session *session)
     const unsigned place = session->place;
     if (fast)
         fast_leave_rates(session);
-    if (place == 0)
+    if (!fast || place == 0)
         return;
     fast_withdraw(plane, session, session->rules, NULL);
-    put_addresses(fast, session, session->rules, place, 0);
-    memset(&fast->sessions[place], 0, sizeof *fast->sessions);
-    fast_forget(plane, session);
     session->place = 0;
-    fast->claimed[place] = false;
-    fast->free_places[fast->free_count++] = place;
-}
-
-static void sweep_place(struct fast *fast, unsigned place)
-{
-    memset(&fast->sessions[place], 0, sizeof *fast->sessions);
-    fast->free_places[fast->free_count++] = place;
-}
-
-unsigned fast_sweep(struct plane *plane)
-{
-    struct fast *fast = plane->fast;
-    unsigned swept = 0;
-    for (unsigned i = 0; fast && i < fast->tunnels; i++)
-        if (fast->places[i].teid && !fast->claimed[fast->places[i].session])
-            clear_tunnel(fast, ntohl(fast->places[i].teid));
-    for (unsigned i = 0; fast && i < fast->sizes.addresses; i++)
-        if (!fast->claimed[fast->addresses[i / 2].session[i % 2]])
-            fast->addresses[i / 2].session[i % 2] = 0;
-    for (unsigned place = 1; fast && place <= fast->sizes.sessions; place++)
-        if (fast->sessions[place].known && !fast->claimed[place]) {
-            sweep_place(fast, place);
-            swept++;
-        }
-    if (fast)
-        fast_sweep_rates(fast);
-    return swept;
+    fast_free_place(fast, place);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "kit/log.h"
+#include "plane/fast/adopt.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/ports.h"
 
@@ -17,19 +18,22 @@ static unsigned pool_addresses(const struct plane *plane)
     return sum > UINT32_MAX ? UINT32_MAX : (unsigned)sum;
 }
 
-static bool open_fast(struct fast *fast, const struct plane *plane, const struct config_plane *config,
+static bool open_fast(struct fast *fast, struct plane *plane, const struct config_plane *config,
                       char why[FAST_WHY_BYTES])
 {
     char folder[FAST_FOLDER_BYTES];
     const struct fast_sizes sizes = {.sessions = config->fast_sessions,
                                      .addresses = pool_addresses(plane),
                                      .gnbs = plane->policy.gnbs,
-                                     .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF)};
+                                     .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
+                                     .lanes = plane->lane_count};
     snprintf(folder, sizeof folder, "%s/%s", config->fast_pins, config->name);
     if (!fast_make_folder(folder, why) || !fast_open(fast, &sizes, folder, why))
         return false;
-    if (fast_describe(fast, plane) && fast_attach_all(fast, config, why))
+    if (fast_describe(fast, plane) && fast_attach_all(fast, config, why)) {
+        fast_adopt(fast, plane);
         return true;
+    }
     fast_remove(fast);
     fast_close(fast);
     return false;
@@ -49,11 +53,16 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config_plan
              fast_adopted(fast) ? "adopted" : "ready", fast->sizes.sessions, fast->memory >> 20);
 }
 
+void fast_leave(struct plane *plane)
+{
+    if (plane->fast)
+        fast_close(plane->fast);
+    plane->fast = NULL;
+}
+
 void fast_end(struct plane *plane)
 {
-    if (!plane->fast)
-        return;
-    fast_remove(plane->fast);
-    fast_close(plane->fast);
-    plane->fast = NULL;
+    if (plane->fast)
+        fast_remove(plane->fast);
+    fast_leave(plane);
 }

@@ -11,5 +11,7 @@
 void fast_start(struct fast *fast, struct plane *plane, const struct config_plane *config);
 /* The program leaves the interfaces: the plane is taken down, not restarted. */
 void fast_end(struct plane *plane);
+/* Packets go on without this process, until another one comes. */
+void fast_leave(struct plane *plane);
 
 #endif

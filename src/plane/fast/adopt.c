@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/fast/adopt.h"
+
+#include <arpa/inet.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "kit/log.h"
+#include "plane/fast/rates.h"
+#include "plane/fast/rules.h"
+#include "wire/gtpu/gtpu.h"
+
+/* --- is it whole? --- */
+
+static bool is_session(const struct fast *fast, unsigned place)
+{
+    return place != 0 && place <= fast->sizes.sessions && fast->sessions[place].known;
+}
+
+static bool is_sound_session(const struct fast_session *session, const struct fast *fast,
+                             const struct plane *plane)
+{
+    return session->known == 1 && session->network < plane->network_count &&
+           session->action.gnb <= fast->sizes.gnbs;
+}
+
+static bool is_sound_tunnel(const struct fast_tunnel *tunnel, const struct fast *fast)
+{
+    return fast_tunnel_at(fast, ntohl(tunnel->teid)) == tunnel && is_session(fast, tunnel->session) &&
+           tunnel->network == fast->sessions[tunnel->session].network &&
+           tunnel->action.gnb <= fast->sizes.gnbs;
+}
+
+static void clear_session(struct fast_session *session)
+{
+    session->state = FAST_HELD;
+    atomic_thread_fence(memory_order_release);
+    memset(session, 0, offsetof(struct fast_session, action));
+    session->action.verdict = FAST_SLOW; /* counters go on: a packet may still be counted */
+}
+
+static unsigned keep_sound_sessions(struct fast *fast, const struct plane *plane)
+{
+    unsigned unsound = 0;
+    for (unsigned place = 1; place <= fast->sizes.sessions; place++) {
+        struct fast_session *session = &fast->sessions[place];
+        if (!session->known)
+            continue;
+        fast->unclaimed++;
+        if (is_sound_session(session, fast, plane))
+            continue;
+        clear_session(session);
+        fast_free_place(fast, place);
+        fast->unclaimed--;
+        unsound++;
+    }
+    return unsound;
+}
+
+static unsigned keep_sound_tunnels(struct fast *fast)
+{
+    unsigned unsound = 0;
+    for (unsigned i = 0; i < fast->tunnels; i++)
+        if (fast->places[i].teid && !is_sound_tunnel(&fast->places[i], fast)) {
+            fast_clear_tunnel(&fast->places[i]);
+            unsound++;
+        }
+    return unsound;
+}
+
+static __u32 *session_of_address(const struct fast *fast, unsigned i)
+{
+    return &fast->addresses[i / 2].session[i % 2];
+}
+
+static void keep_sound_addresses(struct fast *fast)
+{
+    for (unsigned i = 0; i <= fast->sizes.addresses; i++)
+        if (!is_session(fast, *session_of_address(fast, i)))
+            *session_of_address(fast, i) = 0;
+}
+
+/* --- radio nodes --- */
+
+static union socket_address address_of(const struct fast_address *mapped)
+{
+    static const uint8_t v4_prefix[12] = {[10] = 0xff, [11] = 0xff};
+    const uint8_t *octets = (const uint8_t *)mapped;
+    union socket_address address = {.any.sa_family = AF_INET6};
+    if (memcmp(octets, v4_prefix, sizeof v4_prefix) == 0) {
+        address.v4.sin_family = AF_INET;
+        memcpy(&address.v4.sin_addr, octets + sizeof v4_prefix, 4);
+    } else {
+        memcpy(&address.v6.sin6_addr, octets, 16);
+    }
+    address_set_port(&address, GTPU_PORT);
+    return address;
+}
+
+static void learn_gnbs(const struct fast *fast, struct plane *plane)
+{
+    for (uint32_t id = 1; id <= fast->sizes.gnbs; id++) {
+        const struct fast_address *mapped = &fast->gnbs[id].address;
+        if (!mapped->half[0] && !mapped->half[1])
+            continue;
+        const union socket_address address = address_of(mapped);
+        if (!plane_gnb(plane, &address))
+            plane_gnb_restore(plane, &address, id);
+    }
+}
+
+/* --- all of it --- */
+
+void fast_adopt(struct fast *fast, struct plane *plane)
+{
+    plane->gnb_counters = (struct gnb_counters *)fast->slow_counts;
+    for (unsigned i = 0; i < fast->sizes.processors; i++)
+        for (enum drop reason = DROP_NONE; reason < DROP_REASONS; reason++)
+            fast->drops_before[reason] += fast->lanes[i].drops[reason];
+    if (!fast_adopted(fast))
+        return;
+    const unsigned sessions = keep_sound_sessions(fast, plane), tunnels = keep_sound_tunnels(fast);
+    keep_sound_addresses(fast);
+    learn_gnbs(fast, plane);
+    fast->awaits = true;
+    log_info("plane", NULL,
+             "fast path: %u sessions found, whose packets go on; %u sessions and %u tunnels were damaged",
+             fast->unclaimed, sessions, tunnels);
+}
+
+void fast_disown(struct fast *fast)
+{
+    for (unsigned i = 0; i < fast->tunnels; i++)
+        if (fast->places[i].teid)
+            fast_clear_tunnel(&fast->places[i]);
+    for (unsigned place = 1; place <= fast->sizes.sessions; place++)
+        if (fast->sessions[place].known) {
+            clear_session(&fast->sessions[place]);
+            fast_free_place(fast, place);
+        }
+    keep_sound_addresses(fast);
+}
+
+unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now)
+{
+    for (unsigned i = 0; fast->unclaimed && i < rules->pdr_count; i++) {
+        const uint32_t teid = rules->pdrs[i].teid;
+        const unsigned place = teid && fast_has_tunnel(fast, teid) ? fast_tunnel_at(fast, teid)->session : 0;
+        if (place == 0 || fast->claimed[place])
+            continue;
+        fast->claimed[place] = true;
+        fast->unclaimed--;
+        fast->last_claim = now;
+        return place;
+    }
+    return 0;
+}
+
+void fast_free_place(struct fast *fast, unsigned place)
+{
+    clear_session(&fast->sessions[place]);
+    fast->claimed[place] = false;
+    fast->free_places[fast->free_count++] = place;
+}
+
+unsigned fast_sweep(struct plane *plane, int64_t quiet)
+{
+    struct fast *fast = plane->fast;
+    if (!fast || !fast->awaits || fast->last_claim > quiet)
+        return 0;
+    const unsigned swept = fast->unclaimed;
+    for (unsigned i = 0; i < fast->tunnels; i++)
+        if (fast->places[i].teid && !fast->claimed[fast->places[i].session])
+            fast_clear_tunnel(&fast->places[i]);
+    for (unsigned i = 0; i <= fast->sizes.addresses; i++)
+        if (!fast->claimed[*session_of_address(fast, i)])
+            *session_of_address(fast, i) = 0;
+    for (unsigned place = 1; place <= fast->sizes.sessions; place++)
+        if (fast->sessions[place].known && !fast->claimed[place])
+            fast_free_place(fast, place);
+    fast_sweep_rates(fast);
+    fast->unclaimed = 0;
+    fast->awaits = false;
+    return swept;
+}
+
+uint64_t fast_instance(const struct plane *plane, uint64_t drawn)
+{
+    if (!plane->fast)
+        return drawn;
+    if (plane->fast->settings->instance == 0)
+        plane->fast->settings->instance = drawn;
+    return plane->fast->settings->instance;
+}

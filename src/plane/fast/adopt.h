@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a predecessor of this process has left in the maps, by which packets go on. It is checked record by record: what a crash has left half written is taken
+ * out. The rest is in force as it stands, until an SMF speaks of its sessions again, or none does. The agent's thread only.
+ */
+#ifndef PLANE_FAST_ADOPT_H
+#define PLANE_FAST_ADOPT_H
+
+#include "plane/fast/fast.h"
+#include "plane/plane.h"
+
+/* Once, when the maps describe the plane's networks, before any session: gNBs get the numbers that they have in the maps. */
+void fast_adopt(struct fast *fast, struct plane *plane);
+/* Everything that was found goes: it is of other networks. */
+void fast_disown(struct fast *fast);
+
+/* The place of the session that had these tunnels; it is its own now. 0: none had. */
+unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now);
+/* The place is nobody's. */
+void fast_free_place(struct fast *fast, unsigned place);
+
+/* Takes out what was found and no SMF has spoken of; returns how many sessions that was. None as long as one has been spoken of since `quiet`. */
+unsigned fast_sweep(struct plane *plane, int64_t quiet);
+
+/* Tells the counters of gNBs from those of others: `drawn`, or what was drawn by the process that began them. */
+uint64_t fast_instance(const struct plane *plane, uint64_t drawn);
+
+#endif
