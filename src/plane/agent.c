@@ -70,6 +70,7 @@ void agent_free(struct agent *agent)
     remove_sessions(agent, NULL);
     supervise_end(agent);
     end_markers_forget(agent);
+    shaping_forget(agent);
     for (unsigned i = 0; i < agent->smf_count; i++) {
         struct smf *smf = &agent->smfs[i];
         timer_stop(agent->settings.timers, &smf->timer);

@@ -8,6 +8,7 @@
 
 #include "wire/pfcp/pfcp.h"
 
+struct agent;
 struct smf;
 
 /* Returns the cause; with another than "accepted" nothing has changed. gNBs that the plane does not know are passed over. */
@@ -15,5 +16,8 @@ uint8_t shaping_told(struct smf *smf, const struct pfcp_association_update_reque
 
 /* The association begins anew, or is lost: nobody is there who would take back what was told. */
 void shaping_rest(struct smf *smf);
+
+/* The agent ends. */
+void shaping_forget(struct agent *agent);
 
 #endif

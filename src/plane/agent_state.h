@@ -66,6 +66,7 @@ struct agent {
     uint64_t echo_requests, path_failures;
     struct waiting_markers *markers, **last_markers; /* end_markers.c */
     struct timer markers_due;
+    struct timer shaping_ends;          /* agent_shaping.c */
     struct lane *lane;                  /* the plane's last: no worker's but where there is only one */
     struct pfcp_bundle answers;         /* to the datagram in hand */
     uint8_t out[PFCP_MESSAGE_BYTES];    /* message being built */

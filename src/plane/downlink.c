@@ -114,6 +114,17 @@ static enum verdict downlink_locked(struct plane *plane, struct lane *lane, stru
     return deliver(plane, lane, session, flow, pdr, packet);
 }
 
+/* Whether the packet program has counted it when it left it to this path. It does not look at what is not plain, nor see what the host itself sends. */
+static bool came_by_fast_path(const struct network *network, const struct flow *flow,
+                              const struct packet *packet)
+{
+    enum { PLAIN_V4 = 0x45 };
+    if (flow->version == 6)
+        return true;
+    return packet->data[0] == PLAIN_V4 && !flow->fragment &&
+           memcmp(flow->source, network->gateway_v4.address, 4) != 0;
+}
+
 enum verdict path_downlink(struct plane *plane, struct lane *lane, struct network *network,
                            struct packet *packet)
 {
@@ -126,6 +137,8 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
     if (!session)
         return path_drop(lane, DROP_NO_SESSION);
     session_lock(session);
+    packet->place = came_by_fast_path(network, &flow, packet) ? session->place : 0;
+    packet->way = DOWNLINK;
     enum verdict verdict = downlink_locked(plane, lane, session, &flow, packet);
     session_unlock(session);
     return verdict;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "plane/agent_state.h"
+#include "plane/fast/fast.h"
+#include "plane/fast/grace.h"
 #include "wire/gtpu/gtpu.h"
 
 enum { LOOK_AGAIN_MS = 1, LATE_MS = 10 };
@@ -11,7 +13,8 @@ enum { LOOK_AGAIN_MS = 1, LATE_MS = 10 };
 /* Of one modification. */
 struct waiting_markers {
     struct waiting_markers *next;
-    uint64_t mark; /* of the epoch in which the old path could still be taken */
+    uint64_t mark; /* of the epoch in which the old path could still be taken ... */
+    uint64_t fast; /* ... and of the fast path's */
     int64_t due;   /* once that is over: when what waits for its gNB's rate has gone; 0: it is not */
     unsigned count;
     struct end_marker markers[];
@@ -51,9 +54,16 @@ static int64_t rest_of(const struct agent *agent, const struct waiting_markers *
     return 0;
 }
 
+static struct grace *grace_of(const struct agent *agent)
+{
+    const struct fast *fast = agent->settings.plane->fast;
+    return fast ? fast->grace : NULL;
+}
+
 static bool is_due(const struct agent *agent, struct waiting_markers *waiting)
 {
-    if (!waiting->due && !epoch_passed(&agent->settings.plane->epochs, waiting->mark))
+    if (!waiting->due && (!epoch_passed(&agent->settings.plane->epochs, waiting->mark) ||
+                          !grace_passed(grace_of(agent), waiting->fast)))
         return false;
     if (!waiting->due)
         waiting->due = agent_now(agent) + rest_of(agent, waiting);
@@ -84,6 +94,7 @@ void end_markers_send(struct agent *agent, const struct plan *plan)
         return;
     }
     *waiting = (struct waiting_markers){.mark = epoch_mark(&agent->settings.plane->epochs),
+                                        .fast = grace_mark(grace_of(agent)),
                                         .count = plan->end_marker_count};
     memcpy(waiting->markers, plan->end_markers, size);
     agent->markers_due.fire = look_again;

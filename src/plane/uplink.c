@@ -323,6 +323,8 @@ static enum verdict g_pdu(struct plane *plane, struct lane *lane, const union so
     if (!session)
         return unknown_teid(plane, lane, peer, gtpu->teid, packet);
     session_lock(session);
+    packet->place = session->place;
+    packet->way = UPLINK;
     enum verdict verdict = uplink_locked(plane, lane, session, peer, gtpu, packet);
     session_unlock(session);
     return verdict;

@@ -12,6 +12,7 @@
 
 #include "kit/loop.h"
 #include "plane/enforce.h"
+#include "plane/fast/done.h"
 #include "plane/pacer.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -36,6 +37,7 @@ struct worker {
     struct transmit transmit;
     struct coalesce coalesce;
     struct pacer *pacer;
+    struct fast_done done;
     int *tun;
     struct pollfd *polled; /* stop, N3, TUN queues */
     unsigned polled_count;
@@ -112,22 +114,26 @@ void worker_free(struct worker *worker)
     free(worker);
 }
 
+static void flush(struct worker *worker)
+{
+    coalesce_flush(&worker->coalesce, worker->settings.lane);
+    transmit_flush(&worker->transmit, worker->settings.lane);
+    pacer_flushed(worker->pacer);
+    fast_done_tell(&worker->done, worker->settings.plane->fast);
+    worker->spare_count = 0;
+}
+
 static void deliver(struct worker *worker, enum verdict verdict, struct packet *packet)
 {
+    if (!fast_done_fits(&worker->done))
+        flush(worker);
+    fast_done_note(&worker->done, packet);
     if (verdict != PATH_TO_N3 && verdict != PATH_TO_N6)
         return;
     if (packet->shaped)
         pacer_take(worker->pacer, verdict, packet);
     else
         hand_on(worker, verdict, packet);
-}
-
-static void flush(struct worker *worker)
-{
-    coalesce_flush(&worker->coalesce, worker->settings.lane);
-    transmit_flush(&worker->transmit, worker->settings.lane);
-    pacer_flushed(worker->pacer);
-    worker->spare_count = 0;
 }
 
 /* Whether something may be written over the datagram that its place in a super-datagram has no room for: an answer, or a

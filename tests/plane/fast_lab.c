@@ -9,6 +9,7 @@
 
 #include "plane/checksum.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/done.h"
 #include "plane/fast/networks.h"
 
 /* A route that the program remembers, so that it asks no host. */
@@ -35,7 +36,7 @@ static void remember_outside(struct bench *bench)
         remember(bench, "routes", i * FAST_ROUTES + (uint32_t)(mixed >> 48 & (FAST_ROUTES - 1)), to);
 }
 
-static void remember_gnb(struct bench *bench, const struct gnb *gnb)
+void remember_gnb(struct bench *bench, const struct gnb *gnb)
 {
     for (uint32_t i = 0; i < bench->fast.sizes.processors; i++)
         remember(bench, "gnb_routes", gnb->id * bench->fast.sizes.processors + i,
@@ -157,7 +158,15 @@ uint32_t run(struct bench *bench)
                 .data_out = bench->out, .data_size_out = sizeof bench->out);
     assert_int_equal(bpf_prog_test_run_opts(bench->fast.program, &options), 0);
     bench->out_length = options.data_size_out;
-    return options.retval;
+    bench->verdict = options.retval;
+    return bench->verdict;
+}
+
+void done_with(struct bench *bench, const struct packet *packet)
+{
+    struct fast_done done = {.count = 0};
+    fast_done_note(&done, packet);
+    fast_done_tell(&done, &bench->fast);
 }
 
 enum verdict run_slow(struct bench *bench, const union socket_address *peer, struct packet *packet)
@@ -168,7 +177,10 @@ enum verdict run_slow(struct bench *bench, const union socket_address *peer, str
                               .end = room + sizeof room,
                               .now = bench->lab->timers.now};
     memcpy(packet->data, bench->frame + ETHERNET + OUTER, packet->length);
-    return path_uplink(&bench->lab->plane, &bench->lab->plane.lanes[0], peer, packet);
+    const enum verdict verdict = path_uplink(&bench->lab->plane, &bench->lab->plane.lanes[0], peer, packet);
+    if (bench->verdict == XDP_PASS)
+        done_with(bench, packet);
+    return verdict;
 }
 
 void absorb(struct bench *bench)

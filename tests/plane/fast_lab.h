@@ -21,6 +21,7 @@ struct bench {
     uint64_t seid;
     uint8_t frame[FRAME], out[FRAME];
     size_t length, out_length;
+    uint32_t verdict; /* of the last run */
 };
 
 static const uint8_t OUTSIDE[4] = {203, 0, 113, 9}, PHONE[4] = {10, 45, 0, UE};
@@ -46,9 +47,13 @@ size_t set_tunnelled(struct bench *bench, const uint8_t from[4], const uint8_t t
 /* A packet for a phone as it comes from the data network; returns its length. */
 size_t set_downlink(struct bench *bench, const uint8_t to[4], size_t payload);
 
+/* The program knows the way to it. */
+void remember_gnb(struct bench *bench, const struct gnb *gnb);
 /* The program's verdict (XDP_...) on the frame. */
 uint32_t run(struct bench *bench);
-/* The same datagram through the slow path. */
+/* The slow path has done with the packet, which was left to it. */
+void done_with(struct bench *bench, const struct packet *packet);
+/* The same datagram through the slow path, which has done with it afterwards. */
 enum verdict run_slow(struct bench *bench, const union socket_address *peer, struct packet *packet);
 /* What the program has counted is in the session's books afterwards. */
 void absorb(struct bench *bench);

@@ -68,7 +68,9 @@ static bool pass_both(struct pair *pair, enum direction direction, size_t size)
         return verdict == XDP_REDIRECT;
     if (direction == UPLINK)
         return run_slow(bench, &bench->lab->gnb, &packet) == PATH_TO_N6;
-    return lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, size), &packet) == PATH_TO_N3;
+    const enum verdict slow = lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, size), &packet);
+    done_with(bench, &packet);
+    return slow == PATH_TO_N3;
 }
 
 static bool pass_alone(struct pair *pair, enum direction direction, size_t size)

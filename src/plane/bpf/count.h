@@ -96,10 +96,10 @@ INLINE bool has_credit(const struct fast_action *action, __u32 bytes)
 }
 
 INLINE void count(const struct frame *frame, const struct fast_settings *plane, struct fast_action *action,
-                  enum direction direction, __u32 bytes)
+                  __u32 at_gnb, enum direction direction, __u32 bytes)
 {
     struct fast_lane *lane = frame->lane;
-    struct fast_gnb_count *gnb = AT(gnb_counts, action->gnb * plane->processors + frame->processor);
+    struct fast_gnb_count *gnb = AT(gnb_counts, at_gnb * plane->processors + frame->processor);
     __sync_fetch_and_add(&action->bytes, bytes);
     __sync_fetch_and_add(&action->packets, 1);
     action->seen = (__u32)(frame->now >> FAST_SEEN_SHIFT);

@@ -25,43 +25,34 @@ INLINE struct fast_session *find_session(const struct flow *flow)
     return session ? AT(sessions, session) : 0;
 }
 
-/* Packets that wait in the slow path are not overtaken: what comes after them goes there too, until it has done with all. */
-INLINE bool must_queue(struct fast_session *session)
-{
-    if (session->state == FAST_ACTIVE)
-        return false;
-    if (session->state == FAST_RETURNING && session->slow_in == session->slow_out) {
-        session->state = FAST_ACTIVE;
-        return false;
-    }
-    __sync_fetch_and_add(&session->slow_in, 1);
-    return true;
-}
-
 INLINE int downlink(struct frame *frame, const struct fast_settings *plane, struct flow *flow)
 {
     struct fast_session *session = find_session(flow);
     if (!session)
         return XDP_PASS;
     touch(&session->action);
-    if (read_transport(frame, flow) != GOES_ON || flow->hops <= 1 || must_queue(session) ||
-        session->classifier)
+    struct fast_queue *queue = &session->queue[DOWNLINK];
+    if (must_queue(&session->state, queue, frame->now))
         return pass(frame, DOWNLINK);
+    if (read_transport(frame, flow) != GOES_ON || flow->hops <= 1)
+        return pass_aside(frame, queue, DOWNLINK);
     struct fast_action *action = &session->action;
     if (action->verdict == FAST_DROP)
         return drop(frame, action->reason);
-    if (action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu || !has_credit(action, flow->length))
-        return pass(frame, DOWNLINK);
-    const struct fast_gnb *gnb = AT(gnbs, action->gnb);
-    if (!gnb || !is_v4(&gnb->address))
-        return pass(frame, DOWNLINK);
-    const struct fast_route *route = route_to_gnb(frame, plane, action->gnb, gnb);
+    if (session->classifier || action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu ||
+        !has_credit(action, flow->length))
+        return pass_first(frame, &session->state, queue, DOWNLINK);
+    const union outer outer = outer_of(action);
+    const struct fast_gnb *gnb = AT(gnbs, outer.gnb);
+    if (!gnb || gnb->shaped[DOWNLINK] || !is_v4(&gnb->address))
+        return pass_first(frame, &session->state, queue, DOWNLINK);
+    const struct fast_route *route = route_to_gnb(frame, plane, outer.gnb, gnb);
     if (!route)
-        return pass(frame, DOWNLINK);
+        return pass_first(frame, &session->state, queue, DOWNLINK);
     if (!rates_admit(action, flow->length, frame->now))
         return drop(frame, DROP_RATE);
-    count(frame, plane, action, DOWNLINK, flow->length);
-    return send_to_gnb(frame, route, gnb, action, flow);
+    count(frame, plane, action, outer.gnb, DOWNLINK, flow->length);
+    return send_to_gnb(frame, route, gnb, outer.teid, action, flow);
 }
 
 #endif

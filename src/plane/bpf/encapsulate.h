@@ -22,13 +22,27 @@ struct outer_v4 {
     struct gtpu_header gtpu;
 };
 
-INLINE void write_gtpu(struct gtpu_header *gtpu, const struct fast_action *action, __u32 bytes)
+/* Where a tunnel leads. */
+union outer {
+    struct {
+        __u32 gnb, teid;
+    };
+    __u64 both;
+};
+
+/* Read once: the agent may be leading the session elsewhere. */
+INLINE union outer outer_of(const struct fast_action *action)
+{
+    return (union outer){.both = *(const volatile __u64 *)&action->outer};
+}
+
+INLINE void write_gtpu(struct gtpu_header *gtpu, __u32 teid, const struct fast_action *action, __u32 bytes)
 {
     *gtpu = (struct gtpu_header){
         .flags = 0x34,
         .type = 255,
         .length = bpf_htons((__u16)(bytes + sizeof *gtpu - 8)),
-        .teid = action->teid,
+        .teid = teid,
         .next = 0x85,
         .words = 1,
         .qfi = (__u8)((action->reflective ? 0x40 : 0) | action->qfi),
@@ -47,7 +61,7 @@ INLINE __sum16 header_checksum(const struct iphdr *ip)
 }
 
 /* The headers of a tunnel over IPv4 in front of a packet of that many bytes. */
-INLINE void write_outer_v4(struct outer_v4 *outer, const struct fast_gnb *gnb,
+INLINE void write_outer_v4(struct outer_v4 *outer, const struct fast_gnb *gnb, __u32 teid,
                            const struct fast_action *action, __u32 bytes)
 {
     outer->ip = (struct iphdr){
@@ -64,12 +78,12 @@ INLINE void write_outer_v4(struct outer_v4 *outer, const struct fast_gnb *gnb,
     outer->ip.check = header_checksum(&outer->ip);
     outer->udp = (struct udphdr){bpf_htons(2152), bpf_htons(2152),
                                  bpf_htons((__u16)(bytes + sizeof *outer - sizeof outer->ip)), 0};
-    write_gtpu(&outer->gtpu, action, bytes);
+    write_gtpu(&outer->gtpu, teid, action, bytes);
 }
 
 /* The packet at flow->header, which becomes one hop older. */
 INLINE int send_to_gnb(struct frame *frame, const struct fast_route *route, const struct fast_gnb *gnb,
-                       const struct fast_action *action, const struct flow *flow)
+                       __u32 teid, const struct fast_action *action, const struct flow *flow)
 {
     struct xdp_md *context = frame->context;
     const __u32 ethernet = ethernet_bytes(route), bytes = flow->length;
@@ -82,7 +96,7 @@ INLINE int send_to_gnb(struct frame *frame, const struct fast_route *route, cons
     struct outer_v4 *outer = (void *)(long)context->data + ethernet;
     if ((void *)(outer + 1) > (void *)(long)context->data_end)
         return XDP_ABORTED;
-    write_outer_v4(outer, gnb, action, bytes);
+    write_outer_v4(outer, gnb, teid, action, bytes);
     return (int)bpf_redirect(route->device, 0);
 }
 

@@ -104,35 +104,47 @@ enum fast_verdict { FAST_SLOW, FAST_TO_CORE, FAST_TO_TUNNEL, FAST_DROP };
 struct fast_action {
     __u8 verdict; /* enum fast_verdict */
     __u8 qfi, reflective, marking;
-    __u32 gnb; /* at which it counts, and where a tunnel leads */
-    union {
-        __u32 teid;   /* of the outer header */
-        __u32 reason; /* enum drop, with FAST_DROP */
+    __u32 seen; /* when the last packet went */
+    union {     /* written and read as one: no packet goes to a gNB under a TEID that is another's */
+        struct {
+            __u32 gnb; /* at which it counts, and where a tunnel leads */
+            union {
+                __u32 teid;   /* of the outer header */
+                __u32 reason; /* enum drop, with FAST_DROP */
+            };
+        };
+        __u64 outer;
     };
     __u32 rates[FAST_RATES]; /* places of those that others take from, too; 0: none */
-    __u32 seen;              /* when the last packet went */
     __u64 price;             /* of a byte, at the rate of its own; 0: no limit */
     __u64 booked;
     __u64 bytes, packets;
     __u64 credit; /* of bytes: beyond it the slow path decides */
 };
 
-/* FAST_HELD: known, and the slow path's. FAST_RETURNING: as soon as that has done with all that it was given. */
+/* FAST_HELD: known, and the slow path's. FAST_RETURNING: as soon as that has done with all that it was given (plane/bpf/order.h). */
 enum fast_state { FAST_HELD, FAST_ACTIVE, FAST_RETURNING };
+
+/* Packets of a session in one direction that the program gives to the slow path. The program writes all but `done`. */
+struct fast_queue {
+    __u32 given, done;
+    __u32 last,
+        since; /* 2^20 ns: when one was given, and when the first had to queue since it began to return; 0: none */
+};
 
 /* Found by the lower bits of its TEID. */
 struct fast_tunnel {
     __u32 teid; /* 0: free */
-    __u8 state; /* enum fast_state */
     __u8 network;
-    __u16 reserved;
+    __u8 strangers; /* packets of other senders than the peer that the slow path was given in that second */
+    __u16 second;
     struct fast_address peer; /* the gNB, or UPF, that may send */
     __u64 qfis;               /* bit n: QFI n matches; all: any */
     __u64 v6;                 /* the phone's prefix; 0: none */
     __u32 v4;                 /* the phone's address; 0: none */
     __u32 classifier;         /* 0: all packets take the action */
     __u32 session;
-    __u32 unused;
+    __u32 state;    /* enum fast_state */
     __u64 settling; /* ns until which what other peers send is the slow path's: the phone has moved, or may */
     struct fast_action action;
 };
@@ -144,9 +156,9 @@ struct fast_session {
     __u64 v6;
     __u32 v4;
     __u32 classifier;
-    __u32 slow_in, slow_out; /* packets given to the slow path, and those that it has done with */
-    __u32 known;             /* the place is a session's */
-    __u32 unused[7];
+    __u32 known; /* the place is a session's */
+    __u32 unused;
+    struct fast_queue queue[2]; /* uplink, downlink */
     struct fast_action action;
 };
 
@@ -158,6 +170,8 @@ struct fast_rate {
 /* A radio node or another UPF, by the address it takes tunnels at, and ours towards it. */
 struct fast_gnb {
     struct fast_address address, source;
+    __u32
+        shaped[2]; /* uplink, downlink: its packets wait for their rate in the slow path (plane/shaping.h) */
 };
 
 /* What was carried through a gNB by one processor (plane/counters.h), uplink and downlink. */

@@ -8,6 +8,7 @@
 
 #include "plane/bpf/destination.h"
 #include "plane/bpf/encapsulate.h"
+#include "plane/bpf/order.h"
 #include "plane/bpf/route.h"
 
 enum { GTPU_VERSION_1 = 0x30, GTPU_EXTENSION = 0x34, G_PDU = 255, SESSION_CONTAINER = 0x85, ANY_QFI = 0xff };
@@ -81,6 +82,21 @@ INLINE bool is_link_local(const struct flow *flow)
            (half >> 54 == 0xfe80 >> 6 || (flow->source.half[0] | flow->source.half[1]) == 0);
 }
 
+/* A phone sends at its next gNB as soon as it is there, and what the last one had is still coming: the slow path knows (plane/early.h). Until the
+ * SMF has said that a phone moves, that path is bothered with no more than it would keep. */
+INLINE bool may_be_early(struct fast_tunnel *tunnel, __u64 now)
+{
+    enum { KEPT = 64, SECOND_SHIFT = 30 };
+    const __u16 second = (__u16)(now >> SECOND_SHIFT);
+    if (now < tunnel->settling)
+        return true;
+    if (tunnel->second != second) {
+        tunnel->second = second;
+        tunnel->strangers = 0;
+    }
+    return tunnel->strangers < KEPT && tunnel->strangers++ < KEPT;
+}
+
 /* The packet inside, one hop older; all in front of it goes. */
 INLINE int send_to_core(struct frame *frame, const struct fast_route *route, const struct flow *inner)
 {
@@ -104,31 +120,41 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (!tunnel)
         return pass(frame, UPLINK);
     touch(&tunnel->action);
-    if (tunnel->teid != tunnelled.teid || tunnel->state != FAST_ACTIVE)
+    if (tunnel->teid != tunnelled.teid)
         return pass(frame, UPLINK);
-    if (!same_address(&tunnel->peer, &outer->source))
-        return frame->now < tunnel->settling ? pass(frame, UPLINK)
-                                             : refuse(frame, &outer->source, DROP_WRONG_PEER);
-    if (read_inner(frame, &tunnelled, &inner) != GOES_ON || is_link_local(&inner) || tunnel->classifier)
+    struct fast_session *session = AT(sessions, tunnel->session);
+    if (!session)
         return pass(frame, UPLINK);
+    struct fast_queue *queue = &session->queue[UPLINK];
+    if (tunnel->state != FAST_HELD && !same_address(&tunnel->peer, &outer->source))
+        return may_be_early(tunnel, frame->now) ? pass_aside(frame, queue, UPLINK)
+                                                : refuse(frame, &outer->source, DROP_WRONG_PEER);
+    if (must_queue(&tunnel->state, queue, frame->now))
+        return pass(frame, UPLINK);
+    if (read_inner(frame, &tunnelled, &inner) != GOES_ON || is_link_local(&inner))
+        return pass_aside(frame, queue, UPLINK);
+    if (tunnel->classifier)
+        return pass_first(frame, &tunnel->state, queue, UPLINK);
     if (!is_own(tunnel, &inner, &inner.source))
         return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
     const __u32 reason = check_destination(plane, tunnel->network, &inner);
     if (reason == TO_SLOW_PATH)
-        return pass(frame, UPLINK);
+        return pass_aside(frame, queue, UPLINK);
     if (reason != DROP_NONE)
         return refuse(frame, &outer->source, reason);
     struct fast_action *action = &tunnel->action;
     if (tunnelled.qfi != ANY_QFI && !(tunnel->qfis >> tunnelled.qfi & 1))
         return refuse(frame, &outer->source, DROP_NO_RULE);
-    if (action->verdict != FAST_TO_CORE || !has_credit(action, inner.length))
-        return pass(frame, UPLINK);
+    const __u32 gnb = action->gnb;
+    const struct fast_gnb *from = AT(gnbs, gnb);
+    if (action->verdict != FAST_TO_CORE || !has_credit(action, inner.length) || !from || from->shaped[UPLINK])
+        return pass_first(frame, &tunnel->state, queue, UPLINK);
     const struct fast_route *route = route_to_core(frame, plane, &inner);
     if (!route || inner.length > route->mtu)
-        return pass(frame, UPLINK);
+        return pass_first(frame, &tunnel->state, queue, UPLINK);
     if (!rates_admit(action, inner.length, frame->now))
         return drop(frame, DROP_RATE);
-    count(frame, plane, action, UPLINK, inner.length);
+    count(frame, plane, action, gnb, UPLINK, inner.length);
     return send_to_core(frame, route, &inner);
 }
 

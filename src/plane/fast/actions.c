@@ -36,9 +36,10 @@ void fast_describe_action(struct fast *fast, struct ruleset *rules, const struct
     else if (!far || !(far->action & PFCP_FORW) || (far->action & (PFCP_DUPL | PFCP_BUFF)) ||
              !fast_set_rates(fast, rules, pdr, direction, live, action))
         action->verdict = FAST_SLOW;
-    else if (far->destination == PFCP_CORE && !far->has_outer)
+    else if (far->destination == PFCP_CORE && !far->has_outer) {
         action->verdict = FAST_TO_CORE;
-    else if (far->has_outer && far->gnb) {
+        action->gnb = live->gnb; /* the tunnel's peer */
+    } else if (far->has_outer && far->gnb) {
         action->verdict = FAST_TO_TUNNEL;
         action->gnb = far->gnb->id;
         action->teid = htonl(far->teid);
@@ -56,8 +57,7 @@ void fast_put_action(struct fast_action *to, const struct fast_action *from)
     to->qfi = from->qfi;
     to->reflective = from->reflective;
     to->marking = from->marking;
-    to->gnb = from->gnb;
-    to->teid = from->teid;
+    __atomic_store_n(&to->outer, from->outer, __ATOMIC_RELAXED);
     memcpy(to->rates, from->rates, sizeof to->rates);
     to->price = from->price;
     atomic_signal_fence(memory_order_seq_cst);

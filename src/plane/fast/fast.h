@@ -14,6 +14,7 @@
 #include "plane/bpf/layout.h"
 
 struct bpf_object;
+struct grace;
 
 enum { FAST_MAPS = 13, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
 
@@ -46,6 +47,7 @@ struct fast {
     struct fast_slow_count *slow_counts;
     struct fast_lane *lanes;
     size_t memory;         /* bytes of all maps */
+    struct grace *grace;   /* NULL: nobody but this process runs the program */
     unsigned *free_places; /* of sessions, a stack; the agent's */
     unsigned free_count;
     bool *claimed;        /* by place: a session of this process has it */

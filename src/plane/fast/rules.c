@@ -5,11 +5,13 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "plane/early.h"
 #include "plane/fast/actions.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/counts.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/rates.h"
+#include "plane/fast/shaped.h"
 
 /* --- tunnels --- */
 
@@ -83,6 +85,13 @@ static uint64_t settling_until(const struct session *session)
     return session->formers[0].gnb ? (uint64_t)session->formers[0].until : 0;
 }
 
+/* It is in the fast path again as soon as nothing is in the slow one any more. */
+static void begin_return(__u32 *state, struct fast_queue *queue)
+{
+    queue->since = 0;
+    __atomic_store_n(state, FAST_RETURNING, __ATOMIC_RELEASE);
+}
+
 static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel *live,
                                           const struct session *session, const struct pdr *pdr)
 {
@@ -90,7 +99,6 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
     const struct pdr *plain = fast_uplink(rules, pdr->teid);
     struct fast_tunnel tunnel = *live;
     tunnel.teid = htonl(pdr->teid);
-    tunnel.state = plain && session->gnb && !session->early ? FAST_ACTIVE : FAST_HELD;
     tunnel.network = (__u8)session->network->index;
     tunnel.qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
     tunnel.v4 = v4_of(rules);
@@ -109,23 +117,29 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
 /* What is as it was stays in force all the while: no packet notices that a session is told of again. */
 static void put_tunnel(struct fast *fast, const struct session *session, const struct pdr *pdr)
 {
-    enum { FROM = offsetof(struct fast_tunnel, network), SIZE = offsetof(struct fast_tunnel, action) - FROM };
+    enum { FROM = offsetof(struct fast_tunnel, peer), SIZE = offsetof(struct fast_tunnel, state) - FROM };
     struct fast_tunnel *tunnel = fast_tunnel_at(fast, pdr->teid);
     if (!fast_is_free(fast, pdr->teid))
         return;
     const struct fast_tunnel wanted = describe_tunnel(fast, tunnel, session, pdr);
+    const bool carried = fast_uplink(session->rules, pdr->teid) && session->gnb &&
+                         !early_concerns(session, &session->gnb->address);
+    const bool same = tunnel->teid == wanted.teid && tunnel->network == wanted.network &&
+                      memcmp((char *)tunnel + FROM, (const char *)&wanted + FROM, SIZE) == 0 &&
+                      !fast_leads_elsewhere(&tunnel->action, &wanted.action);
     if (tunnel->teid == 0)
         fast_open_tunnel_book(fast, tunnel);
     tunnel->settling = wanted.settling;
-    if (memcmp(tunnel, &wanted, FROM + SIZE) != 0 || fast_leads_elsewhere(&tunnel->action, &wanted.action)) {
-        tunnel->state = FAST_HELD;
-        atomic_thread_fence(memory_order_release);
+    if (!same || !carried)
+        __atomic_store_n(&tunnel->state, FAST_HELD, __ATOMIC_SEQ_CST);
+    if (!same) {
+        tunnel->network = wanted.network;
         memcpy((char *)tunnel + FROM, (const char *)&wanted + FROM, SIZE);
     }
     fast_put_action(&tunnel->action, &wanted.action);
-    atomic_thread_fence(memory_order_release);
-    tunnel->state = wanted.state;
-    tunnel->teid = wanted.teid;
+    if (carried && tunnel->state == FAST_HELD)
+        begin_return(&tunnel->state, &fast->sessions[session->place].queue[UPLINK]);
+    __atomic_store_n(&tunnel->teid, wanted.teid, __ATOMIC_RELEASE);
 }
 
 void fast_clear_tunnel(struct fast_tunnel *tunnel)
@@ -174,8 +188,6 @@ static struct fast_session describe_session(struct fast *fast, struct fast_sessi
 {
     const struct pdr *plain = fast_downlink(session->rules);
     struct fast_session wanted = *live;
-    wanted.known = 1;
-    wanted.state = plain && !session->held ? FAST_ACTIVE : FAST_HELD;
     wanted.network = session->network->index;
     wanted.v4 = v4_of(session->rules);
     wanted.v6 = v6_of(session->rules);
@@ -189,27 +201,30 @@ static void put_downlink(struct fast *fast, const struct session *session)
 {
     enum {
         FROM = offsetof(struct fast_session, network),
-        SIZE = offsetof(struct fast_session, slow_in) - FROM
+        SIZE = offsetof(struct fast_session, known) - FROM
     };
     struct fast_session *to = &fast->sessions[session->place];
     const struct fast_session wanted = describe_session(fast, to, session);
-    if (memcmp(to, &wanted, FROM + SIZE) != 0 || fast_leads_elsewhere(&to->action, &wanted.action)) {
-        to->state = FAST_HELD;
-        atomic_thread_fence(memory_order_release);
+    const bool carried = fast_downlink(session->rules) && !session->held;
+    const bool same = memcmp((char *)to + FROM, (const char *)&wanted + FROM, SIZE) == 0 &&
+                      !fast_leads_elsewhere(&to->action, &wanted.action);
+    if (!same || !carried)
+        __atomic_store_n(&to->state, FAST_HELD, __ATOMIC_SEQ_CST);
+    if (!same)
         memcpy((char *)to + FROM, (const char *)&wanted + FROM, SIZE);
-    }
     to->known = 1;
     fast_put_action(&to->action, &wanted.action);
-    atomic_thread_fence(memory_order_release);
-    to->state = wanted.state;
+    if (carried && to->state == FAST_HELD)
+        begin_return(&to->state, &to->queue[DOWNLINK]);
 }
 
-static void put_gnb(struct fast *fast, const struct plane *plane, const struct gnb *gnb)
+static void put_gnb(struct fast *fast, const struct plane *plane, struct gnb *gnb)
 {
     struct fast_gnb *to = &fast->gnbs[gnb->id];
     const bool v4 = gnb->address.any.sa_family == AF_INET;
     to->source = fast_address_of_ip(v4 ? &plane->n3_v4 : &plane->n3_v6);
     to->address = fast_address_of(&gnb->address);
+    fast_shape(plane, gnb);
 }
 
 /* What `old` has and the new one does not is withdrawn; workers that still find it leave the books alone. */

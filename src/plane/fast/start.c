@@ -6,6 +6,7 @@
 
 #include "kit/log.h"
 #include "plane/fast/adopt.h"
+#include "plane/fast/grace.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/ports.h"
 
@@ -48,6 +49,7 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config_plan
         log_info("plane", NULL, "no fast path: %s", why);
         return;
     }
+    fast->grace = grace_new();
     plane->fast = fast;
     log_info("plane", NULL, "fast path %s: room for %u sessions, %zu MiB",
              fast_adopted(fast) ? "adopted" : "ready", fast->sizes.sessions, fast->memory >> 20);
@@ -55,8 +57,10 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config_plan
 
 void fast_leave(struct plane *plane)
 {
-    if (plane->fast)
-        fast_close(plane->fast);
+    if (!plane->fast)
+        return;
+    grace_free(plane->fast->grace);
+    fast_close(plane->fast);
     plane->fast = NULL;
 }
 

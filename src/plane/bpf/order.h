@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * No packet of a session overtakes another, whichever path they take. The fast path is the shorter one, so order is at stake only where a packet follows
+ * one that was left to the slow path (it waits for a phone that sleeps, for a rate, for a quota, for a neighbour): then all that follow go there too, and are
+ * counted. The slow path counts what has left it (plane/fast/done.h). When it has done with all, the next packet takes the fast path again.
+ *
+ * The host drops packets between the two paths (a full queue), which no one counts. So what has not come out after a quarter of a second without
+ * any more is taken for lost, and a session whose slow path is never empty for a second, as it is given more than it carries, returns all the same: there
+ * alone packets may overtake. Neither needs the agent.
+ */
+#ifndef PLANE_BPF_ORDER_H
+#define PLANE_BPF_ORDER_H
+
+#include "plane/bpf/count.h"
+
+enum { ORDER_SHIFT = 20, LOST_AFTER = 238, RETURN_WITHIN = 954 }; /* units of 2^20 ns: 250 ms, 1 s */
+
+INLINE void give(struct fast_queue *queue, __u64 now)
+{
+    __sync_fetch_and_add(&queue->given, 1);
+    queue->last = (__u32)(now >> ORDER_SHIFT);
+}
+
+INLINE bool has_done(struct fast_queue *queue, __u64 now)
+{
+    const __u32 unit = (__u32)(now >> ORDER_SHIFT);
+    if ((__s32)(queue->done - queue->given) >= 0 || (__s32)(unit - queue->last) > LOST_AFTER)
+        return true;
+    if (queue->since == 0)
+        queue->since = unit | 1;
+    return (__s32)(unit - queue->since) > RETURN_WITHIN;
+}
+
+/* True: it has to go to the slow path, behind others, and is counted there. */
+INLINE bool must_queue(__u32 *state, struct fast_queue *queue, __u64 now)
+{
+    if (*state == FAST_ACTIVE)
+        return false;
+    if (*state == FAST_RETURNING && has_done(queue, now)) {
+        queue->done = queue->given;
+        if (__sync_val_compare_and_swap(state, FAST_RETURNING, FAST_ACTIVE) == FAST_RETURNING)
+            return false;
+    }
+    give(queue, now);
+    return true;
+}
+
+/* To the slow path, and those that come after it follow. */
+INLINE int pass_first(const struct frame *frame, __u32 *state, struct fast_queue *queue,
+                      enum direction direction)
+{
+    if (__sync_val_compare_and_swap(state, FAST_ACTIVE, FAST_RETURNING) == FAST_ACTIVE) {
+        queue->since = 0;
+        queue->done = queue->given;
+    }
+    give(queue, frame->now);
+    return pass(frame, direction);
+}
+
+/* To the slow path; it is no part of a flow that the fast path carries. */
+INLINE int pass_aside(const struct frame *frame, struct fast_queue *queue, enum direction direction)
+{
+    give(queue, frame->now);
+    return pass(frame, direction);
+}
+
+#endif

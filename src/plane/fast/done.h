@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the slow path has done with, told to the packet program (plane/bpf/order.h): sent, dropped, or kept where the session is not the fast path's anyway.
+ * Of packets that are sent in a batch it is told when the batch has left. One thread's own.
+ */
+#ifndef PLANE_FAST_DONE_H
+#define PLANE_FAST_DONE_H
+
+#include "plane/fast/fast.h"
+#include "plane/path.h"
+
+enum { FAST_DONE = 64 };
+
+struct fast_done {
+    unsigned count;
+    struct {
+        unsigned place;
+        enum direction way;
+    } of[FAST_DONE];
+};
+
+/* Whether it has room for another. */
+static inline bool fast_done_fits(const struct fast_done *done)
+{
+    return done->count < FAST_DONE;
+}
+
+/* The packet is as the path has left it. */
+static inline void fast_done_note(struct fast_done *done, const struct packet *packet)
+{
+    if (packet->place == 0)
+        return;
+    done->of[done->count].place = packet->place;
+    done->of[done->count++].way = packet->way;
+}
+
+/* All that were noted have left. */
+static inline void fast_done_tell(struct fast_done *done, struct fast *fast)
+{
+    for (unsigned i = 0; i < done->count; i++)
+        __atomic_fetch_add(&fast->sessions[done->of[i].place].queue[done->of[i].way].done, 1,
+                           __ATOMIC_RELEASE);
+    done->count = 0;
+}
+
+#endif
