@@ -536,7 +536,7 @@ static int run(struct process *process)
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
     host_open_internet(&process->host, process->own, process->networks, process->plane.network_count, note);
     if (process->own == &process->config->planes[0])
-        process->ran_port = ran_port_new(process->config, loop_timers(process->loop));
+        process->ran_port = ran_port_new(process->config, loop_timers(process->loop), process->plane.fast);
     if (process->ran_port)
         ran_port_hold(process->ran_port);
     serve_admin(process);

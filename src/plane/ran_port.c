@@ -6,25 +6,16 @@
 #include <string.h>
 
 #include "kit/log.h"
+#include "plane/fast/ran_port.h"
 #include "plane/nft.h"
+#include "plane/ran_port_sources.h"
 #include "plane/report.h"
 #include "plane/status.h"
 
 #define PERIOD      SECONDS(2)
 #define TOLD_PERIOD SECONDS(10)
 
-enum { SOURCE_TEXT = 64, EVENTS_AT_ONCE = 8 };
-
-struct source {
-    char text[SOURCE_TEXT];
-    uint64_t packets, bytes;
-    uint64_t told;   /* of the packets, those that evidence was given of */
-    int64_t told_at; /* when */
-};
-
-struct counted {
-    uint64_t packets, bytes;
-};
+enum { EVENTS_AT_ONCE = 8 };
 
 enum kind { N2, N3, NEIGHBOURS, HOUSEKEEPING, DENIED, KINDS };
 static const char *const kind_names[KINDS] = {"n2", "n3", "neighbours", "housekeeping", "denied"};
@@ -36,106 +27,48 @@ struct ran_port {
     bool in_force, complained;
     char *rules; /* as nftables listed them when they had been put up; NULL: it has not been asked */
     struct counted counted[KINDS];
-    struct counted *hops;   /* one for each of the inventory's */
-    struct source *sources; /* in order of their texts */
-    size_t source_count;
-    uint64_t seen; /* sources that were told */
+    struct counted *hops; /* one for each of the inventory's */
+    struct sources sources;
+    struct fast *fast;                       /* NULL: there is no packet program, and nftables is alone */
+    bool in_program;                         /* it holds the port, too */
+    struct fast_ended before[FAST_RAN_ENDS]; /* when nftables began to count */
+    uint64_t seen;                           /* sources that were told */
 };
 
 /* --- what nftables says --- */
-
-static struct counted counter_of(const json_t *object)
-{
-    return (struct counted){(uint64_t)json_integer_value(json_object_get(object, "packets")),
-                            (uint64_t)json_integer_value(json_object_get(object, "bytes"))};
-}
 
 static void take_counter(struct ran_port *port, const json_t *counter)
 {
     const char *name = json_string_value(json_object_get(counter, "name"));
     for (unsigned i = 0; name && i < KINDS; i++)
         if (strcmp(name, kind_names[i]) == 0)
-            port->counted[i] = counter_of(counter);
+            port->counted[i] = ran_port_counter(counter);
     if (!name || strncmp(name, "hop", 3) != 0)
         return;
     unsigned long hop = strtoul(name + 3, NULL, 10);
     if (hop < port->config.inventory.ran_port.hop_count)
-        port->hops[hop] = counter_of(counter);
-}
-
-/* An address, or the address and type of a frame that is no IP. */
-static void name_source(const json_t *value, char text[SOURCE_TEXT])
-{
-    const json_t *pair = json_object_get(value, "concat");
-    const json_t *type = json_array_get(pair, 1);
-    const char *address = json_string_value(pair ? json_array_get(pair, 0) : value);
-    if (json_is_integer(type))
-        snprintf(text, SOURCE_TEXT, "%s type 0x%04x", address ? address : "?",
-                 (unsigned)json_integer_value(type));
-    else if (type)
-        snprintf(text, SOURCE_TEXT, "%s type %s", address ? address : "?", json_string_value(type));
-    else
-        snprintf(text, SOURCE_TEXT, "%s", address ? address : "?");
-}
-
-static size_t count_elements(const json_t *list)
-{
-    size_t count = 0, i;
-    json_t *item;
-    json_array_foreach(list, i, item) count +=
-        json_array_size(json_object_get(json_object_get(item, "set"), "elem"));
-    return count;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(((const struct source *)a)->text, ((const struct source *)b)->text);
-}
-
-static struct source *read_sources(const json_t *list, size_t *count)
-{
-    struct source *sources = calloc(count_elements(list) + 1, sizeof *sources);
-    size_t i, k;
-    json_t *item, *element;
-    *count = 0;
-    if (!sources)
-        return NULL;
-    json_array_foreach(list, i, item)
-        json_array_foreach(json_object_get(json_object_get(item, "set"), "elem"), k, element)
-    {
-        const json_t *inner = json_object_get(element, "elem");
-        const struct counted n = counter_of(json_object_get(inner, "counter"));
-        struct source *source = &sources[(*count)++];
-        *source = (struct source){.packets = n.packets, .bytes = n.bytes};
-        name_source(json_object_get(inner, "val"), source->text);
-    }
-    qsort(sources, *count, sizeof *sources, by_text);
-    return sources;
+        port->hops[hop] = ran_port_counter(counter);
 }
 
 /* --- events --- */
-
-static const struct source *known(const struct ran_port *port, const struct source *source)
-{
-    return port->source_count ? bsearch(source, port->sources, port->source_count, sizeof *source, by_text)
-                              : NULL;
-}
 
 /* Of each that has sent more, at most so many at once, each not more often than once in a while. */
 static void tell(struct ran_port *port, struct source *sources, size_t count)
 {
     size_t fresh = 0, told = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct source *before = known(port, &sources[i]);
+        struct source *source = &sources[i];
+        const struct source *before = sources_find(&port->sources, source);
+        const uint64_t packets = source->counted.packets;
         fresh += !before;
-        sources[i].told = before ? before->told : 0;
-        sources[i].told_at = before ? before->told_at : port->timers->now - TOLD_PERIOD;
-        if (sources[i].packets <= sources[i].told || port->timers->now - sources[i].told_at < TOLD_PERIOD ||
+        source->told = before && before->told <= packets ? before->told : 0; /* or it was forgotten */
+        source->told_at = before ? before->told_at : port->timers->now - TOLD_PERIOD;
+        if (packets == source->told || port->timers->now - source->told_at < TOLD_PERIOD ||
             told == EVENTS_AT_ONCE)
             continue;
-        plane_report_denied(sources[i].text, sources[i].packets - sources[i].told);
-        sources[i].told = sources[i].packets;
-        sources[i].told_at = port->timers->now;
+        plane_report_denied(source->text, packets - source->told);
+        source->told = packets;
+        source->told_at = port->timers->now;
         told++;
     }
     port->seen += fresh;
@@ -143,18 +76,36 @@ static void tell(struct ran_port *port, struct source *sources, size_t count)
         log_warning("line", NULL, "RAN port: so do %zu more; see demarc line port", fresh - EVENTS_AT_ONCE);
 }
 
+/* What has ended in the packet program nftables has not seen. */
+static void add_ended(struct ran_port *port)
+{
+    static const enum kind kinds[FAST_RAN_ENDS] = {
+        [FAST_RAN_N3] = N3, [FAST_RAN_HOUSEKEEPING] = HOUSEKEEPING, [FAST_RAN_DENIED] = DENIED};
+    struct fast_ended ended[FAST_RAN_ENDS];
+    if (!port->fast)
+        return;
+    fast_ran_ended(port->fast, ended);
+    for (unsigned i = 0; i < FAST_RAN_ENDS; i++) {
+        port->counted[kinds[i]].packets += ended[i].packets - port->before[i].packets;
+        port->counted[kinds[i]].bytes += ended[i].bytes - port->before[i].bytes;
+    }
+}
+
 void ran_port_take(struct ran_port *port, const json_t *list)
 {
-    size_t i, count;
+    const struct config_ran_port *own = &port->config.inventory.ran_port;
+    const struct source_terms terms = {port->fast, own->sources, own->forget, port->timers->now};
+    struct sources sources = port->sources;
+    size_t i;
     json_t *item;
+    memset(port->counted, 0, sizeof port->counted);
     json_array_foreach(list, i, item) take_counter(port, json_object_get(item, "counter"));
-    struct source *sources = read_sources(list, &count);
-    if (!sources)
+    add_ended(port);
+    if (!sources_read(&sources, list, &terms))
         return;
-    tell(port, sources, count);
-    free(port->sources);
+    tell(port, sources.list, sources.count);
+    free(port->sources.list);
     port->sources = sources;
-    port->source_count = count;
 }
 
 /* --- in force --- */
@@ -215,6 +166,32 @@ static void miss_interfaces(const struct config_ran_port *own)
                         own->interfaces[i]);
 }
 
+/* Again and again, as interfaces come late. */
+static void hold_in_program(struct ran_port *port)
+{
+    char why[FAST_WHY_BYTES] = "";
+    const bool before = port->in_program;
+    if (!port->fast)
+        return;
+    port->in_program = fast_hold_ran_port(port->fast, &port->config, why);
+    if (port->in_program && !before)
+        log_info("line", NULL, "RAN port is held in the packet program, too");
+    else if (!port->in_program && (before || !port->complained))
+        log_warning("line", NULL, "RAN port is left to nftables: %s", why);
+}
+
+static void say_open(const struct ran_port *port, const char *why)
+{
+    if (port->in_program)
+        log_warning("line", NULL, "RAN port is held by the packet program alone: %s", why);
+    else
+        log_error("line", NULL,
+                  "RAN PORT IS OPEN: rule L2 is not in force: %s; are the interfaces of ran_port there (ip "
+                  "link), does the "
+                  "kernel have nf_tables, is this root? It is tried again all the while",
+                  why);
+}
+
 static void hold(struct ran_port *port)
 {
     char why[256];
@@ -223,15 +200,13 @@ static void hold(struct ran_port *port)
     port->in_force = put_up(port, why, sizeof why);
     free(port->rules);
     port->rules = NULL;
+    if (port->in_force && port->fast)
+        fast_ran_ended(port->fast, port->before);
     if (port->in_force)
         log_info("line", NULL, "RAN port is held: %u interfaces, %u management hops (rule L2)",
                  port->config.inventory.ran_port.interface_count, port->config.inventory.ran_port.hop_count);
     else if (!port->complained)
-        log_error("line", NULL,
-                  "RAN PORT IS OPEN: rule L2 is not in force: %s; are the interfaces of ran_port there (ip "
-                  "link), does the "
-                  "kernel have nf_tables, is this root? It is tried again all the while",
-                  why);
+        say_open(port, why);
     port->complained = !port->in_force;
 }
 
@@ -255,10 +230,13 @@ static void look(struct ran_port *port)
 static void due(struct timer *timer)
 {
     struct ran_port *port = (struct ran_port *)((char *)timer - offsetof(struct ran_port, timer));
+    hold_in_program(port);
     if (!port->in_force)
         hold(port);
     if (port->in_force)
         look(port);
+    else if (port->in_program)
+        ran_port_take(port, NULL);
     timer_start(port->timers, &port->timer, PERIOD);
 }
 
@@ -266,6 +244,8 @@ static void due(struct timer *timer)
 static void leave_open(struct ran_port *port)
 {
     char why[256];
+    if (port->fast)
+        fast_hold_ran_port(port->fast, &port->config, why);
     if (!put_up(port, why, sizeof why))
         log_debug("line", NULL, "nftables: %s", why);
     log_warning(
@@ -273,12 +253,12 @@ static void leave_open(struct ran_port *port)
         "RAN port is open: ran_port.interfaces of the inventory names none, so that rule L2 is not in force");
 }
 
-struct ran_port *ran_port_new(const struct config *config, struct timers *timers)
+struct ran_port *ran_port_new(const struct config *config, struct timers *timers, struct fast *fast)
 {
     struct ran_port *port = calloc(1, sizeof *port);
     if (!port)
         return NULL;
-    *port = (struct ran_port){.config = *config, .timers = timers, .timer.fire = due};
+    *port = (struct ran_port){.config = *config, .timers = timers, .timer.fire = due, .fast = fast};
     port->hops = calloc(config->inventory.ran_port.hop_count + 1, sizeof *port->hops);
     if (port->hops)
         return port;
@@ -297,7 +277,7 @@ void ran_port_hold(struct ran_port *port)
 
 bool ran_port_in_force(const struct ran_port *port)
 {
-    return port->in_force;
+    return port->in_force || port->in_program;
 }
 
 bool ran_port_follow(struct ran_port *port, const struct config_ran_port *own)
@@ -330,7 +310,7 @@ void ran_port_free(struct ran_port *port)
         return;
     timer_stop(port->timers, &port->timer);
     free(port->hops);
-    free(port->sources);
+    free(port->sources.list);
     free(port->rules);
     free(port);
 }
@@ -353,13 +333,12 @@ json_t *ran_port_reply(const struct ran_port *port)
         json_array_append_new(passed, item_of("what", kind_names[i], port->counted[i]));
     for (unsigned i = 0; i < own->hop_count; i++)
         json_array_append_new(passed, item_of("what", own->hops[i].name, port->hops[i]));
-    for (size_t i = 0; i < port->source_count; i++)
+    for (size_t i = 0; i < port->sources.count; i++)
         json_array_append_new(sources,
-                              item_of("source", port->sources[i].text,
-                                      (struct counted){port->sources[i].packets, port->sources[i].bytes}));
-    return json_pack("{s:b, s:o, s:I, s:o, s:o}", "in_force", port->in_force, "interfaces", interfaces,
-                     "denied_packets", (json_int_t)port->counted[DENIED].packets, "passed", passed, "items",
-                     sources);
+                              item_of("source", port->sources.list[i].text, port->sources.list[i].counted));
+    return json_pack("{s:b, s:b, s:o, s:I, s:o, s:o}", "in_force", ran_port_in_force(port), "in_program",
+                     port->in_program, "interfaces", interfaces, "denied_packets",
+                     (json_int_t)port->counted[DENIED].packets, "passed", passed, "items", sources);
 }
 
 static void add(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,
@@ -372,9 +351,9 @@ void ran_port_metrics(const struct ran_port *port, json_t *metrics)
 {
     static const char packets[] = "demarc_ran_port_packets", help[] = "packets that came in at the RAN port";
     const struct config_ran_port *own = &port->config.inventory.ran_port;
-    add(metrics, "demarc_ran_port_in_force", "gauge", "rule L2 is in force on this host", port->in_force,
-        NULL);
-    add(metrics, "demarc_ran_port_sources", "gauge", "senders of what may not come in", port->source_count,
+    add(metrics, "demarc_ran_port_in_force", "gauge", "rule L2 is in force on this host",
+        ran_port_in_force(port), NULL);
+    add(metrics, "demarc_ran_port_sources", "gauge", "senders of what may not come in", port->sources.count,
         NULL);
     add(metrics, "demarc_ran_port_sources_told", "counter", "senders that were told in the log", port->seen,
         NULL);

@@ -2,7 +2,8 @@
 /*
  * Rule L2 of the line on this host: what comes in where radio equipment is connected is dropped, unless it is N2 to an edge, GTP-U
  * to a plane or a management hop that the inventory names. It is dropped at the interface's ingress, in nftables, so that nothing
- * of the host is reachable; who sends it is counted there, and told here. The rules stay when this process ends, in whatever way:
+ * of the host is reachable; who sends it is counted there, and told here. Where there is a packet program it does the same before (plane/fast/ran_port.h), so
+ * that a flood costs next to nothing. The rules of nftables stay when this process ends, in whatever way:
  * what is behind the port is no less hostile then.
  */
 #ifndef PLANE_RAN_PORT_H
@@ -17,9 +18,10 @@
 #define RAN_PORT_TABLE "demarc_ran_port"
 
 struct ran_port;
+struct fast;
 
-/* Both outlive it. NULL: out of memory. */
-struct ran_port *ran_port_new(const struct config *config, struct timers *timers);
+/* All outlive it. fast NULL: nftables is alone. NULL: out of memory. */
+struct ran_port *ran_port_new(const struct config *config, struct timers *timers, struct fast *fast);
 /* Puts the rules up (takes them down where the inventory names no interface), and looks after them from then on. What is not in
  * force is said loudly and tried again. */
 void ran_port_hold(struct ran_port *port);

@@ -12,15 +12,15 @@ static const char *family_of(uint8_t family)
 }
 
 /* Behind the first fragment there is no port to look at. Without a first one that was let in they come to nothing, and the kernel
- * drops those that overlap. */
+ * drops those that overlap. The protocol is that of a packet whose lengths are right. */
 static void write_fragments(FILE *to, uint8_t family, const char *destination, const char *protocol,
                             const char *counter)
 {
     if (family == AF_INET)
-        fprintf(to, "  %s ip protocol %s ip frag-off & 0x1fff != 0 counter name %s accept\n", destination,
+        fprintf(to, "  %s meta l4proto %s ip frag-off & 0x1fff != 0 counter name %s accept\n", destination,
                 protocol, counter);
     else
-        fprintf(to, "  %s frag nexthdr %s frag frag-off != 0 counter name %s accept\n", destination, protocol,
+        fprintf(to, "  %s meta l4proto %s frag frag-off != 0 counter name %s accept\n", destination, protocol,
                 counter);
 }
 
@@ -71,6 +71,9 @@ static void write_hop(FILE *to, const struct config_hop *hop, unsigned number)
             config_prefix_text(&hop->destination, destination));
     if (protocol)
         fprintf(to, " meta l4proto %s", protocol);
+    if ((hop->port || hop->source_port) && hop->source.family == AF_INET)
+        fputs(" ip frag-off & 0x1fff == 0",
+              to); /* what stands there behind the first fragment are no ports */
     if (hop->port)
         fprintf(to, " th dport %u", hop->port);
     if (hop->source_port)

@@ -7,6 +7,7 @@
 
 #include "kit/loop.h"
 #include "line/event.h"
+#include "plane/fast/senders.h"
 
 enum { KNOWN = 2 * SENDERS, TOLD_AT_ONCE = 64, REASON_BYTES = 320 };
 static const int64_t PERIOD = SECONDS(10);
@@ -75,6 +76,7 @@ void plane_report_turn(struct plane_report *report)
 {
     unsigned count = 0, told = 0, rest = 0;
     uint64_t packets = 0;
+    fast_collect_senders(report->plane);
     for (unsigned i = 0; i < report->plane->lane_count; i++)
         count = senders_gather(&report->plane->lanes[i].senders, report->now, count, KNOWN);
     for (unsigned i = 0; i < count; i++) {

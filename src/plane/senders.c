@@ -75,6 +75,13 @@ static void add(struct sender *to, const struct sender *from)
         to->reasons[i] += from->reasons[i];
 }
 
+void senders_take(struct senders *senders, const struct sender *counted)
+{
+    lock(senders);
+    add(place_of(senders, &counted->address), counted);
+    unlock(senders);
+}
+
 unsigned senders_gather(struct senders *senders, struct sender *list, unsigned count, unsigned most)
 {
     lock(senders);

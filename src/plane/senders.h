@@ -28,6 +28,9 @@ struct senders {
 /* Worker only. What a phone's rate or quota stops is not the sender's doing, and not counted. */
 void senders_count(struct senders *senders, const union socket_address *address, enum drop reason);
 
+/* What was counted elsewhere is counted here, too. */
+void senders_take(struct senders *senders, const struct sender *counted);
+
 /* Adds those of one worker to a list of `count` with room for `most`, by their addresses; returns the new count. */
 unsigned senders_gather(struct senders *senders, struct sender *list, unsigned count, unsigned most);
 /* Its address without a port. */

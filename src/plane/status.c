@@ -10,6 +10,7 @@
 #include "admin/admin.h"
 #include "plane/agent_state.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/senders.h"
 #include "plane/held.h"
 
 static uint64_t sum_drops(const struct plane *plane, enum drop reason)
@@ -191,6 +192,7 @@ enum { SENDERS_SHOWN = 1024, SENDERS_MEASURED = 10 };
 static unsigned gather_senders(const struct plane *plane, struct sender *list)
 {
     unsigned count = 0;
+    fast_collect_senders(plane);
     for (unsigned i = 0; i < plane->lane_count; i++)
         count = senders_gather(&plane->lanes[i].senders, list, count, SENDERS_SHOWN);
     senders_sort(list, count);

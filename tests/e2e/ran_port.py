@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The RAN port: a box that beacons from behind it is seen and gets nowhere, while N2 and N3 go on."""
+import random
+
 from cases import case, expect, main
 from lab import wait_until
 from running_core import CONFIG, Core
 
 TABLE = "netdev demarc_ran_port"
 N3 = CONFIG + "planes: [{{name: default, n4: 127.0.0.7, n3: [10.9.0.1]}}]\n"
+N6 = "nat: false, fast: {mode}, fast_interfaces: [out0], fast_pins: {pins}"
 INVENTORY = """
 profile: lab
 domains: [{name: default, listen: [10.9.0.1]}]
@@ -120,6 +123,78 @@ def an_interface_that_comes_late_is_missed_loudly_and_held_from_then_on(lab, bui
     expect(box.run("ping -c 1 -W 1 10.9.0.1", check=False).returncode != 0, "the host answers")
     wait_until(lambda: source(core, "10.9.0.66"), 10, "the box to be seen")
     expect(core.log().count("there is no interface ran0") == 1, "it is missed again and again")
+
+
+SEND = """
+import socket, sys
+frames = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+frames.bind(("eth0", 0))
+for line in sys.stdin:
+    frames.send(bytes.fromhex(line))
+"""
+MAC, OPEN, TAG = "020000000001", "020000000066", "81000005"
+ADDRESSES = "0a090042" + "0a090001"  # the box, N2 and N3 of the core
+PORTS = "1234" + "{:04x}" + "00180000"
+
+
+def ipv4(protocol, rest, header="45000030000000004000", addresses=ADDRESSES):
+    return "0800" + header[:18] + f"{protocol:02x}" + "0000" + addresses + rest.ljust(56, "0")
+
+
+def ipv6(following, rest, hops="ff"):
+    return "86dd" + "60000000" + f"{len(rest) // 2:04x}" + following + hops + "fe80" + 28 * "0" + "66" + "ff02" + 28 * "0" + "01" + rest
+
+
+def frames():
+    """One of each kind that the rules tell apart, and what becomes of them when octets are others."""
+    solid = [ipv4(132, PORTS.format(38412)), ipv4(17, PORTS.format(2152)), ipv4(6, PORTS.format(8000)), ipv4(6, PORTS.format(22)),
+             ipv4(17, PORTS.format(2152), "45000030000000b94011"), ipv4(132, "", "46000030000000004084"),
+             "0806" + "00010800060400020200000000660a0900420200000000010a090001", "88cc" + 46 * "00",
+             ipv6("3a", "87" + 46 * "0"), ipv6("3a", "85" + 46 * "0"), ipv6("00", "3a00050200000100" + "8f" + 46 * "0"),
+             ipv6("2c", "1100000812345678" + 48 * "0"), ipv6("11", PORTS.format(2152) + 48 * "0")]
+    chance = random.Random(38412)
+    for number in range(1200):
+        body = bytearray.fromhex(solid[number % len(solid)].ljust(92, "0"))
+        for _ in range(number // len(solid) % 4):
+            body[2 + chance.randrange(min(44, len(body) - 2))] = chance.choice((0, 1, 17, 44, 58, 132, chance.randrange(256)))
+        yield MAC + OPEN + (TAG if number % 5 == 4 else "") + body.hex()
+
+
+def counted(lab, build, name, planes):
+    """What the RAN port of a core says after the same frames, and whether its packet program was there."""
+    core = Core(lab, build, name, 1, CONFIG + planes, inventory=INVENTORY)
+    radio, world = lab.host(f"{name}r"), lab.host(f"{name}w")
+    radio.run("sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
+    lab.link(core.host, "ran0", ["10.9.0.1/24"], radio, "eth0", ["10.9.0.66/24"])
+    lab.link(core.host, "out0", ["10.8.0.1/24"], world, "eth0", ["10.8.0.2/24"])
+    radio.run("ip link set eth0 address 02:00:00:00:00:66")
+    core.host.run("ip link set ran0 address 02:00:00:00:00:01")
+    core.host.run("ip neigh replace 10.9.0.66 lladdr 02:00:00:00:00:66 dev ran0 nud permanent")
+    core.start()
+    core.wait()
+    wait_until(lambda: core.json("line", "port")["in_force"], 10, "the port to be held")
+    before = core.json("line", "port")
+    script = core.folder / "frames"
+    script.write_text("\n".join(frames()) + "\n")
+    radio.run(["bash", "-c", f"python3 -c '{SEND}' < {script}"])
+    wait_until(lambda: sum(one["packets"] for one in core.json("line", "port")["passed"])
+               + core.json("line", "port")["denied_packets"] >= 1200, 20, "all frames to be counted")
+    return core, before, core.json("line", "port")
+
+
+@case
+def the_packet_program_and_nftables_let_in_the_same(lab, build):
+    pins = lab.pins()
+    n3 = "planes: [{{name: default, n4: 127.0.0.7, n3: [10.9.0.1], "
+    _, before, by_tables = counted(lab, build, "tables", n3 + "nat: false, fast: \"off\"}}]\n")
+    for mode in ("generic", "native"):
+        _, _, by_program = counted(lab, build, mode, n3 + N6.format(mode=mode, pins=pins / mode) + "}}]\n")
+        expect(by_program["in_program"] and not by_tables["in_program"], f"{by_program}")
+        for part in ("passed", "items"):
+            missing = [one for one in by_tables[part] if one not in by_program[part]]
+            beside = [one for one in by_program[part] if one not in by_tables[part]]
+            expect(not missing and not beside, f"{mode}: nftables {missing}, with the packet program {beside}")
+        expect(by_tables["denied_packets"] == by_program["denied_packets"], f"{by_tables} {by_program}")
 
 
 main()

@@ -70,9 +70,11 @@ static void management_hops_are_let_in_by_name(void **state)
              "source_port: 22}\n"
              "    - {name: pings, source: 2001:db8::/64, destination: 2001:db8::1/128, protocol: icmp}\n");
     has(rules, " counter hop2 {}\n");
-    has(rules, "  ip saddr 192.0.2.0/24 ip daddr 198.51.100.7/32 meta l4proto tcp th dport 443 counter name "
+    has(rules, "  ip saddr 192.0.2.0/24 ip daddr 198.51.100.7/32 meta l4proto tcp ip frag-off & 0x1fff "
+               "== 0 th dport 443 counter name "
                "hop0 accept\n");
-    has(rules, "  ip saddr 192.0.2.0/24 ip daddr 198.51.100.8/32 meta l4proto tcp th sport 22 counter name "
+    has(rules, "  ip saddr 192.0.2.0/24 ip daddr 198.51.100.8/32 meta l4proto tcp ip frag-off & 0x1fff "
+               "== 0 th sport 22 counter name "
                "hop1 accept\n");
     has(rules, "  ip6 saddr 2001:db8::/64 ip6 daddr 2001:db8::1/128 meta l4proto ipv6-icmp counter name hop2 "
                "accept\n");
@@ -111,7 +113,7 @@ static int open_port(void **state)
     config = lab_config("", RULES, &error);
     assert_non_null(config);
     timers_init(&timers, 0);
-    port = ran_port_new(config, &timers);
+    port = ran_port_new(config, &timers, NULL);
     assert_non_null(port);
     return 0;
 }

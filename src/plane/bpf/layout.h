@@ -21,6 +21,8 @@ enum {
     FAST_PREFIXES = 4096,
     FAST_ROUTES = 8192, /* remembered by each processor; a power of two */
     FAST_REFUSED = 16384,
+    FAST_ENDPOINTS = 64, /* at the RAN port; where more are configured it is nftables' alone */
+    FAST_HOPS = 64,
     FAST_RATE_SHIFT = 16, /* prices are 1/65536 of a bucket's ticks (plane/bucket.h) */
     FAST_RATES =
         2, /* that an action takes from besides its own: of all PDRs of a session, and of all sessions of a phone */
@@ -45,7 +47,8 @@ struct fast_settings {
     __u64
         instance; /* of the counters of gNBs, which go on from agent to agent (plane/tally.h); 0: none has been drawn */
     __u8 ue_to_ue; /* phones may reach phones */
-    __u8 reserved[7];
+    __u8 reserved[3];
+    __u32 ran_rules; /* which of the two generations is in force */
 };
 
 enum fast_port_flags {
@@ -174,6 +177,42 @@ struct fast_gnb {
         shaped[2]; /* uplink, downlink: its packets wait for their rate in the slow path (plane/shaping.h) */
 };
 
+/* What may come in where radio equipment is connected (rule L2 of the line; plane/ran_port.h): N2 and N3 to own addresses ... */
+struct fast_endpoint {
+    struct fast_address address;
+    __u16 port; /* network order */
+    __u8 protocol;
+    __u8 reserved[5];
+};
+
+/* ... and management hops. */
+struct fast_hop {
+    struct fast_address source, source_mask, destination, destination_mask;
+    __u16 port, source_port; /* network order; 0: any */
+    __u8 protocol;           /* 0: any */
+    __u8 version;
+    __u8 reserved[2];
+};
+
+struct fast_ran_rules {
+    __u32 endpoints, hops;
+    struct fast_endpoint endpoint[FAST_ENDPOINTS];
+    struct fast_hop hop[FAST_HOPS];
+};
+
+/* Of what came in there, what ended in the program; the rest nftables counts. */
+enum fast_ran_end { FAST_RAN_N3, FAST_RAN_HOUSEKEEPING, FAST_RAN_DENIED, FAST_RAN_ENDS };
+
+/* Who sends what may not come in: an IP address, or a MAC address and the type of a frame that is no IP. */
+struct fast_stranger {
+    struct fast_address address;
+    __u16 type; /* network order; 0: IP */
+    __u16 reserved[3];
+};
+struct fast_denied {
+    __u64 packets, bytes;
+};
+
 /* What was carried through a gNB by one processor (plane/counters.h), uplink and downlink. */
 struct fast_gnb_count {
     __u64 packets[2], bytes[2];
@@ -189,7 +228,8 @@ struct fast_lane {
     __u64 packets[2], bytes[2];
     __u64 passed[2]; /* to the slow path */
     __u64 drops[DROP_REASONS];
-    __u64 answers; /* bucket of what unknown tunnels may send up to be answered, booked */
+    __u64 answers; /* bucket of what unknown tunnels may send up to be answered, booked until, ns */
+    __u64 ran[FAST_RAN_ENDS][2]; /* packets, bytes */
 };
 
 /* Where packets for an address go next. Each processor has its own, so no two write one. */

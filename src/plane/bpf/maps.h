@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The program's maps. All but the last two are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
+ * The program's maps. All but the last three are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
  * they are made. What a processor writes alone is found at processor * size + index.
  */
 #ifndef PLANE_BPF_MAPS_H
@@ -64,6 +64,9 @@ struct {
 struct {
     MAPPED_ARRAY(struct fast_route, 1);
 } gnb_routes SEC(".maps");
+struct {
+    MAPPED_ARRAY(struct fast_ran_rules, 2);
+} ran_rules SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -78,6 +81,12 @@ struct {
     __type(key, struct fast_address);
     __type(value, struct fast_refused);
 } refused SEC(".maps");
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, FAST_REFUSED);
+    __type(key, struct fast_stranger);
+    __type(value, struct fast_denied);
+} denied SEC(".maps");
 
 /* The place in an array; NULL where there is none. */
 #define AT(map, index)                                                \

@@ -59,6 +59,18 @@ INLINE bool same_address(const struct fast_address *a, const struct fast_address
     return ((a->half[0] ^ b->half[0]) | (a->half[1] ^ b->half[1])) == 0;
 }
 
+INLINE struct frame frame_of(struct xdp_md *context)
+{
+    struct frame frame = {
+        .context = context,
+        .at = (void *)(long)context->data,
+        .end = (void *)(long)context->data_end,
+        .processor = bpf_get_smp_processor_id(),
+    };
+    frame.lane = AT(lanes, frame.processor);
+    return frame;
+}
+
 /* The next header, of `size` bytes, or NULL. */
 INLINE void *take(struct frame *frame, __u32 size)
 {

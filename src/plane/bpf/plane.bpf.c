@@ -4,36 +4,50 @@
  * rest to the slow path (plane/worker.c), which the kernel hands it to: so each packet is judged once, by the same rules.
  */
 #include "plane/bpf/downlink.h"
+#include "plane/bpf/ran_port.h"
+
+/* GTP-U to an own address. */
+INLINE bool is_tunnelled(struct frame *frame, const struct fast_settings *plane, const struct flow *flow)
+{
+    if (flow->protocol != IPPROTO_UDP || !same_address(&flow->destination, &plane->n3[flow->version != 4]))
+        return false;
+    const struct udphdr *udp = take(frame, sizeof *udp);
+    return udp && udp->dest == bpf_htons(GTPU_PORT);
+}
+
+/* Nothing comes in at a RAN port that the rules of the line do not name; elsewhere anything may. */
+INLINE int let_in(const struct frame *frame, __u32 flags)
+{
+    return flags & FAST_RAN ? may_come_in(frame->context) : XDP_PASS;
+}
 
 INLINE int forward(struct frame *frame, const struct fast_settings *plane, __u32 flags)
 {
     struct flow flow;
+    const __u32 bytes = (__u32)(frame->end - frame->at);
     const bool v4 = frame->type == bpf_htons(ETH_P_IP);
     if (!v4 && frame->type != bpf_htons(ETH_P_IPV6))
-        return XDP_PASS;
+        return let_in(frame, flags);
     if ((v4 ? read_v4(frame, &flow) : read_v6(frame, &flow)) != GOES_ON)
-        return XDP_PASS;
-    if ((flags & FAST_N3) && flow.protocol == IPPROTO_UDP &&
-        same_address(&flow.destination, &plane->n3[!v4])) {
-        const struct udphdr *udp = take(frame, sizeof *udp);
-        return udp && udp->dest == bpf_htons(GTPU_PORT) ? uplink(frame, plane, &flow) : XDP_PASS;
+        return let_in(frame, flags);
+    if ((flags & FAST_N3) && is_tunnelled(frame, plane, &flow)) {
+        const int verdict = uplink(frame, plane, &flow);
+        if ((flags & FAST_RAN) && verdict != XDP_PASS)
+            count_end(frame, FAST_RAN_N3, bytes);
+        return verdict;
     }
+    if (let_in(frame, flags) != XDP_PASS)
+        return XDP_DROP;
     return flags & FAST_N6 ? downlink(frame, plane, &flow) : XDP_PASS;
 }
 
 SEC("xdp")
 int plane_packet(struct xdp_md *context)
 {
-    struct frame frame = {
-        .context = context,
-        .at = (void *)(long)context->data,
-        .end = (void *)(long)context->data_end,
-        .processor = bpf_get_smp_processor_id(),
-    };
-    frame.lane = AT(lanes, frame.processor);
+    struct frame frame = frame_of(context);
     const struct fast_port *port = AT(ports, context->ingress_ifindex);
     const struct fast_settings *plane = AT(settings, 0);
-    if (!port || !plane || !frame.lane || !(port->flags & (FAST_N3 | FAST_N6)) ||
+    if (!port || !plane || !frame.lane || !(port->flags & (FAST_N3 | FAST_N6 | FAST_RAN)) ||
         read_ethernet(&frame) != GOES_ON)
         return XDP_PASS;
     frame.now = bpf_jiffies64() * plane->jiffy + plane->epoch;

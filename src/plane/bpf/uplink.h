@@ -110,6 +110,21 @@ INLINE int send_to_core(struct frame *frame, const struct fast_route *route, con
     return (int)bpf_redirect(route->device, 0);
 }
 
+/* TS 29.281 7.3.1: the sender is to be told, which the slow path does, of as many as it would answer. A search for tunnels costs it no more than that. */
+static __attribute__((noinline)) int unknown_tunnel(const struct frame *frame,
+                                                    const struct fast_address *sender)
+{
+    enum { INTERVAL_NS = 10000000, BURST = 64 };
+    if (!frame || !sender)
+        return XDP_DROP;
+    struct fast_lane *lane = frame->lane;
+    const __u64 booked = lane && lane->answers > frame->now ? lane->answers : frame->now;
+    if (!lane || booked - frame->now > (__u64)INTERVAL_NS * BURST)
+        return refuse(frame, sender, DROP_UNKNOWN_TEID);
+    lane->answers = booked + INTERVAL_NS;
+    return pass(frame, UPLINK);
+}
+
 INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const struct flow *outer)
 {
     struct tunnelled tunnelled;
@@ -121,7 +136,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return pass(frame, UPLINK);
     touch(&tunnel->action);
     if (tunnel->teid != tunnelled.teid)
-        return pass(frame, UPLINK);
+        return unknown_tunnel(frame, &outer->source);
     struct fast_session *session = AT(sessions, tunnel->session);
     if (!session)
         return pass(frame, UPLINK);

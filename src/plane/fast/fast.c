@@ -51,6 +51,7 @@ static unsigned list_arrays(struct fast *fast, struct array arrays[FAST_MAPS])
         {"gnb_counts", gnbs * each, (void **)&fast->gnb_counts},
         {"slow_counts", gnbs * sizes->lanes, (void **)&fast->slow_counts},
         {"lanes", each, (void **)&fast->lanes},
+        {"ran_rules", 0, (void **)&fast->ran_rules},
     };
     memcpy(arrays, list, sizeof list);
     return sizeof list / sizeof *list;
@@ -191,6 +192,7 @@ static void begin(struct fast *fast)
     settings->layout = FAST_LAYOUT;
     fast->prefixes = bpf_object__find_map_fd_by_name(fast->object, "prefixes");
     fast->refused = bpf_object__find_map_fd_by_name(fast->object, "refused");
+    fast->denied = bpf_object__find_map_fd_by_name(fast->object, "denied");
     fast->program = bpf_program__fd(bpf_object__find_program_by_name(fast->object, "plane_packet"));
 }
 
@@ -277,4 +279,21 @@ void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsig
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place)
 {
     return bpf_map_update_elem(fast->prefixes, prefix, &place, BPF_ANY) == 0;
+}
+
+unsigned fast_take(int table, void *keys, size_t key_bytes, void *values, size_t value_bytes, unsigned most)
+{
+    LIBBPF_OPTS(bpf_map_batch_opts, options);
+    uint32_t bucket;
+    unsigned taken = 0;
+    int done = 0;
+    while (done == 0 && taken < most) {
+        uint32_t count = most - taken;
+        done = bpf_map_lookup_and_delete_batch(table, taken ? &bucket : NULL, &bucket,
+                                               (char *)keys + taken * key_bytes,
+                                               (char *)values + taken * value_bytes, &count, &options);
+        if (done == 0 || errno == ENOENT) /* that was the end of it */
+            taken += count;
+    }
+    return taken;
 }

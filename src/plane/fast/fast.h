@@ -16,7 +16,7 @@
 struct bpf_object;
 struct grace;
 
-enum { FAST_MAPS = 13, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
+enum { FAST_MAPS = 14, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
 
 /* At most. */
 struct fast_sizes {
@@ -29,8 +29,8 @@ struct fast_sizes {
 
 struct fast {
     struct bpf_object *object;
-    char folder[FAST_FOLDER_BYTES]; /* where all is pinned; "": nowhere */
-    int program, prefixes, refused; /* descriptors */
+    char folder[FAST_FOLDER_BYTES];         /* where all is pinned; "": nowhere */
+    int program, prefixes, refused, denied; /* descriptors */
     struct fast_sizes sizes;
     unsigned tunnels; /* places, a power of two */
     struct fast_settings *settings;
@@ -46,9 +46,10 @@ struct fast {
     struct fast_gnb_count *gnb_counts;
     struct fast_slow_count *slow_counts;
     struct fast_lane *lanes;
-    size_t memory;         /* bytes of all maps */
-    struct grace *grace;   /* NULL: nobody but this process runs the program */
-    unsigned *free_places; /* of sessions, a stack; the agent's */
+    struct fast_ran_rules *ran_rules; /* two generations */
+    size_t memory;                    /* bytes of all maps */
+    struct grace *grace;              /* NULL: nobody but this process runs the program */
+    unsigned *free_places;            /* of sessions, a stack; the agent's */
     unsigned free_count;
     bool *claimed;        /* by place: a session of this process has it */
     unsigned *free_rates; /* as free_places */
@@ -82,5 +83,8 @@ static inline bool fast_adopted(const struct fast *fast)
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place);
 /* Takes out all others. */
 void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count);
+
+/* Takes entries out of a table of counters, by its descriptor, `most` at most; returns how many. */
+unsigned fast_take(int table, void *keys, size_t key_bytes, void *values, size_t value_bytes, unsigned most);
 
 #endif

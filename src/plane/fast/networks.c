@@ -21,7 +21,7 @@ struct fast_address fast_address_of(const union socket_address *address)
     return mapped;
 }
 
-static struct fast_address address_of_prefix(const struct config_prefix *prefix)
+struct fast_address fast_address_of_prefix(const struct config_prefix *prefix)
 {
     struct fast_address mapped = {{0, 0}};
     uint8_t *octets = (uint8_t *)&mapped;
@@ -48,7 +48,7 @@ static bool put_prefix(struct picture *picture, const struct config_prefix *pref
     const unsigned mapped = prefix->family == AF_INET ? 96 : 0, nth = picture->prefix_count;
     if (nth == FAST_PREFIXES)
         return false;
-    picture->prefixes[nth] = (struct fast_prefix){prefix->length + mapped, address_of_prefix(prefix)};
+    picture->prefixes[nth] = (struct fast_prefix){prefix->length + mapped, fast_address_of_prefix(prefix)};
     picture->places[nth] = place;
     picture->prefix_count++;
     return true;
@@ -144,7 +144,7 @@ struct fast_address fast_address_of_ip(const struct config_ip *ip)
 {
     struct config_prefix prefix = {.family = ip->family};
     memcpy(prefix.address, ip->address, sizeof ip->address);
-    return ip->family ? address_of_prefix(&prefix) : (struct fast_address){{0, 0}};
+    return ip->family ? fast_address_of_prefix(&prefix) : (struct fast_address){{0, 0}};
 }
 
 static bool draw_picture(const struct fast *fast, const struct plane *plane, struct picture *picture)
