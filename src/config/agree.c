@@ -80,5 +80,6 @@ bool config_agrees(const struct config *config, struct config_report *report)
     for (unsigned i = 0; i < config->smf.dnn_count; i++)
         good &= knows_partner(config, &config->smf.dnns[i], report);
     warn_of_quorum(config, report);
+    good &= config_planes_agree(config, report);
     return protects_known(config, report) && good;
 }

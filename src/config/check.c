@@ -74,12 +74,25 @@ bool check_paging_step(const void *base, void *items, unsigned index, struct com
            complain(complaint, "at most 16");
 }
 
-static bool overlap(const struct config_prefix *a, const struct config_prefix *b)
+bool check_overlap(const struct config_prefix *a, const struct config_prefix *b)
 {
     const struct config_prefix *wide = a->length < b->length ? a : b, *narrow = wide == a ? b : a;
     struct config_ip ip = {.family = narrow->family};
     memcpy(ip.address, narrow->address, sizeof ip.address);
     return a->family && b->family && config_prefix_holds(wide, &ip);
+}
+
+/* A pool is big enough for somebody to live in. */
+bool check_pool_sizes(const char *name, const struct config_prefix *ipv4, const struct config_prefix *ipv6,
+                      struct complaint *complaint)
+{
+    if (ipv4->family && ipv4->length > 29)
+        return check_found(complaint, "%s with a tiny pool", name) ||
+               complain(complaint, "a /29 at least for IPv4");
+    if (ipv6->family && ipv6->length > 63)
+        return check_found(complaint, "%s with a tiny pool", name) ||
+               complain(complaint, "a /63 at least for IPv6");
+    return true;
 }
 
 static bool check_pools(const struct config_dnn *dnn, struct complaint *complaint)
@@ -90,59 +103,39 @@ static bool check_pools(const struct config_dnn *dnn, struct complaint *complain
     if (dnn->type & CONFIG_IPV6 && dnn->ipv6.family != AF_INET6)
         return check_found(complaint, "%s without an IPv6 pool in ipv6", dnn->name) ||
                complain(complaint, "one, such as 2001:db8:cafe::/48, or type: ipv4");
-    if (dnn->ipv4.family && dnn->ipv4.length > 29)
-        return check_found(complaint, "%s with a tiny pool", dnn->name) ||
-               complain(complaint, "a /29 at least for IPv4");
-    if (dnn->ipv6.family && dnn->ipv6.length > 63)
-        return check_found(complaint, "%s with a tiny pool", dnn->name) ||
-               complain(complaint, "a /63 at least for IPv6");
-    return true;
+    return check_pool_sizes(dnn->name, &dnn->ipv4, &dnn->ipv6, complaint);
 }
 
-static bool check_gateway(struct config_dnn *dnn, struct complaint *complaint)
+bool check_gateway(const struct config_prefix *pool, struct config_ip *gateway, struct complaint *complaint)
 {
-    if (!dnn->ipv4.family)
+    if (!pool->family)
         return true;
-    if (!dnn->ipv4_gateway.family) {
-        dnn->ipv4_gateway.family = AF_INET;
-        memcpy(dnn->ipv4_gateway.address, dnn->ipv4.address, 4);
-        dnn->ipv4_gateway.address[3]++;
+    if (!gateway->family) {
+        gateway->family = AF_INET;
+        memcpy(gateway->address, pool->address, 4);
+        gateway->address[3]++;
     }
     char text[VALUE_TEXT_BYTES];
-    if (config_prefix_holds(&dnn->ipv4, &dnn->ipv4_gateway))
+    if (config_prefix_holds(pool, gateway))
         return true;
-    return check_found(complaint, "a gateway %s", config_ip_text(&dnn->ipv4_gateway, text)) ||
-           complain(complaint, "one within %s", config_prefix_text(&dnn->ipv4, text));
+    return check_found(complaint, "a gateway %s", config_ip_text(gateway, text)) ||
+           complain(complaint, "one within %s", config_prefix_text(pool, text));
 }
 
 bool check_dnn(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     (void)base;
     struct config_dnn *all = items, *dnn = &all[index];
-    if (!check_pools(dnn, complaint) || !check_gateway(dnn, complaint))
+    if (!check_pools(dnn, complaint) || !check_gateway(&dnn->ipv4, &dnn->ipv4_gateway, complaint))
         return false;
     if (!*dnn->partner != !*dnn->label)
         return check_found(complaint, "%s with one of partner and label", dnn->name) ||
                complain(complaint, "both of them or none");
     for (unsigned i = 0; i < index; i++) {
-        if (overlap(&dnn->ipv4, &all[i].ipv4) || overlap(&dnn->ipv6, &all[i].ipv6))
+        if (check_overlap(&dnn->ipv4, &all[i].ipv4) || check_overlap(&dnn->ipv6, &all[i].ipv6))
             return check_found(complaint, "a pool that overlaps with that of %s", all[i].name) ||
                    complain(complaint, "pools apart from each other");
     }
-    return true;
-}
-
-bool check_plane(const void *base, void *items, unsigned index, struct complaint *complaint)
-{
-    (void)base;
-    const struct config_plane *all = items, *plane = &all[index];
-    if (index == 0 && plane->external)
-        return check_found(complaint, "%s, which is external, first", plane->name) ||
-               complain(complaint, "one of this host first: it holds the RAN port");
-    bool two = plane->n3_count == 2 && plane->n3[0].any.sa_family != plane->n3[1].any.sa_family;
-    if (plane->n3_count != 1 && !two)
-        return check_found(complaint, "%s with other n3 addresses", plane->name) ||
-               complain(complaint, "one IPv4 address, one IPv6 address, or one of each");
     return true;
 }
 

@@ -374,6 +374,19 @@ const struct config_edge *config_find_edge(const struct config *config, const ch
     return NULL;
 }
 
+const struct config_plane_network *config_plane_network(const struct config_plane *plane, const char *name)
+{
+    for (unsigned i = 0; i < plane->network_count; i++)
+        if (strcmp(plane->networks[i].name, name) == 0)
+            return &plane->networks[i];
+    return NULL;
+}
+
+bool config_plane_serves(const struct config_plane *plane, const char *name)
+{
+    return plane->network_count == 0 || config_plane_network(plane, name);
+}
+
 const struct config_dnn *config_find_dnn(const struct config *config, const char *name)
 {
     for (unsigned i = 0; i < config->smf.dnn_count; i++)

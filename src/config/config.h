@@ -167,10 +167,24 @@ struct config_smf {
     uint64_t shape_floor;   /* bits per second that a gNB is left, each way */
     int64_t address_rest;   /* before an address that was given back goes to another phone */
     int64_t plane_wait;     /* a session waits so long for a plane to be associated */
-    int64_t t3591, t3592;   /* TS 24.501 10.3 */
-    int64_t back_off;       /* T3396, T3584, T3585 told to phones refused for want of resources; 0: none */
+    int64_t plane_gone; /* after so long the sessions of one that is lost go to others; 0: they wait for it */
+    int64_t t3591, t3592; /* TS 24.501 10.3 */
+    int64_t back_off;     /* T3396, T3584, T3585 told to phones refused for want of resources; 0: none */
     const struct config_dnn *dnns; /* the first is the default DNN */
     unsigned dnn_count;
+};
+
+/* Who gives phones their addresses. */
+enum config_allocator { CONFIG_CORE_ALLOCATES, CONFIG_PLANE_ALLOCATES };
+
+/* A data network as one plane serves it. */
+struct config_plane_network {
+    const char *name;              /* one of data_networks */
+    struct config_prefix ipv4;     /* its own pools; family 0: the data network's */
+    struct config_ip ipv4_gateway; /* as of a data network */
+    struct config_prefix ipv6;
+    enum config_allocator addresses;
+    const char *network_instance; /* what PFCP calls it there (TS 29.244 8.2.4); "": its name */
 };
 
 enum config_fast { CONFIG_FAST_AUTO, CONFIG_FAST_NATIVE, CONFIG_FAST_GENERIC, CONFIG_FAST_OFF };
@@ -187,9 +201,23 @@ struct config_plane {
     const char *egress;          /* interface towards the data network; "auto": by default route */
     unsigned buffer_per_session; /* packets */
     unsigned buffer_total;
-    int64_t shaping_delay;        /* nanoseconds that a packet of a gNB that is shaped waits at most */
-    unsigned shaping_packets;     /* that wait with a worker, for each gNB and direction */
-    unsigned sessions;            /* at most; 0: no limit */
+    int64_t shaping_delay;    /* nanoseconds that a packet of a gNB that is shaped waits at most */
+    unsigned shaping_packets; /* that wait with a worker, for each gNB and direction */
+    unsigned sessions;        /* at most; 0: no limit */
+    /* What it serves; an empty list sets no bounds. */
+    const struct config_plane_network *networks;
+    unsigned network_count;
+    const struct config_slice *slices;
+    unsigned slice_count;
+    const uint32_t *tacs; /* places: where any of these three is named, no others */
+    unsigned tac_count;
+    const char **sites;
+    unsigned site_count;
+    const char **gnbs;
+    unsigned gnb_count;
+    unsigned priority, weight;    /* among those that serve: lower ones first; share of what comes */
+    bool drain;                   /* no new sessions */
+    const char *access_instance;  /* what PFCP calls the side of the radio there; "": nothing */
     int64_t teid_rest;            /* nanoseconds before one that was given back is drawn again */
     bool ue_to_ue;                /* phones may reach phones */
     enum config_fast fast;        /* the packet program: where it may sit */
@@ -377,6 +405,9 @@ void config_each_timer(const struct config *config,
 
 /* Look-ups; NULL when there is none. */
 const struct config_dnn *config_find_dnn(const struct config *config, const char *name);
+/* How a plane serves it; also NULL where the plane names none and serves all. */
+const struct config_plane_network *config_plane_network(const struct config_plane *plane, const char *name);
+bool config_plane_serves(const struct config_plane *plane, const char *name);
 const struct config_serving *config_find_plmn(const struct config *config, struct config_plmn plmn);
 bool config_serves_tac(const struct config_serving *serving, uint32_t tac);
 bool config_is_equivalent(const struct config_serving *serving, struct config_plmn plmn);

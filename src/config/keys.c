@@ -247,6 +247,11 @@ static const struct key smf_keys[] = {
      .help =
          "While no plane is associated, as in the moment after a start, a new session waits so long before "
          "it is refused."},
+    {"plane_gone", &type_duration, ROOT(smf.plane_gone), RANGE(0, 24 * HOUR), .initial = "30s", .live = true,
+     .help =
+         "Sessions of a plane that has been lost for so long are released for phones to ask for others (5GSM "
+         "cause 39), as soon\n"
+         "as there is a plane to have them; 0: they wait for theirs."},
     {0},
 };
 
@@ -307,6 +312,21 @@ static const struct choice fast_paths[] = {{"auto", CONFIG_FAST_AUTO},
                                            {"off", CONFIG_FAST_OFF},
                                            {0}};
 
+static const struct choice allocators[] = {
+    {"core", CONFIG_CORE_ALLOCATES}, {"plane", CONFIG_PLANE_ALLOCATES}, {0}};
+
+static const struct key plane_network_keys[] = {
+    {"name", &type_name, MEMBER(struct config_plane_network, name), RANGE(1, 100), .once = true},
+    {"ipv4", &type_prefix, MEMBER(struct config_plane_network, ipv4), .initial = ""},
+    {"ipv4_gateway", &type_ip, MEMBER(struct config_plane_network, ipv4_gateway), .initial = ""},
+    {"ipv6", &type_prefix, MEMBER(struct config_plane_network, ipv6), .initial = ""},
+    {"addresses", &type_choice, MEMBER(struct config_plane_network, addresses), .choices = allocators,
+     .initial = "core"},
+    {"network_instance", &type_text, MEMBER(struct config_plane_network, network_instance), RANGE(0, 100),
+     .initial = ""},
+    {0},
+};
+
 static const struct key plane_keys[] = {
     {"name", &type_name, MEMBER(struct config_plane, name), RANGE(1, 32), .once = true},
     {"external", &type_bool, MEMBER(struct config_plane, external), .initial = "false",
@@ -339,6 +359,35 @@ static const struct key plane_keys[] = {
     {"sessions", &type_uint, MEMBER(struct config_plane, sessions), RANGE(0, 100000000), .initial = "0",
      .help = "At most so many sessions; 0: no limit. When all planes are full, phones are refused with 5GSM "
              "cause 26."},
+    {"data_networks", .fields = plane_network_keys, ITEMS(struct config_plane, networks, network_count),
+     .initial = "[]", .inline_items = true, .check = check_plane_network,
+     .help =
+         "Which data networks it serves; empty: all. Those of several planes need pools of their own, or "
+         "packets do not find\n"
+         "back: {name: internet, ipv4: 10.45.0.0/17, ipv6: \"2001:db8:cafe::/49\"}. With addresses: plane an "
+         "external one gives\n"
+         "them to phones itself; network_instance is what that one calls the data network, if not by its "
+         "name."},
+    {"slices", .fields = slice_keys, ITEMS(struct config_plane, slices, slice_count), .initial = "[]",
+     .inline_items = true, .help = "Which slices; empty: all."},
+    {"tacs", &type_uint, ITEMS(struct config_plane, tacs, tac_count), RANGE(0, 0xffffff), .initial = "[]",
+     .help =
+         "Which places: tracking areas, sites of the inventory, gNBs of the inventory; where none is named, "
+         "all. A plane that\n"
+         "names a phone's gNB is taken before one that names its site, its tracking area, or no place."},
+    {"sites", &type_name, ITEMS(struct config_plane, sites, site_count), RANGE(1, 64), .initial = "[]",
+     .once = true},
+    {"gnbs", &type_name, ITEMS(struct config_plane, gnbs, gnb_count), RANGE(1, 64), .initial = "[]",
+     .once = true},
+    {"priority", &type_uint, MEMBER(struct config_plane, priority), RANGE(0, 65535), .initial = "0",
+     .help = "Of those that are equally near the lower priority is taken, then the least loaded, by weight."},
+    {"weight", &type_uint, MEMBER(struct config_plane, weight), RANGE(1, 65535), .initial = "100"},
+    {"drain", &type_bool, MEMBER(struct config_plane, drain), .initial = "false",
+     .help = "It keeps what it has and gets no new sessions."},
+    {"access_instance", &type_text, MEMBER(struct config_plane, access_instance), RANGE(0, 100),
+     .initial = "",
+     .help =
+         "What an external one calls its side towards the radio (Network Instance); empty: it is not told."},
     {"teid_rest", &type_duration, MEMBER(struct config_plane, teid_rest), RANGE(0, HOUR), .initial = "2m",
      .help = "A tunnel's number that was given back is drawn no more for so long."},
     {"ue_to_ue", &type_bool, MEMBER(struct config_plane, ue_to_ue), .initial = "false",

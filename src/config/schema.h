@@ -91,7 +91,15 @@ bool check_paging_step(const void *base, void *items, unsigned index, struct com
 bool check_dnn(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_witness(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_peer(const void *base, void *items, unsigned index, struct complaint *complaint);
+/* Do they share an address? */
+bool check_overlap(const struct config_prefix *a, const struct config_prefix *b);
+bool check_pool_sizes(const char *name, const struct config_prefix *ipv4, const struct config_prefix *ipv6,
+                      struct complaint *complaint);
+/* One that is not said is the pool's first address. */
+bool check_gateway(const struct config_prefix *pool, struct config_ip *gateway, struct complaint *complaint);
+/* plane_check.c */
 bool check_plane(const void *base, void *items, unsigned index, struct complaint *complaint);
+bool check_plane_network(const void *base, void *items, unsigned index, struct complaint *complaint);
 /* One of the test keys of TS 33.501 Annex C.4. */
 bool home_key_is_published(const uint8_t private_key[32]);
 bool check_home_key(const void *base, void *items, unsigned index, struct complaint *complaint);
@@ -116,5 +124,7 @@ bool check_budget(const void *base, void *items, unsigned index, struct complain
 
 /* Does the inventory name nothing that the configuration does not know, and the other way round (agree.c)? */
 bool config_agrees(const struct config *config, struct config_report *report);
+/* The same of planes: places are the inventory's. What leads no packet back is a warning (plane_check.c). */
+bool config_planes_agree(const struct config *config, struct config_report *report);
 
 #endif

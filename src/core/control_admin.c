@@ -76,17 +76,41 @@ static json_t *plmns(const struct config *config)
     return list;
 }
 
+static json_t *plane_of(const struct smf_plane_view *plane)
+{
+    char text[VALUE_TEXT_BYTES];
+    json_t *item =
+        json_pack("{s:s, s:s, s:b, s:b, s:b, s:i, s:i, s:i, s:b, s:s}", "name", plane->name, "address",
+                  config_endpoint_text(&plane->address, text), "associated", plane->associated, "external",
+                  plane->external, "drained", plane->drained, "sessions", (int)plane->sessions,
+                  "load_percent", (int)plane->load, "failed_paths", (int)plane->failed_paths, "open",
+                  !*plane->closed, "closed", plane->closed);
+    if (plane->sessions_most)
+        json_object_set_new(item, "sessions_most", json_integer(plane->sessions_most));
+    if (plane->lost_for)
+        json_object_set_new(item, "lost_seconds", json_integer(plane->lost_for / SECONDS(1)));
+    return item;
+}
+
 static json_t *planes(const struct core *core)
 {
     json_t *list = json_array();
     struct smf_plane_view plane;
-    char text[VALUE_TEXT_BYTES];
     for (unsigned i = 0; smf_plane(core, i, &plane); i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:i, s:i}", "name", plane.name, "address",
-                                              config_endpoint_text(&plane.address, text), "associated",
-                                              plane.associated, "sessions", (int)plane.sessions,
-                                              "failed_paths", (int)plane.failed_paths));
+        json_array_append_new(list, plane_of(&plane));
     return list;
+}
+
+/* {"plane", "drained": true, "move": true} */
+static json_t *plane_drain(void *context, const json_t *request)
+{
+    const struct control *control = context;
+    const char *plane = json_string_value(json_object_get(request, "plane"));
+    const bool drained = json_is_true(json_object_get(request, "drained"));
+    if (!plane ||
+        !smf_plane_drain(control->core, plane, drained, json_is_true(json_object_get(request, "move"))))
+        return admin_refuse("there is no such plane");
+    return json_object();
 }
 
 static unsigned gnbs_of_edge(const struct core *core, const char *edge)
@@ -489,6 +513,7 @@ const struct admin_verb control_verbs[] = {
     {"gnb", list_gnbs},
     {"gnb.fence", control_fence},
     {"gnb.unfence", control_unfence},
+    {"plane.drain", plane_drain},
     {"line.bar", control_bar},
     {"line.unbar", control_unbar},
     {"line.bars", control_bars},

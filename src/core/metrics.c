@@ -123,6 +123,26 @@ static void sessions(struct list *list, const struct core_metrics *m, unsigned n
         m->path_failures, NULL);
 }
 
+static void planes(struct list *list, const struct core *core)
+{
+    struct smf_plane_view plane;
+    put(list, "demarc_plane_losses", "counter", "planes that were lost", core->metrics.plane_losses, NULL);
+    put(list, "demarc_sessions_moved", "counter",
+        "sessions released for phones to establish them anew on another plane", core->metrics.sessions_moved,
+        NULL);
+    for (unsigned i = 0; smf_plane(core, i, &plane); i++) {
+        put(list, "demarc_plane_associated", "gauge", "planes that are associated", plane.associated,
+            json_pack("{s:s}", "plane", plane.name));
+        put(list, "demarc_plane_sessions", "gauge", "sessions of planes", plane.sessions,
+            json_pack("{s:s}", "plane", plane.name));
+        put(list, "demarc_plane_load_percent", "gauge",
+            "load of planes, as they report it or as their sessions tell", plane.load,
+            json_pack("{s:s}", "plane", plane.name));
+        put(list, "demarc_plane_open", "gauge", "planes that take new sessions", !*plane.closed,
+            json_pack("{s:s}", "plane", plane.name));
+    }
+}
+
 static void house(struct list *list, const struct core_metrics *m)
 {
     put(list, "demarc_ngap_messages_in", "counter", "NGAP messages from edges", m->ngap_in, NULL);
@@ -186,6 +206,7 @@ json_t *core_metrics_list(const struct core *core)
     handovers(&list, &core->metrics);
     relays(&list, &core->metrics);
     sessions(&list, &core->metrics, core->sessions, smf_addresses_resting(core));
+    planes(&list, core);
     house(&list, &core->metrics);
     line(&list, core);
     shares(&list, core);

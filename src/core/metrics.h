@@ -32,7 +32,8 @@ struct core_metrics {
     uint64_t foreign_tunnels; /* that gNBs wanted to end where their enrolment does not let them */
     uint64_t sessions_asked, sessions_done, sessions_failed[256]; /* by 5GSM cause */
     uint64_t modifications_failed[256];
-    uint64_t path_failures; /* GTP-U, as planes reported them */
+    uint64_t path_failures;                /* GTP-U, as planes reported them */
+    uint64_t plane_losses, sessions_moved; /* the second: from planes that were lost, drained or left */
     uint64_t ngap_in, ngap_out, ngap_refused;
     uint64_t nas_integrity_failures, nas_replays;
     uint64_t commits, commits_failed;

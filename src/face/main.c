@@ -28,6 +28,8 @@ static const struct command commands[] = {
     {"ue", "ue [SUPI | deregister SUPI] [--json] [--config FILE]", "registered phones", run_ue},
     {"session", "session [SUPI [PSI] | release SUPI PSI] [--json] [--config FILE]", "their sessions",
      run_session},
+    {"upf", "upf [drain PLANE [--move] | open PLANE] [--json] [--config FILE]",
+     "user planes, and which take new sessions", run_upf},
     {"digest", "digest [SUPI | GNB-NAME]... [--json] [--config FILE]",
      "one number for all gNBs, phones and sessions but those named", run_digest},
     {"subscriber", "subscriber add | show | list | set | remove | import | export ...", "who may register",

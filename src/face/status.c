@@ -8,6 +8,7 @@
 #include "face/line_stand.h"
 #include "face/status.h"
 #include "face/table.h"
+#include "face/upf.h"
 
 static const struct column process_columns[] = {
     {"PROCESS", "process", CELL_TEXT, 0},
@@ -123,6 +124,10 @@ static void print_status(const json_t *all)
     table_print(stdout, edge_columns, edges);
     fputs(json_array_size(planes) ? "\n" : "", stdout);
     table_print(stdout, plane_columns, planes);
+    if (json_object_get(all, "control")) {
+        putchar('\n');
+        upfs_print(json_object_get(json_object_get(all, "control"), "planes"));
+    }
 }
 
 int run_status(const struct command *command, int argc, char **argv)

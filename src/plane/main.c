@@ -201,13 +201,16 @@ static bool complain(const char *what, const char *remedy)
     return false;
 }
 
-static void fill_network(struct network *network, const struct config_dnn *dnn)
+/* own: as this plane serves it, or NULL. */
+static void fill_network(struct network *network, const struct config_dnn *dnn,
+                         const struct config_plane_network *own)
 {
+    const bool v4 = own && own->ipv4.family, v6 = own && own->ipv6.family;
     *network = (struct network){
         .name = dnn->name,
-        .pool_v4 = dnn->ipv4,
-        .pool_v6 = dnn->ipv6,
-        .gateway_v4 = dnn->ipv4_gateway,
+        .pool_v4 = v4 ? own->ipv4 : dnn->ipv4,
+        .pool_v6 = v6 ? own->ipv6 : dnn->ipv6,
+        .gateway_v4 = v4 ? own->ipv4_gateway : dnn->ipv4_gateway,
         .encapsulation = dnn->encapsulation,
         .mtu = (uint16_t)dnn->mtu,
     };
@@ -258,17 +261,25 @@ static uint16_t tunnel_mtu(const struct config_plane *own)
     return (uint16_t)least;
 }
 
-static bool set_up_plane(struct process *process)
+/* Those that it serves. */
+static bool set_up_networks(struct process *process)
 {
-    const struct config_plane *own = process->own;
     const struct config_smf *smf = &process->config->smf;
+    unsigned count = 0;
     process->networks = calloc(smf->dnn_count, sizeof *process->networks);
     if (!process->networks)
         return false;
     for (unsigned i = 0; i < smf->dnn_count; i++)
-        fill_network(&process->networks[i], &smf->dnns[i]);
-    if (!plane_init(&process->plane, process->networks, smf->dnn_count, process->worker_count + 1,
-                    draw(NULL)))
+        if (config_plane_serves(process->own, smf->dnns[i].name))
+            fill_network(&process->networks[count++], &smf->dnns[i],
+                         config_plane_network(process->own, smf->dnns[i].name));
+    return plane_init(&process->plane, process->networks, count, process->worker_count + 1, draw(NULL));
+}
+
+static bool set_up_plane(struct process *process)
+{
+    const struct config_plane *own = process->own;
+    if (!set_up_networks(process))
         return false;
     char name[64];
     snprintf(name, sizeof name, "plane-%s", own->name);

@@ -190,6 +190,23 @@ static void every_error_names_line_key_and_what_was_expected(void **state)
          "t.yaml:2: security.integrity[0]: found nia0, expected nia1, nia2 or nia3"},
         {"security:\n  integrity: []\n",
          "t.yaml:2: security.integrity: found an empty list, expected one item at least"},
+        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: moon}]}\n",
+         "t.yaml:2: planes[0]: found data network moon, expected one of data_networks"},
+        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, ipv4: "
+         "10.45.0.0/24}]}\n",
+         "t.yaml:2: planes[0]: found a pool that overlaps with one of internet, expected pools apart from "
+         "each "
+         "other"},
+        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, ipv4: "
+         "10.46.0.0/17}]}\n  - {name: q, n4: 127.0.0.2, n3: [127.0.0.2]}\n",
+         "t.yaml:3: planes[1]: found q with a part of a pool that another gives out as a whole, expected "
+         "pools "
+         "of their own for both"},
+        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, addresses: "
+         "plane}]}\n",
+         "t.yaml:2: planes[0].data_networks[0]: found ims with addresses: plane, expected that of an "
+         "external "
+         "plane only"},
         {"planes:\n  - name: p\n    n3: [127.0.0.1]\n",
          "t.yaml:2: planes[0].n4: found nothing, expected a value: this key has no default"},
         {"data_networks: [{name: x, ipv4: 10.0.0.0/8, type: ipv6}]",

@@ -200,7 +200,7 @@ static void the_core_restarts_and_the_plane_keeps_its_sessions(void **state)
     assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
     assert_int_equal(world.plane.heard[PFCP_ASSOCIATION_SETUP_REQUEST], 2);
     uint8_t fresh[4];
-    assert_true(network_take_ipv4(after->network, fresh));
+    assert_true(network_take_ipv4(after->network, "default", fresh));
     assert_memory_not_equal(fresh, before.ipv4, 4);
     world_close(&world);
 }
@@ -251,23 +251,25 @@ static void what_a_plane_that_went_on_did_not_delete_is_deleted_once_it_is_back(
 static void a_silent_plane_is_asked_again_and_then_lost(void **state)
 {
     (void)state;
-    bool full;
+    const struct n4_wish wish = {.ue = &world.ue, .dnn = "internet", .slice = {1, CONFIG_NO_SD}};
+    enum n4_misfit why;
     world_open(&world, "");
     world.plane.silent = true;
     unsigned before = world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST];
     world_establish(&world, 1, 7, NAS_SESSION_IPV4);
-    world_wait(&world, (world.config->smf.pfcp_n1 + 2) * world.config->smf.pfcp_t1);
+    world_wait(&world, (world.config->smf.pfcp_n1 + 2) * world.config->smf.pfcp_t1 +
+                           world.config->smf.plane_wait);
     assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], before);
     assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_REJECT);
     assert_null(world.ue.sessions);
     world_wait(&world, 2 * world.config->smf.pfcp_heartbeat + SECONDS(60));
-    assert_null(n4_choose(world.core.smf, &world.ue, &full));
+    assert_null(n4_choose(world.core.smf, &wish, &why));
     world_establish(&world, 1, 8, NAS_SESSION_IPV4);
     world_wait(&world, world.config->smf.plane_wait + SECONDS(1));
     assert_int_equal(world_n1(&world)->session_establishment_reject.cause, NAS_GSM_NETWORK_FAILURE);
     world.plane.silent = false;
     world_wait(&world, SECONDS(60));
-    assert_non_null(n4_choose(world.core.smf, &world.ue, &full));
+    assert_non_null(n4_choose(world.core.smf, &wish, &why));
     world_session(&world, 1);
     world_close(&world);
 }

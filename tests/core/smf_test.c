@@ -146,21 +146,23 @@ static void protocol_options_are_answered(void **state)
 static void an_address_given_back_is_not_given_out_at_once(void **state)
 {
     (void)state;
-    const struct config_dnn dnn = {.ipv4 = {AF_INET, 29, {10, 45, 0, 0}},
+    const struct config_dnn dnn = {.name = "internet",
+                                   .ipv4 = {AF_INET, 29, {10, 45, 0, 0}},
                                    .ipv4_gateway = {AF_INET, {10, 45, 0, 1}}};
+    const struct config config = {.smf = {.dnns = &dnn, .dnn_count = 1}};
     struct networks networks = {0};
-    struct network *network = network_get(&networks, "internet", &dnn);
+    struct network *network = network_get(&networks, "internet", &config);
     uint8_t first[4], other[4];
-    assert_true(network_take_ipv4(network, first));
+    assert_true(network_take_ipv4(network, "", first));
     assert_int_equal(first[3], 2);
     network_release_ipv4(network, first);
     for (unsigned i = 3; i <= 6; i++) {
-        assert_true(network_take_ipv4(network, other));
+        assert_true(network_take_ipv4(network, "", other));
         assert_int_equal(other[3], i);
     }
-    assert_true(network_take_ipv4(network, other));
+    assert_true(network_take_ipv4(network, "", other));
     assert_memory_equal(first, other, 4);
-    assert_false(network_take_ipv4(network, other));
+    assert_false(network_take_ipv4(network, "", other));
     assert_false(network_claim_ipv4(network, first));
     networks_free(&networks);
 }

@@ -13,6 +13,7 @@ enum { STACKS = 16, STACK_BYTES = 256 * 1024, DATAGRAMS = 64, WALL = 1700000000 
 
 static struct world *now;
 static struct {
+    union socket_address peer;
     uint8_t bytes[4096];
     size_t size;
 } outbox[DATAGRAMS];
@@ -23,9 +24,9 @@ static unsigned outbox_count;
 bool core_send_pfcp(struct core *core, const union socket_address *peer, struct bytes datagram, bool joins)
 {
     (void)core;
-    (void)peer;
     (void)joins;
     assert_true(outbox_count < DATAGRAMS && datagram.len <= sizeof outbox[0].bytes);
+    outbox[outbox_count].peer = *peer;
     memcpy(outbox[outbox_count].bytes, datagram.data, datagram.len);
     outbox[outbox_count++].size = datagram.len;
     return true;
@@ -88,6 +89,11 @@ uint64_t amf_ue_ambr(const struct ue *ue, bool uplink)
 bool amf_connected(const struct ue *ue)
 {
     return ue->connected;
+}
+
+struct tai amf_last_tai(const struct ue *ue)
+{
+    return (struct tai){.tac = ue->tac};
 }
 
 const struct gnb *amf_serving_gnb(const struct ue *ue)
@@ -333,7 +339,11 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
         .has_up_f_seid = !plane->refuses,
         .up_f_seid = {.seid = plane->up_seid, .ip = own},
         .created_pdrs = &created,
-        .created_pdrs_count = !plane->refuses,
+        .created_pdrs_count = !plane->refuses && !plane->without_ftup,
+        .has_load_control = plane->load_sequence != 0,
+        .load_control = {.sequence = plane->load_sequence, .metric = plane->load},
+        .has_overload_control = plane->overload != 0,
+        .overload_control = {.sequence = plane->load_sequence, .metric = plane->overload, .period = 5},
     };
 }
 
@@ -415,7 +425,7 @@ static bool plane_answers(struct plane *plane, const struct pfcp_message *in, st
             .cause = PFCP_ACCEPTED,
             .recovery_time_stamp = plane->time_stamp,
             .has_up_features = true,
-            .up_features = PFCP_UP_FTUP,
+            .up_features = plane->features | (plane->without_ftup ? 0 : PFCP_UP_FTUP),
             .has_asrsp_flags = plane->retains,
             .asrsp_flags = PFCP_PSREI,
         };
@@ -468,31 +478,48 @@ static void note(struct plane *plane, const struct pfcp_message *in)
         plane->setup_cause = in->association_setup_response.cause;
 }
 
-static void deliver(struct world *world)
+/* Which of the configured planes has that address, if there is one; else the first. */
+static unsigned number_of(const struct world *world, const union socket_address *peer)
 {
+    for (unsigned i = 1; i < world->config->plane_count && i <= WORLD_OTHERS; i++)
+        if (world->others[i - 1].present && address_same_host(&world->config->planes[i].n4, peer))
+            return i;
+    return 0;
+}
+
+static void take_datagram(struct world *world, const union socket_address *peer, struct bytes datagram)
+{
+    const unsigned number = number_of(world, peer);
+    struct plane *plane = number ? &world->others[number - 1] : &world->plane;
     struct pfcp_message in, out;
     struct pfcp_problem problem;
+    struct arena memory;
+    arena_init(&memory, 0);
+    if (!pfcp_decode(&memory, datagram, &in, &problem))
+        fail_msg("the SMF sent %s: %s", problem.fault.where, problem.fault.what);
+    note(plane, &in);
+    if (!plane->silent && plane_answers(plane, &in, &out)) {
+        plane->silent = plane->falls_silent;
+        if (!plane->silent)
+            to_core(world, &world->config->planes[number].n4, &out);
+    }
+    arena_free(&memory);
+}
+
+static void deliver(struct world *world)
+{
     unsigned count = outbox_count;
+    union socket_address peers[DATAGRAMS];
     uint8_t copies[DATAGRAMS][4096];
     size_t sizes[DATAGRAMS];
     for (unsigned i = 0; i < count; i++) {
+        peers[i] = outbox[i].peer;
         sizes[i] = outbox[i].size;
         memcpy(copies[i], outbox[i].bytes, sizes[i]);
     }
     outbox_count = 0;
-    for (unsigned i = 0; i < count; i++) {
-        struct arena memory;
-        arena_init(&memory, 0);
-        if (!pfcp_decode(&memory, bytes_of(copies[i], sizes[i]), &in, &problem))
-            fail_msg("the SMF sent %s: %s", problem.fault.where, problem.fault.what);
-        note(&world->plane, &in);
-        if (!world->plane.silent && plane_answers(&world->plane, &in, &out)) {
-            world->plane.silent = world->plane.falls_silent;
-            if (!world->plane.silent)
-                to_core(world, &world->config->planes[0].n4, &out);
-        }
-        arena_free(&memory);
-    }
+    for (unsigned i = 0; i < count; i++)
+        take_datagram(world, &peers[i], bytes_of(copies[i], sizes[i]));
 }
 
 /* --- the world --- */

@@ -28,6 +28,7 @@ struct ue {
     struct session *sessions;
     struct remote *remotes;
     const struct gnb *serving, *target; /* NULL: one of another core */
+    uint32_t tac;
     bool connected;
     uint64_t ambr_uplink, ambr_downlink;
     bool unreachable;         /* paging is refused */
@@ -45,7 +46,12 @@ struct ue {
 
 /* The plane: what it was told last. */
 struct plane {
+    bool present; /* of those beside the first */
     uint32_t time_stamp;
+    uint64_t features;      /* beside FTUP */
+    bool without_ftup;      /* it does not allocate F-TEIDs */
+    uint32_t load_sequence; /* of what it says of its load; 0: nothing */
+    uint8_t load, overload; /* percent; overload 0: it says nothing of it */
     bool silent, retains, refuses;
     bool apart;         /* it has given the association up, and says so when asked to delete */
     bool falls_silent;  /* it does what it is told next, and answers no more */
@@ -79,7 +85,7 @@ struct plane {
     uint64_t shaped_uplink;
 };
 
-enum { WORLD_SHAPED = 64 };
+enum { WORLD_SHAPED = 64, WORLD_OTHERS = 2 };
 
 struct world {
     struct core core;
@@ -89,7 +95,8 @@ struct world {
     struct random_seeded random;
     struct store *store;
     struct ue ue;
-    struct plane plane;
+    struct plane plane; /* the first that is configured */
+    struct plane others[WORLD_OTHERS];
     struct pfcp_shaping_of_peer shaped[WORLD_SHAPED]; /* what traffic says that is to be shaped */
     size_t shaped_count;
     struct line_measured measured; /* what answers to partners rest on */

@@ -16,7 +16,7 @@ static unsigned addresses(const struct smf *smf)
 {
     unsigned count = 0;
     for (const struct network *network = smf->networks.first; network; network = network->next)
-        count += network->ipv4.count + network->ipv6.count - RESERVED + network->sessions;
+        count += network->pools->ipv4.count + network->pools->ipv6.count - RESERVED + network->sessions;
     return count - smf_addresses_resting(smf->core); /* each is taken still */
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/amf/amf.h"
+#include "core/smf/n4.h"
 #include "store/store.h"
 
 struct address_rest {
@@ -121,7 +122,8 @@ static bool take_own_again(struct session *session, uint8_t *address, size_t oct
     struct smf *smf = session_smf(session);
     struct address_rest **place = &smf->rests.first;
     while (*place && ((*place)->network != session->network || (*place)->octets != octets ||
-                      (*place)->supi != amf_supi(session->ue)))
+                      (*place)->supi != amf_supi(session->ue) ||
+                      !network_gives(session->network, session->upf->name, (*place)->address, octets)))
         place = &(*place)->next;
     if (!*place)
         return false;
@@ -133,8 +135,9 @@ static bool take_own_again(struct session *session, uint8_t *address, size_t oct
 bool address_take(struct session *session, uint8_t *address, size_t octets)
 {
     wake(session_smf(session));
-    return (octets == 4 ? network_take_ipv4(session->network, address)
-                        : network_take_ipv6(session->network, address)) ||
+    const char *plane = session->upf->name;
+    return (octets == 4 ? network_take_ipv4(session->network, plane, address)
+                        : network_take_ipv6(session->network, plane, address)) ||
            take_own_again(session, address, octets);
 }
 
@@ -144,7 +147,7 @@ bool address_take(struct session *session, uint8_t *address, size_t octets)
 static void load(void *context, const char *name, struct bytes address, const char *supi, int64_t until)
 {
     struct smf *smf = context;
-    struct network *network = network_get(&smf->networks, name, config_find_dnn(smf->core->config, name));
+    struct network *network = network_get(&smf->networks, name, smf->core->config);
     if (!network || (address.len != 4 && address.len != 8) || until <= core_wall(smf->core) ||
         !network_draws(network, address.data, address.len))
         return;

@@ -132,51 +132,116 @@ static struct verdict look_up(struct session *session, const struct smf_n1 *n1, 
     }
 }
 
-static struct verdict grant(struct session *session, const struct store_dnn *data,
-                            const struct nas_session_establishment_request *request)
+/* Why there is none, by what the nearest one lacks. */
+static struct verdict no_plane(enum n4_misfit why)
+{
+    switch (why) {
+    case N4_OTHER_NETWORKS:
+        return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN, "no plane serves the data network");
+    case N4_OTHER_SLICES:
+        return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN_IN_SLICE,
+                       "no plane serves the data network in the slice");
+    case N4_OTHER_PLACES:
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES_SLICE_DNN, "no plane serves the data network here");
+    case N4_OTHER_ADDRESSES:
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES_SLICE_DNN,
+                       "no plane that fits has the subscriber's own address");
+    case N4_DRAINED:
+    case N4_LEAVING:
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "its planes take no new sessions");
+    case N4_FULL:
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "every plane has as many sessions as it may");
+    default:
+        return refused(NAS_GSM_NETWORK_FAILURE, "no plane is associated");
+    }
+}
+
+/* A plane to live on. */
+static struct verdict place(struct session *session, const struct store_dnn *data, bool patient)
 {
     struct smf *smf = session_smf(session);
-    const struct config_dnn *dnn = config_find_dnn(smf->core->config, data->name);
-    bool full;
-    struct upf *upf = n4_choose(smf, session->ue, &full);
-    if (!dnn)
-        return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN, "data network is not configured");
-    if (request->has.ssc_mode && request->ssc_mode != SSC_MODE_1)
-        return refused(NAS_GSM_NOT_SUPPORTED_SSC_MODE, "SSC mode is not supported");
-    struct verdict verdict = choose_type(session, allowed_types(dnn, data), request);
-    if (verdict.cause)
-        return verdict;
-    if (!upf && full)
-        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "every plane has as many sessions as it may");
-    if (!upf)
-        return refused(NAS_GSM_NETWORK_FAILURE, "no plane is associated");
-    struct network *network = network_get(&smf->networks, data->name, dnn);
+    struct n4_wish wish = {.ue = session->ue, .dnn = data->name, .slice = session->slice};
+    enum n4_misfit why;
+    char text[SESSION_TEXT];
+    if (session->type & NAS_SESSION_IPV4)
+        wish.ipv4 = data->ipv4;
+    if (session->type & NAS_SESSION_IPV6)
+        wish.ipv6 = data->ipv6;
+    struct upf *upf = n4_choose(smf, &wish, &why);
+    if (!upf && patient && (why == N4_LOST || why == N4_NOT_ASSOCIATED))
+        return (struct verdict){.cause = NAS_GSM_NETWORK_FAILURE, .later = true};
+    if (!upf) {
+        n4_tell_misfits(smf, &wish, session_text(session, text));
+        return no_plane(why);
+    }
+    if (n4_throttled(upf))
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "its plane asks for fewer new sessions");
+    n4_join(session, upf);
+    return (struct verdict){0};
+}
+
+static struct verdict enter(struct session *session, const struct config_dnn *dnn)
+{
+    struct smf *smf = session_smf(session);
+    struct network *network = network_get(&smf->networks, dnn->name, smf->core->config);
     if (!network)
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "out of memory");
     if (dnn->sessions && network->sessions >= dnn->sessions)
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES_SLICE_DNN,
                        "as many sessions as the data network may have");
     session->network = network;
-    session->network->sessions++;
-    if (!take_addresses(session, data))
-        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "no address is free");
-    take_qos(session, dnn, data);
+    network->sessions++;
+    return (struct verdict){0};
+}
+
+static void take_wishes(struct session *session, const struct config_dnn *dnn,
+                        const struct nas_session_establishment_request *request)
+{
     session->always_on = request->has.always_on_requested && request->always_on_requested;
     session->reflective_qos = request->has.gsm_capability && request->gsm_capability.reflective_qos;
     session->packet_filters = request->has.maximum_packet_filters ? request->maximum_packet_filters : 0;
     session->integrity_rate = request->integrity_rate;
     session->protection = (struct protection){dnn->up_integrity, dnn->up_ciphering, 0};
+}
+
+static struct verdict grant(struct session *session, const struct store_dnn *data,
+                            const struct nas_session_establishment_request *request, bool patient)
+{
+    const struct config_dnn *dnn = config_find_dnn(session_smf(session)->core->config, data->name);
+    if (!dnn)
+        return refused(NAS_GSM_MISSING_OR_UNKNOWN_DNN, "data network is not configured");
+    if (request->has.ssc_mode && request->ssc_mode != SSC_MODE_1)
+        return refused(NAS_GSM_NOT_SUPPORTED_SSC_MODE, "SSC mode is not supported");
+    const struct verdict type = choose_type(session, allowed_types(dnn, data), request);
+    struct verdict verdict = type;
+    if (!verdict.cause)
+        verdict = place(session, data, patient);
+    if (!verdict.cause)
+        verdict = enter(session, dnn);
+    if (verdict.cause)
+        return verdict;
+    if (!take_addresses(session, data))
+        return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "no address is free");
+    take_qos(session, dnn, data);
+    take_wishes(session, dnn, request);
     if (!protection_affordable(session))
         return refused(NAS_GSM_INTEGRITY_RATE_TOO_LOW,
                        "its rate is more than the phone can integrity protect");
-    n4_join(session, upf);
     return partner_lets_here(session, "session establishment")
-               ? verdict
+               ? type
                : refused(NAS_GSM_USER_AUTHENTICATION_FAILED, "it may not be shared with the partner here");
 }
 
+void session_leave_plane(struct session *session)
+{
+    n4_leave(session);
+    session_give_back_addresses(session);
+    session->network->sessions--;
+    session->network = NULL;
+}
+
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
-                                 const struct nas_session_establishment_request *request)
+                                 const struct nas_session_establishment_request *request, bool patient)
 {
     struct arena memory;
     const struct store_dnn *data = NULL;
@@ -185,7 +250,7 @@ struct verdict session_authorise(struct session *session, const struct smf_n1 *n
     if (!verdict.cause && !amf_admits_session(session->ue, session->slice, data->name))
         verdict = refused(NAS_GSM_REQUEST_REJECTED, "it is protected, and its cell is high-risk");
     if (!verdict.cause)
-        verdict = grant(session, data, request);
+        verdict = grant(session, data, request, patient);
     arena_free(&memory);
     return verdict;
 }

@@ -8,6 +8,8 @@
 
 #define PLANE_LOOK MILLISECONDS(50)
 
+enum { PLANES_TRIED = 4 };
+
 const char session_establishment[] = "session establishment";
 
 bool session_establishing(const struct session *session)
@@ -32,14 +34,6 @@ static bool keep_request(struct procedure *p, struct establishment *asked)
     asked->n1 = n1;
     asked->request = &message->session_establishment_request;
     return true;
-}
-
-/* In the moment after a start, and in that after a plane's. */
-static void await_plane(struct procedure *p)
-{
-    for (int64_t left = p->core->config->smf.plane_wait;
-         left > 0 && !n4_any_associated(p->core->smf) && !procedure_cancelled(p); left -= PLANE_LOOK)
-        procedure_wait(p, 0, PLANE_LOOK);
 }
 
 static void reject(struct procedure *p, uint8_t cause, const char *why)
@@ -124,26 +118,52 @@ static void tell(struct session *session)
              session->network->name, ipv4, session->upf->name);
 }
 
+/* In the moment after a start, and in that after a plane's, the one that fits is waited for. */
+static struct verdict authorise(struct procedure *p, const struct establishment *asked)
+{
+    struct session *session = p->owner;
+    struct verdict verdict;
+    for (int64_t left = p->core->config->smf.plane_wait;; left -= PLANE_LOOK) {
+        verdict = session_authorise(session, asked->n1, asked->request, left > 0);
+        if (!verdict.later)
+            return verdict;
+        procedure_wait(p, 0, PLANE_LOOK);
+        if (procedure_cancelled(p))
+            return verdict;
+    }
+}
+
+/* One that has been lost meanwhile, or has no room any more, is left for the next best. */
+static struct verdict find_plane(struct procedure *p, const struct establishment *asked)
+{
+    struct session *session = p->owner;
+    struct verdict verdict = {0};
+    for (unsigned tries = 1;; tries++) {
+        if (session->state == SESSION_NEW)
+            verdict = authorise(p, asked);
+        if (verdict.cause || establish_in_plane(p) || procedure_cancelled(p))
+            return verdict;
+        if (session->state != SESSION_NEW || tries == PLANES_TRIED || !n4_closed(session->upf))
+            return (struct verdict){.cause = NAS_GSM_INSUFFICIENT_RESOURCES,
+                                    .what = "the plane did not take it"};
+        session_leave_plane(session);
+    }
+}
+
 void session_establish(struct procedure *p)
 {
     struct session *session = p->owner;
     struct establishment asked = *(const struct establishment *)p->argument;
-    struct verdict verdict = {0};
+    struct verdict verdict = {.cause = NAS_GSM_INSUFFICIENT_RESOURCES, .what = "out of memory"};
     session->pti = asked.pti;
     p->core->metrics.sessions_asked++;
     bool kept = keep_request(p, &asked);
-    await_plane(p);
+    if (kept)
+        verdict = find_plane(p, &asked);
     if (procedure_cancelled(p))
         return;
-    if (kept && session->state == SESSION_NEW)
-        verdict = session_authorise(session, asked.n1, asked.request);
     if (verdict.cause) {
         reject(p, verdict.cause, verdict.what);
-        return;
-    }
-    if (!kept || !establish_in_plane(p)) {
-        if (!procedure_cancelled(p))
-            reject(p, NAS_GSM_INSUFFICIENT_RESOURCES, "the plane did not take it");
         return;
     }
     session->state = SESSION_ACTIVATING;

@@ -7,6 +7,7 @@
 #define CORE_SMF_N4_H
 
 #include "core/function.h"
+#include "core/smf/n4_select.h"
 #include "core/smf/session.h"
 
 enum upf_restoring {
@@ -29,10 +30,20 @@ struct n4_shaping {
     struct n4_request *request;
 };
 
+/* What it asks for while it has too much to do (TS 29.244 6.2.4). */
+struct n4_overload {
+    bool told;
+    uint32_t sequence;
+    unsigned reduction; /* percent */
+    unsigned owed;      /* percent of a session that is to be left out */
+    int64_t until;
+};
+
 /* A plane. */
 struct upf {
     struct upf *next;
     struct smf *smf;
+    const struct config_plane *config; /* NULL: removed */
     union socket_address address;
     char *name;
     bool associated;
@@ -41,8 +52,15 @@ struct upf {
     bool removed;          /* no longer configured: no new sessions */
     bool external;         /* not started by our keeper */
     bool refused;          /* by the line: likewise no new ones */
+    bool drained;          /* by command: likewise */
+    bool leaving;          /* it has asked to be released: likewise */
     struct function_told told;
     struct timer ending; /* refused: the next portion of its sessions ends */
+    bool evicted;        /* drained: its sessions move */
+    int64_t lost_at;     /* by timers->now; 0: it is not lost */
+    struct timer moving; /* lost, evicted or leaving: the next portion of its sessions moves */
+    struct session *move_at;
+    bool move_idle; /* those of idle phones, too */
     bool n3_ipv6_only;
     uint32_t recovery_time_stamp; /* 0: never associated */
     uint64_t features;
@@ -50,6 +68,11 @@ struct upf {
     struct n4_request *request; /* association setup or heartbeat under way */
     struct session *sessions;
     unsigned session_count, session_most; /* the second as configured; 0: no limit */
+    bool load_told;
+    uint32_t load_sequence;
+    unsigned load; /* percent */
+    struct n4_overload overload;
+    int64_t full_until; /* it has refused a session for want of resources */
     struct failed_path *failed_paths;
     struct session *restore_at; /* next to be restored */
     enum upf_restoring restore;
@@ -93,10 +116,6 @@ void n4_requests_free(struct smf *smf);
 bool n4_start(struct smf *smf);
 void n4_stop(struct smf *smf);
 void n4_reload(struct smf *smf);
-/* The associated one with the fewest sessions; the one that has another of the UE's sessions goes first, because the
- * UE-AMBR is enforced there. NULL: none is associated, or (*full) those that are have no room. */
-struct upf *n4_choose(const struct smf *smf, const struct ue *ue, bool *full);
-bool n4_any_associated(const struct smf *smf);
 struct upf *n4_find(const struct smf *smf, const char *name);
 struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer);
 struct pfcp_node_id n4_node_id(const struct smf *smf);
@@ -116,6 +135,20 @@ bool n4_admitted(struct upf *upf, bool asks);
 /* The same for one that may be in use: if not any more, it comes out of it. */
 void n4_reconsider(struct upf *upf);
 void n4_unadmit(struct timer *timer);
+
+/* Its association is released (TS 29.244 6.2.8). */
+void n4_part(struct upf *upf, const char *why);
+
+/* --- loss, and planes that are to be left (n4_loss.c) --- */
+
+void n4_loss_begins(struct upf *upf, const char *why);
+void n4_loss_ends(struct upf *upf);
+void n4_move_after(struct upf *upf, int64_t time);
+void n4_move(struct timer *timer);
+/* It has asked for it. */
+void n4_leaves(struct upf *upf);
+/* As it was when the process before this one ended. */
+void n4_drained_load(struct upf *upf);
 
 /* --- paths (n4_path.c) --- */
 

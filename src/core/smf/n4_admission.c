@@ -32,7 +32,7 @@ static void end(struct session *session)
                     session, &release);
 }
 
-static void part(struct upf *upf)
+void n4_part(struct upf *upf, const char *why)
 {
     struct pfcp_message message = {
         .type = PFCP_ASSOCIATION_RELEASE_REQUEST,
@@ -40,7 +40,7 @@ static void part(struct upf *upf)
     };
     if (!upf->associated)
         return;
-    n4_lost(upf, "the line does not admit it");
+    n4_lost(upf, why);
     struct n4_request *request = n4_request_send(upf, NULL, &message, NULL);
     if (request)
         n4_request_forget(request); /* whether it has heard it or not, nothing is said to it any more */
@@ -55,7 +55,7 @@ void n4_unadmit(struct timer *timer)
     if (next_to_end(upf))
         timer_start(upf->smf->core->timers, timer, 0);
     else
-        part(upf);
+        n4_part(upf, "the line does not admit it");
 }
 
 void n4_reconsider(struct upf *upf)

@@ -10,9 +10,11 @@
 #include "wire/pfcp/bundle.h"
 
 enum { META_NAME = 96, RESTORE_WINDOW = 64, ANSWER_BYTES = 1024 };
+enum { CP_FEATURES = PFCP_CP_LOAD | PFCP_CP_OVRL | PFCP_CP_BUNDL };
 
 #define ASSOCIATION_RETRY SECONDS(2)
 #define QUIET_AFTER_LOSS  MILLISECONDS(100)
+#define LEFT_ALONE        SECONDS(30)
 
 static struct pfcp_ip ip_of(const union socket_address *address)
 {
@@ -66,39 +68,6 @@ struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer)
         found = upf;
     }
     return found;
-}
-
-static bool is_full(const struct upf *upf)
-{
-    return upf->session_most && upf->session_count >= upf->session_most;
-}
-
-static bool takes_sessions(const struct upf *upf)
-{
-    return upf->associated && !upf->removed && !upf->refused && !is_full(upf);
-}
-
-bool n4_any_associated(const struct smf *smf)
-{
-    for (const struct upf *upf = smf->upfs; upf; upf = upf->next)
-        if (upf->associated)
-            return true;
-    return false;
-}
-
-struct upf *n4_choose(const struct smf *smf, const struct ue *ue, bool *full)
-{
-    struct upf *best = NULL;
-    *full = false;
-    for (const struct session *other = *amf_sessions((struct ue *)ue); other; other = other->next)
-        if (other->upf && takes_sessions(other->upf))
-            return other->upf;
-    for (struct upf *upf = smf->upfs; upf; upf = upf->next) {
-        *full |= upf->associated && is_full(upf);
-        if (takes_sessions(upf) && (!best || upf->session_count < best->session_count))
-            best = upf;
-    }
-    return best;
 }
 
 /* The plane's time stamp is remembered, so that after our own restart we know whether it restarted meanwhile. */
@@ -158,9 +127,12 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     upf->associated = true;
     upf->associations++;
     upf->features = features;
+    upf->load_told = upf->overload.told = false;
+    upf->full_until = upf->overload.until = 0;
     upf->restore = same && retained ? RESTORE_UPDATE : RESTORE_CREATE;
     upf->restore_at = upf->sessions;
     remember_time_stamp(upf, recovery_time_stamp);
+    n4_loss_ends(upf);
     traffic_expected(upf->smf->core, upf->name);
     log_info("smf", NULL, "plane %s is associated; %u sessions to %s", upf->name, upf->session_count,
              upf->restore == RESTORE_CREATE ? "restore" : "update");
@@ -192,7 +164,6 @@ void n4_lost(struct upf *upf, const char *why)
 {
     if (!upf->associated)
         return;
-    log_error("smf", NULL, "plane %s is lost: %s", upf->name, why);
     upf->associated = false;
     n4_forget_paths(upf); /* told again with the next association */
     upf->restore_at = NULL;
@@ -201,7 +172,8 @@ void n4_lost(struct upf *upf, const char *why)
     if (upf->request)
         n4_request_forget(upf->request);
     upf->quiet = true;
-    attempt_later(upf, QUIET_AFTER_LOSS);
+    attempt_later(upf, upf->leaving ? LEFT_ALONE : QUIET_AFTER_LOSS);
+    n4_loss_begins(upf, why);
 }
 
 void n4_heard(struct upf *upf, uint32_t recovery_time_stamp)
@@ -241,7 +213,7 @@ static void ask_association(struct upf *upf)
         .association_setup_request = {.node_id = n4_node_id(upf->smf),
                                       .recovery_time_stamp = upf->smf->recovery_time_stamp,
                                       .has_cp_features = true,
-                                      .cp_features = PFCP_CP_BUNDL,
+                                      .cp_features = CP_FEATURES,
                                       .has_session_retention = true,
                                       .has_traffic_reporting = true,
                                       .traffic_reporting = traffic_period(upf->smf)},
@@ -308,6 +280,8 @@ static struct upf *add_plane(struct smf *smf, const struct config_plane *plane)
     upf->smf = smf;
     upf->timer.fire = due;
     upf->ending.fire = n4_unadmit;
+    upf->moving.fire = n4_move;
+    n4_drained_load(upf);
     if (store_meta_get(smf->core->store, meta_name(upf, name), &known) == STORE_OK)
         upf->recovery_time_stamp = (uint32_t)known;
     upf->next = smf->upfs;
@@ -318,8 +292,10 @@ static struct upf *add_plane(struct smf *smf, const struct config_plane *plane)
 void n4_reload(struct smf *smf)
 {
     const struct config *config = smf->core->config;
-    for (struct upf *upf = smf->upfs; upf; upf = upf->next)
+    for (struct upf *upf = smf->upfs; upf; upf = upf->next) {
         upf->removed = true;
+        upf->config = NULL;
+    }
     for (unsigned i = 0; i < config->plane_count; i++) {
         const struct config_plane *plane = &config->planes[i];
         struct upf *upf = n4_find(smf, plane->name);
@@ -329,6 +305,7 @@ void n4_reload(struct smf *smf)
             continue;
         }
         upf->removed = false;
+        upf->config = plane;
         upf->n3_ipv6_only = n3_is_ipv6_only(plane);
         upf->address = plane->n4;
         upf->session_most = plane->sessions;
@@ -354,6 +331,7 @@ void n4_stop(struct smf *smf)
         smf->upfs = upf->next;
         timer_stop(smf->core->timers, &upf->timer);
         timer_stop(smf->core->timers, &upf->ending);
+        timer_stop(smf->core->timers, &upf->moving);
         free(upf->deletions);
         n4_forget_paths(upf);
         free(upf->shaping.list);
@@ -384,7 +362,7 @@ static void accept_association(struct upf *upf, const union socket_address *peer
                                        .cause = PFCP_ACCEPTED,
                                        .recovery_time_stamp = upf->smf->recovery_time_stamp,
                                        .has_cp_features = true,
-                                       .cp_features = PFCP_CP_BUNDL,
+                                       .cp_features = CP_FEATURES,
                                        .has_traffic_reporting = true,
                                        .traffic_reporting = traffic_period(upf->smf)},
     };
@@ -411,6 +389,9 @@ static void update_association(struct upf *upf, const union socket_address *peer
     if (asked->has_up_features)
         upf->features = asked->up_features;
     n4_answer(upf->smf, peer, request, &answer);
+    if ((asked->has_release_request && (asked->release_request & PFCP_SARR)) ||
+        (asked->has_aureq_flags && (asked->aureq_flags & PFCP_PARPS)))
+        n4_leaves(upf);
 }
 
 static void take_node_report(struct upf *upf, const union socket_address *peer,
@@ -443,6 +424,7 @@ static void dispatch(struct upf *upf, const union socket_address *peer, const st
     struct pfcp_message answer = {
         .heartbeat_response = {.recovery_time_stamp = upf->smf->recovery_time_stamp},
     };
+    n4_load_heard(upf, message);
     switch (message->type) {
     case PFCP_HEARTBEAT_REQUEST:
         n4_answer(upf->smf, peer, message, &answer);

@@ -113,8 +113,13 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     }
     if (accepted)
         accept_created(session, response);
+    else if (response)
+        n4_refused_session(request->upf, response->cause);
     accepted = accepted && session->n3.family;
     bool fresh = session->state == SESSION_NEW;
+    if (fresh && request->association == request->upf->associations && request->upf->associated &&
+        n4_plane_lost(request, answer, response ? response->cause : 0))
+        return;                            /* its procedure has been told, and may be with another plane */
     if (fresh || !session->n4_flows_stale) /* else what is waited for is still to be sent */
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
     bool lost = n4_plane_lost(request, answer, response ? response->cause : 0);
@@ -295,6 +300,8 @@ void n4_leave(struct session *session)
     session->up_seid = 0;
     if (upf->restore_at == session)
         upf->restore_at = session->upf_next;
+    if (upf->move_at == session)
+        upf->move_at = session->upf_next;
     partner_forget(session);
     if (session->upf_next)
         session->upf_next->upf_previous = session->upf_previous;

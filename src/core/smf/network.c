@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POOL_MOST = 1 << 24, WORD_BITS = 64 };
+enum { POOL_MOST = 1 << 24, WORD_BITS = 64, IPV4_OCTETS = 4, PREFIX_OCTETS = 8 };
 
 /* The bits of an address that number it within its pool: 32 for IPv4, the upper 64 for an IPv6 prefix. */
 static uint64_t pool_base(const struct pool *pool, unsigned octets)
@@ -117,61 +117,113 @@ static void pool_release(struct pool *pool, const uint8_t *address, unsigned oct
     pool->count--;
 }
 
-enum { IPV4_OCTETS = 4, PREFIX_OCTETS = 8 };
-
-/* The network's own address, the gateway's and the broadcast address are nobody's. */
-static void reserve_ipv4(struct network *network, const struct config_dnn *dnn)
-{
-    struct pool *pool = &network->ipv4;
-    uint8_t last[IPV4_OCTETS];
-    if (pool->size < 4)
-        return;
-    pool_claim(pool, pool->prefix.address, IPV4_OCTETS);
-    if (dnn->ipv4_gateway.family)
-        pool_claim(pool, dnn->ipv4_gateway.address, IPV4_OCTETS);
-    write_number(last, IPV4_OCTETS, pool_base(pool, IPV4_OCTETS) + pool->size - 1);
-    pool_claim(pool, last, IPV4_OCTETS);
-}
-
 static bool same_prefix(const struct config_prefix *a, const struct config_prefix *b)
 {
     return a->family == b->family && a->length == b->length && memcmp(a->address, b->address, 16) == 0;
 }
 
-/* A pool that changed is only taken over while nobody has an address of it. */
-static void adopt_pools(struct network *network, const struct config_dnn *dnn)
+/* The network's own address, the gateway's and the broadcast address are nobody's. */
+static void adopt_ipv4(struct pool *pool, const struct config_prefix *prefix, const struct config_ip *gateway)
+{
+    uint8_t last[IPV4_OCTETS];
+    if (same_prefix(&pool->prefix, prefix))
+        return;
+    pool_free(pool);
+    pool_init(pool, prefix, IPV4_OCTETS);
+    if (pool->size < 4)
+        return;
+    pool_claim(pool, pool->prefix.address, IPV4_OCTETS);
+    if (gateway->family)
+        pool_claim(pool, gateway->address, IPV4_OCTETS);
+    write_number(last, IPV4_OCTETS, pool_base(pool, IPV4_OCTETS) + pool->size - 1);
+    pool_claim(pool, last, IPV4_OCTETS);
+}
+
+/* The first prefix is the core's own link. */
+static void adopt_ipv6(struct pool *pool, const struct config_prefix *prefix)
+{
+    if (same_prefix(&pool->prefix, prefix))
+        return;
+    pool_free(pool);
+    pool_init(pool, prefix, PREFIX_OCTETS);
+    if (pool->size > 1)
+        pool_claim(pool, prefix->address, PREFIX_OCTETS);
+}
+
+static struct pools *find_pools(const struct network *network, const char *plane)
+{
+    struct pools *pools = network->pools;
+    while (pools && strcmp(pools->plane, plane) != 0)
+        pools = pools->next;
+    return pools;
+}
+
+static struct pools *make_pools(struct network *network, const char *plane)
+{
+    struct pools *pools = find_pools(network, plane);
+    const size_t size = strlen(plane) + 1;
+    if (pools || !(pools = calloc(1, sizeof *pools + size)))
+        return pools;
+    memcpy(pools->plane, plane, size);
+    pools->next = network->pools;
+    network->pools = pools;
+    return pools;
+}
+
+/* Pools that changed are only taken over while nobody has an address of them. */
+static void adopt_pools(struct network *network, const struct config_dnn *dnn, const struct config *config)
 {
     if (network->sessions || network->resting)
         return;
-    if (!same_prefix(&network->ipv4.prefix, &dnn->ipv4)) {
-        pool_free(&network->ipv4);
-        pool_init(&network->ipv4, &dnn->ipv4, IPV4_OCTETS);
-        reserve_ipv4(network, dnn);
-    }
-    if (!same_prefix(&network->ipv6.prefix, &dnn->ipv6)) {
-        pool_free(&network->ipv6);
-        pool_init(&network->ipv6, &dnn->ipv6, PREFIX_OCTETS);
-        if (network->ipv6.size > 1)
-            pool_claim(&network->ipv6, dnn->ipv6.address, PREFIX_OCTETS); /* the core's own link */
+    adopt_ipv4(&network->pools->ipv4, &dnn->ipv4, &dnn->ipv4_gateway);
+    adopt_ipv6(&network->pools->ipv6, &dnn->ipv6);
+    for (unsigned i = 0; i < config->plane_count; i++) {
+        const struct config_plane *plane = &config->planes[i];
+        const struct config_plane_network *own = config_plane_network(plane, network->name);
+        struct pools *pools = own ? make_pools(network, plane->name) : NULL;
+        if (!pools)
+            continue;
+        adopt_ipv4(&pools->ipv4, &own->ipv4, &own->ipv4_gateway);
+        adopt_ipv6(&pools->ipv6, &own->ipv6);
     }
 }
 
-struct network *network_get(struct networks *networks, const char *name, const struct config_dnn *dnn)
+static void free_network(struct network *network)
 {
+    while (network->pools) {
+        struct pools *pools = network->pools;
+        network->pools = pools->next;
+        pool_free(&pools->ipv4);
+        pool_free(&pools->ipv6);
+        free(pools);
+    }
+    free(network);
+}
+
+static struct network *make_network(struct networks *networks, const char *name)
+{
+    const size_t size = strlen(name) + 1;
+    struct network *network = calloc(1, sizeof *network + size);
+    if (!network || !make_pools(network, "")) {
+        free(network);
+        return NULL;
+    }
+    memcpy(network->name, name, size);
+    network->next = networks->first;
+    networks->first = network;
+    return network;
+}
+
+struct network *network_get(struct networks *networks, const char *name, const struct config *config)
+{
+    const struct config_dnn *dnn = config_find_dnn(config, name);
     struct network *network = networks->first;
     while (network && strcmp(network->name, name) != 0)
         network = network->next;
-    if (!network) {
-        size_t size = strlen(name) + 1;
-        network = calloc(1, sizeof *network + size);
-        if (!network)
-            return NULL;
-        memcpy(network->name, name, size);
-        network->next = networks->first;
-        networks->first = network;
-    }
-    if (dnn)
-        adopt_pools(network, dnn);
+    if (!network)
+        network = make_network(networks, name);
+    if (network && dnn)
+        adopt_pools(network, dnn, config);
     return network;
 }
 
@@ -180,63 +232,116 @@ void networks_free(struct networks *networks)
     while (networks->first) {
         struct network *network = networks->first;
         networks->first = network->next;
-        pool_free(&network->ipv4);
-        pool_free(&network->ipv6);
-        free(network);
+        free_network(network);
     }
 }
 
-bool network_take_ipv4(struct network *network, uint8_t address[4])
+static struct pool *pool_in(struct pools *pools, unsigned octets)
 {
+    return octets == IPV4_OCTETS ? &pools->ipv4 : &pools->ipv6;
+}
+
+static struct pools *holding(const struct network *network, const uint8_t *address, unsigned octets)
+{
+    struct pools *pools = network->pools;
+    while (pools && place_of(pool_in(pools, octets), address, octets) == POOL_MOST)
+        pools = pools->next;
+    return pools;
+}
+
+/* A plane without a pool of its own of that family gives out the data network's. */
+static struct pool *pool_of_plane(const struct network *network, const char *plane, unsigned octets)
+{
+    struct pools *own = find_pools(network, plane);
+    return own && pool_in(own, octets)->size ? pool_in(own, octets)
+                                             : pool_in(find_pools(network, ""), octets);
+}
+
+static bool take(struct network *network, const char *plane, uint8_t *address, unsigned octets)
+{
+    struct pool *pool = pool_of_plane(network, plane, octets);
     uint32_t place;
-    if (!pool_take(&network->ipv4, &place))
+    if (!pool_take(pool, &place))
         return false;
-    write_number(address, IPV4_OCTETS, pool_base(&network->ipv4, IPV4_OCTETS) + place);
+    write_number(address, octets, pool_base(pool, octets) + place);
     return true;
 }
 
-bool network_take_ipv6(struct network *network, uint8_t prefix[8])
+bool network_take_ipv4(struct network *network, const char *plane, uint8_t address[4])
 {
-    uint32_t place;
-    if (!pool_take(&network->ipv6, &place))
-        return false;
-    write_number(prefix, PREFIX_OCTETS, pool_base(&network->ipv6, PREFIX_OCTETS) + place);
-    return true;
+    return take(network, plane, address, IPV4_OCTETS);
+}
+
+bool network_take_ipv6(struct network *network, const char *plane, uint8_t prefix[8])
+{
+    return take(network, plane, prefix, PREFIX_OCTETS);
+}
+
+static bool claim(struct network *network, const uint8_t *address, unsigned octets)
+{
+    struct pools *pools = holding(network, address, octets);
+    return !pools || pool_claim(pool_in(pools, octets), address, octets);
 }
 
 bool network_claim_ipv4(struct network *network, const uint8_t address[4])
 {
-    return pool_claim(&network->ipv4, address, IPV4_OCTETS);
+    return claim(network, address, IPV4_OCTETS);
 }
 
 bool network_claim_ipv6(struct network *network, const uint8_t prefix[8])
 {
-    return pool_claim(&network->ipv6, prefix, PREFIX_OCTETS);
+    return claim(network, prefix, PREFIX_OCTETS);
+}
+
+static void reserve(struct network *network, const uint8_t *address, unsigned octets)
+{
+    struct pools *pools = holding(network, address, octets);
+    if (pools)
+        pool_reserve(pool_in(pools, octets), address, octets);
 }
 
 void network_reserve_ipv4(struct network *network, const uint8_t address[4])
 {
-    pool_reserve(&network->ipv4, address, IPV4_OCTETS);
+    reserve(network, address, IPV4_OCTETS);
 }
 
 void network_reserve_ipv6(struct network *network, const uint8_t prefix[8])
 {
-    pool_reserve(&network->ipv6, prefix, PREFIX_OCTETS);
+    reserve(network, prefix, PREFIX_OCTETS);
+}
+
+static void release(struct network *network, const uint8_t *address, unsigned octets)
+{
+    struct pools *pools = holding(network, address, octets);
+    if (pools)
+        pool_release(pool_in(pools, octets), address, octets);
 }
 
 void network_release_ipv4(struct network *network, const uint8_t address[4])
 {
-    pool_release(&network->ipv4, address, IPV4_OCTETS);
+    release(network, address, IPV4_OCTETS);
 }
 
 void network_release_ipv6(struct network *network, const uint8_t prefix[8])
 {
-    pool_release(&network->ipv6, prefix, PREFIX_OCTETS);
+    release(network, prefix, PREFIX_OCTETS);
 }
 
 bool network_draws(const struct network *network, const uint8_t *address, size_t octets)
 {
-    const struct pool *pool = octets == IPV4_OCTETS ? &network->ipv4 : &network->ipv6;
-    uint32_t place = place_of(pool, address, (unsigned)octets);
-    return place != POOL_MOST && !is_reserved(pool, place);
+    struct pools *pools = holding(network, address, (unsigned)octets);
+    const struct pool *pool = pools ? pool_in(pools, (unsigned)octets) : NULL;
+    return pool && !is_reserved(pool, place_of(pool, address, (unsigned)octets));
+}
+
+bool network_gives(const struct network *network, const char *plane, const uint8_t *address, size_t octets)
+{
+    const struct pool *pool = pool_of_plane(network, plane, (unsigned)octets);
+    return place_of(pool, address, (unsigned)octets) != POOL_MOST;
+}
+
+const char *network_holder(const struct network *network, const uint8_t *address, size_t octets)
+{
+    const struct pools *pools = holding(network, address, (unsigned)octets);
+    return pools ? pools->plane : NULL;
 }

@@ -15,11 +15,18 @@ struct pool {
     uint32_t size, cursor, count;
 };
 
+/* What one plane gives out, or (plane "") the data network's own pools, for planes that have none of theirs. */
+struct pools {
+    struct pools *next;
+    struct pool ipv4, ipv6;
+    char plane[];
+};
+
 struct network {
     struct network *next;
-    struct pool ipv4, ipv6;
-    unsigned sessions; /* that refer to it */
-    unsigned resting;  /* addresses that do (address_rest.h) */
+    struct pools *pools; /* the data network's own are the last */
+    unsigned sessions;   /* that refer to it */
+    unsigned resting;    /* addresses that do (address_rest.h) */
     char name[];
 };
 
@@ -28,20 +35,24 @@ struct networks {
 };
 
 /* The network of that name with the pools the configuration has for it now; made when new. NULL: out of memory. */
-struct network *network_get(struct networks *networks, const char *name, const struct config_dnn *dnn);
+struct network *network_get(struct networks *networks, const char *name, const struct config *config);
 void networks_free(struct networks *networks);
 
-/* False: the pool is used up (or there is none). */
-bool network_take_ipv4(struct network *network, uint8_t address[4]);
-bool network_take_ipv6(struct network *network, uint8_t prefix[8]);
-/* A given one, outside the pool or in it. False: it is taken. */
+/* Of what that plane gives out. False: the pool is used up (or there is none). */
+bool network_take_ipv4(struct network *network, const char *plane, uint8_t address[4]);
+bool network_take_ipv6(struct network *network, const char *plane, uint8_t prefix[8]);
+/* A given one, outside the pools or in one. False: it is taken. */
 bool network_claim_ipv4(struct network *network, const uint8_t address[4]);
 bool network_claim_ipv6(struct network *network, const uint8_t prefix[8]);
-/* Keeps a subscriber's own address from being taken; outside the pool there is nothing to keep. */
+/* Keeps a subscriber's own address from being taken; outside the pools there is nothing to keep. */
 void network_reserve_ipv4(struct network *network, const uint8_t address[4]);
 void network_reserve_ipv6(struct network *network, const uint8_t prefix[8]);
-/* Is it for the pool to give out: in it, and no subscriber's own? octets: 4 of an IPv4 address, 8 of an IPv6 prefix. */
+/* Is it for a pool to give out: in it, and no subscriber's own? octets: 4 of an IPv4 address, 8 of an IPv6 prefix. */
 bool network_draws(const struct network *network, const uint8_t *address, size_t octets);
+/* Is it in the pool that this plane gives out? */
+bool network_gives(const struct network *network, const char *plane, const uint8_t *address, size_t octets);
+/* Whose pool it is in: "" of the data network's own, NULL of none. */
+const char *network_holder(const struct network *network, const uint8_t *address, size_t octets);
 void network_release_ipv4(struct network *network, const uint8_t address[4]);
 void network_release_ipv6(struct network *network, const uint8_t prefix[8]);
 

@@ -228,7 +228,7 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     uint64_t seid = read_u64(&r), up_seid = read_u64(&r);
     if (!reader_ok(&r) || !upf || map_get(&smf->sessions, seid))
         return false;
-    struct network *network = network_get(&smf->networks, dnn, config_find_dnn(core->config, dnn));
+    struct network *network = network_get(&smf->networks, dnn, core->config);
     struct session *session = network ? session_new(ue, psi) : NULL;
     if (!session)
         return false;

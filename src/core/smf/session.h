@@ -146,11 +146,16 @@ struct verdict {
     uint8_t cause;  /* enum nas_gsm_cause; 0: granted */
     uint8_t notice; /* cause to tell in the accept: another type than asked for */
     const char *what;
+    bool later; /* a plane that fits may be associated in a moment */
 };
 
-/* Fills type, QoS, AMBR and slice of the session from subscription and configuration, and takes addresses. */
+/* Fills type, QoS, AMBR and slice of the session from subscription and configuration, gives it a plane and takes addresses.
+ * `patient`: the verdict may be `later`. */
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
-                                 const struct nas_session_establishment_request *request);
+                                 const struct nas_session_establishment_request *request, bool patient);
+
+/* It has been authorised, and is to be once more: for another plane. */
+void session_leave_plane(struct session *session);
 
 /* What the session may ask for, by subscription and configuration; in the arena. False: not subscribed any more. */
 bool session_qos_policy(const struct session *session, struct arena *arena, struct qos_policy *policy);

@@ -263,10 +263,16 @@ bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_vi
 struct smf_plane_view {
     const char *name;
     union socket_address address;
-    bool associated;
-    unsigned sessions;
-    unsigned failed_paths; /* gNBs that do not answer GTP-U echo requests */
+    bool associated, external, drained;
+    unsigned sessions, sessions_most; /* the second: 0: no limit */
+    unsigned load;                    /* percent */
+    unsigned failed_paths;            /* gNBs that do not answer GTP-U echo requests */
+    int64_t lost_for;                 /* nanoseconds; 0: it is not lost */
+    const char *closed;               /* why it gets no new sessions now; "": it does */
 };
+
+/* No new sessions for the plane from now on, or again; and those that it has are to move. False: there is no such plane. */
+bool smf_plane_drain(struct core *core, const char *plane, bool drained, bool move_sessions);
 
 /* The nth plane; false: there are fewer. */
 bool smf_plane(const struct core *core, unsigned n, struct smf_plane_view *view);

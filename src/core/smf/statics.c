@@ -10,7 +10,7 @@
 static void reserve_dnn(struct smf *smf, const struct store_dnn *data)
 {
     const struct config_dnn *dnn = config_find_dnn(smf->core->config, data->name);
-    struct network *network = dnn ? network_get(&smf->networks, data->name, dnn) : NULL;
+    struct network *network = dnn ? network_get(&smf->networks, data->name, smf->core->config) : NULL;
     if (!network)
         return;
     if (data->ipv4.family)
