@@ -5,6 +5,9 @@
  *     peer LOCAL PLANE flood SECONDS GROUP BURST DEST
  *                                              sends 1400-byte packets of 16 phones in turn, BURST messages of GROUP packets each
  *     peer LOCAL PLANE sink SECONDS                has 16 phones and throws away what comes for them
+ *     peer LOCAL PLANE rate SECONDS NETNS SERVER KBPS
+ *                                              offers a phone with that rate half as much again, either way, at several sizes of packets,
+ *                                              to and from SERVER in that namespace, and prints how much arrived in that time
  *     peer - - blast SECONDS GROUP BURST           no peer at all: a server that sends to the 16 phones
  * and prints `ready` once the sessions stand.
  */
@@ -15,9 +18,11 @@
 #include <net/if.h>
 #include <netinet/udp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "describe.h"
@@ -177,13 +182,13 @@ static void carry(struct peer *peer, const char *device)
     }
 }
 
-static size_t inner_packet(uint8_t *to, unsigned phone, const char *destination)
+static void inner_packet(uint8_t *to, unsigned phone, const char *destination, uint16_t bytes)
 {
     struct in_addr address;
-    struct writer w = writer_of(to, INNER);
+    struct writer w = writer_of(to, bytes);
     inet_pton(AF_INET, destination, &address);
     write_u16(&w, 0x4500);
-    write_u16(&w, INNER);
+    write_u16(&w, bytes);
     write_u32(&w, 0x00014000);
     write_u32(&w, 0x40110000);
     write_u32(&w, 0x0a2d0002 + phone);
@@ -192,14 +197,13 @@ static size_t inner_packet(uint8_t *to, unsigned phone, const char *destination)
     memcpy(to + 10, &check, sizeof check);
     write_u16(&w, (uint16_t)(4000 + phone));
     write_u16(&w, PORT);
-    write_u16(&w, INNER - 20);
+    write_u16(&w, (uint16_t)(bytes - 20));
     write_u16(&w, 0);
-    memset(write_room(&w, INNER - 28), 'x', INNER - 28);
+    memset(write_room(&w, bytes - 28u), 'x', bytes - 28u);
     struct flow flow = {.version = 4, .source = to + 12, .destination = to + 16};
-    uint64_t sum = checksum_pseudo(&flow, PROTOCOL_UDP, INNER - 20);
-    check = (uint16_t)~checksum_fold(checksum_add(sum, to + 20, INNER - 20));
+    uint64_t sum = checksum_pseudo(&flow, PROTOCOL_UDP, bytes - 20u);
+    check = (uint16_t)~checksum_fold(checksum_add(sum, to + 20, bytes - 20u));
     memcpy(to + 26, &check, sizeof check);
-    return INNER;
 }
 
 /* Many equal datagrams in one message, to be cut up by the kernel. */
@@ -229,7 +233,7 @@ static void flood(struct peer *peer, unsigned seconds, unsigned group, unsigned 
         for (unsigned i = 0; i < group; i++) {
             uint8_t *at = data[phone] + i * DATAGRAM;
             gtpu_g_pdu_header(at, peer->teids[phone], GTPU_UPLINK, 1, false, INNER);
-            inner_packet(at + GTPU_HEADER_CONTAINER, phone, destination);
+            inner_packet(at + GTPU_HEADER_CONTAINER, phone, destination, INNER);
         }
     for (int64_t end = clock_now() + SECONDS(seconds); clock_now() < end;)
         for (unsigned phone = 0; phone < PHONES; phone++)
@@ -265,6 +269,103 @@ static void blast(unsigned seconds, unsigned group, unsigned burst)
                 send_group(fds[i], &to[i], data, group * PAYLOAD, PAYLOAD);
 }
 
+/* --- rate --- */
+
+/* Packets of one size in one direction. */
+struct stream {
+    int from, to; /* sockets */
+    union socket_address destination;
+    uint8_t data[DATAGRAM];
+    size_t length;
+    int inside; /* octets of an inner packet more than of a datagram that arrives */
+};
+
+static int socket_in(const char *namespace, const union socket_address *local)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/run/netns/%s", namespace);
+    const int home = open("/proc/self/ns/net", O_RDONLY), there = open(path, O_RDONLY);
+    if (home < 0 || there < 0 || setns(there, CLONE_NEWNET) != 0)
+        die(path);
+    const int fd = bound(local, PORT);
+    if (setns(home, CLONE_NEWNET) != 0)
+        die("back home");
+    return fd;
+}
+
+static struct stream uplink(const struct peer *peer, int server, const char *destination, uint16_t bytes)
+{
+    struct stream stream = {.from = peer->n3,
+                            .to = server,
+                            .destination = peer->plane,
+                            .length = GTPU_HEADER_CONTAINER + bytes,
+                            .inside = 28};
+    gtpu_g_pdu_header(stream.data, peer->teids[0], GTPU_UPLINK, 1, false, bytes);
+    inner_packet(stream.data + GTPU_HEADER_CONTAINER, 0, destination, bytes);
+    return stream;
+}
+
+static struct stream downlink(const struct peer *peer, int server, uint16_t bytes)
+{
+    return (struct stream){
+        .from = server,
+        .to = peer->n3,
+        .destination.v4 = {AF_INET, htons(PORT), {htonl(0x0a2d0002)}, {0}},
+        .length = bytes - 28u,
+        .inside = -GTPU_HEADER_CONTAINER,
+    };
+}
+
+static uint64_t arrived(const struct stream *stream)
+{
+    static uint8_t buffer[4096];
+    uint64_t octets = 0;
+    for (ssize_t size; (size = recv(stream->to, buffer, sizeof buffer, MSG_DONTWAIT)) > 0;)
+        octets += (uint64_t)(size + stream->inside);
+    return octets;
+}
+
+/* Octets a second of inner packets that arrive when so many are offered. */
+static double carried(const struct stream *stream, double offered, size_t inner, int64_t time)
+{
+    const int64_t began = clock_now(), counted_from = began + time / 4;
+    const struct timespec pause = {.tv_nsec = MILLISECONDS(1)};
+    uint64_t sent = 0, octets = 0;
+    int64_t first = 0, now;
+    while ((now = clock_now()) < counted_from + time) {
+        const double due = (double)(now - began) / 1e9 * offered / (double)inner;
+        for (; (double)sent < due; sent++)
+            sendto(stream->from, stream->data, stream->length, 0, &stream->destination.any,
+                   address_length(&stream->destination));
+        const uint64_t come = arrived(stream);
+        if (first)
+            octets += come;
+        else if (now >= counted_from)
+            first = clock_now();
+        nanosleep(&pause, NULL);
+    }
+    return (double)octets * 1e9 / (double)(clock_now() - first);
+}
+
+static void rate(struct peer *peer, unsigned seconds, const char *namespace, const char *server,
+                 uint64_t kbps)
+{
+    static const uint16_t sizes[] = {64, 512, INNER};
+    union socket_address address;
+    if (!address_parse(&address, server, 0))
+        die(server);
+    const int fd = socket_in(namespace, &address);
+    for (unsigned i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+        const uint16_t bytes = sizes[i / 2];
+        const struct stream stream = i % 2 ? downlink(peer, fd, bytes) : uplink(peer, fd, server, bytes);
+        const double octets =
+            carried(&stream, (double)kbps * 1000 / 8 * 3 / 2, bytes, SECONDS((int64_t)seconds));
+        printf("{\"direction\": \"%s\", \"bytes\": %u, \"kbps\": %.1f}\n", i % 2 ? "downlink" : "uplink",
+               bytes, octets * 8 / 1000);
+        fflush(stdout);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct peer peer;
@@ -280,6 +381,9 @@ int main(int argc, char **argv)
     } else if (strcmp(mode, "flood") == 0 && argc > 7) {
         set_up(&peer, argv[1], argv[2], PHONES, 0);
         flood(&peer, number, (unsigned)atoi(argv[5]), (unsigned)atoi(argv[6]), argv[7]);
+    } else if (strcmp(mode, "rate") == 0 && argc > 7) {
+        set_up(&peer, argv[1], argv[2], 1, (uint64_t)atoll(argv[7]));
+        rate(&peer, number, argv[5], argv[6], (uint64_t)atoll(argv[7]));
     } else if (strcmp(mode, "sink") == 0) {
         set_up(&peer, argv[1], argv[2], PHONES, 0);
         sink(&peer, number);
