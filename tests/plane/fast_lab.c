@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "plane/checksum.h"
+#include "plane/fast/adopt.h"
 #include "plane/fast/counts.h"
 #include "plane/fast/done.h"
 #include "plane/fast/networks.h"
@@ -43,7 +44,7 @@ void remember_gnb(struct bench *bench, const struct gnb *gnb)
                  fast_address_of(&gnb->address));
 }
 
-static bool open_fast(struct bench *bench, unsigned sessions)
+static bool open_fast(struct bench *bench, unsigned sessions, const char *folder)
 {
     char why[FAST_WHY_BYTES];
     const struct fast_sizes sizes = {.sessions = sessions,
@@ -51,7 +52,7 @@ static bool open_fast(struct bench *bench, unsigned sessions)
                                      .gnbs = 4,
                                      .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
                                      .lanes = 1};
-    if (fast_open(&bench->fast, &sizes, NULL, why))
+    if (fast_open(&bench->fast, &sizes, folder, why))
         return true;
     print_message("SKIPPED, LOUDLY: no packet program here: %s\n", why);
     return false;
@@ -59,14 +60,20 @@ static bool open_fast(struct bench *bench, unsigned sessions)
 
 struct bench *bench_open(unsigned sessions)
 {
+    return bench_open_in(sessions, NULL);
+}
+
+struct bench *bench_open_in(unsigned sessions, const char *folder)
+{
     struct bench *bench = calloc(1, sizeof *bench);
     assert_non_null(bench);
-    if (!open_fast(bench, sessions)) {
+    if (!open_fast(bench, sessions, folder)) {
         free(bench);
         skip();
     }
     bench->lab = lab_new();
     assert_true(fast_describe(&bench->fast, &bench->lab->plane));
+    fast_adopt(&bench->fast, &bench->lab->plane);
     bench->lab->plane.fast = &bench->fast;
     bench->fast.ports[LOOPBACK] =
         (struct fast_port){.flags = FAST_N3 | FAST_N6 | FAST_OUT, .device = LOOPBACK, .mtu = 1500};

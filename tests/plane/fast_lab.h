@@ -28,6 +28,8 @@ static const uint8_t OUTSIDE[4] = {203, 0, 113, 9}, PHONE[4] = {10, 45, 0, UE};
 
 /* The fast path for at most that many sessions, and none yet. Skips the test, loudly, where there cannot be one. */
 struct bench *bench_open(unsigned sessions);
+/* As the process of a plane does: what is pinned in the folder is adopted, and is pinned there. */
+struct bench *bench_open_in(unsigned sessions, const char *folder);
 /* The session becomes the one of the bench, connected at the lab's gNB. */
 void bench_establish(struct bench *bench, struct lab_session *session);
 /* Both, with the session of phone UE. */

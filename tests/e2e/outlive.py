@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""The fast path outlives everything: whatever is killed under traffic, every packet arrives, and every octet is counted once."""
+import json
+
+from cases import case, expect, main
+from lab import wait_until
+from outlived import Setting, lost
+
+KILLS = 5
+FOUND = "1 sessions found, whose packets go on; 0 sessions and 0 tunnels were damaged"
+
+
+def started(lab, build):
+    setting = Setting(lab, build, "generic").start()
+    setting.begin()
+    return setting
+
+
+def expect_all(told):
+    expect(lost(told) == 0, f"{told}")
+    expect(all(one["received"] > 0 for one in told.values()), f"{told}")
+
+
+def octets_of_the_phone(setting):
+    """What its device has counted, as the kernel does: (uplink, downlink)."""
+    shown = setting.lab.hosts["phone1"].run("ip -s -j link show ue1s1").stdout
+    counted = json.loads(shown)[0]["stats64"]
+    return counted["tx"]["bytes"], counted["rx"]["bytes"]
+
+
+def octets_of_the_gnb(setting):
+    """What the line says was carried through the gNB, which has this phone only."""
+    told = setting.core.json("line", "status")["gnbs"]
+    return [(one["uplink_octets"], one["downlink_octets"]) for one in told if one["gnb"] == "north"]
+
+
+@case
+def every_packet_arrives_while_control_and_plane_are_killed(lab, build):
+    setting = started(lab, build)
+    for _ in range(KILLS):
+        setting.kill("plane-default")
+        setting.kill("control")
+    expect_all(setting.end())
+    expect(setting.core.log().count(FOUND) == KILLS, "sessions were not found by each plane")
+
+
+@case
+def what_went_through_the_gnb_is_told_to_the_octet_over_deaths(lab, build):
+    setting = started(lab, build)
+    for _ in range(2):
+        setting.kill("plane-default")
+        setting.kill("control")
+    expect_all(setting.end())
+    wait_until(lambda: octets_of_the_gnb(setting) == [octets_of_the_phone(setting)], 20,
+               f"told {octets_of_the_gnb(setting)}, counted by the kernel {octets_of_the_phone(setting)}")
+    expect("what it carried" not in setting.core.log(), "a gap in what was counted")
+
+
+@case
+def packets_go_on_while_there_is_no_keeper_and_then_no_core_at_all(lab, build):
+    setting = started(lab, build)
+    setting.kill("keeper")
+    setting.kill_all()
+    setting.core.start()
+    setting.core.wait()
+    wait_until(setting.whole, 20, "the session to be there again")
+    expect_all(setting.end())
+
+
+@case
+def a_plane_that_is_taken_down_in_order_leaves_nothing(lab, build):
+    setting = started(lab, build)
+    setting.end()
+    pins = lab.folder / "bpf"
+    expect((pins / "default" / "link-n3").exists(), f"pinned: {list(pins.rglob('*'))}")
+    expect("xdpgeneric" in setting.core.host.run("ip link show n3").stdout, "the program is not at n3")
+    setting.core.stop()
+    expect(not (pins / "default").exists(), f"left: {list(pins.rglob('*'))}")
+    expect("xdp" not in setting.core.host.run("ip link").stdout, "the program is still there")
+
+
+main()

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Planes that die and others that come after them, with the maps of the packet program between them: packets go on at every moment, and what is counted is
+ * counted once. The maps are pinned in a BPF file system of this test's own.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "fast_lab.h"
+#include "plane/fast/adopt.h"
+#include "plane/fast/networks.h"
+#include "plane/fast/ports.h"
+#include "plane/fast/rules.h"
+#include "plane/tally.h"
+
+enum { MOST = 8, GNB_TEID = 0x1234 };
+
+static char folder[64];
+
+static int mount_pins(void **state)
+{
+    char root[] = "/tmp/demarc-adopt-XXXXXX";
+    (void)state;
+    if (!mkdtemp(root) || unshare(CLONE_NEWNS) != 0 ||
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("bpf", root, "bpf", 0, NULL) != 0) {
+        print_message("SKIPPED, LOUDLY: no BPF file system here: %s\n", strerror(errno));
+        rmdir(root);
+        exit(77);
+    }
+    snprintf(folder, sizeof folder, "%s/plane", root);
+    return 0;
+}
+
+static int unmount_pins(void **state)
+{
+    (void)state;
+    *strrchr(folder, '/') = '\0';
+    umount2(folder, MNT_DETACH);
+    rmdir(folder);
+    return 0;
+}
+
+static struct bench *begin(unsigned sessions)
+{
+    char why[FAST_WHY_BYTES];
+    assert_true(fast_make_folder(folder, why));
+    return bench_open_in(sessions, folder);
+}
+
+/* What SIGKILL leaves of a plane. */
+static void die(struct bench *bench)
+{
+    struct fast fast = bench->fast;
+    bench->lab->plane.fast = NULL;
+    lab_free(bench->lab);
+    fast_close(&fast);
+    free(bench);
+}
+
+static void end(struct bench *bench)
+{
+    struct fast fast = bench->fast;
+    lab_free(bench->lab);
+    fast_remove(&fast);
+    fast_close(&fast);
+    free(bench);
+}
+
+/* As an SMF establishes a session that it knows from before (TS 29.244 5.22.3): with its tunnels on both sides. */
+static void describe_again(struct bench *bench, struct lab_session *session, uint32_t teid)
+{
+    lab_describe(session, UE);
+    session->pdrs[0].pdi.f_teid = (struct pfcp_f_teid){.teid = teid, .ip.has_v4 = true};
+    memcpy(session->pdrs[0].pdi.f_teid.ip.v4, bench->lab->plane.n3_v4.address, 4);
+    struct pfcp_create_far *far = &session->fars[1];
+    far->apply_action = PFCP_FORW;
+    far->has_forwarding = true;
+    far->forwarding = (struct pfcp_forwarding){
+        .has_destination_interface = true,
+        .destination_interface = PFCP_ACCESS,
+        .has_outer_header_creation = true,
+        .outer_header_creation = {
+            .description = PFCP_CREATE_GTPU_UDP_IPV4, .teid = GNB_TEID, .ip.has_v4 = true}};
+    memcpy(far->forwarding.outer_header_creation.ip.v4, &bench->lab->gnb.v4.sin_addr, 4);
+}
+
+static void restore(struct bench *bench, uint32_t teid)
+{
+    struct lab_session session;
+    describe_again(bench, &session, teid);
+    bench->teid = teid;
+    bench->seid = lab_establish(bench->lab, &session, &bench->teid);
+    assert_int_equal(bench->teid, teid);
+    bench->session = table_get(&bench->lab->plane.teids, teid);
+}
+
+/* A packet each way; returns the octets of the one from the phone. */
+static size_t both_go(struct bench *bench, uint32_t teid)
+{
+    bench->teid = teid;
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    const size_t inner = set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    return inner;
+}
+
+/* Begins with a session of phone UE. */
+static struct bench *begin_with_session(void)
+{
+    struct bench *bench = begin(MOST);
+    struct lab_session session;
+    lab_describe(&session, UE);
+    bench_establish(bench, &session);
+    return bench;
+}
+
+static void packets_go_on_before_and_after_the_smf_has_spoken(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid, gnb = bench->session->gnb->id;
+    (void)state;
+    both_go(bench, teid);
+    die(bench);
+    bench = begin(MOST);
+    assert_true(fast_adopted(&bench->fast));
+    both_go(bench, teid);
+    const struct fast_tunnel tunnel = *fast_tunnel_at(&bench->fast, teid);
+    const struct fast_session session = bench->fast.sessions[tunnel.session];
+    restore(bench, teid);
+    assert_int_equal(bench->session->place, tunnel.session);
+    assert_int_equal(bench->session->gnb->id, gnb);
+    assert_memory_equal(fast_tunnel_at(&bench->fast, teid), &tunnel,
+                        offsetof(struct fast_tunnel, action.credit));
+    assert_memory_equal(&bench->fast.sessions[tunnel.session], &session,
+                        offsetof(struct fast_session, action.credit));
+    both_go(bench, teid);
+    end(bench);
+}
+
+static void another_gnb_does_not_get_the_number_of_one_that_is_known(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t first = bench->session->gnb->id;
+    (void)state;
+    die(bench);
+    bench = begin(MOST);
+    const struct gnb *other = plane_gnb_make(&bench->lab->plane, &bench->lab->other_gnb);
+    assert_non_null(other);
+    assert_int_not_equal(other->id, first);
+    assert_int_equal(plane_gnb_make(&bench->lab->plane, &bench->lab->gnb)->id, first);
+    end(bench);
+}
+
+static void usage_since_the_last_report_is_reported_once(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    struct pfcp_remove_rule urr = {.id = 1};
+    struct pfcp_message query = {.type = PFCP_SESSION_MODIFICATION_REQUEST,
+                                 .seid = bench->seid,
+                                 .session_modification_request = {.query_urrs = &urr, .query_urrs_count = 1}};
+    (void)state;
+    const size_t inner = both_go(bench, teid);
+    assert_int_equal(lab_ask(bench->lab, &query).session_modification_response.usage_reports[0].volume.uplink,
+                     inner);
+    both_go(bench, teid);
+    absorb(bench); /* by the one that dies, whose SMF hears no more of it */
+    both_go(bench, teid);
+    die(bench);
+    bench = begin(MOST);
+    both_go(bench, teid);
+    restore(bench, teid);
+    both_go(bench, teid);
+    query.seid = bench->seid;
+    const struct pfcp_message answer = lab_ask(bench->lab, &query);
+    assert_int_equal(answer.session_modification_response.usage_reports[0].volume.uplink, 4 * inner);
+    end(bench);
+}
+
+static void counters_of_gnbs_go_on_under_one_instance(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    const uint64_t instance = fast_instance(&bench->lab->plane, 4711);
+    struct packet packet;
+    (void)state;
+    const size_t inner = both_go(bench, teid);
+    assert_int_equal(run_slow(bench, &bench->lab->gnb, &packet), PATH_TO_N6);
+    const struct tally_reading before = tally_read_all(&bench->lab->plane);
+    assert_int_equal(before.bytes[UPLINK], 2 * inner);
+    assert_int_equal(before.packets[DOWNLINK], 1);
+    die(bench);
+    bench = begin(MOST);
+    assert_int_equal(fast_instance(&bench->lab->plane, 815), instance);
+    const struct tally_reading after = tally_read_all(&bench->lab->plane);
+    assert_memory_equal(after.bytes, before.bytes, sizeof after.bytes);
+    restore(bench, teid);
+    both_go(bench, teid);
+    assert_int_equal(tally_read(&bench->lab->plane, bench->session->gnb).bytes[UPLINK], 3 * inner);
+    end(bench);
+    bench = begin(MOST); /* in order: nothing is left */
+    assert_int_equal(fast_instance(&bench->lab->plane, 815), 815);
+    end(bench);
+}
+
+static void a_session_that_nobody_speaks_of_is_swept(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    die(bench);
+    bench = begin(MOST);
+    lab_sleep(bench->lab, SECONDS(1));
+    assert_int_equal(fast_sweep(&bench->lab->plane, 1), 1);
+    assert_int_equal(fast_sweep(&bench->lab->plane, 1), 0);
+    bench->teid = teid;
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 10);
+    assert_int_equal(run(bench), XDP_PASS);
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_PASS);
+    assert_int_equal(bench->fast.free_count, MOST);
+    end(bench);
+}
+
+static void a_session_that_was_spoken_of_is_not_swept(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    die(bench);
+    bench = begin(MOST);
+    restore(bench, teid);
+    assert_int_equal(fast_sweep(&bench->lab->plane, bench->lab->timers.now - 1),
+                     0); /* one has only just been spoken of */
+    assert_true(bench->fast.awaits);
+    assert_int_equal(fast_sweep(&bench->lab->plane, bench->lab->timers.now), 0);
+    assert_false(bench->fast.awaits);
+    both_go(bench, teid);
+    end(bench);
+}
+
+/* The TEID of a session that was found may not be given to another one before its SMF has had time to speak of it. */
+static void a_tunnel_that_was_found_is_nobody_elses(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    die(bench);
+    bench = begin(MOST);
+    assert_false(fast_has_place(&bench->lab->plane, teid));
+    assert_true(fast_has_place(&bench->lab->plane, teid + 1));
+    end(bench);
+}
+
+/* Whatever a crash, or another program, has left in the records: what is not whole is not taken over, and nothing that it touches is. */
+static void damaged_records_are_taken_out(void **state)
+{
+    enum { ROUNDS = 40 };
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct fast *fast = &bench->fast;
+        __u8 *const record =
+            round % 2 ? (__u8 *)&fast->sessions[1 + round % MOST] : (__u8 *)fast_tunnel_at(fast, teid);
+        const uint64_t chance = random_u64(&bench->lab->random.random);
+        record[chance % offsetof(struct fast_tunnel, action.booked)] = (__u8)(chance >> 32);
+        die(bench);
+        bench = begin(MOST);
+        fast = &bench->fast;
+        for (unsigned i = 0; i < fast->tunnels; i++) {
+            const struct fast_tunnel *tunnel = &fast->places[i];
+            if (tunnel->teid == 0)
+                continue;
+            assert_true(tunnel->session && tunnel->session <= MOST);
+            assert_true(fast->sessions[tunnel->session].known == 1 && tunnel->action.gnb <= fast->sizes.gnbs);
+        }
+        restore(bench, teid);
+        both_go(bench, teid);
+    }
+    end(bench);
+}
+
+static void maps_of_other_sizes_are_replaced(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    die(bench);
+    bench = begin(2048);
+    assert_false(fast_adopted(&bench->fast));
+    bench->teid = teid;
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 10);
+    assert_int_equal(run(bench), XDP_PASS);
+    bench->fast.settings->layout++;
+    die(bench);
+    bench = begin(2048);
+    assert_false(fast_adopted(&bench->fast));
+    end(bench);
+}
+
+static void sessions_of_other_networks_are_not_taken_over(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    bench->fast.networks[0].v4++; /* as if the pool had been another one */
+    die(bench);
+    bench = begin(MOST);
+    assert_true(fast_adopted(&bench->fast));
+    bench->teid = teid;
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 10);
+    assert_int_equal(run(bench), XDP_PASS);
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_PASS);
+    end(bench);
+}
+
+/* Of a prefix that the configuration has no more. */
+static void places_that_are_no_more_are_forgotten(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint8_t documentation[4] = {198, 51, 100, 7};
+    const struct fast_prefix former = {96 + 24, {{0, UINT64_C(0x006433c6ffff0000)}}};
+    const uint32_t block = (198 << 8 | 51);
+    const uint32_t teid = bench->teid;
+    (void)state;
+    assert_true(fast_put_prefix(&bench->fast, &former, FAST_FORBIDDEN));
+    bench->fast.blocks[block / 8].place[block % 8] = FAST_MIXED;
+    set_tunnelled(bench, PHONE, documentation, 53, 10);
+    assert_int_equal(run(bench), XDP_DROP);
+    die(bench);
+    bench = begin(MOST);
+    assert_int_equal(bench->fast.blocks[block / 8].place[block % 8], FAST_ELSEWHERE);
+    bench->fast.blocks[block / 8].place[block % 8] = FAST_MIXED; /* and its prefix is no more, either */
+    bench->teid = teid;
+    set_tunnelled(bench, PHONE, documentation, 53, 10);
+    assert_int_not_equal(run(bench), XDP_DROP);
+    end(bench);
+}
+
+/* The same SMF, the same process: it establishes what it has already (its answer was lost). */
+static void a_session_that_is_replaced_keeps_its_place(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    const unsigned place = bench->session->place;
+    (void)state;
+    both_go(bench, teid);
+    restore(bench, teid);
+    assert_int_equal(bench->session->place, place);
+    both_go(bench, teid);
+    assert_int_equal(bench->fast.free_count, MOST - 1);
+    end(bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(packets_go_on_before_and_after_the_smf_has_spoken),
+        cmocka_unit_test(another_gnb_does_not_get_the_number_of_one_that_is_known),
+        cmocka_unit_test(usage_since_the_last_report_is_reported_once),
+        cmocka_unit_test(counters_of_gnbs_go_on_under_one_instance),
+        cmocka_unit_test(a_session_that_nobody_speaks_of_is_swept),
+        cmocka_unit_test(a_session_that_was_spoken_of_is_not_swept),
+        cmocka_unit_test(a_tunnel_that_was_found_is_nobody_elses),
+        cmocka_unit_test(damaged_records_are_taken_out),
+        cmocka_unit_test(maps_of_other_sizes_are_replaced),
+        cmocka_unit_test(sessions_of_other_networks_are_not_taken_over),
+        cmocka_unit_test(places_that_are_no_more_are_forgotten),
+        cmocka_unit_test(a_session_that_is_replaced_keeps_its_place),
+    };
+    return cmocka_run_group_tests(tests, mount_pins, unmount_pins);
+}
