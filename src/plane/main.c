@@ -21,6 +21,7 @@
 #include "line/reporter.h"
 #include "plane/agent.h"
 #include "plane/fast/start.h"
+#include "plane/fast/watch.h"
 #include "plane/host.h"
 #include "plane/ran_port.h"
 #include "plane/report.h"
@@ -42,6 +43,7 @@ struct process {
     struct admin *admin;
     struct host host;
     struct fast fast;
+    struct fast_watch *fast_watch;
     struct keeper_ear keeper;
     struct reporter *evidence;
     struct plane_report *report;
@@ -542,6 +544,8 @@ static int run(struct process *process)
     loop_on_signal(process->loop, SIGINT, stop, process);
     loop_on_signal(process->loop, SIGHUP, on_reload, process);
     fast_start(&process->fast, &process->plane, process->own);
+    if (process->plane.fast)
+        process->fast_watch = fast_watch_new(process->loop, &process->fast, process->own);
     if (!open_n4(process) || !start_agent(process) || !start_workers(process) || !open_evidence(process))
         return 1;
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
@@ -564,6 +568,7 @@ static void close_down(struct process *process)
         worker_free(process->workers[i]);
     if (process->admin)
         admin_close(process->admin);
+    fast_watch_free(process->fast_watch);
     const bool leaves = process->leaves && process->plane.fast;
     if (leaves)
         fast_leave(&process->plane);

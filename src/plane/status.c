@@ -47,6 +47,15 @@ static json_t *drops_of(const struct plane *plane, uint64_t *total)
     return drops;
 }
 
+/* How much of it the fast path has carried. */
+static void put_fast_packets(json_t *reply, const struct plane *plane)
+{
+    const struct fast_carried up = fast_carried(plane, UPLINK), down = fast_carried(plane, DOWNLINK);
+    put(reply, "fast_uplink_packets", up.packets);
+    put(reply, "fast_downlink_packets", down.packets);
+    put(reply, "left_to_slow_path", up.passed + down.passed);
+}
+
 json_t *status_reply(const struct agent *agent, const struct config_plane *config)
 {
     const struct plane *plane = agent->settings.plane;
@@ -69,6 +78,7 @@ json_t *status_reply(const struct agent *agent, const struct config_plane *confi
     put(reply, "sessions", agent_sessions(agent));
     put(reply, "workers", plane->lane_count - 1);
     put_carried(reply, tally_read_all(plane));
+    put_fast_packets(reply, plane);
     json_object_set_new(reply, "drops", drops_of(plane, &dropped));
     put(reply, "dropped_packets", dropped);
     return reply;

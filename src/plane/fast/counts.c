@@ -213,3 +213,14 @@ uint64_t fast_drops(const struct plane *plane, enum drop reason)
         sum += __atomic_load_n(&fast->lanes[i].drops[reason], __ATOMIC_RELAXED);
     return fast ? sum - fast->drops_before[reason] : 0;
 }
+
+struct fast_carried fast_carried(const struct plane *plane, enum direction direction)
+{
+    const struct fast *fast = plane->fast;
+    struct fast_carried sum = {0, 0};
+    for (unsigned i = 0; fast && i < fast->sizes.processors; i++) {
+        sum.packets += __atomic_load_n(&fast->lanes[i].packets[direction], __ATOMIC_RELAXED);
+        sum.passed += __atomic_load_n(&fast->lanes[i].passed[direction], __ATOMIC_RELAXED);
+    }
+    return sum;
+}

@@ -23,6 +23,11 @@ void fast_inherit_books(struct fast *fast, const struct ruleset *rules, unsigned
 
 /* What the program has carried through the gNB, by enum direction, is added. */
 void fast_count_gnb(const struct plane *plane, const struct gnb *gnb, uint64_t packets[2], uint64_t bytes[2]);
+/* Packets that the program has carried, and those that it has left to the slow path, since it is in the kernel. */
+struct fast_carried {
+    uint64_t packets, passed;
+};
+struct fast_carried fast_carried(const struct plane *plane, enum direction direction);
 /* Packets that the program has dropped since this process is there. */
 uint64_t fast_drops(const struct plane *plane, enum drop reason);
 

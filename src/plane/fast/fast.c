@@ -197,7 +197,7 @@ static void begin(struct fast *fast)
 }
 
 /* Both clocks are read in the kernel, one behind the other. */
-static bool set_clock(struct fast *fast)
+bool fast_set_clock(struct fast *fast)
 {
     static const char frame[64];
     LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof frame);
@@ -248,7 +248,7 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     }
     if (loaded)
         begin(fast);
-    if (loaded && set_clock(fast) && list_places(fast) && fast_list_rates(fast))
+    if (loaded && fast_set_clock(fast) && list_places(fast) && fast_list_rates(fast))
         return true;
     explain(why);
     fast_close(fast);

@@ -73,6 +73,9 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
 /* What is pinned stays, and packets go on. */
 void fast_close(struct fast *fast);
 
+/* The program's clock is this process's again. False: the kernel has not run it. */
+bool fast_set_clock(struct fast *fast);
+
 /* True: packets went on before this process was there. */
 static inline bool fast_adopted(const struct fast *fast)
 {

@@ -14,6 +14,12 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     return false;
 }
 
+bool fast_set_clock(struct fast *fast)
+{
+    (void)fast;
+    return false;
+}
+
 void fast_close(struct fast *fast)
 {
     (void)fast;
