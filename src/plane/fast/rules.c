@@ -265,8 +265,9 @@ void fast_update(struct plane *plane, struct session *session)
 {
     struct fast *fast = plane->fast;
     const struct ruleset *rules = session->rules;
-    if (fast)
-        fast_begin_rates(plane, session);
+    if (!fast)
+        return;
+    fast_begin_rates(plane, session);
     if (session->place == 0)
         return;
     for (unsigned i = 0; i < rules->far_count; i++)
