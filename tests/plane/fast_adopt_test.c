@@ -54,6 +54,7 @@ static struct bench *begin(unsigned sessions)
 static void die(struct bench *bench)
 {
     struct fast fast = bench->fast;
+    close(bench->n3);
     bench->lab->plane.fast = NULL;
     lab_free(bench->lab);
     fast_close(&fast);
@@ -63,6 +64,7 @@ static void die(struct bench *bench)
 static void end(struct bench *bench)
 {
     struct fast fast = bench->fast;
+    close(bench->n3);
     lab_free(bench->lab);
     fast_remove(&fast);
     fast_close(&fast);
@@ -358,9 +360,40 @@ static void a_session_that_is_replaced_keeps_its_place(void **state)
     end(bench);
 }
 
+/* A packet beyond the credit, which is the slow path's, and one that is not, behind it. */
+static void odd_one_then_plain(struct bench *bench, uint32_t expected)
+{
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 10);
+    bench->fast.places[bench->teid & (bench->fast.tunnels - 1)].action.credit = 0;
+    assert_int_equal(run(bench), XDP_PASS);
+    bench->fast.places[bench->teid & (bench->fast.tunnels - 1)].action.credit = UINT64_MAX;
+    assert_int_equal(run(bench), expected);
+}
+
+/* Order is kept as long as there is a slow path that packets could come out of. */
+static void nothing_follows_to_where_nobody_is(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    odd_one_then_plain(bench, XDP_PASS);
+    close(bench->n3);
+    bench->n3 = -1;
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    odd_one_then_plain(bench, XDP_REDIRECT);
+    die(bench);
+    bench = begin(MOST);
+    bench->teid = teid;
+    odd_one_then_plain(bench, XDP_REDIRECT); /* one that does not know the session yet */
+    restore(bench, teid);
+    odd_one_then_plain(bench, XDP_PASS);
+    end(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_follows_to_where_nobody_is),
         cmocka_unit_test(packets_go_on_before_and_after_the_smf_has_spoken),
         cmocka_unit_test(another_gnb_does_not_get_the_number_of_one_that_is_known),
         cmocka_unit_test(usage_since_the_last_report_is_reported_once),

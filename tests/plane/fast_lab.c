@@ -63,6 +63,17 @@ struct bench *bench_open(unsigned sessions)
     return bench_open_in(sessions, NULL);
 }
 
+/* Several tests at once may have one there. */
+static int open_n3(const struct lab *lab)
+{
+    const int on = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(GTPU_PORT)};
+    memcpy(&address.sin_addr, lab->plane.n3_v4.address, sizeof address.sin_addr);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
 struct bench *bench_open_in(unsigned sessions, const char *folder)
 {
     struct bench *bench = calloc(1, sizeof *bench);
@@ -72,6 +83,7 @@ struct bench *bench_open_in(unsigned sessions, const char *folder)
         skip();
     }
     bench->lab = lab_new();
+    bench->n3 = open_n3(bench->lab);
     assert_true(fast_describe(&bench->fast, &bench->lab->plane));
     fast_adopt(&bench->fast, &bench->lab->plane);
     bench->lab->plane.fast = &bench->fast;
@@ -101,6 +113,7 @@ struct bench *bench_new(void)
 void bench_free(struct bench *bench)
 {
     struct fast fast = bench->fast;
+    close(bench->n3);
     lab_free(bench->lab);
     fast_close(&fast);
     free(bench);

@@ -17,6 +17,7 @@ struct bench {
     struct lab *lab;
     struct fast fast;
     struct session *session;
+    int n3; /* the socket by which the program knows that there is a slow path */
     uint32_t teid;
     uint64_t seid;
     uint8_t frame[FRAME], out[FRAME];

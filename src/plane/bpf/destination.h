@@ -6,7 +6,7 @@
 #include "plane/bpf/count.h"
 #include "plane/protocols.h"
 
-enum { GTPU_PORT = 2152, GTP_C_PORT = 2123, PFCP_PORT = 8805, N2_PORT = 38412 };
+enum { GTP_C_PORT = 2123, PFCP_PORT = 8805, N2_PORT = 38412 };
 
 INLINE bool is_encapsulated(__u8 protocol)
 {

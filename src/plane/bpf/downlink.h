@@ -32,7 +32,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
         return XDP_PASS;
     touch(&session->action);
     struct fast_queue *queue = &session->queue[DOWNLINK];
-    if (must_queue(&session->state, queue, frame->now))
+    if (must_queue(frame, &session->state, queue))
         return pass(frame, DOWNLINK);
     if (read_transport(frame, flow) != GOES_ON || flow->hops <= 1)
         return pass_aside(frame, queue, DOWNLINK);

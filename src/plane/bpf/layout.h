@@ -47,7 +47,9 @@ struct fast_settings {
     __u64
         instance; /* of the counters of gNBs, which go on from agent to agent (plane/tally.h); 0: none has been drawn */
     __u8 ue_to_ue; /* phones may reach phones */
-    __u8 reserved[3];
+    __u8
+        knows; /* the agent knows the sessions: while it lives, the slow path carries them (plane/bpf/served.h) */
+    __u8 reserved[2];
     __u32 ran_rules; /* which of the two generations is in force */
 };
 

@@ -6,12 +6,14 @@
  *
  * The host drops packets between the two paths (a full queue), which no one counts. So what has not come out after a quarter of a second without
  * any more is taken for lost, and a session whose slow path is never empty for a second, as it is given more than it carries, returns all the same: there
- * alone packets may overtake. Neither needs the agent.
+ * alone packets may overtake. Neither needs the agent. Where there is no slow path at all, no
+ * packet waits for another that would have to come out of it.
  */
 #ifndef PLANE_BPF_ORDER_H
 #define PLANE_BPF_ORDER_H
 
 #include "plane/bpf/count.h"
+#include "plane/bpf/served.h"
 
 enum { ORDER_SHIFT = 20, LOST_AFTER = 238, RETURN_WITHIN = 954 }; /* units of 2^20 ns: 250 ms, 1 s */
 
@@ -32,16 +34,16 @@ INLINE bool has_done(struct fast_queue *queue, __u64 now)
 }
 
 /* True: it has to go to the slow path, behind others, and is counted there. */
-INLINE bool must_queue(__u32 *state, struct fast_queue *queue, __u64 now)
+INLINE bool must_queue(const struct frame *frame, __u32 *state, struct fast_queue *queue)
 {
     if (*state == FAST_ACTIVE)
         return false;
-    if (*state == FAST_RETURNING && has_done(queue, now)) {
+    if (*state == FAST_RETURNING && (has_done(queue, frame->now) || !is_served(frame->context))) {
         queue->done = queue->given;
         if (__sync_val_compare_and_swap(state, FAST_RETURNING, FAST_ACTIVE) == FAST_RETURNING)
             return false;
     }
-    give(queue, now);
+    give(queue, frame->now);
     return true;
 }
 
@@ -49,6 +51,8 @@ INLINE bool must_queue(__u32 *state, struct fast_queue *queue, __u64 now)
 INLINE int pass_first(const struct frame *frame, __u32 *state, struct fast_queue *queue,
                       enum direction direction)
 {
+    if (!is_served(frame->context))
+        return pass(frame, direction);
     if (__sync_val_compare_and_swap(state, FAST_ACTIVE, FAST_RETURNING) == FAST_ACTIVE) {
         queue->since = 0;
         queue->done = queue->given;

@@ -19,7 +19,7 @@
 
 #define INLINE static __attribute__((always_inline)) inline
 
-enum { AF_INET = 2, AF_INET6 = 10 };
+enum { AF_INET = 2, AF_INET6 = 10, GTPU_PORT = 2152 };
 
 /* What could not be read is the slow path's. */
 enum outcome { GOES_ON, NOT_PLAIN };

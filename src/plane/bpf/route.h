@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * Where a packet goes next: what the host's routes and neighbours say, remembered for a second, or until the agent says that they have changed. What the
- * host does not know yet (a neighbour to be resolved) goes through the slow path, and the host learns it there.
+ * host does not know yet (a neighbour to be resolved) goes through the slow path, and the host learns it there. While there is no slow path, what was
+ * remembered of it is good enough.
  */
 #ifndef PLANE_BPF_ROUTE_H
 #define PLANE_BPF_ROUTE_H
 
 #include "plane/bpf/count.h"
+#include "plane/bpf/served.h"
 
 enum { REMEMBERED_NS = 1000000000 };
 
@@ -56,7 +58,9 @@ INLINE const struct fast_route *route_at(struct fast_route *route, const struct 
         return 0;
     if (same_address(&route->to, to) && route->routes == plane->routes && frame->now < route->until)
         return route;
-    return look_up(frame, plane, from, to, route) ? route : 0;
+    if (look_up(frame, plane, from, to, route))
+        return route;
+    return route->until && same_address(&route->to, to) && !is_served(frame->context) ? route : 0;
 }
 
 INLINE const struct fast_route *route_to_gnb(const struct frame *frame, const struct fast_settings *plane,

@@ -144,7 +144,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (tunnel->state != FAST_HELD && !same_address(&tunnel->peer, &outer->source))
         return may_be_early(tunnel, frame->now) ? pass_aside(frame, queue, UPLINK)
                                                 : refuse(frame, &outer->source, DROP_WRONG_PEER);
-    if (must_queue(&tunnel->state, queue, frame->now))
+    if (must_queue(frame, &tunnel->state, queue))
         return pass(frame, UPLINK);
     if (read_inner(frame, &tunnelled, &inner) != GOES_ON || is_link_local(&inner))
         return pass_aside(frame, queue, UPLINK);

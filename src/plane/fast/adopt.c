@@ -117,12 +117,15 @@ void fast_adopt(struct fast *fast, struct plane *plane)
     for (unsigned i = 0; i < fast->sizes.processors; i++)
         for (enum drop reason = DROP_NONE; reason < DROP_REASONS; reason++)
             fast->drops_before[reason] += fast->lanes[i].drops[reason];
-    if (!fast_adopted(fast))
+    if (!fast_adopted(fast)) {
+        fast->settings->knows = true;
         return;
+    }
     const unsigned sessions = keep_sound_sessions(fast, plane), tunnels = keep_sound_tunnels(fast);
     keep_sound_addresses(fast);
     learn_gnbs(fast, plane);
     fast->awaits = true;
+    fast->settings->knows = fast->unclaimed == 0;
     log_info("plane", NULL,
              "fast path: %u sessions found, whose packets go on; %u sessions and %u tunnels were damaged",
              fast->unclaimed, sessions, tunnels);
@@ -151,6 +154,7 @@ unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now)
         fast->claimed[place] = true;
         fast->unclaimed--;
         fast->last_claim = now;
+        fast->settings->knows = fast->unclaimed == 0;
         return place;
     }
     return 0;
@@ -181,6 +185,7 @@ unsigned fast_sweep(struct plane *plane, int64_t quiet)
     fast_sweep_rates(fast);
     fast->unclaimed = 0;
     fast->awaits = false;
+    fast->settings->knows = true;
     return swept;
 }
 
