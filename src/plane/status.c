@@ -56,6 +56,13 @@ static void put_fast_packets(json_t *reply, const struct plane *plane)
     put(reply, "left_to_slow_path", up.passed + down.passed);
 }
 
+/* For how many sessions there is room, and what the maps take. */
+static json_t *fast_of(const struct fast *fast)
+{
+    return json_pack("{s:I, s:I, s:I}", "sessions", (json_int_t)fast->sizes.sessions, "free",
+                     (json_int_t)fast->free_count, "memory", (json_int_t)fast->memory);
+}
+
 json_t *status_reply(const struct agent *agent, const struct config_plane *config)
 {
     const struct plane *plane = agent->settings.plane;
@@ -81,6 +88,8 @@ json_t *status_reply(const struct agent *agent, const struct config_plane *confi
     put_fast_packets(reply, plane);
     json_object_set_new(reply, "drops", drops_of(plane, &dropped));
     put(reply, "dropped_packets", dropped);
+    if (plane->fast)
+        json_object_set_new(reply, "fast", fast_of(plane->fast));
     return reply;
 }
 
@@ -304,6 +313,12 @@ json_t *metrics_reply(const struct agent *agent)
     json_t *metrics = json_array();
     add_metric(metrics, "fivegs_upffunction_upf_sessionnbr", "gauge", "PDU sessions", agent_sessions(agent),
                NULL);
+    if (plane->fast) {
+        add_metric(metrics, "demarc_plane_fast_free", "gauge", "sessions for which the fast path has room",
+                   plane->fast->free_count, NULL);
+        add_metric(metrics, "demarc_plane_fast_memory_bytes", "gauge", "of the fast path's maps",
+                   plane->fast->memory, NULL);
+    }
     add_metric(metrics, "fivegs_ep_n3_gtp_indatapktn3upf", "counter", "data packets in from N3",
                carried.packets[UPLINK], NULL);
     add_metric(metrics, "fivegs_ep_n3_gtp_outdatapktn3upf", "counter", "data packets out to N3",

@@ -7,6 +7,7 @@
 
 #include "fast_lab.h"
 #include "plane/fast/rules.h"
+#include "plane/status.h"
 
 enum { SESSIONS = 4, ROUNDS = 6000, SESSION_HEADER = 16, CORRELATION = 9 };
 
@@ -198,13 +199,27 @@ static void what_is_refused_leaves_the_maps_as_they_were(void **state)
     bench_free(bench);
 }
 
+static unsigned free_places(const struct bench *bench)
+{
+    const struct config_plane config = {.name = "default"};
+    json_t *status = status_reply(bench->lab->agent, &config);
+    json_t *fast = json_object_get(status, "fast");
+    const unsigned count = (unsigned)json_integer_value(json_object_get(fast, "free"));
+    assert_int_equal(json_integer_value(json_object_get(fast, "sessions")), bench->fast.sizes.sessions);
+    assert_in_range(json_integer_value(json_object_get(fast, "memory")), 1 << 20, 1 << 30);
+    json_decref(status);
+    return count;
+}
+
 static void a_plane_whose_maps_are_full_says_so(void **state)
 {
     struct bench *bench = bench_open(2);
     struct copy copy = {0};
     (void)state;
     assert_int_equal(ask_for(bench, 2), PFCP_ACCEPTED);
+    assert_int_equal(free_places(bench), 1);
     assert_int_equal(ask_for(bench, 3), PFCP_ACCEPTED);
+    assert_int_equal(free_places(bench), 0);
     take_copy(&bench->fast, &copy);
     assert_int_equal(ask_for(bench, 4), PFCP_NO_RESOURCES_AVAILABLE);
     assert_true(is_as_copied(&bench->fast, &copy));

@@ -115,7 +115,6 @@ static bool map_array(struct fast *fast, const struct array *array)
     *array->at = at;
     fast->mapped[fast->mapped_count].at = at;
     fast->mapped[fast->mapped_count++].bytes = bytes;
-    fast->memory += bytes;
     return true;
 }
 
@@ -125,7 +124,6 @@ static void unmap(struct fast *fast)
         fast->mapped_count--;
         munmap(fast->mapped[fast->mapped_count].at, fast->mapped[fast->mapped_count].bytes);
     }
-    fast->memory = 0;
 }
 
 static bool map_arrays(struct fast *fast, const struct array *arrays, unsigned count)
@@ -134,6 +132,24 @@ static bool map_arrays(struct fast *fast, const struct array *arrays, unsigned c
         if (!map_array(fast, &arrays[i]))
             return false;
     return true;
+}
+
+/* At most: elements are multiples of eight octets, and those of a hash or a trie have their keys beside them. */
+static size_t map_bytes(const struct bpf_map *map)
+{
+    const size_t key = bpf_map__type(map) == BPF_MAP_TYPE_ARRAY ? 0 : (bpf_map__key_size(map) + 7u) & ~7u;
+    return bpf_map__max_entries(map) * (key + ((bpf_map__value_size(map) + 7u) & ~7u));
+}
+
+static size_t maps_bytes(const struct bpf_object *object)
+{
+    const struct bpf_map *map;
+    size_t sum = 0;
+    bpf_object__for_each_map(map, object)
+    {
+        sum += map_bytes(map);
+    }
+    return sum;
 }
 
 /* What libbpf has to say is for who looks for it. */
@@ -190,6 +206,7 @@ static void begin(struct fast *fast)
     settings->processors = fast->sizes.processors;
     settings->jiffy = (unsigned)tick.tv_nsec;
     settings->layout = FAST_LAYOUT;
+    fast->memory = maps_bytes(fast->object);
     fast->prefixes = bpf_object__find_map_fd_by_name(fast->object, "prefixes");
     fast->refused = bpf_object__find_map_fd_by_name(fast->object, "refused");
     fast->denied = bpf_object__find_map_fd_by_name(fast->object, "denied");
