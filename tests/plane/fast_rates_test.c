@@ -269,6 +269,23 @@ static void nothing_passes_a_closed_gate_or_a_rate_of_nothing(void **state)
     bench_free(bench);
 }
 
+/* Who gets another's place does not wait for what that one had taken. */
+static void a_place_is_given_on_without_what_was_taken(void **state)
+{
+    struct bench *bench = bench_open(1);
+    struct phone slow = phone_of(UE), next = phone_of(UE + 1);
+    (void)state;
+    add_rate(&slow, SESSION_AMBR, 1, 0);
+    attach(bench, &slow);
+    while (pass(bench, &slow, DOWNLINK, SIZE))
+        ;
+    detach(bench, &slow);
+    add_rate(&next, SESSION_AMBR, KBPS, 0);
+    attach(bench, &next);
+    assert_true(pass(bench, &next, DOWNLINK, SIZE));
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_phones_sessions_share_its_rate),
         cmocka_unit_test(a_session_without_a_place_shares_it_too),
         cmocka_unit_test(what_finds_no_place_is_left_to_the_slow_path),
+        cmocka_unit_test(a_place_is_given_on_without_what_was_taken),
         cmocka_unit_test(nothing_passes_a_closed_gate_or_a_rate_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,3 +63,9 @@ void fast_put_action(struct fast_action *to, const struct fast_action *from)
     atomic_signal_fence(memory_order_seq_cst);
     to->verdict = from->verdict;
 }
+
+void fast_clear_action(struct fast_action *action)
+{
+    action->verdict = FAST_SLOW;
+    __atomic_store_n(&action->booked, 0, __ATOMIC_RELAXED);
+}

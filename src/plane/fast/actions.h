@@ -15,4 +15,7 @@ bool fast_leads_elsewhere(const struct fast_action *live, const struct fast_acti
 /* Counters, and what has been booked, are not touched. */
 void fast_put_action(struct fast_action *to, const struct fast_action *from);
 
+/* It is nobody's any more. Counters go on, as a packet may still be counted; what the next one takes begins anew. */
+void fast_clear_action(struct fast_action *action);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kit/log.h"
+#include "plane/fast/actions.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
 #include "wire/gtpu/gtpu.h"
@@ -36,7 +37,7 @@ static void clear_session(struct fast_session *session)
     session->state = FAST_HELD;
     atomic_thread_fence(memory_order_release);
     memset(session, 0, offsetof(struct fast_session, action));
-    session->action.verdict = FAST_SLOW; /* counters go on: a packet may still be counted */
+    fast_clear_action(&session->action);
 }
 
 static unsigned keep_sound_sessions(struct fast *fast, const struct plane *plane)

@@ -146,9 +146,8 @@ void fast_clear_tunnel(struct fast_tunnel *tunnel)
 {
     tunnel->teid = 0;
     atomic_thread_fence(memory_order_release);
-    memset(tunnel, 0,
-           offsetof(struct fast_tunnel, action)); /* counters go on: a packet may still be counted */
-    tunnel->action.verdict = FAST_SLOW;
+    memset(tunnel, 0, offsetof(struct fast_tunnel, action));
+    fast_clear_action(&tunnel->action);
 }
 
 /* --- addresses --- */
