@@ -404,6 +404,9 @@ static const struct key plane_keys[] = {
     {"fast_sessions", &type_uint, MEMBER(struct config_plane, fast_sessions), RANGE(1, 4000000),
      .initial = "16384",
      .help = "Its maps have room for so many sessions, about 650 octets each; more are refused."},
+    {"fast_flows", &type_uint, MEMBER(struct config_plane, fast_flows), RANGE(1, 1000000), .initial = "1024",
+     .help =
+         "Among them for so many with several service data flows, 8.5 KiB each; the slow path serves more."},
     {"fast_pins", &type_text, MEMBER(struct config_plane, fast_pins), RANGE(1, 200),
      .initial = "/sys/fs/bpf/demarc", .help = "Folder of a BPF file system, where it outlives this process."},
     {"echo_period", &type_duration, MEMBER(struct config_plane, echo_period), RANGE(0, HOUR),

@@ -48,6 +48,7 @@ static bool open_fast(struct bench *bench, unsigned sessions, const char *folder
 {
     char why[FAST_WHY_BYTES];
     const struct fast_sizes sizes = {.sessions = sessions,
+                                     .flows = sessions,
                                      .addresses = 1 << 17,
                                      .gnbs = 4,
                                      .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),

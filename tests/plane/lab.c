@@ -135,7 +135,7 @@ struct pfcp_message lab_last(struct lab *lab)
 
 struct pfcp_message lab_ask(struct lab *lab, struct pfcp_message *request)
 {
-    uint8_t buffer[4096];
+    uint8_t buffer[16384];
     if (request->sequence == 0)
         request->sequence = ++lab->sequence;
     size_t length = pfcp_encode(request, buffer, sizeof buffer);

@@ -75,10 +75,10 @@ static inline __attribute__((always_inline)) __u32 classifier_place(__u64 bit)
     return (__u32)(bit * 0x03f79d71b4cb0a89u >> 58);
 }
 
-/* 1 if the value is reached, without a branch. */
-static inline __attribute__((always_inline)) __u32 classifier_reaches(__u32 value, __u32 least)
+/* 1 if a < b, without a branch. */
+static inline __attribute__((always_inline)) __u64 classifier_below(__u64 a, __u64 b)
 {
-    return (__u32)(((__u64)least - value - 1) >> 63);
+    return ((~a & b) | ((~a | b) & (a - b))) >> 63;
 }
 
 static inline __attribute__((always_inline)) __u64 classify_value(const struct classifier *classifier,
@@ -88,8 +88,9 @@ static inline __attribute__((always_inline)) __u64 classify_value(const struct c
     if (left == 0)
         return ~(__u64)0;
     for (; left > 1; left = (left + 1) >> 1) {
-        const __u32 half = left >> 1;
-        at += half & -classifier_reaches(value, classifier->value[(at + half) & (CLASSIFIER_VALUES - 1)]);
+        const __u32 half = left >> 1, middle = (at + half) & (CLASSIFIER_VALUES - 1);
+        const __u64 short_of = classifier_below(value, classifier->value[middle]);
+        at = (at + (half & ((__u32)short_of - 1))) & (CLASSIFIER_VALUES - 1);
     }
     return classifier->of_value[at & (CLASSIFIER_VALUES - 1)];
 }
@@ -102,11 +103,12 @@ static inline __attribute__((always_inline)) __u64 classify_address(const struct
     if (left == 0)
         return ~(__u64)0;
     for (; left > 1; left = (left + 1) >> 1) {
-        const __u32 half = left >> 1;
-        const struct classifier_address *least =
-            &classifier->address[(at + half) & (CLASSIFIER_ADDRESSES - 1)];
-        if (address[0] > least->upper || (address[0] == least->upper && address[1] >= least->lower))
-            at += half;
+        const __u32 half = left >> 1, middle = (at + half) & (CLASSIFIER_ADDRESSES - 1);
+        const struct classifier_address *least = &classifier->address[middle];
+        const __u64 beyond = classifier_below(least->upper, address[0]);
+        const __u64 short_of = classifier_below(address[0], least->upper) |
+                               (classifier_below(address[1], least->lower) & ~beyond);
+        at = (at + (half & ((__u32)(short_of & 1) - 1))) & (CLASSIFIER_ADDRESSES - 1);
     }
     return classifier->address[at & (CLASSIFIER_ADDRESSES - 1)].filters;
 }

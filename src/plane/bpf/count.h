@@ -7,6 +7,9 @@
 
 enum direction { UPLINK, DOWNLINK };
 
+/* Beside enum drop. */
+enum { TO_SLOW_PATH = DROP_REASONS };
+
 /* plane/bucket.h */
 enum { TICKS = 16, BURST_NS = 50000000, BURST_BYTES = 10 * 1500, TRIES = 4 };
 

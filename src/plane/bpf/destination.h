@@ -96,8 +96,6 @@ INLINE __u32 place_of(const struct fast_address *address)
     return place ? *place : FAST_ELSEWHERE;
 }
 
-enum { TO_SLOW_PATH = DROP_REASONS };
-
 /* DROP_NONE, why not, or TO_SLOW_PATH. */
 INLINE __u32 check_destination(const struct fast_settings *plane, __u32 network, const struct flow *flow)
 {

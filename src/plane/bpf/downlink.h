@@ -25,6 +25,14 @@ INLINE struct fast_session *find_session(const struct flow *flow)
     return session ? AT(sessions, session) : 0;
 }
 
+/* What is done with the packet, as find_action() says. */
+INLINE __u32 downlink_action(struct fast_session *session, const struct flow *flow,
+                             struct fast_action **action)
+{
+    *action = &session->action;
+    return session->flows ? find_action(session->flows, flow, 0, 0, DOWNLINK, action) : DROP_NONE;
+}
+
 INLINE int downlink(struct frame *frame, const struct fast_settings *plane, struct flow *flow)
 {
     struct fast_session *session = find_session(flow);
@@ -36,11 +44,15 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
         return pass(frame, DOWNLINK);
     if (read_transport(frame, flow) != GOES_ON || flow->hops <= 1)
         return pass_aside(frame, queue, DOWNLINK);
-    struct fast_action *action = &session->action;
+    struct fast_action *action;
+    const __u32 reason = downlink_action(session, flow, &action);
+    if (reason == TO_SLOW_PATH)
+        return pass_first(frame, &session->state, queue, DOWNLINK);
+    if (reason != DROP_NONE)
+        return drop(frame, reason);
     if (action->verdict == FAST_DROP)
         return drop(frame, action->reason);
-    if (session->classifier || action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu ||
-        !has_credit(action, flow->length))
+    if (action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu || !has_credit(action, flow->length))
         return pass_first(frame, &session->state, queue, DOWNLINK);
     const union outer outer = outer_of(action);
     const struct fast_gnb *gnb = AT(gnbs, outer.gnb);

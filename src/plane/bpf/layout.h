@@ -11,6 +11,7 @@
 
 #include <linux/types.h>
 
+#include "plane/bpf/classify.h"
 #include "plane/drop.h"
 
 enum {
@@ -26,6 +27,7 @@ enum {
     FAST_RATE_SHIFT = 16, /* prices are 1/65536 of a bucket's ticks (plane/bucket.h) */
     FAST_RATES =
         2, /* that an action takes from besides its own: of all PDRs of a session, and of all sessions of a phone */
+    FAST_PDRS = 32,       /* actions of a session with several flows */
     FAST_SEEN_SHIFT = 24, /* ns to the unit of fast_action.seen */
 };
 
@@ -97,7 +99,7 @@ struct fast_network {
 };
 
 /* How much of an action's counters is in the agent's books, and how much of that has been reported: an agent that comes after this one begins there. Of a
- * tunnel at its place, of a session behind all places. */
+ * tunnel at its place, of a session behind all places, of flows behind those. */
 struct fast_booked {
     __u64 bytes, packets;
     __u64 reported_bytes, reported_packets;
@@ -147,7 +149,7 @@ struct fast_tunnel {
     __u64 qfis;               /* bit n: QFI n matches; all: any */
     __u64 v6;                 /* the phone's prefix; 0: none */
     __u32 v4;                 /* the phone's address; 0: none */
-    __u32 classifier;         /* 0: all packets take the action */
+    __u32 flows;              /* place of the classifiers and actions; 0: all packets take the action below */
     __u32 session;
     __u32 state;    /* enum fast_state */
     __u64 settling; /* ns until which what other peers send is the slow path's: the phone has moved, or may */
@@ -160,9 +162,9 @@ struct fast_session {
     __u32 network;
     __u64 v6;
     __u32 v4;
-    __u32 classifier;
-    __u32 known; /* the place is a session's */
-    __u32 unused;
+    __u32 flows;                /* own_flows; 0: all packets downlink take the action below */
+    __u32 known;                /* the place is a session's */
+    __u32 own_flows;            /* place of two classifiers, by direction, and FAST_PDRS actions; 0: none */
     struct fast_queue queue[2]; /* uplink, downlink */
     struct fast_action action;
 };

@@ -35,6 +35,12 @@ struct {
     MAPPED_ARRAY(struct fast_tunnel, 1);
 } tunnels SEC(".maps");
 struct {
+    MAPPED_ARRAY(struct classifier, 1);
+} classifiers SEC(".maps");
+struct {
+    MAPPED_ARRAY(struct fast_action, 1);
+} actions SEC(".maps");
+struct {
     MAPPED_ARRAY(struct fast_addresses, 1);
 } addresses SEC(".maps");
 struct {

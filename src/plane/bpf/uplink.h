@@ -7,6 +7,7 @@
 #define PLANE_BPF_UPLINK_H
 
 #include "plane/bpf/destination.h"
+#include "plane/bpf/detect.h"
 #include "plane/bpf/encapsulate.h"
 #include "plane/bpf/order.h"
 #include "plane/bpf/route.h"
@@ -125,6 +126,17 @@ static __attribute__((noinline)) int unknown_tunnel(const struct frame *frame,
     return pass(frame, UPLINK);
 }
 
+/* What is done with the packet, as find_action() says. */
+INLINE __u32 uplink_action(struct fast_tunnel *tunnel, const struct tunnelled *tunnelled,
+                           const struct flow *inner, struct fast_action **action)
+{
+    *action = &tunnel->action;
+    if (!tunnel->flows)
+        return tunnelled->qfi != ANY_QFI && !(tunnel->qfis >> tunnelled->qfi & 1) ? DROP_NO_RULE : DROP_NONE;
+    const __u32 qfi = tunnelled->qfi == ANY_QFI ? CLASSIFIER_ANY_QFI : tunnelled->qfi;
+    return find_action(tunnel->flows, inner, bpf_ntohl(tunnelled->teid), qfi, UPLINK, action);
+}
+
 INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const struct flow *outer)
 {
     struct tunnelled tunnelled;
@@ -148,21 +160,22 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return pass(frame, UPLINK);
     if (read_inner(frame, &tunnelled, &inner) != GOES_ON || is_link_local(&inner))
         return pass_aside(frame, queue, UPLINK);
-    if (tunnel->classifier)
+    struct fast_action *action;
+    __u32 reason = uplink_action(tunnel, &tunnelled, &inner, &action);
+    if (reason == DROP_NO_RULE)
+        return refuse(frame, &outer->source, reason);
+    if (reason == TO_SLOW_PATH || action->verdict != FAST_TO_CORE)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
     if (!is_own(tunnel, &inner, &inner.source))
         return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
-    const __u32 reason = check_destination(plane, tunnel->network, &inner);
+    reason = check_destination(plane, tunnel->network, &inner);
     if (reason == TO_SLOW_PATH)
         return pass_aside(frame, queue, UPLINK);
     if (reason != DROP_NONE)
         return refuse(frame, &outer->source, reason);
-    struct fast_action *action = &tunnel->action;
-    if (tunnelled.qfi != ANY_QFI && !(tunnel->qfis >> tunnelled.qfi & 1))
-        return refuse(frame, &outer->source, DROP_NO_RULE);
     const __u32 gnb = action->gnb;
     const struct fast_gnb *from = AT(gnbs, gnb);
-    if (action->verdict != FAST_TO_CORE || !has_credit(action, inner.length) || !from || from->shaped[UPLINK])
+    if (!has_credit(action, inner.length) || !from || from->shaped[UPLINK])
         return pass_first(frame, &tunnel->state, queue, UPLINK);
     const struct fast_route *route = route_to_core(frame, plane, &inner);
     if (!route || inner.length > route->mtu)

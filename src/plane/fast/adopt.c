@@ -7,6 +7,7 @@
 
 #include "kit/log.h"
 #include "plane/fast/actions.h"
+#include "plane/fast/flows.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
 #include "wire/gtpu/gtpu.h"
@@ -50,7 +51,6 @@ static unsigned keep_sound_sessions(struct fast *fast, const struct plane *plane
         fast->unclaimed++;
         if (is_sound_session(session, fast, plane))
             continue;
-        clear_session(session);
         fast_free_place(fast, place);
         fast->unclaimed--;
         unsound++;
@@ -138,10 +138,8 @@ void fast_disown(struct fast *fast)
         if (fast->places[i].teid)
             fast_clear_tunnel(&fast->places[i]);
     for (unsigned place = 1; place <= fast->sizes.sessions; place++)
-        if (fast->sessions[place].known) {
-            clear_session(&fast->sessions[place]);
+        if (fast->sessions[place].known)
             fast_free_place(fast, place);
-        }
     keep_sound_addresses(fast);
 }
 
@@ -163,6 +161,7 @@ unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now)
 
 void fast_free_place(struct fast *fast, unsigned place)
 {
+    fast_release_flows(fast, &fast->sessions[place]);
     clear_session(&fast->sessions[place]);
     fast->claimed[place] = false;
     fast->free_places[fast->free_count++] = place;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/counts.h"
 
-#include "plane/fast/rules.h"
+#include "plane/fast/flows.h"
 #include "plane/usage.h"
 
 /* Before a limit this much is the slow path's: it decides packet by packet, and all processors together are never that far ahead of what they have counted. */
@@ -12,6 +12,11 @@ static int64_t seen_at(const struct fast_action *action, int64_t now)
 {
     const int64_t seen = (int64_t)(action->seen + 1) << FAST_SEEN_SHIFT;
     return seen < now ? seen : now;
+}
+
+static enum direction direction_of(const struct pdr *pdr)
+{
+    return pdr->source == PFCP_ACCESS ? UPLINK : DOWNLINK;
 }
 
 /* What has been carried since the last time is counted; true: a URR is due. */
@@ -33,34 +38,17 @@ static bool absorb(struct session *session, const struct pdr *pdr, enum directio
     return due;
 }
 
-static struct fast_booked *tunnel_book(const struct fast *fast, const struct fast_tunnel *tunnel)
-{
-    return &fast->books[tunnel - fast->places];
-}
-
-static struct fast_booked *session_book(const struct fast *fast, unsigned place)
-{
-    return &fast->books[fast->tunnels + place];
-}
-
 bool fast_absorb(struct plane *plane, struct session *session, int64_t now)
 {
-    const struct fast *fast = plane->fast;
     const struct ruleset *rules = session->rules;
     bool due = false;
-    if (session->place == 0)
-        return false;
-    for (unsigned i = 0; i < rules->pdr_count; i++) {
-        const uint32_t teid = rules->pdrs[i].teid;
-        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_is_free(fast, teid))
-            continue;
-        struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
-        due |= absorb(session, &rules->pdrs[i], UPLINK, &tunnel->action, tunnel_book(fast, tunnel), now);
+    for (unsigned i = 0; session->place && i < rules->pdr_count; i++) {
+        struct fast_booked *book;
+        const struct pdr *pdr = &rules->pdrs[i];
+        const struct fast_action *action = fast_action_of(plane->fast, session, pdr, &book);
+        if (action)
+            due |= absorb(session, pdr, direction_of(pdr), action, book, now);
     }
-    const struct pdr *downlink = fast_downlink(rules);
-    if (downlink)
-        due |= absorb(session, downlink, DOWNLINK, &fast->sessions[session->place].action,
-                      session_book(fast, session->place), now);
     return due;
 }
 
@@ -123,26 +111,19 @@ static void grant(const struct ruleset *rules, const struct pdr *pdr, enum direc
 
 void fast_grant(struct plane *plane, const struct session *session)
 {
-    const struct fast *fast = plane->fast;
     const struct ruleset *rules = session->rules;
-    if (session->place == 0)
-        return;
-    for (unsigned i = 0; i < rules->pdr_count; i++) {
-        const uint32_t teid = rules->pdrs[i].teid;
-        if (teid == 0 || fast_uplink(rules, teid) != &rules->pdrs[i] || !fast_is_free(fast, teid))
-            continue;
-        struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);
-        grant(rules, &rules->pdrs[i], UPLINK, &tunnel->action, tunnel_book(fast, tunnel));
+    for (unsigned i = 0; session->place && i < rules->pdr_count; i++) {
+        struct fast_booked *book;
+        const struct pdr *pdr = &rules->pdrs[i];
+        struct fast_action *action = fast_action_of(plane->fast, session, pdr, &book);
+        if (action)
+            grant(rules, pdr, direction_of(pdr), action, book);
     }
-    const struct pdr *downlink = fast_downlink(rules);
-    if (downlink)
-        grant(rules, downlink, DOWNLINK, &fast->sessions[session->place].action,
-              session_book(fast, session->place));
 }
 
 /* --- whose counts they are --- */
 
-static void open_book(struct fast_booked *book, const struct fast_action *action)
+void fast_open_book(struct fast_booked *book, const struct fast_action *action)
 {
     const uint64_t bytes = __atomic_load_n(&action->bytes, __ATOMIC_RELAXED);
     const uint64_t packets = __atomic_load_n(&action->packets, __ATOMIC_RELAXED);
@@ -151,44 +132,36 @@ static void open_book(struct fast_booked *book, const struct fast_action *action
 
 void fast_open_tunnel_book(struct fast *fast, const struct fast_tunnel *tunnel)
 {
-    open_book(tunnel_book(fast, tunnel), &tunnel->action);
+    fast_open_book(&fast->books[tunnel - fast->places], &tunnel->action);
 }
 
 void fast_open_session_book(struct fast *fast, unsigned place)
 {
-    open_book(session_book(fast, place), &fast->sessions[place].action);
-}
-
-static void close_book(struct fast_booked *book)
-{
-    book->reported_bytes = book->bytes;
-    book->reported_packets = book->packets;
+    fast_open_book(&fast->books[fast->tunnels + place], &fast->sessions[place].action);
 }
 
 void fast_reported(struct plane *plane, const struct session *session)
 {
-    const struct fast *fast = plane->fast;
     const struct ruleset *rules = session->rules;
-    if (session->place == 0)
-        return;
-    close_book(session_book(fast, session->place));
-    for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (rules->pdrs[i].teid && fast_has_tunnel(fast, rules->pdrs[i].teid))
-            close_book(tunnel_book(fast, fast_tunnel_at(fast, rules->pdrs[i].teid)));
+    for (unsigned i = 0; session->place && i < rules->pdr_count; i++) {
+        struct fast_booked *book;
+        if (!fast_action_of(plane->fast, session, &rules->pdrs[i], &book))
+            continue;
+        book->reported_bytes = book->bytes;
+        book->reported_packets = book->packets;
+    }
 }
 
-static void inherit_book(struct fast_booked *book)
+void fast_inherit_books(struct fast *fast, const struct session *session)
 {
-    book->bytes = book->reported_bytes;
-    book->packets = book->reported_packets;
-}
-
-void fast_inherit_books(struct fast *fast, const struct ruleset *rules, unsigned place)
-{
-    inherit_book(session_book(fast, place));
-    for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (rules->pdrs[i].teid && fast_has_tunnel(fast, rules->pdrs[i].teid))
-            inherit_book(tunnel_book(fast, fast_tunnel_at(fast, rules->pdrs[i].teid)));
+    const struct ruleset *rules = session->rules;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        struct fast_booked *book;
+        if (!fast_action_of(fast, session, &rules->pdrs[i], &book))
+            continue;
+        book->bytes = book->reported_bytes;
+        book->packets = book->reported_packets;
+    }
 }
 
 /* --- sums --- */

@@ -14,12 +14,13 @@
 bool fast_absorb(struct plane *plane, struct session *session, int64_t now);
 void fast_grant(struct plane *plane, const struct session *session);
 /* What the place has counted for others is not this one's. */
+void fast_open_book(struct fast_booked *book, const struct fast_action *action);
 void fast_open_tunnel_book(struct fast *fast, const struct fast_tunnel *tunnel);
 void fast_open_session_book(struct fast *fast, unsigned place);
 /* The SMF has been told of what is in the books: who takes the place over begins there. */
 void fast_reported(struct plane *plane, const struct session *session);
-/* Books of what another has begun begin where he last reported: of the tunnels of these rules, and of the session. */
-void fast_inherit_books(struct fast *fast, const struct ruleset *rules, unsigned place);
+/* Books of what another has begun begin where he last reported. */
+void fast_inherit_books(struct fast *fast, const struct session *session);
 
 /* What the program has carried through the gNB, by enum direction, is added. */
 void fast_count_gnb(const struct plane *plane, const struct gnb *gnb, uint64_t packets[2], uint64_t bytes[2]);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kit/log.h"
+#include "plane/fast/flows.h"
 #include "plane/fast/program.h"
 #include "plane/fast/rates.h"
 
@@ -36,7 +37,7 @@ static unsigned power_of_two(unsigned least)
 static unsigned list_arrays(struct fast *fast, struct array arrays[FAST_MAPS])
 {
     const struct fast_sizes *sizes = &fast->sizes;
-    const size_t gnbs = sizes->gnbs + 1u, each = sizes->processors;
+    const size_t gnbs = sizes->gnbs + 1u, flows = sizes->flows + 1u, each = sizes->processors;
     const struct array list[] = {
         {"settings", 0, (void **)&fast->settings},
         {"ports", 0, (void **)&fast->ports},
@@ -45,7 +46,9 @@ static unsigned list_arrays(struct fast *fast, struct array arrays[FAST_MAPS])
         {"tunnels", fast->tunnels, (void **)&fast->places},
         {"addresses", sizes->addresses / 2 + 1, (void **)&fast->addresses},
         {"sessions", sizes->sessions + 1u, (void **)&fast->sessions},
-        {"books", fast->tunnels + (size_t)sizes->sessions + 1, (void **)&fast->books},
+        {"books", fast->tunnels + (size_t)sizes->sessions + 1 + flows * FAST_PDRS, (void **)&fast->books},
+        {"classifiers", flows * 2, (void **)&fast->classifiers},
+        {"actions", flows * FAST_PDRS, (void **)&fast->actions},
         {"rates", 2 * (sizes->sessions + (size_t)1), (void **)&fast->rates},
         {"gnbs", gnbs, (void **)&fast->gnbs},
         {"gnb_counts", gnbs * each, (void **)&fast->gnb_counts},
@@ -242,7 +245,8 @@ void fast_close(struct fast *fast)
     free(fast->claimed);
     free(fast->free_rates);
     free(fast->claimed_rates);
-    fast->free_places = fast->free_rates = NULL;
+    free(fast->free_flows);
+    fast->free_places = fast->free_rates = fast->free_flows = NULL;
     fast->claimed = fast->claimed_rates = NULL;
     if (fast->object)
         unload(fast);
@@ -265,7 +269,7 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     }
     if (loaded)
         begin(fast);
-    if (loaded && fast_set_clock(fast) && list_places(fast) && fast_list_rates(fast))
+    if (loaded && fast_set_clock(fast) && list_places(fast) && fast_list_rates(fast) && fast_list_flows(fast))
         return true;
     explain(why);
     fast_close(fast);

@@ -16,11 +16,12 @@
 struct bpf_object;
 struct grace;
 
-enum { FAST_MAPS = 14, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
+enum { FAST_MAPS = 16, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
 
 /* At most. */
 struct fast_sizes {
     unsigned sessions;
+    unsigned flows;     /* sessions with several service data flows */
     unsigned addresses; /* of all pools together */
     unsigned gnbs;
     unsigned processors;
@@ -41,6 +42,8 @@ struct fast {
     struct fast_addresses *addresses;
     struct fast_session *sessions;
     struct fast_booked *books;
+    struct classifier *classifiers;
+    struct fast_action *actions;
     struct fast_rate *rates;
     struct fast_gnb *gnbs;
     struct fast_gnb_count *gnb_counts;
@@ -55,9 +58,12 @@ struct fast {
     unsigned *free_rates; /* as free_places */
     unsigned free_rate_count;
     bool *claimed_rates;
-    bool awaits;                         /* sessions were found, and SMFs have time to speak of them */
-    unsigned unclaimed;                  /* those that none has spoken of yet */
-    int64_t last_claim;                  /* when one did */
+    unsigned *free_flows; /* a ring */
+    unsigned first_free_flows, free_flow_count;
+    unsigned flows_refused; /* updates of sessions that the slow path serves for want of a place */
+    bool awaits;            /* sessions were found, and SMFs have time to speak of them */
+    unsigned unclaimed;     /* those that none has spoken of yet */
+    int64_t last_claim;     /* when one did */
     uint64_t drops_before[DROP_REASONS]; /* what the program had counted before this process was there */
     struct {
         void *at;

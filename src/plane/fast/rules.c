@@ -9,6 +9,7 @@
 #include "plane/fast/actions.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/flows.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/shaped.h"
@@ -35,32 +36,18 @@ bool fast_has_place(const struct plane *plane, uint32_t teid)
     return !plane->fast || fast_tunnel_at(plane->fast, teid)->teid == 0;
 }
 
-const struct pdr *fast_uplink(const struct ruleset *rules, uint32_t teid)
+/* The only PDR of that direction, which looks at no filter; NULL: there is none, or there are several flows. */
+static const struct pdr *plain_pdr(const struct ruleset *rules, enum direction direction)
 {
-    const struct pdr *only = NULL;
-    for (unsigned i = 0; i < rules->pdr_count; i++) {
-        const struct pdr *pdr = &rules->pdrs[i];
-        if (pdr->source != PFCP_ACCESS || pdr->teid != teid)
-            continue;
-        if (only || pdr->filter_count)
-            return NULL;
-        only = pdr;
-    }
-    return only;
+    const bool plain = !rules->classifiers[direction] && rules->only[direction] != RULES_NONE;
+    return plain ? &rules->pdrs[rules->only[direction]] : NULL;
 }
 
-const struct pdr *fast_downlink(const struct ruleset *rules)
+/* Whether the program has what it needs to carry packets of that direction. */
+static bool is_served(const struct fast *fast, const struct session *session, enum direction direction)
 {
-    const struct pdr *only = NULL;
-    for (unsigned i = 0; i < rules->pdr_count; i++) {
-        const struct pdr *pdr = &rules->pdrs[i];
-        if (pdr->source != PFCP_CORE)
-            continue;
-        if (only || pdr->filter_count)
-            return NULL;
-        only = pdr;
-    }
-    return only;
+    return session->rules->classifiers[direction] ? fast->sessions[session->place].own_flows != 0
+                                                  : plain_pdr(session->rules, direction) != NULL;
 }
 
 static uint32_t v4_of(const struct ruleset *rules)
@@ -96,7 +83,7 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
                                           const struct session *session, const struct pdr *pdr)
 {
     struct ruleset *rules = session->rules;
-    const struct pdr *plain = fast_uplink(rules, pdr->teid);
+    const struct pdr *plain = plain_pdr(rules, UPLINK);
     struct fast_tunnel tunnel = *live;
     tunnel.teid = htonl(pdr->teid);
     tunnel.network = (__u8)session->network->index;
@@ -104,6 +91,7 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
     tunnel.v4 = v4_of(rules);
     tunnel.v6 = v6_of(rules);
     tunnel.session = session->place;
+    tunnel.flows = rules->classifiers[UPLINK] ? fast->sessions[session->place].own_flows : 0;
     tunnel.settling = settling_until(session);
     if (session->gnb)
         tunnel.peer = fast_address_of(&session->gnb->address);
@@ -122,8 +110,8 @@ static void put_tunnel(struct fast *fast, const struct session *session, const s
     if (!fast_is_free(fast, pdr->teid))
         return;
     const struct fast_tunnel wanted = describe_tunnel(fast, tunnel, session, pdr);
-    const bool carried = fast_uplink(session->rules, pdr->teid) && session->gnb &&
-                         !early_concerns(session, &session->gnb->address);
+    const bool carried =
+        is_served(fast, session, UPLINK) && session->gnb && !early_concerns(session, &session->gnb->address);
     const bool same = tunnel->teid == wanted.teid && tunnel->network == wanted.network &&
                       memcmp((char *)tunnel + FROM, (const char *)&wanted + FROM, SIZE) == 0 &&
                       !fast_leads_elsewhere(&tunnel->action, &wanted.action);
@@ -185,11 +173,12 @@ static void put_addresses(struct fast *fast, const struct session *session)
 static struct fast_session describe_session(struct fast *fast, struct fast_session *live,
                                             const struct session *session)
 {
-    const struct pdr *plain = fast_downlink(session->rules);
+    const struct pdr *plain = plain_pdr(session->rules, DOWNLINK);
     struct fast_session wanted = *live;
     wanted.network = session->network->index;
     wanted.v4 = v4_of(session->rules);
     wanted.v6 = v6_of(session->rules);
+    wanted.flows = session->rules->classifiers[DOWNLINK] ? wanted.own_flows : 0;
     if (plain)
         fast_describe_action(fast, session->rules, plain, DOWNLINK, &live->action, &wanted.action);
     return wanted;
@@ -204,7 +193,7 @@ static void put_downlink(struct fast *fast, const struct session *session)
     };
     struct fast_session *to = &fast->sessions[session->place];
     const struct fast_session wanted = describe_session(fast, to, session);
-    const bool carried = fast_downlink(session->rules) && !session->held;
+    const bool carried = is_served(fast, session, DOWNLINK) && !session->held;
     const bool same = memcmp((char *)to + FROM, (const char *)&wanted + FROM, SIZE) == 0 &&
                       !fast_leads_elsewhere(&to->action, &wanted.action);
     if (!same || !carried)
@@ -249,7 +238,7 @@ bool fast_admit(struct plane *plane, struct session *session, struct session *ol
     if (session->place == 0)
         session->place = fast_claim(fast, session->rules, now);
     if (session->place) {
-        fast_inherit_books(fast, session->rules, session->place);
+        fast_inherit_books(fast, session);
         return true;
     }
     if (fast->free_count == 0)
@@ -272,6 +261,7 @@ void fast_update(struct plane *plane, struct session *session)
     for (unsigned i = 0; i < rules->far_count; i++)
         if (rules->fars[i].has_outer && rules->fars[i].gnb)
             put_gnb(fast, plane, rules->fars[i].gnb);
+    fast_put_flows(fast, session);
     for (unsigned i = 0; i < rules->pdr_count; i++)
         if (rules->pdrs[i].teid)
             put_tunnel(fast, session, &rules->pdrs[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A session's rules as the packet program wants them. What it does not do (several service data flows in a session, buffering, several rates) is marked as
+ * A session's rules as the packet program wants them. What it does not do (buffering, more flows than a record holds) is marked as
  * the slow path's, so that the two together always serve the whole session. The agent's thread only; without a fast path (plane->fast NULL) nothing happens.
  */
 #ifndef PLANE_FAST_RULES_H
@@ -30,9 +30,6 @@ void fast_clear_tunnel(struct fast_tunnel *tunnel);
 /* Where the session of an address of the network (host order; of IPv6 the prefix) is looked up; NULL: it is none of them. */
 __u32 *fast_address_at(const struct fast *fast, unsigned network, unsigned version, uint64_t address);
 
-/* The only uplink PDR of the tunnel, or downlink PDR, if it asks nothing of a packet but its QFI; NULL: there are several, or it looks closer. */
-const struct pdr *fast_uplink(const struct ruleset *rules, uint32_t teid);
-const struct pdr *fast_downlink(const struct ruleset *rules);
 struct fast_tunnel *fast_tunnel_at(const struct fast *fast, uint32_t teid);
 
 #endif

@@ -24,6 +24,7 @@ static bool open_fast(struct fast *fast, struct plane *plane, const struct confi
 {
     char folder[FAST_FOLDER_BYTES];
     const struct fast_sizes sizes = {.sessions = config->fast_sessions,
+                                     .flows = config->fast_flows,
                                      .addresses = pool_addresses(plane),
                                      .gnbs = plane->policy.gnbs,
                                      .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
