@@ -191,8 +191,10 @@ enum config_fast { CONFIG_FAST_AUTO, CONFIG_FAST_NATIVE, CONFIG_FAST_GENERIC, CO
 
 struct config_plane {
     const char *name;
-    bool external;                  /* a UPF that is there without us: the keeper does not start it */
-    union socket_address n4;        /* PFCP, with port */
+    bool external;                    /* a UPF that is there without us: the keeper does not start it */
+    union socket_address n4;          /* PFCP, with port */
+    const union socket_address *smfs; /* that may command it, besides our own */
+    unsigned smf_count;
     const union socket_address *n3; /* GTP-U; at most one of each family */
     unsigned n3_count;
     unsigned workers; /* 0: every core */

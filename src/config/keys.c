@@ -333,6 +333,8 @@ static const struct key plane_keys[] = {
      .help = "true: a UPF that is started elsewhere. It has to be in the inventory, as an asset of kind "
              "function by this name."},
     {"n4", &type_endpoint, MEMBER(struct config_plane, n4), .high = 8805, .help = "PFCP."},
+    {"smfs", &type_endpoint, ITEMS(struct config_plane, smfs, smf_count), .high = 8805, .initial = "[]",
+     .help = "SMFs of other cores that may command it, too; each from a host of its own."},
     {"n3", &type_endpoint, ITEMS(struct config_plane, n3, n3_count), .least = 1, .high = 2152,
      .help = "GTP-U, where the gNBs send packets: one IPv4 address, one IPv6 address, or both."},
     {"workers", &type_uint, MEMBER(struct config_plane, workers), RANGE(0, 1024), .initial = "0",

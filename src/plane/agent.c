@@ -224,6 +224,8 @@ static void answer_association_setup(struct smf *smf, const struct pfcp_message 
                                      struct pfcp_message *answer)
 {
     const struct agent_settings *settings = &smf->agent->settings;
+    if (!request->association_setup_request.has_session_retention)
+        remove_sessions(smf->agent, smf); /* TS 29.244 6.2.6.2.2 */
     begin_claims(smf);
     associate(smf, request->association_setup_request.recovery_time_stamp,
               request->association_setup_request.cp_features,
@@ -242,13 +244,14 @@ static void answer_association_setup(struct smf *smf, const struct pfcp_message 
 
 static void answer_association_release(struct smf *smf, struct pfcp_message *answer)
 {
+    const uint8_t cause = smf->associated ? PFCP_ACCEPTED : PFCP_NO_ESTABLISHED_ASSOCIATION;
     remove_sessions(smf->agent, smf);
     smf->associated = false;
     tally_rest(smf);
     shaping_rest(smf);
     timer_stop(smf->agent->settings.timers, &smf->timer);
     answer->association_release_response =
-        (struct pfcp_association_release_response){smf->agent->settings.node_id, PFCP_ACCEPTED};
+        (struct pfcp_association_release_response){smf->agent->settings.node_id, cause};
 }
 
 /* Node messages; false: the type is not served. */

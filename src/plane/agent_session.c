@@ -302,6 +302,8 @@ void agent_establish(struct smf *smf, const struct pfcp_message *request, struct
         response->cause = plan.refusal.cause;
         response->has_failed_rule = plan.refusal.has_failed_rule;
         response->failed_rule = plan.refusal.failed_rule;
+        response->has_offending_ie = plan.refusal.offending_ie != 0;
+        response->offending_ie = plan.refusal.offending_ie;
         return;
     }
     response->cause = PFCP_ACCEPTED;
@@ -343,7 +345,8 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     }
     if (request->has_cp_f_seid && !change_cp_seid(smf, session, request->cp_f_seid.seid)) {
         remove_keys(agent, session, rules, old);
-        return plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "the new CP F-SEID is another session's");
+        return plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_F_SEID,
+                              "the new CP F-SEID is another session's");
     }
     struct gnb *from = session->gnb;
     session_lock(session);
@@ -406,7 +409,8 @@ static struct ruleset *modify(struct session *session, struct plan *plan,
     if (!begin_plan(session->smf, plan, session->rules) || !plan_modification(plan, request))
         return NULL;
     if (plan->network && plan->network != session->network) {
-        plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "a session stays in its data network");
+        plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_NETWORK_INSTANCE,
+                       "a session stays in its data network");
         return NULL;
     }
     struct ruleset *rules = plan_finish(plan);
@@ -435,6 +439,8 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
         response->cause = plan.refusal.cause;
         response->has_failed_rule = plan.refusal.has_failed_rule;
         response->failed_rule = plan.refusal.failed_rule;
+        response->has_offending_ie = plan.refusal.offending_ie != 0;
+        response->offending_ie = plan.refusal.offending_ie;
         return;
     }
     session->claim = smf->claim;

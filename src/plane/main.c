@@ -406,6 +406,20 @@ static bool ran_port_state(void *context, bool *in_force)
     return process->ran_port != NULL;
 }
 
+/* Our own, and those of other cores; for the caller to free(). */
+static union socket_address *smfs_of(const struct process *process, unsigned *count)
+{
+    const struct config_plane *own = process->own;
+    union socket_address *smfs = calloc(1 + own->smf_count, sizeof *smfs);
+    *count = smfs ? 1 + own->smf_count : 0;
+    if (!smfs)
+        return NULL;
+    smfs[0] = process->config->smf.n4;
+    for (unsigned i = 0; i < own->smf_count; i++)
+        smfs[1 + i] = own->smfs[i];
+    return smfs;
+}
+
 static bool start_agent(struct process *process)
 {
     const struct config_smf *smf = &process->config->smf;
@@ -419,13 +433,15 @@ static bool start_agent(struct process *process)
     enum { FROM_1900_TO_1970 = 2208988800u };
     int64_t wall = (int64_t)time(NULL) + FROM_1900_TO_1970;
     timers_run(loop_timers(process->loop), clock_now());
+    unsigned smf_count;
+    union socket_address *smfs = smfs_of(process, &smf_count);
     struct agent_settings settings = {
         .plane = &process->plane,
         .timers = loop_timers(process->loop),
         .node_id.ip = ip,
         .n4 = ip,
-        .smfs = &smf->n4,
-        .smf_count = 1,
+        .smfs = smfs,
+        .smf_count = smf_count,
         .recovery_time_stamp = (uint32_t)wall,
         .wall = wall - clock_now() / SECONDS(1),
         .t1 = smf->pfcp_t1,
@@ -443,7 +459,8 @@ static bool start_agent(struct process *process)
         .refused = refused,
         .context = process,
     };
-    process->agent = agent_new(&settings);
+    process->agent = smfs ? agent_new(&settings) : NULL;
+    free(smfs);
     return process->agent != NULL;
 }
 

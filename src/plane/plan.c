@@ -12,9 +12,15 @@ bool plan_refuse(struct plan *plan, uint8_t cause, const char *what)
     return false;
 }
 
+bool plan_refuse_ie(struct plan *plan, uint8_t cause, uint16_t ie, const char *what)
+{
+    plan->refusal = (struct refusal){.cause = cause, .what = what, .offending_ie = ie};
+    return false;
+}
+
 bool plan_refuse_rule(struct plan *plan, enum pfcp_rule_kind kind, uint32_t id, const char *what)
 {
-    plan->refusal = (struct refusal){PFCP_RULE_FAILURE, true, {(uint8_t)kind, id}, what};
+    plan->refusal = (struct refusal){PFCP_RULE_FAILURE, true, {(uint8_t)kind, id}, what, 0};
     return false;
 }
 

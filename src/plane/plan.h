@@ -15,7 +15,8 @@ struct refusal {
     uint8_t cause; /* enum pfcp_cause */
     bool has_failed_rule;
     struct pfcp_failed_rule failed_rule;
-    const char *what; /* for the log */
+    const char *what;      /* for the log */
+    uint16_t offending_ie; /* that is missing or wrong; 0: none is named */
 };
 
 struct planned_pdr {
@@ -68,6 +69,7 @@ struct ruleset *plan_finish(struct plan *plan);
 
 /* Records why, for the rule if id is not 0; returns false. */
 bool plan_refuse(struct plan *plan, uint8_t cause, const char *what);
+bool plan_refuse_ie(struct plan *plan, uint8_t cause, uint16_t ie, const char *what);
 bool plan_refuse_rule(struct plan *plan, enum pfcp_rule_kind kind, uint32_t id, const char *what);
 
 /* The parts, for plan.c only. */

@@ -138,8 +138,8 @@ static bool set_network(struct plan *plan, const struct pfcp_pdi *pdi)
     struct network *network = plane_network(plan->plane, pdi->network_instance);
     if (network)
         plan->network = network;
-    return network ||
-           plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "network instance is not configured here");
+    return network || plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_NETWORK_INSTANCE,
+                                     "network instance is not configured here");
 }
 
 static bool set_pdi(struct plan *plan, struct planned_pdr *planned, const struct pfcp_pdi *pdi)

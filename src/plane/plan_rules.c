@@ -73,7 +73,8 @@ static bool set_forwarding(struct plan *plan, struct far *far, const struct pfcp
     if (ie->has_network_instance && far->destination == PFCP_CORE) {
         struct network *network = plane_network(plan->plane, ie->network_instance);
         if (!network)
-            return plan_refuse(plan, PFCP_MANDATORY_IE_INCORRECT, "network instance is not configured here");
+            return plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_NETWORK_INSTANCE,
+                                  "network instance is not configured here");
         plan->network = network;
     }
     if (ie->has_transport_level_marking) {
@@ -115,8 +116,8 @@ bool plan_create_far(struct plan *plan, const struct pfcp_create_far *ie)
     if (!set_action(plan, far, ie->apply_action))
         return false;
     if ((far->action & PFCP_FORW) && !ie->has_forwarding)
-        return plan_refuse(plan, PFCP_CONDITIONAL_IE_MISSING,
-                           "a FAR that forwards needs forwarding parameters");
+        return plan_refuse_ie(plan, PFCP_CONDITIONAL_IE_MISSING, PFCP_IE_FORWARDING_PARAMETERS,
+                              "a FAR that forwards needs forwarding parameters");
     if (ie->has_forwarding && !set_forwarding(plan, far, &ie->forwarding, true))
         return false;
     plan->far_count++;

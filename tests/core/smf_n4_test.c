@@ -257,8 +257,8 @@ static void a_silent_plane_is_asked_again_and_then_lost(void **state)
     world.plane.silent = true;
     unsigned before = world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST];
     world_establish(&world, 1, 7, NAS_SESSION_IPV4);
-    world_wait(&world, (world.config->smf.pfcp_n1 + 2) * world.config->smf.pfcp_t1 +
-                           world.config->smf.plane_wait);
+    world_wait(&world,
+               (world.config->smf.pfcp_n1 + 2) * world.config->smf.pfcp_t1 + world.config->smf.plane_wait);
     assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], before);
     assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_REJECT);
     assert_null(world.ue.sessions);
@@ -330,7 +330,9 @@ static void a_plane_may_begin_the_association(void **state)
         .type = PFCP_ASSOCIATION_SETUP_REQUEST,
         .sequence = 5,
         .association_setup_request = {.node_id = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}},
-                                      .recovery_time_stamp = 3000},
+                                      .recovery_time_stamp = 3000,
+                                      .has_up_features = true,
+                                      .up_features = PFCP_UP_FTUP | PFCP_UP_RESPS},
     };
     world_open(&world, "");
     world_session(&world, 1);

@@ -313,6 +313,7 @@ enum { SEID_PAIR = 0xffff /* between the SMF's and the plane's */ };
 static void take_establishment(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
 {
     static struct pfcp_created_pdr created;
+    static struct pfcp_ue_ip given = {.destination = true, .ip = {.has_v4 = true, .v4 = {192, 168, 7, 9}}};
     const struct pfcp_session_establishment_request *request = &in->session_establishment_request;
     const struct pfcp_pdi *uplink = &request->create_pdrs[0].pdi;
     const struct pfcp_ip own = {.has_v4 = true, .v4 = {127, 0, 0, 7}};
@@ -320,6 +321,11 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     plane->up_seid = plane->cp_seid ^ SEID_PAIR;
     plane->restored = request->has_sereq_flags && (request->sereq_flags & PFCP_RESTI);
     plane->teid = uplink->f_teid.choose ? ++plane->next_teid : uplink->f_teid.teid;
+    plane->uplink = request->create_pdrs[0];
+    plane->chooses = uplink->ue_ips[0].choose_v4;
+    snprintf(plane->instance, sizeof plane->instance, "%.*s",
+             (int)request->create_pdrs[1].pdi.network_instance.len,
+             (const char *)request->create_pdrs[1].pdi.network_instance.data);
     plane->has_v4 = uplink->ue_ips[0].ip.has_v4;
     plane->has_v6 = uplink->ue_ips[0].ip.has_v6;
     memcpy(plane->ue_ipv4, uplink->ue_ips[0].ip.v4, 4);
@@ -330,8 +336,11 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     take_pdrs(plane, request->create_pdrs, request->create_pdrs_count);
     take_far(plane, request->create_fars[1].apply_action, request->create_fars[1].has_forwarding,
              &request->create_fars[1].forwarding);
-    created = (struct pfcp_created_pdr){
-        .pdr_id = 1, .has_f_teid = true, .f_teid = {.teid = plane->teid, .ip = own}};
+    created = (struct pfcp_created_pdr){.pdr_id = 1,
+                                        .has_f_teid = !(plane->lacks & PFCP_UP_FTUP),
+                                        .f_teid = {.teid = plane->teid, .ip = own},
+                                        .ue_ips = &given,
+                                        .ue_ips_count = plane->chooses};
     out->seid = plane->cp_seid;
     out->session_establishment_response = (struct pfcp_session_establishment_response){
         .node_id = {.ip = own},
@@ -339,7 +348,7 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
         .has_up_f_seid = !plane->refuses,
         .up_f_seid = {.seid = plane->up_seid, .ip = own},
         .created_pdrs = &created,
-        .created_pdrs_count = !plane->refuses && !plane->without_ftup,
+        .created_pdrs_count = !plane->refuses && (plane->chooses || !(plane->lacks & PFCP_UP_FTUP)),
         .has_load_control = plane->load_sequence != 0,
         .load_control = {.sequence = plane->load_sequence, .metric = plane->load},
         .has_overload_control = plane->overload != 0,
@@ -425,7 +434,7 @@ static bool plane_answers(struct plane *plane, const struct pfcp_message *in, st
             .cause = PFCP_ACCEPTED,
             .recovery_time_stamp = plane->time_stamp,
             .has_up_features = true,
-            .up_features = plane->features | (plane->without_ftup ? 0 : PFCP_UP_FTUP),
+            .up_features = plane->features | ((PFCP_UP_FTUP | PFCP_UP_EMPU | PFCP_UP_RESPS) & ~plane->lacks),
             .has_asrsp_flags = plane->retains,
             .asrsp_flags = PFCP_PSREI,
         };

@@ -49,7 +49,7 @@ struct plane {
     bool present; /* of those beside the first */
     uint32_t time_stamp;
     uint64_t features;      /* beside FTUP */
-    bool without_ftup;      /* it does not allocate F-TEIDs */
+    uint64_t lacks;         /* of FTUP, EMPU and RESPS */
     uint32_t load_sequence; /* of what it says of its load; 0: nothing */
     uint8_t load, overload; /* percent; overload 0: it says nothing of it */
     bool silent, retains, refuses;
@@ -67,6 +67,9 @@ struct plane {
     unsigned forwardings; /* such tunnels that it has: a bit each */
     struct pfcp_outer_header_creation forward_header;
     uint8_t ue_ipv4[4];
+    struct pfcp_create_pdr uplink; /* as created last; its lists are gone */
+    char instance[64];             /* of the data network, as labels */
+    bool chooses;                  /* the phone's address is the plane's to give */
     bool has_v4, has_v6;
     uint64_t mbr_downlink;
     struct pfcp_qer ue_rate; /* the one with a correlation identifier, as told last */

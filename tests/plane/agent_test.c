@@ -139,7 +139,8 @@ static void a_session_that_the_smf_has_forgotten_gives_way(void **state)
     uint32_t teid = 0;
     struct pfcp_message association = {
         .type = PFCP_ASSOCIATION_SETUP_REQUEST,
-        .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}}},
+        .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
+                                      .has_session_retention = true},
     };
     lab_describe(&one, 2);
     lab_establish(lab, &one, &teid);

@@ -52,7 +52,8 @@ void lab_associate(struct lab *lab)
     struct pfcp_message request = {
         .type = PFCP_ASSOCIATION_SETUP_REQUEST,
         .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
-                                      .recovery_time_stamp = 1000},
+                                      .recovery_time_stamp = 1000,
+                                      .has_session_retention = true},
     };
     assert_int_equal(lab_ask(lab, &request).association_setup_response.cause, PFCP_ACCEPTED);
 }

@@ -130,6 +130,7 @@ static void set_up(struct peer *peer, const char *local, const char *plane, unsi
     association.association_setup_request.node_id.ip.has_v4 = true;
     memcpy(association.association_setup_request.node_id.ip.v4, &peer->local.v4.sin_addr, 4);
     association.association_setup_request.recovery_time_stamp = 1;
+    association.association_setup_request.has_session_retention = true;
     ask(peer, &association);
     for (unsigned i = 0; i < phones; i++)
         establish(peer, i, kbps);

@@ -145,7 +145,8 @@ static void a_failure_is_told_again_to_an_smf_that_was_away(void **state)
     struct pfcp_message setup = {
         .type = PFCP_ASSOCIATION_SETUP_REQUEST,
         .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
-                                      .recovery_time_stamp = 2000},
+                                      .recovery_time_stamp = 2000,
+                                      .has_session_retention = true},
     };
     lab_ask(lab, &setup);
     unsigned reports = 0;

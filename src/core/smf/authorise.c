@@ -57,8 +57,21 @@ static bool take_prefix(struct session *session, const struct config_ip *own)
     return session->has_prefix;
 }
 
+bool session_plane_allocates(const struct session *session)
+{
+    const struct config_plane *plane = session->upf->config;
+    const struct config_plane_network *own =
+        plane ? config_plane_network(plane, session->network->name) : NULL;
+    return own && own->addresses == CONFIG_PLANE_ALLOCATES;
+}
+
+/* Those that the plane gives come with its answer; a subscriber's own are told it. */
 static bool take_addresses(struct session *session, const struct store_dnn *data)
 {
+    if (session_plane_allocates(session) && !data->ipv4.family && !data->ipv6.family) {
+        random_fill(session_smf(session)->core->random, session->interface_id, sizeof session->interface_id);
+        return true;
+    }
     return (!(session->type & NAS_SESSION_IPV4) || take_ipv4(session, &data->ipv4)) &&
            (!(session->type & NAS_SESSION_IPV6) || take_prefix(session, &data->ipv6));
 }
@@ -149,6 +162,8 @@ static struct verdict no_plane(enum n4_misfit why)
     case N4_DRAINED:
     case N4_LEAVING:
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "its planes take no new sessions");
+    case N4_NO_ADDRESSES:
+        return refused(NAS_GSM_NETWORK_FAILURE, "its plane gives no addresses, but should");
     case N4_FULL:
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "every plane has as many sessions as it may");
     default:

@@ -64,7 +64,9 @@ struct upf {
     bool n3_ipv6_only;
     uint32_t recovery_time_stamp; /* 0: never associated */
     uint64_t features;
-    struct timer timer;         /* associated: next heartbeat; else: next attempt */
+    struct map teids;   /* struct session by TEID, where the plane does not allocate them (n4_teid.c) */
+    bool plain;         /* it takes no elements of our own */
+    struct timer timer; /* associated: next heartbeat; else: next attempt */
     struct n4_request *request; /* association setup or heartbeat under way */
     struct session *sessions;
     unsigned session_count, session_most; /* the second as configured; 0: no limit */
@@ -162,6 +164,19 @@ unsigned n4_failed_paths(const struct upf *upf);
 void n4_shaping_look(struct smf *smf);
 /* The plane may have forgotten what it was told. */
 void n4_shaping_forget(struct upf *upf);
+
+/* --- F-TEIDs that the plane does not allocate (n4_teid.c) --- */
+
+/* For planes without FTUP (TS 29.244 5.5.2): an end of a tunnel at its first address. False: no memory, or it allocates them. */
+bool n4_teid_draw(struct session *session, struct tunnel *tunnel);
+/* Does it take the F-TEIDs of sessions that it has lost? One that allocates them need not (RESPS, 5.22.2). */
+bool n4_restores_tunnels(const struct upf *upf);
+/* It is to have another: the gNB is told to leave the one it has, and the user plane is brought back when it is there. */
+void n4_leave_tunnel(struct session *session);
+void n4_teid_give_back(struct upf *upf, struct tunnel *tunnel);
+/* The features are known now: what sessions have had since before is taken. */
+void n4_teids_learn(struct upf *upf);
+struct pfcp_outer_header_removal n4_header_removal(const struct pfcp_f_teid *f_teid);
 
 /* --- sessions (n4_session.c) --- */
 

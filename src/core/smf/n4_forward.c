@@ -21,9 +21,11 @@ struct forwarding {
     struct session *session;
     struct n4_request *request; /* creation, while it is under way */
     struct tunnel local;        /* the plane's end; family 0: none */
-    uint8_t place;              /* its rules are FIRST_RULE + place */
-    bool done;                  /* the phone has arrived: it lasts until its timer fires */
-    bool ended;                 /* as soon as it is created */
+    struct tunnel
+        drawn; /* the same before the plane has agreed, where it does not allocate it; family 0: it does */
+    uint8_t place; /* its rules are FIRST_RULE + place */
+    bool done;     /* the phone has arrived: it lasts until its timer fires */
+    bool ended;    /* as soon as it is created */
 };
 
 static struct core *core_of(const struct session *session)
@@ -45,6 +47,8 @@ static void drop(struct forwarding *forwarding)
     while (*place != forwarding)
         place = &(*place)->next;
     *place = forwarding->next;
+    if (forwarding->drawn.family)
+        n4_teid_give_back(session->upf, &forwarding->drawn);
     timer_stop(core_of(session)->timers, &forwarding->timer);
     free(forwarding);
 }
@@ -110,8 +114,10 @@ static void created(struct n4_request *request, const struct pfcp_message *answe
     if (!forwarding)
         return;
     forwarding->request = NULL;
-    if (response && response->cause == PFCP_ACCEPTED && response->created_pdrs_count &&
-        response->created_pdrs[0].has_f_teid)
+    if (response && response->cause == PFCP_ACCEPTED && forwarding->drawn.family)
+        forwarding->local = forwarding->drawn;
+    else if (response && response->cause == PFCP_ACCEPTED && response->created_pdrs_count &&
+             response->created_pdrs[0].has_f_teid)
         forwarding->local = n4_tunnel_of(&response->created_pdrs[0].f_teid);
     else
         log_warning("smf", NULL, "plane %s has no forwarding tunnel: %s", session->upf->name,
@@ -124,17 +130,26 @@ static void created(struct n4_request *request, const struct pfcp_message *answe
         amf_handover_forwarding(session->ue);
 }
 
-static struct n4_request *create(struct session *session, unsigned place, const struct tunnel *to)
+static struct pfcp_f_teid f_teid_of(struct forwarding *forwarding)
 {
-    bool v6 = session->upf->n3_ipv6_only;
+    struct session *session = forwarding->session;
+    const bool v6 = session->upf->n3_ipv6_only;
+    if (n4_teid_draw(session, &forwarding->drawn))
+        return (struct pfcp_f_teid){.teid = forwarding->drawn.teid,
+                                    .ip = n4_outer_header(&forwarding->drawn).ip};
+    return (struct pfcp_f_teid){.choose = true, .ip = {.has_v4 = !v6, .has_v6 = v6}};
+}
+
+static struct n4_request *create(struct forwarding *forwarding, unsigned place, const struct tunnel *to)
+{
+    struct session *session = forwarding->session;
+    const struct pfcp_f_teid f_teid = f_teid_of(forwarding);
     struct pfcp_create_pdr pdr = {
         .pdr_id = (uint16_t)(FIRST_RULE + place),
         .precedence = PRECEDENCE,
-        .pdi = {.source_interface = PFCP_ACCESS,
-                .has_f_teid = true,
-                .f_teid = {.choose = true, .ip = {.has_v4 = !v6, .has_v6 = v6}}},
+        .pdi = {.source_interface = PFCP_ACCESS, .has_f_teid = true, .f_teid = f_teid},
         .has_outer_header_removal = true,
-        .outer_header_removal = {.description = PFCP_REMOVE_GTPU_UDP_IP},
+        .outer_header_removal = n4_header_removal(&f_teid),
         .has_far_id = true,
         .far_id = FIRST_RULE + place,
     };
@@ -200,7 +215,7 @@ static struct forwarding *begin(struct session *session, unsigned place, const s
     *forwarding = (struct forwarding){
         .next = session->forwarding, .session = session, .timer.fire = expired, .place = (uint8_t)place};
     session->forwarding = forwarding;
-    forwarding->request = create(session, place, to);
+    forwarding->request = create(forwarding, place, to);
     if (forwarding->request)
         return forwarding;
     drop(forwarding);

@@ -5,6 +5,7 @@
 
 #include "core/smf/n4.h"
 #include "core/traffic.h"
+#include "crypt/random.h"
 #include "kit/log.h"
 #include "store/store.h"
 #include "wire/pfcp/bundle.h"
@@ -101,6 +102,8 @@ static bool restore_one(struct upf *upf, struct session *session)
         return false;
     if (upf->restore == RESTORE_CREATE || session->n4_restate) {
         session->n4_lost = true;
+        if (!n4_restores_tunnels(upf))
+            n4_leave_tunnel(session);
         n4_establish(session);
     } else {
         session->n4_lost = false;
@@ -133,6 +136,7 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     upf->restore_at = upf->sessions;
     remember_time_stamp(upf, recovery_time_stamp);
     n4_loss_ends(upf);
+    n4_teids_learn(upf);
     traffic_expected(upf->smf->core, upf->name);
     log_info("smf", NULL, "plane %s is associated; %u sessions to %s", upf->name, upf->session_count,
              upf->restore == RESTORE_CREATE ? "restore" : "update");
@@ -191,6 +195,7 @@ static void setup_answered(struct n4_request *request, const struct pfcp_message
         if (answer)
             log_warning("smf", NULL, "plane %s refuses the association: %s", upf->name,
                         pfcp_cause_name(answer->association_setup_response.cause));
+        upf->plain = upf->external && !upf->plain;
         attempt_later(upf, ASSOCIATION_RETRY);
         return;
     }
@@ -199,7 +204,8 @@ static void setup_answered(struct n4_request *request, const struct pfcp_message
     n4_associated(upf, response->recovery_time_stamp, response->up_features, retained);
 }
 
-/* Seconds. The element is our own: a plane of another make passes over it, and tells nothing. */
+/* Seconds. The element is our own: a plane of another make passes over it (TS 29.244 7.6.7), and tells nothing. To one that stumbles over
+ * it nothing of ours is said any more. */
 static uint16_t traffic_period(const struct smf *smf)
 {
     return (uint16_t)((smf->core->config->smf.traffic_period + SECONDS(1) - 1) / SECONDS(1));
@@ -215,7 +221,7 @@ static void ask_association(struct upf *upf)
                                       .has_cp_features = true,
                                       .cp_features = CP_FEATURES,
                                       .has_session_retention = true,
-                                      .has_traffic_reporting = true,
+                                      .has_traffic_reporting = !upf->plain,
                                       .traffic_reporting = traffic_period(upf->smf)},
     };
     upf->request = n4_request_send(upf, NULL, &message, setup_answered);
@@ -279,6 +285,7 @@ static struct upf *add_plane(struct smf *smf, const struct config_plane *plane)
     }
     upf->smf = smf;
     upf->timer.fire = due;
+    map_init(&upf->teids, random_u64(smf->core->random));
     upf->ending.fire = n4_unadmit;
     upf->moving.fire = n4_move;
     n4_drained_load(upf);
@@ -332,6 +339,7 @@ void n4_stop(struct smf *smf)
         timer_stop(smf->core->timers, &upf->timer);
         timer_stop(smf->core->timers, &upf->ending);
         timer_stop(smf->core->timers, &upf->moving);
+        map_free(&upf->teids);
         free(upf->deletions);
         n4_forget_paths(upf);
         free(upf->shaping.list);
@@ -363,7 +371,7 @@ static void accept_association(struct upf *upf, const union socket_address *peer
                                        .recovery_time_stamp = upf->smf->recovery_time_stamp,
                                        .has_cp_features = true,
                                        .cp_features = CP_FEATURES,
-                                       .has_traffic_reporting = true,
+                                       .has_traffic_reporting = !upf->plain,
                                        .traffic_reporting = traffic_period(upf->smf)},
     };
     upf->refused = !n4_admitted(upf, true);

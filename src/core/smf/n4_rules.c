@@ -20,8 +20,12 @@ static struct pfcp_ip ip_of(const struct tunnel *tunnel)
 static struct pfcp_ue_ip ue_ip_of(const struct session *session, bool destination)
 {
     struct pfcp_ue_ip ue = {.destination = destination};
-    ue.ip.has_v4 = session->type & NAS_SESSION_IPV4;
-    ue.ip.has_v6 = session->type & NAS_SESSION_IPV6;
+    const bool v4 = session->type & NAS_SESSION_IPV4, v6 = session->type & NAS_SESSION_IPV6;
+    const bool chosen = !session_plane_allocates(session) || session->has_ipv4 || session->has_prefix;
+    ue.choose_v4 = v4 && !chosen;
+    ue.choose_v6 = v6 && !chosen;
+    ue.ip.has_v4 = v4 && chosen;
+    ue.ip.has_v6 = v6 && chosen;
     memcpy(ue.ip.v4, session->ipv4, sizeof session->ipv4);
     memcpy(ue.ip.v6, session->prefix, sizeof session->prefix);
     return ue;
@@ -41,6 +45,13 @@ static struct pfcp_f_teid local_f_teid(const struct session *session)
     };
 }
 
+/* TS 29.244 8.2.64: what every version of the specification knows. */
+struct pfcp_outer_header_removal n4_header_removal(const struct pfcp_f_teid *f_teid)
+{
+    return (struct pfcp_outer_header_removal){.description = f_teid->ip.has_v4 ? PFCP_REMOVE_GTPU_UDP_IPV4
+                                                                               : PFCP_REMOVE_GTPU_UDP_IPV6};
+}
+
 /* --- forwarding --- */
 
 static bool forwards_downlink(const struct session *session)
@@ -56,14 +67,23 @@ struct pfcp_outer_header_creation n4_outer_header(const struct tunnel *tunnel)
         .ip = ip_of(tunnel)};
 }
 
+static struct bytes access_instance(const struct session *session)
+{
+    const char *name = session->upf->config ? session->upf->config->access_instance : "";
+    return bytes_of(name, strlen(name));
+}
+
 static struct pfcp_forwarding towards_gnb(const struct session *session)
 {
+    const struct bytes access = access_instance(session);
     return (struct pfcp_forwarding){
         .has_destination_interface = true,
         .destination_interface = PFCP_ACCESS,
+        .has_network_instance = access.len != 0,
+        .network_instance = access,
         .has_outer_header_creation = true,
         .outer_header_creation = n4_outer_header(&session->gnb),
-        .has_smreq_flags = session->end_marker,
+        .has_smreq_flags = session->end_marker && (session->upf->features & PFCP_UP_EMPU),
         .smreq_flags = PFCP_SNDEM,
     };
 }
@@ -162,7 +182,6 @@ static struct pfcp_create_pdr *add_pdr(struct n4_rules *rules, uint16_t id, uint
         .pdr_id = id,
         .precedence = precedence,
         .has_outer_header_removal = uplink,
-        .outer_header_removal = {.description = PFCP_REMOVE_GTPU_UDP_IP},
         .has_far_id = true,
         .far_id = uplink ? N4_FAR_UPLINK : N4_FAR_DOWNLINK,
         .qer_ids = rules->of_pdr[place].qer_ids,
@@ -175,9 +194,13 @@ static struct pfcp_create_pdr *add_pdr(struct n4_rules *rules, uint16_t id, uint
 
 static void detect_uplink(struct n4_rules *rules, const struct session *session, struct pfcp_create_pdr *pdr)
 {
+    const struct pfcp_f_teid f_teid = local_f_teid(session);
+    pdr->outer_header_removal = n4_header_removal(&f_teid);
     pdr->pdi = (struct pfcp_pdi){.source_interface = PFCP_ACCESS,
                                  .has_f_teid = true,
-                                 .f_teid = local_f_teid(session),
+                                 .f_teid = f_teid,
+                                 .has_network_instance = rules->access.len != 0,
+                                 .network_instance = rules->access,
                                  .ue_ips = &rules->source,
                                  .ue_ips_count = 1,
                                  .qfis = &rules->of_pdr[pdr - rules->pdrs].qfi,
@@ -255,10 +278,20 @@ static void add_flows(struct n4_rules *rules, const struct session *session)
             detect_rule(rules, session, i);
 }
 
+/* What the plane calls the data network (TS 29.244 8.2.4). */
+static const char *instance_of(const struct session *session)
+{
+    const struct config_plane_network *own =
+        session->upf->config ? config_plane_network(session->upf->config, session->network->name) : NULL;
+    return own && *own->network_instance ? own->network_instance : session->network->name;
+}
+
 static void begin(struct n4_rules *rules, const struct session *session)
 {
     rules->pdr_count = rules->qer_count = 0;
-    rules->instance = bytes_of(session->network->name, strlen(session->network->name));
+    const char *instance = instance_of(session);
+    rules->instance = bytes_of(instance, strlen(instance));
+    rules->access = access_instance(session);
     rules->urr_id = N4_URR_SESSION;
     rules->source = ue_ip_of(session, false);
     rules->destination = ue_ip_of(session, true);

@@ -29,7 +29,8 @@ enum {
 /* The rules and what they point to, in one place while a request is written. */
 struct n4_rules {
     struct pfcp_ue_ip source, destination;
-    struct bytes instance;
+    struct bytes instance,
+        access; /* network instances: of the data network, and of the radio side (empty: none is said) */
     uint32_t urr_id;
     struct {
         uint32_t qer_ids[N4_QERS_OF_PDR];

@@ -106,10 +106,19 @@ enum n4_misfit n4_closed(const struct upf *upf)
     return is_full(upf) ? N4_FULL : N4_FITS;
 }
 
+static bool lacks_addresses(const struct upf *upf, const char *dnn)
+{
+    const struct config_plane_network *own = config_plane_network(upf->config, dnn);
+    return own && own->addresses == CONFIG_PLANE_ALLOCATES && upf->associated &&
+           !(upf->features & PFCP_UP_UEIP);
+}
+
 enum n4_misfit n4_misfit(const struct upf *upf, const struct n4_wish *wish)
 {
-    const enum n4_misfit misfit = upf->removed ? N4_REMOVED : unserved(upf, wish);
-    return misfit ? misfit : n4_closed(upf);
+    enum n4_misfit misfit = upf->removed ? N4_REMOVED : unserved(upf, wish);
+    if (!misfit)
+        misfit = n4_closed(upf);
+    return !misfit && lacks_addresses(upf, wish->dnn) ? N4_NO_ADDRESSES : misfit;
 }
 
 /* --- the best of them --- */
@@ -195,6 +204,7 @@ const char *n4_misfit_text(enum n4_misfit misfit)
         [N4_LEAVING] = "wants to be released",
         [N4_LOST] = "lost",
         [N4_NOT_ASSOCIATED] = "not associated",
+        [N4_NO_ADDRESSES] = "gives no addresses (no UEIP), but should",
         [N4_FULL] = "full",
     };
     return texts[misfit];

@@ -24,6 +24,7 @@ enum n4_misfit {
     N4_LEAVING,         /* it wants to be released (TS 29.244 6.2.7) */
     N4_LOST,            /* it was associated */
     N4_NOT_ASSOCIATED,  /* it never was */
+    N4_NO_ADDRESSES,    /* it is to give them to phones, and cannot */
     N4_FULL,
 };
 

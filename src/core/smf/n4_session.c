@@ -23,7 +23,33 @@ static struct pfcp_f_seid own_f_seid(const struct session *session)
     return (struct pfcp_f_seid){.seid = session->seid, .ip = n4_own_ip(session_smf(session))};
 }
 
-static void accept_created(struct session *session, const struct pfcp_session_establishment_response *answer)
+/* TS 29.244 5.21: the plane has given the phone its addresses. False: none, or two of a kind. */
+static bool take_addresses(struct session *session, const struct pfcp_session_establishment_response *answer)
+{
+    const struct pfcp_ue_ip *given = NULL;
+    for (size_t i = 0; i < answer->created_pdrs_count; i++)
+        for (size_t k = 0; k < answer->created_pdrs[i].ue_ips_count; k++) {
+            const struct pfcp_ue_ip *ip = &answer->created_pdrs[i].ue_ips[k];
+            if (given && (memcmp(ip->ip.v4, given->ip.v4, 4) != 0 || memcmp(ip->ip.v6, given->ip.v6, 8) != 0))
+                return false;
+            given = ip;
+        }
+    if (!given || given->ip.has_v4 != !!(session->type & NAS_SESSION_IPV4) ||
+        given->ip.has_v6 != !!(session->type & NAS_SESSION_IPV6))
+        return false;
+    memcpy(session->ipv4, given->ip.v4, sizeof session->ipv4);
+    memcpy(session->prefix, given->ip.v6, sizeof session->prefix);
+    session->has_ipv4 = given->ip.has_v4 && network_claim_ipv4(session->network, session->ipv4);
+    session->has_prefix = given->ip.has_v6 && network_claim_ipv6(session->network, session->prefix);
+    return true;
+}
+
+static bool has_addresses(const struct session *session)
+{
+    return session->has_ipv4 || session->has_prefix;
+}
+
+static bool accept_created(struct session *session, const struct pfcp_session_establishment_response *answer)
 {
     session->up_seid = answer->up_f_seid.seid;
     session->n4_lost = false;
@@ -31,8 +57,11 @@ static void accept_created(struct session *session, const struct pfcp_session_es
     session->n4_has = session->n4_sent;
     n4_forward_replaced(session);
     for (size_t i = 0; i < answer->created_pdrs_count; i++)
-        if (answer->created_pdrs[i].has_f_teid && !answer->created_pdrs[i].f_teid.choose)
+        if (answer->created_pdrs[i].has_f_teid && !answer->created_pdrs[i].f_teid.choose &&
+            (session->upf->features & PFCP_UP_FTUP))
             session->n3 = n4_tunnel_of(&answer->created_pdrs[i].f_teid);
+    return session->n3.family &&
+           (!session_plane_allocates(session) || has_addresses(session) || take_addresses(session, answer));
 }
 
 /* The plane is silent, or says that we are not associated (it has not heard yet that it is, if our request overtook the
@@ -112,10 +141,9 @@ static void established(struct n4_request *request, const struct pfcp_message *a
         return;
     }
     if (accepted)
-        accept_created(session, response);
+        accepted = accept_created(session, response);
     else if (response)
         n4_refused_session(request->upf, response->cause);
-    accepted = accepted && session->n3.family;
     bool fresh = session->state == SESSION_NEW;
     if (fresh && request->association == request->upf->associations && request->upf->associated &&
         n4_plane_lost(request, answer, response ? response->cause : 0))
@@ -137,11 +165,17 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     core_dirty(request->smf->core, &session->row);
     if (session->n4_stale)
         n4_sync(session);
+    if (session->data_waits && session->state == SESSION_INACTIVE && amf_connected(session->ue))
+        session_bring_back(session); /* it has another tunnel */
 }
 
 bool n4_establish(struct session *session)
 {
     struct n4_rules rules;
+    const uint64_t features = session->upf->features;
+    const bool again = session->n3.family != 0;
+    if (!again && !(features & PFCP_UP_FTUP) && !n4_teid_draw(session, &session->n3))
+        return false;
     n4_describe(&rules, session);
     struct pfcp_message message = {
         .type = PFCP_SESSION_ESTABLISHMENT_REQUEST,
@@ -161,7 +195,7 @@ bool n4_establish(struct session *session)
                                           .pdn_type = session->type,
                                           .has_s_nssai = true,
                                           .s_nssai = {session->slice.sst, session->slice.sd},
-                                          .has_sereq_flags = session->n3.family != 0,
+                                          .has_sereq_flags = again && (features & PFCP_UP_RESPS),
                                           .sereq_flags = PFCP_RESTI},
     };
     session->n4 = n4_request_send(session->upf, session, &message, established);
@@ -292,6 +326,9 @@ void n4_leave(struct session *session)
     if (!upf)
         return;
     n4_forward_forget(session);
+    if (session->n3.family && map_get(&upf->teids, session->n3.teid) == session)
+        map_take(&upf->teids, session->n3.teid);
+    session->n3 = (struct tunnel){0};
     if (session->n4)
         session->n4->session = NULL;
     session->n4 = NULL;

@@ -154,6 +154,9 @@ struct verdict {
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
                                  const struct nas_session_establishment_request *request, bool patient);
 
+/* Does the plane give the phone its addresses (TS 29.244 5.21)? */
+bool session_plane_allocates(const struct session *session);
+
 /* It has been authorised, and is to be once more: for another plane. */
 void session_leave_plane(struct session *session);
 

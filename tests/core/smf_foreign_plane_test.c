@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Planes of other makers: what they cannot do, do otherwise, or call by other names. */
+#include "smf_world.h"
+
+#define NETWORKS "data_networks: [{name: internet, ipv4: 10.45.0.0/16, type: ipv4}]\n"
+#define OURS     "planes:\n- {name: ours, n4: 127.0.0.7, n3: [127.0.0.7], drain: true}\n"
+#define THEIRS(more) \
+    NETWORKS OURS "- {name: theirs, external: true, n4: 127.0.0.8, n3: [192.0.2.8]" more "}\n"
+
+static struct world world;
+static struct plane *const theirs = &world.others[0];
+
+static void open_foreign(const char *yaml, struct plane plane)
+{
+    world_open(&world, yaml);
+    plane.present = true;
+    plane.time_stamp = 2000;
+    *theirs = plane;
+    world_enrol(&world, "profile: lab\n");
+    world_wait(&world, SECONDS(5));
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    world_close(&world);
+    return 0;
+}
+
+static const struct session *establish(uint8_t psi)
+{
+    const struct session *session = world_session(&world, psi);
+    assert_string_equal(session->upf->name, "theirs");
+    return session;
+}
+
+static void restart_plane(void)
+{
+    theirs->time_stamp++;
+    theirs->next_teid = 500;
+    world_wait(&world, world.config->smf.pfcp_heartbeat + SECONDS(1));
+}
+
+/* --- F-TEIDs (TS 29.244 5.5) --- */
+
+static void where_the_plane_does_not_allocate_them_the_smf_does(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){.lacks = PFCP_UP_FTUP});
+    const struct session *one = establish(1);
+    assert_false(theirs->uplink.pdi.f_teid.choose);
+    assert_int_equal(theirs->uplink.pdi.f_teid.teid, one->n3.teid);
+    assert_memory_equal(theirs->uplink.pdi.f_teid.ip.v4, ((uint8_t[]){192, 0, 2, 8}), 4);
+    const struct session *two = establish(2);
+    assert_int_not_equal(one->n3.teid, two->n3.teid);
+    const struct upf *upf = n4_find(world.core.smf, "theirs");
+    assert_int_equal(upf->teids.count, 2);
+    world_restart_core(&world);
+    world_wait(&world, SECONDS(5));
+    upf = n4_find(world.core.smf, "theirs");
+    assert_int_equal(upf->teids.count, 2);
+    smf_release_all(&world.ue);
+    assert_int_equal(upf->teids.count, 0);
+}
+
+static void they_are_the_same_after_the_plane_s_restart(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){.lacks = PFCP_UP_FTUP | PFCP_UP_RESPS});
+    const uint32_t teid = establish(1)->n3.teid;
+    restart_plane();
+    assert_int_equal(theirs->heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 2);
+    assert_int_equal(theirs->teid, teid);
+    assert_false(theirs->restored); /* RESTI is for those that said RESPS */
+    assert_int_equal(session_find(&world.ue, 1)->state, SESSION_ACTIVE);
+}
+
+static void a_plane_that_takes_none_back_gives_others_and_the_gnb_is_told(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){.lacks = PFCP_UP_RESPS});
+    const uint32_t teid = establish(1)->n3.teid;
+    restart_plane();
+    assert_true(theirs->uplink.pdi.f_teid.choose);
+    const struct session *session = session_find(&world.ue, 1);
+    assert_int_not_equal(session->n3.teid, teid);
+    assert_int_equal(world.ue.n2, N2_SETUP_REQUEST);
+    world_gnb_accepts(&world, 1, 0x901);
+    assert_int_equal(session->state, SESSION_ACTIVE);
+    assert_int_equal(theirs->action, PFCP_FORW);
+}
+
+static void the_header_that_is_to_be_removed_is_of_the_tunnel_s_family(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){0});
+    establish(1);
+    assert_int_equal(theirs->uplink.outer_header_removal.description, PFCP_REMOVE_GTPU_UDP_IPV4);
+}
+
+/* --- names --- */
+
+static void data_networks_have_the_names_that_the_plane_calls_them(void **state)
+{
+    (void)state;
+    open_foreign(
+        THEIRS(", access_instance: ran, data_networks: [{name: internet, network_instance: sgi.east}]"),
+        (struct plane){0});
+    establish(1);
+    assert_string_equal(theirs->instance, "sgi.east");
+    assert_true(theirs->uplink.pdi.has_network_instance);
+}
+
+static void they_are_called_by_their_own_where_no_other_is_said(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){0});
+    establish(1);
+    assert_string_equal(theirs->instance, "internet");
+    assert_false(theirs->uplink.pdi.has_network_instance);
+}
+
+/* --- addresses (5.21) --- */
+
+#define GIVES THEIRS(", data_networks: [{name: internet, addresses: plane}]")
+
+static void a_plane_gives_phones_their_addresses(void **state)
+{
+    static const uint8_t given[] = {192, 168, 7, 9};
+    (void)state;
+    open_foreign(GIVES, (struct plane){.features = PFCP_UP_UEIP});
+    const struct session *session = establish(1);
+    assert_memory_equal(session->ipv4, given, sizeof given);
+    restart_plane();
+    assert_false(theirs->chooses); /* it is told the address that the phone has */
+    assert_memory_equal(theirs->ue_ipv4, given, sizeof given);
+}
+
+static void one_that_cannot_gets_no_session(void **state)
+{
+    (void)state;
+    open_foreign(GIVES, (struct plane){0});
+    world_establish(&world, 1, 1, NAS_SESSION_IPV4);
+    world_wait(&world, SECONDS(5));
+    assert_int_equal(world_n1(&world)->session_establishment_reject.cause, NAS_GSM_NETWORK_FAILURE);
+    assert_int_equal(theirs->heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 0);
+}
+
+/* --- what it cannot do --- */
+
+static void end_markers_are_asked_of_who_sends_them(void **state)
+{
+    const struct tunnel other = {.teid = 0x77, .family = AF_INET, .address = {10, 0, 0, 10}};
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){.lacks = PFCP_UP_EMPU});
+    establish(1);
+    session_connected(session_find(&world.ue, 1), &other);
+    world_pump(&world);
+    assert_int_equal(theirs->header.teid, 0x77);
+    assert_false(theirs->end_marker);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, close_world)
+    const struct CMUnitTest tests[] = {
+        TEST(where_the_plane_does_not_allocate_them_the_smf_does),
+        TEST(they_are_the_same_after_the_plane_s_restart),
+        TEST(a_plane_that_takes_none_back_gives_others_and_the_gnb_is_told),
+        TEST(the_header_that_is_to_be_removed_is_of_the_tunnel_s_family),
+        TEST(data_networks_have_the_names_that_the_plane_calls_them),
+        TEST(they_are_called_by_their_own_where_no_other_is_said),
+        TEST(a_plane_gives_phones_their_addresses),
+        TEST(one_that_cannot_gets_no_session),
+        TEST(end_markers_are_asked_of_who_sends_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
