@@ -4,7 +4,8 @@
  *
  * 64-byte inner packets, sessions with a rate that is not reached, a volume threshold and a quota, all checks and counters on, spread over 256 gNBs; the host's
  * own routes and neighbours. `drawn`: each packet from another session, uniformly drawn over all, so that nothing of it is in a cache that
- * does not hold all; or from the same one again. A value is what the run took, less the wrapper that makes the packet anew (`wrapper`), with an
+ * does not hold all; or from the same one again. At last there are as many sessions as there may be, while others are taken out and set up anew, so many
+ * a second (`set_ups`; the agent's part of it, without PFCP). A value is what the run took, less the wrapper that makes the packet anew (`wrapper`), with an
  * empty program's part (`floor`).
  */
 #include <arpa/inet.h>
@@ -13,12 +14,14 @@
 #include <linux/bpf.h>
 #include <linux/if_link.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "fast.h"
+#include "kit/loop.h"
 #include "plane/checksum.h"
 #include "plane/fast/fast.h"
 #include "plane/fast/networks.h"
@@ -75,15 +78,21 @@ static struct ruleset *describe(void)
     return rules;
 }
 
-static void programme(struct bench *bench, struct ruleset *rules, unsigned i)
+static struct session session_of(struct bench *bench, struct ruleset *rules, unsigned i)
 {
-    struct session session = {.network = &bench->network, .rules = rules, .gnb = bench->gnbs[i % GNBS]};
+    const struct session session = {.network = &bench->network, .rules = rules, .gnb = bench->gnbs[i % GNBS]};
     const uint32_t address = htonl(FIRST_PHONE + i);
     memcpy(rules->v4, &address, sizeof address);
     rules->pdrs[0].teid = teid_of(i, bench->fast.tunnels - 1);
     rules->fars[1].gnb = session.gnb;
     rules->fars[1].to = session.gnb->address;
     rules->fars[1].teid = GNB_TEID + i;
+    return session;
+}
+
+static void programme(struct bench *bench, struct ruleset *rules, unsigned i)
+{
+    struct session session = session_of(bench, rules, i);
     if (!fast_admit(&bench->plane, &session, NULL, 0))
         fail("fast_admit");
     fast_update(&bench->plane, &session);
@@ -180,6 +189,8 @@ static void make_frames(struct bench *bench)
 
 /* --- measuring --- */
 
+static const char *const whole_programs[] = {"bench_uplink", "bench_downlink"};
+
 static int compare(const void *a, const void *b)
 {
     const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
@@ -238,13 +249,12 @@ static struct timing time_of(struct bench *bench, const char *program, enum dire
 
 static void measure(struct bench *bench, enum direction direction, unsigned sessions, bool uniform)
 {
-    static const char *const programs[] = {"bench_uplink", "bench_downlink"};
     static const char *const wrappers[] = {"bench_restore_uplink", "bench_restore_downlink"};
     const unsigned drawn = uniform ? sessions : 1;
     const struct timing empty = time_of(bench, "bench_empty", direction, 1),
                         moves = time_of(bench, "bench_move", direction, 1),
                         wrapper = time_of(bench, wrappers[direction], direction, drawn),
-                        whole = time_of(bench, programs[direction], direction, drawn);
+                        whole = time_of(bench, whole_programs[direction], direction, drawn);
     const unsigned move = (moves.median - empty.median) / 2, least_move = (moves.best - empty.best) / 2;
     printf("{\"name\": \"upf_%s_ns\", \"value\": %u, \"unit\": \"ns\", \"sessions\": %u, \"drawn\": \"%s\", "
            "\"best\": %u, \"floor\": %u, \"wrapper\": %u, \"with_wrapper\": %u, \"forwarded\": %.3f}\n",
@@ -253,6 +263,57 @@ static void measure(struct bench *bench, enum direction direction, unsigned sess
            whole.best - (wrapper.best - least_move) + empty.best, empty.median, wrapper.median - move,
            whole.median, (double)whole.forwarded / ((double)RUNS * REPEAT));
     fflush(stdout);
+}
+
+/* --- beside sessions that come and go --- */
+
+struct churn {
+    struct bench *bench;
+    struct ruleset *rules;
+    atomic_bool ends;
+    uint64_t set_ups;
+};
+
+/* Those that were set up first have the first places, and get them again. */
+static void *come_and_go(void *context)
+{
+    enum { A_SECOND = 10000, PAUSE_NS = 1000000, OF = 10000 };
+    struct churn *churn = context;
+    for (const int64_t began = clock_now(); !atomic_load(&churn->ends);) {
+        const uint64_t due = (uint64_t)((clock_now() - began) / (SECONDS(1) / A_SECOND));
+        for (; churn->set_ups < due; churn->set_ups++) {
+            const unsigned i = (unsigned)(churn->set_ups % OF);
+            struct session session = session_of(churn->bench, churn->rules, i);
+            session.place = i + 1;
+            fast_dismiss(&churn->bench->plane, &session);
+            programme(churn->bench, churn->rules, i);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+    }
+    return NULL;
+}
+
+static void measure_churn(struct bench *bench, struct ruleset *rules, unsigned sessions)
+{
+    struct churn churn = {.bench = bench, .rules = rules};
+    struct timing alone[2], beside[2];
+    pthread_t thread;
+    for (enum direction direction = UPLINK; direction <= DOWNLINK; direction++)
+        alone[direction] = time_of(bench, whole_programs[direction], direction, sessions);
+    const int64_t began = clock_now();
+    if (pthread_create(&thread, NULL, come_and_go, &churn) != 0)
+        fail("thread");
+    for (enum direction direction = UPLINK; direction <= DOWNLINK; direction++)
+        beside[direction] = time_of(bench, whole_programs[direction], direction, sessions);
+    atomic_store(&churn.ends, true);
+    pthread_join(thread, NULL);
+    const double seconds = (double)(clock_now() - began) / 1e9;
+    for (enum direction direction = UPLINK; direction <= DOWNLINK; direction++)
+        printf("{\"name\": \"upf_%s_beside_setup_ns\", \"value\": %u, \"unit\": \"ns\", \"sessions\": %u, "
+               "\"set_ups\": %.0f, \"alone\": %u, \"best\": %u, \"best_alone\": %u, \"forwarded\": %.4f}\n",
+               direction == UPLINK ? "uplink" : "downlink", beside[direction].median, sessions,
+               (double)churn.set_ups / seconds, alone[direction].median, beside[direction].best,
+               alone[direction].best, (double)beside[direction].forwarded / ((double)RUNS * REPEAT));
 }
 
 static unsigned least(unsigned a, unsigned b)
@@ -281,5 +342,6 @@ int main(int argc, char **argv)
             measure(&bench, direction, sessions, true);
         }
     }
+    measure_churn(&bench, rules, programmed);
     return 0;
 }
