@@ -187,6 +187,9 @@ struct config_plane_network {
     const char *network_instance; /* what PFCP calls it there (TS 29.244 8.2.4); "": its name */
 };
 
+/* TCP's largest segment in the SYNs that pass a plane: as routes' MTUs allow, as it is, or at most so many octets. */
+enum { CONFIG_MSS_AUTO = 0, CONFIG_MSS_OFF = 1, CONFIG_MSS_LEAST = 88, CONFIG_MSS_MOST = 65495 };
+
 enum config_fast { CONFIG_FAST_AUTO, CONFIG_FAST_NATIVE, CONFIG_FAST_GENERIC, CONFIG_FAST_OFF };
 
 struct config_plane {
@@ -200,6 +203,7 @@ struct config_plane {
     unsigned workers; /* 0: every core */
     const char *tun;  /* interface name prefix */
     bool nat;
+    unsigned mss_clamp;          /* CONFIG_MSS_AUTO and the like, or octets */
     const char *egress;          /* interface towards the data network; "auto": by default route */
     unsigned buffer_per_session; /* packets */
     unsigned buffer_total;

@@ -343,6 +343,9 @@ static const struct key plane_keys[] = {
      .help = "Interfaces towards the data networks are called this and a number."},
     {"nat", &type_bool, MEMBER(struct config_plane, nat), .initial = "true",
      .help = "Phones leave with the host's address. Off: the networks around must route the pools here."},
+    {"mss_clamp", &type_mss, MEMBER(struct config_plane, mss_clamp), .initial = "auto",
+     .help = "TCP's largest segment (RFC 9293 3.7.1) is made small enough for the way when connections begin: "
+             "auto, off, or octets."},
     {"egress", &type_name, MEMBER(struct config_plane, egress), RANGE(1, 15), .initial = "auto",
      .help = "Interface towards the internet; auto: where the default route goes."},
     {"buffer_per_session", &type_uint, MEMBER(struct config_plane, buffer_per_session), RANGE(0, 100000),
@@ -396,13 +399,13 @@ static const struct key plane_keys[] = {
      .help = "Phones may send to other phones' addresses."},
     {"fast", &type_choice, MEMBER(struct config_plane, fast), .choices = fast_paths, .initial = "auto",
      .help =
-         "The fast path, a program in the kernel (XDP): at the driver where it can be, else generic; or only "
-         "one "
-         "of them; or off. With nat\n"
-         "there is none, as the host translates. It goes on when this process dies, and is taken up again."},
+         "The fast path, a program in the kernel (XDP): at the driver where nothing is lost there, else generic; "
+         "or only one of\n"
+         "them; or off. With nat the host translates between the two. It goes on when this process dies, and is "
+         "taken up again."},
     {"fast_interfaces", &type_name, ITEMS(struct config_plane, fast_interfaces, fast_interface_count),
      RANGE(1, 15), .initial = "[]",
-     .help = "Where it sits; empty: at the interfaces with the n3 addresses, and at egress."},
+     .help = "Where it sits; empty: at the interfaces with the n3 addresses, and without nat at egress."},
     {"fast_sessions", &type_uint, MEMBER(struct config_plane, fast_sessions), RANGE(1, 4000000),
      .initial = "16384",
      .help = "Its maps have room for so many sessions, about 650 octets each; more are refused."},

@@ -30,7 +30,7 @@ struct key_type {
 extern const struct key_type type_uint, type_bool, type_text, type_name, type_choice, type_duration,
     type_rate, type_ip, type_prefix, type_endpoint, type_plmn, type_tai, type_area, type_slice, type_gnb_id,
     type_sd, type_routing_indicator, type_private_key, type_date, type_position, type_imsi_range,
-    type_profile;
+    type_profile, type_mss;
 
 struct choice {
     const char *name; /* NULL ends the list */

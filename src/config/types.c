@@ -330,10 +330,32 @@ static void print_private_key(const struct key *key, const void *place, char *bu
         snprintf(buffer + 2 * i, size - 2 * i, "%02x", octets[i]);
 }
 
+static bool parse_mss(const struct key *key, const char *text, struct arena *memory, void *place,
+                      struct complaint *complaint)
+{
+    const struct key number = {.size = key->size, .low = CONFIG_MSS_LEAST, .high = CONFIG_MSS_MOST};
+    if (strcasecmp(text, "auto") == 0 || strcasecmp(text, "off") == 0) {
+        *(unsigned *)place = strcasecmp(text, "auto") == 0 ? CONFIG_MSS_AUTO : CONFIG_MSS_OFF;
+        return true;
+    }
+    return parse_uint(&number, text, memory, place, complaint) ||
+           complain(complaint, "auto, off, or octets from %d to %d", CONFIG_MSS_LEAST, CONFIG_MSS_MOST);
+}
+
+static void print_mss(const struct key *key, const void *place, char *buffer, size_t size)
+{
+    const unsigned mss = *(const unsigned *)place;
+    if (mss >= CONFIG_MSS_LEAST)
+        print_uint_value(key, place, buffer, size);
+    else
+        snprintf(buffer, size, "%s", mss == CONFIG_MSS_AUTO ? "auto" : "off");
+}
+
 const struct key_type type_uint = {NULL, parse_uint, print_uint_value};
 const struct key_type type_bool = {"true or false", parse_bool, print_bool_value};
 const struct key_type type_text = {NULL, parse_text, print_text_value};
 const struct key_type type_name = {NULL, parse_name, print_text_value};
+const struct key_type type_mss = {NULL, parse_mss, print_mss};
 const struct key_type type_choice = {NULL, parse_choice, print_choice};
 const struct key_type type_duration = {NULL, parse_duration, print_duration};
 const struct key_type type_sd = {"six hexadecimal digits such as 010203", parse_sd, print_sd};

@@ -32,6 +32,7 @@ static const struct column plane_columns[] = {
     {"PLANE", "name", CELL_TEXT, 0},
     {"N3", "n3", CELL_TEXT, 0},
     {"TUN", "tun", CELL_TEXT, 1},
+    {"FAST", "fast_path", CELL_TEXT, 1},
     {"N4", "associated", CELL_TEXT, 0},
     {"SESSIONS", "sessions", CELL_NUMBER, 0},
     {"UP", "uplink_bytes", CELL_BYTES, 0},
@@ -108,6 +109,19 @@ static void print_evidence(const json_t *recorder)
            json_is_true(json_object_get(recorder, "full")) ? "   NO ROOM" : "");
 }
 
+/* Without a fast path everything works, but at another pace: it must not go unnoticed. */
+static void print_slow_planes(const json_t *planes)
+{
+    size_t i;
+    json_t *plane;
+    json_array_foreach(planes, i, plane)
+    {
+        const char *why = json_string_value(json_object_get(plane, "fast_why"));
+        if (why)
+            printf("%s: no fast path: %s\n", json_string_value(json_object_get(plane, "name")), why);
+    }
+}
+
 static void print_status(const json_t *all)
 {
     const json_t *edges = json_object_get(all, "edges"), *planes = json_object_get(all, "planes");
@@ -124,6 +138,7 @@ static void print_status(const json_t *all)
     table_print(stdout, edge_columns, edges);
     fputs(json_array_size(planes) ? "\n" : "", stdout);
     table_print(stdout, plane_columns, planes);
+    print_slow_planes(planes);
     if (json_object_get(all, "control")) {
         putchar('\n');
         upfs_print(json_object_get(json_object_get(all, "control"), "planes"));

@@ -79,24 +79,6 @@ static bool fail(char *why, size_t size, const char *device, const char *what, c
     return false;
 }
 
-bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size)
-{
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return fail(why, size, device, "open a socket", "raise the limit of open files");
-    bool done = true;
-    if (!set_mtu_and_up(fd, device, network->mtu))
-        done = fail(why, size, device, "set MTU and state", "CAP_NET_ADMIN is needed: run as root");
-    else if (network->pool_v4.family && !set_v4(fd, device, network))
-        done = fail(why, size, device, "set the IPv4 gateway address",
-                    "check that no other device has the pool's network (ip route)");
-    else if (network->pool_v6.family && !set_v6(device, network))
-        done = fail(why, size, device, "set the IPv6 gateway address",
-                    "check that IPv6 is not disabled (sysctl net.ipv6.conf.all.disable_ipv6)");
-    close(fd);
-    return done;
-}
-
 static char read_setting(const char *path)
 {
     char value = 0;
@@ -114,6 +96,32 @@ static bool write_setting(const char *path, char value)
     bool done = fd >= 0 && write(fd, &value, 1) == 1;
     if (fd >= 0)
         close(fd);
+    return done;
+}
+
+bool host_set(const char *device, const char *setting, char value)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/%s", device, setting);
+    return write_setting(path, value);
+}
+
+bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return fail(why, size, device, "open a socket", "raise the limit of open files");
+    bool done = true;
+    if (!set_mtu_and_up(fd, device, network->mtu))
+        done = fail(why, size, device, "set MTU and state", "CAP_NET_ADMIN is needed: run as root");
+    else if (network->pool_v4.family && !set_v4(fd, device, network))
+        done = fail(why, size, device, "set the IPv4 gateway address",
+                    "check that no other device has the pool's network (ip route)");
+    else if (network->pool_v6.family && !set_v6(device, network))
+        done = fail(why, size, device, "set the IPv6 gateway address",
+                    "check that IPv6 is not disabled (sysctl net.ipv6.conf.all.disable_ipv6)");
+    host_set(device, "rp_filter", '2'); /* routes may lead into the passage instead (plane/passage.h) */
+    close(fd);
     return done;
 }
 

@@ -21,6 +21,9 @@ struct host {
 /* Sets address, MTU and state of the device of a data network. False: `why` says what, why and what to do. */
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size);
 
+/* A setting of the device's IPv4 (net.ipv4.conf.DEVICE.SETTING). False: errno. */
+bool host_set(const char *device, const char *setting, char value);
+
 /* note: a file in the runtime directory. Forwarding and NAT for all data networks. Failure here leaves phones without
  * the internet but is no reason to stop: it is logged. */
 void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,

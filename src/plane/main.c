@@ -600,7 +600,7 @@ static void close_down(struct process *process)
     config_free(process->reloaded);
     if (!leaves)
         host_restore(&process->host);
-    fast_end(&process->plane);
+    fast_end(&process->plane, process->own);
     transmit_free(&process->transmit);
     if (process->networks && process->plane.lanes)
         plane_free(&process->plane);

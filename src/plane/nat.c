@@ -7,6 +7,7 @@
 
 #include "kit/log.h"
 #include "plane/nft.h"
+#include "plane/passage.h"
 
 static void write_masquerade(FILE *to, const struct config_plane *config, const char *family,
                              const struct config_prefix *pool)
@@ -21,24 +22,52 @@ static void write_masquerade(FILE *to, const struct config_plane *config, const 
         fprintf(to, "oifname \"%s\" masquerade\n", config->egress);
 }
 
+static void write_nat(FILE *to, const struct config_plane *config, const struct network *networks,
+                      unsigned network_count)
+{
+    fputs(" chain postrouting {\n  type nat hook postrouting priority srcnat; policy accept;\n", to);
+    for (unsigned i = 0; i < network_count; i++) {
+        write_masquerade(to, config, "ip", &networks[i].pool_v4);
+        write_masquerade(to, config, "ip6", &networks[i].pool_v6);
+    }
+    fputs(" }\n", to);
+}
+
+/* What the packet program leaves to the slow path has been translated once: it comes back through the host as what it is now. */
+static void write_untracked(FILE *to, const struct config_plane *config, unsigned network_count)
+{
+    char name[PASSAGE_NAME_BYTES];
+    fputs(" chain prerouting {\n  type filter hook prerouting priority raw; policy accept;\n", to);
+    for (unsigned i = 0; i < network_count; i++)
+        fprintf(to, "  iifname \"%s\" notrack\n", passage_name(config, i, PASSAGE_PROGRAM, name));
+    fputs(" }\n", to);
+}
+
+/* RFC 9293 3.7.1; a segment size is only ever lowered. */
+static void write_clamp(FILE *to, const struct config_plane *config)
+{
+    char most[16] = "rt mtu";
+    if (config->mss_clamp == CONFIG_MSS_OFF)
+        return;
+    if (config->mss_clamp != CONFIG_MSS_AUTO)
+        snprintf(most, sizeof most, "%u", config->mss_clamp);
+    fputs(" chain forward {\n  type filter hook forward priority filter; policy accept;\n", to);
+    for (const char *const *side = (const char *const[]){"oifname", "iifname", NULL}; *side; side++)
+        fprintf(to, "  tcp flags syn %s \"%s*\" tcp option maxseg size set %s\n", *side, config->tun, most);
+    fputs(" }\n", to);
+}
+
 /* Deleting what may not be there needs it to be there first. */
 static void write_script(FILE *to, const struct config_plane *config, const struct network *networks,
                          unsigned network_count)
 {
     fputs("add table inet demarc\ndelete table inet demarc\ntable inet demarc {\n", to);
     if (config->nat) {
-        fputs(" chain postrouting {\n  type nat hook postrouting priority srcnat; policy accept;\n", to);
-        for (unsigned i = 0; i < network_count; i++) {
-            write_masquerade(to, config, "ip", &networks[i].pool_v4);
-            write_masquerade(to, config, "ip6", &networks[i].pool_v6);
-        }
-        fputs(" }\n", to);
+        write_nat(to, config, networks, network_count);
+        write_untracked(to, config, network_count);
     }
-    fprintf(to,
-            " chain forward {\n  type filter hook forward priority filter; policy accept;\n"
-            "  tcp flags syn oifname \"%s*\" tcp option maxseg size set rt mtu\n"
-            "  tcp flags syn iifname \"%s*\" tcp option maxseg size set rt mtu\n }\n}\n",
-            config->tun, config->tun);
+    write_clamp(to, config);
+    fputs("}\n", to);
 }
 
 bool nat_install(const struct config_plane *config, const struct network *networks, unsigned network_count)

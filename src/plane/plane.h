@@ -101,6 +101,7 @@ struct plane {
     struct epochs epochs;
     struct epoch_reader *readers; /* one a lane */
     struct fast *fast;            /* NULL: there is only the slow path */
+    const char *fast_why;         /* and why */
     struct table teids;           /* local TEID -> session */
     struct resting resting;       /* TEIDs; agent only */
     struct table gnbs;            /* hash of the address -> gnb */

@@ -10,6 +10,7 @@
 #include "admin/admin.h"
 #include "plane/agent_state.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/fast.h"
 #include "plane/fast/senders.h"
 #include "plane/held.h"
 
@@ -63,6 +64,21 @@ static json_t *fast_of(const struct fast *fast)
                      (json_int_t)fast->free_count, "memory", (json_int_t)fast->memory);
 }
 
+/* Where the packet program sits, and how; or only that it does not, and why. */
+static void put_fast(json_t *reply, const struct plane *plane)
+{
+    json_t *fast = json_array();
+    for (unsigned i = 0; plane->fast && i < plane->fast->seat_count; i++) {
+        const struct fast_seat *seat = &plane->fast->seats[i];
+        json_array_append_new(fast, json_sprintf("%s %s", seat->device, fast_mode_name(seat->mode)));
+    }
+    if (!plane->fast) {
+        json_array_append_new(fast, json_string("off"));
+        json_object_set_new(reply, "fast_why", json_string(plane->fast_why ? plane->fast_why : ""));
+    }
+    json_object_set_new(reply, "fast_path", fast);
+}
+
 json_t *status_reply(const struct agent *agent, const struct config_plane *config)
 {
     const struct plane *plane = agent->settings.plane;
@@ -81,6 +97,7 @@ json_t *status_reply(const struct agent *agent, const struct config_plane *confi
     json_object_set_new(reply, "name", json_string(config->name));
     json_object_set_new(reply, "n3", n3);
     json_object_set_new(reply, "tun", tun);
+    put_fast(reply, plane);
     json_object_set_new(reply, "associated", json_boolean(associated));
     put(reply, "sessions", agent_sessions(agent));
     put(reply, "workers", plane->lane_count - 1);

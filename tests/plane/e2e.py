@@ -15,7 +15,7 @@ from lab import Lab, LabError, wait_until  # noqa: E402
 
 CONFIG = """
 planes:
-  - {{name: default, n4: 10.0.1.1, n3: [10.0.1.1]}}
+  - {{name: default, n4: 10.0.1.1, n3: [10.0.1.1]{more}}}
 smf: {{n4: 10.0.1.2}}
 line: {{inventory: ""}}
 runtime_dir: {folder}
@@ -30,17 +30,18 @@ def case(function):
 
 
 class Setting:
-    def __init__(self, lab, build):
+    def __init__(self, lab, build, more=""):
+        """more: further keys of the plane."""
         self.lab, self.build = lab, build
         self.core, self.ran, self.server = lab.host("core"), lab.host("ran"), lab.host("server")
         lab.link(self.core, "n3", ["10.0.1.1/24"], self.ran, "eth0", ["10.0.1.2/24"])
         lab.link(self.core, "n6", ["10.0.2.1/24", "fd00:2::1/64"], self.server, "eth0", ["10.0.2.2/24", "fd00:2::2/64"])
         self.config = lab.folder / "plane.yaml"
-        self.config.write_text(CONFIG.format(folder=lab.folder))
+        self.config.write_text(CONFIG.format(folder=lab.folder, more=more))
         self.plane = self.peer = None
 
-    def start_plane(self):
-        self.plane = self.core.start([self.build / "tests/plane/plane-process", "-c", self.config], "plane.log")
+    def start_plane(self, *wrapper):
+        self.plane = self.core.start([*wrapper, self.build / "tests/plane/plane-process", "-c", self.config], "plane.log")
         before = self.plane.log.read_text().count("ready")
         wait_until(lambda: self.plane.log.read_text().count("ready") > before, 10, "the plane is ready")
 
@@ -124,26 +125,31 @@ def a_stopped_plane_takes_everything_down(setting):
     assert setting.core.run("cat /proc/sys/net/ipv4/ip_forward").stdout.strip() == "0"
 
 
+def run(cases, setting):
+    """Each in turn, as TAP. How many failed."""
+    print(f"1..{len(cases)}", flush=True)
+    failed = 0
+    for number, function in enumerate(cases, 1):
+        name = function.__name__.replace("_", " ")
+        try:
+            function(setting)
+            print(f"ok {number} - {name}", flush=True)
+        except Exception as error:  # a case that fails must not hide the others
+            failed += 1
+            print(f"not ok {number} - {name}\n# " + f"{type(error).__name__} {error}".replace("\n", "\n# "), flush=True)
+    if failed:
+        print("# " + (setting.lab.folder / "plane.log").read_text().replace("\n", "\n# "))
+    return failed
+
+
 def main(arguments):
     try:
         with Lab("planetest") as lab:
-            setting = Setting(lab, Path(arguments[0]).resolve())
-            print(f"1..{len(CASES)}", flush=True)
-            failed = 0
-            for number, function in enumerate(CASES, 1):
-                name = function.__name__.replace("_", " ")
-                try:
-                    function(setting)
-                    print(f"ok {number} - {name}", flush=True)
-                except Exception as error:  # a case that fails must not hide the others
-                    failed += 1
-                    print(f"not ok {number} - {name}\n# " + f"{type(error).__name__} {error}".replace("\n", "\n# "), flush=True)
-            if failed:
-                print("# " + (lab.folder / "plane.log").read_text().replace("\n", "\n# "))
-            return 1 if failed else 0
+            return 1 if run(CASES, Setting(lab, Path(arguments[0]).resolve())) else 0
     except LabError as error:
         print(f"1..0 # SKIP {error}")
         return 0
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -96,6 +96,14 @@ INLINE __u32 place_of(const struct fast_address *address)
     return place ? *place : FAST_ELSEWHERE;
 }
 
+/* The plane's own address in the pool; of an IPv6 pool it is the first. */
+INLINE bool is_gateway(const struct fast_network *network, const struct fast_address *address)
+{
+    if (is_v4(address))
+        return network->gateway == address->half[1] >> 32;
+    return network->v6 == bpf_be64_to_cpu(address->half[0]) && address->half[1] == bpf_cpu_to_be64(1);
+}
+
 /* DROP_NONE, why not, or TO_SLOW_PATH. */
 INLINE __u32 check_destination(const struct fast_settings *plane, __u32 network, const struct flow *flow)
 {
@@ -110,8 +118,7 @@ INLINE __u32 check_destination(const struct fast_settings *plane, __u32 network,
     if (place == FAST_FORBIDDEN)
         return DROP_INFRASTRUCTURE;
     const struct fast_network *other = AT(networks, place - FAST_POOL);
-    const bool gateway = other && other == own && is_v4(&flow->destination) &&
-                         other->gateway == flow->destination.half[1] >> 32;
+    const bool gateway = other && other == own && is_gateway(other, &flow->destination);
     return gateway || plane->ue_to_ue ? TO_SLOW_PATH : DROP_UE_TO_UE;
 }
 

@@ -3,6 +3,7 @@
 #ifndef PLANE_BPF_DOWNLINK_H
 #define PLANE_BPF_DOWNLINK_H
 
+#include "plane/bpf/as_it_is.h"
 #include "plane/bpf/uplink.h"
 
 /* Whose address it is; NULL: nobody's. */
@@ -33,6 +34,12 @@ INLINE __u32 downlink_action(struct fast_session *session, const struct flow *fl
     return session->flows ? find_action(session->flows, flow, 0, 0, DOWNLINK, action) : DROP_NONE;
 }
 
+/* Is the age of the packet such that it must not go on? Where the host has routed it, that has counted the hop. */
+INLINE bool is_too_old(const struct frame *frame, const struct flow *flow)
+{
+    return flow->hops <= 1 && !(frame->port & FAST_HOST);
+}
+
 INLINE int downlink(struct frame *frame, const struct fast_settings *plane, struct flow *flow)
 {
     struct fast_session *session = find_session(flow);
@@ -42,8 +49,10 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
     struct fast_queue *queue = &session->queue[DOWNLINK];
     if (must_queue(frame, &session->state, queue))
         return pass(frame, DOWNLINK);
-    if (read_transport(frame, flow) != GOES_ON || flow->hops <= 1)
+    if (read_transport(frame, flow) != GOES_ON || is_too_old(frame, flow) || is_clamped(frame, plane, flow))
         return pass_aside(frame, queue, DOWNLINK);
+    if (is_unfinished(frame, flow))
+        return pass_first(frame, &session->state, queue, DOWNLINK);
     struct fast_action *action;
     const __u32 reason = downlink_action(session, flow, &action);
     if (reason == TO_SLOW_PATH)

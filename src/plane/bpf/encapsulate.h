@@ -81,14 +81,15 @@ INLINE void write_outer_v4(struct outer_v4 *outer, const struct fast_gnb *gnb, _
     write_gtpu(&outer->gtpu, teid, action, bytes);
 }
 
-/* The packet at flow->header, which becomes one hop older. */
+/* The packet at flow->header, which becomes one hop older unless the host has counted that. */
 INLINE int send_to_gnb(struct frame *frame, const struct fast_route *route, const struct fast_gnb *gnb,
                        __u32 teid, const struct fast_action *action, const struct flow *flow)
 {
     struct xdp_md *context = frame->context;
     const __u32 ethernet = ethernet_bytes(route), bytes = flow->length;
     const int grown = (int)flow->offset - (int)(ethernet + sizeof(struct outer_v4));
-    count_hop(flow->header, flow);
+    if (!(frame->port & FAST_HOST))
+        count_hop(flow->header, flow);
     if (bpf_xdp_adjust_head(context, grown) != 0)
         return XDP_ABORTED;
     if (!write_ethernet(context, route, bpf_htons(ETH_P_IP)))

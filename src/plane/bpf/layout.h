@@ -51,15 +51,18 @@ struct fast_settings {
     __u8 ue_to_ue; /* phones may reach phones */
     __u8
         knows; /* the agent knows the sessions: while it lives, the slow path carries them (plane/bpf/served.h) */
-    __u8 reserved[2];
+    __u8 mss_clamp; /* the host lowers the segment size that TCP's SYNs ask for: they are the slow path's */
+    __u8 reserved;
     __u32 ran_rules; /* which of the two generations is in force */
 };
 
 enum fast_port_flags {
     FAST_N3 = 1 << 0,
     FAST_N6 = 1 << 1,
-    FAST_RAN = 1 << 2, /* default-deny (rule L2 of the line) */
-    FAST_OUT = 1 << 3, /* packets may be sent there */
+    FAST_RAN = 1 << 2,        /* default-deny (rule L2 of the line) */
+    FAST_OUT = 1 << 3,        /* packets may be sent there */
+    FAST_HOST = 1 << 4,       /* the end of a passage: the host has routed what comes (plane/passage.h) */
+    FAST_UNFINISHED = 1 << 5, /* checksums of what comes may have been left to the device that it leaves by */
 };
 
 /* An interface. */
@@ -88,6 +91,19 @@ struct fast_prefix {
     struct fast_address address;
 } __attribute__((packed));
 
+/* Where packets for an address go next. Of those that are remembered each processor has its own, so no two write one. */
+struct fast_route {
+    struct fast_address to;
+    __u64 until;  /* ns; neighbours move also while nobody is there to count `routes` up */
+    __u32 routes; /* fast_settings.routes when it was looked up */
+    __u32 device;
+    __u32 mac[3]; /* destination, source */
+    __u16 vlan;
+    __u16 mtu;
+    __u8 routed_there; /* the hop is counted there */
+    __u8 reserved[15];
+};
+
 /* A data network's pools, and where the addresses of its phones are found in the table of them. */
 struct fast_network {
     __u64 v6;                                     /* of its IPv6 pool the upper half, host order */
@@ -96,6 +112,8 @@ struct fast_network {
     __u32 v4_first, v4_count, v6_first, v6_count; /* in the table of addresses */
     __u8 encapsulation;                           /* phones may send IP in IP and the like */
     __u8 reserved[7];
+    struct fast_route
+        host; /* into its passage, where the host translates; device 0: the program finds the way itself */
 };
 
 /* How much of an action's counters is in the agent's books, and how much of that has been reported: an agent that comes after this one begins there. Of a
@@ -234,18 +252,6 @@ struct fast_lane {
     __u64 drops[DROP_REASONS];
     __u64 answers; /* bucket of what unknown tunnels may send up to be answered, booked until, ns */
     __u64 ran[FAST_RAN_ENDS][2]; /* packets, bytes */
-};
-
-/* Where packets for an address go next. Each processor has its own, so no two write one. */
-struct fast_route {
-    struct fast_address to;
-    __u64 until;  /* ns; neighbours move also while nobody is there to count `routes` up */
-    __u32 routes; /* fast_settings.routes when it was looked up */
-    __u32 device;
-    __u32 mac[3]; /* destination, source */
-    __u16 vlan;
-    __u16 mtu;
-    __u16 reserved[8];
 };
 
 /* Who sends what is refused. */

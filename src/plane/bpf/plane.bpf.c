@@ -16,29 +16,29 @@ INLINE bool is_tunnelled(struct frame *frame, const struct fast_settings *plane,
 }
 
 /* Nothing comes in at a RAN port that the rules of the line do not name; elsewhere anything may. */
-INLINE int let_in(const struct frame *frame, __u32 flags)
+INLINE int let_in(const struct frame *frame)
 {
-    return flags & FAST_RAN ? may_come_in(frame->context) : XDP_PASS;
+    return frame->port & FAST_RAN ? may_come_in(frame->context) : XDP_PASS;
 }
 
-INLINE int forward(struct frame *frame, const struct fast_settings *plane, __u32 flags)
+INLINE int forward(struct frame *frame, const struct fast_settings *plane)
 {
     struct flow flow;
     const __u32 bytes = (__u32)(frame->end - frame->at);
     const bool v4 = frame->type == bpf_htons(ETH_P_IP);
     if (!v4 && frame->type != bpf_htons(ETH_P_IPV6))
-        return let_in(frame, flags);
+        return let_in(frame);
     if ((v4 ? read_v4(frame, &flow) : read_v6(frame, &flow)) != GOES_ON)
-        return let_in(frame, flags);
-    if ((flags & FAST_N3) && is_tunnelled(frame, plane, &flow)) {
+        return let_in(frame);
+    if ((frame->port & FAST_N3) && is_tunnelled(frame, plane, &flow)) {
         const int verdict = uplink(frame, plane, &flow);
-        if ((flags & FAST_RAN) && verdict != XDP_PASS)
+        if ((frame->port & FAST_RAN) && verdict != XDP_PASS)
             count_end(frame, FAST_RAN_N3, bytes);
         return verdict;
     }
-    if (let_in(frame, flags) != XDP_PASS)
+    if (let_in(frame) != XDP_PASS)
         return XDP_DROP;
-    return flags & FAST_N6 ? downlink(frame, plane, &flow) : XDP_PASS;
+    return frame->port & FAST_N6 ? downlink(frame, plane, &flow) : XDP_PASS;
 }
 
 SEC("xdp")
@@ -51,7 +51,8 @@ int plane_packet(struct xdp_md *context)
         read_ethernet(&frame) != GOES_ON)
         return XDP_PASS;
     frame.now = bpf_jiffies64() * plane->jiffy + plane->epoch;
-    return forward(&frame, plane, port->flags);
+    frame.port = port->flags;
+    return forward(&frame, plane);
 }
 
 /* Run once by the agent, to learn how jiffies and its clock belong together. */

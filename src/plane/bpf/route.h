@@ -71,8 +71,11 @@ INLINE const struct fast_route *route_to_gnb(const struct frame *frame, const st
 }
 
 INLINE const struct fast_route *route_to_core(const struct frame *frame, const struct fast_settings *plane,
-                                              const struct flow *flow)
+                                              __u32 network, const struct flow *flow)
 {
+    const struct fast_network *own = AT(networks, network);
+    if (own && own->host.device)
+        return &own->host;
     struct fast_route *route = AT(routes, route_place(frame, &flow->destination));
     return route_at(route, frame, plane, &flow->source, &flow->destination);
 }

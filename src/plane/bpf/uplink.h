@@ -6,6 +6,7 @@
 #ifndef PLANE_BPF_UPLINK_H
 #define PLANE_BPF_UPLINK_H
 
+#include "plane/bpf/as_it_is.h"
 #include "plane/bpf/destination.h"
 #include "plane/bpf/detect.h"
 #include "plane/bpf/encapsulate.h"
@@ -43,7 +44,7 @@ INLINE enum outcome read_gtpu(struct frame *frame, const struct flow *outer, str
     tunnelled->teid = header->teid;
     tunnelled->qfi = ANY_QFI;
     tunnelled->end = (void *)(header + 1) + bpf_ntohs(header->length);
-    if (tunnelled->end > outer->header + outer->length)
+    if (tunnelled->end != outer->header + outer->length) /* several, put together on receipt (UDP GRO) */
         return NOT_PLAIN;
     if (header->flags == GTPU_VERSION_1)
         return GOES_ON;
@@ -98,12 +99,13 @@ INLINE bool may_be_early(struct fast_tunnel *tunnel, __u64 now)
     return tunnel->strangers < KEPT && tunnel->strangers++ < KEPT;
 }
 
-/* The packet inside, one hop older; all in front of it goes. */
+/* The packet inside, one hop older unless that is counted where it goes; all in front of it is taken off. */
 INLINE int send_to_core(struct frame *frame, const struct fast_route *route, const struct flow *inner)
 {
     struct xdp_md *context = frame->context;
     const int gone = (int)inner->offset - (int)ethernet_bytes(route);
-    count_hop(inner->header, inner);
+    if (!route->routed_there)
+        count_hop(inner->header, inner);
     if (bpf_xdp_adjust_head(context, gone) != 0)
         return XDP_ABORTED;
     if (!write_ethernet(context, route, inner->version == 4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6)))
@@ -177,9 +179,11 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     const struct fast_gnb *from = AT(gnbs, gnb);
     if (!has_credit(action, inner.length) || !from || from->shaped[UPLINK])
         return pass_first(frame, &tunnel->state, queue, UPLINK);
-    const struct fast_route *route = route_to_core(frame, plane, &inner);
+    const struct fast_route *route = route_to_core(frame, plane, tunnel->network, &inner);
     if (!route || inner.length > route->mtu)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
+    if (is_clamped(frame, plane, &inner))
+        return pass_aside(frame, queue, UPLINK);
     if (!rates_admit(action, inner.length, frame->now))
         return drop(frame, DROP_RATE);
     count(frame, plane, action, gnb, UPLINK, inner.length);

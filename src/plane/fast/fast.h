@@ -16,7 +16,25 @@
 struct bpf_object;
 struct grace;
 
-enum { FAST_MAPS = 16, FAST_WHY_BYTES = 256, FAST_FOLDER_BYTES = 224 };
+enum {
+    FAST_MAPS = 16,
+    FAST_WHY_BYTES = 256,
+    FAST_FOLDER_BYTES = 224,
+    FAST_SEATS = 32,
+    FAST_DEVICE_BYTES = 16
+};
+
+/* An interface where the program sits, or should. */
+struct fast_seat {
+    char device[FAST_DEVICE_BYTES];
+    unsigned flags; /* enum fast_port_flags */
+    enum fast_mode { FAST_NOWHERE, FAST_NATIVE, FAST_GENERIC } mode;
+};
+
+static inline const char *fast_mode_name(enum fast_mode mode)
+{
+    return mode == FAST_NATIVE ? "native" : mode == FAST_GENERIC ? "generic" : "off";
+}
 
 /* At most. */
 struct fast_sizes {
@@ -70,6 +88,9 @@ struct fast {
         size_t bytes;
     } mapped[FAST_MAPS];
     unsigned mapped_count;
+    unsigned network_count;
+    struct fast_seat seats[FAST_SEATS];
+    unsigned seat_count;
 };
 
 /* Loads the program; what is pinned in the folder (NULL: nothing is to be) under the same layout and sizes is adopted, what is pinned there otherwise goes.

@@ -2,11 +2,13 @@
 #include "plane/fast/networks.h"
 
 #include <arpa/inet.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kit/log.h"
 #include "plane/fast/adopt.h"
+#include "plane/passage.h"
 
 struct fast_address fast_address_of(const union socket_address *address)
 {
@@ -174,7 +176,8 @@ static bool has_moved(const struct fast *fast, const struct picture *picture)
 /* Prefixes first, as blocks refer to them; what is no more goes when nothing refers to it any more. What is as it was is not touched. */
 static bool publish(struct fast *fast, const struct picture *picture)
 {
-    memcpy(fast->networks, picture->networks, sizeof picture->networks);
+    for (unsigned i = 0; i < FAST_NETWORKS; i++)
+        memcpy(&fast->networks[i], &picture->networks[i], offsetof(struct fast_network, host));
     for (unsigned i = 0; i < picture->prefix_count; i++)
         if (!fast_put_prefix(fast, &picture->prefixes[i], picture->places[i]))
             return false;
@@ -190,6 +193,17 @@ static void put_own(struct fast_address *at, const struct config_ip *ip)
     const struct fast_address own = fast_address_of_ip(ip);
     if (memcmp(at, &own, sizeof own) != 0)
         *at = own;
+}
+
+void fast_lead_to_host(struct fast *fast, const struct network *network, unsigned device)
+{
+    struct fast_route *route = &fast->networks[network->index].host;
+    route->mtu = network->mtu;
+    route->routed_there = 1;
+    memcpy(route->mac, passage_mac, sizeof passage_mac);
+    memcpy((uint8_t *)route->mac + sizeof passage_mac, passage_mac, sizeof passage_mac);
+    atomic_signal_fence(memory_order_seq_cst);
+    route->device = device;
 }
 
 bool fast_describe(struct fast *fast, const struct plane *plane)

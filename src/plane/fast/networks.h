@@ -9,6 +9,9 @@
 /* The data networks' pools, what no phone may send to, and the plane's own addresses. Once, before any session. False: they do not fit. */
 bool fast_describe(struct fast *fast, const struct plane *plane);
 
+/* The network's uplink packets are put into its passage, at this end of it: the host translates. 0: the program finds their way. */
+void fast_lead_to_host(struct fast *fast, const struct network *network, unsigned device);
+
 /* Addresses of a pool (bits 32), or its prefixes of that many bits. */
 uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits);
 

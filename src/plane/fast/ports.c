@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 #include "kit/log.h"
+#include "plane/fast/device.h"
 #include "plane/host.h"
+#include "plane/passage.h"
 
 static bool complain(char why[FAST_WHY_BYTES], const char *what, const char *name)
 {
@@ -31,87 +33,139 @@ static void link_path(char *path, size_t size, const char *folder, const char *d
     snprintf(path, size, "%s/link-%s", folder, device);
 }
 
-/* The link that a predecessor left at this interface gets this program. False: there is none. */
-static bool take_over(struct fast *fast, const char *path, unsigned index)
+/* At once: what only loses its last name is taken out some time later. */
+static void remove_link(const char *path)
+{
+    const int link = bpf_obj_get(path);
+    if (link < 0)
+        return;
+    bpf_link_detach(link);
+    close(link);
+    unlink(path);
+}
+
+/* How the program sits there; FAST_NOWHERE: nothing does. program: its identity. */
+static enum fast_mode mode_at(unsigned index, unsigned *program)
+{
+    LIBBPF_OPTS(bpf_xdp_query_opts, about);
+    if (bpf_xdp_query((int)index, 0, &about) != 0 || about.attach_mode == XDP_ATTACHED_NONE)
+        return FAST_NOWHERE;
+    *program = about.prog_id;
+    return about.attach_mode == XDP_ATTACHED_SKB ? FAST_GENERIC : FAST_NATIVE;
+}
+
+static bool is_plane_program(unsigned program)
+{
+    struct bpf_prog_info info = {0};
+    unsigned size = sizeof info;
+    const int fd = bpf_prog_get_fd_by_id(program);
+    const bool known = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0;
+    if (fd >= 0)
+        close(fd);
+    return known && strcmp(info.name, "plane_packet") == 0;
+}
+
+/* Where nothing sits, errno says why the kernel did not take the program. */
+static bool refuse(char why[FAST_WHY_BYTES], const char *device, unsigned index)
+{
+    const int reason = errno;
+    unsigned program = 0;
+    const bool taken = mode_at(index, &program) != FAST_NOWHERE;
+    errno = reason;
+    if (!taken)
+        return complain(why, "the packet program cannot be put at", device);
+    snprintf(why, FAST_WHY_BYTES, "another %s sits at %s already%s",
+             is_plane_program(program) ? "plane's packet program" : "XDP program", device,
+             is_plane_program(program) ? ": an interface serves one plane" : "");
+    return false;
+}
+
+/* The link that a predecessor left at this interface gets this program. False: there is none, or not in this mode. */
+static bool take_over(struct fast *fast, const char *path, unsigned index, enum fast_mode mode)
 {
     struct bpf_link_info info = {0};
-    unsigned size = sizeof info;
+    unsigned size = sizeof info, program;
     const int link = bpf_obj_get(path);
     const bool its = link >= 0 && bpf_obj_get_info_by_fd(link, &info, &size) == 0 &&
-                     info.xdp.ifindex == index && bpf_link_update(link, fast->program, NULL) == 0;
+                     info.xdp.ifindex == index && mode_at(index, &program) == mode &&
+                     bpf_link_update(link, fast->program, NULL) == 0;
     if (link >= 0)
         close(link);
     if (!its)
-        unlink(path);
+        remove_link(path);
     return its;
 }
 
-static int make_link(const struct fast *fast, unsigned index, enum config_fast mode)
+static int make_link(const struct fast *fast, unsigned index, enum fast_mode mode)
 {
-    LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
-    LIBBPF_OPTS(bpf_link_create_opts, generic, .flags = XDP_FLAGS_SKB_MODE);
-    int link = -1;
-    if (mode != CONFIG_FAST_GENERIC)
-        link = bpf_link_create(fast->program, (int)index, BPF_XDP, &native);
-    if (link < 0 && mode != CONFIG_FAST_NATIVE)
-        link = bpf_link_create(fast->program, (int)index, BPF_XDP, &generic);
-    return link;
+    LIBBPF_OPTS(bpf_link_create_opts, options,
+                .flags = mode == FAST_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+    return bpf_link_create(fast->program, (int)index, BPF_XDP, &options);
 }
 
 /* The descriptor is closed: the pin holds the link. */
-static bool link_to(struct fast *fast, const char *device, unsigned index, enum config_fast mode,
+static bool link_to(struct fast *fast, const char *device, unsigned index, enum fast_mode mode,
                     char why[FAST_WHY_BYTES])
 {
     char path[256];
     link_path(path, sizeof path, fast->folder, device);
-    if (take_over(fast, path, index))
+    if (take_over(fast, path, index, mode))
         return true;
     const int link = make_link(fast, index, mode);
     if (link < 0)
-        return complain(why, "the packet program cannot be put at", device);
+        return refuse(why, device, index);
     const bool pinned = bpf_obj_pin(link, path) == 0;
-    complain(why, "its link cannot be kept at", path);
+    if (!pinned)
+        complain(why, "its link cannot be kept at", path);
     close(link);
     return pinned;
 }
 
-bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum config_fast mode,
-                 char why[FAST_WHY_BYTES])
+/* Behind a driver, packets may still be without the checksums that it would make; a virtual one makes none at all. Into the passage the host
+ * sends finished ones. */
+static unsigned all_flags(const struct fast_seat *seat, enum fast_mode mode)
 {
-    const unsigned index = if_nametoindex(device);
+    const bool unfinished =
+        !(seat->flags & FAST_HOST) && (mode == FAST_GENERIC || device_is_veth(seat->device));
+    return seat->flags | FAST_OUT | (unfinished ? (unsigned)FAST_UNFINISHED : 0);
+}
+
+static bool sit(struct fast *fast, struct fast_seat *seat, enum fast_mode mode, char why[FAST_WHY_BYTES])
+{
+    const unsigned index = if_nametoindex(seat->device);
     if (index == 0)
-        return complain(why, "there is no interface", device);
+        return complain(why, "there is no interface", seat->device);
     if (index >= FAST_PORTS) {
-        snprintf(why, FAST_WHY_BYTES, "interface %s has the index %u, and maps have room for %u", device,
-                 index, FAST_PORTS);
+        snprintf(why, FAST_WHY_BYTES, "interface %s has the index %u, and maps have room for %u",
+                 seat->device, index, FAST_PORTS);
         return false;
     }
-    struct fast_port *port = &fast->ports[index];
-    port->device = index;
-    port->mtu = (__u16)host_device_mtu(device);
-    port->flags = flags | FAST_OUT;
-    return link_to(fast, device, index, mode, why);
+    fast->ports[index] = (struct fast_port){
+        .flags = all_flags(seat, mode), .device = index, .mtu = (__u16)host_device_mtu(seat->device)};
+    if (link_to(fast, seat->device, index, mode, why)) {
+        seat->mode = mode;
+        return true;
+    }
+    fast->ports[index] = (struct fast_port){0};
+    return false;
 }
 
 /* --- which --- */
 
-struct port_names {
-    char name[FAST_PORT_NAMES][IF_NAMESIZE];
-    unsigned flags[FAST_PORT_NAMES];
-    unsigned count;
-};
-
-static void add(struct port_names *ports, const char *name, unsigned flags)
+/* NULL: there is no such name, or no room. */
+static struct fast_seat *add(struct fast *fast, const char *device, unsigned flags)
 {
-    for (unsigned i = 0; i < ports->count; i++)
-        if (strcmp(ports->name[i], name) == 0) {
-            ports->flags[i] |= flags;
-            return;
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        if (strcmp(fast->seats[i].device, device) == 0) {
+            fast->seats[i].flags |= flags;
+            return &fast->seats[i];
         }
-    if (ports->count == FAST_PORT_NAMES || name[0] == '\0')
-        return;
-    snprintf(ports->name[ports->count], IF_NAMESIZE, "%s", name);
-    ports->flags[ports->count++] = flags;
+    if (fast->seat_count == FAST_SEATS || device[0] == '\0')
+        return NULL;
+    struct fast_seat *seat = &fast->seats[fast->seat_count++];
+    *seat = (struct fast_seat){.flags = flags};
+    snprintf(seat->device, sizeof seat->device, "%s", device);
+    return seat;
 }
 
 /* Where the default route leads (/proc/net/route); "": nowhere. */
@@ -132,68 +186,202 @@ static void default_device(char name[IF_NAMESIZE])
         fclose(routes);
 }
 
-static void find_ports(const struct config_plane *config, struct port_names *ports)
+static void find_n6(struct fast *fast, const struct config_plane *config)
 {
     char device[IF_NAMESIZE];
-    for (unsigned i = 0; i < config->n3_count; i++)
-        if (host_device(&config->n3[i], device))
-            add(ports, device, FAST_N3);
     for (unsigned i = 0; i < config->fast_interface_count; i++)
-        add(ports, config->fast_interfaces[i], FAST_N6);
+        add(fast, config->fast_interfaces[i], FAST_N6);
     if (config->fast_interface_count)
         return;
     if (strcmp(config->egress, "auto") == 0)
         default_device(device);
     else
         snprintf(device, sizeof device, "%s", config->egress);
-    add(ports, device, FAST_N6);
+    add(fast, device, FAST_N6);
 }
 
-static bool is_one_of(const struct port_names *ports, const char *name)
+static bool is_seat(const struct fast *fast, const char *name)
 {
-    for (unsigned i = 0; i < ports->count; i++)
-        if (strcmp(ports->name[i], name) == 0)
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        if (strcmp(fast->seats[i].device, name) == 0)
             return true;
     return false;
 }
 
-/* The program leaves all interfaces but these. */
-static void leave_others(struct fast *fast, const struct port_names *kept)
+/* The program leaves all interfaces where it has no seat. */
+static void leave_others(const struct fast *fast)
 {
     static const char prefix[] = "link-";
+    char path[256 + FAST_FOLDER_BYTES];
     DIR *folder = opendir(fast->folder);
     for (const struct dirent *entry; folder && (entry = readdir(folder));)
         if (strncmp(entry->d_name, prefix, sizeof prefix - 1) == 0 &&
-            !is_one_of(kept, entry->d_name + sizeof prefix - 1))
-            unlinkat(dirfd(folder), entry->d_name, 0);
+            !is_seat(fast, entry->d_name + sizeof prefix - 1)) {
+            snprintf(path, sizeof path, "%s/%s", fast->folder, entry->d_name);
+            remove_link(path);
+        }
     if (folder)
         closedir(folder);
 }
 
 /* What a predecessor found may have another index now. */
-static void forget_ports(struct fast *fast, const struct port_names *kept)
+static void forget_ports(struct fast *fast)
 {
     char name[IF_NAMESIZE];
     for (unsigned index = 1; index < FAST_PORTS; index++)
-        if (fast->ports[index].flags && !(if_indextoname(index, name) && is_one_of(kept, name)))
+        if (fast->ports[index].flags && !(if_indextoname(index, name) && is_seat(fast, name)))
             fast->ports[index] = (struct fast_port){0};
+}
+
+static void find_seats(struct fast *fast, const struct config_plane *config)
+{
+    char device[IF_NAMESIZE];
+    for (unsigned i = 0; i < config->n3_count; i++)
+        if (host_device(&config->n3[i], device) &&
+            (config->fast != CONFIG_FAST_AUTO || !device_is_loopback(device)))
+            add(fast, device, FAST_N3);
+    for (unsigned i = 0; config->nat && i < fast->network_count; i++)
+        add(fast, passage_name(config, i, PASSAGE_PROGRAM, device), FAST_N6 | FAST_HOST);
+    if (!config->nat)
+        find_n6(fast, config);
+}
+
+/* A RAN port is held by another's word (plane/fast/ran_port.h). */
+static void vacate(struct fast *fast)
+{
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        fast->seats[i].flags &= FAST_RAN;
+}
+
+static void clear_vacant(struct fast *fast)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        if (fast->seats[i].flags)
+            fast->seats[kept++] = fast->seats[i];
+    fast->seat_count = kept;
+}
+
+static bool has_n3(const struct fast *fast)
+{
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        if (fast->seats[i].flags & FAST_N3)
+            return true;
+    return false;
+}
+
+/* --- at the driver, or behind it --- */
+
+static unsigned sit_all(struct fast *fast, enum fast_mode mode, char why[FAST_WHY_BYTES])
+{
+    unsigned sitting = 0;
+    for (unsigned i = 0; i < fast->seat_count; i++) {
+        if (sit(fast, &fast->seats[i], mode, why))
+            sitting++;
+        else if (mode != FAST_NATIVE)
+            log_warning("plane", NULL, "fast path: %s", why);
+    }
+    return sitting;
+}
+
+static void leave_all(struct fast *fast)
+{
+    char path[256];
+    for (unsigned i = 0; i < fast->seat_count; i++) {
+        link_path(path, sizeof path, fast->folder, fast->seats[i].device);
+        remove_link(path);
+        fast->seats[i].mode = FAST_NOWHERE;
+    }
+}
+
+/* At its driver, the program's packets are lost in silence where the driver of another interface does not take them (of a virtual Ethernet pair: where
+ * nobody polls at the other end). The kernel tells once the program sits there. */
+static bool all_take(const struct fast *fast, char why[FAST_WHY_BYTES])
+{
+    for (unsigned i = 0; i < fast->seat_count; i++) {
+        const enum device_redirect redirect = device_redirect(if_nametoindex(fast->seats[i].device));
+        if (redirect == DEVICE_TAKES)
+            continue;
+        snprintf(why, FAST_WHY_BYTES, "%s %s take packets at its driver", fast->seats[i].device,
+                 redirect == DEVICE_SILENT ? "does not say that it would" : "would not");
+        return false;
+    }
+    return true;
+}
+
+/* How a predecessor sits, whose packets go on. */
+static enum fast_mode found_mode(const struct fast *fast)
+{
+    enum fast_mode mode = FAST_NOWHERE;
+    unsigned program;
+    char path[256];
+    for (unsigned i = 0; i < fast->seat_count && mode == FAST_NOWHERE; i++) {
+        link_path(path, sizeof path, fast->folder, fast->seats[i].device);
+        if (access(path, F_OK) == 0)
+            mode = mode_at(if_nametoindex(fast->seats[i].device), &program);
+    }
+    return mode;
+}
+
+/* All sit alike, as packets go from each to each. */
+static unsigned sit_where_nothing_is_lost(struct fast *fast, char why[FAST_WHY_BYTES])
+{
+    if (found_mode(fast) == FAST_GENERIC)
+        return sit_all(fast, FAST_GENERIC, why);
+    const unsigned sitting = sit_all(fast, FAST_NATIVE, why);
+    if (sitting == fast->seat_count && all_take(fast, why))
+        return sitting;
+    leave_all(fast);
+    log_info("plane", NULL, "fast path: behind the drivers (generic XDP), as %s", why);
+    return sit_all(fast, FAST_GENERIC, why);
 }
 
 bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES])
 {
-    struct port_names ports = {.count = 0};
-    unsigned attached = 0;
-    find_ports(config, &ports);
-    leave_others(fast, &ports);
-    forget_ports(fast, &ports);
-    snprintf(why, FAST_WHY_BYTES, "no interface has an n3 address or leads to a data network");
-    for (unsigned i = 0; i < ports.count; i++) {
-        if (fast_attach(fast, ports.name[i], ports.flags[i], config->fast, why))
-            attached++;
-        else
-            log_warning("plane", NULL, "fast path: %s", why);
+    vacate(fast);
+    find_seats(fast, config);
+    clear_vacant(fast);
+    leave_others(fast);
+    forget_ports(fast);
+    snprintf(why, FAST_WHY_BYTES, "no interface has an n3 address, or it is the loopback interface");
+    if (!has_n3(fast))
+        return false;
+    if (config->fast == CONFIG_FAST_NATIVE) {
+        const unsigned sitting = sit_all(fast, FAST_NATIVE, why);
+        char lost[FAST_WHY_BYTES];
+        if (sitting && !all_take(fast, lost))
+            log_warning("plane", NULL, "fast path: native as configured, though %s", lost);
+        return sitting != 0;
     }
-    return attached != 0;
+    return (config->fast == CONFIG_FAST_GENERIC ? sit_all(fast, FAST_GENERIC, why)
+                                                : sit_where_nothing_is_lost(fast, why)) != 0;
+}
+
+/* As the others sit. */
+static enum fast_mode common_mode(const struct fast *fast, enum config_fast mode)
+{
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        if (fast->seats[i].mode != FAST_NOWHERE)
+            return fast->seats[i].mode;
+    return mode == CONFIG_FAST_NATIVE ? FAST_NATIVE : FAST_GENERIC;
+}
+
+bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum config_fast mode,
+                 char why[FAST_WHY_BYTES])
+{
+    struct fast_seat *seat = add(fast, device, flags);
+    const unsigned index = if_nametoindex(device);
+    if (!seat)
+        return complain(why, "there is no room for interface", device);
+    if (seat->mode != FAST_NOWHERE) {
+        fast->ports[index].flags |= flags;
+        return true;
+    }
+    if (!sit(fast, seat, common_mode(fast, mode), why))
+        return false;
+    if (mode == CONFIG_FAST_AUTO && seat->mode == FAST_NATIVE && device_redirect(index) != DEVICE_TAKES)
+        fast->ports[index].flags &= ~(__u32)FAST_OUT; /* what is bound for there is the slow path's */
+    return true;
 }
 
 /* --- the folder --- */
@@ -235,10 +423,10 @@ bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
 
 void fast_remove(struct fast *fast)
 {
-    static const struct port_names none;
     char path[256];
     struct bpf_map *map;
-    leave_others(fast, &none);
+    fast->seat_count = 0;
+    leave_others(fast);
     bpf_object__for_each_map(map, fast->object)
     {
         snprintf(path, sizeof path, "%s/%s", fast->folder, bpf_map__name(map));

@@ -6,14 +6,13 @@
 #include "config/config.h"
 #include "plane/fast/fast.h"
 
-enum { FAST_PORT_NAMES = 16 };
+/* At the interfaces with the N3 addresses, and at those of the configuration, where the default route leads, or (with NAT) at the ends of the passages; fast->seats says
+ * what came of it. What sits there already is replaced by this program in one moment. False: nowhere, and `why` says why. */
+bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES]);
 
-/* flags: enum fast_port_flags. What sits there already is replaced by this program in one moment. False: `why` says why not. */
+/* At one more interface, or at one of those with these flags, too (enum fast_port_flags). False: `why` says why not. */
 bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum config_fast mode,
                  char why[FAST_WHY_BYTES]);
-
-/* The interfaces of the configuration, or those with the N3 addresses and towards the data networks; attaches to all of them. False: at none. */
-bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES]);
 
 /* Takes the program and its maps out of the kernel: packets are the slow path's alone. */
 void fast_remove(struct fast *fast);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/start.h"
 
+#include <net/if.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "plane/fast/grace.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/ports.h"
+#include "plane/passage.h"
 
 static unsigned pool_addresses(const struct plane *plane)
 {
@@ -17,6 +19,31 @@ static unsigned pool_addresses(const struct plane *plane)
         sum +=
             fast_pool_size(&plane->networks[i].pool_v4, 32) + fast_pool_size(&plane->networks[i].pool_v6, 64);
     return sum > UINT32_MAX ? UINT32_MAX : (unsigned)sum;
+}
+
+static void close_passages(const struct plane *plane, const struct config_plane *config)
+{
+    for (unsigned i = 0; config->nat && i < plane->network_count; i++)
+        passage_close(config, &plane->networks[i]);
+}
+
+static bool open_passages(struct fast *fast, const struct plane *plane, const struct config_plane *config,
+                          char why[FAST_WHY_BYTES])
+{
+    char name[PASSAGE_NAME_BYTES];
+    fast->network_count = plane->network_count;
+    for (unsigned i = 0; i < plane->network_count; i++) {
+        if (!config->nat) {
+            fast_lead_to_host(fast, &plane->networks[i], 0);
+            continue;
+        }
+        if (!passage_open(config, &plane->networks[i], why))
+            return false;
+        fast_lead_to_host(fast, &plane->networks[i],
+                          if_nametoindex(passage_name(config, i, PASSAGE_PROGRAM, name)));
+    }
+    fast->settings->mss_clamp = !config->nat && config->mss_clamp != CONFIG_MSS_OFF;
+    return true;
 }
 
 static bool open_fast(struct fast *fast, struct plane *plane, const struct config_plane *config,
@@ -32,21 +59,22 @@ static bool open_fast(struct fast *fast, struct plane *plane, const struct confi
     snprintf(folder, sizeof folder, "%s/%s", config->fast_pins, config->name);
     if (!fast_make_folder(folder, why) || !fast_open(fast, &sizes, folder, why))
         return false;
-    if (fast_describe(fast, plane) && fast_attach_all(fast, config, why)) {
+    if (fast_describe(fast, plane) && open_passages(fast, plane, config, why) &&
+        fast_attach_all(fast, config, why)) {
         fast_adopt(fast, plane);
         return true;
     }
     fast_remove(fast);
+    close_passages(plane, config);
     fast_close(fast);
     return false;
 }
 
 void fast_start(struct fast *fast, struct plane *plane, const struct config_plane *config)
 {
-    char why[FAST_WHY_BYTES] = "planes.nat is on, and the host translates";
-    if (config->fast == CONFIG_FAST_OFF)
-        return;
-    if (config->nat || !open_fast(fast, plane, config, why)) {
+    static char why[FAST_WHY_BYTES] = "planes.fast is off";
+    plane->fast_why = why;
+    if (config->fast == CONFIG_FAST_OFF || !open_fast(fast, plane, config, why)) {
         log_info("plane", NULL, "no fast path: %s", why);
         return;
     }
@@ -54,6 +82,9 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config_plan
     plane->fast = fast;
     log_info("plane", NULL, "fast path %s: room for %u sessions, %zu MiB",
              fast_adopted(fast) ? "adopted" : "ready", fast->sizes.sessions, fast->memory >> 20);
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        log_info("plane", NULL, "fast path at %s: %s", fast->seats[i].device,
+                 fast_mode_name(fast->seats[i].mode));
 }
 
 void fast_leave(struct plane *plane)
@@ -65,9 +96,11 @@ void fast_leave(struct plane *plane)
     plane->fast = NULL;
 }
 
-void fast_end(struct plane *plane)
+void fast_end(struct plane *plane, const struct config_plane *config)
 {
-    if (plane->fast)
-        fast_remove(plane->fast);
+    if (!plane->fast)
+        return;
+    fast_remove(plane->fast);
+    close_passages(plane, config);
     fast_leave(plane);
 }

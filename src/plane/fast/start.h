@@ -7,10 +7,10 @@
 #include "plane/fast/fast.h"
 #include "plane/plane.h"
 
-/* Puts plane->fast, or leaves it NULL where there is none, and says so in the log: without it everything works, at the slow path's pace. */
+/* Puts plane->fast, or leaves it NULL where there is none, and says why (plane->fast_why, and the log): without it everything works, at the slow path's pace. */
 void fast_start(struct fast *fast, struct plane *plane, const struct config_plane *config);
 /* The program leaves the interfaces: the plane is taken down, not restarted. */
-void fast_end(struct plane *plane);
+void fast_end(struct plane *plane, const struct config_plane *config);
 /* Packets go on without this process, until another one comes. */
 void fast_leave(struct plane *plane);
 

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/fast/device.h"
+
+#include <linux/ethtool.h>
+#include <linux/genetlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "plane/netlink.h"
+
+/* --- ethtool --- */
+
+static bool request(const char *name, unsigned long call, void *data, short *flags)
+{
+    struct ifreq about = {.ifr_data = data};
+    strncpy(about.ifr_name, name, IFNAMSIZ - 1);
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const bool done = fd >= 0 && ioctl(fd, call, &about) == 0;
+    if (fd >= 0)
+        close(fd);
+    if (flags)
+        *flags = about.ifr_flags;
+    return done;
+}
+
+bool device_is_veth(const char *name)
+{
+    struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
+    return request(name, SIOCETHTOOL, &driver, NULL) && strcmp(driver.driver, "veth") == 0;
+}
+
+bool device_is_loopback(const char *name)
+{
+    short flags = 0;
+    return request(name, SIOCGIFFLAGS, NULL, &flags) && (flags & IFF_LOOPBACK);
+}
+
+bool device_finish_packets(const char *name)
+{
+    struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = 0};
+    return request(name, SIOCETHTOOL, &value, NULL);
+}
+
+bool device_gather_packets(const char *name)
+{
+    struct ethtool_value value = {.cmd = ETHTOOL_SGRO, .data = 1};
+    return request(name, SIOCETHTOOL, &value, NULL);
+}
+
+/* --- the family "netdev" of generic netlink (linux/netdev.h, which this C library does not have yet) --- */
+
+enum { NETDEV_DEV_GET = 1, NETDEV_DEV_IFINDEX = 1, NETDEV_DEV_XDP_FEATURES = 3, NETDEV_VERSION = 1 };
+enum { XDP_NDO_XMIT = 1 << 2 };
+
+/* 0: the kernel has no such family. */
+static uint16_t netdev_family(void)
+{
+    const struct genlmsghdr header = {.cmd = CTRL_CMD_GETFAMILY, .version = 1};
+    struct netlink_request question;
+    _Alignas(NLMSG_ALIGNTO) uint8_t answer[8192];
+    netlink_begin(&question, GENL_ID_CTRL, 0, &header, sizeof header);
+    netlink_put_text(&question, CTRL_ATTR_FAMILY_NAME, "netdev");
+    if (netlink_ask(&question, NETLINK_GENERIC, answer, sizeof answer) < 0)
+        return 0;
+    const uint16_t *family = netlink_attribute(answer, sizeof header, CTRL_ATTR_FAMILY_ID, sizeof(uint16_t));
+    return family ? *family : 0;
+}
+
+enum device_redirect device_redirect(unsigned index)
+{
+    const struct genlmsghdr header = {.cmd = NETDEV_DEV_GET, .version = NETDEV_VERSION};
+    const uint16_t family = netdev_family();
+    struct netlink_request question;
+    _Alignas(NLMSG_ALIGNTO) uint8_t answer[NETLINK_BYTES];
+    uint64_t features;
+    if (family == 0)
+        return DEVICE_SILENT;
+    netlink_begin(&question, family, 0, &header, sizeof header);
+    netlink_put_u32(&question, NETDEV_DEV_IFINDEX, index);
+    if (netlink_ask(&question, NETLINK_GENERIC, answer, sizeof answer) < 0)
+        return DEVICE_SILENT;
+    const void *value = netlink_attribute(answer, sizeof header, NETDEV_DEV_XDP_FEATURES, sizeof features);
+    if (!value)
+        return DEVICE_SILENT;
+    memcpy(&features, value, sizeof features);
+    return features & XDP_NDO_XMIT ? DEVICE_TAKES : DEVICE_DOES_NOT_TAKE;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/passage.h"
+
+#include <errno.h>
+#include <linux/fib_rules.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plane/fast/device.h"
+#include "plane/host.h"
+#include "plane/netlink.h"
+
+const uint8_t passage_mac[6] = {0x02, 0x64, 0x65, 0x6d, 0x61, 0x72};
+
+const char *passage_name(const struct config_plane *config, unsigned network, enum passage_end end,
+                         char name[PASSAGE_NAME_BYTES])
+{
+    snprintf(name, PASSAGE_NAME_BYTES, "%s%u%c", config->tun, network, end == PASSAGE_HOST ? 'h' : 'x');
+    return name;
+}
+
+/* --- the pair --- */
+
+static void put_device(struct netlink_request *request, const char *name, unsigned mtu)
+{
+    const uint32_t queues = (uint32_t)sysconf(_SC_NPROCESSORS_CONF);
+    netlink_put_text(request, IFLA_IFNAME, name);
+    netlink_put(request, IFLA_ADDRESS, passage_mac, sizeof passage_mac);
+    netlink_put_u32(request, IFLA_MTU, mtu);
+    netlink_put_u32(request, IFLA_NUM_RX_QUEUES, queues);
+    netlink_put_u32(request, IFLA_NUM_TX_QUEUES, queues);
+}
+
+/* Neighbours are not asked for: whatever is sent is for the other end. */
+static bool make_pair(const char *program, const char *host, unsigned mtu)
+{
+    const struct ifinfomsg header = {.ifi_flags = IFF_NOARP, .ifi_change = IFF_NOARP};
+    struct netlink_request request;
+    netlink_begin(&request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
+    put_device(&request, program, mtu);
+    const size_t information = netlink_open_nest(&request, IFLA_LINKINFO);
+    netlink_put_text(&request, IFLA_INFO_KIND, "veth");
+    const size_t data = netlink_open_nest(&request, IFLA_INFO_DATA);
+    const size_t peer = netlink_open_nest(&request, VETH_INFO_PEER);
+    netlink_put_raw(&request, &header, sizeof header);
+    put_device(&request, host, mtu);
+    netlink_close_nest(&request, peer);
+    netlink_close_nest(&request, data);
+    netlink_close_nest(&request, information);
+    return netlink_do(&request, NETLINK_ROUTE) ||
+           (errno == EEXIST && device_is_veth(program) && device_is_veth(host));
+}
+
+static bool raise_end(const char *name)
+{
+    const struct ifinfomsg header = {
+        .ifi_index = (int)if_nametoindex(name), .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+    struct netlink_request request;
+    netlink_begin(&request, RTM_SETLINK, 0, &header, sizeof header);
+    return netlink_do(&request, NETLINK_ROUTE);
+}
+
+static void remove_pair(const char *program)
+{
+    const struct ifinfomsg header = {.ifi_index = (int)if_nametoindex(program)};
+    struct netlink_request request;
+    if (header.ifi_index == 0)
+        return;
+    netlink_begin(&request, RTM_DELLINK, 0, &header, sizeof header);
+    netlink_do(&request, NETLINK_ROUTE);
+}
+
+/* --- routes and rules --- */
+
+static size_t address_bytes(const struct config_prefix *pool)
+{
+    return pool->family == AF_INET ? 4 : 16;
+}
+
+/* Of a data network, as a rule that has met its own end's packets must not send them where another's go. */
+static uint32_t table_of(const struct network *network)
+{
+    return PASSAGE_TABLE + network->index;
+}
+
+static bool make_route(const struct config_prefix *pool, const char *host, uint32_t table)
+{
+    const struct rtmsg header = {.rtm_family = pool->family,
+                                 .rtm_dst_len = pool->length,
+                                 .rtm_protocol = RTPROT_STATIC,
+                                 .rtm_scope = RT_SCOPE_LINK,
+                                 .rtm_type = RTN_UNICAST};
+    struct netlink_request request;
+    netlink_begin(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &header, sizeof header);
+    netlink_put(&request, RTA_DST, pool->address, address_bytes(pool));
+    netlink_put_u32(&request, RTA_TABLE, table);
+    netlink_put_u32(&request, RTA_OIF, if_nametoindex(host));
+    return netlink_do(&request, NETLINK_ROUTE);
+}
+
+/* Whatever is for a phone takes the passage, unless it has come out of it. */
+static bool change_rule(uint16_t what, uint16_t flags, uint8_t family, const char *program, uint32_t table)
+{
+    const struct fib_rule_hdr header = {.family = family, .action = FR_ACT_TO_TBL, .flags = FIB_RULE_INVERT};
+    struct netlink_request request;
+    netlink_begin(&request, what, flags, &header, sizeof header);
+    netlink_put_text(&request, FRA_IIFNAME, program);
+    netlink_put_u32(&request, FRA_TABLE, table);
+    netlink_put_u32(&request, FRA_PRIORITY, PASSAGE_TABLE);
+    return netlink_do(&request, NETLINK_ROUTE);
+}
+
+static bool lead_pool(const struct config_prefix *pool, const char *program, const char *host, uint32_t table)
+{
+    if (pool->family == 0)
+        return true;
+    return make_route(pool, host, table) &&
+           (change_rule(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, pool->family, program, table) ||
+            errno == EEXIST);
+}
+
+/* --- the whole --- */
+
+/* The gateway's, which the TUN device has, too: of a device without one the host takes nothing from elsewhere. */
+static bool give_address(const struct network *network, const char *program)
+{
+    const struct ifaddrmsg header = {.ifa_family = AF_INET,
+                                     .ifa_prefixlen = 32,
+                                     .ifa_scope = RT_SCOPE_HOST,
+                                     .ifa_index = if_nametoindex(program)};
+    struct netlink_request request;
+    if (network->gateway_v4.family != AF_INET)
+        return true;
+    netlink_begin(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
+    netlink_put(&request, IFA_LOCAL, network->gateway_v4.address, 4);
+    return netlink_do(&request, NETLINK_ROUTE) || errno == EEXIST;
+}
+
+/* Packets come in at one device and are answered through another, and the host's own come out of the passage, too. Who may send what is the packet program's to judge. */
+static bool admit_all(const struct network *network, const char *program, const char *host)
+{
+    return give_address(network, program) && host_set(program, "rp_filter", '2') &&
+           host_set(program, "accept_local", '1') && host_set(host, "rp_filter", '2');
+}
+
+static bool open_all(const struct network *network, const char *program, const char *host)
+{
+    const uint32_t table = table_of(network);
+    if (host_device_mtu(program) != network->mtu) /* another configuration's */
+        remove_pair(program);
+    return make_pair(program, host, network->mtu) && admit_all(network, program, host) &&
+           raise_end(program) && raise_end(host) && device_finish_packets(host) &&
+           device_finish_packets(program) && device_gather_packets(host) &&
+           lead_pool(&network->pool_v4, program, host, table) &&
+           lead_pool(&network->pool_v6, program, host, table);
+}
+
+bool passage_open(const struct config_plane *config, const struct network *network,
+                  char why[PASSAGE_WHY_BYTES])
+{
+    char program[PASSAGE_NAME_BYTES], host[PASSAGE_NAME_BYTES];
+    passage_name(config, network->index, PASSAGE_PROGRAM, program);
+    passage_name(config, network->index, PASSAGE_HOST, host);
+    if (open_all(network, program, host))
+        return true;
+    snprintf(why, PASSAGE_WHY_BYTES, "no passage %s to the host's translation: %s", program, strerror(errno));
+    passage_close(config, network);
+    return false;
+}
+
+void passage_close(const struct config_plane *config, const struct network *network)
+{
+    char program[PASSAGE_NAME_BYTES];
+    passage_name(config, network->index, PASSAGE_PROGRAM, program);
+    if (network->pool_v4.family)
+        change_rule(RTM_DELRULE, 0, network->pool_v4.family, program, table_of(network));
+    if (network->pool_v6.family)
+        change_rule(RTM_DELRULE, 0, network->pool_v6.family, program, table_of(network));
+    remove_pair(program);
+}
