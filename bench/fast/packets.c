@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: fast-packets N3 N6 [SESSIONS...]     What the packet program takes for a packet (BPF_PROG_TEST_RUN), between two interfaces of this network namespace.
+ * usage: fast-packets N3 N6 [SESSIONS[/FLOWS]...]     What the packet program takes for a packet (BPF_PROG_TEST_RUN), between two interfaces of this network namespace.
  *
  * 64-byte inner packets, sessions with a rate that is not reached, a volume threshold and a quota, all checks and counters on, spread over 256 gNBs; the host's
  * own routes and neighbours. `drawn`: each packet from another session, uniformly drawn over all, so that nothing of it is in a cache that
  * does not hold all; or from the same one again. At last there are as many sessions as there may be, while others are taken out and set up anew, so many
  * a second (`set_ups`; the agent's part of it, without PFCP). A value is what the run took, less the wrapper that makes the packet anew (`wrapper`), with an
  * empty program's part (`floor`).
+ * With flows: as many PDRs more in each direction, each with a filter for another server, and packets that match the last PDR.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -34,7 +35,8 @@ enum {
     REPEAT = 200000,
     QFI = 9,
     GNB_TEID = 0x1000,
-    RATE_KBPS = 100000000
+    RATE_KBPS = 100000000,
+    SOME = 1000, /* sessions of several flows, at most */
 };
 
 struct bench {
@@ -54,15 +56,42 @@ static void fail(const char *what)
 
 /* --- what there is --- */
 
-static struct ruleset *describe(void)
+/* With PDRs for other servers in front of the last two. */
+static void describe_pdrs(struct ruleset *rules, unsigned flows)
 {
-    struct ruleset *rules = ruleset_new(
-        &(struct ruleset){.pdr_count = 2, .far_count = 2, .qer_count = 1, .urr_count = 1, .has_v4 = true});
+    for (unsigned i = 0; i < 2 * (flows + 1); i++) {
+        const bool filtered = i < 2 * flows;
+        rules->pdrs[i] = (struct pdr){.source = i % 2 ? PFCP_CORE : PFCP_ACCESS,
+                                      .id = (uint16_t)(i + 1),
+                                      .far = i % 2,
+                                      .qers = 1,
+                                      .urrs = 1,
+                                      .qfis = UINT64_C(1) << QFI,
+                                      .first_filter = (uint16_t)(filtered ? i : 0),
+                                      .filter_count = filtered};
+        if (!filtered)
+            continue;
+        const uint16_t port = (uint16_t)(5000 + i / 2);
+        rules->filters[i] = (struct sdf_filter){.protocol = 17,
+                                                .remote = {.family = AF_INET,
+                                                           .length = 24,
+                                                           .address = {203, 0, (uint8_t)(i / 2)},
+                                                           .range_count = 1,
+                                                           .ranges = {{port, port}}}};
+    }
+}
+
+static struct ruleset *describe(unsigned flows)
+{
+    struct ruleset *rules = ruleset_new(&(struct ruleset){.pdr_count = (uint8_t)(2 * (flows + 1)),
+                                                          .filter_count = (uint16_t)(2 * flows),
+                                                          .far_count = 2,
+                                                          .qer_count = 1,
+                                                          .urr_count = 1,
+                                                          .has_v4 = true});
     if (!rules)
         fail("rules");
-    rules->pdrs[0] = (struct pdr){
-        .source = PFCP_ACCESS, .id = 1, .far = 0, .qers = 1, .urrs = 1, .qfis = UINT64_C(1) << QFI};
-    rules->pdrs[1] = (struct pdr){.source = PFCP_CORE, .id = 2, .far = 1, .qers = 1, .urrs = 1};
+    describe_pdrs(rules, flows);
     rules->fars[0] = (struct far){.id = 1, .action = PFCP_FORW, .destination = PFCP_CORE, .bar = RULES_NONE};
     rules->fars[1] = (struct far){
         .id = 2, .action = PFCP_FORW, .destination = PFCP_ACCESS, .bar = RULES_NONE, .has_outer = true};
@@ -83,10 +112,13 @@ static struct session session_of(struct bench *bench, struct ruleset *rules, uns
     const struct session session = {.network = &bench->network, .rules = rules, .gnb = bench->gnbs[i % GNBS]};
     const uint32_t address = htonl(FIRST_PHONE + i);
     memcpy(rules->v4, &address, sizeof address);
-    rules->pdrs[0].teid = teid_of(i, bench->fast.tunnels - 1);
+    for (unsigned n = 0; n < rules->pdr_count; n += 2)
+        rules->pdrs[n].teid = teid_of(i, bench->fast.tunnels - 1);
     rules->fars[1].gnb = session.gnb;
     rules->fars[1].to = session.gnb->address;
     rules->fars[1].teid = GNB_TEID + i;
+    if (!ruleset_compile(rules))
+        fail("rules");
     return session;
 }
 
@@ -114,7 +146,8 @@ static void make_gnbs(struct bench *bench)
 static void set_up(struct bench *bench)
 {
     char why[FAST_WHY_BYTES];
-    const struct fast_sizes sizes = {.sessions = MOST,
+    const struct fast_sizes sizes = {.sessions = MOST + SOME,
+                                     .flows = SOME,
                                      .addresses = 1 << 20,
                                      .gnbs = GNBS,
                                      .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF)};
@@ -247,7 +280,8 @@ static struct timing time_of(struct bench *bench, const char *program, enum dire
     return timing;
 }
 
-static void measure(struct bench *bench, enum direction direction, unsigned sessions, bool uniform)
+static void measure(struct bench *bench, enum direction direction, unsigned sessions, unsigned flows,
+                    bool uniform)
 {
     static const char *const wrappers[] = {"bench_restore_uplink", "bench_restore_downlink"};
     const unsigned drawn = uniform ? sessions : 1;
@@ -256,10 +290,11 @@ static void measure(struct bench *bench, enum direction direction, unsigned sess
                         wrapper = time_of(bench, wrappers[direction], direction, drawn),
                         whole = time_of(bench, whole_programs[direction], direction, drawn);
     const unsigned move = (moves.median - empty.median) / 2, least_move = (moves.best - empty.best) / 2;
-    printf("{\"name\": \"upf_%s_ns\", \"value\": %u, \"unit\": \"ns\", \"sessions\": %u, \"drawn\": \"%s\", "
+    printf("{\"name\": \"upf_%s_ns\", \"value\": %u, \"unit\": \"ns\", \"sessions\": %u, \"flows\": %u, "
+           "\"drawn\": \"%s\", "
            "\"best\": %u, \"floor\": %u, \"wrapper\": %u, \"with_wrapper\": %u, \"forwarded\": %.3f}\n",
            direction == UPLINK ? "uplink" : "downlink", whole.median - (wrapper.median - move) + empty.median,
-           sessions, uniform ? "uniformly" : "the same",
+           sessions, flows, uniform ? "uniformly" : "the same",
            whole.best - (wrapper.best - least_move) + empty.best, empty.median, wrapper.median - move,
            whole.median, (double)whole.forwarded / ((double)RUNS * REPEAT));
     fflush(stdout);
@@ -321,27 +356,49 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
+/* The first ones become sessions of several flows. */
+static void programme_flows(struct bench *bench, unsigned sessions, unsigned flows)
+{
+    for (unsigned i = 0; i < sessions; i++) {
+        struct ruleset *rules = describe(flows);
+        programme(bench, rules, i);
+        ruleset_free(rules);
+    }
+}
+
+static void measure_step(struct bench *bench, struct ruleset *rules, const char *step, unsigned *programmed)
+{
+    const char *slash = strchr(step, '/');
+    const unsigned flows = slash ? (unsigned)strtoul(slash + 1, NULL, 10) : 0;
+    const unsigned sessions = least((unsigned)strtoul(step, NULL, 10), flows ? SOME : MOST);
+    while (*programmed < sessions)
+        programme(bench, rules, (*programmed)++);
+    if (flows)
+        programme_flows(bench, sessions, flows);
+    for (enum direction direction = UPLINK; direction <= DOWNLINK; direction++) {
+        measure(bench, direction, sessions, flows, false);
+        measure(bench, direction, sessions, flows, true);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const char *const usual[] = {"1000", "60000", "1000000", NULL};
     static struct bench bench;
     unsigned programmed = 0;
+    bool plain = true;
     if (argc < 3)
         return 2;
     set_up(&bench);
     open_port(&bench, UPLINK, argv[1], FAST_N3);
     open_port(&bench, DOWNLINK, argv[2], FAST_N6);
     make_frames(&bench);
-    struct ruleset *rules = describe();
+    struct ruleset *rules = describe(0);
     for (const char *const *step = argc > 3 ? (const char *const *)argv + 3 : usual; *step; step++) {
-        const unsigned sessions = least((unsigned)strtoul(*step, NULL, 10), MOST);
-        while (programmed < sessions)
-            programme(&bench, rules, programmed++);
-        for (enum direction direction = UPLINK; direction <= DOWNLINK; direction++) {
-            measure(&bench, direction, sessions, false);
-            measure(&bench, direction, sessions, true);
-        }
+        measure_step(&bench, rules, *step, &programmed);
+        plain &= strchr(*step, '/') == NULL;
     }
-    measure_churn(&bench, rules, programmed);
+    if (plain)
+        measure_churn(&bench, rules, programmed);
     return 0;
 }

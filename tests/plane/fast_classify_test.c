@@ -162,6 +162,60 @@ static void each_flow_is_marked_and_counted_as_its_own(void **state)
     bench_free(bench);
 }
 
+/* From a port of one of the servers 2001:db8:9::n, to the phone. */
+static size_t set_v6_from(struct bench *bench, uint8_t server, uint16_t port, uint32_t label)
+{
+    enum { PAYLOAD = 8 };
+    struct writer w = writer_of(bench->frame + ETHERNET, FRAME - ETHERNET);
+    set_ethernet(bench->frame, 0x86dd);
+    write_u32(&w, 0x60000000 | label);
+    write_u32(&w, (8 + PAYLOAD) << 16 | 17 << 8 | 64);
+    write_u64(&w, 0x20010db800090000);
+    write_u64(&w, server);
+    write_u64(&w, 0x20010db8cafe0000 | UE);
+    write_u64(&w, 5);
+    write_u16(&w, port);
+    write_u16(&w, 4000);
+    write_u32(&w, (8 + PAYLOAD) << 16);
+    write_u64(&w, 0);
+    bench->length = ETHERNET + writer_length(&w);
+    return writer_length(&w);
+}
+
+static unsigned flow_of_v6(struct bench *bench, uint8_t server, uint16_t port, uint32_t label)
+{
+    struct packet packet;
+    const size_t inner = set_v6_from(bench, server, port, label);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    assert_int_equal(lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, inner), &packet), PATH_TO_N3);
+    assert_memory_equal(bench->out + ETHERNET + OUTER, packet.data, GTPU_HEADER_CONTAINER);
+    return qfi_sent(bench) - 1u;
+}
+
+static void flows_of_ipv6_are_found_by_prefix_and_label(void **state)
+{
+    struct bench *bench = bench_open(8);
+    struct session_of_flows of;
+    (void)state;
+    describe(&of);
+    const unsigned one = add_flow(&of, "permit out 17 from 2001:db8:9::8/126 443 to assigned");
+    const unsigned v4 = add_flow(&of, "permit out ip from 0.0.0.0/0 to assigned");
+    add_flow(&of, "permit out ip from !2001:db8:9::/64 to assigned"); /* whatever else */
+    const unsigned labelled = add_flow(&of, "permit out ip from any to assigned");
+    of.filters[labelled - 1][0].has_flow_label = true;
+    of.filters[labelled - 1][0].flow_label = 0x12345;
+    establish(bench, &of);
+    assert_int_equal(flow_of_v6(bench, 8, 443, 0), one);
+    assert_int_equal(flow_of_v6(bench, 11, 443, 0x12345), one);
+    assert_int_equal(flow_of_v6(bench, 12, 443, 0), 0);
+    assert_int_equal(flow_of_v6(bench, 7, 443, 0x12345), labelled);
+    assert_int_equal(flow_of_v6(bench, 8, 444, 0x12344), 0);
+    set_from(bench, 443);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    assert_int_equal(qfi_sent(bench), v4 + 1);
+    bench_free(bench);
+}
+
 /* --- beside the slow path --- */
 
 static const uint16_t SOME_PORTS[] = {0, 53, 80, 443, 5060, 65535};
@@ -431,6 +485,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_flow_is_marked_and_counted_as_its_own),
+        cmocka_unit_test(flows_of_ipv6_are_found_by_prefix_and_label),
         cmocka_unit_test(both_paths_find_the_same_rule),
         cmocka_unit_test(flows_come_and_go_with_their_counts),
         cmocka_unit_test(each_flow_has_an_action_of_its_own),

@@ -71,8 +71,7 @@ static void open_books(const struct fast *fast, unsigned place)
     for (unsigned i = 0; i < FAST_PDRS; i++) {
         struct fast_action *action = &actions_at(fast, place)[i];
         fast_open_book(&books_at(fast, place)[i], action);
-        action->verdict = FAST_SLOW;
-        action->booked = 0;
+        fast_clear_action(action);
     }
 }
 
