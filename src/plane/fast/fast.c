@@ -195,7 +195,8 @@ static bool explain(char why[FAST_WHY_BYTES])
 {
     const int reason = errno;
     snprintf(why, FAST_WHY_BYTES, "the kernel does not take the packet program: %s%s", strerror(reason),
-             reason == EPERM ? "; CAP_BPF and CAP_NET_ADMIN are needed" : "");
+             reason == EPERM || reason == EACCES ? "; CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN are needed"
+                                                 : "");
     return false;
 }
 
