@@ -93,11 +93,11 @@ class Setting:
     def end(self):
         """{direction: {sent, received, missing, late}}"""
         for sends, _ in self.flows.values():
-            self.lab.stop(sends)
+            self.lab.stop(sends, grace=60)
         time.sleep(1)
         told = {}
         for direction, (sends, takes) in self.flows.items():
-            self.lab.stop(takes)
+            self.lab.stop(takes, grace=60)
             told[direction] = {**last(sends), **last(takes)}
         return told
 
@@ -116,13 +116,16 @@ class Setting:
         wait_until(lambda: self.pid(process) not in (None, former), 20, f"another {process}")
         wait_until(self.whole, 20, "control and plane to meet")
 
-    def kill_all(self):
-        """All processes of the core; returns when nothing of them is left."""
-        processes = self.core.processes()
-        for pid in processes:
+    def kill_for_a_while(self, *processes, seconds=3):
+        """Nobody takes their places that long, as the keeper sleeps; returns when the core is whole again."""
+        former = {process: self.pid(process) for process in processes}
+        os.kill(self.pid("keeper"), signal.SIGSTOP)
+        for pid in former.values():
             os.kill(pid, signal.SIGKILL)
-        self.core.process.wait()
-        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes), 20, "the core to end")
+        time.sleep(seconds)
+        os.kill(self.pid("keeper"), signal.SIGCONT)
+        wait_until(lambda: all(self.pid(process) not in (None, pid) for process, pid in former.items()), 20, "others")
+        wait_until(self.whole, 20, "control and plane to meet")
 
     def whole(self):
         status = self.core.command("status", "--json", check=False)

@@ -2,7 +2,7 @@
 """Numbered packets, one after the other at a steady pace, and who counts them.
 
 usage: steady.py send ADDRESS PORT PER-SECOND     until SIGTERM; then says how many it has sent
-       steady.py receive PORT                     until SIGTERM; then says, as JSON, how many came, which did not, and how many came late or twice
+       steady.py receive PORT                     until SIGTERM, and then as long as any come; then says, as JSON, how many came, which did not, and how many came late or twice
 """
 import json
 import signal
@@ -39,6 +39,16 @@ def send(address, port, rate):
         print(json.dumps({"sent": number}), flush=True)
 
 
+def rest(receiver):
+    receiver.settimeout(1)
+    numbers = []
+    while True:
+        try:
+            numbers.append(int.from_bytes(receiver.recv(2000)[:8], "big"))
+        except TimeoutError:
+            return numbers
+
+
 def receive(port):
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     receiver.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, ROOM)
@@ -49,6 +59,7 @@ def receive(port):
         while True:
             numbers.append(int.from_bytes(receiver.recv(2000)[:8], "big"))
     except Ended:
+        numbers += rest(receiver)
         seen = set(numbers)
         late = sum(after <= before for before, after in zip(numbers, numbers[1:]))
         missing = [number for number in range(max(seen, default=-1) + 1) if number not in seen]

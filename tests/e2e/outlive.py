@@ -57,14 +57,17 @@ def what_went_through_the_gnb_is_told_to_the_octet_over_deaths(lab, build):
 
 
 @case
-def packets_go_on_while_there_is_no_keeper_and_then_no_core_at_all(lab, build):
+def packets_go_on_while_there_is_neither_control_nor_a_plane(lab, build):
     setting = started(lab, build)
-    setting.kill("keeper")
-    setting.kill_all()
-    setting.core.start()
-    setting.core.wait()
-    wait_until(setting.whole, 20, "the session to be there again")
+    setting.kill_for_a_while("control", "plane-default")
     expect_all(setting.end())
+
+
+@case
+def a_plane_whose_keeper_has_died_leaves_the_fast_path_to_the_next(lab, build):
+    setting = Setting(lab, build, "generic").start()
+    setting.kill("keeper")
+    expect(FOUND in setting.core.log(), "no session was found")
 
 
 @case
