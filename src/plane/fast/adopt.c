@@ -23,7 +23,7 @@ static bool is_sound_session(const struct fast_session *session, const struct fa
                              const struct plane *plane)
 {
     return session->known == 1 && session->network < plane->network_count &&
-           session->action.gnb <= fast->sizes.gnbs;
+           session->action.gnb <= fast->sizes.gnbs && session->own_flows <= fast->sizes.flows;
 }
 
 static bool is_sound_tunnel(const struct fast_tunnel *tunnel, const struct fast *fast)
