@@ -15,6 +15,18 @@ planes:
 INVENTORY = "profile: lab\ndomains: [{name: default, listen: [10.9.0.1]}]\n"
 SERVER = "10.8.0.2"
 
+# From a third of the traffic on, what goes through the gNB in the north is shaped (rule H2 of the line).
+LIMIT = "title: A share of traffic\nrules:\n  - {rule: H2, most: 35}\n"
+SHARES = """
+vendors: [{name: ours, risk: trusted}, {name: theirs, risk: high}]
+domains:
+  - {name: home, vendor: ours, listen: ["10.9.0.1:38412"]}
+  - {name: rough, vendor: theirs, listen: ["10.9.0.2:38412"]}
+gnbs:
+  - {name: north, domain: rough, id: 999/70-00000001, n2: [10.9.0.11/32], n3: [10.9.0.11/32], areas: [999/70-1], slices: [1]}
+  - {name: south, domain: home, id: 999/70-00000002, n2: [10.9.0.12/32], n3: [10.9.0.12/32], areas: [999/70-1], slices: [1]}
+"""
+
 LISTEN = """
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -22,28 +34,30 @@ s.bind(("", 4000))
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
 print("listening", flush=True)
 while True:
-    print(int(s.recv(100)), flush=True)
+    print(int(s.recv(1000)), flush=True)
 """
 
 SEND = """
-import socket, sys, time
+import os, socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-for number in range(int(sys.argv[2])):
-    s.sendto(str(number).encode(), (sys.argv[1], 4000))
-    time.sleep(float(sys.argv[3]))
-print("sent", flush=True)
+number = 0
+while not os.path.exists(sys.argv[2]):
+    s.sendto(str(number).zfill(200).encode(), (sys.argv[1], 4000))
+    number += 1
+    time.sleep(0.002)
+print(number, flush=True)
 """
 
 
 class Setting:
     """A core; behind ran0 two gNBs, behind out0 a router to the server."""
 
-    def __init__(self, lab, build, phones=2):
+    def __init__(self, lab, build, config=FAST, inventory=INVENTORY, phones=2):
         lab.pins()
         self.lab = lab
-        self.core = Core(lab, build, "core", phones, FAST, inventory=INVENTORY)
+        self.core = Core(lab, build, "core", phones, config, inventory=inventory)
         self.radio, self.server = lab.host("radio"), lab.host("server")
-        lab.link(self.core.host, "ran0", ["10.9.0.1/24"], self.radio, "eth0", ["10.9.0.11/24", "10.9.0.12/24"])
+        lab.link(self.core.host, "ran0", ["10.9.0.1/24", "10.9.0.2/24"], self.radio, "eth0", ["10.9.0.11/24", "10.9.0.12/24"])
         lab.link(self.core.host, "out0", ["10.8.0.1/24"], self.server, "eth0", [f"{SERVER}/24"])
         self.server.run("ip route add 10.32.0.0/11 via 10.8.0.1")
         for host, port in ((self.radio, "eth0"), (self.server, "eth0")):
@@ -82,10 +96,22 @@ def pinging(log, count=150):
     return began, f"run here: while ! grep -q transmitted {log}; do sleep 0.1; done\n"
 
 
-def expect_numbers(log, count):
-    got = log.read_text().split()[1:]
-    expect(got == [str(number) for number in range(count)],
-           f"{count - len(set(got))} of {count} lost, in order: {got == sorted(got, key=int)}; {got}")
+class Numbers:
+    """Numbered packets from the server to phone 1, all the while that a scenario goes on."""
+
+    def __init__(self, setting):
+        folder = setting.core.folder
+        self.log, self.sent, stop = setting.listen(setting.lab.hosts["phone1"], "listener.log"), folder / "sent", folder / "stop"
+        send = setting.script("send.py", SEND)
+        self.begin = f"run here: ip netns exec {setting.server.netns} python3 {send} 10.32.0.2 {stop} > {self.sent} 2>&1 &\n"
+        self.end = (f"run here: touch {stop}\n" + until(f"[ -s {self.sent} ]")
+                    + until(f"[ $(wc -l < {self.log}) -gt $(cat {self.sent}) ]", 5))
+
+    def expect_all_in_order(self):
+        count, got = int(self.sent.read_text()), self.log.read_text().split()[1:]
+        expect(got == [str(number) for number in range(count)],
+               f"{count - len(set(got))} of {count} lost, in order: {got == sorted(got, key=int)}; {got}")
+        return count
 
 
 @case
@@ -122,16 +148,27 @@ def n2_handovers_with_packets_sent_from_gnb_to_gnb_lose_none(lab, build):
 
 @case
 def nothing_overtakes_what_waits_for_a_phone_that_sleeps_and_wakes(lab, build):
-    setting, count = Setting(lab, build), 2000
-    cast = setting.listen(lab.hosts["phone1"], "listener.log")
-    send, done = setting.script("send.py", SEND), setting.core.folder / "sent"
-    netns = f"ip netns exec {setting.server.netns}"
-    sleeps = "idle 1\nexpect 1 connected\nwait 200\n" * 12
-    setting.play("start 1-2\nregister 1\nsession 1\n"
-                 f"run here: {netns} python3 {send} 10.32.0.2 {count} 0.002 > {done} 2>&1 &\n" + sleeps
-                 + until(f"grep -q sent {done}", 20) + until(f"[ $(wc -l < {cast}) -ge {count + 1} ]", 5))
-    expect_numbers(cast, count)
-    setting.expect_fast(0, count // 4)
+    setting = Setting(lab, build)
+    numbers = Numbers(setting)
+    setting.play("start 1-2\nregister 1\nsession 1\n" + numbers.begin
+                 + "idle 1\nexpect 1 connected\nwait 200\n" * 12 + numbers.end)
+    setting.expect_fast(0, numbers.expect_all_in_order() // 4)
+
+
+@case
+def nothing_overtakes_what_waits_for_its_gnbs_share(lab, build):
+    profile = lab.folder / "share.yaml"
+    profile.write_text(LIMIT)
+    setting = Setting(lab, build, FAST + "smf: {{traffic_period: 1s, traffic_shape_floor: 8 kbps}}\n",
+                      f"profile: {profile}\n" + SHARES)
+    numbers, metrics = Numbers(setting), f"ip netns exec {setting.core.host.netns} curl -s http://127.0.0.1:9090/metrics"
+    shaped = [until(f"{metrics} | grep -Eq '^demarc_plane_shaped_gnbs({{[^}}]*}})? {gnbs}$'", 20) for gnbs in (0, 1)]
+    waited = until(f"{metrics} | grep -Eq '^demarc_plane_shaped_packets [1-9]'", 20)
+    setting.play("amf 10.9.0.2\nstart 1\namf 10.9.0.1\nstart 2\nmove 2 gnb 2\nregister 1-2\nsession 1\nsession 2\n"
+                 + numbers.begin + shaped[1] + waited + f"run 2: ping -c 4000 -i 0.005 -s 1200 -W 10 {SERVER} > /dev/null 2>&1 &\n" + shaped[0]
+                 + "wait 1000\n" + numbers.end)
+    numbers.expect_all_in_order()
+    setting.expect_fast(100, 100)
 
 
 @case
