@@ -11,6 +11,7 @@
 #include "plane/end_markers.h"
 #include "plane/fast/done.h"
 #include "plane/fast/grace.h"
+#include "plane/fast/places.h"
 
 enum { NUMBER_AT = 28, IN_TUNNEL = OUTER + GTPU_HEADER_CONTAINER, TUNNEL = 0x1234, OTHER_TUNNEL = 0x4321 };
 
@@ -301,6 +302,24 @@ static void an_end_marker_waits_for_processors_that_may_still_send_on_the_old_pa
     bench_free(bench);
 }
 
+static void the_place_of_a_session_is_no_others_while_a_processor_may_look_at_it(void **state)
+{
+    struct bench *bench = bench_open(1);
+    struct fast *fast = &bench->fast;
+    (void)state;
+    fast->grace = grace_new();
+    assert_non_null(fast->grace);
+    assert_int_equal(fast_take_place(fast), 1);
+    assert_int_equal(fast_take_place(fast), 0);
+    fast_give_place_back(fast, 1);
+    while (fast_take_place(fast) == 0)
+        assert_int_equal(fast->resting_count, 1);
+    assert_true(grace_passed(fast->grace, 1));
+    grace_free(fast->grace);
+    fast->grace = NULL;
+    bench_free(bench);
+}
+
 /* --- shaping (rule H2 of the line) --- */
 
 static void shape(struct lab *lab, uint32_t round, uint64_t kbps)
@@ -355,6 +374,7 @@ int main(void)
         cmocka_unit_test(what_a_phone_sends_at_its_next_gnb_waits_and_is_not_overtaken),
         cmocka_unit_test(a_packet_goes_to_the_gnb_whose_tunnel_it_names),
         cmocka_unit_test(an_end_marker_waits_for_processors_that_may_still_send_on_the_old_path),
+        cmocka_unit_test(the_place_of_a_session_is_no_others_while_a_processor_may_look_at_it),
         cmocka_unit_test(what_goes_through_a_gnb_that_is_shaped_takes_the_slow_path_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

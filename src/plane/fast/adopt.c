@@ -8,6 +8,7 @@
 #include "kit/log.h"
 #include "plane/fast/actions.h"
 #include "plane/fast/flows.h"
+#include "plane/fast/places.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
 #include "wire/gtpu/gtpu.h"
@@ -163,8 +164,7 @@ void fast_free_place(struct fast *fast, unsigned place)
 {
     fast_release_flows(fast, &fast->sessions[place]);
     clear_session(&fast->sessions[place]);
-    fast->claimed[place] = false;
-    fast->free_places[fast->free_count++] = place;
+    fast_give_place_back(fast, place);
 }
 
 unsigned fast_sweep(struct plane *plane, int64_t quiet)

@@ -13,6 +13,7 @@
 
 #include "kit/log.h"
 #include "plane/fast/flows.h"
+#include "plane/fast/places.h"
 #include "plane/fast/program.h"
 #include "plane/fast/rates.h"
 
@@ -226,29 +227,14 @@ bool fast_set_clock(struct fast *fast)
                bpf_program__fd(bpf_object__find_program_by_name(fast->object, "plane_clock")), &options) == 0;
 }
 
-/* Places of sessions; those that were found in use wait for their sessions to be spoken of. The lowest are given out first. */
-static bool list_places(struct fast *fast)
-{
-    const unsigned count = fast->sizes.sessions;
-    fast->free_places = calloc(count + 1u, sizeof *fast->free_places);
-    fast->claimed = calloc(count + 1u, sizeof *fast->claimed);
-    if (!fast->free_places || !fast->claimed)
-        return false;
-    for (unsigned place = count; place > 0; place--)
-        if (!fast->sessions[place].known)
-            fast->free_places[fast->free_count++] = place;
-    return true;
-}
-
 void fast_close(struct fast *fast)
 {
-    free(fast->free_places);
-    free(fast->claimed);
+    fast_forget_places(fast);
     free(fast->free_rates);
     free(fast->claimed_rates);
     free(fast->free_flows);
-    fast->free_places = fast->free_rates = fast->free_flows = NULL;
-    fast->claimed = fast->claimed_rates = NULL;
+    fast->free_rates = fast->free_flows = NULL;
+    fast->claimed_rates = NULL;
     if (fast->object)
         unload(fast);
 }
@@ -270,7 +256,8 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     }
     if (loaded)
         begin(fast);
-    if (loaded && fast_set_clock(fast) && list_places(fast) && fast_list_rates(fast) && fast_list_flows(fast))
+    if (loaded && fast_set_clock(fast) && fast_list_places(fast) && fast_list_rates(fast) &&
+        fast_list_flows(fast))
         return true;
     explain(why);
     fast_close(fast);

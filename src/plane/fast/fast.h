@@ -15,6 +15,7 @@
 
 struct bpf_object;
 struct grace;
+struct fast_resting;
 
 enum {
     FAST_MAPS = 16,
@@ -72,6 +73,8 @@ struct fast {
     struct grace *grace;              /* NULL: nobody but this process runs the program */
     unsigned *free_places;            /* of sessions, a stack; the agent's */
     unsigned free_count;
+    struct fast_resting *resting; /* places that were given back (plane/fast/places.h): a ring */
+    unsigned resting_first, resting_count;
     bool *claimed;        /* by place: a session of this process has it */
     unsigned *free_rates; /* as free_places */
     unsigned free_rate_count;

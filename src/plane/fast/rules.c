@@ -11,6 +11,7 @@
 #include "plane/fast/counts.h"
 #include "plane/fast/flows.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/places.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/shaped.h"
 
@@ -241,10 +242,9 @@ bool fast_admit(struct plane *plane, struct session *session, struct session *ol
         fast_inherit_books(fast, session);
         return true;
     }
-    if (fast->free_count == 0)
+    session->place = fast_take_place(fast);
+    if (session->place == 0)
         return false;
-    session->place = fast->free_places[--fast->free_count];
-    fast->claimed[session->place] = true;
     fast_open_session_book(fast, session->place);
     return true;
 }

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/fast/places.h"
+
+#include <stdlib.h>
+
+#include "plane/fast/grace.h"
+
+struct fast_resting {
+    uint64_t mark;
+    unsigned place;
+};
+
+/* Those that were found in use wait for their sessions to be spoken of. The lowest are given out first. */
+bool fast_list_places(struct fast *fast)
+{
+    const unsigned count = fast->sizes.sessions;
+    fast->free_places = calloc(count + 1u, sizeof *fast->free_places);
+    fast->claimed = calloc(count + 1u, sizeof *fast->claimed);
+    fast->resting = calloc(count + 1u, sizeof *fast->resting);
+    if (!fast->free_places || !fast->claimed || !fast->resting)
+        return false;
+    for (unsigned place = count; place > 0; place--)
+        if (!fast->sessions[place].known)
+            fast->free_places[fast->free_count++] = place;
+    return true;
+}
+
+void fast_forget_places(struct fast *fast)
+{
+    free(fast->free_places);
+    free(fast->claimed);
+    free(fast->resting);
+    fast->free_places = NULL;
+    fast->claimed = NULL;
+    fast->resting = NULL;
+}
+
+static void end_rests(struct fast *fast)
+{
+    while (fast->resting_count && grace_passed(fast->grace, fast->resting[fast->resting_first].mark)) {
+        fast->free_places[fast->free_count++] = fast->resting[fast->resting_first].place;
+        fast->resting_first = (fast->resting_first + 1) % (fast->sizes.sessions + 1);
+        fast->resting_count--;
+    }
+}
+
+unsigned fast_take_place(struct fast *fast)
+{
+    end_rests(fast);
+    if (fast->free_count == 0)
+        return 0;
+    const unsigned place = fast->free_places[--fast->free_count];
+    fast->claimed[place] = true;
+    return place;
+}
+
+void fast_give_place_back(struct fast *fast, unsigned place)
+{
+    const unsigned last = (fast->resting_first + fast->resting_count) % (fast->sizes.sessions + 1);
+    fast->claimed[place] = false;
+    fast->resting[last] = (struct fast_resting){grace_mark(fast->grace), place};
+    fast->resting_count++;
+    end_rests(fast);
+}
