@@ -105,12 +105,12 @@ class Numbers:
         send = setting.script("send.py", SEND)
         self.begin = f"run here: ip netns exec {setting.server.netns} python3 {send} 10.32.0.2 {stop} > {self.sent} 2>&1 &\n"
         self.end = (f"run here: touch {stop}\n" + until(f"[ -s {self.sent} ]")
-                    + until(f"[ $(wc -l < {self.log}) -gt $(cat {self.sent}) ]", 5))
+                    + until(f"[ $(tail -n 1 {self.log}) -eq $(($(cat {self.sent}) - 1)) ]", 5))
 
-    def expect_all_in_order(self):
-        count, got = int(self.sent.read_text()), self.log.read_text().split()[1:]
-        expect(got == [str(number) for number in range(count)],
-               f"{count - len(set(got))} of {count} lost, in order: {got == sorted(got, key=int)}; {got}")
+    def expect_in_order(self, may_lose=0):
+        count, got = int(self.sent.read_text()), [int(word) for word in self.log.read_text().split()[1:]]
+        expect(got == sorted(set(got)), f"out of order, or twice: {got}")
+        expect(count - len(got) <= may_lose, f"{count - len(got)} of {count} lost: {got}")
         return count
 
 
@@ -152,7 +152,8 @@ def nothing_overtakes_what_waits_for_a_phone_that_sleeps_and_wakes(lab, build):
     numbers = Numbers(setting)
     setting.play("start 1-2\nregister 1\nsession 1\n" + numbers.begin
                  + "idle 1\nexpect 1 connected\nwait 200\n" * 12 + numbers.end)
-    setting.expect_fast(0, numbers.expect_all_in_order() // 4)
+    # A gNB that is told to let the phone go drops what it still has for it.
+    setting.expect_fast(0, numbers.expect_in_order(may_lose=3 * 12) // 4)
 
 
 @case
@@ -167,7 +168,7 @@ def nothing_overtakes_what_waits_for_its_gnbs_share(lab, build):
     setting.play("amf 10.9.0.2\nstart 1\namf 10.9.0.1\nstart 2\nmove 2 gnb 2\nregister 1-2\nsession 1\nsession 2\n"
                  + numbers.begin + shaped[1] + waited + f"run 2: ping -c 4000 -i 0.005 -s 1200 -W 10 {SERVER} > /dev/null 2>&1 &\n" + shaped[0]
                  + "wait 1000\n" + numbers.end)
-    numbers.expect_all_in_order()
+    numbers.expect_in_order()
     setting.expect_fast(100, 100)
 
 
