@@ -14,6 +14,7 @@ struct asking {
     const struct pdr *pdr;
     const struct sdf_filter *filter; /* NULL: it asks for nothing */
     uint8_t number;                  /* of the PDR */
+    bool tunnels;                    /* PDRs of its direction are told apart by tunnels */
 };
 
 /* The values of a field that a filter admits: any of the ranges, or (except) all but them. */
@@ -120,7 +121,7 @@ static struct admitted admitted_by(const struct asking *asking, enum classifier_
 {
     struct admitted set = {.all = true};
     const bool uplink = asking->pdr->source == PFCP_ACCESS;
-    if (field == CLASSIFY_TEID && uplink)
+    if (field == CLASSIFY_TEID && asking->tunnels)
         admit_only(&set, asking->pdr->teid);
     else if (field == CLASSIFY_QFI && uplink)
         admit_qfis(&set, asking->pdr->qfis);
@@ -299,15 +300,17 @@ static struct classifiers *compile_all(const struct asking *askings, unsigned co
 
 static unsigned list_askings(const struct ruleset *rules, enum direction direction, struct asking *askings)
 {
+    const bool tunnels = direction == UPLINK || ruleset_core_teid(rules);
     unsigned count = 0;
     for (unsigned i = 0; i < rules->pdr_count; i++) {
         const struct pdr *pdr = &rules->pdrs[i];
         if ((pdr->source == PFCP_ACCESS) != (direction == UPLINK))
             continue;
         if (pdr->filter_count == 0)
-            askings[count++] = (struct asking){pdr, NULL, (uint8_t)i};
+            askings[count++] = (struct asking){pdr, NULL, (uint8_t)i, tunnels};
         for (unsigned n = 0; n < pdr->filter_count; n++)
-            askings[count++] = (struct asking){pdr, &rules->filters[pdr->first_filter + n], (uint8_t)i};
+            askings[count++] =
+                (struct asking){pdr, &rules->filters[pdr->first_filter + n], (uint8_t)i, tunnels};
     }
     return count;
 }

@@ -49,10 +49,11 @@ static size_t piece_length(const struct packet *packet)
     return packet->segment_bytes && piece < packet->length ? piece : packet->length;
 }
 
-/* An IPv4 packet that may be fragmented is left to the outer IP layer. */
-static bool too_big(const struct plane *plane, const struct flow *flow, const struct packet *packet)
+/* An IPv4 packet that may be fragmented is left to the outer IP layer, and so is what came over N9: its sender would not hear of us. */
+static bool too_big(const struct plane *plane, const struct pdr *pdr, const struct flow *flow,
+                    const struct packet *packet)
 {
-    if (piece_length(packet) <= plane->policy.tunnel_mtu)
+    if (piece_length(packet) <= plane->policy.tunnel_mtu || pdr->teid)
         return false;
     return flow->version == 6 || (packet->data[6] & 0x40);
 }
@@ -85,7 +86,7 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
         drop = DROP_ACTION;
     else if (!far->has_outer)
         drop = DROP_NO_RULE;
-    else if (too_big(plane, flow, packet))
+    else if (too_big(plane, pdr, flow, packet))
         return refuse_too_big(plane, lane, session, flow, packet);
     bool due = false;
     if (drop == DROP_NONE)
@@ -101,11 +102,11 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
 }
 
 static enum verdict downlink_locked(struct plane *plane, struct lane *lane, struct session *session,
-                                    const struct flow *flow, struct packet *packet)
+                                    const struct flow *flow, uint32_t teid, struct packet *packet)
 {
     if (session->gone)
         return path_drop(lane, DROP_NO_SESSION);
-    const struct pdr *pdr = ruleset_match(session->rules, PFCP_CORE, 0, 0, flow);
+    const struct pdr *pdr = ruleset_match(session->rules, PFCP_CORE, teid, 0, flow);
     if (!pdr || pdr->far == RULES_NONE)
         return path_drop(lane, DROP_NO_RULE);
     const struct far *far = &session->rules->fars[pdr->far];
@@ -139,9 +140,35 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
     session_lock(session);
     packet->place = came_by_fast_path(network, &flow, packet) ? session->place : 0;
     packet->way = DOWNLINK;
-    enum verdict verdict = downlink_locked(plane, lane, session, &flow, packet);
+    enum verdict verdict = downlink_locked(plane, lane, session, &flow, 0, packet);
     session_unlock(session);
     return verdict;
+}
+
+/* As on N3, the sender must be who the tunnel was given to: the UPF that the session's packets are sent to. */
+enum verdict path_from_upf_locked(struct plane *plane, struct lane *lane, struct session *session,
+                                  const union socket_address *peer, const struct gtpu_packet *gtpu,
+                                  struct packet *packet)
+{
+    struct flow flow;
+    packet->way = DOWNLINK;
+    if (!ruleset_core_far(session->rules, peer))
+        return path_drop(lane, DROP_WRONG_PEER);
+    if (flow_parse(gtpu->payload, &flow) != NULL)
+        return path_drop(lane, DROP_INNER_MALFORMED);
+    if (!ruleset_owns(session->rules, flow.version, flow.destination))
+        return path_drop(lane, DROP_NO_SESSION);
+    packet->data += gtpu->payload.data - packet->data;
+    packet->length = flow.length;
+    return downlink_locked(plane, lane, session, &flow, gtpu->teid, packet);
+}
+
+/* What is held tells no more in which tunnel it came: the data network's own side goes before. */
+static const struct pdr *match_held(const struct ruleset *rules, const struct flow *flow)
+{
+    const struct pdr *pdr = ruleset_match(rules, PFCP_CORE, 0, 0, flow);
+    const uint32_t teid = pdr ? 0 : ruleset_core_teid(rules);
+    return teid ? ruleset_match(rules, PFCP_CORE, teid, 0, flow) : pdr;
 }
 
 /* Whether the oldest held packet must wait on. */
@@ -149,7 +176,7 @@ static bool must_wait(const struct session *session, struct flow *flow, const st
 {
     *pdr = NULL;
     if (flow_parse(held_bytes(held_first(session)), flow) == NULL)
-        *pdr = ruleset_match(session->rules, PFCP_CORE, 0, 0, flow);
+        *pdr = match_held(session->rules, flow);
     if (*pdr && (*pdr)->far == RULES_NONE)
         *pdr = NULL;
     return *pdr && (session->rules->fars[(*pdr)->far].action & PFCP_BUFF);

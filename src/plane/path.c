@@ -32,11 +32,13 @@ enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr
     packet->to = far->to;
     packet->marking = far->has_marking ? far->marking : 0;
     packet->teid = far->teid;
-    packet->qfi = ruleset_qfi(rules, pdr, &packet->rqi);
+    const bool uplink = far->destination == PFCP_CORE; /* N9: the flow stays what it is, unless a QER says */
+    const uint8_t qfi = ruleset_qfi(rules, pdr, &packet->rqi);
+    packet->qfi = qfi == 0 && uplink ? packet->qfi : qfi;
     if (packet->segment_bytes == 0) {
         packet->data -= GTPU_HEADER_CONTAINER;
-        gtpu_g_pdu_header(packet->data, packet->teid, GTPU_DOWNLINK, packet->qfi, packet->rqi,
-                          packet->length);
+        gtpu_g_pdu_header(packet->data, packet->teid, uplink ? GTPU_UPLINK : GTPU_DOWNLINK, packet->qfi,
+                          packet->rqi && !uplink, packet->length);
         packet->length += GTPU_HEADER_CONTAINER;
     }
     return PATH_TO_N3;

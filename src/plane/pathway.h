@@ -5,6 +5,7 @@
 
 #include "plane/enforce.h"
 #include "plane/path.h"
+#include "wire/gtpu/gtpu.h"
 
 /* Counts the reason; returns PATH_DROP. */
 enum verdict path_drop(struct lane *lane, enum drop reason);
@@ -16,6 +17,11 @@ void path_pass(struct lane *lane, struct session *session, struct gnb *gnb, enum
 /* Puts the tunnel header of the FAR in front, or notes it for each piece of a super-packet. */
 enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,
                               struct packet *packet);
+
+/* A G-PDU that another UPF sends towards the UE (N9). */
+enum verdict path_from_upf_locked(struct plane *plane, struct lane *lane, struct session *session,
+                                  const union socket_address *peer, const struct gtpu_packet *gtpu,
+                                  struct packet *packet);
 
 enum verdict path_advertise_locked(struct lane *lane, struct session *session, struct packet *packet);
 

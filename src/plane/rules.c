@@ -2,7 +2,9 @@
 #include "plane/rules.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "kit/address.h"
 #include "plane/classifier.h"
 #include "plane/shared_rate.h"
 #include "plane/usage.h"
@@ -133,10 +135,11 @@ static const struct pdr *match_only(const struct ruleset *rules, uint8_t source,
 {
     const uint8_t only = rules->only[direction_of(source)];
     const struct pdr *pdr = only != RULES_NONE ? &rules->pdrs[only] : NULL;
-    if (!pdr || source != PFCP_ACCESS)
-        return pdr;
-    const bool in_flow = qfi == RULESET_ANY_QFI || pdr->qfis == 0 || (pdr->qfis >> (qfi & 63) & 1);
-    return pdr->teid == teid && in_flow ? pdr : NULL;
+    if (!pdr || pdr->teid != teid)
+        return NULL;
+    const bool in_flow =
+        source != PFCP_ACCESS || qfi == RULESET_ANY_QFI || pdr->qfis == 0 || (pdr->qfis >> (qfi & 63) & 1);
+    return in_flow ? pdr : NULL;
 }
 
 static uint32_t v4_of(const uint8_t *address)
@@ -187,6 +190,40 @@ const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uin
         const uint32_t pdr = classify(&classifiers->records[i], &packet);
         if (pdr != CLASSIFIER_NONE)
             return &rules->pdrs[pdr];
+    }
+    return NULL;
+}
+
+enum pfcp_interface ruleset_side(const struct ruleset *rules, uint32_t teid)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].teid == teid && rules->pdrs[i].source == PFCP_CORE)
+            return PFCP_CORE;
+    return PFCP_ACCESS;
+}
+
+uint32_t ruleset_core_teid(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].teid && rules->pdrs[i].source == PFCP_CORE)
+            return rules->pdrs[i].teid;
+    return 0;
+}
+
+bool ruleset_owns(const struct ruleset *rules, uint8_t version, const uint8_t *address)
+{
+    if (version == 4)
+        return rules->has_v4 && memcmp(address, rules->v4, 4) == 0;
+    return rules->has_v6 && memcmp(address, rules->v6, 8) == 0;
+}
+
+const struct far *ruleset_core_far(const struct ruleset *rules, const union socket_address *peer)
+{
+    for (unsigned i = 0; i < rules->far_count; i++) {
+        const struct far *far = &rules->fars[i];
+        if (far->has_outer && far->destination == PFCP_CORE && (far->action & PFCP_FORW) &&
+            (!peer || address_same_host(&far->to, peer)))
+            return far;
     }
     return NULL;
 }

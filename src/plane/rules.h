@@ -28,7 +28,7 @@ struct classifiers;
 struct pdr {
     uint64_t qfis; /* bit n: QFI n matches; 0: any */
     uint32_t precedence;
-    uint32_t teid;       /* of the local F-TEID; 0: none */
+    uint32_t teid;       /* of the local F-TEID (N3, or N9 towards the data network); 0: none */
     uint32_t qers, urrs; /* bit masks over the ruleset's arrays */
     uint16_t id;
     uint16_t first_filter, filter_count; /* any of them matches; 0: every packet */
@@ -124,10 +124,19 @@ void ruleset_take_over(struct ruleset *rules, const struct ruleset *old, int64_t
 
 enum { RULESET_ANY_QFI = 0xff };
 
-/* The first PDR in order of precedence that matches; NULL: none. teid and qfi count for packets from the access side.
+/* The first PDR in order of precedence that matches; NULL: none. teid 0: the packet came in no tunnel. qfi counts for packets from the access side.
  * RULESET_ANY_QFI: the packet names no QoS flow, and the PDRs of all match. */
 const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uint32_t teid, uint8_t qfi,
                                 const struct flow *flow);
+
+/* The side that packets in this tunnel come from: N3 and N9 towards the UE, or N9 towards the data network. */
+enum pfcp_interface ruleset_side(const struct ruleset *rules, uint32_t teid);
+/* The tunnel from the data network's side (N9); 0: there is none. */
+uint32_t ruleset_core_teid(const struct ruleset *rules);
+/* Whether it is the UE's address, of 4 or 16 octets. */
+bool ruleset_owns(const struct ruleset *rules, uint8_t version, const uint8_t *address);
+/* A FAR that leads over N9 towards the data network, to `peer` or (NULL) to anyone; NULL: there is none. */
+const struct far *ruleset_core_far(const struct ruleset *rules, const union socket_address *peer);
 
 /* The tunnel towards the UE: the FAR with an outer header that forwards to the access side, or NULL. */
 const struct far *ruleset_access_far(const struct ruleset *rules);

@@ -190,6 +190,8 @@ static bool set_up(int fd, const union socket_address *address, unsigned workers
     bool v4 = address->any.sa_family == AF_INET;
     if (!v4 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) != 0)
         return false;
+    if (!v4) /* RFC 6935: a tunnel's datagrams may have none; ours have */
+        setsockopt(fd, SOL_UDP, UDP_NO_CHECK6_RX, &one, sizeof one);
     if (workers > 1 && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0)
         return false;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);

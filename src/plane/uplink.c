@@ -90,13 +90,6 @@ static bool is_router_solicitation(const struct flow *flow, const uint8_t *packe
            packet[flow->transport] == ROUTER_SOLICITATION && packet[7] == 255;
 }
 
-static bool is_own_address(const struct ruleset *rules, uint8_t version, const uint8_t *address)
-{
-    if (version == 4)
-        return rules->has_v4 && memcmp(address, rules->v4, 4) == 0;
-    return rules->has_v6 && memcmp(address, rules->v6, 8) == 0;
-}
-
 /* Loopback, "this host", link-local addresses (cloud metadata services live there), their multicast, and broadcast belong to the
  * host. */
 static bool is_host_internal(const struct config_ip *ip)
@@ -180,9 +173,9 @@ static enum drop check_inner(const struct plane *plane, const struct session *se
                              const struct flow *flow)
 {
     if (far->destination == PFCP_ACCESS)
-        return is_own_address(session->rules, flow->version, flow->destination) ? DROP_NONE
-                                                                                : DROP_SPOOFED_SOURCE;
-    if (!is_own_address(session->rules, flow->version, flow->source))
+        return ruleset_owns(session->rules, flow->version, flow->destination) ? DROP_NONE
+                                                                              : DROP_SPOOFED_SOURCE;
+    if (!ruleset_owns(session->rules, flow->version, flow->source))
         return DROP_SPOOFED_SOURCE;
     return check_destination(plane, session, flow);
 }
@@ -214,6 +207,8 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
         return path_encapsulate(rules, pdr, far, packet);
     }
     path_pass(lane, session, from, UPLINK, packet);
+    if (far->has_outer)
+        return path_encapsulate(rules, pdr, far, packet);
     packet->network = session->network;
     return PATH_TO_N6;
 }
@@ -260,6 +255,7 @@ static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, stru
     const struct pdr *pdr = ruleset_match(session->rules, PFCP_ACCESS, gtpu->teid, qfi, &flow);
     if (!pdr)
         return path_drop(lane, DROP_NO_RULE);
+    packet->qfi = gtpu->container.qfi;
     return forward(plane, lane, session, from, &flow, pdr, packet);
 }
 
@@ -269,6 +265,8 @@ static enum verdict uplink_locked(struct plane *plane, struct lane *lane, struct
 {
     if (session->gone)
         return path_drop(lane, DROP_UNKNOWN_TEID);
+    if (ruleset_side(session->rules, gtpu->teid) == PFCP_CORE)
+        return path_from_upf_locked(plane, lane, session, peer, gtpu, packet);
     if (!session->gnb && !early_awaits(session))
         return path_drop(lane, DROP_WRONG_PEER);
     const bool early = early_concerns(session, peer);

@@ -51,8 +51,9 @@ static struct ruleset *rules_for(const char *description)
 static bool matches(const struct ruleset *rules, bool uplink, const struct flow *flow)
 {
     const uint8_t source = uplink ? PFCP_ACCESS : PFCP_CORE;
-    const struct pdr *pdr = ruleset_match(rules, source, TEID, RULESET_ANY_QFI, flow);
-    assert_ptr_equal(pdr, walk_match(rules, source, TEID, RULESET_ANY_QFI, flow));
+    const uint32_t teid = uplink ? TEID : 0;
+    const struct pdr *pdr = ruleset_match(rules, source, teid, RULESET_ANY_QFI, flow);
+    assert_ptr_equal(pdr, walk_match(rules, source, teid, RULESET_ANY_QFI, flow));
     return pdr != NULL;
 }
 
@@ -172,13 +173,13 @@ static struct ruleset *draw_rules(struct draw *draw)
         rules->filters[i] = draw_filter(draw);
     for (unsigned i = 0; i < pdrs; i++) {
         const unsigned left = filters - used, most = left < 8 || i + 1 == pdrs ? left : 8;
-        rules->pdrs[i] =
-            (struct pdr){.id = (uint16_t)i,
-                         .source = one_in(draw, 2) ? PFCP_ACCESS : PFCP_CORE,
-                         .qfis = draw_qfis(draw),
-                         .teid = TEID + below(draw, 2),
-                         .first_filter = (uint16_t)used,
-                         .filter_count = (uint16_t)(one_in(draw, 8) ? 0 : below(draw, most + 1))};
+        rules->pdrs[i] = (struct pdr){
+            .id = (uint16_t)i,
+            .source = one_in(draw, 2) ? PFCP_ACCESS : PFCP_CORE,
+            .qfis = draw_qfis(draw),
+            .teid = one_in(draw, 8) ? 0 : TEID + below(draw, 2), /* of a data network's: over N9 */
+            .first_filter = (uint16_t)used,
+            .filter_count = (uint16_t)(one_in(draw, 8) ? 0 : below(draw, most + 1))};
         used += rules->pdrs[i].filter_count;
     }
     assert_true(ruleset_compile(rules));
@@ -210,7 +211,8 @@ static bool agree(struct draw *draw, const struct ruleset *rules)
     uint8_t addresses[2][16];
     const struct flow flow = draw_flow(draw, addresses);
     const uint8_t source = one_in(draw, 2) ? PFCP_ACCESS : PFCP_CORE;
-    const uint32_t teid = TEID + below(draw, 3);
+    const bool tunnelled = source == PFCP_ACCESS || ruleset_core_teid(rules);
+    const uint32_t teid = tunnelled ? TEID + below(draw, 3) : 0;
     const uint8_t qfi = one_in(draw, 4) ? RULESET_ANY_QFI : (uint8_t)below(draw, 64);
     const struct pdr *compiled = ruleset_match(rules, source, teid, qfi, &flow);
     assert_ptr_equal(compiled, walk_match(rules, source, teid, qfi, &flow));

@@ -60,7 +60,7 @@ const struct pdr *walk_match(const struct ruleset *rules, uint8_t source, uint32
     const bool uplink = source == PFCP_ACCESS;
     for (unsigned i = 0; i < rules->pdr_count; i++) {
         const struct pdr *pdr = &rules->pdrs[i];
-        if (pdr->source != source || (uplink && pdr->teid != teid))
+        if (pdr->source != source || pdr->teid != teid)
             continue;
         if (uplink && qfi != RULESET_ANY_QFI && pdr->qfis && !(pdr->qfis >> (qfi & 63) & 1))
             continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* From a data network to N3, as in plane/downlink.c: find the subscriber by address, obey his rules. What has to wait is held by the slow path. */
+/* From a data network to N3, as in plane/downlink.c: find the subscriber by address, obey his rules. */
 #ifndef PLANE_BPF_DOWNLINK_H
 #define PLANE_BPF_DOWNLINK_H
 
@@ -59,21 +59,8 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
         return pass_first(frame, &session->state, queue, DOWNLINK);
     if (reason != DROP_NONE)
         return drop(frame, reason);
-    if (action->verdict == FAST_DROP)
-        return drop(frame, action->reason);
-    if (action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu || !has_credit(action, flow->length))
-        return pass_first(frame, &session->state, queue, DOWNLINK);
-    const union outer outer = outer_of(action);
-    const struct fast_gnb *gnb = AT(gnbs, outer.gnb);
-    if (!gnb || gnb->shaped[DOWNLINK] || !is_v4(&gnb->address))
-        return pass_first(frame, &session->state, queue, DOWNLINK);
-    const struct fast_route *route = route_to_gnb(frame, plane, outer.gnb, gnb);
-    if (!route)
-        return pass_first(frame, &session->state, queue, DOWNLINK);
-    if (!rates_admit(action, flow->length, frame->now))
-        return drop(frame, DROP_RATE);
-    count(frame, plane, action, outer.gnb, DOWNLINK, flow->length);
-    return send_to_gnb(frame, route, gnb, outer.teid, action, flow);
+    flow->routed = !(frame->port & FAST_HOST); /* else the host has been */
+    return deliver(frame, plane, session, action, flow);
 }
 
 #endif

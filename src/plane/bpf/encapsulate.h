@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* Puts a packet into a tunnel (TS 29.281 5.1, TS 38.415 5.5.2.1) and sends it to the gNB. */
+/*
+ * Puts a packet into a tunnel (TS 29.281 5.1) with a PDU session container (TS 38.415 5.5.2), and sends it to the gNB, or to another UPF. Over IPv6 the
+ * datagram has a checksum, as the slow path's has from the kernel: that it may go without (RFC 6935) its receiver would have to have said.
+ */
 #ifndef PLANE_BPF_ENCAPSULATE_H
 #define PLANE_BPF_ENCAPSULATE_H
 
 #include "plane/bpf/route.h"
 
-enum { TUNNEL_HOPS = 64 };
+enum { TUNNEL_HOPS = 64, TUNNEL_PORT = 2152, DOWNLINK_CONTAINER = 0x00, UPLINK_CONTAINER = 0x10 };
 
 struct gtpu_header {
     __u8 flags, type;
@@ -18,6 +21,12 @@ struct gtpu_header {
 
 struct outer_v4 {
     struct iphdr ip;
+    struct udphdr udp;
+    struct gtpu_header gtpu;
+};
+
+struct outer_v6 {
+    struct ipv6hdr ip;
     struct udphdr udp;
     struct gtpu_header gtpu;
 };
@@ -36,69 +45,185 @@ INLINE union outer outer_of(const struct fast_action *action)
     return (union outer){.both = *(const volatile __u64 *)&action->outer};
 }
 
-INLINE void write_gtpu(struct gtpu_header *gtpu, __u32 teid, const struct fast_action *action, __u32 bytes)
+/* Where a packet goes, and what its container says. */
+struct way {
+    const struct fast_route *route;
+    const struct fast_gnb *gnb;
+    __u32 teid;
+    __u8 marking, pdu_type, qfi;
+};
+
+INLINE void write_gtpu(struct gtpu_header *gtpu, const struct way *way, __u32 bytes)
 {
     *gtpu = (struct gtpu_header){
         .flags = 0x34,
         .type = 255,
         .length = bpf_htons((__u16)(bytes + sizeof *gtpu - 8)),
-        .teid = teid,
+        .teid = way->teid,
         .next = 0x85,
         .words = 1,
-        .qfi = (__u8)((action->reflective ? 0x40 : 0) | action->qfi),
+        .pdu_type = way->pdu_type,
+        .qfi = way->qfi,
     };
+}
+
+INLINE void write_udp(struct udphdr *udp, __u32 bytes)
+{
+    *udp = (struct udphdr){bpf_htons(TUNNEL_PORT), bpf_htons(TUNNEL_PORT),
+                           bpf_htons((__u16)(bytes + sizeof *udp + sizeof(struct gtpu_header))), 0};
+}
+
+INLINE __u16 fold(__u64 sum)
+{
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (__u16)(sum + (sum >> 16));
 }
 
 /* From its fields, which are in registers. */
 INLINE __sum16 header_checksum(const struct iphdr *ip)
 {
-    __u64 sum = (__u64)ip->saddr + ip->daddr + bpf_htons(0x4500 | ip->tos) + ip->tot_len + ip->frag_off +
-                bpf_htons((__u16)(ip->ttl << 8 | ip->protocol));
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (__sum16) ~(sum + (sum >> 16));
+    return (__sum16)~fold((__u64)ip->saddr + ip->daddr + bpf_htons(0x4500 | ip->tos) + ip->tot_len +
+                          ip->frag_off + bpf_htons((__u16)(ip->ttl << 8 | ip->protocol)));
 }
 
 /* The headers of a tunnel over IPv4 in front of a packet of that many bytes. */
-INLINE void write_outer_v4(struct outer_v4 *outer, const struct fast_gnb *gnb, __u32 teid,
-                           const struct fast_action *action, __u32 bytes)
+INLINE void write_outer_v4(struct outer_v4 *outer, const struct way *way, __u32 bytes)
 {
     outer->ip = (struct iphdr){
         .version = 4,
         .ihl = 5,
-        .tos = action->marking,
+        .tos = way->marking,
         .tot_len = bpf_htons((__u16)(bytes + sizeof *outer)),
         .frag_off = bpf_htons(0x4000),
         .ttl = TUNNEL_HOPS,
         .protocol = IPPROTO_UDP,
-        .saddr = gnb->source.half[1] >> 32,
-        .daddr = gnb->address.half[1] >> 32,
+        .saddr = way->gnb->source.half[1] >> 32,
+        .daddr = way->gnb->address.half[1] >> 32,
     };
     outer->ip.check = header_checksum(&outer->ip);
-    outer->udp = (struct udphdr){bpf_htons(2152), bpf_htons(2152),
-                                 bpf_htons((__u16)(bytes + sizeof *outer - sizeof outer->ip)), 0};
-    write_gtpu(&outer->gtpu, teid, action, bytes);
+    write_udp(&outer->udp, bytes);
+    write_gtpu(&outer->gtpu, way, bytes);
 }
 
-/* The packet at flow->header, which becomes one hop older unless the host has counted that. */
-INLINE int send_to_gnb(struct frame *frame, const struct fast_route *route, const struct fast_gnb *gnb,
-                       __u32 teid, const struct fast_action *action, const struct flow *flow)
+/* --- over IPv6 --- */
+
+enum { LONGEST_PIECE = 512, SUMMED_MOST = 2047 };
+
+/* The sum of a packet of `size` octets, in pieces of lengths that the verifier knows; not static, so that it looks at them once. Negative: it is too
+ * long, or ends before. */
+__attribute__((noinline)) __s64 sum_of(struct xdp_md *context, __u32 offset, __u32 size)
+{
+    void *end = (void *)(long)context->data_end;
+    void *at = (void *)(long)context->data + (offset & 0xff);
+    __s64 sum = 0;
+    if (size > SUMMED_MOST)
+        return -1;
+#pragma unroll
+    for (int i = 0; i < SUMMED_MOST / LONGEST_PIECE; i++) {
+        if (size < LONGEST_PIECE)
+            continue;
+        if (at + LONGEST_PIECE > end)
+            return -1;
+        sum = bpf_csum_diff(0, 0, at, LONGEST_PIECE, (__u32)sum);
+        at += LONGEST_PIECE;
+        size -= LONGEST_PIECE;
+    }
+#pragma unroll
+    for (__u32 piece = LONGEST_PIECE / 2; piece >= 4; piece /= 2) {
+        if (!(size & piece))
+            continue;
+        if (at + piece > end)
+            return -1;
+        sum = bpf_csum_diff(0, 0, at, piece, (__u32)sum);
+        at += piece;
+    }
+    if (size & 2) {
+        if (at + 2 > end)
+            return -1;
+        sum += *(__u16 *)at;
+        at += 2;
+    }
+    if (size & 1) {
+        if (at + 1 > end)
+            return -1;
+        sum += bpf_htons((__u16)(*(__u8 *)at << 8));
+    }
+    return sum;
+}
+
+INLINE __u64 sum_of_address(const struct fast_address *address)
+{
+    return (address->half[0] & 0xffffffff) + (address->half[0] >> 32) + (address->half[1] & 0xffffffff) +
+           (address->half[1] >> 32);
+}
+
+/* RFC 8200 8.1; `inner` is the sum of the packet in the tunnel. */
+INLINE __sum16 datagram_checksum(const struct outer_v6 *outer, const struct fast_gnb *gnb, __u64 inner)
+{
+    const __u32 *gtpu = (const void *)&outer->gtpu;
+    const __u64 sum = sum_of_address(&gnb->source) + sum_of_address(&gnb->address) + bpf_htons(IPPROTO_UDP) +
+                      2 * (__u64)outer->udp.len + 2 * bpf_htons(TUNNEL_PORT) + gtpu[0] + gtpu[1] + gtpu[2] +
+                      gtpu[3] + inner;
+    const __u16 check = (__u16)~fold(sum);
+    return check ? check : 0xffff;
+}
+
+INLINE void write_outer_v6(struct outer_v6 *outer, const struct way *way, __u32 bytes, __u64 inner)
+{
+    const __u32 size = bytes + sizeof *outer - sizeof outer->ip;
+    *(__be32 *)(void *)&outer->ip = bpf_htonl(0x60000000u | (__u32)way->marking << 20);
+    outer->ip.payload_len = bpf_htons((__u16)size);
+    outer->ip.nexthdr = IPPROTO_UDP;
+    outer->ip.hop_limit = TUNNEL_HOPS;
+    *(struct fast_address *)(void *)&outer->ip.saddr = way->gnb->source;
+    *(struct fast_address *)(void *)&outer->ip.daddr = way->gnb->address;
+    write_udp(&outer->udp, bytes);
+    write_gtpu(&outer->gtpu, way, bytes);
+    outer->udp.check = datagram_checksum(outer, way->gnb, inner);
+}
+
+/* Makes room in front of the packet, and writes the Ethernet header. The place behind that, or NULL. */
+INLINE void *make_room(struct frame *frame, const struct fast_route *route, const struct flow *flow,
+                       __u32 size, __be16 type)
 {
     struct xdp_md *context = frame->context;
-    const __u32 ethernet = ethernet_bytes(route), bytes = flow->length;
-    const int grown = (int)flow->offset - (int)(ethernet + sizeof(struct outer_v4));
-    if (!(frame->port & FAST_HOST))
+    const __u32 ethernet = ethernet_bytes(route);
+    const int grown = (int)flow->offset - (int)(ethernet + size);
+    if (!trim(frame, flow) || bpf_xdp_adjust_head(context, grown) != 0 ||
+        !write_ethernet(context, route, type))
+        return 0;
+    void *outer = (void *)(long)context->data + ethernet;
+    return outer + size <= (void *)(long)context->data_end ? outer : 0;
+}
+
+static __attribute__((noinline)) int send_over_v6(struct frame *frame, const struct way *way,
+                                                  const struct flow *flow)
+{
+    const __u32 bytes = flow->length;
+    const __s64 inner = sum_of(frame->context, flow->offset, bytes);
+    struct outer_v6 *outer =
+        inner < 0 ? 0 : make_room(frame, way->route, flow, sizeof(struct outer_v6), bpf_htons(ETH_P_IPV6));
+    if (!outer)
+        return XDP_ABORTED;
+    write_outer_v6(outer, way, bytes, (__u64)inner);
+    return (int)bpf_redirect(way->route->device, 0);
+}
+
+/* The packet at flow->header, which becomes one hop older where this host is its router. */
+INLINE int send_into_tunnel(struct frame *frame, const struct way *way, const struct flow *flow)
+{
+    const __u32 bytes = flow->length;
+    if (flow->routed)
         count_hop(flow->header, flow);
-    if (bpf_xdp_adjust_head(context, grown) != 0)
+    if (!is_v4(&way->gnb->address))
+        return send_over_v6(frame, way, flow);
+    struct outer_v4 *outer = make_room(frame, way->route, flow, sizeof(struct outer_v4), bpf_htons(ETH_P_IP));
+    if (!outer)
         return XDP_ABORTED;
-    if (!write_ethernet(context, route, bpf_htons(ETH_P_IP)))
-        return XDP_ABORTED;
-    struct outer_v4 *outer = (void *)(long)context->data + ethernet;
-    if ((void *)(outer + 1) > (void *)(long)context->data_end)
-        return XDP_ABORTED;
-    write_outer_v4(outer, gnb, teid, action, bytes);
-    return (int)bpf_redirect(route->device, 0);
+    write_outer_v4(outer, way, bytes);
+    return (int)bpf_redirect(way->route->device, 0);
 }
 
 #endif

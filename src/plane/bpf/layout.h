@@ -132,7 +132,7 @@ struct fast_action {
     __u32 seen; /* when the last packet went */
     union {     /* written and read as one: no packet goes to a gNB under a TEID that is another's */
         struct {
-            __u32 gnb; /* at which it counts, and where a tunnel leads */
+            __u32 gnb; /* where a tunnel leads */
             union {
                 __u32 teid;   /* of the outer header */
                 __u32 reason; /* enum drop, with FAST_DROP */
@@ -163,14 +163,16 @@ struct fast_tunnel {
     __u8 network;
     __u8 strangers; /* packets of other senders than the peer that the slow path was given in that second */
     __u16 second;
-    struct fast_address peer; /* the gNB, or UPF, that may send */
-    __u64 qfis;               /* bit n: QFI n matches; all: any */
-    __u64 v6;                 /* the phone's prefix; 0: none */
-    __u32 v4;                 /* the phone's address; 0: none */
-    __u32 flows;              /* place of the classifiers and actions; 0: all packets take the action below */
-    __u32 session;
-    __u32 state;    /* enum fast_state */
+    __u32 gnb;       /* or UPF (N9): who may send, and where packets count */
+    __u32 session;   /* place */
+    __u64 qfis;      /* bit n: QFI n matches; all: any */
+    __u64 v6;        /* the phone's prefix; 0: none */
+    __u32 v4;        /* the phone's address; 0: none */
+    __u32 flows;     /* place of the classifiers and actions; 0: all packets take the action below */
+    __u32 from_core; /* packets for the phone are in it (N9), and take the session's action */
+    __u32 state;     /* enum fast_state */
     __u64 settling; /* ns until which what other peers send is the slow path's: the phone has moved, or may */
+    __u64 reserved;
     struct fast_action action;
 };
 

@@ -43,6 +43,7 @@ struct flow {
     __u32 length;                        /* of the packet by its own header */
     __u16 source_port, destination_port; /* network order; 0: none */
     __u8 protocol, version, marking, hops;
+    bool routed; /* this host is a router on its way: it grows a hop older */
 };
 
 INLINE struct fast_address mapped(__u32 v4)
@@ -106,6 +107,15 @@ INLINE enum outcome read_ethernet(struct frame *frame)
     return GOES_ON;
 }
 
+/* Takes off what is behind the packet: a frame's padding, or what a sender put there. Pointers into the frame are void afterwards. */
+INLINE bool trim(const struct frame *frame, const struct flow *flow)
+{
+    long size = (long)frame->context->data_end - (long)frame->context->data;
+    __asm__("" : "+r"(size)); /* a number from here on, whatever it was made of */
+    const int behind = (int)size - (int)(flow->offset + flow->length);
+    return behind <= 0 || bpf_xdp_adjust_tail(frame->context, -behind) == 0;
+}
+
 INLINE enum outcome read_v4(struct frame *frame, struct flow *flow)
 {
     enum { MORE_OR_OFFSET = 0x3fff, PLAIN = 0x45 };
@@ -115,6 +125,7 @@ INLINE enum outcome read_v4(struct frame *frame, struct flow *flow)
     flow->header = (void *)ip;
     flow->offset = frame->taken - (__u32)sizeof *ip;
     flow->version = 4;
+    flow->routed = false;
     flow->length = bpf_ntohs(ip->tot_len);
     flow->protocol = ip->protocol;
     flow->marking = ip->tos;
@@ -132,6 +143,7 @@ INLINE enum outcome read_v6(struct frame *frame, struct flow *flow)
     flow->header = (void *)ip;
     flow->offset = frame->taken - (__u32)sizeof *ip;
     flow->version = 6;
+    flow->routed = false;
     flow->length = (__u32)sizeof *ip + bpf_ntohs(ip->payload_len);
     flow->protocol = ip->nexthdr;
     flow->marking = (__u8)(ip->priority << 4 | ip->flow_lbl[0] >> 4);

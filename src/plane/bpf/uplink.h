@@ -7,11 +7,10 @@
 #define PLANE_BPF_UPLINK_H
 
 #include "plane/bpf/as_it_is.h"
+#include "plane/bpf/deliver.h"
 #include "plane/bpf/destination.h"
 #include "plane/bpf/detect.h"
-#include "plane/bpf/encapsulate.h"
 #include "plane/bpf/order.h"
-#include "plane/bpf/route.h"
 
 enum { GTPU_VERSION_1 = 0x30, GTPU_EXTENSION = 0x34, G_PDU = 255, SESSION_CONTAINER = 0x85, ANY_QFI = 0xff };
 
@@ -31,6 +30,7 @@ struct gtpu_extension {
 
 struct tunnelled {
     __u32 teid;
+    __u32 gnb; /* at which it counts */
     __u8 qfi;
     void *end; /* of the payload */
 };
@@ -106,7 +106,7 @@ INLINE int send_to_core(struct frame *frame, const struct fast_route *route, con
     const int gone = (int)inner->offset - (int)ethernet_bytes(route);
     if (!route->routed_there)
         count_hop(inner->header, inner);
-    if (bpf_xdp_adjust_head(context, gone) != 0)
+    if (!trim(frame, inner) || bpf_xdp_adjust_head(context, gone) != 0)
         return XDP_ABORTED;
     if (!write_ethernet(context, route, inner->version == 4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6)))
         return XDP_ABORTED;
@@ -139,6 +139,60 @@ INLINE __u32 uplink_action(struct fast_tunnel *tunnel, const struct tunnelled *t
     return find_action(tunnel->flows, inner, bpf_ntohl(tunnelled->teid), qfi, UPLINK, action);
 }
 
+/* Whether that gNB, or UPF, is at the address. */
+INLINE bool is_at(__u32 number, const struct fast_address *address)
+{
+    const struct fast_gnb *gnb = AT(gnbs, number);
+    return gnb && same_address(&gnb->address, address);
+}
+
+/* N9: what another UPF has for the phone; `inner` is NULL if it is not plain. */
+static __attribute__((noinline)) int from_upf(struct frame *frame, const struct fast_settings *plane,
+                                              const struct fast_tunnel *tunnel,
+                                              const struct fast_address *sender, const struct flow *inner)
+{
+    struct fast_session *session = AT(sessions, tunnel->session);
+    if (!session)
+        return pass(frame, DOWNLINK);
+    struct fast_queue *queue = &session->queue[DOWNLINK];
+    if (tunnel->state == FAST_HELD)
+        return pass_aside(frame, queue, DOWNLINK);
+    if (!is_at(tunnel->gnb, sender))
+        return refuse(frame, sender, DROP_WRONG_PEER);
+    if (session->flows) /* the tunnel counts among what tells them apart */
+        return pass_aside(frame, queue, DOWNLINK);
+    if (must_queue(frame, &session->state, queue))
+        return pass(frame, DOWNLINK);
+    if (!inner || is_link_local(inner))
+        return pass_aside(frame, queue, DOWNLINK);
+    if (!is_own(tunnel, inner, &inner->destination))
+        return refuse(frame, sender, DROP_NO_SESSION);
+    return deliver(frame, plane, session, &session->action, inner);
+}
+
+/* N9: the data network is another UPF's. XDP_PASS: the slow path is the way there. */
+static __attribute__((noinline)) int to_upf(struct frame *frame, const struct fast_settings *plane,
+                                            struct fast_action *action, const struct tunnelled *tunnelled,
+                                            const struct flow *inner)
+{
+    const __u8 qfi = tunnelled->qfi == ANY_QFI ? 0 : tunnelled->qfi;
+    const union outer outer = outer_of(action);
+    const struct fast_gnb *upf = AT(gnbs, outer.gnb);
+    const struct fast_route *route = upf ? route_to_gnb(frame, plane, outer.gnb, upf) : 0;
+    if (!route || inner->length > plane->mtu)
+        return XDP_PASS;
+    if (!rates_admit(action, inner->length, frame->now))
+        return drop(frame, DROP_RATE);
+    count(frame, plane, action, tunnelled->gnb, UPLINK, inner->length);
+    const struct way way = {.route = route,
+                            .gnb = upf,
+                            .teid = outer.teid,
+                            .marking = action->marking,
+                            .pdu_type = UPLINK_CONTAINER,
+                            .qfi = action->qfi ? action->qfi : qfi};
+    return send_into_tunnel(frame, &way, inner);
+}
+
 INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const struct flow *outer)
 {
     struct tunnelled tunnelled;
@@ -151,22 +205,28 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     touch(&tunnel->action);
     if (tunnel->teid != tunnelled.teid)
         return unknown_tunnel(frame, &outer->source);
+    const bool is_plain = read_inner(frame, &tunnelled, &inner) == GOES_ON;
+    if (tunnel->from_core)
+        return from_upf(frame, plane, tunnel, &outer->source, is_plain ? &inner : 0);
     struct fast_session *session = AT(sessions, tunnel->session);
     if (!session)
         return pass(frame, UPLINK);
     struct fast_queue *queue = &session->queue[UPLINK];
-    if (tunnel->state != FAST_HELD && !same_address(&tunnel->peer, &outer->source))
+    const struct fast_gnb *from = AT(gnbs, tunnel->gnb);
+    if (!from)
+        return pass(frame, UPLINK);
+    if (tunnel->state != FAST_HELD && !same_address(&from->address, &outer->source))
         return may_be_early(tunnel, frame->now) ? pass_aside(frame, queue, UPLINK)
                                                 : refuse(frame, &outer->source, DROP_WRONG_PEER);
     if (must_queue(frame, &tunnel->state, queue))
         return pass(frame, UPLINK);
-    if (read_inner(frame, &tunnelled, &inner) != GOES_ON || is_link_local(&inner))
+    if (!is_plain || is_link_local(&inner))
         return pass_aside(frame, queue, UPLINK);
     struct fast_action *action;
     __u32 reason = uplink_action(tunnel, &tunnelled, &inner, &action);
     if (reason == DROP_NO_RULE)
         return refuse(frame, &outer->source, reason);
-    if (reason == TO_SLOW_PATH || action->verdict != FAST_TO_CORE)
+    if (reason == TO_SLOW_PATH)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
     if (!is_own(tunnel, &inner, &inner.source))
         return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
@@ -175,9 +235,14 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return pass_aside(frame, queue, UPLINK);
     if (reason != DROP_NONE)
         return refuse(frame, &outer->source, reason);
-    const __u32 gnb = action->gnb;
-    const struct fast_gnb *from = AT(gnbs, gnb);
-    if (!has_credit(action, inner.length) || !from || from->shaped[UPLINK])
+    if (!has_credit(action, inner.length) || from->shaped[UPLINK])
+        return pass_first(frame, &tunnel->state, queue, UPLINK);
+    if (action->verdict == FAST_TO_TUNNEL) {
+        tunnelled.gnb = tunnel->gnb;
+        const int sent = to_upf(frame, plane, action, &tunnelled, &inner);
+        return sent == XDP_PASS ? pass_first(frame, &tunnel->state, queue, UPLINK) : sent;
+    }
+    if (action->verdict != FAST_TO_CORE)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
     const struct fast_route *route = route_to_core(frame, plane, tunnel->network, &inner);
     if (!route || inner.length > route->mtu)
@@ -186,7 +251,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return pass_aside(frame, queue, UPLINK);
     if (!rates_admit(action, inner.length, frame->now))
         return drop(frame, DROP_RATE);
-    count(frame, plane, action, gnb, UPLINK, inner.length);
+    count(frame, plane, action, tunnel->gnb, UPLINK, inner.length);
     return send_to_core(frame, route, &inner);
 }
 

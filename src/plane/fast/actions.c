@@ -38,8 +38,7 @@ void fast_describe_action(struct fast *fast, struct ruleset *rules, const struct
         action->verdict = FAST_SLOW;
     else if (far->destination == PFCP_CORE && !far->has_outer) {
         action->verdict = FAST_TO_CORE;
-        action->gnb = live->gnb; /* the tunnel's peer */
-    } else if (far->has_outer && far->gnb) {
+    } else if (far->has_outer && far->gnb && (far->destination == PFCP_CORE) == (direction == UPLINK)) {
         action->verdict = FAST_TO_TUNNEL;
         action->gnb = far->gnb->id;
         action->teid = htonl(far->teid);

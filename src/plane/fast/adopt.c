@@ -30,7 +30,7 @@ static bool is_sound_session(const struct fast_session *session, const struct fa
 static bool is_sound_tunnel(const struct fast_tunnel *tunnel, const struct fast *fast)
 {
     return fast_tunnel_at(fast, ntohl(tunnel->teid)) == tunnel && is_session(fast, tunnel->session) &&
-           tunnel->network == fast->sessions[tunnel->session].network &&
+           tunnel->network == fast->sessions[tunnel->session].network && tunnel->gnb <= fast->sizes.gnbs &&
            tunnel->action.gnb <= fast->sizes.gnbs;
 }
 

@@ -143,8 +143,6 @@ static void describe(struct fast *fast, const struct session *session, const str
     if (!session->rules->classifiers[direction])
         return;
     fast_describe_action(fast, session->rules, pdr, direction, live, wanted);
-    if (wanted->verdict == FAST_TO_CORE && session->gnb)
-        wanted->gnb = session->gnb->id;
 }
 
 /* What is as it was stays in force all the while. */

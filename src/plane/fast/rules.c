@@ -80,13 +80,30 @@ static void begin_return(__u32 *state, struct fast_queue *queue)
     __atomic_store_n(state, FAST_RETURNING, __ATOMIC_RELEASE);
 }
 
+/* Who may send in the tunnel: the gNB, or (N9) the UPF that the phone's packets are sent to. NULL: not known yet, or several. */
+static const struct gnb *sender_of(const struct session *session, const struct pdr *pdr)
+{
+    if (pdr->source != PFCP_CORE)
+        return session->gnb;
+    const struct ruleset *rules = session->rules;
+    const struct far *only = ruleset_core_far(rules, NULL);
+    for (unsigned i = 0; only && i < rules->far_count; i++)
+        if (rules->fars[i].has_outer && rules->fars[i].destination == PFCP_CORE &&
+            rules->fars[i].gnb != only->gnb)
+            return NULL;
+    return only ? only->gnb : NULL;
+}
+
 static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel *live,
                                           const struct session *session, const struct pdr *pdr)
 {
     struct ruleset *rules = session->rules;
+    const bool from_core = pdr->source == PFCP_CORE;
     const struct pdr *plain = plain_pdr(rules, UPLINK);
+    const struct gnb *sender = sender_of(session, pdr);
     struct fast_tunnel tunnel = *live;
     tunnel.teid = htonl(pdr->teid);
+    tunnel.from_core = from_core;
     tunnel.network = (__u8)session->network->index;
     tunnel.qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
     tunnel.v4 = v4_of(rules);
@@ -94,25 +111,31 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
     tunnel.session = session->place;
     tunnel.flows = rules->classifiers[UPLINK] ? fast->sessions[session->place].own_flows : 0;
     tunnel.settling = settling_until(session);
-    if (session->gnb)
-        tunnel.peer = fast_address_of(&session->gnb->address);
-    if (plain)
+    if (sender)
+        tunnel.gnb = sender->id;
+    if (plain && !from_core)
         fast_describe_action(fast, rules, plain, UPLINK, &live->action, &tunnel.action);
-    if (plain && tunnel.action.verdict == FAST_TO_CORE && session->gnb)
-        tunnel.action.gnb = session->gnb->id;
     return tunnel;
+}
+
+/* What comes in the tunnel needs no more than the program does, as far as is known now. */
+static bool is_carried(const struct fast *fast, const struct session *session, const struct pdr *pdr)
+{
+    if (pdr->source == PFCP_CORE)
+        return plain_pdr(session->rules, DOWNLINK) && sender_of(session, pdr);
+    return is_served(fast, session, UPLINK) && session->gnb &&
+           !early_concerns(session, &session->gnb->address);
 }
 
 /* What is as it was stays in force all the while: no packet notices that a session is told of again. */
 static void put_tunnel(struct fast *fast, const struct session *session, const struct pdr *pdr)
 {
-    enum { FROM = offsetof(struct fast_tunnel, peer), SIZE = offsetof(struct fast_tunnel, state) - FROM };
+    enum { FROM = offsetof(struct fast_tunnel, gnb), SIZE = offsetof(struct fast_tunnel, state) - FROM };
     struct fast_tunnel *tunnel = fast_tunnel_at(fast, pdr->teid);
     if (!fast_is_free(fast, pdr->teid))
         return;
     const struct fast_tunnel wanted = describe_tunnel(fast, tunnel, session, pdr);
-    const bool carried =
-        is_served(fast, session, UPLINK) && session->gnb && !early_concerns(session, &session->gnb->address);
+    const bool carried = is_carried(fast, session, pdr);
     const bool same = tunnel->teid == wanted.teid && tunnel->network == wanted.network &&
                       memcmp((char *)tunnel + FROM, (const char *)&wanted + FROM, SIZE) == 0 &&
                       !fast_leads_elsewhere(&tunnel->action, &wanted.action);
@@ -160,12 +183,22 @@ static __u32 *address_at(const struct fast *fast, const struct network *network,
     return rules->has_v6 ? fast_address_at(fast, network->index, 6, read_u64(&r)) : NULL;
 }
 
+/* What comes in no tunnel may be the phone's. */
+static bool is_on_n6(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].source == PFCP_CORE && rules->pdrs[i].teid == 0)
+            return true;
+    return false;
+}
+
 static void put_addresses(struct fast *fast, const struct session *session)
 {
+    const bool on_n6 = is_on_n6(session->rules);
     for (unsigned version = 4; version <= 6; version += 2) {
         __u32 *at = address_at(fast, session->network, session->rules, version);
-        if (at)
-            *at = session->place;
+        if (at && (on_n6 || *at == session->place))
+            *at = on_n6 ? session->place : 0;
     }
 }
 
