@@ -104,6 +104,8 @@ static struct ruleset *describe(unsigned flows)
                                   .threshold = {UINT64_C(1) << 50},
                                   .quota_flags = PFCP_TOVOL,
                                   .quota = {UINT64_C(1) << 51}};
+    if (!ruleset_compile(rules))
+        fail("rules");
     return rules;
 }
 
