@@ -52,6 +52,7 @@ int run_report(const struct command *command, int argc, char **argv);
 int run_witness(const struct command *command, int argc, char **argv);
 int run_trace(const struct command *command, int argc, char **argv);
 int run_upf(const struct command *command, int argc, char **argv);
+int run_plane(const struct command *command, int argc, char **argv);
 int run_digest(const struct command *command, int argc, char **argv);
 int run_reload(const struct command *command, int argc, char **argv);
 int run_role(const struct command *command, int argc, char **argv);

@@ -55,13 +55,17 @@ static const struct command commands[] = {
      "witness FOLDER --name NAME [--listen ADDRESS] [--log KEY,...] [--cert FILE --key FILE [--client-ca "
      "FILE]]",
      "watch that evidence logs only grow, and cosign their checkpoints", run_witness},
+    {"plane",
+     "plane show [SESSION] | counters [--watch] | capture (--session SESSION | --gnb ADDRESS) --pcap FILE "
+     "[--decapsulated] "
+     "[--packets N] [--for TIME] [--octets N] | NAME [--plane NAME] [--json] [--config FILE]",
+     "the user plane: its paths, a session's rules, counters, captures", run_plane},
     {"trace", "trace --pcap FILE [--decipher-nas] [--config FILE]",
      "write what passes N2, N4 and N3 to a capture file", run_trace},
     {"help", "help [COMMAND]", "this, or how a command is written", run_help},
     {"version", "version", "the version", run_version},
     {"control", "control [--config FILE]", NULL, run_role},
     {"edge", "edge NAME", NULL, run_edge},
-    {"plane", "plane NAME [--config FILE]", NULL, run_role},
     {"recorder", "recorder [--config FILE]", NULL, run_role},
     {"console", "console [--config FILE]", NULL, run_role},
     {0},

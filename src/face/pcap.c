@@ -5,23 +5,26 @@
 #include <string.h>
 
 #include "plane/checksum.h"
+#include "wire/gtpu/gtpu.h"
 
 enum { LINK_RAW_IP = 101, LINK_EXPORTED_PDU = 252 };
 enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6 };
-enum { PPID_NGAP = 60 };
+enum { PPID_NGAP = 60, COMMENT_BYTES = 128 };
 
 /* --- pcapng: blocks in this machine's byte order, padded to 32 bits --- */
 
-static bool put_block(FILE *to, uint32_t type, const void *head, size_t head_size, struct bytes body)
+static bool put_block(FILE *to, uint32_t type, const void *head, size_t head_size, struct bytes body,
+                      struct bytes options)
 {
     static const uint8_t zeros[4] = {0};
     size_t pad = -(head_size + body.len) & 3;
-    uint32_t total = (uint32_t)(12 + head_size + body.len + pad);
+    uint32_t total = (uint32_t)(12 + head_size + body.len + pad + options.len);
     fwrite(&type, 4, 1, to);
     fwrite(&total, 4, 1, to);
     fwrite(head, 1, head_size, to);
     fwrite(body.data, 1, body.len, to);
     fwrite(zeros, 1, pad, to);
+    fwrite(options.data, 1, options.len, to);
     fwrite(&total, 4, 1, to);
     return !ferror(to);
 }
@@ -38,16 +41,31 @@ static bool put_interface(FILE *to, uint16_t link)
     memcpy(native, options, sizeof options);
     memcpy(native, &(uint16_t){9}, 2);
     memcpy(native + 2, &(uint16_t){1}, 2);
-    return put_block(to, BLOCK_INTERFACE, &head, sizeof head, BYTES(native));
+    return put_block(to, BLOCK_INTERFACE, &head, sizeof head, BYTES(native), (struct bytes){0});
 }
 
-static bool put_packet(FILE *to, uint32_t interface, int64_t time, struct bytes frame)
+/* Option opt_comment (1), in this machine's byte order and padded like all else. */
+static struct bytes comment_option(const char *comment, uint8_t room[COMMENT_BYTES])
 {
+    const size_t length = comment ? strnlen(comment, COMMENT_BYTES - 12) : 0;
+    if (length == 0)
+        return (struct bytes){0};
+    memset(room, 0, COMMENT_BYTES);
+    memcpy(room, (uint16_t[]){1, (uint16_t)length}, 4);
+    memcpy(room + 4, comment, length);
+    return bytes_of(room, 4 + ((length + 3) & ~(size_t)3) + 4);
+}
+
+static bool put_packet(const struct pcap *pcap, uint32_t interface, int64_t time, struct bytes frame)
+{
+    const size_t kept = pcap->longest && pcap->longest < frame.len ? pcap->longest : frame.len;
+    uint8_t room[COMMENT_BYTES];
     struct {
         uint32_t interface, time_high, time_low, captured, original;
-    } head = {interface, (uint32_t)((uint64_t)time >> 32), (uint32_t)time, (uint32_t)frame.len,
+    } head = {interface, (uint32_t)((uint64_t)time >> 32), (uint32_t)time, (uint32_t)kept,
               (uint32_t)frame.len};
-    return put_block(to, BLOCK_PACKET, &head, sizeof head, frame);
+    return put_block(pcap->to, BLOCK_PACKET, &head, sizeof head, bytes_of(frame.data, kept),
+                     comment_option(pcap->comment, room));
 }
 
 bool pcap_begin(struct pcap *pcap, FILE *to, bool with_nas)
@@ -60,7 +78,9 @@ bool pcap_begin(struct pcap *pcap, FILE *to, bool with_nas)
     pcap->to = to;
     pcap->with_nas = with_nas;
     pcap->tsn = 0;
-    return put_block(to, BLOCK_SECTION, &head, sizeof head, (struct bytes){0}) &&
+    pcap->longest = 0;
+    pcap->comment = NULL;
+    return put_block(to, BLOCK_SECTION, &head, sizeof head, (struct bytes){0}, (struct bytes){0}) &&
            put_interface(to, LINK_RAW_IP) && (!with_nas || put_interface(to, LINK_EXPORTED_PDU)) &&
            fflush(to) == 0;
 }
@@ -185,11 +205,24 @@ bool pcap_write(struct pcap *pcap, const struct trace_record *record)
         return true;
     if (record->kind == TRACE_NAS && !pcap->with_nas)
         return true;
+    if (record->kind == TRACE_IP)
+        return put_packet(pcap, 0, record->time, record->bytes);
     if (record->kind == TRACE_NAS)
         write_exported(&w, record);
     else if (record->kind == TRACE_NGAP)
         write_sctp(&w, record, ++pcap->tsn);
     else
         write_udp(&w, record);
-    return w.full || put_packet(pcap->to, record->kind == TRACE_NAS, record->time, writer_bytes(&w));
+    return w.full || put_packet(pcap, record->kind == TRACE_NAS, record->time, writer_bytes(&w));
+}
+
+bool pcap_write_inner(struct pcap *pcap, const struct trace_record *record)
+{
+    struct gtpu_packet gtpu;
+    struct fault fault;
+    if (record->kind == TRACE_IP)
+        return put_packet(pcap, 0, record->time, record->bytes);
+    if (!gtpu_parse(record->bytes, &gtpu, &fault) || gtpu.type != GTPU_G_PDU)
+        return true;
+    return put_packet(pcap, 0, record->time, gtpu.payload);
 }

@@ -15,12 +15,17 @@
 struct pcap {
     FILE *to;
     bool with_nas;
-    uint32_t tsn; /* SCTP's transmission sequence number; every chunk has its own */
+    uint32_t tsn;        /* SCTP's transmission sequence number; every chunk has its own */
+    size_t longest;      /* octets that are kept of a packet; 0: all */
+    const char *comment; /* stands with each packet; NULL: none */
     uint8_t frame[TRACE_RECORD_BYTES + 256];
 };
 
 /* Writes the head of the file; false with errno. */
 bool pcap_begin(struct pcap *pcap, FILE *to, bool with_nas);
+
+/* The packet alone that a G-PDU carries; what carries none is left out. */
+bool pcap_write_inner(struct pcap *pcap, const struct trace_record *record);
 
 /* False with errno if it could not be written; a record too long for its packet is left out. */
 bool pcap_write(struct pcap *pcap, const struct trace_record *record);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ enum {
     SOCKET_BUFFER_BYTES = 4 * 1024 * 1024,
     PROCESSES = 64,
     PATH_BYTES = 256,
-    HEADER_BYTES = 1 + 1 + 8 + 2 * 19
+    HEADER_BYTES = 1 + 1 + 1 + 8 + 2 * 19
 };
 
 struct trace {
@@ -57,17 +58,24 @@ static bool open_trace(struct trace *trace)
            loop_watch(trace->loop, &trace->listening, EPOLLIN);
 }
 
-struct trace *trace_new(struct loop *loop, const char *runtime_dir, const char *name)
+struct trace *trace_new_at(struct loop *loop, const char *path)
 {
     struct trace *trace = calloc(1, sizeof *trace);
     if (!trace)
         return NULL;
     *trace = (struct trace){.loop = loop, .fd = -1, .listening = {.fd = -1, .ready = collector_comes}};
-    snprintf(trace->path, sizeof trace->path, "%s/" PREFIX "%s" SUFFIX, runtime_dir, name);
+    snprintf(trace->path, sizeof trace->path, "%s", path);
     if (open_trace(trace))
         return trace;
     trace_free(trace);
     return NULL;
+}
+
+struct trace *trace_new(struct loop *loop, const char *runtime_dir, const char *name)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/" PREFIX "%s" SUFFIX, runtime_dir, name);
+    return trace_new_at(loop, path);
 }
 
 void trace_free(struct trace *trace)
@@ -89,6 +97,12 @@ bool trace_wanted(const struct trace *trace)
     return trace && atomic_load_explicit(&trace->wanted, memory_order_relaxed);
 }
 
+bool trace_followed(const struct trace *trace)
+{
+    struct pollfd poll_for = {.fd = trace ? trace->fd : -1, .events = 0};
+    return trace_wanted(trace) && poll(&poll_for, 1, 0) >= 0 && !(poll_for.revents & (POLLHUP | POLLERR));
+}
+
 void trace_send(struct trace *trace, const struct trace_record *record)
 {
     uint8_t header[HEADER_BYTES];
@@ -99,7 +113,8 @@ void trace_send(struct trace *trace, const struct trace_record *record)
     clock_gettime(CLOCK_REALTIME, &now);
     write_u8(&w, (uint8_t)record->kind);
     write_u8(&w, record->incoming);
-    write_u64(&w, (uint64_t)(SECONDS(now.tv_sec) + now.tv_nsec));
+    write_u8(&w, record->note);
+    write_u64(&w, record->time ? (uint64_t)record->time : (uint64_t)(SECONDS(now.tv_sec) + now.tv_nsec));
     address_write(&w, &record->from);
     address_write(&w, &record->to);
     struct iovec parts[] = {{header, writer_length(&w)}, {(void *)record->bytes.data, record->bytes.len}};
@@ -171,6 +186,27 @@ static bool call_on_all(struct collector *collector)
             call_on(collector, entry->d_name);
     closedir(folder);
     return true;
+}
+
+struct collector *trace_collect_at(const char *path)
+{
+    struct collector *collector = calloc(1, sizeof *collector);
+    int cause = ENOMEM;
+    if (!collector)
+        return NULL;
+    collector->changes = -1;
+    collector->set = epoll_create1(EPOLL_CLOEXEC);
+    const int fd = channel_connect(path);
+    if (listens(collector, fd)) {
+        collector->reporters[collector->count++] = (struct reporter){.fd = fd};
+        return collector;
+    }
+    cause = errno;
+    if (fd >= 0)
+        close(fd);
+    trace_hang_up(collector);
+    errno = cause;
+    return NULL;
 }
 
 /* That a socket changes hands (channel_listen) is the sign that it listens. */
@@ -259,9 +295,10 @@ bool trace_receive(struct collector *collector, struct trace_record *record)
     errno = message.len ? EBADMSG : EAGAIN;
     record->kind = (enum trace_kind)read_u8(&r);
     record->incoming = read_u8(&r);
+    record->note = read_u8(&r);
     record->time = (int64_t)read_u64(&r);
     address_read(&r, &record->from);
     address_read(&r, &record->to);
     record->bytes = read_rest(&r);
-    return reader_ok(&r) && record->kind >= TRACE_NGAP && record->kind <= TRACE_NAS;
+    return reader_ok(&r) && record->kind >= TRACE_NGAP && record->kind <= TRACE_IP;
 }

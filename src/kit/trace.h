@@ -19,12 +19,14 @@ enum trace_kind {
     TRACE_PFCP,     /* a UDP payload */
     TRACE_GTPU,     /* a UDP payload */
     TRACE_NAS,      /* a NAS message after deciphering; the addresses are those of its NGAP message */
+    TRACE_IP,       /* an IP packet as it is */
 };
 
 struct trace_record {
     enum trace_kind kind;
     bool incoming; /* to the process that reports it */
-    int64_t time;  /* nanoseconds since 1970 */
+    uint8_t note;  /* what the reporter has to add, in words of its own; 0: nothing */
+    int64_t time;  /* nanoseconds since 1970; 0, where it is sent: now */
     union socket_address from, to;
     struct bytes bytes;
 };
@@ -38,12 +40,16 @@ struct trace;
 /* name: the process's, as in "edge-default". NULL: out of memory or descriptors, or no place for the socket; every
  * other call takes NULL and does nothing. */
 struct trace *trace_new(struct loop *loop, const char *runtime_dir, const char *name);
+/* The same at a place of the caller's, for a collector that asks for it by this path. */
+struct trace *trace_new_at(struct loop *loop, const char *path);
 void trace_free(struct trace *trace);
 
 /* Is anybody listening? May be asked, and trace_send called, from any thread while the trace lives. */
 bool trace_wanted(const struct trace *trace);
 
-/* The time is filled in. */
+/* True: a collector is there, also if nothing is sent to it. */
+bool trace_followed(const struct trace *trace);
+
 void trace_send(struct trace *trace, const struct trace_record *record);
 
 /* --- The collector --- */
@@ -52,6 +58,8 @@ struct collector;
 
 /* Connects to the processes that run, and then (in trace_receive) to those that come. NULL with errno. */
 struct collector *trace_collect(const char *runtime_dir);
+/* Connects to one process's place (trace_new_at), and to no other. */
+struct collector *trace_collect_at(const char *path);
 void trace_hang_up(struct collector *collector);
 
 /* Becomes readable when there may be something to receive. */

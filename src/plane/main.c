@@ -20,11 +20,13 @@
 #include "line/policy.h"
 #include "line/reporter.h"
 #include "plane/agent.h"
+#include "plane/capture.h"
 #include "plane/fast/start.h"
 #include "plane/fast/watch.h"
 #include "plane/host.h"
 #include "plane/ran_port.h"
 #include "plane/report.h"
+#include "plane/show.h"
 #include "plane/status.h"
 #include "plane/worker.h"
 #include "wire/gtpu/gtpu.h"
@@ -41,6 +43,7 @@ struct process {
     struct config_prefix *infrastructure;
     struct agent *agent;
     struct admin *admin;
+    struct capture *capture;
     struct host host;
     struct fast fast;
     struct fast_watch *fast_watch;
@@ -481,6 +484,29 @@ static json_t *admin_gnb(void *context, const json_t *request)
     return gnb_reply(((const struct process *)context)->agent, request);
 }
 
+static json_t *admin_paths(void *context, const json_t *request)
+{
+    (void)request;
+    return paths_reply(((const struct process *)context)->agent);
+}
+
+static json_t *admin_rules(void *context, const json_t *request)
+{
+    return rules_reply(((const struct process *)context)->agent, request);
+}
+
+static json_t *admin_counters(void *context, const json_t *request)
+{
+    (void)request;
+    return counters_reply(((const struct process *)context)->agent);
+}
+
+static json_t *admin_capture(void *context, const json_t *request)
+{
+    const struct process *process = context;
+    return capture_reply(process->capture, process->agent, request);
+}
+
 static json_t *admin_sender(void *context, const json_t *request)
 {
     (void)request;
@@ -532,9 +558,10 @@ static json_t *admin_reload(void *context, const json_t *request)
 static void serve_admin(struct process *process)
 {
     static const struct admin_verb verbs[] = {
-        {"status", admin_status},   {"session", admin_session},   {"gnb", admin_gnb},
-        {"metrics", admin_metrics}, {"ran_port", admin_ran_port}, {"sender", admin_sender},
-        {"reload", admin_reload},
+        {"status", admin_status},     {"session", admin_session},   {"gnb", admin_gnb},
+        {"metrics", admin_metrics},   {"ran_port", admin_ran_port}, {"sender", admin_sender},
+        {"reload", admin_reload},     {"paths", admin_paths},       {"rules", admin_rules},
+        {"counters", admin_counters}, {"capture", admin_capture},
     };
     char path[256], name[64];
     snprintf(path, sizeof path, "%s/plane-%s.sock", process->config->runtime_dir, process->own->name);
@@ -571,6 +598,8 @@ static int run(struct process *process)
         process->ran_port = ran_port_new(process->config, loop_timers(process->loop), process->plane.fast);
     if (process->ran_port)
         ran_port_hold(process->ran_port);
+    process->capture =
+        capture_new(process->loop, &process->plane, process->config->runtime_dir, process->own->name);
     serve_admin(process);
     log_info("plane", NULL, "user plane %s ready: N3 %s, %u data networks, %u workers", process->own->name,
              config_endpoint_text(&process->own->n3[0], text), process->plane.network_count,
@@ -587,6 +616,7 @@ static void close_down(struct process *process)
         admin_close(process->admin);
     fast_watch_free(process->fast_watch);
     const bool leaves = process->leaves && process->plane.fast;
+    capture_free(process->capture);
     if (leaves)
         fast_leave(&process->plane);
     else if (process->agent)

@@ -44,6 +44,35 @@ static unsigned sum(struct bytes bytes, unsigned start)
 
 static const uint8_t payload[] = {1, 2, 3, 4, 5};
 
+/* What the kernel's packet program has seen stands there by itself, cut where that is asked for, with words about it. */
+static void an_inner_packet_is_kept_as_far_as_asked_and_commented(void **state)
+{
+    static const uint8_t g_pdu[] = {0x30, 255, 0, 5, 0, 0, 0, 9, 0x45, 2, 3, 4, 5},
+                         echo[] = {0x32, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0};
+    static struct pcap pcap;
+    struct trace_record record = {.kind = TRACE_GTPU, .bytes = BYTES(g_pdu)};
+    uint32_t block[7];
+    (void)state;
+    FILE *stream = open_memstream(&text, &size);
+    assert_true(pcap_begin(&pcap, stream, false));
+    const size_t before = (size_t)ftell(stream);
+    pcap.longest = 3;
+    pcap.comment = "slow path";
+    assert_true(pcap_write_inner(&pcap, &record));
+    record.bytes = BYTES(echo); /* has none in it */
+    assert_true(pcap_write_inner(&pcap, &record));
+    fclose(stream);
+    memcpy(block, text + before, sizeof block);
+    assert_int_equal(block[1], size - before);
+    assert_int_equal(block[5], 3);
+    assert_int_equal(block[6], 5);
+    assert_memory_equal(text + before + 28, g_pdu + 8, 3);
+    assert_memory_equal(text + before + 28 + 4, ((const uint8_t[]){1, 0, 9, 0}), 4);
+    assert_memory_equal(text + before + 28 + 8, "slow path", 9);
+    assert_memory_equal(text + size - 8, ((const uint8_t[]){0, 0, 0, 0}), 4);
+    free(text);
+}
+
 static void udp_stands_in_ip_with_right_checksums(void **state)
 {
     (void)state;
@@ -97,6 +126,7 @@ int main(void)
         cmocka_unit_test(udp_stands_in_ip_with_right_checksums),
         cmocka_unit_test(ngap_stands_in_sctp),
         cmocka_unit_test(deciphered_nas_is_an_exported_pdu),
+        cmocka_unit_test(an_inner_packet_is_kept_as_far_as_asked_and_commented),
         cmocka_unit_test(what_fits_no_packet_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 #ifndef PLANE_BPF_COUNT_H
 #define PLANE_BPF_COUNT_H
 
-#include "plane/bpf/packet.h"
+#include "plane/bpf/capture.h"
 
 enum direction { UPLINK, DOWNLINK };
 
@@ -30,15 +30,18 @@ INLINE int drop(const struct frame *frame, enum drop reason)
 {
     if (reason < DROP_REASONS)
         frame->lane->drops[reason]++;
+    if (frame->captured)
+        capture_as(frame, reason);
     return XDP_DROP;
 }
 
-/* Rule N6 of the line: it is counted by its sender, too. */
-static __attribute__((noinline)) int refuse(const struct frame *frame, const struct fast_address *sender,
-                                            enum drop reason)
+/* Rule N6 of the line: it is counted by its sender, too. As a global function it is verified once. */
+int count_refused(struct xdp_md *context, const struct fast_address *sender, __u32 reason, __u32 captured);
+__attribute__((noinline)) int count_refused(struct xdp_md *context, const struct fast_address *sender,
+                                            __u32 reason, __u32 captured)
 {
     static const struct fast_refused none;
-    if (!frame || !sender || reason >= DROP_REASONS)
+    if (!sender || reason >= DROP_REASONS)
         return XDP_DROP;
     struct fast_refused *entry = bpf_map_lookup_elem(&refused, sender);
     if (!entry) {
@@ -49,7 +52,16 @@ static __attribute__((noinline)) int refuse(const struct frame *frame, const str
         __sync_fetch_and_add(&entry->packets, 1);
         __sync_fetch_and_add(&entry->reasons[reason], 1);
     }
-    return drop(frame, reason);
+    if (captured || sender_is_captured(sender))
+        capture(context, captured, reason, 0, 0);
+    return XDP_DROP;
+}
+
+INLINE int refuse(const struct frame *frame, const struct fast_address *sender, enum drop reason)
+{
+    if (reason < DROP_REASONS)
+        frame->lane->drops[reason]++;
+    return count_refused(frame->context, sender, reason, frame->captured);
 }
 
 /* Takes the bytes from a rate of that price, or nothing and false: a token bucket seen as a virtual schedule. */

@@ -6,6 +6,12 @@
 #include "plane/bpf/encapsulate.h"
 #include "plane/bpf/order.h"
 
+/* Over N9: behind the headers of a tunnel. */
+INLINE bool is_from_upf(const struct flow *flow)
+{
+    return flow->offset > sizeof(struct ethhdr) + sizeof(struct vlan_tag);
+}
+
 /* Of a session whose packets need not queue. */
 INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struct fast_session *session,
                    struct fast_action *action, const struct flow *flow)
@@ -19,6 +25,8 @@ INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struc
     const struct fast_gnb *gnb = AT(gnbs, outer.gnb);
     if (!gnb || gnb->shaped[DOWNLINK])
         return pass_first(frame, &session->state, queue, DOWNLINK);
+    if (!is_from_upf(flow)) /* which would be shown as if it were the packet inside */
+        frame->captured |= gnb->captured << 1;
     const struct fast_route *route = route_to_gnb(frame, plane, outer.gnb, gnb);
     if (!route)
         return pass_first(frame, &session->state, queue, DOWNLINK);
@@ -31,6 +39,8 @@ INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struc
                             .marking = action->marking,
                             .pdu_type = DOWNLINK_CONTAINER,
                             .qfi = (__u8)((action->reflective ? 0x40 : 0) | action->qfi)};
+    if (frame->captured)
+        capture(frame->context, frame->captured, DROP_NONE, outer.both, way.qfi);
     return send_into_tunnel(frame, &way, flow);
 }
 

@@ -53,7 +53,8 @@ struct fast_settings {
         knows; /* the agent knows the sessions: while it lives, the slow path carries them (plane/bpf/served.h) */
     __u8 mss_clamp; /* the host lowers the segment size that TCP's SYNs ask for: they are the slow path's */
     __u8 reserved;
-    __u32 ran_rules; /* which of the two generations is in force */
+    __u32 ran_rules;              /* which of the two generations is in force */
+    struct fast_address captured; /* the gNB of which what is refused is captured, too; zero: none */
 };
 
 enum fast_port_flags {
@@ -179,7 +180,8 @@ struct fast_tunnel {
 /* Found by the phone's address. */
 struct fast_session {
     __u32 state; /* enum fast_state */
-    __u32 network;
+    __u16 network;
+    __u16 captured; /* its packets are shown to the agent (plane/capture.h) */
     __u64 v6;
     __u32 v4;
     __u32 flows;                /* own_flows; 0: all packets downlink take the action below */
@@ -198,7 +200,9 @@ struct fast_rate {
 struct fast_gnb {
     struct fast_address address, source;
     __u32
-        shaped[2]; /* uplink, downlink: its packets wait for their rate in the slow path (plane/shaping.h) */
+        shaped[2];  /* uplink, downlink: its packets wait for their rate in the slow path (plane/shaping.h) */
+    __u32 captured; /* as fast_session.captured */
+    __u32 reserved;
 };
 
 /* What may come in where radio equipment is connected (rule L2 of the line; plane/ran_port.h): N2 and N3 to own addresses ... */
@@ -254,6 +258,17 @@ struct fast_lane {
     __u64 drops[DROP_REASONS];
     __u64 answers; /* bucket of what unknown tunnels may send up to be answered, booked until, ns */
     __u64 ran[FAST_RAN_ENDS][2]; /* packets, bytes */
+};
+
+/* In front of a frame as it came in, of a session or gNB that is captured. */
+struct fast_captured {
+    __u64 at;    /* ns, of the monotonic clock */
+    __u32 gnb;   /* downlink: where it went, under ... */
+    __u32 teid;  /* ... network order; 0: nowhere */
+    __u32 frame; /* octets */
+    __u8 downlink;
+    __u8 reason; /* enum drop */
+    __u8 qfi, reflective;
 };
 
 /* Who sends what is refused. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The program's maps. All but the last three are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
+ * The program's maps. All but the last four are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
  * they are made. What a processor writes alone is found at processor * size + index.
  */
 #ifndef PLANE_BPF_MAPS_H
@@ -93,6 +93,11 @@ struct {
     __type(key, struct fast_stranger);
     __type(value, struct fast_denied);
 } denied SEC(".maps");
+struct {
+    __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(__u32));
+} captures SEC(".maps");
 
 /* The place in an array; NULL where there is none. */
 #define AT(map, index)                                                \

@@ -31,8 +31,9 @@ struct frame {
     __u64 now;      /* ns, of a coarse clock */
     struct fast_lane *lane;
     __u32 processor;
-    __u32 port; /* enum fast_port_flags of where it came in */
-    __u16 type; /* of the Ethernet payload, network order */
+    __u32 port;     /* enum fast_port_flags of where it came in */
+    __u32 captured; /* the agent wants to see it */
+    __u16 type;     /* of the Ethernet payload, network order */
 };
 
 /* An IP header's fields. */

@@ -215,6 +215,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     const struct fast_gnb *from = AT(gnbs, tunnel->gnb);
     if (!from)
         return pass(frame, UPLINK);
+    frame->captured = session->captured ? 1 : 0;
     if (tunnel->state != FAST_HELD && !same_address(&from->address, &outer->source))
         return may_be_early(tunnel, frame->now) ? pass_aside(frame, queue, UPLINK)
                                                 : refuse(frame, &outer->source, DROP_WRONG_PEER);
@@ -244,6 +245,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     }
     if (action->verdict != FAST_TO_CORE)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
+    frame->captured |= from->captured;
     const struct fast_route *route = route_to_core(frame, plane, tunnel->network, &inner);
     if (!route || inner.length > route->mtu)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
@@ -252,6 +254,8 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (!rates_admit(action, inner.length, frame->now))
         return drop(frame, DROP_RATE);
     count(frame, plane, action, tunnel->gnb, UPLINK, inner.length);
+    if (frame->captured)
+        capture_as(frame, DROP_NONE);
     return send_to_core(frame, route, &inner);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "plane/fast/ports.h"
+#include "plane/fast/tap.h"
 
 bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
                char why[FAST_WHY_BYTES])
@@ -80,4 +81,40 @@ unsigned fast_take(int table, void *keys, size_t key_bytes, void *values, size_t
     (void)value_bytes;
     (void)most;
     return 0;
+}
+
+struct fast_tap *fast_tap_new(const struct fast *fast, fast_tap_saw *saw, void *context)
+{
+    (void)fast;
+    (void)saw;
+    (void)context;
+    return NULL;
+}
+
+int fast_tap_descriptor(const struct fast_tap *tap)
+{
+    (void)tap;
+    return -1;
+}
+
+void fast_tap_drain(struct fast_tap *tap)
+{
+    (void)tap;
+}
+
+uint64_t fast_tap_lost(const struct fast_tap *tap)
+{
+    (void)tap;
+    return 0;
+}
+
+void fast_tap_free(struct fast_tap *tap)
+{
+    (void)tap;
+}
+
+bool fast_is_native(unsigned index)
+{
+    (void)index;
+    return false;
 }

@@ -150,6 +150,12 @@ static bool sit(struct fast *fast, struct fast_seat *seat, enum fast_mode mode, 
     return false;
 }
 
+bool fast_is_native(unsigned index)
+{
+    LIBBPF_OPTS(bpf_xdp_query_opts, about);
+    return bpf_xdp_query((int)index, 0, &about) == 0 && about.attach_mode == XDP_ATTACHED_DRV;
+}
+
 /* --- which --- */
 
 /* NULL: there is no such name, or no room. */

@@ -14,6 +14,9 @@ bool fast_attach_all(struct fast *fast, const struct config_plane *config, char 
 bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum config_fast mode,
                  char why[FAST_WHY_BYTES]);
 
+/* Whether the program sits at the driver, and not behind it. */
+bool fast_is_native(unsigned index);
+
 /* Takes the program and its maps out of the kernel: packets are the slow path's alone. */
 void fast_remove(struct fast *fast);
 

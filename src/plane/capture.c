@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/capture.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <linux/if_ether.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "admin/admin.h"
+#include "kit/log.h"
+#include "kit/loop.h"
+#include "plane/agent_state.h"
+#include "plane/fast/networks.h"
+#include "plane/fast/senders.h"
+#include "plane/fast/tap.h"
+#include "plane/find.h"
+#include "wire/gtpu/gtpu.h"
+
+#define PERIOD MILLISECONDS(100)
+
+enum { PATIENCE = 50 }; /* periods in which a collector has to come */
+
+struct capture {
+    struct loop *loop;
+    struct plane *plane;
+    struct trace *trace;
+    struct tap_filter filter;
+    struct timer timer;
+    struct watch frames;
+    struct fast_tap *tap; /* NULL: nothing is captured, or there is no fast path */
+    const struct agent *agent;
+    char whose[80]; /* "": nothing is captured */
+    uint64_t seid;  /* of the session, or ... */
+    struct gnb *gnb;
+    bool followed; /* its collector has come */
+    unsigned waited;
+    uint64_t packets;
+    char path[256];
+};
+
+/* --- frames of the packet program --- */
+
+static int64_t wall_of(uint64_t monotonic)
+{
+    return wall_now() - (clock_now() - (int64_t)monotonic);
+}
+
+/* Behind the Ethernet header and its tags. */
+static struct bytes ip_of(struct bytes frame)
+{
+    enum { ADDRESSES = 12, TAG = 4 };
+    struct reader r = reader_of(frame);
+    read_bytes(&r, ADDRESSES);
+    uint16_t type = read_u16(&r);
+    while (type == ETH_P_8021Q || type == ETH_P_8021AD) {
+        read_u16(&r);
+        type = read_u16(&r);
+    }
+    return read_rest(&r);
+}
+
+static union socket_address gtpu_address(const void *octets, bool v4)
+{
+    union socket_address address = {0};
+    if (v4) {
+        address.v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(GTPU_PORT)};
+        memcpy(&address.v4.sin_addr, octets, 4);
+    } else {
+        address.v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(GTPU_PORT)};
+        memcpy(&address.v6.sin6_addr, octets, 16);
+    }
+    return address;
+}
+
+/* What UDP carries in it. */
+static bool read_datagram(struct bytes ip, struct trace_record *record)
+{
+    enum { V4 = 20, V6 = 40, UDP = 8 };
+    const bool v4 = ip.len && ip.data[0] >> 4 == 4;
+    const size_t header = v4 ? V4 : V6;
+    if (ip.len < header + UDP)
+        return false;
+    const uint8_t *udp = ip.data + header, *addresses = ip.data + (v4 ? 12 : 8);
+    const size_t length = (size_t)(udp[4] << 8 | udp[5]);
+    if (length < UDP || length > ip.len - header)
+        return false;
+    record->kind = TRACE_GTPU;
+    record->from = gtpu_address(addresses, v4);
+    record->from.v4.sin_port = (in_port_t)(udp[0] | udp[1] << 8);
+    record->to = gtpu_address(addresses + (v4 ? 4 : 16), v4);
+    record->bytes = bytes_of(udp + UDP, length - UDP);
+    return true;
+}
+
+static size_t length_of_ip(struct bytes ip)
+{
+    enum { V6 = 40 };
+    if (ip.len < 6)
+        return 0;
+    const size_t length = ip.data[0] >> 4 == 4 ? (size_t)(ip.data[2] << 8 | ip.data[3])
+                                               : V6 + (size_t)(ip.data[4] << 8 | ip.data[5]);
+    return length < ip.len ? length : ip.len;
+}
+
+/* In the tunnel that it went into. */
+static void wrap(const struct capture *capture, const struct fast_captured *captured, struct bytes ip,
+                 struct trace_record *record)
+{
+    static uint8_t room[GTPU_HEADER_CONTAINER + UINT16_MAX];
+    const struct fast_gnb *gnb = &capture->plane->fast->gnbs[captured->gnb];
+    gtpu_g_pdu_header(room, ntohl(captured->teid), GTPU_DOWNLINK, captured->qfi, captured->reflective,
+                      ip.len);
+    memcpy(room + GTPU_HEADER_CONTAINER, ip.data, ip.len);
+    record->kind = TRACE_GTPU;
+    record->from = fast_sender_address(&gnb->source);
+    record->to = fast_sender_address(&gnb->address);
+    record->from.v4.sin_port = record->to.v4.sin_port = htons(GTPU_PORT);
+    record->bytes = bytes_of(room, GTPU_HEADER_CONTAINER + ip.len);
+}
+
+static void saw(void *context, const struct fast_captured *captured, struct bytes frame)
+{
+    struct capture *capture = context;
+    struct bytes ip = ip_of(frame);
+    struct trace_record record = {.kind = TRACE_IP,
+                                  .incoming = !captured->downlink,
+                                  .note = (uint8_t)(CAPTURE_FAST | captured->reason),
+                                  .time = wall_of(captured->at)};
+    if (!captured->downlink && !read_datagram(ip, &record))
+        return;
+    if (captured->downlink) {
+        record.bytes = ip = bytes_of(ip.data, length_of_ip(ip));
+        if (captured->teid && captured->gnb <= capture->plane->fast->sizes.gnbs)
+            wrap(capture, captured, ip, &record);
+    }
+    capture->packets++;
+    trace_send(capture->trace, &record);
+}
+
+static void frames_ready(struct watch *watch, uint32_t events)
+{
+    struct capture *capture = (struct capture *)((char *)watch - offsetof(struct capture, frames));
+    (void)events;
+    fast_tap_drain(capture->tap);
+}
+
+/* --- what is wanted --- */
+
+static void set_teids(_Atomic uint32_t to[TAP_TUNNELS], const uint32_t from[TAP_TUNNELS])
+{
+    for (unsigned i = 0; i < TAP_TUNNELS; i++)
+        atomic_store(&to[i], from[i]);
+}
+
+static void put_teid(uint32_t teids[TAP_TUNNELS], uint32_t teid)
+{
+    for (unsigned i = 0; teid && i < TAP_TUNNELS && teids[i] != teid; i++)
+        if (teids[i] == 0) {
+            teids[i] = teid;
+            return;
+        }
+}
+
+/* Tunnels change as the phone moves. */
+static void follow_session(struct capture *capture, const struct session *session)
+{
+    uint32_t incoming[TAP_TUNNELS] = {0}, outgoing[TAP_TUNNELS] = {0};
+    const struct ruleset *rules = session ? session->rules : NULL;
+    for (unsigned i = 0; rules && i < rules->pdr_count; i++)
+        put_teid(incoming, rules->pdrs[i].teid);
+    for (unsigned i = 0; rules && i < rules->far_count; i++)
+        put_teid(outgoing, rules->fars[i].has_outer ? rules->fars[i].teid : 0);
+    set_teids(capture->filter.incoming, incoming);
+    set_teids(capture->filter.outgoing, outgoing);
+    if (session && session->place)
+        capture->plane->fast->sessions[session->place].captured = 1;
+}
+
+static void mark_gnb(const struct capture *capture, bool wanted)
+{
+    static const struct fast_address nobody;
+    struct fast *fast = capture->plane->fast;
+    if (!fast || !capture->gnb)
+        return;
+    fast->settings->captured = wanted ? fast_address_of(&capture->gnb->address) : nobody;
+    if (capture->gnb->id <= fast->sizes.gnbs)
+        fast->gnbs[capture->gnb->id].captured = wanted;
+}
+
+static void want(struct capture *capture, struct session *session, struct gnb *gnb)
+{
+    uint64_t host[2] = {0};
+    capture->gnb = gnb;
+    capture->seid = session ? session->seid : 0;
+    if (gnb)
+        tap_host(&gnb->address, host);
+    atomic_store(&capture->filter.host[0], host[0]);
+    atomic_store(&capture->filter.host[1], host[1]);
+    follow_session(capture, session);
+    mark_gnb(capture, true);
+}
+
+static void forget(struct capture *capture)
+{
+    const struct session *session = map_get(&capture->agent->sessions, capture->seid);
+    if (session && session->place)
+        capture->plane->fast->sessions[session->place].captured = 0;
+    mark_gnb(capture, false);
+    follow_session(capture, NULL);
+    atomic_store(&capture->filter.host[0], 0);
+    atomic_store(&capture->filter.host[1], 0);
+    capture->gnb = NULL;
+    capture->seid = 0;
+}
+
+/* --- its life --- */
+
+static void open_frames(struct capture *capture)
+{
+    capture->tap = capture->plane->fast ? fast_tap_new(capture->plane->fast, saw, capture) : NULL;
+    if (!capture->tap)
+        return;
+    capture->frames = (struct watch){fast_tap_descriptor(capture->tap), frames_ready};
+    loop_watch(capture->loop, &capture->frames, EPOLLIN);
+}
+
+static void end(struct capture *capture)
+{
+    forget(capture);
+    if (capture->tap) {
+        fast_tap_drain(capture->tap);
+        loop_forget(capture->loop, &capture->frames);
+        if (fast_tap_lost(capture->tap))
+            log_warning("plane", NULL, "capture of %s: no room for %" PRIu64 " packets", capture->whose,
+                        fast_tap_lost(capture->tap));
+    }
+    fast_tap_free(capture->tap);
+    capture->tap = NULL;
+    log_warning("plane", NULL, "capture of %s has ended", capture->whose);
+    capture->whose[0] = '\0';
+}
+
+static void due(struct timer *timer)
+{
+    struct capture *capture = (struct capture *)((char *)timer - offsetof(struct capture, timer));
+    const bool here = trace_followed(capture->trace);
+    const struct session *session = map_get(&capture->agent->sessions, capture->seid);
+    if (capture->seid && session)
+        follow_session(capture, session);
+    if ((capture->followed && !here) || (!here && ++capture->waited > PATIENCE)) {
+        end(capture);
+        return;
+    }
+    capture->followed = here;
+    timer_start(loop_timers(capture->loop), timer, PERIOD);
+}
+
+struct capture *capture_new(struct loop *loop, struct plane *plane, const char *runtime_dir, const char *name)
+{
+    struct capture *capture = calloc(1, sizeof *capture);
+    if (!capture)
+        return NULL;
+    *capture = (struct capture){.loop = loop, .plane = plane, .timer.fire = due};
+    snprintf(capture->path, sizeof capture->path, "%s/capture-%s.sock", runtime_dir, name);
+    capture->trace = trace_new_at(loop, capture->path);
+    plane->tap.filter = &capture->filter;
+    plane->tap.captures = capture->trace;
+    if (capture->trace)
+        return capture;
+    free(capture);
+    return NULL;
+}
+
+void capture_free(struct capture *capture)
+{
+    if (!capture)
+        return;
+    if (capture->whose[0])
+        end(capture);
+    timer_stop(loop_timers(capture->loop), &capture->timer);
+    capture->plane->tap.captures = NULL;
+    trace_free(capture->trace);
+    free(capture);
+}
+
+/* --- the verb --- */
+
+json_t *capture_reply(struct capture *capture, const struct agent *agent, const json_t *request)
+{
+    const char *whose = json_string_value(json_object_get(request, "session")),
+               *where = json_string_value(json_object_get(request, "gnb"));
+    if (!capture)
+        return admin_refuse("there is no place for its socket in runtime_dir");
+    if (capture->whose[0])
+        return admin_refuse("another capture is under way");
+    if (!whose == !where)
+        return admin_refuse("either a session or a gNB is needed");
+    struct session *session = whose ? find_session_by(agent, whose) : NULL;
+    struct gnb *gnb = where ? find_gnb_by(agent, where) : NULL;
+    if (!session && !gnb)
+        return admin_refuse(whose ? "there is no such session" : "no session was ever at such a gNB");
+    capture->agent = agent;
+    capture->followed = false;
+    capture->waited = 0;
+    snprintf(capture->whose, sizeof capture->whose, "%s %s", whose ? "session" : "gNB",
+             whose ? whose : where);
+    open_frames(capture);
+    want(capture, session, gnb);
+    timer_start(loop_timers(capture->loop), &capture->timer, PERIOD);
+    log_warning("plane", NULL, "capture of %s begins", capture->whose);
+    return json_pack("{s:s, s:b}", "socket", capture->path, "fast", capture->tap != NULL);
+}

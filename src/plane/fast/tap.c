@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/fast/tap.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdlib.h>
+
+enum { PAGES = 256 }; /* of each processor */
+
+struct fast_tap {
+    struct perf_buffer *buffer;
+    fast_tap_saw *saw;
+    void *context;
+    uint64_t lost;
+};
+
+static void sample(void *context, int processor, void *data, uint32_t size)
+{
+    struct fast_tap *tap = context;
+    const struct fast_captured *head = data;
+    (void)processor;
+    if (size >= sizeof *head && head->frame <= size - sizeof *head)
+        tap->saw(tap->context, head, bytes_of(head + 1, head->frame));
+}
+
+static void lost(void *context, int processor, __u64 count)
+{
+    struct fast_tap *tap = context;
+    (void)processor;
+    tap->lost += count;
+}
+
+struct fast_tap *fast_tap_new(const struct fast *fast, fast_tap_saw *saw, void *context)
+{
+    struct fast_tap *tap = calloc(1, sizeof *tap);
+    if (!tap)
+        return NULL;
+    *tap = (struct fast_tap){.saw = saw, .context = context};
+    tap->buffer = perf_buffer__new(bpf_object__find_map_fd_by_name(fast->object, "captures"), PAGES, sample,
+                                   lost, tap, NULL);
+    if (tap->buffer)
+        return tap;
+    free(tap);
+    return NULL;
+}
+
+int fast_tap_descriptor(const struct fast_tap *tap)
+{
+    return perf_buffer__epoll_fd(tap->buffer);
+}
+
+void fast_tap_drain(struct fast_tap *tap)
+{
+    perf_buffer__poll(tap->buffer, 0);
+}
+
+uint64_t fast_tap_lost(const struct fast_tap *tap)
+{
+    return tap->lost;
+}
+
+void fast_tap_free(struct fast_tap *tap)
+{
+    if (!tap)
+        return;
+    perf_buffer__free(tap->buffer);
+    free(tap);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/find.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "plane/agent_state.h"
+
+static struct session *by_address(const struct plane *plane, uint64_t key, bool v4)
+{
+    struct session *session = NULL;
+    for (unsigned i = 0; i < plane->network_count && !session; i++)
+        session = table_get(v4 ? &plane->networks[i].by_v4 : &plane->networks[i].by_v6, key);
+    return session;
+}
+
+struct session *find_session_by(const struct agent *agent, const char *text)
+{
+    const struct plane *plane = agent->settings.plane;
+    uint8_t address[16];
+    char *rest;
+    struct reader r = reader_of(BYTES(address));
+    if (inet_pton(AF_INET, text, address) == 1)
+        return by_address(plane, read_u32(&r), true);
+    if (inet_pton(AF_INET6, text, address) == 1)
+        return by_address(plane, read_u64(&r), false);
+    const uint64_t seid = strtoull(text, &rest, 16);
+    return *rest ? NULL : map_get(&agent->sessions, seid);
+}
+
+struct gnb *find_gnb_by(const struct agent *agent, const char *text)
+{
+    union socket_address address = {.v4.sin_family = AF_INET};
+    if (inet_pton(AF_INET, text, &address.v4.sin_addr) != 1) {
+        address = (union socket_address){.v6.sin6_family = AF_INET6};
+        if (inet_pton(AF_INET6, text, &address.v6.sin6_addr) != 1)
+            return NULL;
+    }
+    return plane_gnb(agent->settings.plane, &address);
+}

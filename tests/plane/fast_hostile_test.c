@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hostile radio on N3 (classes 33 to 35 of docs/hostile.md) through the packet program and the slow path: packets made up of parts that are each right or wrong, so that
+ * checks behind the first are reached, too. What the one forwards the other does, what the one drops the other does not forward.
+ */
+#include <arpa/inet.h>
+
+#include "fast_lab.h"
+
+enum { ROUNDS = 30000, INNER = ETHERNET + OUTER + GTPU_HEADER_CONTAINER };
+
+struct shape {
+    struct bench *bench;
+    const union socket_address *from;
+    size_t length; /* of what is inside */
+};
+
+static uint32_t chance(const struct bench *bench, uint32_t of)
+{
+    return (uint32_t)(random_u64(&bench->lab->random.random) % of);
+}
+
+/* The phone's own, another phone's, and those that nobody has outside a host. */
+static void choose_address(const struct bench *bench, uint8_t *to, const uint8_t right[4])
+{
+    static const uint8_t wrong[][4] = {{10, 45, 0, 9},       {127, 0, 0, 1},   {0, 0, 0, 1},
+                                       {224, 0, 0, 1},       {169, 254, 1, 1}, {192, 0, 2, 1},
+                                       {255, 255, 255, 255}, {10, 45, 0, 1}};
+    const uint32_t nth = chance(bench, 3 * sizeof wrong / sizeof *wrong);
+    memcpy(to, nth < sizeof wrong / sizeof *wrong ? wrong[nth] : right, 4);
+}
+
+/* Packets in packets, tunnels in tunnels, headers that chain. */
+static void choose_protocol(const struct bench *bench, uint8_t *ip)
+{
+    static const uint8_t protocols[] = {4, 41, 47, 55, 94, 97, 98, 115, 137, 143, 51, 1, 6, 132, 136, 255};
+    static const uint16_t ports[] = {2152, 2123, 8805, 38412, 53};
+    const uint16_t port = htons(ports[chance(bench, 5)]);
+    if (chance(bench, 3) == 0)
+        ip[9] = protocols[chance(bench, sizeof protocols)];
+    if (chance(bench, 3) == 0)
+        memcpy(ip + 22, &port, 2);
+}
+
+/* Lengths that lie, options, fragments, hops that are used up. */
+static void break_v4(const struct bench *bench, uint8_t *ip)
+{
+    switch (chance(bench, 12)) {
+    case 0:
+        ip[0] = (uint8_t)(0x40 | chance(bench, 16));
+        break;
+    case 1:
+        ip[2] = (uint8_t)chance(bench, 3);
+        ip[3] = (uint8_t)chance(bench, 256);
+        break;
+    case 2:
+        ip[6] = (uint8_t)(chance(bench, 8) << 5);
+        ip[7] = (uint8_t)chance(bench, 2);
+        break;
+    case 3:
+        ip[8] = (uint8_t)chance(bench, 3);
+        break;
+    case 4:
+        ip[0] = (uint8_t)(chance(bench, 16) << 4 | 5);
+        break;
+    default:
+        break;
+    }
+}
+
+static size_t set_v4(const struct bench *bench, uint8_t *ip)
+{
+    const size_t length = set_inner(ip, PHONE, OUTSIDE, 53, chance(bench, 64));
+    choose_address(bench, ip + 12, PHONE);
+    choose_address(bench, ip + 16, OUTSIDE);
+    choose_protocol(bench, ip);
+    break_v4(bench, ip);
+    return length;
+}
+
+/* A chain of headers that ends somewhere, or does not. */
+static size_t set_v6(const struct bench *bench, uint8_t *ip)
+{
+    static const uint8_t kinds[] = {0, 43, 44, 60, 51, 135, 17, 58, 59, 41};
+    const unsigned links = chance(bench, 5);
+    memset(ip, 0, 40 + 8 * 8);
+    ip[0] = 0x60;
+    ip[5] = (uint8_t)(8 * (links + 1));
+    ip[6] = kinds[chance(bench, sizeof kinds)];
+    ip[7] = 64;
+    ip[8] = chance(bench, 2) ? 0xfe : 0x20;
+    ip[9] = 0x80;
+    ip[24] = 0x20;
+    for (unsigned i = 0; i <= links; i++) {
+        ip[40 + 8 * i] = kinds[chance(bench, sizeof kinds)];
+        ip[41 + 8 * i] = (uint8_t)(chance(bench, 4) == 0 ? chance(bench, 256) : 0);
+    }
+    return 40 + 8 * (links + 1);
+}
+
+/* Versions, flags, types, lengths and extensions of TS 29.281; other tunnels. */
+static void break_gtpu(const struct bench *bench, uint8_t *gtpu)
+{
+    static const uint8_t types[] = {1, 2, 26, 31, 254, 0, 77};
+    switch (chance(bench, 16)) {
+    case 0:
+        gtpu[0] = (uint8_t)chance(bench, 256);
+        break;
+    case 1:
+        gtpu[1] = types[chance(bench, sizeof types)];
+        break;
+    case 2:
+        gtpu[2 + chance(bench, 2)] = (uint8_t)chance(bench, 256);
+        break;
+    case 3:
+        gtpu[4 + chance(bench, 4)] ^= (uint8_t)(1U << chance(bench, 8));
+        break;
+    case 4:
+        gtpu[11] = (uint8_t)(chance(bench, 2) ? 0xc0 : 0x40);
+        break;
+    case 5:
+        gtpu[12] = (uint8_t)chance(bench, 4);
+        break;
+    case 6:
+        gtpu[13] = (uint8_t)chance(bench, 256);
+        break;
+    case 7:
+        gtpu[14] = (uint8_t)chance(bench, 256);
+        break;
+    case 8:
+        gtpu[15] = 0x85;
+        break;
+    default:
+        break;
+    }
+}
+
+static struct shape make_up(struct bench *bench)
+{
+    struct shape shape = {.bench = bench, .from = &bench->lab->gnb};
+    uint8_t *gtpu = bench->frame + ETHERNET + OUTER, *inner = bench->frame + INNER;
+    shape.length = chance(bench, 6) ? set_v4(bench, inner) : set_v6(bench, inner);
+    gtpu_g_pdu_header(gtpu, bench->teid, GTPU_UPLINK, QFI, false, shape.length);
+    break_gtpu(bench, gtpu);
+    if (chance(bench, 8) == 0)
+        shape.from = &bench->lab->other_gnb;
+    set_outer(bench, shape.from, shape.length + GTPU_HEADER_CONTAINER);
+    return shape;
+}
+
+static void nothing_hostile_is_forwarded_by_one_path_alone(void **state)
+{
+    struct bench *bench = bench_new();
+    unsigned verdicts[5] = {0};
+    (void)state;
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct packet packet;
+        const struct shape shape = make_up(bench);
+        const uint32_t verdict = run(bench);
+        const enum verdict slow = run_slow(bench, shape.from, &packet);
+        verdicts[verdict]++;
+        if (verdict == XDP_REDIRECT) {
+            assert_int_equal(slow, PATH_TO_N6);
+            assert_memory_equal(bench->out + ETHERNET + 12, packet.data + 12, packet.length - 12);
+        } else if (verdict == XDP_DROP) {
+            assert_true(slow == PATH_DROP || bench->lab->plane.lanes[0].reason == DROP_UNKNOWN_TEID);
+        } else {
+            assert_int_equal(verdict, XDP_PASS);
+        }
+    }
+    print_message("%u dropped, %u left to the slow path, %u forwarded\n", verdicts[XDP_DROP],
+                  verdicts[XDP_PASS], verdicts[XDP_REDIRECT]);
+    assert_true(verdicts[XDP_REDIRECT] && verdicts[XDP_PASS]);
+    assert_true(verdicts[XDP_DROP] > ROUNDS / 10);
+    bench_free(bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_hostile_is_forwarded_by_one_path_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
