@@ -243,7 +243,8 @@ static const struct key smf_keys[] = {
     {"traffic_shape_floor", &type_rate, ROOT(smf.shape_floor), .initial = "1 Mbps", .live = true},
     {"address_rest", &type_duration, ROOT(smf.address_rest), RANGE(0, HOUR), .initial = "60s", .live = true,
      .help = "An address that a phone gave back goes to no other for so long, also across a restart."},
-    {"plane_wait", &type_duration, ROOT(smf.plane_wait), RANGE(0, 10 * SECOND), .initial = "2s", .live = true,
+    {"plane_wait", &type_duration, ROOT(smf.plane_wait), RANGE(0, 60 * SECOND), .initial = "10s",
+     .live = true,
      .help =
          "While no plane is associated, as in the moment after a start, a new session waits so long before "
          "it is refused."},
@@ -344,8 +345,9 @@ static const struct key plane_keys[] = {
     {"nat", &type_bool, MEMBER(struct config_plane, nat), .initial = "true",
      .help = "Phones leave with the host's address. Off: the networks around must route the pools here."},
     {"mss_clamp", &type_mss, MEMBER(struct config_plane, mss_clamp), .initial = "auto",
-     .help = "TCP's largest segment (RFC 9293 3.7.1) is made small enough for the way when connections begin: "
-             "auto, off, or octets."},
+     .help =
+         "TCP's largest segment (RFC 9293 3.7.1) is made small enough for the way when connections begin: "
+         "auto, off, or octets."},
     {"egress", &type_name, MEMBER(struct config_plane, egress), RANGE(1, 15), .initial = "auto",
      .help = "Interface towards the internet; auto: where the default route goes."},
     {"buffer_per_session", &type_uint, MEMBER(struct config_plane, buffer_per_session), RANGE(0, 100000),
@@ -398,11 +400,12 @@ static const struct key plane_keys[] = {
     {"ue_to_ue", &type_bool, MEMBER(struct config_plane, ue_to_ue), .initial = "false",
      .help = "Phones may send to other phones' addresses."},
     {"fast", &type_choice, MEMBER(struct config_plane, fast), .choices = fast_paths, .initial = "auto",
-     .help =
-         "The fast path, a program in the kernel (XDP): at the driver where nothing is lost there, else generic; "
-         "or only one of\n"
-         "them; or off. With nat the host translates between the two. It goes on when this process dies, and is "
-         "taken up again."},
+     .help = "The fast path, a program in the kernel (XDP): at the driver where nothing is lost there, else "
+             "generic; "
+             "or only one of\n"
+             "them; or off. With nat the host translates between the two. It goes on when this process dies, "
+             "and is "
+             "taken up again."},
     {"fast_interfaces", &type_name, ITEMS(struct config_plane, fast_interfaces, fast_interface_count),
      RANGE(1, 15), .initial = "[]",
      .help = "Where it sits; empty: at the interfaces with the n3 addresses, and without nat at egress."},

@@ -146,9 +146,8 @@ static void protocol_options_are_answered(void **state)
 static void an_address_given_back_is_not_given_out_at_once(void **state)
 {
     (void)state;
-    const struct config_dnn dnn = {.name = "internet",
-                                   .ipv4 = {AF_INET, 29, {10, 45, 0, 0}},
-                                   .ipv4_gateway = {AF_INET, {10, 45, 0, 1}}};
+    const struct config_dnn dnn = {
+        .name = "internet", .ipv4 = {AF_INET, 29, {10, 45, 0, 0}}, .ipv4_gateway = {AF_INET, {10, 45, 0, 1}}};
     const struct config config = {.smf = {.dnns = &dnn, .dnn_count = 1}};
     struct networks networks = {0};
     struct network *network = network_get(&networks, "internet", &config);

@@ -18,12 +18,15 @@ INLINE __u32 route_place(const struct frame *frame, const struct fast_address *t
     return frame->processor * FAST_ROUTES + (mixed >> 48 & (FAST_ROUTES - 1));
 }
 
-/* Asks the host. False: it cannot say, and what is at `route`, for another, stays. */
-static __attribute__((noinline)) int look_up(const struct frame *frame, const struct fast_settings *plane,
-                                             const struct fast_address *from, const struct fast_address *to,
-                                             struct fast_route *route)
+/* Asks the host. 0: it cannot say, and what is at `route`, for another, stays. Global, as the kernel checks such a function once, and not for each way to it. */
+int look_up(struct xdp_md *context, const struct fast_address *from, const struct fast_address *to,
+            struct fast_route *route);
+__attribute__((noinline)) int look_up(struct xdp_md *context, const struct fast_address *from,
+                                      const struct fast_address *to, struct fast_route *route)
 {
-    struct bpf_fib_lookup question = {.ifindex = frame->context->ingress_ifindex};
+    if (!context || !from || !to || !route)
+        return 0;
+    struct bpf_fib_lookup question = {.ifindex = context->ingress_ifindex};
     if (is_v4(to)) {
         question.family = AF_INET;
         question.ipv4_src = from->half[1] >> 32;
@@ -33,17 +36,12 @@ static __attribute__((noinline)) int look_up(const struct frame *frame, const st
         __builtin_memcpy(question.ipv6_src, from, sizeof *from);
         __builtin_memcpy(question.ipv6_dst, to, sizeof *to);
     }
-    if (bpf_fib_lookup(frame->context, &question, sizeof question, 0) != BPF_FIB_LKUP_RET_SUCCESS)
+    if (bpf_fib_lookup(context, &question, sizeof question, 0) != BPF_FIB_LKUP_RET_SUCCESS)
         return 0;
     const struct fast_port *port = AT(ports, question.ifindex);
     if (!port || !(port->flags & FAST_OUT))
         return 0;
-    *route = (struct fast_route){.to = *to,
-                                 .until = frame->now + REMEMBERED_NS,
-                                 .routes = plane->routes,
-                                 .device = port->device,
-                                 .vlan = port->vlan,
-                                 .mtu = port->mtu};
+    *route = (struct fast_route){.to = *to, .device = port->device, .vlan = port->vlan, .mtu = port->mtu};
     __builtin_memcpy(route->mac, question.dmac, 6);
     __builtin_memcpy((__u8 *)route->mac + 6, question.smac, 6);
     return 1;
@@ -58,8 +56,11 @@ INLINE const struct fast_route *route_at(struct fast_route *route, const struct 
         return 0;
     if (same_address(&route->to, to) && route->routes == plane->routes && frame->now < route->until)
         return route;
-    if (look_up(frame, plane, from, to, route))
+    if (look_up(frame->context, from, to, route)) {
+        route->routes = plane->routes;
+        route->until = frame->now + REMEMBERED_NS;
         return route;
+    }
     return route->until && same_address(&route->to, to) && !is_served(frame->context) ? route : 0;
 }
 

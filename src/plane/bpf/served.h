@@ -8,8 +8,9 @@
 
 #include "plane/bpf/packet.h"
 
-/* Asked for only where a packet is about to leave the fast path. */
-static __attribute__((noinline)) int is_served(struct xdp_md *context)
+/* Asked for only where a packet is about to leave the fast path. Global: see look_up(). */
+int is_served(struct xdp_md *context);
+__attribute__((noinline)) int is_served(struct xdp_md *context)
 {
     const struct fast_settings *plane = AT(settings, 0);
     struct bpf_sock_tuple tuple = {};
