@@ -87,7 +87,9 @@ static uint32_t table_of(const struct network *network)
     return PASSAGE_TABLE + network->index;
 }
 
-static bool make_route(const struct config_prefix *pool, const char *host, uint32_t table)
+/* `from`: the host's own address towards phones; family 0: it finds one. */
+static bool make_route(const struct config_prefix *pool, const struct config_ip *from, const char *host,
+                       uint32_t table)
 {
     const struct rtmsg header = {.rtm_family = pool->family,
                                  .rtm_dst_len = pool->length,
@@ -99,6 +101,8 @@ static bool make_route(const struct config_prefix *pool, const char *host, uint3
     netlink_put(&request, RTA_DST, pool->address, address_bytes(pool));
     netlink_put_u32(&request, RTA_TABLE, table);
     netlink_put_u32(&request, RTA_OIF, if_nametoindex(host));
+    if (from->family == pool->family)
+        netlink_put(&request, RTA_PREFSRC, from->address, address_bytes(pool));
     return netlink_do(&request, NETLINK_ROUTE);
 }
 
@@ -114,11 +118,13 @@ static bool change_rule(uint16_t what, uint16_t flags, uint8_t family, const cha
     return netlink_do(&request, NETLINK_ROUTE);
 }
 
-static bool lead_pool(const struct config_prefix *pool, const char *program, const char *host, uint32_t table)
+static bool lead_pool(const struct network *network, const struct config_prefix *pool, const char *program,
+                      const char *host)
 {
+    const uint32_t table = table_of(network);
     if (pool->family == 0)
         return true;
-    return make_route(pool, host, table) &&
+    return make_route(pool, &network->gateway_v4, host, table) &&
            (change_rule(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, pool->family, program, table) ||
             errno == EEXIST);
 }
@@ -149,14 +155,13 @@ static bool admit_all(const struct network *network, const char *program, const 
 
 static bool open_all(const struct network *network, const char *program, const char *host)
 {
-    const uint32_t table = table_of(network);
     if (host_device_mtu(program) != network->mtu) /* another configuration's */
         remove_pair(program);
     return make_pair(program, host, network->mtu) && admit_all(network, program, host) &&
            raise_end(program) && raise_end(host) && device_finish_packets(host) &&
            device_finish_packets(program) && device_gather_packets(host) &&
-           lead_pool(&network->pool_v4, program, host, table) &&
-           lead_pool(&network->pool_v6, program, host, table);
+           lead_pool(network, &network->pool_v4, program, host) &&
+           lead_pool(network, &network->pool_v6, program, host);
 }
 
 bool passage_open(const struct config_plane *config, const struct network *network,
