@@ -30,7 +30,7 @@ class Ways(Setting):
         """A plane with these keys, and a phone."""
         if self.plane:
             self.lab.stop(self.plane)
-        keys = {"fast_pins": self.pins, **keys}
+        keys = {"fast_pins": self.pins, "infrastructure": "[10.0.1.0/24]", **keys}
         more = "".join(f", {key}: {value}" for key, value in keys.items())
         self.config.write_text(self.config.read_text().split("[10.0.1.1]")[0] + f"[10.0.1.1]{more}}}\n" +
                                self.config.read_text().split("}\n", 1)[1])
