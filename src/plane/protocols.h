@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IP protocol and extension header numbers (IANA) that rules look at. */
+/* IP protocol and extension header numbers (IANA) that rules look at; for the packet program, too. */
 #ifndef PLANE_PROTOCOLS_H
 #define PLANE_PROTOCOLS_H
+
+#include <stdbool.h>
 
 enum {
     PROTOCOL_HOP_BY_HOP = 0,
@@ -28,5 +30,26 @@ enum {
     PROTOCOL_MPLS_IN_IP = 137,
     PROTOCOL_ETHERNET = 143,
 };
+
+/* Another packet is inside, whose addresses nobody has compared with anything, and the host or a router behind it would take it out
+ * and send it on. ESP is not among them: a phone's IPsec ends at a peer that knows it by its key, not by an address. */
+static inline __attribute__((always_inline)) bool protocol_encapsulates(unsigned char protocol)
+{
+    switch (protocol) {
+    case PROTOCOL_IPV4:
+    case PROTOCOL_IPV6:
+    case PROTOCOL_GRE:
+    case PROTOCOL_MINIMAL_ENCAPSULATION:
+    case PROTOCOL_IPIP:
+    case PROTOCOL_ETHERNET_IN_IP:
+    case PROTOCOL_ENCAPSULATION:
+    case PROTOCOL_L2TP:
+    case PROTOCOL_MPLS_IN_IP:
+    case PROTOCOL_ETHERNET:
+        return true;
+    default:
+        return false;
+    }
+}
 
 #endif

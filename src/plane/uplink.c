@@ -124,27 +124,6 @@ static bool is_tunnel(const struct flow *flow)
     return flow->protocol == PROTOCOL_SCTP && flow->destination_port == N2_PORT;
 }
 
-/* Another packet is inside, whose addresses nobody has compared with anything, and the host or a router behind it would take it out
- * and send it on. ESP is not among them: a phone's IPsec ends at a peer that knows it by its key, not by an address. */
-static bool is_encapsulated(const struct flow *flow)
-{
-    switch (flow->protocol) {
-    case PROTOCOL_IPV4:
-    case PROTOCOL_IPV6:
-    case PROTOCOL_GRE:
-    case PROTOCOL_MINIMAL_ENCAPSULATION:
-    case PROTOCOL_IPIP:
-    case PROTOCOL_ETHERNET_IN_IP:
-    case PROTOCOL_ENCAPSULATION:
-    case PROTOCOL_L2TP:
-    case PROTOCOL_MPLS_IN_IP:
-    case PROTOCOL_ETHERNET:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static enum drop check_destination(const struct plane *plane, const struct session *session,
                                    const struct flow *flow)
 {
@@ -152,7 +131,7 @@ static enum drop check_destination(const struct plane *plane, const struct sessi
     memcpy(ip.address, flow->destination, flow->version == 4 ? 4 : 16);
     if (is_tunnel(flow))
         return DROP_INNER_TUNNEL;
-    if (is_encapsulated(flow) && !session->network->encapsulation)
+    if (protocol_encapsulates(flow->protocol) && !session->network->encapsulation)
         return DROP_ENCAPSULATED;
     if (is_gateway(session->network, &ip))
         return DROP_NONE;

@@ -8,25 +8,6 @@
 
 enum { GTP_C_PORT = 2123, PFCP_PORT = 8805, N2_PORT = 38412 };
 
-INLINE bool is_encapsulated(__u8 protocol)
-{
-    switch (protocol) {
-    case PROTOCOL_IPV4:
-    case PROTOCOL_IPV6:
-    case PROTOCOL_GRE:
-    case PROTOCOL_MINIMAL_ENCAPSULATION:
-    case PROTOCOL_IPIP:
-    case PROTOCOL_ETHERNET_IN_IP:
-    case PROTOCOL_ENCAPSULATION:
-    case PROTOCOL_L2TP:
-    case PROTOCOL_MPLS_IN_IP:
-    case PROTOCOL_ETHERNET:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* A chain of headers that has to be walked; the slow path does. */
 INLINE bool is_extension(__u8 protocol, __u8 version)
 {
@@ -110,7 +91,7 @@ INLINE __u32 check_destination(const struct fast_settings *plane, __u32 network,
     if (is_tunnel(flow))
         return DROP_INNER_TUNNEL;
     const struct fast_network *own = AT(networks, network);
-    if (!own || (is_encapsulated(flow->protocol) && !own->encapsulation))
+    if (!own || (protocol_encapsulates(flow->protocol) && !own->encapsulation))
         return DROP_ENCAPSULATED;
     const __u32 place = place_of(&flow->destination);
     if (place == FAST_ELSEWHERE)
