@@ -98,9 +98,22 @@ static bool check_networks(const struct config *config, const struct config_plan
     return true;
 }
 
+/* `demarc plane NAME` starts a plane; these are what else it does. */
+static bool is_command(const char *name)
+{
+    static const char *const commands[] = {"show", "counters", "capture"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i]) == 0)
+            return true;
+    return false;
+}
+
 bool check_plane(const void *base, void *items, unsigned index, struct complaint *complaint)
 {
     const struct config_plane *all = items, *plane = &all[index];
+    if (is_command(plane->name))
+        return check_found(complaint, "%s", plane->name) ||
+               complain(complaint, "a name that is no command of `demarc plane`");
     if (index == 0 && plane->external)
         return check_found(complaint, "%s, which is external, first", plane->name) ||
                complain(complaint, "one of this host first: it holds the RAN port");

@@ -190,6 +190,8 @@ static void every_error_names_line_key_and_what_was_expected(void **state)
          "t.yaml:2: security.integrity[0]: found nia0, expected nia1, nia2 or nia3"},
         {"security:\n  integrity: []\n",
          "t.yaml:2: security.integrity: found an empty list, expected one item at least"},
+        {"planes:\n  - {name: show, n4: 127.0.0.1, n3: [127.0.0.1]}\n",
+         "t.yaml:2: planes[0]: found show, expected a name that is no command of `demarc plane`"},
         {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: moon}]}\n",
          "t.yaml:2: planes[0]: found data network moon, expected one of data_networks"},
         {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, ipv4: "
