@@ -232,8 +232,8 @@ static void both_find_the_same_rule(void **state)
         more += rules->classifiers[DOWNLINK] && rules->classifiers[DOWNLINK]->count > 1;
         ruleset_free(rules);
     }
-    print_message("%u of %u packets match; %u rulesets need more than one record\n", found, RULESETS * FLOWS,
-                  more);
+    print_message("# %u of %u packets match; %u rulesets need more than one record\n", found,
+                  RULESETS * FLOWS, more);
     assert_true(found > RULESETS * FLOWS / 10 && found < RULESETS * FLOWS * 9 / 10 && more > RULESETS / 50);
 }
 

@@ -324,7 +324,7 @@ static void both_paths_find_the_same_rule(void **state)
         delete (bench);
     }
     assert_int_equal(bench->fast.free_flow_count, bench->fast.sizes.flows);
-    print_message("%u dropped, %u forwarded\n", verdicts[XDP_DROP], verdicts[XDP_REDIRECT]);
+    print_message("# %u dropped, %u forwarded\n", verdicts[XDP_DROP], verdicts[XDP_REDIRECT]);
     assert_true(verdicts[XDP_DROP] > SESSIONS * PACKETS / 20 &&
                 verdicts[XDP_REDIRECT] > SESSIONS * PACKETS / 20);
     bench_free(bench);

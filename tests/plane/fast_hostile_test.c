@@ -168,7 +168,7 @@ static void nothing_hostile_is_forwarded_by_one_path_alone(void **state)
             assert_int_equal(verdict, XDP_PASS);
         }
     }
-    print_message("%u dropped, %u left to the slow path, %u forwarded\n", verdicts[XDP_DROP],
+    print_message("# %u dropped, %u left to the slow path, %u forwarded\n", verdicts[XDP_DROP],
                   verdicts[XDP_PASS], verdicts[XDP_REDIRECT]);
     assert_true(verdicts[XDP_REDIRECT] && verdicts[XDP_PASS]);
     assert_true(verdicts[XDP_DROP] > ROUNDS / 10);

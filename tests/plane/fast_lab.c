@@ -55,7 +55,7 @@ static bool open_fast(struct bench *bench, unsigned sessions, const char *folder
                                      .lanes = 1};
     if (fast_open(&bench->fast, &sizes, folder, why))
         return true;
-    print_message("SKIPPED, LOUDLY: no packet program here: %s\n", why);
+    print_message("# SKIPPED, LOUDLY: no packet program here: %s\n", why);
     assert_int_not_equal(libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_XDP, NULL),
                          1); /* it is the program that is wrong */
     return false;

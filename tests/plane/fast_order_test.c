@@ -131,7 +131,7 @@ static void nothing_overtakes_what_waits_for_a_phone_that_sleeps(void **state)
         flush(traffic);
     }
     assert_int_equal(traffic->next, traffic->numbers); /* none is lost, either */
-    print_message("%u by the fast path, %u by the slow one\n", traffic->fast, traffic->slow);
+    print_message("# %u by the fast path, %u by the slow one\n", traffic->fast, traffic->slow);
     assert_true(traffic->fast > STEPS / 20 && traffic->slow > STEPS / 20);
     free(traffic);
     bench_free(bench);

@@ -187,7 +187,7 @@ static void what_is_refused_leaves_the_maps_as_they_were(void **state)
         }
         assert_true(is_as_copied(&bench->fast, &copy));
     }
-    print_message("%u of %u requests were accepted\n", accepted, ROUNDS);
+    print_message("# %u of %u requests were accepted\n", accepted, ROUNDS);
     assert_true(accepted > ROUNDS / 10 && accepted < ROUNDS * 9 / 10);
     struct pfcp_message release = {
         .type = PFCP_ASSOCIATION_RELEASE_REQUEST,

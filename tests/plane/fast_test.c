@@ -121,7 +121,7 @@ static void both_paths_judge_alike(void **state)
             assert_int_equal(verdict, XDP_PASS);
         }
     }
-    print_message("%u dropped, %u left to the slow path, %u forwarded\n", verdicts[XDP_DROP],
+    print_message("# %u dropped, %u left to the slow path, %u forwarded\n", verdicts[XDP_DROP],
                   verdicts[XDP_PASS], verdicts[XDP_REDIRECT]);
     assert_true(verdicts[XDP_REDIRECT] > ROUNDS / 4 && verdicts[XDP_DROP] > 100 && verdicts[XDP_PASS] > 100);
     bench_free(bench);

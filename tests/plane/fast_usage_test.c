@@ -166,7 +166,7 @@ static void a_quota_is_met_to_the_packet(void **state)
         struct pair *pair = pair_new(&urr);
         const unsigned packets = pass_until_exhausted(pair);
         assert_false(pass(pair));
-        print_message("%u of %u packets were the program's\n", pair->fast, packets);
+        print_message("# %u of %u packets were the program's\n", pair->fast, packets);
         assert_true(packets < 100 || pair->fast > packets / 2);
         pair_free(pair);
     }
@@ -184,7 +184,7 @@ static void a_threshold_is_reported_with_the_packet_that_reaches_it(void **state
     struct pair *pair = pair_new(&urr);
     for (unsigned i = 0; i < PACKETS; i++)
         assert_true(pass(pair));
-    print_message("%u of %u packets were the program's, %u reports\n", pair->fast, PACKETS,
+    print_message("# %u of %u packets were the program's, %u reports\n", pair->fast, PACKETS,
                   pair->session->rules->urrs[0].sequence);
     assert_true(pair->session->rules->urrs[0].sequence > 3 && pair->fast > PACKETS / 2);
     pair_free(pair);

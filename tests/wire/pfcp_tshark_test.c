@@ -77,7 +77,7 @@ static bool tshark_is_here(void)
 {
     if (system("command -v tshark >/dev/null 2>&1") == 0)
         return true;
-    print_message("SKIPPED: tshark is not installed\n");
+    print_message("# SKIPPED: tshark is not installed\n");
     return false;
 }
 
