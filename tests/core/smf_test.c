@@ -166,6 +166,23 @@ static void an_address_given_back_is_not_given_out_at_once(void **state)
     networks_free(&networks);
 }
 
+static void pools_of_planes_stay_as_they_are_when_the_network_is_asked_for_again(void **state)
+{
+    (void)state;
+    const uint8_t own[4] = {10, 46, 0, 1};
+    const struct config_dnn dnn = {.name = "internet", .ipv4 = {AF_INET, 29, {10, 45, 0, 0}}};
+    const struct config_plane_network pool = {.name = "internet", .ipv4 = {AF_INET, 29, {10, 46, 0, 0}}};
+    const struct config_plane plane = {.name = "hill", .networks = &pool, .network_count = 1};
+    const struct config config = {.smf = {.dnns = &dnn, .dnn_count = 1}, .planes = &plane, .plane_count = 1};
+    struct networks networks = {0};
+    uint8_t taken[4];
+    network_reserve_ipv4(network_get(&networks, "internet", &config), own);
+    assert_true(network_take_ipv4(network_get(&networks, "internet", &config), "hill", taken));
+    assert_int_equal(taken[1], 46);
+    assert_int_not_equal(taken[3], own[3]);
+    networks_free(&networks);
+}
+
 static void an_empty_pool_is_a_refusal(void **state)
 {
     (void)state;
@@ -449,6 +466,7 @@ int main(void)
         cmocka_unit_test(both_families_come_with_an_interface_identifier),
         cmocka_unit_test(protocol_options_are_answered),
         cmocka_unit_test(an_address_given_back_is_not_given_out_at_once),
+        cmocka_unit_test(pools_of_planes_stay_as_they_are_when_the_network_is_asked_for_again),
         cmocka_unit_test(an_empty_pool_is_a_refusal),
         cmocka_unit_test(a_request_sent_again_is_answered_once),
         cmocka_unit_test(a_session_established_anew_replaces_the_old_one),

@@ -173,10 +173,11 @@ static struct pools *make_pools(struct network *network, const char *plane)
 /* Pools that changed are only taken over while nobody has an address of them. */
 static void adopt_pools(struct network *network, const struct config_dnn *dnn, const struct config *config)
 {
-    if (network->sessions || network->resting)
+    struct pools *common = find_pools(network, "");
+    if (network->sessions || network->resting || !common)
         return;
-    adopt_ipv4(&network->pools->ipv4, &dnn->ipv4, &dnn->ipv4_gateway);
-    adopt_ipv6(&network->pools->ipv6, &dnn->ipv6);
+    adopt_ipv4(&common->ipv4, &dnn->ipv4, &dnn->ipv4_gateway);
+    adopt_ipv6(&common->ipv6, &dnn->ipv6);
     for (unsigned i = 0; i < config->plane_count; i++) {
         const struct config_plane *plane = &config->planes[i];
         const struct config_plane_network *own = config_plane_network(plane, network->name);
