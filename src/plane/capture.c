@@ -14,6 +14,7 @@
 #include "kit/loop.h"
 #include "plane/agent_state.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/rules.h"
 #include "plane/fast/senders.h"
 #include "plane/fast/tap.h"
 #include "plane/find.h"
@@ -175,8 +176,8 @@ static void follow_session(struct capture *capture, const struct session *sessio
         put_teid(outgoing, rules->fars[i].has_outer ? rules->fars[i].teid : 0);
     set_teids(capture->filter.incoming, incoming);
     set_teids(capture->filter.outgoing, outgoing);
-    if (session && session->place)
-        capture->plane->fast->sessions[session->place].captured = 1;
+    if (session)
+        fast_show(capture->plane, session, true);
 }
 
 static void mark_gnb(const struct capture *capture, bool wanted)
@@ -206,8 +207,8 @@ static void want(struct capture *capture, struct session *session, struct gnb *g
 static void forget(struct capture *capture)
 {
     const struct session *session = map_get(&capture->agent->sessions, capture->seid);
-    if (session && session->place)
-        capture->plane->fast->sessions[session->place].captured = 0;
+    if (session)
+        fast_show(capture->plane, session, false);
     mark_gnb(capture, false);
     follow_session(capture, NULL);
     atomic_store(&capture->filter.host[0], 0);

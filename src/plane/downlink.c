@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plane/answer.h"
+#include "plane/fast/queue.h"
 #include "plane/held.h"
 #include "plane/pathway.h"
 #include "wire/gtpu/gtpu.h"
@@ -138,8 +139,7 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
     if (!session)
         return path_drop(lane, DROP_NO_SESSION);
     session_lock(session);
-    packet->place = came_by_fast_path(network, &flow, packet) ? session->place : 0;
-    packet->way = DOWNLINK;
+    packet->queue = came_by_fast_path(network, &flow, packet) ? fast_queue_downlink(plane, session) : NULL;
     enum verdict verdict = downlink_locked(plane, lane, session, &flow, 0, packet);
     session_unlock(session);
     return verdict;
@@ -151,7 +151,7 @@ enum verdict path_from_upf_locked(struct plane *plane, struct lane *lane, struct
                                   struct packet *packet)
 {
     struct flow flow;
-    packet->way = DOWNLINK;
+    packet->queue = fast_queue_downlink(plane, session);
     if (!ruleset_core_far(session->rules, peer))
         return path_drop(lane, DROP_WRONG_PEER);
     if (flow_parse(gtpu->payload, &flow) != NULL)

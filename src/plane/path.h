@@ -34,9 +34,8 @@ struct packet {
     bool rqi;
     struct gnb *shaped; /* NULL: nothing delays it */
     int64_t due;        /* of one that is shaped: when it may go */
-    unsigned
-        place; /* of its session in the fast path, where it may have come by; 0: it has not (plane/fast/done.h) */
-    enum direction way; /* of one with a place */
+    struct fast_queue
+        *queue; /* that it may have come by in the fast path (plane/fast/queue.h); NULL: it has not */
 };
 
 enum verdict {

@@ -8,6 +8,7 @@
 
 #include "plane/answer.h"
 #include "plane/early.h"
+#include "plane/fast/queue.h"
 #include "plane/pathway.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -300,8 +301,7 @@ static enum verdict g_pdu(struct plane *plane, struct lane *lane, const union so
     if (!session)
         return unknown_teid(plane, lane, peer, gtpu->teid, packet);
     session_lock(session);
-    packet->place = session->place;
-    packet->way = UPLINK;
+    packet->queue = fast_queue_uplink(plane, gtpu->teid);
     enum verdict verdict = uplink_locked(plane, lane, session, peer, gtpu, packet);
     session_unlock(session);
     return verdict;

@@ -119,7 +119,7 @@ static void flush(struct worker *worker)
     coalesce_flush(&worker->coalesce, worker->settings.lane);
     transmit_flush(&worker->transmit, worker->settings.lane);
     pacer_flushed(worker->pacer);
-    fast_done_tell(&worker->done, worker->settings.plane->fast);
+    fast_done_tell(&worker->done);
     worker->spare_count = 0;
 }
 

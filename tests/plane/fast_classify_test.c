@@ -4,6 +4,7 @@
 
 #include "fast_lab.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/queue.h"
 
 enum { FLOWS = 14, TEXT = 96, CHOOSE_ID = 1 };
 enum { SOURCE_PORT = 20, DESTINATION_PORT = 22, TOS = 1 }; /* offsets in an IPv4 packet */
@@ -415,9 +416,14 @@ static void each_flow_has_an_action_of_its_own(void **state)
 
 static void slow_path_is_done(const struct bench *bench)
 {
-    struct fast_queue *queue = bench->fast.sessions[bench->session->place].queue;
-    for (unsigned direction = UPLINK; direction <= DOWNLINK; direction++)
-        queue[direction].done = queue[direction].given;
+    struct fast_queue *downlink = fast_queue_downlink(&bench->lab->plane, bench->session);
+    downlink->done = downlink->given;
+    for (unsigned i = 0; i < bench->session->rules->pdr_count; i++) {
+        const uint32_t teid = bench->session->rules->pdrs[i].teid;
+        struct fast_queue *uplink = teid ? fast_queue_uplink(&bench->lab->plane, teid) : NULL;
+        if (uplink)
+            uplink->done = uplink->given;
+    }
 }
 
 static void without_a_place_the_slow_path_serves(void **state)

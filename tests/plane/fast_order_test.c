@@ -12,6 +12,7 @@
 #include "plane/fast/done.h"
 #include "plane/fast/grace.h"
 #include "plane/fast/places.h"
+#include "plane/fast/queue.h"
 
 enum { NUMBER_AT = 28, IN_TUNNEL = OUTER + GTPU_HEADER_CONTAINER, TUNNEL = 0x1234, OTHER_TUNNEL = 0x4321 };
 
@@ -264,9 +265,9 @@ static void a_packet_goes_to_the_gnb_whose_tunnel_it_names(void **state)
     assert_int_equal(pthread_create(&thread, NULL, watch, &watcher), 0);
     for (unsigned i = 0; i < MOVES || atomic_load(&watcher.seen) < MOVES; i++) {
         const bool there = i % 2;
-        struct fast_queue *queue = bench->fast.sessions[bench->session->place].queue;
+        struct fast_queue *queue = fast_queue_downlink(&lab->plane, bench->session);
         lab->n4_count = lab->n3_count = 0;
-        queue[DOWNLINK].done = queue[DOWNLINK].given + 1; /* nobody reads what the slow path is given */
+        queue->done = queue->given + 1; /* nobody reads what the slow path is given */
         assert_int_equal(lab_switch(lab, bench->seid, there ? &lab->other_gnb : &lab->gnb,
                                     there ? OTHER_TUNNEL : TUNNEL, false),
                          PFCP_ACCEPTED);

@@ -16,7 +16,7 @@ INLINE bool is_from_upf(const struct flow *flow)
 INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struct fast_session *session,
                    struct fast_action *action, const struct flow *flow)
 {
-    struct fast_queue *queue = &session->queue[DOWNLINK];
+    struct fast_queue *queue = &session->queue;
     if (action->verdict == FAST_DROP)
         return drop(frame, action->reason);
     if (action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu || !has_credit(action, flow->length))

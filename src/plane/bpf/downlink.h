@@ -46,7 +46,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
     if (!session)
         return XDP_PASS;
     touch(&session->action);
-    struct fast_queue *queue = &session->queue[DOWNLINK];
+    struct fast_queue *queue = &session->queue;
     frame->captured = session->captured << 1;
     if (must_queue(frame, &session->state, queue))
         return pass(frame, DOWNLINK);

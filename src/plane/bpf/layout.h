@@ -15,7 +15,7 @@
 #include "plane/drop.h"
 
 enum {
-    FAST_LAYOUT = 2,   /* counted up with each change: what was pinned with another one is not adopted */
+    FAST_LAYOUT = 3,   /* counted up with each change: what was pinned with another one is not adopted */
     FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
     FAST_NETWORKS = 64,
     FAST_BLOCKS = 65536, /* the IPv4 addresses by their upper 16 bits */
@@ -154,26 +154,31 @@ enum fast_state { FAST_HELD, FAST_ACTIVE, FAST_RETURNING };
 /* Packets of a session in one direction that the program gives to the slow path. The program writes all but `done`. */
 struct fast_queue {
     __u32 given, done;
-    __u32 last,
+    __u16 last,
         since; /* 2^20 ns: when one was given, and when the first had to queue since it began to return; 0: none */
 };
 
-/* Found by the lower bits of its TEID. */
+enum fast_tunnel_flags {
+    FAST_FROM_CORE = 1 << 0, /* packets for the phone are in it (N9), and take the session's action */
+    FAST_CAPTURED = 1 << 1,  /* they are shown to the agent (plane/capture.h) */
+};
+
+/* Found by the lower bits of its TEID. An uplink packet needs no other record of its session. */
 struct fast_tunnel {
     __u32 teid; /* 0: free */
     __u8 network;
+    __u8 flags;
     __u8 strangers; /* packets of other senders than the peer that the slow path was given in that second */
-    __u16 second;
-    __u32 gnb;       /* or UPF (N9): who may send, and where packets count */
-    __u32 session;   /* place */
-    __u64 qfis;      /* bit n: QFI n matches; all: any */
-    __u64 v6;        /* the phone's prefix; 0: none */
-    __u32 v4;        /* the phone's address; 0: none */
-    __u32 flows;     /* place of the classifiers and actions; 0: all packets take the action below */
-    __u32 from_core; /* packets for the phone are in it (N9), and take the session's action */
-    __u32 state;     /* enum fast_state */
+    __u8 second;
+    __u32 gnb;               /* or UPF (N9): who may send, and where packets count */
+    __u32 session;           /* place */
+    __u64 qfis;              /* bit n: QFI n matches; all: any */
+    __u64 v6;                /* the phone's prefix; 0: none */
+    __u32 v4;                /* the phone's address; 0: none */
+    __u32 flows;             /* place of the classifiers and actions; 0: all packets take the action below */
+    __u32 state;             /* enum fast_state */
+    struct fast_queue queue; /* uplink */
     __u64 settling; /* ns until which what other peers send is the slow path's: the phone has moved, or may */
-    __u64 reserved;
     struct fast_action action;
 };
 
@@ -181,13 +186,14 @@ struct fast_tunnel {
 struct fast_session {
     __u32 state; /* enum fast_state */
     __u16 network;
-    __u16 captured; /* its packets are shown to the agent (plane/capture.h) */
+    __u16 captured; /* as FAST_CAPTURED */
     __u64 v6;
     __u32 v4;
-    __u32 flows;                /* own_flows; 0: all packets downlink take the action below */
-    __u32 known;                /* the place is a session's */
-    __u32 own_flows;            /* place of two classifiers, by direction, and FAST_PDRS actions; 0: none */
-    struct fast_queue queue[2]; /* uplink, downlink */
+    __u32 flows;             /* own_flows; 0: all packets downlink take the action below */
+    __u32 known;             /* the place is a session's */
+    __u32 own_flows;         /* place of two classifiers, by direction, and FAST_PDRS actions; 0: none */
+    struct fast_queue queue; /* downlink */
+    __u32 reserved[5];
     struct fast_action action;
 };
 

@@ -20,17 +20,17 @@ enum { ORDER_SHIFT = 20, LOST_AFTER = 238, RETURN_WITHIN = 954 }; /* units of 2^
 INLINE void give(struct fast_queue *queue, __u64 now)
 {
     __sync_fetch_and_add(&queue->given, 1);
-    queue->last = (__u32)(now >> ORDER_SHIFT);
+    queue->last = (__u16)(now >> ORDER_SHIFT);
 }
 
 INLINE bool has_done(struct fast_queue *queue, __u64 now)
 {
-    const __u32 unit = (__u32)(now >> ORDER_SHIFT);
-    if ((__s32)(queue->done - queue->given) >= 0 || (__s32)(unit - queue->last) > LOST_AFTER)
+    const __u16 unit = (__u16)(now >> ORDER_SHIFT);
+    if ((__s32)(queue->done - queue->given) >= 0 || (__u16)(unit - queue->last) > LOST_AFTER)
         return true;
     if (queue->since == 0)
         queue->since = unit | 1;
-    return (__s32)(unit - queue->since) > RETURN_WITHIN;
+    return (__s16)(unit - queue->since) > RETURN_WITHIN;
 }
 
 /* True: it has to go to the slow path, behind others, and is counted there. */

@@ -89,7 +89,7 @@ INLINE bool is_link_local(const struct flow *flow)
 INLINE bool may_be_early(struct fast_tunnel *tunnel, __u64 now)
 {
     enum { KEPT = 64, SECOND_SHIFT = 30 };
-    const __u16 second = (__u16)(now >> SECOND_SHIFT);
+    const __u8 second = (__u8)(now >> SECOND_SHIFT);
     if (now < tunnel->settling)
         return true;
     if (tunnel->second != second) {
@@ -154,7 +154,7 @@ static __attribute__((noinline)) int from_upf(struct frame *frame, const struct 
     struct fast_session *session = AT(sessions, tunnel->session);
     if (!session)
         return pass(frame, DOWNLINK);
-    struct fast_queue *queue = &session->queue[DOWNLINK];
+    struct fast_queue *queue = &session->queue;
     if (tunnel->state == FAST_HELD)
         return pass_aside(frame, queue, DOWNLINK);
     if (!is_at(tunnel->gnb, sender))
@@ -206,16 +206,13 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (tunnel->teid != tunnelled.teid)
         return unknown_tunnel(frame, &outer->source);
     const bool is_plain = read_inner(frame, &tunnelled, &inner) == GOES_ON;
-    if (tunnel->from_core)
+    if (tunnel->flags & FAST_FROM_CORE)
         return from_upf(frame, plane, tunnel, &outer->source, is_plain ? &inner : 0);
-    struct fast_session *session = AT(sessions, tunnel->session);
-    if (!session)
-        return pass(frame, UPLINK);
-    struct fast_queue *queue = &session->queue[UPLINK];
+    struct fast_queue *queue = &tunnel->queue;
     const struct fast_gnb *from = AT(gnbs, tunnel->gnb);
     if (!from)
         return pass(frame, UPLINK);
-    frame->captured = session->captured ? 1 : 0;
+    frame->captured = tunnel->flags & FAST_CAPTURED ? 1 : 0;
     if (tunnel->state != FAST_HELD && !same_address(&from->address, &outer->source))
         return may_be_early(tunnel, frame->now) ? pass_aside(frame, queue, UPLINK)
                                                 : refuse(frame, &outer->source, DROP_WRONG_PEER);

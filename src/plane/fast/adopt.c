@@ -50,6 +50,7 @@ static unsigned keep_sound_sessions(struct fast *fast, const struct plane *plane
         if (!session->known)
             continue;
         fast->unclaimed++;
+        session->captured = 0; /* by a process that is no more */
         if (is_sound_session(session, fast, plane))
             continue;
         fast_free_place(fast, place);
@@ -62,11 +63,16 @@ static unsigned keep_sound_sessions(struct fast *fast, const struct plane *plane
 static unsigned keep_sound_tunnels(struct fast *fast)
 {
     unsigned unsound = 0;
-    for (unsigned i = 0; i < fast->tunnels; i++)
-        if (fast->places[i].teid && !is_sound_tunnel(&fast->places[i], fast)) {
-            fast_clear_tunnel(&fast->places[i]);
-            unsound++;
-        }
+    for (unsigned i = 0; i < fast->tunnels; i++) {
+        struct fast_tunnel *tunnel = &fast->places[i];
+        if (!tunnel->teid)
+            continue;
+        tunnel->flags &= (__u8)~FAST_CAPTURED;
+        if (is_sound_tunnel(tunnel, fast))
+            continue;
+        fast_clear_tunnel(tunnel);
+        unsound++;
+    }
     return unsound;
 }
 

@@ -13,10 +13,7 @@ enum { FAST_DONE = 64 };
 
 struct fast_done {
     unsigned count;
-    struct {
-        unsigned place;
-        enum direction way;
-    } of[FAST_DONE];
+    struct fast_queue *of[FAST_DONE];
 };
 
 /* Whether it has room for another. */
@@ -28,18 +25,15 @@ static inline bool fast_done_fits(const struct fast_done *done)
 /* The packet is as the path has left it. */
 static inline void fast_done_note(struct fast_done *done, const struct packet *packet)
 {
-    if (packet->place == 0)
-        return;
-    done->of[done->count].place = packet->place;
-    done->of[done->count++].way = packet->way;
+    if (packet->queue)
+        done->of[done->count++] = packet->queue;
 }
 
 /* All that were noted have left. */
-static inline void fast_done_tell(struct fast_done *done, struct fast *fast)
+static inline void fast_done_tell(struct fast_done *done)
 {
     for (unsigned i = 0; i < done->count; i++)
-        __atomic_fetch_add(&fast->sessions[done->of[i].place].queue[done->of[i].way].done, 1,
-                           __ATOMIC_RELEASE);
+        __atomic_fetch_add(&done->of[i]->done, 1, __ATOMIC_RELEASE);
     done->count = 0;
 }
 

@@ -103,7 +103,8 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
     const struct gnb *sender = sender_of(session, pdr);
     struct fast_tunnel tunnel = *live;
     tunnel.teid = htonl(pdr->teid);
-    tunnel.from_core = from_core;
+    tunnel.flags = (__u8)((from_core ? FAST_FROM_CORE : 0) |
+                          (fast->sessions[session->place].captured ? FAST_CAPTURED : 0));
     tunnel.network = (__u8)session->network->index;
     tunnel.qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
     tunnel.v4 = v4_of(rules);
@@ -127,6 +128,11 @@ static bool is_carried(const struct fast *fast, const struct session *session, c
            !early_concerns(session, &session->gnb->address);
 }
 
+static void put_flag(struct fast_tunnel *tunnel, enum fast_tunnel_flags flag, bool wanted)
+{
+    tunnel->flags = (__u8)(wanted ? tunnel->flags | flag : tunnel->flags & ~flag);
+}
+
 /* What is as it was stays in force all the while: no packet notices that a session is told of again. */
 static void put_tunnel(struct fast *fast, const struct session *session, const struct pdr *pdr)
 {
@@ -137,6 +143,7 @@ static void put_tunnel(struct fast *fast, const struct session *session, const s
     const struct fast_tunnel wanted = describe_tunnel(fast, tunnel, session, pdr);
     const bool carried = is_carried(fast, session, pdr);
     const bool same = tunnel->teid == wanted.teid && tunnel->network == wanted.network &&
+                      ((tunnel->flags ^ wanted.flags) & FAST_FROM_CORE) == 0 &&
                       memcmp((char *)tunnel + FROM, (const char *)&wanted + FROM, SIZE) == 0 &&
                       !fast_leads_elsewhere(&tunnel->action, &wanted.action);
     if (tunnel->teid == 0)
@@ -148,10 +155,25 @@ static void put_tunnel(struct fast *fast, const struct session *session, const s
         tunnel->network = wanted.network;
         memcpy((char *)tunnel + FROM, (const char *)&wanted + FROM, SIZE);
     }
+    tunnel->flags = wanted.flags;
     fast_put_action(&tunnel->action, &wanted.action);
     if (carried && tunnel->state == FAST_HELD)
-        begin_return(&tunnel->state, &fast->sessions[session->place].queue[UPLINK]);
+        begin_return(&tunnel->state, &tunnel->queue);
     __atomic_store_n(&tunnel->teid, wanted.teid, __ATOMIC_RELEASE);
+}
+
+void fast_show(const struct plane *plane, const struct session *session, bool wanted)
+{
+    struct fast *fast = plane->fast;
+    const struct ruleset *rules = session->rules;
+    if (!fast || session->place == 0)
+        return;
+    fast->sessions[session->place].captured = wanted;
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const uint32_t teid = rules->pdrs[i].teid;
+        if (teid && fast_has_tunnel(fast, teid))
+            put_flag(fast_tunnel_at(fast, teid), FAST_CAPTURED, wanted);
+    }
 }
 
 void fast_clear_tunnel(struct fast_tunnel *tunnel)
@@ -237,7 +259,7 @@ static void put_downlink(struct fast *fast, const struct session *session)
     to->known = 1;
     fast_put_action(&to->action, &wanted.action);
     if (carried && to->state == FAST_HELD)
-        begin_return(&to->state, &to->queue[DOWNLINK]);
+        begin_return(&to->state, &to->queue);
 }
 
 static void put_gnb(struct fast *fast, const struct plane *plane, struct gnb *gnb)
