@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: fast-packets N3 N6 [SESSIONS[/FLOWS]...]     What the packet program takes for a packet (BPF_PROG_TEST_RUN), between two interfaces of this network namespace.
+ * usage: fast-packets N3 N6 SESSIONS[/FLOWS]...     What the packet program takes for a packet (BPF_PROG_TEST_RUN), between two interfaces of this network namespace.
  *
  * 64-byte inner packets, sessions with a rate that is not reached, a volume threshold and a quota, all checks and counters on, spread over 256 gNBs; the host's
  * own routes and neighbours. `drawn`: each packet from another session, uniformly drawn over all, so that nothing of it is in a cache that
- * does not hold all; or from the same one again. At last there are as many sessions as there may be, while others are taken out and set up anew, so many
+ * does not hold all; or from the same one again. At last there are as many sessions as there may be, while some are taken out and set up anew, so many
  * a second (`set_ups`; the agent's part of it, without PFCP). A value is what the run took, less the wrapper that makes the packet anew (`wrapper`), with an
- * empty program's part (`floor`).
+ * empty program's part (`floor`). `one_read`: of one record of a session drawn in the same way, and nothing else.
  * With flows: as many PDRs more in each direction, each with a filter for another server, and packets that match the last PDR.
  */
 #include <arpa/inet.h>
@@ -145,10 +145,10 @@ static void make_gnbs(struct bench *bench)
     }
 }
 
-static void set_up(struct bench *bench)
+static void set_up(struct bench *bench, unsigned sessions)
 {
     char why[FAST_WHY_BYTES];
-    const struct fast_sizes sizes = {.sessions = MOST + SOME,
+    const struct fast_sizes sizes = {.sessions = sessions,
                                      .flows = SOME,
                                      .addresses = 1 << 20,
                                      .gnbs = GNBS,
@@ -290,16 +290,23 @@ static void measure(struct bench *bench, enum direction direction, unsigned sess
     const struct timing empty = time_of(bench, "bench_empty", direction, 1),
                         moves = time_of(bench, "bench_move", direction, 1),
                         wrapper = time_of(bench, wrappers[direction], direction, drawn),
-                        whole = time_of(bench, whole_programs[direction], direction, drawn);
+                        whole = time_of(bench, whole_programs[direction], direction, drawn),
+                        read = time_of(bench, "bench_read", UPLINK, drawn);
     const unsigned move = (moves.median - empty.median) / 2, least_move = (moves.best - empty.best) / 2;
     printf("{\"name\": \"upf_%s_ns\", \"value\": %u, \"unit\": \"ns\", \"sessions\": %u, \"flows\": %u, "
            "\"drawn\": \"%s\", "
-           "\"best\": %u, \"floor\": %u, \"wrapper\": %u, \"with_wrapper\": %u, \"forwarded\": %.3f}\n",
+           "\"best\": %u, \"floor\": %u, \"wrapper\": %u, \"with_wrapper\": %u, \"one_read\": %u, "
+           "\"forwarded\": %.3f}\n",
            direction == UPLINK ? "uplink" : "downlink", whole.median - (wrapper.median - move) + empty.median,
            sessions, flows, uniform ? "uniformly" : "the same",
            whole.best - (wrapper.best - least_move) + empty.best, empty.median, wrapper.median - move,
-           whole.median, (double)whole.forwarded / ((double)RUNS * REPEAT));
+           whole.median, read.median - empty.median, (double)whole.forwarded / ((double)RUNS * REPEAT));
     fflush(stdout);
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
 }
 
 /* --- beside sessions that come and go --- */
@@ -307,11 +314,12 @@ static void measure(struct bench *bench, enum direction direction, unsigned sess
 struct churn {
     struct bench *bench;
     struct ruleset *rules;
+    unsigned sessions;
     atomic_bool ends;
     uint64_t set_ups;
 };
 
-/* Those that were set up first have the first places, and get them again. */
+/* Those that were set up first get their places again. */
 static void *come_and_go(void *context)
 {
     enum { A_SECOND = 10000, PAUSE_NS = 1000000, OF = 10000 };
@@ -319,9 +327,9 @@ static void *come_and_go(void *context)
     for (const int64_t began = clock_now(); !atomic_load(&churn->ends);) {
         const uint64_t due = (uint64_t)((clock_now() - began) / (SECONDS(1) / A_SECOND));
         for (; churn->set_ups < due; churn->set_ups++) {
-            const unsigned i = (unsigned)(churn->set_ups % OF);
+            const unsigned i = (unsigned)(churn->set_ups % least(OF, churn->sessions));
             struct session session = session_of(churn->bench, churn->rules, i);
-            session.place = i + 1;
+            session.place = fast_tunnel_at(&churn->bench->fast, session.rules->pdrs[0].teid)->session;
             fast_dismiss(&churn->bench->plane, &session);
             programme(churn->bench, churn->rules, i);
         }
@@ -332,7 +340,7 @@ static void *come_and_go(void *context)
 
 static void measure_churn(struct bench *bench, struct ruleset *rules, unsigned sessions)
 {
-    struct churn churn = {.bench = bench, .rules = rules};
+    struct churn churn = {.bench = bench, .rules = rules, .sessions = sessions};
     struct timing alone[2], beside[2];
     pthread_t thread;
     for (enum direction direction = UPLINK; direction <= DOWNLINK; direction++)
@@ -353,11 +361,6 @@ static void measure_churn(struct bench *bench, struct ruleset *rules, unsigned s
                alone[direction].best, (double)beside[direction].forwarded / ((double)RUNS * REPEAT));
 }
 
-static unsigned least(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
 /* The first ones become sessions of several flows. */
 static void programme_flows(struct bench *bench, unsigned sessions, unsigned flows)
 {
@@ -366,6 +369,17 @@ static void programme_flows(struct bench *bench, unsigned sessions, unsigned flo
         programme(bench, rules, i);
         ruleset_free(rules);
     }
+}
+
+/* The maps have room for so many, as an operator would have it. */
+static unsigned most_of(const char *const *steps)
+{
+    unsigned most = SOME;
+    for (; *steps; steps++) {
+        const unsigned sessions = least((unsigned)strtoul(*steps, NULL, 10), MOST);
+        most = sessions > most ? sessions : most;
+    }
+    return most;
 }
 
 static void measure_step(struct bench *bench, struct ruleset *rules, const char *step, unsigned *programmed)
@@ -385,20 +399,20 @@ static void measure_step(struct bench *bench, struct ruleset *rules, const char 
 
 int main(int argc, char **argv)
 {
-    static const char *const usual[] = {"1000", "60000", "1000000", NULL};
     static struct bench bench;
     unsigned programmed = 0;
     bool plain = true;
-    if (argc < 3)
+    if (argc < 4)
         return 2;
-    set_up(&bench);
+    const char *const *steps = (const char *const *)argv + 3;
+    set_up(&bench, most_of(steps));
     open_port(&bench, UPLINK, argv[1], FAST_N3);
     open_port(&bench, DOWNLINK, argv[2], FAST_N6);
     make_frames(&bench);
     struct ruleset *rules = describe(0);
-    for (const char *const *step = argc > 3 ? (const char *const *)argv + 3 : usual; *step; step++) {
-        measure_step(&bench, rules, *step, &programmed);
-        plain &= strchr(*step, '/') == NULL;
+    for (; *steps; steps++) {
+        measure_step(&bench, rules, *steps, &programmed);
+        plain &= strchr(*steps, '/') == NULL;
     }
     if (plain)
         measure_churn(&bench, rules, programmed);

@@ -411,7 +411,7 @@ static const struct key plane_keys[] = {
      .help = "Where it sits; empty: at the interfaces with the n3 addresses, and without nat at egress."},
     {"fast_sessions", &type_uint, MEMBER(struct config_plane, fast_sessions), RANGE(1, 4000000),
      .initial = "16384",
-     .help = "Its maps have room for so many sessions, about 650 octets each; more are refused."},
+     .help = "Its maps have room for so many sessions, some 500 octets each; more are refused."},
     {"fast_flows", &type_uint, MEMBER(struct config_plane, fast_flows), RANGE(1, 1000000), .initial = "1024",
      .help =
          "Among them for so many with several service data flows, 8.5 KiB each; the slow path serves more."},

@@ -18,13 +18,15 @@ static struct planned_pdr *find_pdr(struct plan *plan, uint16_t id)
     return NULL;
 }
 
-/* A TEID that nobody has, nor had a moment ago: random, so that it cannot be guessed from another. */
+/* A TEID that nobody has, nor had a moment ago: random, so that it cannot be guessed from another. With a place in the fast path, unless sessions of many
+ * tunnels leave hardly any. */
 static uint32_t new_teid(struct plan *plan)
 {
-    for (;;) {
+    enum { TRIES = 256 };
+    for (unsigned tries = 0;; tries++) {
         uint32_t teid = (uint32_t)plan->random(plan->random_context);
         bool taken = teid == 0 || table_get(&plan->plane->teids, teid) ||
-                     !fast_has_place(plan->plane, teid) ||
+                     (tries < TRIES && !fast_has_place(plan->plane, teid)) ||
                      resting_has(&plan->plane->resting, teid, plan->now);
         for (unsigned i = 0; i < plan->pdr_count && !taken; i++)
             taken = plan->pdrs[i].pdr.teid == teid;

@@ -185,11 +185,11 @@ uint32_t run(struct bench *bench)
     return bench->verdict;
 }
 
-void done_with(struct bench *bench, const struct packet *packet)
+void done_with(const struct packet *packet)
 {
     struct fast_done done = {.count = 0};
     fast_done_note(&done, packet);
-    fast_done_tell(&done, &bench->fast);
+    fast_done_tell(&done);
 }
 
 enum verdict run_slow(struct bench *bench, const union socket_address *peer, struct packet *packet)
@@ -202,7 +202,7 @@ enum verdict run_slow(struct bench *bench, const union socket_address *peer, str
     memcpy(packet->data, bench->frame + ETHERNET + OUTER, packet->length);
     const enum verdict verdict = path_uplink(&bench->lab->plane, &bench->lab->plane.lanes[0], peer, packet);
     if (bench->verdict == XDP_PASS)
-        done_with(bench, packet);
+        done_with(packet);
     return verdict;
 }
 

@@ -55,7 +55,7 @@ void remember_gnb(struct bench *bench, const struct gnb *gnb);
 /* The program's verdict (XDP_...) on the frame. */
 uint32_t run(struct bench *bench);
 /* The slow path has done with the packet, which was left to it. */
-void done_with(struct bench *bench, const struct packet *packet);
+void done_with(const struct packet *packet);
 /* The same datagram through the slow path, which has done with it afterwards. */
 enum verdict run_slow(struct bench *bench, const union socket_address *peer, struct packet *packet);
 /* What the program has counted is in the session's books afterwards. */

@@ -71,7 +71,7 @@ static void flush(struct traffic *traffic)
     for (unsigned i = 0; i < traffic->batched; i++)
         leaves(traffic, traffic->batch[i], &traffic->slow);
     traffic->batched = 0;
-    fast_done_tell(&traffic->done, &traffic->bench->fast);
+    fast_done_tell(&traffic->done);
 }
 
 static void is_read(struct traffic *traffic)
@@ -159,12 +159,12 @@ static void what_follows_a_packet_that_the_slow_path_judges_goes_there_until_tha
     assert_int_equal(lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, inner), &packet), PATH_TO_N3);
     assert_true(action->credit > action->bytes + inner); /* the slow path has seen that there is enough */
     assert_int_equal(run(bench), XDP_PASS);
-    done_with(bench, &packet);
+    done_with(&packet);
     assert_int_equal(run(bench), XDP_PASS);
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, inner), &packet),
                          PATH_TO_N3);
-        done_with(bench, &packet);
+        done_with(&packet);
     }
     assert_int_equal(run(bench), XDP_REDIRECT);
     bench_free(bench);
@@ -310,10 +310,10 @@ static void the_place_of_a_session_is_no_others_while_a_processor_may_look_at_it
     (void)state;
     fast->grace = grace_new();
     assert_non_null(fast->grace);
-    assert_int_equal(fast_take_place(fast), 1);
-    assert_int_equal(fast_take_place(fast), 0);
+    assert_int_equal(fast_take_place(fast, 0), 1);
+    assert_int_equal(fast_take_place(fast, 0), 0);
     fast_give_place_back(fast, 1);
-    while (fast_take_place(fast) == 0)
+    while (fast_take_place(fast, 0) == 0)
         assert_int_equal(fast->resting_count, 1);
     assert_true(grace_passed(fast->grace, 1));
     grace_free(fast->grace);
@@ -350,14 +350,14 @@ static void what_goes_through_a_gnb_that_is_shaped_takes_the_slow_path_both_ways
     const size_t inner = set_downlink(bench, PHONE, 100);
     assert_int_equal(run(bench), XDP_PASS);
     assert_int_equal(lab_downlink(lab, bytes_of(bench->frame + ETHERNET, inner), &packet), PATH_TO_N3);
-    done_with(bench, &packet);
+    done_with(&packet);
     assert_ptr_equal(packet.shaped, bench->session->gnb);
     bench->session->gnb->shaping.waiting[DOWNLINK] = 1; /* as a worker says while it keeps one */
     shape(lab, 2, 0);
     lab_sleep(lab, MILLISECONDS(50));
     assert_int_equal(run(bench), XDP_PASS);
     lab_downlink(lab, bytes_of(bench->frame + ETHERNET, inner), &packet);
-    done_with(bench, &packet);
+    done_with(&packet);
     bench->session->gnb->shaping.waiting[DOWNLINK] = 0;
     lab_sleep(lab, MILLISECONDS(50));
     assert_int_equal(run(bench), XDP_REDIRECT);

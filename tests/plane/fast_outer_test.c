@@ -146,7 +146,7 @@ static enum verdict carry_slowly(struct bench *bench, const struct outer *outer,
     const enum verdict verdict =
         path_uplink(&bench->lab->plane, &bench->lab->plane.lanes[0], &outer->from, packet);
     if (bench->verdict == XDP_PASS)
-        done_with(bench, packet);
+        done_with(packet);
     return verdict;
 }
 

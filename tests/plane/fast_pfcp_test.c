@@ -231,6 +231,48 @@ static void a_plane_whose_maps_are_full_says_so(void **state)
     bench_free(bench);
 }
 
+static void the_place_of_a_phone_is_that_of_its_address_or_another(void **state)
+{
+    static const uint8_t phones[] = {7, 4, 2}; /* the first has none of its own, and takes the second one's */
+    static const unsigned places[] = {4, 3, 2};
+    struct bench *bench = bench_open(4);
+    struct lab_session sessions[3];
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        lab_describe(&sessions[i], phones[i]);
+        bench_establish(bench, &sessions[i]);
+        remember_gnb(bench, bench->session->gnb);
+        assert_int_equal(bench->session->place, places[i]);
+        assert_int_equal(bench->fast.sessions[places[i]].at_home, phones[i] == places[i]);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        const uint64_t before = bench->fast.sessions[places[i]].action.packets;
+        set_downlink(bench, (const uint8_t[]){10, 45, 0, phones[i]}, 100);
+        assert_int_equal(run(bench), XDP_REDIRECT);
+        assert_int_equal(bench->fast.sessions[places[i]].action.packets, before + 1);
+    }
+    set_downlink(bench, (const uint8_t[]){10, 45, 0, 3}, 100); /* nobody's, though its place is somebody's */
+    assert_int_equal(run(bench), XDP_PASS);
+    bench_free(bench);
+}
+
+static void a_teid_is_drawn_even_where_no_tunnel_has_room(void **state)
+{
+    struct bench *bench = bench_open(8);
+    struct lab_session session;
+    struct packet packet;
+    (void)state;
+    for (unsigned i = 0; i < bench->fast.tunnels; i++)
+        bench->fast.places[i].teid = UINT32_MAX;
+    lab_describe(&session, UE);
+    bench_establish(bench, &session);
+    assert_true(bench->teid != 0);
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_PASS);
+    assert_int_equal(run_slow(bench, &bench->lab->gnb, &packet), PATH_TO_N6);
+    bench_free(bench);
+}
+
 /* An SMF that chooses TEIDs itself knows nothing of places: who finds his taken is served by the slow path. */
 static void a_tunnel_without_a_place_is_the_slow_paths(void **state)
 {
@@ -264,6 +306,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_refused_leaves_the_maps_as_they_were),
         cmocka_unit_test(a_plane_whose_maps_are_full_says_so),
+        cmocka_unit_test(the_place_of_a_phone_is_that_of_its_address_or_another),
+        cmocka_unit_test(a_teid_is_drawn_even_where_no_tunnel_has_room),
         cmocka_unit_test(a_tunnel_without_a_place_is_the_slow_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ static void what_waits_is_left_to_the_slow_path(void **state)
     assert_int_equal(lab_switch(bench->lab, bench->seid, &bench->lab->gnb, 0, false), PFCP_ACCEPTED);
     assert_int_equal(run(bench), XDP_PASS);
     assert_int_equal(lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, inner), &packet), PATH_HELD);
-    done_with(bench, &packet);
+    done_with(&packet);
     assert_int_equal(lab_switch(bench->lab, bench->seid, &bench->lab->gnb, 0x99, false), PFCP_ACCEPTED);
     assert_int_equal(run(bench), XDP_REDIRECT);
     set_tunnelled(bench, PHONE, OUTSIDE, 53, 10);

@@ -69,7 +69,7 @@ static bool pass_both(struct pair *pair, enum direction direction, size_t size)
     if (direction == UPLINK)
         return run_slow(bench, &bench->lab->gnb, &packet) == PATH_TO_N6;
     const enum verdict slow = lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, size), &packet);
-    done_with(bench, &packet);
+    done_with(&packet);
     return slow == PATH_TO_N3;
 }
 

@@ -6,6 +6,17 @@
 #include "plane/bpf/as_it_is.h"
 #include "plane/bpf/uplink.h"
 
+/* Most IPv4 addresses have the place of their own number: then the table of addresses need not be read. */
+INLINE struct fast_session *session_at(__u32 address, bool v4)
+{
+    struct fast_session *home = v4 ? AT(sessions, address) : 0;
+    if (home && home->at_home)
+        return home;
+    const struct fast_addresses *two = AT(addresses, address / 2);
+    const __u32 session = two ? two->session[address % 2] : 0;
+    return session ? AT(sessions, session) : 0;
+}
+
 /* Whose address it is; NULL: nobody's. */
 INLINE struct fast_session *find_session(const struct flow *flow)
 {
@@ -20,10 +31,7 @@ INLINE struct fast_session *find_session(const struct flow *flow)
                          : bpf_be64_to_cpu(flow->destination.half[0]) - network->v6;
     if (nth >= (v4 ? network->v4_count : network->v6_count))
         return 0;
-    const __u32 at = (v4 ? network->v4_first : network->v6_first) + (__u32)nth;
-    const struct fast_addresses *two = AT(addresses, at / 2);
-    const __u32 session = two ? two->session[at % 2] : 0;
-    return session ? AT(sessions, session) : 0;
+    return session_at((v4 ? network->v4_first : network->v6_first) + (__u32)nth, v4);
 }
 
 /* What is done with the packet, as find_action() says. */

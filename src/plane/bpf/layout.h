@@ -193,7 +193,8 @@ struct fast_session {
     __u32 known;             /* the place is a session's */
     __u32 own_flows;         /* place of two classifiers, by direction, and FAST_PDRS actions; 0: none */
     struct fast_queue queue; /* downlink */
-    __u32 reserved[5];
+    __u32 at_home;           /* the place has the number of its IPv4 address in the table of addresses */
+    __u32 reserved[4];
     struct fast_action action;
 };
 

@@ -83,9 +83,13 @@ static __u32 *session_of_address(const struct fast *fast, unsigned i)
 
 static void keep_sound_addresses(struct fast *fast)
 {
-    for (unsigned i = 0; i <= fast->sizes.addresses; i++)
-        if (!is_session(fast, *session_of_address(fast, i)))
-            *session_of_address(fast, i) = 0;
+    for (unsigned i = 0; i <= fast->sizes.addresses; i++) {
+        __u32 *session = session_of_address(fast, i);
+        if (!is_session(fast, *session))
+            *session = 0;
+        if (i <= fast->sizes.sessions && *session != i)
+            fast->sessions[i].at_home = 0;
+    }
 }
 
 /* --- radio nodes --- */

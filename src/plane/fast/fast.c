@@ -17,8 +17,9 @@
 #include "plane/fast/program.h"
 #include "plane/fast/rates.h"
 
-/* Half of the places for tunnels stay free, so that a TEID drawn at random soon finds one. */
-enum { PLACES_PER_SESSION = 2 };
+/* Some places for tunnels stay free, so that a TEID drawn at random finds one: after as many tries as this, at worst. The fewer they are, the more of them
+ * does a processor's cache hold. */
+enum { TRIES_AT_WORST = 32 };
 
 /* An array of the program's, and where it is mapped. */
 struct array {
@@ -242,7 +243,8 @@ void fast_close(struct fast *fast)
 bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
                char why[FAST_WHY_BYTES])
 {
-    *fast = (struct fast){.sizes = *sizes, .tunnels = power_of_two(sizes->sessions * PLACES_PER_SESSION)};
+    *fast = (struct fast){.sizes = *sizes,
+                          .tunnels = power_of_two(sizes->sessions + sizes->sessions / TRIES_AT_WORST)};
     snprintf(fast->folder, sizeof fast->folder, "%s", folder ? folder : "");
     libbpf_set_print(say);
     bool loaded = load(fast);

@@ -71,12 +71,13 @@ struct fast {
     struct fast_ran_rules *ran_rules; /* two generations */
     size_t memory;                    /* bytes of all maps */
     struct grace *grace;              /* NULL: nobody but this process runs the program */
-    unsigned *free_places;            /* of sessions, a stack; the agent's */
+    unsigned *free_places;            /* of sessions, a stack from 1 on; the agent's */
+    unsigned *among_free;             /* by place: where it is in there; 0: it is not */
     unsigned free_count;
     struct fast_resting *resting; /* places that were given back (plane/fast/places.h): a ring */
     unsigned resting_first, resting_count;
     bool *claimed;        /* by place: a session of this process has it */
-    unsigned *free_rates; /* as free_places */
+    unsigned *free_rates; /* a stack */
     unsigned free_rate_count;
     bool *claimed_rates;
     unsigned *free_flows; /* a ring */

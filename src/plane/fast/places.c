@@ -10,27 +10,45 @@ struct fast_resting {
     unsigned place;
 };
 
-/* Those that were found in use wait for their sessions to be spoken of. The lowest are given out first. */
+static void put_free(struct fast *fast, unsigned place)
+{
+    fast->free_places[++fast->free_count] = place;
+    fast->among_free[place] = fast->free_count;
+}
+
+/* The last one takes its position. */
+static void take_free(struct fast *fast, unsigned place)
+{
+    const unsigned last = fast->free_places[fast->free_count--];
+    fast->free_places[fast->among_free[place]] = last;
+    fast->among_free[last] = fast->among_free[place];
+    fast->among_free[place] = 0;
+}
+
+/* Those that were found in use wait for their sessions to be spoken of. The highest are given out first, as the others are more likely to be asked for. */
 bool fast_list_places(struct fast *fast)
 {
     const unsigned count = fast->sizes.sessions;
     fast->free_places = calloc(count + 1u, sizeof *fast->free_places);
+    fast->among_free = calloc(count + 1u, sizeof *fast->among_free);
     fast->claimed = calloc(count + 1u, sizeof *fast->claimed);
     fast->resting = calloc(count + 1u, sizeof *fast->resting);
-    if (!fast->free_places || !fast->claimed || !fast->resting)
+    if (!fast->free_places || !fast->among_free || !fast->claimed || !fast->resting)
         return false;
-    for (unsigned place = count; place > 0; place--)
+    for (unsigned place = 1; place <= count; place++)
         if (!fast->sessions[place].known)
-            fast->free_places[fast->free_count++] = place;
+            put_free(fast, place);
     return true;
 }
 
 void fast_forget_places(struct fast *fast)
 {
     free(fast->free_places);
+    free(fast->among_free);
     free(fast->claimed);
     free(fast->resting);
     fast->free_places = NULL;
+    fast->among_free = NULL;
     fast->claimed = NULL;
     fast->resting = NULL;
 }
@@ -38,18 +56,20 @@ void fast_forget_places(struct fast *fast)
 static void end_rests(struct fast *fast)
 {
     while (fast->resting_count && grace_passed(fast->grace, fast->resting[fast->resting_first].mark)) {
-        fast->free_places[fast->free_count++] = fast->resting[fast->resting_first].place;
+        put_free(fast, fast->resting[fast->resting_first].place);
         fast->resting_first = (fast->resting_first + 1) % (fast->sizes.sessions + 1);
         fast->resting_count--;
     }
 }
 
-unsigned fast_take_place(struct fast *fast)
+unsigned fast_take_place(struct fast *fast, unsigned wanted)
 {
     end_rests(fast);
     if (fast->free_count == 0)
         return 0;
-    const unsigned place = fast->free_places[--fast->free_count];
+    const bool has = wanted <= fast->sizes.sessions && fast->among_free[wanted];
+    const unsigned place = has ? wanted : fast->free_places[fast->free_count];
+    take_free(fast, place);
     fast->claimed[place] = true;
     return place;
 }

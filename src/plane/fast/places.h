@@ -12,8 +12,8 @@
 bool fast_list_places(struct fast *fast);
 void fast_forget_places(struct fast *fast);
 
-/* It is a session's of this process from now on. 0: there is none. */
-unsigned fast_take_place(struct fast *fast);
+/* One, that of that number if it is free, is a session's of this process from now on. 0: there is none. */
+unsigned fast_take_place(struct fast *fast, unsigned wanted);
 /* Nothing leads to the place any more. */
 void fast_give_place_back(struct fast *fast, unsigned place);
 

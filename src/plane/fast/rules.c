@@ -205,6 +205,14 @@ static __u32 *address_at(const struct fast *fast, const struct network *network,
     return rules->has_v6 ? fast_address_at(fast, network->index, 6, read_u64(&r)) : NULL;
 }
 
+/* The place where its packets are found without a look into the table of addresses; 0: none. */
+static unsigned home_of(const struct fast *fast, const struct network *network, const struct ruleset *rules)
+{
+    const __u32 *at = address_at(fast, network, rules, 4);
+    const size_t number = at ? (size_t)(at - fast->addresses->session) : 0;
+    return number <= fast->sizes.sessions ? (unsigned)number : 0;
+}
+
 /* What comes in no tunnel may be the phone's. */
 static bool is_on_n6(const struct ruleset *rules)
 {
@@ -222,6 +230,8 @@ static void put_addresses(struct fast *fast, const struct session *session)
         if (at && (on_n6 || *at == session->place))
             *at = on_n6 ? session->place : 0;
     }
+    fast->sessions[session->place].at_home =
+        on_n6 && home_of(fast, session->network, session->rules) == session->place;
 }
 
 /* --- sessions --- */
@@ -297,7 +307,7 @@ bool fast_admit(struct plane *plane, struct session *session, struct session *ol
         fast_inherit_books(fast, session);
         return true;
     }
-    session->place = fast_take_place(fast);
+    session->place = fast_take_place(fast, home_of(fast, session->network, session->rules));
     if (session->place == 0)
         return false;
     fast_open_session_book(fast, session->place);
@@ -336,6 +346,8 @@ static bool keeps(const struct ruleset *kept, uint32_t teid)
 static void withdraw_addresses(struct fast *fast, const struct session *session, const struct ruleset *rules,
                                const struct ruleset *kept)
 {
+    if (!kept || home_of(fast, session->network, kept) != session->place)
+        fast->sessions[session->place].at_home = 0;
     for (unsigned version = 4; version <= 6; version += 2) {
         __u32 *at = address_at(fast, session->network, rules, version);
         if (at && *at == session->place && (!kept || address_at(fast, session->network, kept, version) != at))
