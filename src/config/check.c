@@ -95,8 +95,22 @@ bool check_pool_sizes(const char *name, const struct config_prefix *ipv4, const 
     return true;
 }
 
+/* Frames have no use for what packets need, nor packets for what frames do. */
+static bool check_ethernet(const struct config_dnn *dnn, struct complaint *complaint)
+{
+    if (dnn->type != CONFIG_ETHERNET && *dnn->bridge)
+        return check_found(complaint, "%s with a bridge, and of another type than ethernet", dnn->name) ||
+               complain(complaint, "type: ethernet, or no bridge");
+    if (dnn->type == CONFIG_ETHERNET && (dnn->ipv4.family || dnn->ipv6.family || dnn->dns_count))
+        return check_found(complaint, "%s of type ethernet with ipv4, ipv6 or dns", dnn->name) ||
+               complain(complaint, "none of them: phones are given no addresses there");
+    return true;
+}
+
 static bool check_pools(const struct config_dnn *dnn, struct complaint *complaint)
 {
+    if (dnn->type == CONFIG_ETHERNET)
+        return true;
     if (dnn->type & CONFIG_IPV4 && dnn->ipv4.family != AF_INET)
         return check_found(complaint, "%s without an IPv4 pool in ipv4", dnn->name) ||
                complain(complaint, "one, such as 10.45.0.0/16, or type: ipv6");
@@ -126,7 +140,8 @@ bool check_dnn(const void *base, void *items, unsigned index, struct complaint *
 {
     (void)base;
     struct config_dnn *all = items, *dnn = &all[index];
-    if (!check_pools(dnn, complaint) || !check_gateway(&dnn->ipv4, &dnn->ipv4_gateway, complaint))
+    if (!check_ethernet(dnn, complaint) || !check_pools(dnn, complaint) ||
+        !check_gateway(&dnn->ipv4, &dnn->ipv4_gateway, complaint))
         return false;
     if (!*dnn->partner != !*dnn->label)
         return check_found(complaint, "%s with one of partner and label", dnn->name) ||

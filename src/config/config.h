@@ -125,8 +125,8 @@ struct config_amf {
     struct config_mico mico;
 };
 
-/* The values are those of NAS (TS 24.501 9.11.4.11). */
-enum config_session_type { CONFIG_IPV4 = 1, CONFIG_IPV6 = 2, CONFIG_IPV4V6 = 3 };
+/* The values are those of NAS (TS 24.501 9.11.4.11): bits of address families, but for Ethernet. */
+enum config_session_type { CONFIG_IPV4 = 1, CONFIG_IPV6 = 2, CONFIG_IPV4V6 = 3, CONFIG_ETHERNET = 5 };
 
 /* User-plane security enforcement (TS 23.501 5.10.3). */
 enum config_protection { CONFIG_REQUIRED, CONFIG_PREFERRED, CONFIG_NOT_NEEDED };
@@ -140,7 +140,13 @@ struct config_dnn {
     const struct config_ip *dns;   /* IPv4 and IPv6 */
     unsigned dns_count;
     unsigned mtu;
-    bool encapsulation;                  /* phones may send IP in IP, GRE and the like */
+    bool encapsulation; /* phones may send IP in IP, GRE and the like */
+    /* Of type Ethernet: the host's bridge that its device is put into ("": none), MAC addresses of a session at most, ns after which one
+     * that is silent is forgotten, and whether frames for unknown ones go to every phone. */
+    const char *bridge;
+    unsigned macs;
+    int64_t mac_ageing;
+    bool flood_unknown;
     uint64_t ambr_uplink, ambr_downlink; /* default session AMBR, bits per second */
     uint8_t fiveqi, arp;                 /* default flow, for a subscriber who has none of his own */
     /* What phones may ask for beside it: 5QIs, and guaranteed bits per second over all GBR flows of a session (0: none). */

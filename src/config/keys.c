@@ -10,8 +10,11 @@ static const struct choice stacks[] = {
     {"auto", SCTP_AUTOMATIC}, {"kernel", SCTP_KERNEL}, {"userspace", SCTP_USERSPACE}, {0}};
 static const struct choice integrities[] = {{"nia1", 1}, {"nia2", 2}, {"nia3", 3}, {0}};
 static const struct choice cipherings[] = {{"nea0", 0}, {"nea1", 1}, {"nea2", 2}, {"nea3", 3}, {0}};
-static const struct choice session_types[] = {
-    {"ipv4", CONFIG_IPV4}, {"ipv6", CONFIG_IPV6}, {"ipv4v6", CONFIG_IPV4V6}, {0}};
+static const struct choice session_types[] = {{"ipv4", CONFIG_IPV4},
+                                              {"ipv6", CONFIG_IPV6},
+                                              {"ipv4v6", CONFIG_IPV4V6},
+                                              {"ethernet", CONFIG_ETHERNET},
+                                              {0}};
 static const struct choice protections[] = {
     {"required", CONFIG_REQUIRED}, {"preferred", CONFIG_PREFERRED}, {"not_needed", CONFIG_NOT_NEEDED}, {0}};
 static const struct choice paging_areas[] = {{"cells", CONFIG_PAGE_CELLS},
@@ -260,7 +263,10 @@ static const struct key dnn_keys[] = {
     {"name", &type_name, MEMBER(struct config_dnn, name), RANGE(1, 100), .once = true,
      .help = "The DNN (APN) that phones ask for."},
     {"type", &type_choice, MEMBER(struct config_dnn, type), .choices = session_types, .initial = "ipv4v6",
-     .help = "The widest session type granted."},
+     .help = "The widest session type granted. Of type ethernet, phones send and get Ethernet frames, and no "
+             "addresses: ipv4, "
+             "ipv6 and dns\n"
+             "are left out. Frames go to a TAP device of the plane's, named like TUN devices."},
     {"ipv4", &type_prefix, MEMBER(struct config_dnn, ipv4), .initial = "", .help = "Addresses for phones."},
     {"ipv4_gateway", &type_ip, MEMBER(struct config_dnn, ipv4_gateway), .initial = "",
      .help = "The core's own address among them; the first where none is given."},
@@ -273,6 +279,19 @@ static const struct key dnn_keys[] = {
      .help = "Phones may send IP in IP, GRE and other tunnels whose inner addresses nobody looks at; IPsec "
              "and those over UDP\n"
              "they always may."},
+    {"bridge", &type_text, MEMBER(struct config_dnn, bridge), RANGE(0, 15), .initial = "",
+     .help =
+         "Of type ethernet: the host's bridge that the device is put into, such as br0; it must be there."},
+    {"macs", &type_uint, MEMBER(struct config_dnn, macs), RANGE(1, 1024), .initial = "16",
+     .help = "Of type ethernet: at most so many MAC addresses behind a phone; frames from further ones are "
+             "dropped."},
+    {"mac_ageing", &type_duration, MEMBER(struct config_dnn, mac_ageing), RANGE(10 * SECOND, 24 * HOUR),
+     .initial = "5m",
+     .help = "A MAC address that has sent nothing for so long is forgotten, and may be another phone's."},
+    {"flood_unknown", &type_bool, MEMBER(struct config_dnn, flood_unknown), .initial = "false",
+     .help =
+         "Frames to a MAC address that nobody has sent from go to every phone of the data network (TS 23.501 "
+         "5.8.2.5.3) instead of to none."},
     {"ambr_uplink", &type_rate, MEMBER(struct config_dnn, ambr_uplink), .initial = "1 Gbps",
      .help = "Rate of a session where the subscriber has none of his own."},
     {"ambr_downlink", &type_rate, MEMBER(struct config_dnn, ambr_downlink), .initial = "1 Gbps"},

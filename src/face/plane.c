@@ -158,12 +158,28 @@ static void print_path(const char *direction, const char *path, const char *why)
     printf("%s %s%s%s\n", direction, path, *why ? ": " : "", why);
 }
 
+static void print_macs(const json_t *macs)
+{
+    size_t i;
+    json_t *mac;
+    if (!macs)
+        return;
+    printf("MAC addresses behind the phone:");
+    json_array_foreach(macs, i, mac) printf(" %s", json_string_value(mac));
+    printf("%s\n", json_array_size(macs) ? "" : " none yet");
+}
+
 static void print_session(const json_t *session)
 {
     const char *v4 = json_string_value(json_object_get(session, "ipv4")),
                *v6 = json_string_value(json_object_get(session, "ipv6"));
     printf("session %s in %s   %s%s%s   gNB %s\n", text(session, "seid"), text(session, "network"),
-           v4 ? v4 : "", v4 && v6 ? " " : "", v6 ? v6 : "", text(session, "gnb"));
+           v4 ? v4 : "", v4 && v6 ? " " : "",
+           v6                                               ? v6
+           : strcmp(text(session, "type"), "ethernet") == 0 ? "Ethernet"
+                                                            : "",
+           text(session, "gnb"));
+    print_macs(json_object_get(session, "macs"));
     print_path("uplink  ", text(session, "uplink_path"), text(session, "uplink_why"));
     print_path("downlink", text(session, "downlink_path"), text(session, "downlink_why"));
     printf("%lld packets up, %lld down; %lld dropped, %lld held\n", number(session, "uplink_packets"),

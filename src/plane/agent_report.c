@@ -7,6 +7,7 @@
 #include "plane/fast/counts.h"
 #include "plane/fast/rules.h"
 #include "plane/held.h"
+#include "plane/switch.h"
 #include "plane/usage.h"
 
 enum { AUDIT_AT_ONCE = 64 };
@@ -220,12 +221,21 @@ void smf_audit(struct smf *smf)
     }
 }
 
+static void send_copy(void *context, enum verdict verdict, struct packet *packet)
+{
+    const struct agent_settings *settings = context;
+    if (verdict == PATH_TO_N3)
+        settings->send_n3(settings->context, packet);
+}
+
 static void send_on(struct agent *agent, enum verdict verdict, struct packet *packet)
 {
     const struct agent_settings *settings = &agent->settings;
     if (verdict == PATH_TO_N3)
         settings->send_n3(settings->context, packet);
-    else if (verdict == PATH_TO_N6)
+    else if (verdict == PATH_TO_N6 &&
+             (!packet->network->lan ||
+              switch_outward(settings->plane, agent->lane, packet, send_copy, (void *)settings)))
         settings->send_n6(settings->context, packet);
 }
 

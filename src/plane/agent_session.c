@@ -103,6 +103,7 @@ static void release_session(struct epoch_retired *retired)
 {
     struct session *session = (struct session *)((char *)retired - offsetof(struct session, retired));
     ruleset_free(session->rules);
+    free(session->port);
     free(session);
 }
 
@@ -129,6 +130,8 @@ void session_remove(struct agent *agent, struct session *session)
     timer_stop(agent->settings.timers, &session->timer);
     supervise_move(agent, session->gnb, NULL);
     remove_keys(agent, session, session->rules, NULL);
+    if (session->port)
+        lan_leave(session->network->lan, session);
     map_take(&agent->sessions, session->seid);
     if (map_get(&session->smf->by_cp_seid, session->cp_seid) == session)
         map_take(&session->smf->by_cp_seid, session->cp_seid);
@@ -183,7 +186,8 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
     };
     ruleset_take_over(rules, NULL, agent_now(agent));
     update_gnb(session, agent_now(agent));
-    if (fast_admit(agent->settings.plane, session, old, agent_now(agent)) &&
+    if ((!network->lan || lan_join(network->lan, session, old)) &&
+        fast_admit(agent->settings.plane, session, old, agent_now(agent)) &&
         map_put(&agent->sessions, session->seid, session) && map_put(&smf->by_cp_seid, cp_seid, session) &&
         put_keys(agent->settings.plane, session, rules)) {
         supervise_move(agent, NULL, session->gnb);
@@ -192,8 +196,13 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
         session_unlock(session);
         return session;
     }
+    session_lock(session);
+    session->gone = true;
     fast_dismiss(agent->settings.plane, session);
+    session_unlock(session);
     remove_keys(agent, session, rules, NULL);
+    if (session->port)
+        lan_leave(network->lan, session);
     map_take(&agent->sessions, session->seid);
     map_take(&smf->by_cp_seid, cp_seid);
     /* A worker may have found it in the moment between: it is retired with rules of its own to free. */
@@ -235,8 +244,9 @@ static bool check_establishment(struct agent *agent, struct plan *plan,
                                 const struct pfcp_session_establishment_request *request,
                                 const struct session *old)
 {
-    if (request->has_pdn_type && request->pdn_type > PFCP_PDN_IPV4V6)
-        return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "only IP sessions are served");
+    plan->ethernet = request->has_pdn_type && request->pdn_type == PFCP_PDN_ETHERNET;
+    if (request->has_pdn_type && request->pdn_type > PFCP_PDN_IPV4V6 && !plan->ethernet)
+        return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "only IP and Ethernet sessions are served");
     if (!old && agent->settings.sessions && agent->sessions.count >= agent->settings.sessions)
         return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "as many sessions as are allowed");
     if (!plan_establishment(plan, request))
@@ -245,7 +255,11 @@ static bool check_establishment(struct agent *agent, struct plan *plan,
         plan->network = plane_network(agent->settings.plane, request->dnn);
     if (!plan->network && agent->settings.plane->network_count)
         plan->network = &agent->settings.plane->networks[0];
-    return plan->network || plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "no data network is configured");
+    if (!plan->network)
+        return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "no data network is configured");
+    return plan->ethernet == (plan->network->lan != NULL) ||
+           plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_PDN_TYPE,
+                          "the data network does not carry that type of session");
 }
 
 /* A request for a session that the SMF has already replaces it: its answer was lost, or the SMF forgot (TS 29.244 6.3.2). */
@@ -406,7 +420,10 @@ static struct pfcp_usage_report *usage_reports(struct agent *agent, struct sessi
 static struct ruleset *modify(struct session *session, struct plan *plan,
                               const struct pfcp_session_modification_request *request)
 {
-    if (!begin_plan(session->smf, plan, session->rules) || !plan_modification(plan, request))
+    if (!begin_plan(session->smf, plan, session->rules))
+        return NULL;
+    plan->ethernet = session->port != NULL;
+    if (!plan_modification(plan, request))
         return NULL;
     if (plan->network && plan->network != session->network) {
         plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_NETWORK_INSTANCE,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plane/checksum.h"
 
@@ -73,6 +74,16 @@ void coalesce_flush(struct coalesce *coalesce, struct lane *lane)
     for (unsigned i = 0; i < coalesce->used_count; i++)
         write_joined(&coalesce->flows[coalesce->used[i]], lane);
     coalesce->used_count = 0;
+}
+
+void coalesce_frame(struct lane *lane, int fd, const struct packet *packet)
+{
+    while (write(fd, packet->data, packet->length) < 0) {
+        if (errno == EINTR)
+            continue;
+        count(&lane->counters.drops[DROP_SEND], 1);
+        break;
+    }
 }
 
 /* Length of IP and transport headers of a packet that can be joined, or 0. A wrong checksum must not be healed. */

@@ -37,6 +37,9 @@ struct coalesce {
 /* Takes an IP packet for the device queue. */
 void coalesce_packet(struct coalesce *coalesce, struct lane *lane, int fd, struct packet *packet);
 
+/* A frame for the TAP device of an Ethernet network: written as it is, and at once. */
+void coalesce_frame(struct lane *lane, int fd, const struct packet *packet);
+
 void coalesce_flush(struct coalesce *coalesce, struct lane *lane);
 
 #endif

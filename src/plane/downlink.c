@@ -87,7 +87,7 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
         drop = DROP_ACTION;
     else if (!far->has_outer)
         drop = DROP_NO_RULE;
-    else if (too_big(plane, pdr, flow, packet))
+    else if (!session->port && too_big(plane, pdr, flow, packet))
         return refuse_too_big(plane, lane, session, flow, packet);
     bool due = false;
     if (drop == DROP_NONE)
@@ -114,6 +114,14 @@ static enum verdict downlink_locked(struct plane *plane, struct lane *lane, stru
     if ((far->action & PFCP_BUFF) || ((far->action & PFCP_FORW) && session->held))
         return hold(plane, lane, session, pdr, packet);
     return deliver(plane, lane, session, flow, pdr, packet);
+}
+
+/* The outer IP layer fragments what is too long: no sender of frames can be told. */
+enum verdict path_frame_locked(struct plane *plane, struct lane *lane, struct session *session,
+                               struct packet *packet)
+{
+    const struct flow flow = path_frame_flow(packet->length);
+    return downlink_locked(plane, lane, session, &flow, 0, packet);
 }
 
 /* Whether the packet program has counted it when it left it to this path. It does not look at what is not plain, nor see what the host itself sends. */
@@ -171,11 +179,20 @@ static const struct pdr *match_held(const struct ruleset *rules, const struct fl
     return teid ? ruleset_match(rules, PFCP_CORE, teid, 0, flow) : pdr;
 }
 
+/* What was held was well-formed when it came. */
+static bool read_held(const struct session *session, struct bytes octets, struct flow *flow)
+{
+    if (!session->port)
+        return flow_parse(octets, flow) == NULL;
+    *flow = path_frame_flow(octets.len);
+    return true;
+}
+
 /* Whether the oldest held packet must wait on. */
 static bool must_wait(const struct session *session, struct flow *flow, const struct pdr **pdr)
 {
     *pdr = NULL;
-    if (flow_parse(held_bytes(held_first(session)), flow) == NULL)
+    if (read_held(session, held_bytes(held_first(session)), flow))
         *pdr = match_held(session->rules, flow);
     if (*pdr && (*pdr)->far == RULES_NONE)
         *pdr = NULL;
@@ -201,7 +218,7 @@ bool path_release(struct plane *plane, struct lane *lane, struct session *sessio
     bool ready = !session->gone && held_first(session) && !must_wait(session, &flow, &pdr);
     if (ready) {
         held_pop(plane, session, packet);
-        flow_parse(bytes_of(packet->data, packet->length), &flow);
+        read_held(session, bytes_of(packet->data, packet->length), &flow);
         *verdict = pdr ? deliver(plane, lane, session, &flow, pdr, packet) : path_drop(lane, DROP_NO_RULE);
     } else if (!held_first(session)) {
         held_discard(plane, session);

@@ -10,11 +10,12 @@ enum drop {
     DROP_UNKNOWN_TEID,
     DROP_WRONG_PEER,      /* outer source is not the tunnel's gNB */
     DROP_INNER_MALFORMED, /* lengths, options or extension headers */
-    DROP_SPOOFED_SOURCE,
-    DROP_LINK_LOCAL,     /* neighbour discovery and the like, of no use on a tunnel */
-    DROP_INNER_TUNNEL,   /* GTP-U inside GTP-U */
-    DROP_ENCAPSULATED,   /* IP in IP, GRE and the like, on a data network that does not allow them */
-    DROP_INFRASTRUCTURE, /* towards the core's or the radio's own networks */
+    DROP_SPOOFED_SOURCE,  /* an address that is not the phone's, or a MAC address that is held by another */
+    DROP_MANY_MACS,       /* more MAC addresses behind one phone than may be */
+    DROP_LINK_LOCAL,      /* neighbour discovery and the like, of no use on a tunnel */
+    DROP_INNER_TUNNEL,    /* GTP-U inside GTP-U */
+    DROP_ENCAPSULATED,    /* IP in IP, GRE and the like, on a data network that does not allow them */
+    DROP_INFRASTRUCTURE,  /* towards the core's or the radio's own networks */
     DROP_UE_TO_UE,
     DROP_NO_SESSION, /* downlink: nobody has this address */
     DROP_NO_RULE,    /* no PDR matches, or it has no FAR */

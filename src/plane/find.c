@@ -2,6 +2,7 @@
 #include "plane/find.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "plane/agent_state.h"
@@ -11,6 +12,23 @@ static struct session *by_address(const struct plane *plane, uint64_t key, bool 
     struct session *session = NULL;
     for (unsigned i = 0; i < plane->network_count && !session; i++)
         session = table_get(v4 ? &plane->networks[i].by_v4 : &plane->networks[i].by_v6, key);
+    return session;
+}
+
+/* NULL: it is no MAC address, or no session's. */
+static struct session *by_mac(const struct plane *plane, const char *text, int64_t now)
+{
+    uint8_t mac[FRAME_MAC];
+    struct session *session = NULL;
+    int end = 0;
+    bool outside;
+    if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4],
+               &mac[5], &end) != FRAME_MAC ||
+        text[end])
+        return NULL;
+    for (unsigned i = 0; i < plane->network_count && !session; i++)
+        if (plane->networks[i].lan)
+            session = lan_find(plane->networks[i].lan, mac, now, &outside);
     return session;
 }
 
@@ -24,6 +42,9 @@ struct session *find_session_by(const struct agent *agent, const char *text)
         return by_address(plane, read_u32(&r), true);
     if (inet_pton(AF_INET6, text, address) == 1)
         return by_address(plane, read_u64(&r), false);
+    struct session *session = by_mac(plane, text, agent_now(agent));
+    if (session)
+        return session;
     const uint64_t seid = strtoull(text, &rest, 16);
     return *rest ? NULL : map_get(&agent->sessions, seid);
 }

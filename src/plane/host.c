@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "kit/log.h"
 #include "plane/nat.h"
+#include "plane/netlink.h"
 
 /* What SIOCSIFADDR takes for IPv6 (linux/ipv6.h, which cannot be included beside netinet/in.h). */
 struct in6_address_request {
@@ -61,7 +63,7 @@ static bool set_v6(const char *device, const struct network *network)
     return done;
 }
 
-static bool set_mtu_and_up(int fd, const char *device, unsigned mtu)
+static bool set_mtu_and_up(int fd, const char *device, unsigned mtu, short flags)
 {
     struct ifreq request;
     name_request(&request, device);
@@ -69,7 +71,7 @@ static bool set_mtu_and_up(int fd, const char *device, unsigned mtu)
     if (ioctl(fd, SIOCSIFMTU, &request) != 0)
         return false;
     name_request(&request, device);
-    request.ifr_flags = IFF_UP | IFF_RUNNING | IFF_NOARP | IFF_POINTOPOINT;
+    request.ifr_flags = (short)(IFF_UP | IFF_RUNNING | flags);
     return ioctl(fd, SIOCSIFFLAGS, &request) == 0;
 }
 
@@ -112,7 +114,7 @@ bool host_set_up_device(const char *device, const struct network *network, char 
     if (fd < 0)
         return fail(why, size, device, "open a socket", "raise the limit of open files");
     bool done = true;
-    if (!set_mtu_and_up(fd, device, network->mtu))
+    if (!set_mtu_and_up(fd, device, network->mtu, IFF_NOARP | IFF_POINTOPOINT))
         done = fail(why, size, device, "set MTU and state", "CAP_NET_ADMIN is needed: run as root");
     else if (network->pool_v4.family && !set_v4(fd, device, network))
         done = fail(why, size, device, "set the IPv4 gateway address",
@@ -121,6 +123,54 @@ bool host_set_up_device(const char *device, const struct network *network, char 
         done = fail(why, size, device, "set the IPv6 gateway address",
                     "check that IPv6 is not disabled (sysctl net.ipv6.conf.all.disable_ipv6)");
     host_set(device, "rp_filter", '2'); /* routes may lead into the passage instead (plane/passage.h) */
+    close(fd);
+    return done;
+}
+
+static bool put_into_bridge(const char *device, const char *bridge)
+{
+    const struct ifinfomsg header = {.ifi_index = (int)if_nametoindex(device)};
+    const uint32_t index = if_nametoindex(bridge);
+    struct netlink_request request;
+    if (index == 0)
+        return false;
+    netlink_begin(&request, RTM_SETLINK, 0, &header, sizeof header);
+    netlink_put_u32(&request, IFLA_MASTER, index);
+    return netlink_do(&request, NETLINK_ROUTE);
+}
+
+static bool reserve_mac(int fd, const char *device, struct lan *lan)
+{
+    struct ifreq request;
+    name_request(&request, device);
+    return ioctl(fd, SIOCGIFHWADDR, &request) == 0 &&
+           lan_reserve(lan, (const uint8_t *)request.ifr_hwaddr.sa_data);
+}
+
+/* What the host says to its neighbours over a bridge it says at the bridge; at the port it would wake phones for nothing. */
+static void silence(const char *device)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/disable_ipv6", device);
+    write_setting(path, '1');
+}
+
+bool host_set_up_port(const char *device, const char *bridge, const struct network *network, char *why,
+                      size_t size)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return fail(why, size, device, "open a socket", "raise the limit of open files");
+    bool done = true;
+    if (*bridge)
+        silence(device);
+    if (*bridge && !put_into_bridge(device, bridge))
+        done = fail(why, size, device, "be put into the bridge of its data network",
+                    "make it first (ip link add NAME type bridge), or correct `bridge`");
+    else if (!set_mtu_and_up(fd, device, network->mtu, 0))
+        done = fail(why, size, device, "set MTU and state", "CAP_NET_ADMIN is needed: run as root");
+    else if (!reserve_mac(fd, device, network->lan) || (*bridge && !reserve_mac(fd, bridge, network->lan)))
+        done = fail(why, size, device, "reserve its MAC address", "more memory is needed");
     close(fd);
     return done;
 }

@@ -21,6 +21,10 @@ struct host {
 /* Sets address, MTU and state of the device of a data network. False: `why` says what, why and what to do. */
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size);
 
+/* The same of the TAP device of an Ethernet network, which is put into the bridge ("": it stays for itself). Its MAC address, and the bridge's, are nobody else's. */
+bool host_set_up_port(const char *device, const char *bridge, const struct network *network, char *why,
+                      size_t size);
+
 /* A setting of the device's IPv4 (net.ipv4.conf.DEVICE.SETTING). False: errno. */
 bool host_set(const char *device, const char *setting, char value);
 

@@ -107,7 +107,12 @@ static void send_n6(void *context, struct packet *packet)
     struct process *process = context;
     struct lane *lane = &process->plane.lanes[process->plane.lane_count - 1];
     static struct coalesce coalesce;
-    coalesce_packet(&coalesce, lane, process->tun[packet->network->index], packet);
+    const int device = process->tun[packet->network->index];
+    if (packet->network->lan) {
+        coalesce_frame(lane, device, packet);
+        return;
+    }
+    coalesce_packet(&coalesce, lane, device, packet);
     coalesce_flush(&coalesce, lane);
 }
 
@@ -206,6 +211,14 @@ static bool complain(const char *what, const char *remedy)
     return false;
 }
 
+static bool make_lan(struct network *network, const struct config_dnn *dnn)
+{
+    const struct lan_settings settings = {dnn->macs, dnn->mac_ageing, dnn->flood_unknown};
+    if (dnn->type == CONFIG_ETHERNET)
+        network->lan = lan_new(&settings, draw(NULL));
+    return dnn->type != CONFIG_ETHERNET || network->lan;
+}
+
 /* own: as this plane serves it, or NULL. */
 static void fill_network(struct network *network, const struct config_dnn *dnn,
                          const struct config_plane_network *own)
@@ -274,10 +287,14 @@ static bool set_up_networks(struct process *process)
     process->networks = calloc(smf->dnn_count, sizeof *process->networks);
     if (!process->networks)
         return false;
-    for (unsigned i = 0; i < smf->dnn_count; i++)
-        if (config_plane_serves(process->own, smf->dnns[i].name))
-            fill_network(&process->networks[count++], &smf->dnns[i],
-                         config_plane_network(process->own, smf->dnns[i].name));
+    for (unsigned i = 0; i < smf->dnn_count; i++) {
+        const struct config_dnn *dnn = &smf->dnns[i];
+        if (!config_plane_serves(process->own, dnn->name))
+            continue;
+        fill_network(&process->networks[count], dnn, config_plane_network(process->own, dnn->name));
+        if (!make_lan(&process->networks[count++], dnn))
+            return false;
+    }
     return plane_init(&process->plane, process->networks, count, process->worker_count + 1, draw(NULL));
 }
 
@@ -315,10 +332,11 @@ static bool open_tun(struct process *process, unsigned index, bool *udp_segments
 {
     char device[32], why[256];
     unsigned networks = process->plane.network_count;
+    const struct network *network = &process->networks[index];
     snprintf(device, sizeof device, "%s%u", process->own->tun, index);
     for (unsigned i = 0; i < process->worker_count; i++) {
         int *fd = &process->tun[i * networks + index];
-        *fd = tun_open(device, udp_segments);
+        *fd = network->lan ? tun_open_frames(device) : tun_open(device, udp_segments);
         if (*fd >= 0)
             continue;
         log_error("plane", NULL, "cannot open TUN device %s: %s; %s", device, strerror(errno),
@@ -328,7 +346,9 @@ static bool open_tun(struct process *process, unsigned index, bool *udp_segments
                                    : "CAP_NET_ADMIN is needed: run as root");
         return false;
     }
-    if (host_set_up_device(device, &process->networks[index], why, sizeof why))
+    if (network->lan ? host_set_up_port(device, config_find_dnn(process->config, network->name)->bridge,
+                                        network, why, sizeof why)
+                     : host_set_up_device(device, network, why, sizeof why))
         return true;
     log_error("plane", NULL, "%s", why);
     return false;

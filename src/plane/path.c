@@ -26,6 +26,15 @@ void path_pass(struct lane *lane, struct session *session, struct gnb *gnb, enum
         shaping_schedule(lane, gnb, direction, packet);
 }
 
+struct flow path_frame_flow(size_t length)
+{
+    static const uint8_t none[16];
+    return (struct flow){.source = none,
+                         .destination = none,
+                         .length = length < UINT16_MAX ? (uint16_t)length : UINT16_MAX,
+                         .version = 6};
+}
+
 enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,
                               struct packet *packet)
 {

@@ -4,6 +4,7 @@
 #define PLANE_PATHWAY_H
 
 #include "plane/enforce.h"
+#include "plane/frame.h"
 #include "plane/path.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -22,6 +23,13 @@ enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr
 enum verdict path_from_upf_locked(struct plane *plane, struct lane *lane, struct session *session,
                                   const union socket_address *peer, const struct gtpu_packet *gtpu,
                                   struct packet *packet);
+
+/* A frame for the session, whoever it came from. */
+enum verdict path_frame_locked(struct plane *plane, struct lane *lane, struct session *session,
+                               struct packet *packet);
+
+/* What rules find in a frame: nothing that a filter of IP packets asks for. */
+struct flow path_frame_flow(size_t length);
 
 enum verdict path_advertise_locked(struct lane *lane, struct session *session, struct packet *packet);
 

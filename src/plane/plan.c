@@ -326,9 +326,19 @@ static bool compile(struct plan *plan, struct ruleset *rules)
     return ruleset_compile(rules) || plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
 }
 
+/* Frames leave for their data network here. */
+static bool is_anchored(struct plan *plan)
+{
+    for (unsigned i = 0; plan->ethernet && i < plan->far_count; i++)
+        if (plan->fars[i].has_outer && plan->fars[i].destination != PFCP_ACCESS)
+            return plan_refuse_rule(plan, PFCP_RULE_FAR, plan->fars[i].id,
+                                    "an Ethernet session has its anchor here");
+    return true;
+}
+
 struct ruleset *plan_finish(struct plan *plan)
 {
-    struct ruleset *rules = allocate(plan);
+    struct ruleset *rules = is_anchored(plan) ? allocate(plan) : NULL;
     if (!rules)
         return NULL;
     memcpy(rules->fars, plan->fars, plan->far_count * sizeof *rules->fars);

@@ -52,6 +52,7 @@ struct plan {
     struct bar *bars;
     struct end_marker *end_markers;
     unsigned pdr_count, far_count, qer_count, urr_count, bar_count, end_marker_count;
+    bool ethernet; /* of an Ethernet session: no addresses, and no tunnel towards the data network */
     bool has_v4, has_v6;
     uint8_t v4[4], v6[8];
     bool wakes; /* a FAR was changed: a downlink data report may be sent again */

@@ -95,6 +95,9 @@ static bool set_v6(struct plan *plan, const struct planned_pdr *planned, const s
 
 static bool set_ue_ips(struct plan *plan, const struct planned_pdr *planned, const struct pfcp_pdi *pdi)
 {
+    if (plan->ethernet && pdi->ue_ips_count)
+        return plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_UE_IP_ADDRESS,
+                              "an Ethernet session has no UE address");
     for (size_t i = 0; i < pdi->ue_ips_count; i++) {
         const struct pfcp_ue_ip *ie = &pdi->ue_ips[i];
         if (ie->choose_v4 || ie->choose_v6)
@@ -148,10 +151,12 @@ static bool set_pdi(struct plan *plan, struct planned_pdr *planned, const struct
 {
     struct pdr *pdr = &planned->pdr;
     if (pdi->has_application_id || pdi->ethernet_filters_count || pdi->framed_routes_count ||
-        pdi->has_ethernet_session)
+        (pdi->has_ethernet_session && !plan->ethernet) || (pdi->sdf_filters_count && plan->ethernet))
         return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "PDI asks for what this plane does not detect");
     if (pdi->source_interface > PFCP_N6_LAN)
         return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "source interface is not served");
+    if (plan->ethernet && pdi->has_f_teid && pdi->source_interface != PFCP_ACCESS)
+        return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "Ethernet sessions have their anchor here");
     pdr->source = pdi->source_interface == PFCP_N6_LAN ? PFCP_CORE : pdi->source_interface;
     pdr->qfis = 0;
     for (size_t i = 0; i < pdi->qfis_count; i++)

@@ -52,6 +52,7 @@ void plane_free(struct plane *plane)
     for (unsigned i = 0; i < plane->network_count; i++) {
         table_free(&plane->networks[i].by_v4);
         table_free(&plane->networks[i].by_v6);
+        lan_free(plane->networks[i].lan);
     }
     free(plane->lanes);
     free(plane->readers);
@@ -200,6 +201,7 @@ const char *drop_name(enum drop drop)
         [DROP_WRONG_PEER] = "wrong_peer",
         [DROP_INNER_MALFORMED] = "inner_malformed",
         [DROP_SPOOFED_SOURCE] = "spoofed_source",
+        [DROP_MANY_MACS] = "many_macs",
         [DROP_LINK_LOCAL] = "link_local",
         [DROP_INNER_TUNNEL] = "inner_tunnel",
         [DROP_ENCAPSULATED] = "encapsulated",

@@ -12,6 +12,7 @@
 #include "kit/map.h"
 #include "kit/timers.h"
 #include "plane/counters.h"
+#include "plane/lan.h"
 #include "plane/resting.h"
 #include "plane/senders.h"
 #include "plane/session.h"
@@ -25,6 +26,7 @@ struct network {
     unsigned index;
     struct config_prefix pool_v4, pool_v6; /* family 0: none */
     struct config_ip gateway_v4;
+    struct lan *lan;           /* of one that carries Ethernet frames; NULL: it carries IP packets */
     bool encapsulation;        /* phones may send IP in IP, GRE and the like */
     uint16_t mtu;              /* told to phones, and of the TUN device */
     struct config_ip dns6[2];  /* for router advertisements; family 0: none */

@@ -15,6 +15,7 @@
 struct network;
 struct held_queue;
 struct early;
+struct lan_port;
 
 /* What a worker has to tell the agent about a session. */
 enum session_news {
@@ -45,6 +46,7 @@ struct session {
     struct ruleset *rules;
     struct held_queue *held;                /* NULL: nothing is buffered */
     struct early *early;                    /* NULL: no uplink packets that are ahead of the SMF */
+    struct lan_port *port;                  /* of an Ethernet session; NULL: it is an IP session */
     struct gnb *gnb;                        /* where uplink packets must come from; NULL: not known yet */
     struct former formers[SESSION_FORMERS]; /* the newest first */
     struct session *news_next;

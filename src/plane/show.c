@@ -168,7 +168,8 @@ static const char *path_of(const struct plane *plane, const struct session *sess
     }
     if (state == FAST_ACTIVE && (verdict != FAST_SLOW || classifier))
         return "fast";
-    *why = session->held    ? "packets wait for the phone"
+    *why = session->port    ? "it carries Ethernet frames"
+           : session->held  ? "packets wait for the phone"
            : session->early ? "the SMF has not said yet where the phone is"
            : !session->gnb  ? "the phone has no gNB"
                             : "its rules are the slow path's";
@@ -209,6 +210,22 @@ static void put_addresses(json_t *reply, const struct session *session)
     put_text(reply, "gnb", session->gnb ? sender_text(&session->gnb->address, text) : "none");
 }
 
+/* Behind an Ethernet session. */
+static void put_macs(json_t *reply, const struct session *session, int64_t now)
+{
+    enum { MOST = 1024 };
+    static uint8_t macs[MOST][FRAME_MAC];
+    put_text(reply, "type", session->port ? "ethernet" : "ip");
+    if (!session->port)
+        return;
+    json_t *list = json_array();
+    const unsigned count = lan_macs(session->network->lan, session, macs, MOST, now);
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(list, json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", macs[i][0], macs[i][1],
+                                                 macs[i][2], macs[i][3], macs[i][4], macs[i][5]));
+    json_object_set_new(reply, "macs", list);
+}
+
 static void put_counts(json_t *reply, const struct session *session)
 {
     const struct session_counters *counters = &session->counters;
@@ -234,6 +251,7 @@ json_t *rules_reply(const struct agent *agent, const json_t *request)
     session_lock(session);
     fast_absorb(agent->settings.plane, session, agent_now(agent));
     put_addresses(reply, session);
+    put_macs(reply, session, agent_now(agent));
     put_paths(reply, agent->settings.plane, session);
     put_counts(reply, session);
     for (unsigned i = 0; i < session->rules->pdr_count; i++)

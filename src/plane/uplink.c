@@ -10,6 +10,7 @@
 #include "plane/early.h"
 #include "plane/fast/queue.h"
 #include "plane/pathway.h"
+#include "plane/switch.h"
 #include "wire/gtpu/gtpu.h"
 
 enum { ANSWERS_KBPS = 64 }; /* error indications sent, or passed on to the SMF, for a lane */
@@ -125,22 +126,40 @@ static bool is_tunnel(const struct flow *flow)
     return flow->protocol == PROTOCOL_SCTP && flow->destination_port == N2_PORT;
 }
 
-static enum drop check_destination(const struct plane *plane, const struct session *session,
-                                   const struct flow *flow)
+static struct config_ip destination_of(const struct flow *flow)
 {
     struct config_ip ip = {.family = flow->version == 4 ? AF_INET : AF_INET6};
     memcpy(ip.address, flow->destination, flow->version == 4 ? 4 : 16);
+    return ip;
+}
+
+static bool is_infrastructure(const struct plane *plane, const struct config_ip *ip)
+{
+    for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)
+        if (config_prefix_holds(&plane->policy.infrastructure[i], ip))
+            return true;
+    return false;
+}
+
+/* What nobody has looked at, in a tunnel of the phone's own. */
+static enum drop check_tunnelled(const struct network *network, const struct flow *flow)
+{
     if (is_tunnel(flow))
         return DROP_INNER_TUNNEL;
-    if (protocol_encapsulates(flow->protocol) && !session->network->encapsulation)
-        return DROP_ENCAPSULATED;
+    return protocol_encapsulates(flow->protocol) && !network->encapsulation ? DROP_ENCAPSULATED : DROP_NONE;
+}
+
+static enum drop check_destination(const struct plane *plane, const struct session *session,
+                                   const struct flow *flow)
+{
+    const struct config_ip ip = destination_of(flow);
+    const enum drop drop = check_tunnelled(session->network, flow);
+    if (drop != DROP_NONE)
+        return drop;
     if (is_gateway(session->network, &ip))
         return DROP_NONE;
-    if (is_host_internal(&ip))
+    if (is_host_internal(&ip) || is_infrastructure(plane, &ip))
         return DROP_INFRASTRUCTURE;
-    for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)
-        if (config_prefix_holds(&plane->policy.infrastructure[i], &ip))
-            return DROP_INFRASTRUCTURE;
     for (unsigned i = 0; !plane->policy.ue_to_ue && i < plane->network_count; i++)
         if (config_prefix_holds(&plane->networks[i].pool_v4, &ip) ||
             config_prefix_holds(&plane->networks[i].pool_v6, &ip))
@@ -160,6 +179,36 @@ static enum drop check_inner(const struct plane *plane, const struct session *se
     return check_destination(plane, session, flow);
 }
 
+/* The IP packet in a frame, if there is one: on its own link a phone may speak to all but what no phone may speak to. */
+static enum drop check_frame_payload(const struct plane *plane, const struct network *network,
+                                     const struct frame *frame, const struct packet *packet)
+{
+    enum { IPV4 = 0x0800, IPV6 = 0x86dd };
+    struct flow flow;
+    if (frame->type != IPV4 && frame->type != IPV6)
+        return DROP_NONE;
+    if (flow_parse(bytes_of(packet->data + frame->payload, packet->length - frame->payload), &flow) != NULL ||
+        flow.version != (frame->type == IPV4 ? 4 : 6))
+        return DROP_INNER_MALFORMED;
+    const struct config_ip ip = destination_of(&flow);
+    const enum drop drop = check_tunnelled(network, &flow);
+    return drop == DROP_NONE && is_infrastructure(plane, &ip) ? DROP_INFRASTRUCTURE : drop;
+}
+
+static enum drop check_frame(const struct plane *plane, const struct session *session, const struct far *far,
+                             const struct packet *packet)
+{
+    const struct network *network = session->network;
+    struct frame frame;
+    if (frame_parse(bytes_of(packet->data, packet->length), &frame) != NULL)
+        return DROP_INNER_MALFORMED;
+    if (packet->length > (size_t)network->mtu + frame.payload)
+        return DROP_TOO_BIG;
+    const bool led_on = far->destination == PFCP_ACCESS;
+    const enum drop drop = switch_check(plane, session, &frame, led_on, packet->now);
+    return drop == DROP_NONE && !led_on ? check_frame_payload(plane, network, &frame, packet) : drop;
+}
+
 static enum verdict forward(struct plane *plane, struct lane *lane, struct session *session, struct gnb *from,
                             const struct flow *flow, const struct pdr *pdr, struct packet *packet)
 {
@@ -167,7 +216,8 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
     const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
     if (!far)
         return path_drop(lane, DROP_NO_RULE);
-    enum drop drop = check_inner(plane, session, far, flow);
+    enum drop drop =
+        session->port ? check_frame(plane, session, far, packet) : check_inner(plane, session, far, flow);
     if (drop == DROP_NONE && !(far->action & PFCP_FORW))
         drop = DROP_ACTION;
     if (drop == DROP_NONE && far->destination == PFCP_ACCESS && !far->has_outer)
@@ -220,16 +270,16 @@ static struct gnb *former_gnb(const struct session *session, const union socket_
 static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, struct session *session,
                                     struct gnb *from, const struct gtpu_packet *gtpu, struct packet *packet)
 {
-    struct flow flow;
-    if (flow_parse(gtpu->payload, &flow) != NULL)
+    struct flow flow = path_frame_flow(gtpu->payload.len);
+    if (!session->port && flow_parse(gtpu->payload, &flow) != NULL)
         return path_drop(lane, DROP_INNER_MALFORMED);
-    if (is_link_local(&flow)) {
+    if (!session->port && is_link_local(&flow)) {
         if (is_router_solicitation(&flow, gtpu->payload.data))
             return path_advertise_locked(lane, session, packet);
         return path_drop(lane, DROP_LINK_LOCAL);
     }
     packet->data += gtpu->payload.data - packet->data;
-    packet->length = flow.length;
+    packet->length = session->port ? gtpu->payload.len : flow.length;
     /* TS 29.281 5.2.2.7 wants a PDU session container on N3. Some simulated gNBs have none, and no flow to choose from. */
     uint8_t qfi = gtpu->container.present ? gtpu->container.qfi : RULESET_ANY_QFI;
     const struct pdr *pdr = ruleset_match(session->rules, PFCP_ACCESS, gtpu->teid, qfi, &flow);

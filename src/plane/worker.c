@@ -14,6 +14,7 @@
 #include "plane/enforce.h"
 #include "plane/fast/done.h"
 #include "plane/pacer.h"
+#include "plane/switch.h"
 #include "wire/gtpu/gtpu.h"
 
 #ifndef UDP_GRO
@@ -44,6 +45,8 @@ struct worker {
     uint8_t (*buffers)[BUFFER_BYTES];
     uint8_t (*spares)[SPARE_BYTES];
     unsigned spare_count;
+    uint8_t (*copies)[SPARE_BYTES]; /* of frames for several; only where there is an Ethernet network */
+    unsigned copy_count;
     unsigned taken; /* packets and super-packets since the last wait */
 };
 
@@ -51,12 +54,22 @@ static void hand_on(void *context, enum verdict verdict, struct packet *packet)
 {
     struct worker *worker = context;
     struct lane *lane = worker->settings.lane;
-    if (verdict == PATH_TO_N6)
+    if (verdict == PATH_TO_N6 && packet->network->lan)
+        coalesce_frame(lane, worker->tun[packet->network->index], packet);
+    else if (verdict == PATH_TO_N6)
         coalesce_packet(&worker->coalesce, lane, worker->tun[packet->network->index], packet);
     else if (packet->segment_bytes)
         segment_transmit(&worker->transmit, lane, packet);
     else
         transmit_packet(&worker->transmit, lane, packet);
+}
+
+static bool carries_frames(const struct plane *plane)
+{
+    for (unsigned i = 0; i < plane->network_count; i++)
+        if (plane->networks[i].lan)
+            return true;
+    return false;
 }
 
 struct worker *worker_new(const struct worker_settings *settings)
@@ -71,13 +84,15 @@ struct worker *worker_new(const struct worker_settings *settings)
     worker->polled = calloc(networks + 3, sizeof *worker->polled);
     worker->buffers = malloc(RECEIVED * sizeof *worker->buffers);
     worker->spares = malloc(SPARES * sizeof *worker->spares);
+    const bool frames = carries_frames(settings->plane);
+    worker->copies = frames ? malloc(SPARES * sizeof *worker->copies) : NULL;
     worker->pacer = pacer_new(&(struct pacer_settings){.lane = settings->lane,
                                                        .most = settings->plane->policy.shaping_packets,
                                                        .seed = settings->seed,
                                                        .send = hand_on,
                                                        .context = worker});
     bool all = worker->stop >= 0 && worker->tun && worker->polled && worker->buffers && worker->spares &&
-               worker->pacer;
+               worker->pacer && (worker->copies || !frames);
     if (!all || !transmit_init(&worker->transmit, &settings->plane->tap, settings->n3[0], settings->n3[1])) {
         worker_free(worker);
         return NULL;
@@ -111,6 +126,7 @@ void worker_free(struct worker *worker)
     free(worker->polled);
     free(worker->buffers);
     free(worker->spares);
+    free(worker->copies);
     free(worker);
 }
 
@@ -120,7 +136,29 @@ static void flush(struct worker *worker)
     transmit_flush(&worker->transmit, worker->settings.lane);
     pacer_flushed(worker->pacer);
     fast_done_tell(&worker->done);
-    worker->spare_count = 0;
+    worker->spare_count = worker->copy_count = 0;
+}
+
+static void deliver(struct worker *worker, enum verdict verdict, struct packet *packet);
+
+/* One of several that a frame goes to: it leaves from a copy, or before the next one is made. */
+static void deliver_copy(void *context, enum verdict verdict, struct packet *packet)
+{
+    struct worker *worker = context;
+    if (verdict != PATH_TO_N3)
+        return;
+    if (packet->length > SPARE_BYTES) {
+        deliver(worker, verdict, packet);
+        flush(worker);
+        return;
+    }
+    if (worker->copy_count == SPARES)
+        flush(worker);
+    uint8_t *copy = worker->copies[worker->copy_count++];
+    memcpy(copy, packet->data, packet->length);
+    packet->data = copy;
+    packet->end = copy + SPARE_BYTES;
+    deliver(worker, verdict, packet);
 }
 
 static void deliver(struct worker *worker, enum verdict verdict, struct packet *packet)
@@ -129,6 +167,9 @@ static void deliver(struct worker *worker, enum verdict verdict, struct packet *
         flush(worker);
     fast_done_note(&worker->done, packet);
     if (verdict != PATH_TO_N3 && verdict != PATH_TO_N6)
+        return;
+    if (verdict == PATH_TO_N6 && packet->network->lan &&
+        !switch_outward(worker->settings.plane, worker->settings.lane, packet, deliver_copy, worker))
         return;
     if (packet->shaped)
         pacer_take(worker->pacer, verdict, packet);
@@ -238,10 +279,22 @@ static bool read_packet(struct worker *worker, unsigned index, int fd, struct ne
     return true;
 }
 
+static bool read_frame(struct worker *worker, int fd, struct network *network)
+{
+    uint8_t *at = worker->buffers[0] + PATH_HEADROOM;
+    const ssize_t length = read(fd, at, TUN_PACKET_BYTES);
+    if (length <= 0)
+        return false;
+    struct packet packet = {
+        .data = at, .length = (size_t)length, .end = worker->buffers[0] + BUFFER_BYTES, .now = clock_now()};
+    switch_inward(worker->settings.plane, worker->settings.lane, network, &packet, deliver_copy, worker);
+    return true;
+}
+
 static bool read_tun(struct worker *worker, int fd, struct network *network)
 {
     unsigned n = 0;
-    while (n < READ && read_packet(worker, n, fd, network))
+    while (n < READ && (network->lan ? read_frame(worker, fd, network) : read_packet(worker, n, fd, network)))
         n++;
     worker->taken += n;
     flush(worker);

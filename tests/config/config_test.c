@@ -215,6 +215,14 @@ static void every_error_names_line_key_and_what_was_expected(void **state)
          "t.yaml:1: data_networks[0]: found x without an IPv6 pool in ipv6, expected one, such as "
          "2001:db8:cafe::/48, or "
          "type: ipv4"},
+        {"data_networks: [{name: x, type: ethernet, ipv4: 10.0.0.0/8}]",
+         "t.yaml:1: data_networks[0]: found x of type ethernet with ipv4, ipv6 or dns, expected none of "
+         "them: "
+         "phones are given no addresses there"},
+        {"data_networks: [{name: x, type: ipv4, ipv4: 10.0.0.0/8, bridge: br0}]",
+         "t.yaml:1: data_networks[0]: found x with a bridge, and of another type than ethernet, expected "
+         "type: "
+         "ethernet, or no bridge"},
         {"data_networks: [{name: x, type: ipv4, ipv4: 10.0.0.0/8, partner: p}]",
          "t.yaml:1: data_networks[0]: found x with one of partner and label, expected both of them or none"},
         {"data_networks:\n- {name: x, type: ipv4, ipv4: 10.0.0.0/8}\n- {name: y, type: ipv4, ipv4: "

@@ -61,3 +61,13 @@ void lab_describe(struct lab_session *s, uint8_t number)
                                            .create_urrs_count = 1,
                                        }};
 }
+
+void lab_describe_ethernet(struct lab_session *s, uint8_t number)
+{
+    struct pfcp_session_establishment_request *request = &s->request.session_establishment_request;
+    lab_describe(s, number);
+    s->pdrs[1].pdi =
+        (struct pfcp_pdi){.source_interface = PFCP_CORE, .has_ethernet_session = true, .ethernet_session = 1};
+    request->has_pdn_type = true;
+    request->pdn_type = PFCP_PDN_ETHERNET;
+}

@@ -17,5 +17,7 @@ struct lab_session {
 
 /* number: makes CP SEID (number) and UE address (10.45.0.number, 2001:db8:cafe:number::/64). */
 void lab_describe(struct lab_session *session, uint8_t number);
+/* The same as an Ethernet session, which has no address. */
+void lab_describe_ethernet(struct lab_session *session, uint8_t number);
 
 #endif

@@ -39,9 +39,14 @@ static void send_n6(void *context, struct packet *packet)
     lab->n6_count++;
 }
 
-static void set_up_network(struct network *network)
+static void set_up_network(struct network *network, const struct lan_settings *settings)
 {
     *network = (struct network){.name = "internet", .mtu = 1400};
+    if (settings) {
+        network->lan = lan_new(settings, 9);
+        assert_non_null(network->lan);
+        return;
+    }
     assert_true(config_prefix_parse("10.45.0.0/16", &network->pool_v4));
     assert_true(config_prefix_parse("2001:db8:cafe::/48", &network->pool_v6));
     assert_true(config_ip_parse("10.45.0.1", &network->gateway_v4));
@@ -58,7 +63,7 @@ void lab_associate(struct lab *lab)
     assert_int_equal(lab_ask(lab, &request).association_setup_response.cause, PFCP_ACCEPTED);
 }
 
-struct lab *lab_new(void)
+static struct lab *open_lab(const struct lan_settings *lan)
 {
     static const struct config_prefix infrastructure = {AF_INET, 8, {192}};
     struct lab *lab = calloc(1, sizeof *lab);
@@ -67,7 +72,7 @@ struct lab *lab_new(void)
     address_parse(&lab->smf, "127.0.0.4", PFCP_PORT);
     address_parse(&lab->gnb, "127.0.0.20", GTPU_PORT);
     address_parse(&lab->other_gnb, "127.0.0.21", GTPU_PORT);
-    set_up_network(&lab->networks[0]);
+    set_up_network(&lab->networks[0], lan);
     timers_init(&lab->timers, SECONDS(1));
     arena_init(&lab->arena, 0);
     assert_true(plane_init(&lab->plane, lab->networks, 1, 1, 7));
@@ -106,6 +111,16 @@ struct lab *lab_new(void)
     assert_non_null(lab->agent);
     lab_associate(lab);
     return lab;
+}
+
+struct lab *lab_new(void)
+{
+    return open_lab(NULL);
+}
+
+struct lab *lab_new_ethernet(const struct lan_settings *settings)
+{
+    return open_lab(settings);
 }
 
 void lab_free(struct lab *lab)
@@ -240,11 +255,16 @@ enum verdict lab_uplink(struct lab *lab, const union socket_address *peer, uint3
     return path_uplink(&lab->plane, &lab->plane.lanes[0], peer, packet);
 }
 
-enum verdict lab_downlink(struct lab *lab, struct bytes inner, struct packet *packet)
+void lab_load(struct lab *lab, struct bytes inner, struct packet *packet)
 {
     load(lab, packet);
     memcpy(packet->data, inner.data, inner.len);
     packet->length = inner.len;
+}
+
+enum verdict lab_downlink(struct lab *lab, struct bytes inner, struct packet *packet)
+{
+    lab_load(lab, inner, packet);
     return path_downlink(&lab->plane, &lab->plane.lanes[0], &lab->networks[0], packet);
 }
 

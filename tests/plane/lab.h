@@ -35,6 +35,8 @@ struct lab {
 
 /* With an association between SMF and plane. */
 struct lab *lab_new(void);
+/* The same with a data network of Ethernet frames. */
+struct lab *lab_new_ethernet(const struct lan_settings *settings);
 /* The SMF asks for the association. */
 void lab_associate(struct lab *lab);
 void lab_free(struct lab *lab);
@@ -62,6 +64,8 @@ enum { LAB_NO_QFI = 0xff };
 enum verdict lab_uplink(struct lab *lab, const union socket_address *peer, uint32_t teid, uint8_t qfi,
                         struct bytes inner, struct packet *packet);
 enum verdict lab_downlink(struct lab *lab, struct bytes inner, struct packet *packet);
+/* A packet of these octets, with room in front. */
+void lab_load(struct lab *lab, struct bytes inner, struct packet *packet);
 
 uint64_t lab_drops(const struct lab *lab, enum drop reason);
 

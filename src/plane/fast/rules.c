@@ -47,6 +47,8 @@ static const struct pdr *plain_pdr(const struct ruleset *rules, enum direction d
 /* Whether the program has what it needs to carry packets of that direction. */
 static bool is_served(const struct fast *fast, const struct session *session, enum direction direction)
 {
+    if (session->port)
+        return false;
     return session->rules->classifiers[direction] ? fast->sessions[session->place].own_flows != 0
                                                   : plain_pdr(session->rules, direction) != NULL;
 }

@@ -24,7 +24,8 @@ static unsigned pool_addresses(const struct plane *plane)
 static void close_passages(const struct plane *plane, const struct config_plane *config)
 {
     for (unsigned i = 0; config->nat && i < plane->network_count; i++)
-        passage_close(config, &plane->networks[i]);
+        if (!plane->networks[i].lan)
+            passage_close(config, &plane->networks[i]);
 }
 
 static bool open_passages(struct fast *fast, const struct plane *plane, const struct config_plane *config,
@@ -33,7 +34,7 @@ static bool open_passages(struct fast *fast, const struct plane *plane, const st
     char name[PASSAGE_NAME_BYTES];
     fast->network_count = plane->network_count;
     for (unsigned i = 0; i < plane->network_count; i++) {
-        if (!config->nat) {
+        if (!config->nat || plane->networks[i].lan) {
             fast_lead_to_host(fast, &plane->networks[i], 0);
             continue;
         }
