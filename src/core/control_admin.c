@@ -318,8 +318,8 @@ static json_t *deregister(void *context, const json_t *request)
 
 static const char *session_type(uint8_t type)
 {
-    static const char *const names[] = {"", "ipv4", "ipv6", "ipv4v6"};
-    return type < 4 ? names[type] : "";
+    static const char *const names[] = {"", "ipv4", "ipv6", "ipv4v6", "", "ethernet"};
+    return type < sizeof names / sizeof *names ? names[type] : "";
 }
 
 static void add_addresses(json_t *item, const struct smf_session_view *view)

@@ -39,7 +39,7 @@ const struct field fields[] = {
      "of eutra, nr, nr_unlicensed"},
     {"core_network_type_restrictions", "access.core_network_type_restrictions", FIELD_OF_SUBSCRIBER, false,
      "of 5gc, epc"},
-    {"type", "type", FIELD_OF_SESSION, false, "ipv4, ipv6 or ipv4v6"},
+    {"type", "type", FIELD_OF_SESSION, false, "ipv4, ipv6, ipv4v6 or ethernet"},
     {"fiveqi", "qos.index", FIELD_OF_SESSION, true, "5QI of the default flow"},
     {"arp", "qos.arp.priority_level", FIELD_OF_SESSION, true, "its ARP priority, 1 to 15"},
     {"ambr_uplink", "ambr.uplink", FIELD_OF_SESSION, false, "rate of the session"},

@@ -40,6 +40,7 @@ static const struct column session_columns[] = {
     {"SUPI", "supi", CELL_TEXT, 0},
     {"PSI", "psi", CELL_NUMBER, 0},
     {"DNN", "dnn", CELL_TEXT, 0},
+    {"TYPE", "type", CELL_TEXT, 9},
     {"SLICE", "slice", CELL_TEXT, 5},
     {"IPV4", "ipv4", CELL_TEXT, 0},
     {"IPV6", "ipv6", CELL_TEXT, 1},

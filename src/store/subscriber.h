@@ -25,7 +25,7 @@ struct store_tuak {
 #define STORE_TUAK_DEFAULT ((struct store_tuak){8, 16, 16, 1})
 
 /* The values are those of NAS (TS 24.501 9.11.4.11), as in config_session_type. */
-enum store_session_type { STORE_IPV4 = 1, STORE_IPV6 = 2, STORE_IPV4V6 = 3 };
+enum store_session_type { STORE_IPV4 = 1, STORE_IPV6 = 2, STORE_IPV4V6 = 3, STORE_ETHERNET = 5 };
 
 /* A data network the subscriber may use within a slice. */
 struct store_dnn {

@@ -8,8 +8,8 @@
 #include "store/subscriber.h"
 
 static const char *const algorithms[] = {[STORE_MILENAGE] = "milenage", [STORE_TUAK] = "tuak"};
-static const char *const session_types[] = {
-    NULL, [STORE_IPV4] = "ipv4", [STORE_IPV6] = "ipv6", [STORE_IPV4V6] = "ipv4v6"};
+static const char *const session_types[] = {NULL, [STORE_IPV4] = "ipv4", [STORE_IPV6] = "ipv6",
+                                            [STORE_IPV4V6] = "ipv4v6", [STORE_ETHERNET] = "ethernet"};
 static const char *const statuses[] = {"active", "barred"};
 
 enum { ITEMS_MOST = 255 }; /* a byte in the database */

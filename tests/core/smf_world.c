@@ -308,6 +308,16 @@ static void take_pdrs(struct plane *plane, const struct pfcp_create_pdr *pdrs, s
                      (const char *)pdrs[i].pdi.sdf_filters[0].flow_description.data);
 }
 
+static void take_pdis(struct plane *plane, const struct pfcp_create_pdr *pdrs, size_t count)
+{
+    plane->addresses = 0;
+    plane->frames = false;
+    for (size_t i = 0; i < count; i++) {
+        plane->addresses += (unsigned)pdrs[i].pdi.ue_ips_count;
+        plane->frames |= pdrs[i].pdi.has_ethernet_session && (pdrs[i].pdi.ethernet_session & 1);
+    }
+}
+
 enum { SEID_PAIR = 0xffff /* between the SMF's and the plane's */ };
 
 static void take_establishment(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
@@ -322,13 +332,16 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     plane->restored = request->has_sereq_flags && (request->sereq_flags & PFCP_RESTI);
     plane->teid = uplink->f_teid.choose ? ++plane->next_teid : uplink->f_teid.teid;
     plane->uplink = request->create_pdrs[0];
-    plane->chooses = uplink->ue_ips[0].choose_v4;
+    take_pdis(plane, request->create_pdrs, request->create_pdrs_count);
+    plane->chooses = uplink->ue_ips_count && uplink->ue_ips[0].choose_v4;
     snprintf(plane->instance, sizeof plane->instance, "%.*s",
              (int)request->create_pdrs[1].pdi.network_instance.len,
              (const char *)request->create_pdrs[1].pdi.network_instance.data);
-    plane->has_v4 = uplink->ue_ips[0].ip.has_v4;
-    plane->has_v6 = uplink->ue_ips[0].ip.has_v6;
-    memcpy(plane->ue_ipv4, uplink->ue_ips[0].ip.v4, 4);
+    plane->has_v4 = uplink->ue_ips_count && uplink->ue_ips[0].ip.has_v4;
+    plane->has_v6 = uplink->ue_ips_count && uplink->ue_ips[0].ip.has_v6;
+    if (uplink->ue_ips_count)
+        memcpy(plane->ue_ipv4, uplink->ue_ips[0].ip.v4, 4);
+    plane->pdn_type = request->pdn_type;
     plane->mbr_downlink = request->create_qers[0].mbr.downlink;
     plane->pdrs = (unsigned)request->create_pdrs_count;
     plane->qers = (unsigned)request->create_qers_count;

@@ -67,6 +67,9 @@ struct plane {
     unsigned forwardings; /* such tunnels that it has: a bit each */
     struct pfcp_outer_header_creation forward_header;
     uint8_t ue_ipv4[4];
+    uint8_t pdn_type;
+    unsigned addresses;            /* in the PDRs that it was established with */
+    bool frames;                   /* one of them is for all Ethernet frames */
     struct pfcp_create_pdr uplink; /* as created last; its lists are gone */
     char instance[64];             /* of the data network, as labels */
     bool chooses;                  /* the phone's address is the plane's to give */

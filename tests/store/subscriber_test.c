@@ -205,7 +205,7 @@ static void a_wrong_value_is_named_and_a_secret_is_not_shown(void **state)
          ",\"slice\":[{\"sst\":1,\"session\":[{\"ue\":{\"ipv4\":\"::1\"}}]}]}",
          "slice[0].session[0].ue.ipv4: found ::1, expected an IPv4 address"},
         {"{\"imsi\":\"99970\"," SECURITY ",\"slice\":[{\"sst\":1,\"session\":[{\"type\":\"ppp\"}]}]}",
-         "slice[0].session[0].type: found ppp, expected one of ipv4 ipv6 ipv4v6"},
+         "slice[0].session[0].type: found ppp, expected one of ipv4 ipv6 ipv4v6 ethernet"},
         {"{\"imsi\":\"99970\"," SECURITY ",\"ambr\":{\"uplink\":\"fast\"}}",
          "ambr.uplink: found fast, expected a bit rate such as \"1 Gbps\" or {\"value\": 1, \"unit\": 3}"},
         {"{\"imsi\":\"99970\"," SECURITY ",\"access\":{\"forbidden_areas\":\"999/70-1 here\"}}",

@@ -13,22 +13,42 @@ static struct verdict refused(uint8_t cause, const char *what)
     return (struct verdict){.cause = cause, .what = what};
 }
 
-/* Types as sets: bit 1 IPv4, bit 2 IPv6 (TS 24.501 9.11.4.11). */
+/* Types as sets: bit 1 IPv4, bit 2 IPv6 (TS 24.501 9.11.4.11); or Ethernet alone. 0: subscription and data network have none in common. */
 static uint8_t allowed_types(const struct config_dnn *dnn, const struct store_dnn *data)
 {
+    if (dnn->type == CONFIG_ETHERNET || data->type == STORE_ETHERNET)
+        return dnn->type == CONFIG_ETHERNET && data->type == STORE_ETHERNET ? NAS_SESSION_ETHERNET : 0;
     uint8_t pools = (uint8_t)((dnn->ipv4.family || data->ipv4.family ? NAS_SESSION_IPV4 : 0) |
                               (dnn->ipv6.family || data->ipv6.family ? NAS_SESSION_IPV6 : 0));
     return (uint8_t)((unsigned)dnn->type & (unsigned)data->type & pools);
+}
+
+static uint8_t only_allowed(uint8_t allowed)
+{
+    switch (allowed) {
+    case NAS_SESSION_IPV4:
+        return NAS_GSM_IPV4_ONLY_ALLOWED;
+    case NAS_SESSION_IPV4V6:
+        return NAS_GSM_IPV4V6_ONLY_ALLOWED;
+    case NAS_SESSION_ETHERNET:
+        return NAS_GSM_ETHERNET_ONLY_ALLOWED;
+    default:
+        return NAS_GSM_IPV6_ONLY_ALLOWED;
+    }
 }
 
 static struct verdict choose_type(struct session *session, uint8_t allowed,
                                   const struct nas_session_establishment_request *request)
 {
     uint8_t asked = request->has.session_type ? request->session_type : allowed;
-    uint8_t only = allowed == NAS_SESSION_IPV4 ? NAS_GSM_IPV4_ONLY_ALLOWED : NAS_GSM_IPV6_ONLY_ALLOWED;
-    if (asked > NAS_SESSION_IPV4V6)
+    uint8_t only = only_allowed(allowed);
+    if (!nas_session_is_ip(asked) && asked != NAS_SESSION_ETHERNET && asked)
         return refused(NAS_GSM_UNKNOWN_SESSION_TYPE, "PDU session type is not supported");
-    session->type = asked & allowed;
+    if (!allowed)
+        return refused(NAS_GSM_SERVICE_OPTION_NOT_SUBSCRIBED,
+                       "the subscriber's session type is none of the data network's");
+    const bool ethernet = asked == NAS_SESSION_ETHERNET || allowed == NAS_SESSION_ETHERNET;
+    session->type = !ethernet ? asked & allowed : asked == allowed ? asked : 0;
     if (!session->type)
         return refused(only, "PDU session type is not allowed");
     return (struct verdict){.notice = session->type == asked ? 0 : only};
@@ -62,7 +82,7 @@ bool session_plane_allocates(const struct session *session)
     const struct config_plane *plane = session->upf->config;
     const struct config_plane_network *own =
         plane ? config_plane_network(plane, session->network->name) : NULL;
-    return own && own->addresses == CONFIG_PLANE_ALLOCATES;
+    return own && own->addresses == CONFIG_PLANE_ALLOCATES && nas_session_is_ip(session->type);
 }
 
 /* Those that the plane gives come with its answer; a subscriber's own are told it. */
@@ -72,8 +92,8 @@ static bool take_addresses(struct session *session, const struct store_dnn *data
         random_fill(session_smf(session)->core->random, session->interface_id, sizeof session->interface_id);
         return true;
     }
-    return (!(session->type & NAS_SESSION_IPV4) || take_ipv4(session, &data->ipv4)) &&
-           (!(session->type & NAS_SESSION_IPV6) || take_prefix(session, &data->ipv6));
+    return (!nas_session_has_ipv4(session->type) || take_ipv4(session, &data->ipv4)) &&
+           (!nas_session_has_ipv6(session->type) || take_prefix(session, &data->ipv6));
 }
 
 static void take_qos(struct session *session, const struct config_dnn *dnn, const struct store_dnn *data)
@@ -178,9 +198,9 @@ static struct verdict place(struct session *session, const struct store_dnn *dat
     struct n4_wish wish = {.ue = session->ue, .dnn = data->name, .slice = session->slice};
     enum n4_misfit why;
     char text[SESSION_TEXT];
-    if (session->type & NAS_SESSION_IPV4)
+    if (nas_session_has_ipv4(session->type))
         wish.ipv4 = data->ipv4;
-    if (session->type & NAS_SESSION_IPV6)
+    if (nas_session_has_ipv6(session->type))
         wish.ipv6 = data->ipv6;
     struct upf *upf = n4_choose(smf, &wish, &why);
     if (!upf && patient && (why == N4_LOST || why == N4_NOT_ASSOCIATED))

@@ -112,7 +112,7 @@ static void tell(struct session *session)
     char text[SESSION_TEXT], ipv4[VALUE_TEXT_BYTES] = "-";
     struct config_ip ip = {.family = AF_INET};
     memcpy(ip.address, session->ipv4, sizeof session->ipv4);
-    if (session->type & NAS_SESSION_IPV4)
+    if (nas_session_has_ipv4(session->type))
         config_ip_text(&ip, ipv4);
     log_info("smf", session_text(session, text), "session established DNN[%s] IPv4[%s] plane=%s",
              session->network->name, ipv4, session->upf->name);

@@ -145,7 +145,7 @@ struct bytes n1_accept(const struct session *session, const struct nas_pco *aske
         .pco = pco,
         .dnn = session->network->name,
         .has = {.cause = notice != 0,
-                .pdu_address = true,
+                .pdu_address = nas_session_is_ip(session->type),
                 .s_nssai = true,
                 .always_on = session->always_on,
                 .qos_flows = true,

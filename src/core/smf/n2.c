@@ -71,9 +71,10 @@ static struct ngap_qos_flow_level_qos_parameters further_flow_qos(const struct s
 
 static enum ngap_pdu_session_type ngap_type(uint8_t type)
 {
-    return type == NAS_SESSION_IPV4   ? NGAP_PDU_SESSION_TYPE_IPV4
-           : type == NAS_SESSION_IPV6 ? NGAP_PDU_SESSION_TYPE_IPV6
-                                      : NGAP_PDU_SESSION_TYPE_IPV4V6;
+    return type == NAS_SESSION_IPV4       ? NGAP_PDU_SESSION_TYPE_IPV4
+           : type == NAS_SESSION_IPV6     ? NGAP_PDU_SESSION_TYPE_IPV6
+           : type == NAS_SESSION_ETHERNET ? NGAP_PDU_SESSION_TYPE_ETHERNET
+                                          : NGAP_PDU_SESSION_TYPE_IPV4V6;
 }
 
 struct bytes n2_transfer(struct core *core, const struct aper_type *type, const void *transfer)

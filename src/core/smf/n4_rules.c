@@ -20,7 +20,7 @@ static struct pfcp_ip ip_of(const struct tunnel *tunnel)
 static struct pfcp_ue_ip ue_ip_of(const struct session *session, bool destination)
 {
     struct pfcp_ue_ip ue = {.destination = destination};
-    const bool v4 = session->type & NAS_SESSION_IPV4, v6 = session->type & NAS_SESSION_IPV6;
+    const bool v4 = nas_session_has_ipv4(session->type), v6 = nas_session_has_ipv6(session->type);
     const bool chosen = !session_plane_allocates(session) || session->has_ipv4 || session->has_prefix;
     ue.choose_v4 = v4 && !chosen;
     ue.choose_v6 = v6 && !chosen;
@@ -202,7 +202,7 @@ static void detect_uplink(struct n4_rules *rules, const struct session *session,
                                  .has_network_instance = rules->access.len != 0,
                                  .network_instance = rules->access,
                                  .ue_ips = &rules->source,
-                                 .ue_ips_count = 1,
+                                 .ue_ips_count = !rules->ethernet,
                                  .qfis = &rules->of_pdr[pdr - rules->pdrs].qfi,
                                  .qfis_count = 1};
 }
@@ -213,7 +213,9 @@ static void detect_downlink(struct n4_rules *rules, struct pfcp_create_pdr *pdr)
                                  .has_network_instance = true,
                                  .network_instance = rules->instance,
                                  .ue_ips = &rules->destination,
-                                 .ue_ips_count = 1};
+                                 .ue_ips_count = !rules->ethernet,
+                                 .has_ethernet_session = rules->ethernet,
+                                 .ethernet_session = rules->ethernet};
 }
 
 static bool has_direction(const struct qos *qos, uint8_t rule, uint8_t direction)
@@ -262,7 +264,8 @@ static void detect_rule(struct n4_rules *rules, const struct session *session, u
             detect_uplink(rules, session, pdr);
         else
             detect_downlink(rules, pdr);
-        filter(arena, qos, rule->id, direction, &pdr->pdi);
+        if (!rules->ethernet) /* where there is no filter but match-all (qos_filter.c) */
+            filter(arena, qos, rule->id, direction, &pdr->pdi);
         lead_into_flow(rules, qos, rule->qfi, pdr);
     }
 }
@@ -292,6 +295,7 @@ static void begin(struct n4_rules *rules, const struct session *session)
     const char *instance = instance_of(session);
     rules->instance = bytes_of(instance, strlen(instance));
     rules->access = access_instance(session);
+    rules->ethernet = session->type == NAS_SESSION_ETHERNET;
     rules->urr_id = N4_URR_SESSION;
     rules->source = ue_ip_of(session, false);
     rules->destination = ue_ip_of(session, true);

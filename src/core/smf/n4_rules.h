@@ -41,6 +41,7 @@ struct n4_rules {
     struct pfcp_qer qers[N4_QERS];
     struct pfcp_urr urr;
     size_t pdr_count, qer_count;
+    bool ethernet;
 };
 
 /* All of the session. */

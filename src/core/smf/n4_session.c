@@ -34,8 +34,8 @@ static bool take_addresses(struct session *session, const struct pfcp_session_es
                 return false;
             given = ip;
         }
-    if (!given || given->ip.has_v4 != !!(session->type & NAS_SESSION_IPV4) ||
-        given->ip.has_v6 != !!(session->type & NAS_SESSION_IPV6))
+    if (!given || given->ip.has_v4 != nas_session_has_ipv4(session->type) ||
+        given->ip.has_v6 != nas_session_has_ipv6(session->type))
         return false;
     memcpy(session->ipv4, given->ip.v4, sizeof session->ipv4);
     memcpy(session->prefix, given->ip.v6, sizeof session->prefix);

@@ -33,10 +33,10 @@ static void add_dns(struct answer *answer, uint16_t id, uint8_t family)
             add(answer, id, bytes_of(answer->dnn->dns[i].address, family == AF_INET ? 4 : 16));
 }
 
-static void add_mtu(struct answer *answer)
+static void add_mtu(struct answer *answer, uint16_t id)
 {
     uint8_t mtu[] = {(uint8_t)(answer->dnn->mtu >> 8), (uint8_t)answer->dnn->mtu};
-    add(answer, NAS_PCO_IPV4_MTU, BYTES(mtu));
+    add(answer, id, BYTES(mtu));
 }
 
 /* A Configure-Nak that suggests our name servers, as RFC 1877 has it. */
@@ -72,7 +72,9 @@ static void answer_one(struct answer *answer, const struct nas_pco_unit *unit)
         add_dns(answer, unit->id, AF_INET6);
         break;
     case NAS_PCO_IPV4_MTU:
-        add_mtu(answer);
+    case NAS_PCO_ETHERNET_MTU:
+        if ((unit->id == NAS_PCO_ETHERNET_MTU) == (answer->dnn->type == CONFIG_ETHERNET))
+            add_mtu(answer, unit->id);
         break;
     case NAS_PCO_IPCP:
         add_ipcp(answer, unit->content);

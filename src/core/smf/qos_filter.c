@@ -103,8 +103,8 @@ static struct qos_refusal check_addresses(const struct parts *parts, const struc
     unsigned length;
     if (v4 && v6)
         return semantic("IPv4 and IPv6 in one packet filter");
-    if ((v4 && !(terms->session_type & NAS_SESSION_IPV4)) ||
-        (v6 && !(terms->session_type & NAS_SESSION_IPV6)))
+    if ((v4 && !nas_session_has_ipv4(terms->session_type)) ||
+        (v6 && !nas_session_has_ipv6(terms->session_type)))
         return semantic("a packet filter of a family that the session does not have");
     if ((parts->remote4 && !is_prefix_mask(parts->remote4 + IPV4_OCTETS, &length)) ||
         (parts->local4 && !is_prefix_mask(parts->local4 + IPV4_OCTETS, &length)))
@@ -147,6 +147,8 @@ struct qos_refusal qos_check_filter(const struct nas_packet_filter *filter, cons
 {
     struct parts parts = {0};
     struct qos_refusal refusal = take_apart(filter, &parts);
+    if (!refusal.cause && terms->session_type == NAS_SESSION_ETHERNET && !parts.all)
+        refusal = semantic("a component of IP packets in a session of Ethernet frames");
     if (!refusal.cause)
         refusal = check_addresses(&parts, terms);
     return refusal.cause ? refusal : check_ports(&parts);

@@ -207,9 +207,9 @@ static void read_place(struct reader *r, struct session *session)
 static void claim_addresses(struct session *session)
 {
     session->has_ipv4 =
-        session->type & NAS_SESSION_IPV4 && network_claim_ipv4(session->network, session->ipv4);
+        nas_session_has_ipv4(session->type) && network_claim_ipv4(session->network, session->ipv4);
     session->has_prefix =
-        session->type & NAS_SESSION_IPV6 && network_claim_ipv6(session->network, session->prefix);
+        nas_session_has_ipv6(session->type) && network_claim_ipv6(session->network, session->prefix);
     session->network->sessions++;
 }
 

@@ -13,6 +13,22 @@ enum nas_session_type {
     NAS_SESSION_ETHERNET = 5,
 };
 
+/* The types of IP sessions are sets of two bits; the others are none. */
+static inline bool nas_session_is_ip(uint8_t type)
+{
+    return type >= NAS_SESSION_IPV4 && type <= NAS_SESSION_IPV4V6;
+}
+
+static inline bool nas_session_has_ipv4(uint8_t type)
+{
+    return nas_session_is_ip(type) && (type & NAS_SESSION_IPV4);
+}
+
+static inline bool nas_session_has_ipv6(uint8_t type)
+{
+    return nas_session_is_ip(type) && (type & NAS_SESSION_IPV6);
+}
+
 /* 9.11.4.7: 0 is 64 kbit/s, 255 the full rate */
 struct nas_integrity_rate {
     uint8_t uplink, downlink;
