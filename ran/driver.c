@@ -11,7 +11,7 @@
 #include "kit/log.h"
 #include "ran/tun.h"
 
-enum { NGAP_PPID = 60, N3_BATCH = 64, PACKET_BYTES = 2048, SOCKET_BUFFER = 4 << 20, RECONNECT_MS = 500 };
+enum { NGAP_PPID = 60, N3_BATCH = 64, PACKET_BYTES = 9216, SOCKET_BUFFER = 4 << 20, RECONNECT_MS = 500 };
 
 /* Packets on their way out of one N3 socket, sent with one system call. */
 struct n3_batch {
@@ -322,6 +322,7 @@ static struct tun_settings tun_settings_for(const struct phone_session *session,
                                     .name = name,
                                     .ipv4 = session->ipv4,
                                     .mtu = session->mtu,
+                                    .frames = session->type == NAS_SESSION_ETHERNET,
                                     .default_route = *netns != '\0'};
     if (session->has_prefix) {
         memcpy(settings.ipv6, session->ipv6_prefix, 8);

@@ -55,6 +55,12 @@ struct phone_session {
     uint64_t packets, bytes, packets_lost; /* towards the phone */
 };
 
+/* It knows all that it needs to send: an IPv6 prefix comes later than the session. */
+static inline bool phone_session_is_ready(const struct phone_session *session)
+{
+    return session->type == NAS_SESSION_IPV4 || session->type == NAS_SESSION_ETHERNET || session->has_prefix;
+}
+
 /* AS security: of the present connection. */
 struct phone_access {
     uint8_t kamf[32]; /* on which it is based */

@@ -89,9 +89,10 @@ static struct phone_session *free_place(struct phone *phone)
 
 static void ask_for_options(struct nas_session_establishment_request *request, struct nas_pco_unit units[3])
 {
+    const bool ethernet = request->session_type == NAS_SESSION_ETHERNET;
     units[0] = (struct nas_pco_unit){.id = NAS_PCO_DNS_IPV4};
     units[1] = (struct nas_pco_unit){.id = NAS_PCO_DNS_IPV6};
-    units[2] = (struct nas_pco_unit){.id = NAS_PCO_IPV4_MTU};
+    units[2] = (struct nas_pco_unit){.id = ethernet ? NAS_PCO_ETHERNET_MTU : NAS_PCO_IPV4_MTU};
     request->pco = (struct nas_pco){.items = units, .count = 3};
     request->has.pco = true;
 }
@@ -188,7 +189,8 @@ static uint32_t ipv4_value(const uint8_t octets[4])
 static void take_options(struct phone_session *session, const struct nas_pco *pco)
 {
     const struct nas_pco_unit *dns = nas_pco_find(pco, NAS_PCO_DNS_IPV4);
-    const struct nas_pco_unit *mtu = nas_pco_find(pco, NAS_PCO_IPV4_MTU);
+    const struct nas_pco_unit *mtu =
+        nas_pco_find(pco, session->type == NAS_SESSION_ETHERNET ? NAS_PCO_ETHERNET_MTU : NAS_PCO_IPV4_MTU);
     if (dns && dns->content.len == 4)
         session->dns = ipv4_value(dns->content.data);
     if (mtu && mtu->content.len == 2)
@@ -285,7 +287,7 @@ void phone_on_user_plane(struct phone *phone, uint8_t pdu_session_id)
     if (!session || !session->up)
         return;
     phone_event(phone, PHONE_USER_PLANE_UP, session, 0);
-    if (session->type != NAS_SESSION_IPV4 && !session->has_prefix)
+    if (!phone_session_is_ready(session))
         solicit_router(session);
 }
 
@@ -330,7 +332,7 @@ void phone_on_packet(struct phone *phone, uint8_t pdu_session_id, struct bytes p
         return;
     session->packets++;
     session->bytes += packet.len;
-    if (is_router_advertisement(packet))
+    if (session->type != NAS_SESSION_ETHERNET && is_router_advertisement(packet))
         on_router_advertisement(session, packet);
     else
         phone->radio->ports->packet(phone->radio->context, phone, session, packet);

@@ -79,7 +79,8 @@ static void show_addresses(const struct scenario *scenario, const struct actor *
         inet_ntop(AF_INET6, &v6, ipv6, sizeof ipv6);
     show_time(scenario);
     printf("%sphone %-4u ✔   PDU session %u: %s%s%s%s\n", paint(scenario, YELLOW), actor->number, session->id,
-           ipv4, *ipv4 && *ipv6 ? "  " : "", ipv6, paint(scenario, PLAIN));
+           session->type == NAS_SESSION_ETHERNET ? "Ethernet" : ipv4, *ipv4 && *ipv6 ? "  " : "", ipv6,
+           paint(scenario, PLAIN));
 }
 
 static void show_event(const struct scenario *scenario, const struct actor *actor, enum phone_event event,
@@ -133,7 +134,7 @@ static void on_event(void *context, struct phone *phone, enum phone_event event,
     if (event == PHONE_USER_PLANE_UP)
         attach_tun(scenario, actor, session);
     if (event == PHONE_USER_PLANE_UP && scenario->options.show == SCENARIO_FLOW &&
-        (session->type == NAS_SESSION_IPV4 || session->has_prefix))
+        phone_session_is_ready(session))
         show_addresses(scenario, actor, session);
     if (scenario->options.show == SCENARIO_FLOW && worth_showing(event) && !scenario->ending)
         show_event(scenario, actor, event, cause);

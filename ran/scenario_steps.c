@@ -57,6 +57,14 @@ static bool set_amf(struct scenario *scenario, const struct scenario_line *line)
     return true;
 }
 
+static uint8_t session_type_named(const char *name)
+{
+    return strcmp(name, "ipv4v6") == 0     ? NAS_SESSION_IPV4V6
+           : strcmp(name, "ipv6") == 0     ? NAS_SESSION_IPV6
+           : strcmp(name, "ethernet") == 0 ? NAS_SESSION_ETHERNET
+                                           : NAS_SESSION_IPV4;
+}
+
 static bool set_model(struct scenario *scenario, const struct scenario_line *line)
 {
     struct phone_model *model = &scenario->model;
@@ -78,9 +86,7 @@ static bool set_model(struct scenario *scenario, const struct scenario_line *lin
         model->active_time = (uint32_t)strtoul(mico, NULL, 10);
     }
     if (type)
-        model->session_type = strcmp(type, "ipv4v6") == 0 ? NAS_SESSION_IPV4V6
-                              : strcmp(type, "ipv6") == 0 ? NAS_SESSION_IPV6
-                                                          : NAS_SESSION_IPV4;
+        model->session_type = session_type_named(type);
     return true;
 }
 
@@ -244,7 +250,7 @@ static bool has_session(const struct actor *actor, uint8_t id)
     for (unsigned i = 0; i < PHONE_SESSIONS; i++) {
         const struct phone_session *session = &actor->phone.sessions[i];
         if (session->id == id && session->up)
-            return session->type == NAS_SESSION_IPV4 || session->has_prefix;
+            return phone_session_is_ready(session);
     }
     return false;
 }
@@ -320,13 +326,6 @@ static bool do_deregister(struct scenario *scenario, const struct scenario_line 
     for (unsigned i = wish.range.first; i <= wish.range.last; i++)
         phone_deregister(&scenario_actor(scenario, i)->phone, switch_off);
     return scenario_expect(scenario, &wish, "deregistered");
-}
-
-static uint8_t session_type_named(const char *name)
-{
-    return strcmp(name, "ipv4v6") == 0 ? NAS_SESSION_IPV4V6
-           : strcmp(name, "ipv6") == 0 ? NAS_SESSION_IPV6
-                                       : NAS_SESSION_IPV4;
 }
 
 static bool open_sessions(struct scenario *scenario, const struct scenario_line *line)
@@ -467,7 +466,7 @@ static bool stay(struct scenario *scenario, const struct scenario_line *line)
 
 const struct scenario_step scenario_steps[] = {
     {"amf", "ADDRESS [PORT]", "where the core's N2 is (default 127.0.0.5 38412)", 1, set_amf},
-    {"model", "[plmn P] [tac T] [sst S] [sd HEX] [dnn NAME] [type ipv4|ipv6|ipv4v6] [mico SECONDS]",
+    {"model", "[plmn P] [tac T] [sst S] [sd HEX] [dnn NAME] [type ipv4|ipv6|ipv4v6|ethernet] [mico SECONDS]",
      "what gNBs and phones have in common; mico: phones ask to sleep, and to listen so long before", 2,
      set_model},
     {"suci", "a|b KEY-ID PUBLIC-KEY", "phones conceal their identity with this home network key", 3,
@@ -481,7 +480,7 @@ const struct scenario_step scenario_steps[] = {
     {"lose", "GNB", "cut the association", 1, lose},
     {"register", "PHONES [periodic|mobility]", "and wait until all are registered", 1, do_register},
     {"deregister", "PHONES [off]", "off: switched off, no answer is waited for", 1, do_deregister},
-    {"session", "PHONES [ID [DNN [ipv4|ipv6|ipv4v6]]]", "open a PDU session each", 1, open_sessions},
+    {"session", "PHONES [ID [DNN [ipv4|ipv6|ipv4v6|ethernet]]]", "open a PDU session each", 1, open_sessions},
     {"flow", "PHONES ID 5QI [KBPS]",
      "a QoS flow for the session's UDP packets, with that rate guaranteed and at most", 3, scenario_flow},
     {"close", "PHONES ID", "release the PDU session", 2, close_sessions},

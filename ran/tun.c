@@ -113,7 +113,7 @@ static int create(void *argument)
     int tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
     int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct ifreq request = request_for(settings->name);
-    request.ifr_flags = IFF_TUN | IFF_NO_PI;
+    request.ifr_flags = (short)((settings->frames ? IFF_TAP : IFF_TUN) | IFF_NO_PI);
     bool done = tun >= 0 && control >= 0 && ioctl(tun, TUNSETIFF, &request) == 0 &&
                 bring_up(control, settings) && (!has_ipv6(settings) || set_ipv6(argument) == 0);
     int kept = errno;

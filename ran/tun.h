@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A simulated phone's network interface: a TUN device, if asked in a network namespace of the phone's own. */
+/* A simulated phone's network interface: a TUN device, or of an Ethernet session a TAP device; if asked in a network namespace of the phone's own. */
 #ifndef RAN_TUN_H
 #define RAN_TUN_H
 
@@ -14,9 +14,10 @@ struct tun_settings {
     uint8_t ipv6[16];  /* all zero: none */
     unsigned mtu;      /* 0: the kernel's default */
     bool default_route;
+    bool frames; /* a TAP device */
 };
 
-/* A non-blocking descriptor that reads and writes bare IP packets, or -1 and *why (static text; errno tells more). */
+/* A non-blocking descriptor that reads and writes bare IP packets, or Ethernet frames; or -1 and *why (static text; errno tells more). */
 int tun_open(const struct tun_settings *settings, const char **why);
 
 /* Adds an IPv6 address (and default route) that became known later. */
