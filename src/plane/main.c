@@ -398,7 +398,7 @@ static bool start_workers(struct process *process)
         if (!process->workers[i] || !worker_start(process->workers[i]))
             return complain("start a packet worker", "more memory or a higher limit of threads is needed");
     }
-    return transmit_init(&process->transmit, &process->plane.tap, process->n3[0], process->n3[1]);
+    return transmit_init(&process->transmit, &process->plane, process->n3[0], process->n3[1]);
 }
 
 static bool open_n4(struct process *process)

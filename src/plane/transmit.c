@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plane/path.h"
+#include "wire/gtpu/gtpu.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -20,10 +21,13 @@
 
 enum { MESSAGES = 64, CONTROL_BYTES = 64, SOCKET_BUFFER = 4 << 20 };
 
-bool transmit_init(struct transmit *transmit, const struct tap *tap, int v4, int v6)
+bool transmit_init(struct transmit *transmit, const struct plane *plane, int v4, int v6)
 {
     int size = 0;
-    *transmit = (struct transmit){.tap = tap, .v4 = v4, .v6 = v6};
+    *transmit = (struct transmit){.tap = &plane->tap,
+                                  .v4 = v4,
+                                  .v6 = v6,
+                                  .longest = (size_t)plane->policy.tunnel_mtu + GTPU_HEADER_CONTAINER};
     transmit->segments = setsockopt(v4 >= 0 ? v4 : v6, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size) == 0;
     transmit->datagrams = calloc(TRANSMIT_DATAGRAMS, sizeof *transmit->datagrams);
     transmit->headers = calloc(TRANSMIT_DATAGRAMS, sizeof *transmit->headers);
@@ -73,7 +77,8 @@ static unsigned group_size(const struct transmit *transmit, unsigned first)
     const struct datagram *head = &transmit->datagrams[first];
     size_t size = length_of(head), total = size;
     unsigned n = 1;
-    while (transmit->segments && first + n < transmit->count && n < TRANSMIT_GROUP) {
+    while (transmit->segments && size <= transmit->longest && first + n < transmit->count &&
+           n < TRANSMIT_GROUP) {
         const struct datagram *next = head + n;
         size_t length = length_of(next);
         if (length > size || total + length > TRANSMIT_GROUP_BYTES || !same_way(head, next))

@@ -29,13 +29,15 @@ struct transmit {
     const struct tap *tap;
     int v4, v6;    /* sockets; -1: none */
     bool segments; /* UDP_SEGMENT works */
+    size_t
+        longest; /* a datagram that needs no fragments: others go by themselves, as no super-datagram may have them */
     unsigned count;
     struct datagram *datagrams;                /* TRANSMIT_DATAGRAMS */
     uint8_t (*headers)[TRANSMIT_HEADER_BYTES]; /* one for each datagram */
 };
 
-/* The tap outlives it. */
-bool transmit_init(struct transmit *transmit, const struct tap *tap, int v4, int v6);
+/* The plane outlives it. */
+bool transmit_init(struct transmit *transmit, const struct plane *plane, int v4, int v6);
 void transmit_free(struct transmit *transmit);
 
 static inline bool transmit_full(const struct transmit *transmit)

@@ -93,7 +93,7 @@ struct worker *worker_new(const struct worker_settings *settings)
                                                        .context = worker});
     bool all = worker->stop >= 0 && worker->tun && worker->polled && worker->buffers && worker->spares &&
                worker->pacer && (worker->copies || !frames);
-    if (!all || !transmit_init(&worker->transmit, &settings->plane->tap, settings->n3[0], settings->n3[1])) {
+    if (!all || !transmit_init(&worker->transmit, settings->plane, settings->n3[0], settings->n3[1])) {
         worker_free(worker);
         return NULL;
     }

@@ -185,7 +185,7 @@ static void a_super_packet_becomes_packets_with_true_checksums(void **state)
     struct virtio_net_hdr header = {.gso_type = VIRTIO_NET_HDR_GSO_TCPV4, .gso_size = 1360};
     struct packet packet = {
         .data = buffer, .length = tcp_super(buffer, 3000), .teid = 5, .qfi = 1, .segments = 3};
-    assert_true(transmit_init(&transmit, &(struct tap){0}, -1, -1));
+    assert_true(transmit_init(&transmit, &(struct plane){.policy.tunnel_mtu = 1456}, -1, -1));
     assert_true(segment_begin(&header, &packet));
     segment_transmit(&transmit, &lane, &packet);
     assert_int_equal(transmit.count, 3);
