@@ -99,6 +99,15 @@ def frames_pass_while_the_packet_program_sits_at_the_radio_side(lab, build):
 
 
 @case
+def frames_longer_than_a_tunnel_takes_arrive_all_the_same(lab, build):
+    segment = Segment(lab, build, phones=1, more=", mtu: 1500")
+    many = "ping -n -M do -c 64 -l 32 -i 0.01 -W 3 -s 1472"
+    segment.play(segment.begin() + ping(1, "192.168.7.100") + f"run {segment.server.netns}: {many} 192.168.7.11 | grep ' 0% packet loss'\n"
+                 + f"run 1: {many} 192.168.7.100 | grep ' 0% packet loss'\n")
+    expect(not segment.drops().get("send") and not segment.drops().get("too_big"), f"{segment.drops()}")
+
+
+@case
 def nobody_takes_anothers_mac_address(lab, build):
     segment = Segment(lab, build)
     server = segment.server.run("cat /sys/class/net/eth0/address").stdout.strip()
