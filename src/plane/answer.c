@@ -40,12 +40,25 @@ static void write_gateway_v6(struct writer *w, const struct network *network)
     write_bytes(w, BYTES(address));
 }
 
+static bool is_host_v6(const uint8_t address[16])
+{
+    static const uint8_t unspecified[16];
+    return address[0] != 0xff && memcmp(address, unspecified, sizeof unspecified) != 0;
+}
+
+/* Or may be: of a later fragment nobody knows (RFC 4443 2.4 e). */
+static bool is_error_v6(struct bytes packet, const struct flow *flow)
+{
+    enum { ERRORS_BELOW = 128, REDIRECT = 137 };
+    const uint8_t type = packet.data[flow->transport];
+    return flow->protocol == PROTOCOL_ICMPV6 && (flow->headless || type < ERRORS_BELOW || type == REDIRECT);
+}
+
 static size_t too_big_v6(const struct network *network, struct bytes packet, const struct flow *flow,
                          uint16_t mtu, uint8_t *to)
 {
-    enum { PACKET_TOO_BIG = 2, ERRORS_BELOW = 128 };
-    if (flow->source[0] == 0xff ||
-        (flow->protocol == PROTOCOL_ICMPV6 && packet.data[flow->transport] < ERRORS_BELOW))
+    enum { PACKET_TOO_BIG = 2 };
+    if (!is_host_v6(flow->source) || is_error_v6(packet, flow))
         return 0;
     struct writer w = answer_writer(to);
     write_ipv6(&w, HOP_LIMIT);
@@ -60,12 +73,24 @@ static size_t too_big_v6(const struct network *network, struct bytes packet, con
     return writer_length(&w);
 }
 
+static bool is_host_v4(const uint8_t address[4])
+{
+    return address[0] != 0 && address[0] != 127 && address[0] < 224;
+}
+
+/* Anything but questions and answers (RFC 1812 4.3.2.7). */
+static bool is_error_v4(struct bytes packet, const struct flow *flow)
+{
+    enum { ECHO_REPLY = 0, ECHO_REQUEST = 8 };
+    const uint8_t type = packet.data[flow->transport];
+    return flow->protocol == PROTOCOL_ICMP && type != ECHO_REQUEST && type != ECHO_REPLY;
+}
+
 static size_t too_big_v4(const struct network *network, struct bytes packet, const struct flow *flow,
                          uint16_t mtu, uint8_t *to)
 {
-    enum { UNREACHABLE = 3, FRAGMENTATION_NEEDED = 4, ECHO_REQUEST = 8 };
-    bool echo = flow->protocol == PROTOCOL_ICMP && packet.data[flow->transport] == ECHO_REQUEST;
-    if (flow->source[0] == 0 || flow->source[0] >= 224 || (flow->protocol == PROTOCOL_ICMP && !echo))
+    enum { UNREACHABLE = 3, FRAGMENTATION_NEEDED = 4 };
+    if (!is_host_v4(flow->source) || flow->headless || is_error_v4(packet, flow))
         return 0;
     struct bytes quote = {packet.data, packet.len < ICMPV4_QUOTE ? packet.len : ICMPV4_QUOTE};
     struct writer w = answer_writer(to);

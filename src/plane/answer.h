@@ -8,8 +8,8 @@
 enum { ANSWER_BYTES = 1280 }; /* the longest one (RFC 4443 2.4 c) */
 
 /* "Fragmentation needed" (RFC 1191) or "Packet Too Big" (RFC 4443 3.2) to the sender of `packet`. Returns the length, or 0
- * when no such message may be sent (an ICMP error itself, a multicast or unspecified source). `to` holds ANSWER_BYTES and
- * does not overlap the packet. */
+ * when no such message may be sent (RFC 1812 4.3.2.7, RFC 4443 2.4 e: to an ICMP error, a source that is no host, an IPv4 fragment
+ * other than the first). `to` holds ANSWER_BYTES and does not overlap the packet. */
 size_t answer_too_big(const struct network *network, struct bytes packet, const struct flow *flow,
                       uint16_t mtu, uint8_t *to);
 

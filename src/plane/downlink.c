@@ -50,13 +50,40 @@ static size_t piece_length(const struct packet *packet)
     return packet->segment_bytes && piece < packet->length ? piece : packet->length;
 }
 
+/* Over IPv6 no way is narrower than 1280 octets (RFC 8200 5): on one that is the outer layer cuts packets up. */
+static uint16_t longest(const struct plane *plane, const struct flow *flow)
+{
+    enum { LEAST_V6 = 1280 };
+    const uint16_t mtu = plane->policy.tunnel_mtu;
+    return flow->version == 6 && mtu < LEAST_V6 ? LEAST_V6 : mtu;
+}
+
 /* An IPv4 packet that may be fragmented is left to the outer IP layer, and so is what came over N9: its sender would not hear of us. */
 static bool too_big(const struct plane *plane, const struct pdr *pdr, const struct flow *flow,
                     const struct packet *packet)
 {
-    if (piece_length(packet) <= plane->policy.tunnel_mtu || pdr->teid)
+    if (piece_length(packet) <= longest(plane, flow) || pdr->teid)
         return false;
     return flow->version == 6 || (packet->data[6] & 0x40);
+}
+
+/*
+ * Ten at once and ten a second for a phone, as RFC 4443 2.4 f proposes; and for all phones of a worker together a hundred times
+ * that (RFC 1812 4.3.2.8). A packet is charged as 1,500 octets, of which a bucket holds ten.
+ */
+enum { REFUSAL_BYTES = 1500, SESSION_KBPS = 10 * 12, LANE_KBPS = 100 * SESSION_KBPS };
+
+static bool may_refuse(const struct lane *lane, const struct session *session, int64_t now)
+{
+    return bucket_fits(&session->refusals, now, REFUSAL_BYTES, SESSION_KBPS) &&
+           bucket_fits(&lane->refusals, now, REFUSAL_BYTES, LANE_KBPS);
+}
+
+static void book_refusal(struct lane *lane, struct session *session, int64_t now)
+{
+    bucket_take(&session->refusals, now, REFUSAL_BYTES, SESSION_KBPS);
+    bucket_take(&lane->refusals, now, REFUSAL_BYTES, LANE_KBPS);
+    count(&lane->counters.too_big_sent, 1);
 }
 
 /* The answer replaces the packet and goes back to the data network. */
@@ -65,15 +92,17 @@ static enum verdict refuse_too_big(struct plane *plane, struct lane *lane, struc
 {
     uint8_t answer[ANSWER_BYTES];
     path_drop(lane, DROP_TOO_BIG);
+    if (!may_refuse(lane, session, packet->now))
+        return PATH_DROP;
     size_t length = answer_too_big(session->network, bytes_of(packet->data, packet->length), flow,
-                                   plane->policy.tunnel_mtu, answer);
+                                   longest(plane, flow), answer);
     if (length == 0)
         return PATH_DROP;
+    book_refusal(lane, session, packet->now);
     memcpy(packet->data, answer, length);
     packet->length = length;
     packet->segment_bytes = 0;
     packet->network = session->network;
-    count(&lane->counters.too_big_sent, 1);
     return PATH_TO_N6;
 }
 

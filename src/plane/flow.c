@@ -91,7 +91,7 @@ static const char *parse_extension(const uint8_t *at, unsigned count, struct flo
     if (flow->protocol == PROTOCOL_FRAGMENT) {
         uint16_t field = be16(at + 2);
         flow->fragment = (field & 0xfff9) != 0;
-        *opaque = (field & 0xfff8) != 0;
+        *opaque = flow->headless = (field & 0xfff8) != 0;
     }
     return NULL;
 }
@@ -138,8 +138,9 @@ static const char *parse_ipv4(struct bytes in, struct flow *flow)
     flow->destination = p + 16;
     flow->transport = (uint16_t)header;
     uint16_t offset = be16(p + 6) & 0x1fff;
-    flow->fragment = offset != 0 || (p[6] & 0x20);
-    if (offset != 0)
+    flow->headless = offset != 0;
+    flow->fragment = flow->headless || (p[6] & 0x20);
+    if (flow->headless)
         return NULL;
     return follow_headers(p, flow);
 }

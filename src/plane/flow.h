@@ -24,6 +24,7 @@ struct flow {
     uint8_t traffic_class; /* or TOS */
     bool has_ports;
     bool fragment; /* any part of a fragmented packet */
+    bool headless; /* one that is not the first: where the transport header would be, there is anything */
 };
 
 enum { FLOW_EXTENSION_HEADERS = 8 }; /* longer chains are refused */

@@ -63,7 +63,7 @@ struct policy {
     bool ue_to_ue; /* phones may reach phones */
     const struct config_prefix *infrastructure;
     unsigned infrastructure_count;
-    uint16_t tunnel_mtu;         /* longest inner packet that fits through N3 unfragmented */
+    _Atomic uint16_t tunnel_mtu; /* longest inner packet that fits through N3 unfragmented (plane/n3_mtu.h) */
     unsigned buffer_per_session; /* packets held for an idle UE */
     unsigned buffer_total;
     unsigned gnbs;            /* most radio nodes */
@@ -88,7 +88,8 @@ struct lane {
     struct epoch_reader *reader;
     enum drop reason; /* why the packet in hand went no further */
     struct senders senders;
-    struct bucket answers; /* limits error indications sent */
+    struct bucket answers;  /* limits error indications sent ... */
+    struct bucket refusals; /* ... and what is said of packets that are too big */
     uint16_t ip_id;
     struct tunnel_error errors[LANE_ERRORS]; /* ring: the worker writes, the agent reads */
     _Atomic unsigned errors_written, errors_read;

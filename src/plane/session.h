@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include "kit/timers.h"
+#include "plane/bucket.h"
 #include "plane/epoch.h"
 #include "plane/rules.h"
 
@@ -52,6 +53,7 @@ struct session {
     struct session *news_next;
     struct timer timer; /* the next thing due by time: usage, or a delayed report */
     struct session_counters counters;
+    struct bucket refusals; /* limits what is said of packets that are too big */
     int64_t
         notify_at; /* when a delayed downlink data report is due, or (data_asked) may be repeated; 0: never */
     uint32_t error_reported; /* remote TEID of the last error indication passed on */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab.h"
+#include "plane/checksum.h"
 
 static const uint8_t ue[4] = {10, 45, 0, 2}, neighbour[4] = {10, 45, 0, 9}, server[4] = {8, 8, 8, 8};
 
@@ -362,6 +363,138 @@ static void a_packet_too_big_for_the_tunnel_is_refused_to_its_sender(void **stat
     assert_int_equal(b->packet.data[26] << 8 | b->packet.data[27], 1456);
 }
 
+/* An IPv6 packet for the phone with so many octets behind its header. */
+static size_t write_v6(struct bench *b, uint8_t protocol, size_t payload)
+{
+    struct writer w = writer_of(b->inner, sizeof b->inner);
+    write_u32(&w, 0x60000000);
+    write_u16(&w, (uint16_t)payload);
+    write_u8(&w, protocol);
+    write_u8(&w, 64);
+    write_u64(&w, 0x20010db800990000);
+    write_u64(&w, 9);
+    write_bytes(&w, bytes_of(b->session.ue_ip.ip.v6, 8));
+    write_u64(&w, 5);
+    memset(write_room(&w, payload), 0, payload);
+    return 40 + payload;
+}
+
+static enum verdict down_v6(struct bench *b, uint8_t protocol, size_t payload)
+{
+    return lab_downlink(b->lab, bytes_of(b->inner, write_v6(b, protocol, payload)), &b->packet);
+}
+
+static void over_ipv6_its_sender_is_told_too(void **state)
+{
+    struct bench *b = *state;
+    assert_int_equal(down_v6(b, PROTOCOL_UDP, 1416), PATH_TO_N3);
+    assert_int_equal(down_v6(b, PROTOCOL_UDP, 1417), PATH_TO_N6);
+    const uint8_t *answer = b->packet.data;
+    assert_int_equal(b->packet.length, 1280);
+    assert_int_equal(answer[6], PROTOCOL_ICMPV6);
+    assert_memory_equal(answer + 24, b->inner + 8, 16);
+    assert_memory_equal(answer + 40, ((const uint8_t[]){2, 0}), 2);
+    assert_memory_equal(answer + 44, ((const uint8_t[]){0, 0, 1456 >> 8, 1456 & 0xff}), 4);
+    assert_memory_equal(answer + 48, b->inner, 1280 - 48);
+    const struct flow flow = {.version = 6, .source = answer + 8, .destination = answer + 24};
+    const uint64_t sum = checksum_add(checksum_pseudo(&flow, PROTOCOL_ICMPV6, 1240), answer + 40, 1240);
+    assert_int_equal(checksum_fold(sum), 0xffff);
+}
+
+static void no_way_is_too_narrow_for_1280_octets_of_ipv6(void **state)
+{
+    struct bench *b = *state;
+    b->lab->plane.policy.tunnel_mtu = 1200;
+    assert_int_equal(down_v6(b, PROTOCOL_UDP, 1240), PATH_TO_N3);
+    assert_int_equal(down_v6(b, PROTOCOL_UDP, 1241), PATH_TO_N6);
+    assert_int_equal(b->packet.data[46] << 8 | b->packet.data[47], 1280);
+    assert_int_equal(down(b, 1201 - 28), PATH_TO_N6);
+    assert_int_equal(b->packet.data[26] << 8 | b->packet.data[27], 1200);
+}
+
+/* The packet in b->inner, which is too big, is not answered; nor does it count against those that are. */
+static void assert_silent(struct bench *b, size_t length)
+{
+    for (unsigned i = 0; i < 20; i++)
+        assert_int_equal(lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet), PATH_DROP);
+    assert_int_equal(b->lab->plane.lanes[0].reason, DROP_TOO_BIG);
+}
+
+static void errors_later_fragments_and_senders_that_are_no_host_are_told_nothing(void **state)
+{
+    enum { FLAGS = 6, PROTOCOL = 9, SOURCE = 12, TYPE = 20, LONG = 1472 };
+    static const uint8_t echo_request = 8, unreachable = 3, nowhere[4] = {0, 0, 0, 1},
+                         group[4] = {224, 1, 1, 1}, home[4] = {127, 0, 0, 1};
+    struct bench *b = *state;
+    const uint8_t *const nobody[] = {nowhere, group, home};
+    size_t length = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        length = lab_udp(b->inner, nobody[i], ue, 99, LONG);
+        assert_silent(b, length);
+    }
+    lab_udp(b->inner, server, ue, 99, LONG);
+    b->inner[PROTOCOL] = PROTOCOL_ICMP;
+    b->inner[TYPE] = unreachable;
+    assert_silent(b, length);
+    b->inner[TYPE] = echo_request;
+    b->inner[FLAGS + 1] = 1;
+    assert_silent(b, length);
+    b->inner[FLAGS + 1] = 0;
+    assert_int_equal(lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet), PATH_TO_N6);
+}
+
+static void nor_are_those_of_ipv6(void **state)
+{
+    enum { TYPE = 40, TOO_BIG = 2, ECHO_REQUEST = 128, REDIRECT = 137, LONG = 1460 };
+    struct bench *b = *state;
+    const size_t length = write_v6(b, PROTOCOL_ICMPV6, LONG);
+    b->inner[TYPE] = TOO_BIG;
+    assert_silent(b, length);
+    b->inner[TYPE] = REDIRECT;
+    assert_silent(b, length);
+    b->inner[TYPE] = ECHO_REQUEST;
+    memset(b->inner + 8, 0, 16);
+    assert_silent(b, length);
+    write_v6(b, PROTOCOL_FRAGMENT, LONG);
+    memcpy(b->inner + TYPE, ((const uint8_t[]){PROTOCOL_ICMPV6, 0, 0, 9, 0, 0, 0, 7, ECHO_REQUEST}), 9);
+    assert_silent(b, length);
+    b->inner[TYPE + 3] = 1; /* the first */
+    assert_int_equal(lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet), PATH_TO_N6);
+}
+
+static unsigned refusals(struct bench *b, unsigned packets)
+{
+    unsigned told = 0;
+    for (unsigned i = 0; i < packets; i++)
+        told += down(b, 1472) == PATH_TO_N6;
+    return told;
+}
+
+static void who_sends_many_is_told_ten_times_a_second(void **state)
+{
+    struct bench *b = *state;
+    assert_int_equal(refusals(b, 1000), 10);
+    b->lab->timers.now += SECONDS(1) / 2;
+    assert_int_equal(refusals(b, 1000), 5);
+    assert_int_equal(counted(&b->lab->plane.lanes[0].counters.too_big_sent), 15);
+    assert_int_equal(lab_drops(b->lab, DROP_TOO_BIG), 2000);
+}
+
+static void all_phones_together_are_told_of_no_more_than_a_thousand_a_second(void **state)
+{
+    struct bench *b = *state;
+    struct session *session = table_get(&b->lab->plane.teids, b->teid);
+    unsigned told = 0;
+    for (unsigned phone = 0; phone < 100; phone++) {
+        session->refusals = (struct bucket){0}; /* another one's */
+        told += refusals(b, 20);
+    }
+    assert_int_equal(told, 50);
+    b->lab->timers.now += SECONDS(1) / 100;
+    session->refusals = (struct bucket){0};
+    assert_int_equal(refusals(b, 20), 10);
+}
+
 static void a_threshold_is_reported_once_and_exactly(void **state)
 {
     struct bench *b = *state;
@@ -474,6 +607,12 @@ int main(void)
         BENCH(an_end_marker_that_still_waits_ends_with_the_agent),
         BENCH(a_router_solicitation_is_answered_with_the_prefix),
         BENCH(a_packet_too_big_for_the_tunnel_is_refused_to_its_sender),
+        BENCH(over_ipv6_its_sender_is_told_too),
+        BENCH(no_way_is_too_narrow_for_1280_octets_of_ipv6),
+        BENCH(errors_later_fragments_and_senders_that_are_no_host_are_told_nothing),
+        BENCH(nor_are_those_of_ipv6),
+        BENCH(who_sends_many_is_told_ten_times_a_second),
+        BENCH(all_phones_together_are_told_of_no_more_than_a_thousand_a_second),
         BENCH(a_threshold_is_reported_once_and_exactly),
         BENCH(a_quota_used_up_stops_the_traffic_until_a_new_one),
         BENCH(the_rate_is_exact_within_two_percent),
