@@ -206,6 +206,8 @@ struct config_plane {
     unsigned smf_count;
     const union socket_address *n3; /* GTP-U; at most one of each family */
     unsigned n3_count;
+    const char **n3_interfaces; /* besides those that have these addresses */
+    unsigned n3_interface_count;
     unsigned workers; /* 0: every core */
     const char *tun;  /* interface name prefix */
     bool nat;

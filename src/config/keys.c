@@ -357,6 +357,11 @@ static const struct key plane_keys[] = {
      .help = "SMFs of other cores that may command it, too; each from a host of its own."},
     {"n3", &type_endpoint, ITEMS(struct config_plane, n3, n3_count), .least = 1, .high = 2152,
      .help = "GTP-U, where the gNBs send packets: one IPv4 address, one IPv6 address, or both."},
+    {"n3_interfaces", &type_name, ITEMS(struct config_plane, n3_interfaces, n3_interface_count), RANGE(1, 15),
+     .initial = "[]",
+     .help = "Interfaces by which gNBs reach n3, besides those that have its addresses: several ports, or an "
+             "address of the host itself\n"
+             "(at lo) that several ways lead to."},
     {"workers", &type_uint, MEMBER(struct config_plane, workers), RANGE(0, 1024), .initial = "0",
      .help = "Threads that carry packets; 0: one for each core."},
     {"tun", &type_name, MEMBER(struct config_plane, tun), RANGE(1, 10), .initial = "demarc",
@@ -427,7 +432,8 @@ static const struct key plane_keys[] = {
              "taken up again."},
     {"fast_interfaces", &type_name, ITEMS(struct config_plane, fast_interfaces, fast_interface_count),
      RANGE(1, 15), .initial = "[]",
-     .help = "Where it sits; empty: at the interfaces with the n3 addresses, and without nat at egress."},
+     .help = "Besides the interfaces of n3 it sits at these, towards the data networks; empty: at egress. "
+             "With nat they need none."},
     {"fast_sessions", &type_uint, MEMBER(struct config_plane, fast_sessions), RANGE(1, 4000000),
      .initial = "16384",
      .help = "Its maps have room for so many sessions, some 500 octets each; more are refused."},

@@ -24,6 +24,7 @@
 #include "plane/fast/start.h"
 #include "plane/fast/watch.h"
 #include "plane/host.h"
+#include "plane/n3_mtu.h"
 #include "plane/ran_port.h"
 #include "plane/report.h"
 #include "plane/show.h"
@@ -47,6 +48,7 @@ struct process {
     struct host host;
     struct fast fast;
     struct fast_watch *fast_watch;
+    struct n3_mtu *n3_mtu;
     struct keeper_ear keeper;
     struct reporter *evidence;
     struct plane_report *report;
@@ -266,19 +268,6 @@ static bool fill_infrastructure(struct process *process)
     return true;
 }
 
-static uint16_t tunnel_mtu(const struct config_plane *own)
-{
-    enum { OVERHEAD_V4 = 20 + 8 + GTPU_HEADER_CONTAINER, OVERHEAD_V6 = OVERHEAD_V4 + 20 };
-    unsigned least = UINT16_MAX;
-    for (unsigned i = 0; i < own->n3_count; i++) {
-        unsigned mtu = host_mtu(&own->n3[i]);
-        unsigned overhead = own->n3[i].any.sa_family == AF_INET ? OVERHEAD_V4 : OVERHEAD_V6;
-        if (mtu > overhead && mtu - overhead < least)
-            least = mtu - overhead;
-    }
-    return (uint16_t)least;
-}
-
 /* Those that it serves. */
 static bool set_up_networks(struct process *process)
 {
@@ -315,7 +304,7 @@ static bool set_up_plane(struct process *process)
     }
     process->plane.policy = (struct policy){
         .ue_to_ue = own->ue_to_ue,
-        .tunnel_mtu = tunnel_mtu(own),
+        .tunnel_mtu = n3_mtu_inside(own),
         .buffer_per_session = own->buffer_per_session,
         .buffer_total = own->buffer_total,
         .gnbs = process->config->limits.gnbs * 4, /* a gNB may have several addresses, and change them */
@@ -608,6 +597,7 @@ static int run(struct process *process)
     loop_on_signal(process->loop, SIGINT, stop, process);
     loop_on_signal(process->loop, SIGHUP, on_reload, process);
     fast_start(&process->fast, &process->plane, process->own);
+    process->n3_mtu = n3_mtu_follow(process->loop, &process->plane, process->own);
     if (process->plane.fast)
         process->fast_watch = fast_watch_new(process->loop, &process->fast, process->own);
     if (!open_n4(process) || !start_agent(process) || !start_workers(process) || !open_evidence(process))
@@ -635,6 +625,7 @@ static void close_down(struct process *process)
     if (process->admin)
         admin_close(process->admin);
     fast_watch_free(process->fast_watch);
+    n3_mtu_free(process->n3_mtu);
     const bool leaves = process->leaves && process->plane.fast;
     capture_free(process->capture);
     if (leaves)

@@ -14,13 +14,14 @@
 #include "plane/fast/networks.h"
 
 /* A route that the program remembers, so that it asks no host. */
-static void remember(struct bench *bench, const char *map, uint32_t index, struct fast_address to)
+static void remember(struct bench *bench, const char *map, uint32_t index, struct fast_address to,
+                     uint32_t mtu)
 {
     const int fd = bpf_object__find_map_fd_by_name(bench->fast.object, map);
     const struct fast_route route = {.to = to,
                                      .until = UINT64_MAX,
                                      .device = LOOPBACK,
-                                     .mtu = 1500,
+                                     .mtu = (uint16_t)mtu,
                                      .mac = {htonl(0x02000000), htonl(0x00010200), htonl(0x00000002)}};
     assert_int_equal(bpf_map_update_elem(fd, &index, &route, BPF_ANY), 0);
 }
@@ -34,14 +35,14 @@ static void remember_outside(struct bench *bench)
     const struct fast_address to = fast_address_of(&outside);
     const uint64_t mixed = (to.half[0] ^ to.half[1]) * UINT64_C(0x9e3779b97f4a7c15);
     for (uint32_t i = 0; i < bench->fast.sizes.processors; i++)
-        remember(bench, "routes", i * FAST_ROUTES + (uint32_t)(mixed >> 48 & (FAST_ROUTES - 1)), to);
+        remember(bench, "routes", i * FAST_ROUTES + (uint32_t)(mixed >> 48 & (FAST_ROUTES - 1)), to, 1500);
 }
 
 void remember_gnb(struct bench *bench, const struct gnb *gnb)
 {
     for (uint32_t i = 0; i < bench->fast.sizes.processors; i++)
         remember(bench, "gnb_routes", gnb->id * bench->fast.sizes.processors + i,
-                 fast_address_of(&gnb->address));
+                 fast_address_of(&gnb->address), bench->fast.settings->mtu);
 }
 
 static bool open_fast(struct bench *bench, unsigned sessions, const char *folder)

@@ -19,7 +19,7 @@ INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struc
     struct fast_queue *queue = &session->queue;
     if (action->verdict == FAST_DROP)
         return drop(frame, action->reason);
-    if (action->verdict != FAST_TO_TUNNEL || flow->length > plane->mtu || !has_credit(action, flow->length))
+    if (action->verdict != FAST_TO_TUNNEL || !has_credit(action, flow->length))
         return pass_first(frame, &session->state, queue, DOWNLINK);
     const union outer outer = outer_of(action);
     const struct fast_gnb *gnb = AT(gnbs, outer.gnb);
@@ -28,7 +28,7 @@ INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struc
     if (!is_from_upf(flow)) /* which would be shown as if it were the packet inside */
         frame->captured |= gnb->captured << 1;
     const struct fast_route *route = route_to_gnb(frame, plane, outer.gnb, gnb);
-    if (!route)
+    if (!route || flow->length > route->mtu)
         return pass_first(frame, &session->state, queue, DOWNLINK);
     if (!rates_admit(action, flow->length, frame->now))
         return drop(frame, DROP_RATE);

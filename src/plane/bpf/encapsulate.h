@@ -31,6 +31,9 @@ struct outer_v6 {
     struct gtpu_header gtpu;
 };
 
+_Static_assert(sizeof(struct outer_v4) == TUNNEL_V4_BYTES && sizeof(struct outer_v6) == TUNNEL_V6_BYTES,
+               "what leave_room() leaves");
+
 /* Where a tunnel leads. */
 union outer {
     struct {

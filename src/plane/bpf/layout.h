@@ -100,7 +100,7 @@ struct fast_route {
     __u32 device;
     __u32 mac[3]; /* destination, source */
     __u16 vlan;
-    __u16 mtu;
+    __u16 mtu;         /* of packets that may go there; into a tunnel, of those inside */
     __u8 routed_there; /* the hop is counted there */
     __u8 reserved[15];
 };

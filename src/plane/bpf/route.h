@@ -10,7 +10,7 @@
 #include "plane/bpf/count.h"
 #include "plane/bpf/served.h"
 
-enum { REMEMBERED_NS = 1000000000 };
+enum { REMEMBERED_NS = 1000000000, TUNNEL_V4_BYTES = 44, TUNNEL_V6_BYTES = 64 };
 
 INLINE __u32 route_place(const struct frame *frame, const struct fast_address *to)
 {
@@ -41,22 +41,34 @@ __attribute__((noinline)) int look_up(struct xdp_md *context, const struct fast_
     const struct fast_port *port = AT(ports, question.ifindex);
     if (!port || !(port->flags & FAST_OUT))
         return 0;
-    *route = (struct fast_route){.to = *to, .device = port->device, .vlan = port->vlan, .mtu = port->mtu};
+    /* What the host has been told of the way beyond counts, too (RFC 1191, RFC 8201); kernels before 5.12 do not say. */
+    const __u16 mtu = question.mtu_result ? question.mtu_result : port->mtu;
+    *route = (struct fast_route){.to = *to, .device = port->device, .vlan = port->vlan, .mtu = mtu};
     __builtin_memcpy(route->mac, question.dmac, 6);
     __builtin_memcpy((__u8 *)route->mac + 6, question.smac, 6);
     return 1;
 }
 
+/* At the end of a tunnel it is packets inside that have to fit; none longer than the slow path takes. */
+INLINE void leave_room(struct fast_route *route, const struct fast_settings *plane)
+{
+    const __u32 headers = is_v4(&route->to) ? TUNNEL_V4_BYTES : TUNNEL_V6_BYTES;
+    const __u32 room = route->mtu > headers ? route->mtu - headers : 0;
+    route->mtu = (__u16)(room < plane->mtu ? room : plane->mtu);
+}
+
 /* Of what is remembered at `route`. NULL: through the slow path. */
 INLINE const struct fast_route *route_at(struct fast_route *route, const struct frame *frame,
                                          const struct fast_settings *plane, const struct fast_address *from,
-                                         const struct fast_address *to)
+                                         const struct fast_address *to, bool tunnel)
 {
     if (!route)
         return 0;
     if (same_address(&route->to, to) && route->routes == plane->routes && frame->now < route->until)
         return route;
     if (look_up(frame->context, from, to, route)) {
+        if (tunnel)
+            leave_room(route, plane);
         route->routes = plane->routes;
         route->until = frame->now + REMEMBERED_NS;
         return route;
@@ -68,7 +80,7 @@ INLINE const struct fast_route *route_to_gnb(const struct frame *frame, const st
                                              __u32 index, const struct fast_gnb *gnb)
 {
     struct fast_route *route = AT(gnb_routes, index * plane->processors + frame->processor);
-    return route_at(route, frame, plane, &gnb->source, &gnb->address);
+    return route_at(route, frame, plane, &gnb->source, &gnb->address, true);
 }
 
 INLINE const struct fast_route *route_to_core(const struct frame *frame, const struct fast_settings *plane,
@@ -78,7 +90,7 @@ INLINE const struct fast_route *route_to_core(const struct frame *frame, const s
     if (own && own->host.device)
         return &own->host;
     struct fast_route *route = AT(routes, route_place(frame, &flow->destination));
-    return route_at(route, frame, plane, &flow->source, &flow->destination);
+    return route_at(route, frame, plane, &flow->source, &flow->destination, false);
 }
 
 /* One hop less (RFC 791, RFC 1624). */

@@ -179,7 +179,7 @@ static __attribute__((noinline)) int to_upf(struct frame *frame, const struct fa
     const union outer outer = outer_of(action);
     const struct fast_gnb *upf = AT(gnbs, outer.gnb);
     const struct fast_route *route = upf ? route_to_gnb(frame, plane, outer.gnb, upf) : 0;
-    if (!route || inner->length > plane->mtu)
+    if (!route || inner->length > route->mtu)
         return XDP_PASS;
     if (!rates_admit(action, inner->length, frame->now))
         return drop(frame, DROP_RATE);

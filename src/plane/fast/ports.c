@@ -246,6 +246,8 @@ static void find_seats(struct fast *fast, const struct config_plane *config)
         if (host_device(&config->n3[i], device) &&
             (config->fast != CONFIG_FAST_AUTO || !device_is_loopback(device)))
             add(fast, device, FAST_N3);
+    for (unsigned i = 0; i < config->n3_interface_count; i++)
+        add(fast, config->n3_interfaces[i], FAST_N3);
     for (unsigned i = 0; config->nat && i < fast->network_count; i++)
         add(fast, passage_name(config, i, PASSAGE_PROGRAM, device), FAST_N6 | FAST_HOST);
     if (!config->nat)

@@ -95,6 +95,9 @@ static bool is_wanted(const struct config_plane *config, const char *device)
     for (unsigned i = 0; i < config->fast_interface_count; i++)
         if (strncmp(config->fast_interfaces[i], device, IF_NAMESIZE) == 0)
             return true;
+    for (unsigned i = 0; i < config->n3_interface_count; i++)
+        if (strncmp(config->n3_interfaces[i], device, IF_NAMESIZE) == 0)
+            return true;
     return strncmp(config->egress, device, IF_NAMESIZE) == 0;
 }
 
