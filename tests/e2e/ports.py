@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The fast path at several interfaces on either side, in both families, inside and outside; and packets that are too long for the way."""
 import re
+import time
 
 from cases import case, expect, main
 from lab import wait_until
@@ -11,13 +12,14 @@ runtime_dir: {folder}/run
 state_dir: {folder}/state
 log: {{level: info}}
 data_networks:
-  - {{name: internet, type: ipv4v6, ipv4: 10.32.0.0/11, ipv4_gateway: 10.32.0.1, ipv6: "2001:db8:cafe::/48", mtu: 1456}}
-  - {{name: ims, type: ipv4v6, ipv4: 10.70.0.0/16, ipv6: "2001:db8:babe::/48", mtu: 1456}}
+  - {{name: internet, type: ipv4v6, ipv4: 10.32.0.0/11, ipv4_gateway: 10.32.0.1, ipv6: "2001:db8:cafe::/48", mtu: 1500}}
+  - {{name: ims, type: ipv4v6, ipv4: 10.70.0.0/16, ipv6: "2001:db8:babe::/48", mtu: 1500}}
 planes:
   - {{name: default, n4: 127.0.0.7, n3: [%s], n3_interfaces: [ran1], nat: false, fast: generic,
      fast_interfaces: [out0, out1], fast_sessions: 1000, fast_pins: {folder}/../bpf, mss_clamp: off}}
 """
 INVENTORY = "profile: lab\ndomains: [{name: default, listen: [10.9.0.1]}]\n"
+PHONE, HEADERS = "10.32.0.2", {4: 28, 6: 48}
 SERVERS, SERVERS_V6 = ("10.8.0.2", "10.7.0.2"), ("fd08::2", "fd07::2")
 
 
@@ -96,6 +98,126 @@ def several_next_hops_share_what_is_sent_and_all_of_it_stays_fast(lab, build):
     setting.expect_fast(70, 70)
     grown = [setting.sent(port) - was for port, was in zip(("out0", "out1"), before)]
     expect(all(count >= 15 for count in grown), f"packets sent by each interface: {grown}")
+
+
+# --- what is too long ---
+
+def told(host, version, to, length, count=2):
+    """The MTU that a sender learns whose packet of that length may not be fragmented; None: nobody objects."""
+    shown = host.run(f"ping -{version} -n -c {count} -i 0.2 -W 1 -M do -s {length - HEADERS[version]} {to}", check=False).stdout
+    mtu = re.search(r"mtu ?= ?(\d+)", shown)
+    expect(mtu or "0% packet loss" in shown or count == 1, f"neither answered nor told why: {shown}")
+    return int(mtu.group(1)) if mtu else None
+
+
+def forget(host):
+    host.run("ip route flush cache")
+    host.run("ip -6 route flush cache")
+
+
+class Staying(Setting):
+    """The same, with phone 1 at the first gNB, and a session of both families, that stay."""
+
+    def __init__(self, lab, build, **options):
+        super().__init__(lab, build, **options)
+        path = self.core.folder / "ports.scenario"
+        path.write_text(self.cast + "start 1\nregister 1\nsession 1 1 internet ipv4v6\nstay\n")
+        self.core.host.start([self.core.ran, "scenario", path], "ran.log")
+        wait_until(lambda: self.core.json("session"), 20, "a session")
+        self.phone, self.server = lab.hosts["phone1"], self.servers[0]
+        self.phone_v6 = wait_until(self.v6_address, 20, "the phone's IPv6 address")
+
+    def v6_address(self):
+        shown = self.phone.run("ip -6 -o address show scope global").stdout
+        return next((word.split("/")[0] for word in shown.split() if word.startswith("2001:db8:cafe:")), None)
+
+    def addresses(self):
+        return ((4, PHONE, SERVERS[0]), (6, self.phone_v6, SERVERS_V6[0]))
+
+    def transfer(self, to):
+        """Some TCP, up and down."""
+        for direction in ([], ["-R"]):
+            server = self.server.start("iperf3 -s -1", "iperf.log")
+            wait_until(lambda: "5201" in self.server.run("ss -ltn").stdout, 5, "iperf3 to listen")
+            done = self.phone.run(["iperf3", "-c", to, "-n", "2M", *direction], timeout=60)
+            server.wait()
+            expect("iperf Done" in done.stdout, done.stdout)
+
+
+@case
+def senders_on_either_side_are_told_what_is_too_long_in_both_families(lab, build):
+    setting = Staying(lab, build)
+    for version, phone, server in setting.addresses():
+        expect(told(setting.server, version, phone, 1456) is None, "what fits is refused")
+        expect(told(setting.server, version, phone, 1457) == 1456, f"the server is not told what fits into the tunnel: IPv{version}")
+    setting.core.host.run("ip link set out0 mtu 1350")
+    for version, phone, server in setting.addresses():
+        expect(told(setting.phone, version, server, 1350) is None, "what fits is refused")
+        expect(told(setting.phone, version, server, 1351) == 1350, "the phone is not told what fits on N6")
+
+
+@case
+def a_new_mtu_of_n3_counts_at_once_for_pings_and_for_tcp(lab, build):
+    setting = Staying(lab, build)
+    expect(told(setting.server, 4, PHONE, 1456) is None, "what fits is refused")
+    for host, port in ((setting.core.host, "ran0"), (setting.radios[0], "eth0")):
+        host.run(["ip", "link", "set", port, "mtu", 1400])
+    wait_until(lambda: "1356 octets" in setting.core.log(), 10, "the plane to notice")
+    for version, phone, server in setting.addresses():
+        expect(told(setting.server, version, phone, 1357) == 1356, "the server is not told of the new length")
+        forget(setting.server)
+        setting.transfer(server)
+    before = setting.status()["fast_downlink_packets"]
+    expect(told(setting.server, 4, PHONE, 1356, 5) is None, "what fits is refused")
+    expect(setting.status()["fast_downlink_packets"] - before >= 4, f"what fits is not fast: {setting.status()}")
+
+
+@case
+def a_flood_of_what_is_too_long_is_answered_at_a_bounded_rate(lab, build):
+    flood = """
+import socket, sys
+for family, level, option, to in ((socket.AF_INET, socket.IPPROTO_IP, 10, sys.argv[1]), (socket.AF_INET6, socket.IPPROTO_IPV6, 23, sys.argv[2])):
+    s = socket.socket(family, socket.SOCK_DGRAM)
+    s.setsockopt(level, option, 3)  # IP_PMTUDISC_PROBE: what the kernel has learned about the way is not minded
+    for _ in range(3000):
+        try:
+            s.sendto(bytes(1440), (to, 4000))
+        except OSError:
+            pass
+"""
+    setting = Staying(lab, build)
+    script = setting.core.folder / "flood.py"
+    script.write_text(flood)
+    sent = int(setting.server.run("cat /sys/class/net/eth0/statistics/tx_packets").stdout)
+    began = time.monotonic()
+    setting.server.run(["python3", script, PHONE, setting.phone_v6])
+    took = time.monotonic() - began
+    sent = int(setting.server.run("cat /sys/class/net/eth0/statistics/tx_packets").stdout) - sent
+    heard = dict(line.split()[:2] for line in setting.server.run("nstat -asz").stdout.splitlines() if line.startswith("I"))
+    expect(sent > 5000, f"the flood did not leave: {sent}")
+    answers = int(heard["IcmpInDestUnreachs"]) + int(heard["Icmp6InPktTooBigs"])
+    expect(10 <= answers <= 20 + 20 * took, f"{sent} packets in {took:.1f} s had {answers} answers")
+
+
+@case
+def a_way_to_a_gnb_that_is_narrower_beyond_a_router_is_learned(lab, build):
+    setting = Setting(lab, build, gnbs=("10.9.0.11", "10.9.2.12"))
+    router, beyond = setting.radios[1], lab.host("beyond")
+    lab.link(router, "eth1", ["10.9.2.1/24"], beyond, "eth0", ["10.9.2.12/24"])
+    for host, port in ((router, "eth1"), (beyond, "eth0")):
+        host.run(["ip", "link", "set", port, "mtu", 1300])
+    router.run("sysctl -qw net.ipv4.ip_forward=1")
+    beyond.run("ip route add default via 10.9.2.1")
+    setting.core.host.run("ip route add 10.9.2.0/24 via 10.9.1.12")
+    setting.cast = setting.cast.replace(router.netns, beyond.netns)
+    log = setting.core.folder / "ping.log"
+    outside = f"ip netns exec {setting.servers[0].netns}"
+    setting.play(f"start 2\nmove 1 gnb 2\nregister 1\nsession 1 1 internet ipv4\n"
+                 f"run here: {outside} ping -n -c 8 -i 0.4 -W 2 -M do -s 1372 {PHONE} > {log}; true\n"
+                 f"run here: {outside} ping -q -c 20 -i 0.02 -W 2 -M do -s 1000 {PHONE}\n")
+    got = re.findall(r"icmp_seq=(\d+) ttl", log.read_text())
+    expect(len(got) >= 4, f"packets that the way takes only in pieces did not arrive: {log.read_text()}")
+    expect(setting.status()["fast_downlink_packets"] >= 19, f"{setting.status()}")
 
 
 main()
