@@ -15,10 +15,10 @@ data_networks:
   - {{name: internet, type: ipv4v6, ipv4: 10.32.0.0/11, ipv4_gateway: 10.32.0.1, ipv6: "2001:db8:cafe::/48", mtu: 1500}}
   - {{name: ims, type: ipv4v6, ipv4: 10.70.0.0/16, ipv6: "2001:db8:babe::/48", mtu: 1500}}
 planes:
-  - {{name: default, n4: 127.0.0.7, n3: [%s], n3_interfaces: [ran1], nat: false, fast: generic,
+  - {{name: default, n4: 127.0.0.7, n3: ["%s"], n3_interfaces: [ran1], nat: false, fast: generic,
      fast_interfaces: [out0, out1], fast_sessions: 1000, fast_pins: {folder}/../bpf, mss_clamp: off}}
 """
-INVENTORY = "profile: lab\ndomains: [{name: default, listen: [10.9.0.1]}]\n"
+INVENTORY = "profile: lab\ndomains: [{name: default, listen: [\"%s\"]}]\n"
 PHONE, HEADERS = "10.32.0.2", {4: 28, 6: 48}
 SERVERS, SERVERS_V6 = ("10.8.0.2", "10.7.0.2"), ("fd08::2", "fd07::2")
 
@@ -29,7 +29,7 @@ class Setting:
     def __init__(self, lab, build, n3="10.9.0.1", gnbs=("10.9.0.11", "10.9.1.12"), session_type="ipv4v6"):
         lab.pins()
         self.lab = lab
-        self.core = Core(lab, build, "core", 2, NETWORKS % n3, session_type, INVENTORY)
+        self.core = Core(lab, build, "core", 2, NETWORKS % n3, session_type, INVENTORY % n3)
         self.core.command("subscriber", "set", "imsi-999700000000001", "--dnn", "ims")
         self.radios = [self.beside("radio0", "ran0", "10.9.0.%d/24", "fd09::%d/64", 11),
                        self.beside("radio1", "ran1", "10.9.1.%d/24", "fd09:1::%d/64", 12)]
@@ -40,7 +40,7 @@ class Setting:
         cast = self.core.cast(2)
         for number, (address, radio) in enumerate(zip(gnbs, self.radios), 1):
             cast = cast.replace(f"address 127.0.1.{number}", f"address {address} netns {radio.netns}")
-        self.cast = "amf 10.9.0.1\n" + cast
+        self.cast = f"amf {n3}\n" + cast
 
     def beside(self, name, port, ipv4, ipv6, host):
         """A host behind an interface of the core, which is its router; its checksums are whole, as a cable would carry."""
@@ -104,9 +104,10 @@ def several_next_hops_share_what_is_sent_and_all_of_it_stays_fast(lab, build):
 
 def told(host, version, to, length, count=2):
     """The MTU that a sender learns whose packet of that length may not be fragmented; None: nobody objects."""
-    shown = host.run(f"ping -{version} -n -c {count} -i 0.2 -W 1 -M do -s {length - HEADERS[version]} {to}", check=False).stdout
-    mtu = re.search(r"mtu ?= ?(\d+)", shown)
-    expect(mtu or "0% packet loss" in shown or count == 1, f"neither answered nor told why: {shown}")
+    done = host.run(f"ping -{version} -n -c {count} -i 0.2 -W 1 -M do -s {length - HEADERS[version]} {to}", check=False)
+    shown = done.stdout + done.stderr
+    mtu = re.search(r"mtu ?[=:] ?(\d+)", shown)
+    expect(mtu or "0% packet loss" in shown, f"neither answered nor told why: {shown}")
     return int(mtu.group(1)) if mtu else None
 
 
@@ -118,10 +119,10 @@ def forget(host):
 class Staying(Setting):
     """The same, with phone 1 at the first gNB, and a session of both families, that stay."""
 
-    def __init__(self, lab, build, **options):
+    def __init__(self, lab, build, asks="ipv4v6", **options):
         super().__init__(lab, build, **options)
         path = self.core.folder / "ports.scenario"
-        path.write_text(self.cast + "start 1\nregister 1\nsession 1 1 internet ipv4v6\nstay\n")
+        path.write_text(self.cast + f"start 1\nregister 1\nsession 1 1 internet {asks}\nstay\n")
         self.core.host.start([self.core.ran, "scenario", path], "ran.log")
         wait_until(lambda: self.core.json("session"), 20, "a session")
         self.phone, self.server = lab.hosts["phone1"], self.servers[0]
@@ -218,6 +219,41 @@ def a_way_to_a_gnb_that_is_narrower_beyond_a_router_is_learned(lab, build):
     got = re.findall(r"icmp_seq=(\d+) ttl", log.read_text())
     expect(len(got) >= 4, f"packets that the way takes only in pieces did not arrive: {log.read_text()}")
     expect(setting.status()["fast_downlink_packets"] >= 19, f"{setting.status()}")
+
+
+# --- IPv6 ---
+
+def all_by_the_fast_path(setting):
+    """Router solicitations have been answered when the phone has an address; all that it sends from then on is fast, both ways."""
+    before = setting.status()
+    for version, phone, server in setting.addresses():
+        if version == 6 or "inet " in setting.phone.run("ip address show scope global").stdout:
+            setting.phone.run(f"ping -{version} -q -c 20 -i 0.02 -W 2 {server}")
+            setting.server.run(f"ping -{version} -q -c 20 -i 0.02 -W 2 {phone}")
+            setting.transfer(server)
+    after = setting.status()
+    grown = {key: after[key] - before[key] for key in ("fast_uplink_packets", "fast_downlink_packets", "left_to_slow_path")}
+    expect(min(grown["fast_uplink_packets"], grown["fast_downlink_packets"]) > 100
+           and grown["left_to_slow_path"] < 12 + grown["fast_uplink_packets"] // 10, f"{grown}")
+
+
+@case
+def both_families_of_a_session_are_fast_with_pings_and_tcp(lab, build):
+    all_by_the_fast_path(Staying(lab, build))
+
+
+@case
+def a_session_of_ipv6_alone_is_fast_with_pings_and_tcp(lab, build):
+    all_by_the_fast_path(Staying(lab, build, asks="ipv6"))
+
+
+@case
+def gnbs_are_reached_over_ipv6_by_the_fast_path_too(lab, build):
+    setting = Staying(lab, build, n3="fd09::1", gnbs=("fd09::11", "10.9.1.12"))
+    all_by_the_fast_path(setting)
+    for version, phone, server in setting.addresses():
+        expect(told(setting.server, version, phone, 1436) is None, "what fits is refused")
+        expect(told(setting.server, version, phone, 1437) == 1436, "the server is not told what fits into the tunnel")
 
 
 main()
