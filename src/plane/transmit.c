@@ -95,7 +95,8 @@ struct batch {
     struct mmsghdr messages[MESSAGES];
     struct iovec parts[2 * TRANSMIT_DATAGRAMS];
     _Alignas(struct cmsghdr) uint8_t control[MESSAGES][CONTROL_BYTES];
-    unsigned datagrams[MESSAGES]; /* in each message */
+    const struct datagram *heads[MESSAGES];
+    unsigned datagrams[MESSAGES]; /* in each message, from its head on */
     unsigned count, part_count;
 };
 
@@ -109,30 +110,51 @@ static void add_control(struct msghdr *header, int level, int type, const void *
     header->msg_controllen += CMSG_SPACE(size);
 }
 
-static void add_message(struct batch *batch, const struct datagram *head, unsigned n)
+/* control: CONTROL_BYTES. */
+static void begin_message(struct msghdr *header, uint8_t *control, const struct datagram *head)
 {
-    struct msghdr *header = &batch->messages[batch->count].msg_hdr;
-    bool v4 = head->to.any.sa_family == AF_INET;
+    const bool v4 = head->to.any.sa_family == AF_INET;
+    const int marking = head->marking;
     *header = (struct msghdr){
         .msg_name = (void *)&head->to,
         .msg_namelen = v4 ? sizeof head->to.v4 : sizeof head->to.v6,
-        .msg_iov = &batch->parts[batch->part_count],
-        .msg_control = batch->control[batch->count],
+        .msg_control = control,
     };
+    if (marking)
+        add_control(header, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TOS : IPV6_TCLASS, &marking,
+                    sizeof marking);
+}
+
+static void add_message(struct batch *batch, const struct datagram *head, unsigned n)
+{
+    struct msghdr *header = &batch->messages[batch->count].msg_hdr;
+    begin_message(header, batch->control[batch->count], head);
+    header->msg_iov = &batch->parts[batch->part_count];
     for (unsigned i = 0; i < n; i++)
         for (unsigned k = 0; k < head[i].part_count; k++)
             batch->parts[batch->part_count++] = head[i].parts[k];
     header->msg_iovlen = (size_t)(&batch->parts[batch->part_count] - header->msg_iov);
     uint16_t segment = (uint16_t)length_of(head);
-    int marking = head->marking;
     if (n > 1)
         add_control(header, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
-    if (marking)
-        add_control(header, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TOS : IPV6_TCLASS, &marking,
-                    sizeof marking);
     if (header->msg_controllen == 0)
         header->msg_control = NULL;
+    batch->heads[batch->count] = head;
     batch->datagrams[batch->count++] = n;
+}
+
+/* The kernel cuts up a datagram that is too long for its way, but none of a group. */
+static void send_singly(struct lane *lane, const struct datagram *head, unsigned n, int socket)
+{
+    for (const struct datagram *one = head; one < head + n; one++) {
+        struct msghdr header;
+        _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES];
+        begin_message(&header, control, one);
+        header.msg_iov = (struct iovec *)one->parts;
+        header.msg_iovlen = one->part_count;
+        if (sendmsg(socket, &header, 0) < 0)
+            count(&lane->counters.drops[DROP_SEND], 1);
+    }
 }
 
 /* A message that fails is lost, as packets are; the others go on. */
@@ -147,9 +169,13 @@ static void send_batch(struct transmit *transmit, struct lane *lane, struct batc
         }
         if (errno == EINTR)
             continue;
-        if (errno == EIO && batch->datagrams[at] > 1)
+        const int reason = errno;
+        if (reason == EIO && batch->datagrams[at] > 1)
             transmit->segments = false; /* the device cannot */
-        count(&lane->counters.drops[DROP_SEND], batch->datagrams[at]);
+        if (batch->datagrams[at] > 1 && (reason == EIO || reason == EMSGSIZE || reason == EINVAL))
+            send_singly(lane, batch->heads[at], batch->datagrams[at], socket);
+        else
+            count(&lane->counters.drops[DROP_SEND], batch->datagrams[at]);
         at++;
     }
     batch->count = batch->part_count = 0;

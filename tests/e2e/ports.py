@@ -215,7 +215,9 @@ def a_way_to_a_gnb_that_is_narrower_beyond_a_router_is_learned(lab, build):
     outside = f"ip netns exec {setting.servers[0].netns}"
     setting.play(f"start 2\nmove 1 gnb 2\nregister 1\nsession 1 1 internet ipv4\n"
                  f"run here: {outside} ping -n -c 8 -i 0.4 -W 2 -M do -s 1372 {PHONE} > {log}; true\n"
-                 f"run here: {outside} ping -q -c 20 -i 0.02 -W 2 -M do -s 1000 {PHONE}\n")
+                 f"run here: {outside} ping -q -c 20 -i 0.02 -W 2 -M do -s 1000 {PHONE}\n"
+                 f"run here: {outside} iperf3 -s -1 -D\nwait 300\nrun 1: iperf3 -c {SERVERS[0]} -R -n 1M\n")
+    expect("send" not in setting.status()["drops"], f"{setting.status()}")
     got = re.findall(r"icmp_seq=(\d+) ttl", log.read_text())
     expect(len(got) >= 4, f"packets that the way takes only in pieces did not arrive: {log.read_text()}")
     expect(setting.status()["fast_downlink_packets"] >= 19, f"{setting.status()}")
