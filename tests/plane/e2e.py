@@ -30,6 +30,8 @@ def case(function):
 
 
 class Setting:
+    program = "plane-process"
+
     def __init__(self, lab, build, more=""):
         """more: further keys of the plane."""
         self.lab, self.build = lab, build
@@ -41,7 +43,7 @@ class Setting:
         self.plane = self.peer = None
 
     def start_plane(self, *wrapper):
-        self.plane = self.core.start([*wrapper, self.build / "tests/plane/plane-process", "-c", self.config], "plane.log")
+        self.plane = self.core.start([*wrapper, self.build / "tests/plane" / self.program, "-c", self.config], "plane.log")
         before = self.plane.log.read_text().count("ready")
         wait_until(lambda: self.plane.log.read_text().count("ready") > before, 10, "the plane is ready")
 

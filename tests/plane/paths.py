@@ -150,6 +150,21 @@ def without_the_capability_all_goes_the_slow_path_and_it_is_said(setting):
 
 
 @case
+def a_build_without_bpf_goes_the_slow_path_and_says_so(setting):
+    setting.program = "plane-process-without-bpf"
+    setting.begin()
+    why = "no fast path: this program was built without it"
+    assert why in setting.plane.log.read_text()
+    for words in (["status"], ["plane", "show"]):
+        shown = setting.core.run([setting.build / "src/face/demarc", *words, f"--config={setting.config}"], check=False)
+        assert why in shown.stdout, f"{words}: {shown.stdout}{shown.stderr}"
+    setting.ran.run("ping -c 2 -i 0.1 -W 2 10.0.2.2")
+    setting.transfer()
+    setting.end()
+    del setting.program
+
+
+@case
 def switched_off_it_says_so(setting):
     setting.begin(fast="off")
     assert "no fast path: planes.fast is off" in setting.plane.log.read_text()
