@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The fast path at several interfaces on either side, in both families, inside and outside; and packets that are too long for the way."""
+import json
 import re
 import time
 
@@ -12,7 +13,8 @@ runtime_dir: {folder}/run
 state_dir: {folder}/state
 log: {{level: info}}
 data_networks:
-  - {{name: internet, type: ipv4v6, ipv4: 10.32.0.0/11, ipv4_gateway: 10.32.0.1, ipv6: "2001:db8:cafe::/48", mtu: 1500}}
+  - {{name: internet, type: ipv4v6, ipv4: 10.32.0.0/11, ipv4_gateway: 10.32.0.1, ipv6: "2001:db8:cafe::/48", mtu: 1500,
+     requested_fiveqis: [1], requested_gbr_uplink: 5 Mbps, requested_gbr_downlink: 5 Mbps}}
   - {{name: ims, type: ipv4v6, ipv4: 10.70.0.0/16, ipv6: "2001:db8:babe::/48", mtu: 1500}}
 planes:
   - {{name: default, n4: 127.0.0.7, n3: ["%s"], n3_interfaces: [ran1], nat: false, fast: generic,
@@ -107,7 +109,7 @@ def told(host, version, to, length, count=2):
     done = host.run(f"ping -{version} -n -c {count} -i 0.2 -W 1 -M do -s {length - HEADERS[version]} {to}", check=False)
     shown = done.stdout + done.stderr
     mtu = re.search(r"mtu ?[=:] ?(\d+)", shown)
-    expect(mtu or "0% packet loss" in shown, f"neither answered nor told why: {shown}")
+    expect(mtu or ", 0% packet loss" in shown, f"neither answered nor told why: {shown}")
     return int(mtu.group(1)) if mtu else None
 
 
@@ -119,10 +121,10 @@ def forget(host):
 class Staying(Setting):
     """The same, with phone 1 at the first gNB, and a session of both families, that stay."""
 
-    def __init__(self, lab, build, asks="ipv4v6", **options):
+    def __init__(self, lab, build, asks="ipv4v6", then="", **options):
         super().__init__(lab, build, **options)
         path = self.core.folder / "ports.scenario"
-        path.write_text(self.cast + f"start 1\nregister 1\nsession 1 1 internet {asks}\nstay\n")
+        path.write_text(self.cast + f"start 1\nregister 1\nsession 1 1 internet {asks}\n{then}stay\n")
         self.core.host.start([self.core.ran, "scenario", path], "ran.log")
         wait_until(lambda: self.core.json("session"), 20, "a session")
         self.phone, self.server = lab.hosts["phone1"], self.servers[0]
@@ -221,6 +223,40 @@ def a_way_to_a_gnb_that_is_narrower_beyond_a_router_is_learned(lab, build):
     got = re.findall(r"icmp_seq=(\d+) ttl", log.read_text())
     expect(len(got) >= 4, f"packets that the way takes only in pieces did not arrive: {log.read_text()}")
     expect(setting.status()["fast_downlink_packets"] >= 19, f"{setting.status()}")
+
+
+# --- several flows ---
+
+def downlink_flows(lab, capture):
+    """What gNBs were sent, by protocol inside: the QFIs of its PDU session containers, and how many packets."""
+    fields = ["-e", "gtp.ext_hdr.pdu_ses_con.qos_flow_id", "-e", "ip.proto"]
+    qfis, count = {}, 0
+    for line in lab.execute(["tshark", "-r", capture, "-Y", "gtp.message == 255", "-T", "fields", *fields]).stdout.splitlines():
+        qfi, protocols = line.split("\t")
+        qfis.setdefault(int(protocols.split(",")[1]), set()).add(int(qfi, 0))
+        count += 1
+    return qfis, count
+
+
+@case
+def flows_of_a_session_have_their_qfi_and_their_rate_on_the_fast_path(lab, build):
+    udp, tcp = 17, 6
+    setting = Staying(lab, build, then="flow 1 1 1 2000\n")
+    wait_until(lambda: setting.core.json("session")[0]["flows"], 10, "the flow")
+    capture, before = setting.core.folder / "gnb.pcap", setting.status()
+    tcpdump = setting.radios[0].start(["tcpdump", "-U", "-n", "-i", "eth0", "-w", capture, "udp port 2152 and src 10.9.0.1"], "tcpdump.log")
+    wait_until(lambda: "listening" in tcpdump.log.read_text(), 10, "tcpdump to listen")
+    server = setting.server.start("iperf3 -s -1", "iperf.log")
+    wait_until(lambda: "5201" in setting.server.run("ss -ltn").stdout, 5, "iperf3 to listen")
+    figures = json.loads(setting.phone.run(["iperf3", "-c", SERVERS[0], "-u", "-R", "-l", 1000, "-b", "20M", "-t", 2, "-J"]).stdout)
+    server.wait()
+    lab.stop(tcpdump)
+    mbps = figures["end"]["sum_received"]["bits_per_second"] / 1e6
+    expect(1.5 < mbps < 2.3, f"{mbps} Mbit/s in a flow of 2")
+    qfis, count = downlink_flows(lab, capture)
+    expect(len(qfis[udp]) == 1 and len(qfis[tcp]) == 1 and qfis[udp] != qfis[tcp], f"QFIs by protocol: {qfis}")
+    fast = setting.status()["fast_downlink_packets"] - before["fast_downlink_packets"]
+    expect(count > 400 and fast >= count - count // 20, f"{fast} of {count} took the fast path")
 
 
 # --- IPv6 ---
