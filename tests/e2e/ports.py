@@ -137,12 +137,12 @@ class Staying(Setting):
     def addresses(self):
         return ((4, PHONE, SERVERS[0]), (6, self.phone_v6, SERVERS_V6[0]))
 
-    def transfer(self, to):
-        """Some TCP, up and down."""
+    def transfer(self, to, *how):
+        """Some TCP, or what else is said, up and down."""
         for direction in ([], ["-R"]):
             server = self.server.start("iperf3 -s -1", "iperf.log")
             wait_until(lambda: "5201" in self.server.run("ss -ltn").stdout, 5, "iperf3 to listen")
-            done = self.phone.run(["iperf3", "-c", to, "-n", "2M", *direction], timeout=60)
+            done = self.phone.run(["iperf3", "-c", to, "-n", "1M", *how, *direction], timeout=60)
             server.wait()
             expect("iperf Done" in done.stdout, done.stdout)
 
@@ -257,6 +257,53 @@ def flows_of_a_session_have_their_qfi_and_their_rate_on_the_fast_path(lab, build
     expect(len(qfis[udp]) == 1 and len(qfis[tcp]) == 1 and qfis[udp] != qfis[tcp], f"QFIs by protocol: {qfis}")
     fast = setting.status()["fast_downlink_packets"] - before["fast_downlink_packets"]
     expect(count > 400 and fast >= count - count // 20, f"{fast} of {count} took the fast path")
+
+
+# --- checksums ---
+
+def cable(lab, host):
+    """Between the core and the host a bridge, that makes the checksums of what comes to the host, as hardware would."""
+    bridge = lab.host("cable")
+    lab.execute(["ip", "-n", host.netns, "link", "set", "eth0", "netns", bridge.netns, "name", "near"])
+    lab.link(bridge, "far", [], host, "eth0", ["10.8.0.2/24", "fd08::2/64"])
+    bridge.run("ip link set near up")
+    bridge.run("ethtool -K near tx on")
+    bridge.run("ethtool -K far tx off")
+    lab.bridge(bridge, "br0", ["near", "far"])
+    host.run("ip route add default via 10.8.0.1")
+    host.run("ip -6 route add default via fd08::1")
+
+
+def wrong_checksums(lab, capture, sender):
+    """Among the packets of TCP and UDP that came from that sender; and how many there are."""
+    words = ["tshark", "-r", capture, "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-Y",
+             f"(tcp || udp) && ({' || '.join(sender)})", "-T", "fields", "-e", "tcp.checksum.status", "-e", "udp.checksum.status"]
+    states = [line.strip() for line in lab.execute(words).stdout.splitlines()]
+    return [state for state in states if state != "1"], len(states)
+
+
+@case
+def no_packet_arrives_with_a_wrong_checksum_whoever_leaves_them_to_devices(lab, build):
+    setting = Staying(lab, build)
+    cable(lab, setting.server)
+    captures = [(setting.server, "eth0", (f"ip.src == {PHONE}", f"ipv6.src == {setting.phone_v6}")),
+                (setting.phone, "ue1s1", (f"ip.src == {SERVERS[0]}", f"ipv6.src == {SERVERS_V6[0]}"))]
+    for at, (radio, server) in enumerate((("on", "on"), ("on", "off"), ("off", "on"), ("off", "off"))):
+        setting.radios[0].run(["ethtool", "-K", "eth0", "tx", radio])
+        setting.server.run(["ethtool", "-K", "eth0", "tx", server])
+        files = [setting.core.folder / f"{host.name}{at}.pcap" for host, _, _ in captures]
+        dumps = [host.start(["tcpdump", "-U", "-n", "-i", device, "-w", file, "tcp or udp"], f"dump{at}{host.name}.log")
+                 for (host, device, _), file in zip(captures, files)]
+        for dump in dumps:
+            wait_until(lambda log=dump.log: "listening" in log.read_text(), 10, "tcpdump to listen")
+        for _, _, to in setting.addresses():
+            setting.transfer(to)
+            setting.transfer(to, "-u", "-b", "8M", "-l", "1000")
+        for dump in dumps:
+            lab.stop(dump)
+        for (host, _, sender), file in zip(captures, files):
+            wrong, count = wrong_checksums(lab, file, sender)
+            expect(count > 200 and not wrong, f"at the {host.name}, radio {radio}, server {server}: {len(wrong)} of {count} are wrong")
 
 
 # --- IPv6 ---
