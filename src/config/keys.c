@@ -433,7 +433,7 @@ static const struct key plane_keys[] = {
     {"fast_interfaces", &type_name, ITEMS(struct config_plane, fast_interfaces, fast_interface_count),
      RANGE(1, 15), .initial = "[]",
      .help = "Besides the interfaces of n3 it sits at these, towards the data networks; empty: at egress. "
-             "With nat they need none."},
+             "Unused with nat."},
     {"fast_sessions", &type_uint, MEMBER(struct config_plane, fast_sessions), RANGE(1, 4000000),
      .initial = "16384",
      .help = "Its maps have room for so many sessions, some 500 octets each; more are refused."},

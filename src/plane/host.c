@@ -123,7 +123,8 @@ bool host_set_up_device(const char *device, const struct network *network, char 
         done = fail(why, size, device, "set the IPv6 gateway address",
                     "check that IPv6 is not disabled (sysctl net.ipv6.conf.all.disable_ipv6)");
     host_set(device, "rp_filter", '2'); /* routes may lead into the passage instead (plane/passage.h) */
-    host_set(device, "accept_local", '1'); /* what the gateway says of packets that are too long (plane/answer.h) */
+    host_set(device, "accept_local",
+             '1'); /* what the gateway says of packets that are too long (plane/answer.h) */
     close(fd);
     return done;
 }

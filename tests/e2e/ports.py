@@ -13,11 +13,11 @@ runtime_dir: {folder}/run
 state_dir: {folder}/state
 log: {{level: info}}
 data_networks:
-  - {{name: internet, type: ipv4v6, ipv4: 10.32.0.0/11, ipv4_gateway: 10.32.0.1, ipv6: "2001:db8:cafe::/48", mtu: 1500,
+  - {{name: internet, type: ipv4v6, ipv4: 10.32.0.0/11, ipv4_gateway: 10.32.0.1, ipv6: "2001:db8:cafe::/48", mtu: %s,
      requested_fiveqis: [1], requested_gbr_uplink: 5 Mbps, requested_gbr_downlink: 5 Mbps}}
   - {{name: ims, type: ipv4v6, ipv4: 10.70.0.0/16, ipv6: "2001:db8:babe::/48", mtu: 1500}}
 planes:
-  - {{name: default, n4: 127.0.0.7, n3: ["%s"], n3_interfaces: [ran1], nat: false, fast: generic,
+  - {{name: default, n4: 127.0.0.7, n3: ["%s"], n3_interfaces: [ran1], nat: false, fast: %s,
      fast_interfaces: [out0, out1], fast_sessions: 1000, fast_pins: {folder}/../bpf, mss_clamp: off}}
 """
 INVENTORY = "profile: lab\ndomains: [{name: default, listen: [\"%s\"]}]\n"
@@ -28,10 +28,10 @@ SERVERS, SERVERS_V6 = ("10.8.0.2", "10.7.0.2"), ("fd08::2", "fd07::2")
 class Setting:
     """A core between two radio hosts with a gNB each, behind ran0 and ran1, and two servers, behind out0 and out1."""
 
-    def __init__(self, lab, build, n3="10.9.0.1", gnbs=("10.9.0.11", "10.9.1.12"), session_type="ipv4v6"):
+    def __init__(self, lab, build, n3="10.9.0.1", gnbs=("10.9.0.11", "10.9.1.12"), session_type="ipv4v6", mode="generic", mtu=1500):
         lab.pins()
         self.lab = lab
-        self.core = Core(lab, build, "core", 2, NETWORKS % n3, session_type, INVENTORY % n3)
+        self.core = Core(lab, build, "core", 2, NETWORKS % (mtu, n3, mode), session_type, INVENTORY % n3)
         self.core.command("subscriber", "set", "imsi-999700000000001", "--dnn", "ims")
         self.radios = [self.beside("radio0", "ran0", "10.9.0.%d/24", "fd09::%d/64", 11),
                        self.beside("radio1", "ran1", "10.9.1.%d/24", "fd09:1::%d/64", 12)]
@@ -304,6 +304,51 @@ def no_packet_arrives_with_a_wrong_checksum_whoever_leaves_them_to_devices(lab, 
         for (host, _, sender), file in zip(captures, files):
             wrong, count = wrong_checksums(lab, file, sender)
             expect(count > 200 and not wrong, f"at the {host.name}, radio {radio}, server {server}: {len(wrong)} of {count} are wrong")
+
+
+# --- several at once, and what hosts put together ---
+
+def many_flows(setting):
+    """Four TCP connections up of each of two phones, and four down, all at once; how many octets arrived, up and down."""
+    clients, arrived = [], [0, 0]
+    for number, direction in enumerate(([], [], ["-R"], ["-R"])):
+        setting.server.start(["iperf3", "-s", "-1", "-p", 5201 + number], f"iperf{number}.log")
+        wait_until(lambda port=5201 + number: str(port) in setting.server.run("ss -ltn").stdout, 5, "iperf3 to listen")
+    for number, direction in enumerate(([], [], ["-R"], ["-R"])):
+        phone = setting.lab.hosts[f"phone{1 + number % 2}"]
+        clients.append(phone.start(["iperf3", "-c", SERVERS[0], "-p", 5201 + number, "-P", 4, "-n", "8M", "-J", *direction], f"client{number}.log"))
+    for number, client in enumerate(clients):
+        expect(client.wait(120) == 0, client.log.read_text())
+        arrived[number // 2] += json.loads(client.log.read_text())["end"]["sum_received"]["bytes"]
+    return arrived
+
+
+def check_many_flows(lab, build, mode):
+    setting = Staying(lab, build, mode=mode, mtu=1400, then="register 2\nsession 2 1 internet ipv4\n")
+    wait_until(lambda: len(setting.core.json("session")) == 2, 20, "two sessions")
+    for host in (*setting.radios, *setting.servers):
+        host.run("ethtool -K eth0 gro on")
+    for port in ("ran0", "out0"):
+        setting.core.host.run(["ethtool", "-K", port, "gro", "on"])
+    for number in (1, 2):
+        lab.hosts[f"phone{number}"].run(["ping", "-q", "-c", 5, "-i", 0.1, "-W", 2, SERVERS[0]])
+    arrived = many_flows(setting)
+    status = setting.status()
+    for way, least in zip(("uplink", "downlink"), arrived):
+        octets, packets = status[f"{way}_bytes"], status[f"{way}_packets"]
+        expect(octets > least > 4 << 20, f"{way}: {least} octets arrived, {octets} were counted")
+        expect(octets / packets <= 1500, f"{way}: {octets} octets cannot have been {packets} packets")
+        expect(status[f"fast_{way}_packets"] > packets // 4, f"{way}: {status}")
+
+
+@case
+def many_flows_of_several_phones_are_carried_and_counted_at_drivers(lab, build):
+    check_many_flows(lab, build, "native")
+
+
+@case
+def many_flows_of_several_phones_are_carried_and_counted_where_hosts_put_packets_together(lab, build):
+    check_many_flows(lab, build, "generic")
 
 
 # --- IPv6 ---
