@@ -11,6 +11,7 @@
 #include "kit/log.h"
 #include "plane/fast/fast.h"
 #include "plane/host.h"
+#include "plane/netlink.h"
 #include "wire/gtpu/gtpu.h"
 
 enum { OVERHEAD_V4 = 20 + 8 + GTPU_HEADER_CONTAINER, OVERHEAD_V6 = OVERHEAD_V4 + 20 };
@@ -72,24 +73,14 @@ static void ready(struct watch *watch, uint32_t events)
     look_again(n3_mtu);
 }
 
-static int open_socket(void)
-{
-    const struct sockaddr_nl links = {.nl_family = AF_NETLINK,
-                                      .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
-    const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-    if (fd >= 0 && bind(fd, (const struct sockaddr *)&links, sizeof links) == 0)
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
 struct n3_mtu *n3_mtu_follow(struct loop *loop, struct plane *plane, const struct config_plane *own)
 {
+    const unsigned groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
     struct n3_mtu *n3_mtu = calloc(1, sizeof *n3_mtu);
     if (!n3_mtu)
         return NULL;
-    *n3_mtu = (struct n3_mtu){.watch = {open_socket(), ready}, .loop = loop, .plane = plane, .own = own};
+    *n3_mtu =
+        (struct n3_mtu){.watch = {netlink_hear(groups), ready}, .loop = loop, .plane = plane, .own = own};
     if (n3_mtu->watch.fd >= 0 && loop_watch(loop, &n3_mtu->watch, EPOLLIN)) {
         look_again(n3_mtu); /* what changed between the first look and now */
         return n3_mtu;

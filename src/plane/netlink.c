@@ -91,6 +91,18 @@ int netlink_ask(struct netlink_request *request, int protocol, void *answer, siz
     return done ? length : -1;
 }
 
+int netlink_hear(unsigned groups)
+{
+    const struct sockaddr_nl told = {.nl_family = AF_NETLINK, .nl_groups = groups};
+    const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&told, sizeof told) == 0)
+        return fd;
+    const int reason = errno;
+    close(fd);
+    errno = reason;
+    return -1;
+}
+
 bool netlink_do(struct netlink_request *request, int protocol)
 {
     _Alignas(NLMSG_ALIGNTO) uint8_t answer[NETLINK_BYTES];

@@ -35,6 +35,9 @@ bool netlink_do(struct netlink_request *request, int protocol);
 /* Sends it, and reads the first message that answers. Its length; -1: errno. */
 int netlink_ask(struct netlink_request *request, int protocol, void *answer, size_t size);
 
+/* A socket that does not block, to which the kernel tells what changes of those groups (RTMGRP_...); -1: errno. */
+int netlink_hear(unsigned groups);
+
 /* The value of an attribute behind a message's headers of that many octets, if it has at least `size` octets; NULL: there is none. */
 const void *netlink_attribute(const void *message, size_t headers, uint16_t type, size_t size);
 

@@ -13,6 +13,7 @@
 
 #include "kit/log.h"
 #include "plane/fast/ports.h"
+#include "plane/netlink.h"
 
 enum {
     MESSAGES_BYTES = 32768,
@@ -220,26 +221,15 @@ static void ready(struct watch *fd, uint32_t events)
     }
 }
 
-static int open_socket(void)
-{
-    const struct sockaddr_nl all = {.nl_family = AF_NETLINK,
-                                    .nl_groups = RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR |
-                                                 RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE | RTMGRP_IPV6_IFADDR |
-                                                 RTMGRP_IPV6_ROUTE | 1U << (RTNLGRP_IPV6_RULE - 1)};
-    const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-    if (fd >= 0 && bind(fd, (const struct sockaddr *)&all, sizeof all) == 0)
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
 struct fast_watch *fast_watch_new(struct loop *loop, struct fast *fast, const struct config_plane *config)
 {
+    const unsigned groups = RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE |
+                            RTMGRP_IPV4_RULE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE |
+                            1U << (RTNLGRP_IPV6_RULE - 1);
     struct fast_watch *watch = calloc(1, sizeof *watch);
     if (!watch)
         return NULL;
-    *watch = (struct fast_watch){.watch = {open_socket(), ready},
+    *watch = (struct fast_watch){.watch = {netlink_hear(groups), ready},
                                  .loop = loop,
                                  .fast = fast,
                                  .config = config,
