@@ -188,7 +188,7 @@ static void what_the_plane_refuses_changes_nothing(void **state)
     (void)state;
     struct session *session = open_session(generous);
     unsigned sent = world.ue.sent;
-    world.plane.refuses_flows = true;
+    world.plane.flows_cause = PFCP_NO_RESOURCES_AVAILABLE;
     ask_voice();
     assert_rejected(NAS_GSM_INSUFFICIENT_RESOURCES);
     assert_int_equal(world.n1.session_modification_reject.back_off_timer, 30);

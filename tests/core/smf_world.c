@@ -405,8 +405,8 @@ static void take_modification(struct plane *plane, const struct pfcp_message *in
     bool known = in->seid == plane->up_seid;
     out->seid = in->seid ^ SEID_PAIR;
     out->session_modification_response.cause = known ? PFCP_ACCEPTED : PFCP_SESSION_CONTEXT_NOT_FOUND;
-    if (known && plane->refuses_flows && request->create_pdrs_count)
-        out->session_modification_response.cause = PFCP_NO_RESOURCES_AVAILABLE;
+    if (known && plane->flows_cause && request->create_pdrs_count)
+        out->session_modification_response.cause = plane->flows_cause;
     if (out->session_modification_response.cause != PFCP_ACCEPTED)
         return;
     if (take_forwarding(plane, request, &out->session_modification_response))
@@ -431,12 +431,29 @@ static void take_shaping(struct plane *plane, const struct pfcp_association_upda
         plane->shaped_uplink = told->shaped[0].uplink;
 }
 
+/* Mandatory elements only, so that yes and no look alike. False: it does what it is asked. */
+static bool answers_only(const struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
+{
+    const uint8_t cause = plane->causes[in->type];
+    out->seid = in->seid ? in->seid ^ SEID_PAIR : in->session_establishment_request.cp_f_seid.seid;
+    if (in->type == PFCP_SESSION_ESTABLISHMENT_REQUEST)
+        out->session_establishment_response = (struct pfcp_session_establishment_response){
+            .node_id = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}}, .cause = cause};
+    else if (in->type == PFCP_SESSION_MODIFICATION_REQUEST)
+        out->session_modification_response.cause = cause;
+    else if (in->type == PFCP_SESSION_DELETION_REQUEST)
+        out->session_deletion_response.cause = cause;
+    return cause != 0;
+}
+
 /* False: nothing to say. */
 static bool plane_answers(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
 {
     const struct pfcp_node_id own = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}};
     plane->heard[in->type]++;
     *out = (struct pfcp_message){.type = (uint8_t)(in->type + 1), .sequence = in->sequence};
+    if (in->type >= PFCP_SESSION_ESTABLISHMENT_REQUEST && answers_only(plane, in, out))
+        return true;
     switch (in->type) {
     case PFCP_HEARTBEAT_REQUEST:
         out->heartbeat_response.recovery_time_stamp = plane->time_stamp;

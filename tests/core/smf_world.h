@@ -53,9 +53,10 @@ struct plane {
     uint32_t load_sequence; /* of what it says of its load; 0: nothing */
     uint8_t load, overload; /* percent; overload 0: it says nothing of it */
     bool silent, retains, refuses;
-    bool apart;         /* it has given the association up, and says so when asked to delete */
-    bool falls_silent;  /* it does what it is told next, and answers no more */
-    bool refuses_flows; /* modifications that create PDRs */
+    bool apart;          /* it has given the association up, and says so when asked to delete */
+    bool falls_silent;   /* it does what it is told next, and answers no more */
+    uint8_t flows_cause; /* with which it refuses modifications that create PDRs; 0: it does not */
+    uint8_t causes[64];  /* what it answers requests of a session with, by message type; 0: it serves them */
     uint64_t cp_seid, up_seid;
     uint32_t teid, next_teid; /* given out */
     bool restored;            /* the last establishment had RESTI */

@@ -192,10 +192,12 @@ static struct verdict no_plane(enum n4_misfit why)
 }
 
 /* A plane to live on. */
-static struct verdict place(struct session *session, const struct store_dnn *data, bool patient)
+static struct verdict place(struct session *session, const struct store_dnn *data,
+                            const struct planes_refused *refused_by, bool patient)
 {
     struct smf *smf = session_smf(session);
-    struct n4_wish wish = {.ue = session->ue, .dnn = data->name, .slice = session->slice};
+    struct n4_wish wish = {
+        .ue = session->ue, .dnn = data->name, .slice = session->slice, .refused = refused_by};
     enum n4_misfit why;
     char text[SESSION_TEXT];
     if (nas_session_has_ipv4(session->type))
@@ -240,7 +242,8 @@ static void take_wishes(struct session *session, const struct config_dnn *dnn,
 }
 
 static struct verdict grant(struct session *session, const struct store_dnn *data,
-                            const struct nas_session_establishment_request *request, bool patient)
+                            const struct nas_session_establishment_request *request,
+                            const struct planes_refused *refused_by, bool patient)
 {
     const struct config_dnn *dnn = config_find_dnn(session_smf(session)->core->config, data->name);
     if (!dnn)
@@ -250,7 +253,7 @@ static struct verdict grant(struct session *session, const struct store_dnn *dat
     const struct verdict type = choose_type(session, allowed_types(dnn, data), request);
     struct verdict verdict = type;
     if (!verdict.cause)
-        verdict = place(session, data, patient);
+        verdict = place(session, data, refused_by, patient);
     if (!verdict.cause)
         verdict = enter(session, dnn);
     if (verdict.cause)
@@ -276,7 +279,8 @@ void session_leave_plane(struct session *session)
 }
 
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
-                                 const struct nas_session_establishment_request *request, bool patient)
+                                 const struct nas_session_establishment_request *request,
+                                 const struct planes_refused *refused_by, bool patient)
 {
     struct arena memory;
     const struct store_dnn *data = NULL;
@@ -285,7 +289,7 @@ struct verdict session_authorise(struct session *session, const struct smf_n1 *n
     if (!verdict.cause && !amf_admits_session(session->ue, session->slice, data->name))
         verdict = refused(NAS_GSM_REQUEST_REJECTED, "it is protected, and its cell is high-risk");
     if (!verdict.cause)
-        verdict = grant(session, data, request, patient);
+        verdict = grant(session, data, request, refused_by, patient);
     arena_free(&memory);
     return verdict;
 }

@@ -8,8 +8,6 @@
 
 #define PLANE_LOOK MILLISECONDS(50)
 
-enum { PLANES_TRIED = 4 };
-
 const char session_establishment[] = "session establishment";
 
 bool session_establishing(const struct session *session)
@@ -119,12 +117,13 @@ static void tell(struct session *session)
 }
 
 /* In the moment after a start, and in that after a plane's, the one that fits is waited for. */
-static struct verdict authorise(struct procedure *p, const struct establishment *asked)
+static struct verdict authorise(struct procedure *p, const struct establishment *asked,
+                                const struct planes_refused *refused)
 {
     struct session *session = p->owner;
     struct verdict verdict;
     for (int64_t left = p->core->config->smf.plane_wait;; left -= PLANE_LOOK) {
-        verdict = session_authorise(session, asked->n1, asked->request, left > 0);
+        verdict = session_authorise(session, asked->n1, asked->request, refused, left > 0);
         if (!verdict.later)
             return verdict;
         procedure_wait(p, 0, PLANE_LOOK);
@@ -133,19 +132,31 @@ static struct verdict authorise(struct procedure *p, const struct establishment 
     }
 }
 
-/* One that has been lost meanwhile, or has no room any more, is left for the next best. */
+/* Want of resources, or an error that the phone is not to blame for. */
+static struct verdict not_taken(const struct session *session)
+{
+    const bool resources = !session->n4_cause || n4_cause_is_resources(session->n4_cause);
+    return (struct verdict){.cause = resources ? NAS_GSM_INSUFFICIENT_RESOURCES : NAS_GSM_NETWORK_FAILURE,
+                            .what = "the plane did not take it"};
+}
+
+/* One that has been lost meanwhile, or does not take it, is left for the next best. */
 static struct verdict find_plane(struct procedure *p, const struct establishment *asked)
 {
     struct session *session = p->owner;
+    struct planes_refused refused = {.count = 0};
     struct verdict verdict = {0};
     for (unsigned tries = 1;; tries++) {
         if (session->state == SESSION_NEW)
-            verdict = authorise(p, asked);
-        if (verdict.cause || establish_in_plane(p) || procedure_cancelled(p))
+            verdict = authorise(p, asked, &refused);
+        if (verdict.cause)
+            return refused.count ? not_taken(session) : verdict;
+        if (establish_in_plane(p) || procedure_cancelled(p))
             return verdict;
-        if (session->state != SESSION_NEW || tries == PLANES_TRIED || !n4_closed(session->upf))
-            return (struct verdict){.cause = NAS_GSM_INSUFFICIENT_RESOURCES,
-                                    .what = "the plane did not take it"};
+        if (session->state != SESSION_NEW || tries == PLANES_TRIED)
+            return not_taken(session);
+        if (session->upf->associated)
+            refused.list[refused.count++] = session->upf;
         session_leave_plane(session);
     }
 }

@@ -109,6 +109,7 @@ static void repeat(const struct session *session, struct bytes n1)
 static bool tell_plane(struct procedure *p)
 {
     struct session *session = p->owner;
+    session->n4_cause = 0;
     if (session->n4_lost || !session->up_seid || !session->upf->associated)
         return false;
     n4_sync_flows(session);
@@ -243,6 +244,13 @@ static bool carry_out(struct procedure *p, const struct modification *change)
     return false;
 }
 
+/* #38, network failure, is none of the causes of a modification's reject (TS 24.501 6.4.2.4.1). */
+static uint8_t plane_s_refusal(const struct session *session)
+{
+    const bool resources = !session->n4_cause || n4_cause_is_resources(session->n4_cause);
+    return resources ? NAS_GSM_INSUFFICIENT_RESOURCES : NAS_GSM_REQUEST_REJECTED;
+}
+
 /* As carry_out. */
 static bool change_to(struct procedure *p, const struct modification *change)
 {
@@ -255,8 +263,9 @@ static bool change_to(struct procedure *p, const struct modification *change)
         return carry_out(p, change);
     if (procedure_cancelled(p))
         return false;
+    const uint8_t refusal = plane_s_refusal(session);
     go_back(session, false);
-    reject(session, change->pti, NAS_GSM_INSUFFICIENT_RESOURCES, "the plane did not take it");
+    reject(session, change->pti, refusal, "the plane did not take it");
     return false;
 }
 

@@ -11,9 +11,29 @@
 #include "core/smf/session.h"
 
 enum upf_restoring {
-    RESTORE_UPDATE, /* the plane has its sessions; they may be out of date */
-    RESTORE_CREATE, /* it lost them */
+    RESTORE_UPDATE,  /* the plane has its sessions; they may be out of date */
+    RESTORE_CREATE,  /* it lost them */
+    RESTORE_REFUSED, /* it has them; changes that it could not take are told again */
 };
+
+/* 8.2.1: 1 to 63 are the ways to say yes. */
+static inline bool n4_cause_accepts(uint8_t cause)
+{
+    return cause > 0 && cause < PFCP_REJECTED;
+}
+
+/* It would, had it room, or less to do. */
+static inline bool n4_cause_is_resources(uint8_t cause)
+{
+    return cause == PFCP_NO_RESOURCES_AVAILABLE || cause == PFCP_CONGESTION ||
+           cause == PFCP_ALL_DYNAMIC_ADDRESSES_OCCUPIED;
+}
+
+/* The same may be taken in a moment. */
+static inline bool n4_cause_passes(uint8_t cause)
+{
+    return n4_cause_is_resources(cause) || cause == PFCP_SYSTEM_FAILURE;
+}
 
 /* A GTP-U path of a plane that has failed (TS 23.527 5.2). */
 struct failed_path {
@@ -76,6 +96,7 @@ struct upf {
     struct n4_overload overload;
     int64_t full_until; /* it has refused a session for want of resources */
     struct failed_path *failed_paths;
+    bool refused_changes;       /* some of its sessions' are to be told again */
     struct session *restore_at; /* next to be restored */
     enum upf_restoring restore;
     unsigned restoring;  /* under way */
@@ -185,9 +206,11 @@ void n4_join(struct session *session, struct upf *upf);
 void n4_leave(struct session *session);
 /* The answer wakes the session's procedure with EV_PFCP_RESPONSE, data: const bool *accepted. False: not sent. */
 bool n4_establish(struct session *session);
+/* The same for a session whose plane has lost it: with another tunnel, if it takes the former one back no more. */
+void n4_establish_again(struct session *session);
 /* An answer to a request about a session says that the plane is lost, or there is none (NULL); then so it is. */
 bool n4_plane_lost(const struct n4_request *request, const struct pfcp_message *answer, uint8_t cause);
-/* Tells the plane of all that ended while it could not be told. */
+/* Tells the plane of all that ended while it could not be told, or did not listen. */
 void n4_delete_ended(struct upf *upf);
 /* Where downlink goes now, and the rates. */
 void n4_sync(struct session *session);

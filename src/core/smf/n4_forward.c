@@ -114,9 +114,9 @@ static void created(struct n4_request *request, const struct pfcp_message *answe
     if (!forwarding)
         return;
     forwarding->request = NULL;
-    if (response && response->cause == PFCP_ACCEPTED && forwarding->drawn.family)
+    if (response && n4_cause_accepts(response->cause) && forwarding->drawn.family)
         forwarding->local = forwarding->drawn;
-    else if (response && response->cause == PFCP_ACCEPTED && response->created_pdrs_count &&
+    else if (response && n4_cause_accepts(response->cause) && response->created_pdrs_count &&
              response->created_pdrs[0].has_f_teid)
         forwarding->local = n4_tunnel_of(&response->created_pdrs[0].f_teid);
     else

@@ -91,11 +91,13 @@ bool n4_throttled(struct upf *upf)
 
 void n4_refused_session(struct upf *upf, uint8_t cause)
 {
+    if (n4_cause_is_resources(cause))
+        n4_rests(upf, pfcp_cause_name(cause));
+}
+
+void n4_rests(struct upf *upf, const char *why)
+{
     const struct core *core = upf->smf->core;
-    if (cause != PFCP_NO_RESOURCES_AVAILABLE && cause != PFCP_CONGESTION &&
-        cause != PFCP_ALL_DYNAMIC_ADDRESSES_OCCUPIED)
-        return;
-    log_warning("smf", NULL, "plane %s takes no more sessions for now: %s", upf->name,
-                pfcp_cause_name(cause));
+    log_warning("smf", NULL, "plane %s gets no more sessions for now: %s", upf->name, why);
     upf->full_until = core->timers->now + core->config->smf.pfcp_heartbeat;
 }

@@ -96,15 +96,14 @@ static void attempt_later(struct upf *upf, int64_t after)
 
 static bool restore_one(struct upf *upf, struct session *session)
 {
+    if (upf->restore == RESTORE_REFUSED && !session->n4_refused)
+        return false;
     if (upf->restore == RESTORE_UPDATE)
         n4_forward_restored(session);
     if (session->state == SESSION_NEW || session->n4)
         return false;
     if (upf->restore == RESTORE_CREATE || session->n4_restate) {
-        session->n4_lost = true;
-        if (!n4_restores_tunnels(upf))
-            n4_leave_tunnel(session);
-        n4_establish(session);
+        n4_establish_again(session);
     } else {
         session->n4_lost = false;
         n4_sync(session);
@@ -134,6 +133,7 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     upf->full_until = upf->overload.until = 0;
     upf->restore = same && retained ? RESTORE_UPDATE : RESTORE_CREATE;
     upf->restore_at = upf->sessions;
+    upf->refused_changes = false;
     remember_time_stamp(upf, recovery_time_stamp);
     n4_loss_ends(upf);
     n4_teids_learn(upf);
@@ -229,6 +229,17 @@ static void ask_association(struct upf *upf)
         attempt_later(upf, ASSOCIATION_RETRY);
 }
 
+/* Changes that it had no room or no time for. */
+static void tell_again(struct upf *upf)
+{
+    if (!upf->refused_changes || upf->restore_at || upf->restoring)
+        return;
+    upf->refused_changes = false;
+    upf->restore = RESTORE_REFUSED;
+    upf->restore_at = upf->sessions;
+    n4_restore_next(upf);
+}
+
 static void heartbeat_answered(struct n4_request *request, const struct pfcp_message *answer)
 {
     struct upf *upf = request->upf;
@@ -237,8 +248,11 @@ static void heartbeat_answered(struct n4_request *request, const struct pfcp_mes
         return;
     }
     n4_heard(upf, answer->heartbeat_response.recovery_time_stamp);
-    if (upf->associated)
-        attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
+    if (!upf->associated)
+        return;
+    attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
+    n4_delete_ended(upf);
+    tell_again(upf);
 }
 
 static void ask_heartbeat(struct upf *upf)

@@ -113,11 +113,21 @@ static bool lacks_addresses(const struct upf *upf, const char *dnn)
            !(upf->features & PFCP_UP_UEIP);
 }
 
+static bool has_refused(const struct upf *upf, const struct planes_refused *refused)
+{
+    for (unsigned i = 0; refused && i < refused->count; i++)
+        if (refused->list[i] == upf)
+            return true;
+    return false;
+}
+
 enum n4_misfit n4_misfit(const struct upf *upf, const struct n4_wish *wish)
 {
     enum n4_misfit misfit = upf->removed ? N4_REMOVED : unserved(upf, wish);
     if (!misfit)
         misfit = n4_closed(upf);
+    if (!misfit && has_refused(upf, wish->refused))
+        misfit = N4_REFUSED_IT;
     return !misfit && lacks_addresses(upf, wish->dnn) ? N4_NO_ADDRESSES : misfit;
 }
 
@@ -205,6 +215,7 @@ const char *n4_misfit_text(enum n4_misfit misfit)
         [N4_LOST] = "lost",
         [N4_NOT_ASSOCIATED] = "not associated",
         [N4_NO_ADDRESSES] = "gives no addresses (no UEIP), but should",
+        [N4_REFUSED_IT] = "has refused it",
         [N4_FULL] = "full",
     };
     return texts[misfit];

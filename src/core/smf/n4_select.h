@@ -25,6 +25,7 @@ enum n4_misfit {
     N4_LOST,            /* it was associated */
     N4_NOT_ASSOCIATED,  /* it never was */
     N4_NO_ADDRESSES,    /* it is to give them to phones, and cannot */
+    N4_REFUSED_IT,      /* this very session */
     N4_FULL,
 };
 
@@ -34,6 +35,7 @@ struct n4_wish {
     const char *dnn;
     struct config_slice slice;
     struct config_ip ipv4, ipv6;
+    const struct planes_refused *refused; /* NULL: none has */
 };
 
 /* NULL: none fits; *why: what the one that comes nearest lacks. */
@@ -58,7 +60,9 @@ unsigned n4_load(const struct upf *upf);
 unsigned n4_reduction(const struct upf *upf);
 /* Is this new session one of those that are to be left out? */
 bool n4_throttled(struct upf *upf);
-/* It has refused a session for want of resources: no new ones for a while. */
+/* It has refused a session: where that was for want of resources, no new ones for a while. */
 void n4_refused_session(struct upf *upf, uint8_t cause);
+/* It does not serve a session as it should: likewise. */
+void n4_rests(struct upf *upf, const char *why);
 
 #endif

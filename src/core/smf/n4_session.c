@@ -90,12 +90,21 @@ static void delete_later(struct upf *upf, uint64_t up_seid)
 
 static void delete_in_plane(struct upf *upf, uint64_t up_seid);
 
-/* If it is associated anew by now, nobody else will ask again. */
+/* If it is associated anew by now, nobody else will ask again. What it cannot do now it is asked again with the next heartbeat. */
 static void deleted(struct n4_request *request, const struct pfcp_message *answer)
 {
-    request->upf->deleting--;
-    if (n4_plane_lost(request, answer, answer ? answer->session_deletion_response.cause : 0))
-        delete_in_plane(request->upf, request->up_seid);
+    struct upf *upf = request->upf;
+    const uint8_t cause = answer ? answer->session_deletion_response.cause : 0;
+    upf->deleting--;
+    if (n4_plane_lost(request, answer, cause)) {
+        delete_in_plane(upf, request->up_seid);
+        return;
+    }
+    if (n4_cause_accepts(cause) || cause == PFCP_SESSION_CONTEXT_NOT_FOUND)
+        return;
+    log_warning("smf", NULL, "plane %s does not delete a session: %s", upf->name, pfcp_cause_name(cause));
+    if (n4_cause_passes(cause))
+        delete_later(upf, request->up_seid);
 }
 
 static void delete_in_plane(struct upf *upf, uint64_t up_seid)
@@ -115,16 +124,23 @@ void n4_delete_ended(struct upf *upf)
         delete_in_plane(upf, upf->deletions[i]);
 }
 
-/* The plane cannot have the session any more; the phone is asked to establish it anew. */
+/* The plane cannot serve the session any more; the phone is asked to establish it anew. */
+static void give_up(struct session *session, const char *why)
+{
+    struct release release = {.cause = NAS_GSM_REACTIVATION_REQUESTED, .why = why};
+    procedure_start(session_smf(session)->core, &session->procedure, "session release", session_release,
+                    session, &release);
+}
+
 static void restoration_failed(struct session *session, uint8_t cause)
 {
     char text[SESSION_TEXT];
-    struct release release = {.cause = NAS_GSM_REACTIVATION_REQUESTED, .why = "not restored in the plane"};
     log_warning("smf", session_text(session, text), "plane %s does not restore the session: %s",
-                session->upf->name, pfcp_cause_name(cause));
-    session->up_seid = 0;
-    procedure_start(session_smf(session)->core, &session->procedure, "session release", session_release,
-                    session, &release);
+                session->upf->name,
+                n4_cause_accepts(cause) ? "no F-TEID or address" : pfcp_cause_name(cause));
+    if (!n4_cause_accepts(cause))
+        session->up_seid = 0;
+    give_up(session, "not restored in the plane");
 }
 
 static void established(struct n4_request *request, const struct pfcp_message *answer)
@@ -132,7 +148,7 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     struct session *session = request->session;
     const struct pfcp_session_establishment_response *response =
         answer ? &answer->session_establishment_response : NULL;
-    bool accepted = response && response->cause == PFCP_ACCEPTED && response->has_up_f_seid;
+    bool accepted = response && n4_cause_accepts(response->cause) && response->has_up_f_seid;
     if (!session) {
         if (accepted)
             delete_in_plane(request->upf, response->up_f_seid.seid);
@@ -140,6 +156,8 @@ static void established(struct n4_request *request, const struct pfcp_message *a
             n4_plane_lost(request, answer, response ? response->cause : 0);
         return;
     }
+    session->n4_cause = response ? response->cause : 0;
+    session->n4_refused = false;
     if (accepted)
         accepted = accept_created(session, response);
     else if (response)
@@ -199,9 +217,18 @@ bool n4_establish(struct session *session)
                                           .sereq_flags = PFCP_RESTI},
     };
     session->n4 = n4_request_send(session->upf, session, &message, established);
+    session->n4_cause = 0;
     session->n4_stale = session->n4_flows_stale = session->n4_flows_sent = false;
     session->n4_sent = n4_places_of(session->qos);
     return session->n4 != NULL;
+}
+
+void n4_establish_again(struct session *session)
+{
+    session->n4_lost = true;
+    if (!n4_restores_tunnels(session->upf))
+        n4_leave_tunnel(session);
+    n4_establish(session);
 }
 
 /* The answer to a change of flows is the procedure's to act upon: refused, it takes the change back. */
@@ -214,6 +241,19 @@ static void take_flows_answer(struct session *session, bool accepted)
         session->n4_has = session->n4_sent;
     core_dirty(session_smf(session)->core, &session->row);
     procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
+}
+
+/* A refusal changes nothing in the plane. What was asked together with flows, which the procedure takes back, is asked without them; the rest
+ * once more with the next heartbeat, if it may be taken then. A plane that still does not know where the phone is serves it no more. */
+static void change_refused(struct session *session, uint8_t cause, bool asked_again)
+{
+    struct upf *upf = session->upf;
+    if (n4_cause_passes(cause) && !asked_again) {
+        session->n4_refused = upf->refused_changes = true;
+    } else {
+        n4_rests(upf, "it refuses changes of sessions that it has");
+        give_up(session, "the plane refuses a change");
+    }
 }
 
 static void synced(struct n4_request *request, const struct pfcp_message *answer)
@@ -229,16 +269,24 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
     if (!session)
         return;
     n4_count_usage(session, response->usage_reports, response->usage_reports_count);
-    if (response->cause != PFCP_ACCEPTED && response->cause != PFCP_SESSION_CONTEXT_NOT_FOUND)
-        log_warning("smf", NULL, "plane %s refuses a modification: %s", session->upf->name,
-                    pfcp_cause_name(response->cause));
     if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND) {
-        n4_establish(session);
+        n4_establish_again(session);
         return;
     }
-    take_flows_answer(session, response->cause == PFCP_ACCEPTED);
-    if (session->n4_stale)
+    const bool accepted = n4_cause_accepts(response->cause), had_flows = session->n4_flows_sent,
+               asked_again = request->restores && session->n4_refused;
+    session->n4_cause = response->cause;
+    session->n4_refused &= !accepted;
+    if (!accepted)
+        log_warning("smf", NULL, "plane %s refuses a modification: %s", session->upf->name,
+                    pfcp_cause_name(response->cause));
+    take_flows_answer(session, accepted);
+    if (session->n4)
+        return;
+    if (session->n4_stale || (had_flows && !accepted))
         n4_sync(session);
+    else if (!accepted)
+        change_refused(session, response->cause, asked_again);
 }
 
 /* PDRs and QERs of flows are taken away and put in anew, in one step. */

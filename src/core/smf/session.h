@@ -29,6 +29,13 @@ struct partner_watch;
 struct peer_request;
 struct sm_n2;
 
+/* Planes that have refused a session, though not for want of resources. */
+enum { PLANES_TRIED = 4 };
+struct planes_refused {
+    const struct upf *list[PLANES_TRIED];
+    unsigned count;
+};
+
 /* Which PDRs and QERs of flows beside the default one: bit n is for place n (qos.h). */
 struct n4_places {
     uint16_t uplinks, downlinks, flows;
@@ -97,6 +104,9 @@ struct session {
     bool drop_buffered;
     bool told;     /* the core that serves the phone knows of its end */
     bool forwards; /* the plane may have forwarding tunnels of it, of this process or of the one before */
+    uint8_t
+        n4_cause; /* of the plane's last refusal (TS 29.244 8.2.1); 0: of an answer that is of no use, or of none */
+    bool n4_refused;           /* the plane did not take the last change, and is asked once more */
     uint8_t forwarding_place;  /* the newest one's (n4_forward.c) */
     bool subscription_changed; /* while it was being established */
 };
@@ -149,10 +159,11 @@ struct verdict {
     bool later; /* a plane that fits may be associated in a moment */
 };
 
-/* Fills type, QoS, AMBR and slice of the session from subscription and configuration, gives it a plane and takes addresses.
- * `patient`: the verdict may be `later`. */
+/* Fills type, QoS, AMBR and slice of the session from subscription and configuration, gives it a plane, none of `refused_by`, and
+ * takes addresses. `patient`: the verdict may be `later`. */
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
-                                 const struct nas_session_establishment_request *request, bool patient);
+                                 const struct nas_session_establishment_request *request,
+                                 const struct planes_refused *refused_by, bool patient);
 
 /* Does the plane give the phone its addresses (TS 29.244 5.21)? */
 bool session_plane_allocates(const struct session *session);
