@@ -8,6 +8,7 @@ from lab import wait_until
 from running_core import CONFIG, Core, running, until
 
 HERE = Path(__file__).resolve().parent
+THEIRS = "127.0.0.20"
 SMF = "smf: {{pfcp_t1: 300ms, pfcp_n1: 2, pfcp_heartbeat: 1s, plane_gone: 2s}}\n"
 
 
@@ -17,7 +18,7 @@ def plane(name, number):
 
 
 THREE = CONFIG + SMF + "planes:\n" + plane("a", 7) + plane("b", 8) + plane("c", 9)
-FOREIGN = (CONFIG + SMF + "planes:\n  - {{name: ours, n4: 127.0.0.7, n3: [127.0.0.7], drain: true}}\n"
+FOREIGN = (CONFIG.replace("warning", "info") + SMF + "planes:\n  - {{name: ours, n4: 127.0.0.7, n3: [127.0.0.7], drain: true}}\n"
            "  - {{name: theirs, external: true, n4: 127.0.0.20, n3: [127.0.0.20]}}\n")
 
 
@@ -63,18 +64,79 @@ def a_drained_plane_gets_no_session(lab, build):
     expect(core.command("upf", "drain", "nobody", check=False).returncode == 1, "a plane that is not there is drained")
 
 
+class Foreign:
+    """A core whose only plane that takes sessions is another maker's."""
+
+    def __init__(self, lab, build, phones=1):
+        self.core = Core(lab, build, "core", phones, config=FOREIGN)
+        self.core.start()
+        wait_until(lambda: self.core.command("upf", check=False).returncode == 0, 20, "the core to answer")
+        self.upf = self.core.host.start([sys.executable, HERE / "foreign_upf.py", THEIRS], "upf.log")
+        wait_until(lambda: planes(self.core)["theirs"]["associated"], 20, "the UPF to be associated")
+        self.cast = self.core.cast(phones) + f"start 1-2\nregister 1-{phones}\n"
+
+    def order(self, words):
+        """A line of a scenario."""
+        return f"run here: {sys.executable} {HERE / 'foreign_upf.py'} {THEIRS} {words}\n"
+
+    def until_said(self, words, times=1):
+        """A line of a scenario that waits until the UPF has said this so often."""
+        return until(f"[ $(grep -c '^{words}' {self.upf.log}) -ge {times} ]", 30)
+
+    def said(self, words):
+        return sum(line.startswith(words) for line in self.upf.log.read_text().splitlines())
+
+    def expect_right(self):
+        said = self.upf.log.read_text()
+        expect("WRONG" not in said and "Traceback" not in said, said)
+
+    def expect_nothing_left(self):
+        wait_until(lambda: self.said("established") == self.said("deleted"), 20, f"all to be deleted: {self.upf.log.read_text()}")
+        self.expect_right()
+
+
+PING = "run 1: ping -n -c 2 -i 0.2 -W 5 -I ue1s1 10.99.0.1\n"
+
+
 @case
 def another_maker_s_upf_gets_what_the_specification_says(lab, build):
-    core = Core(lab, build, "core", 1, config=FOREIGN)
-    core.start()
-    wait_until(lambda: core.command("upf", check=False).returncode == 0, 20, "the core to answer")
-    upf = core.host.start([sys.executable, HERE / "foreign_upf.py", "127.0.0.20"], "upf.log")
-    wait_until(lambda: planes(core)["theirs"]["associated"], 20, "the UPF to be associated")
-    core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\nidle 1\nservice 1\nclose 1 1\n")
-    wait_until(lambda: "deleted" in upf.log.read_text(), 10, "the session to be deleted")
-    said = upf.log.read_text()
-    expect("WRONG" not in said, said)
-    expect([word for word in said.split() if word in ("established", "deleted")] == ["established", "deleted"], said)
+    one = Foreign(lab, build)
+    one.core.scenario(one.cast + "session 1\n" + PING + "idle 1\nservice 1\n" + PING + "close 1 1\n")
+    one.expect_nothing_left()
+    expect(one.said("established") == 1, one.upf.log.read_text())
+
+
+@case
+def what_it_holds_for_a_phone_that_sleeps_reaches_it(lab, build):
+    one = Foreign(lab, build)
+    one.core.scenario(one.cast + "session 1\n" + one.order("call") + one.until_said("the phone answers") + "idle 1\nwait 300\n"
+                      + one.order("call") + one.order("call") + one.until_said("the phone answers", 3) + "expect 1 connected\n"
+                      + "xn-handover 1 gnb 2\n" + one.order("call")
+                      + one.until_said("the phone answers", 4) + "deregister 1\n")
+    one.expect_nothing_left()
+    expect(one.said("reported") == 1, one.upf.log.read_text())
+
+
+@case
+def it_restarts_and_is_told_all_again(lab, build):
+    one = Foreign(lab, build)
+    one.core.scenario(one.cast + "session 1\nidle 1\n" + one.order("restart") + one.until_said("established", 2) + one.order("call")
+                      + one.until_said("the phone answers") + one.order("restart") + one.until_said("established", 3) + PING
+                      + "deregister 1\n")
+    one.expect_right()
+    expect((one.said("established"), one.said("deleted")) == (3, 1), one.upf.log.read_text())
+
+
+@case
+def what_it_refuses_is_refused_to_the_phone_or_given_up(lab, build):
+    one = Foreign(lab, build)
+    one.core.scenario(one.cast + one.order("refuse establishment 73") + "try session 1\n" + one.until_said("refused 50") + "session 1\n" + PING
+                      + one.order("refuse modification 74") + "idle 1\n" + one.until_said("refused 52") + "wait 2500\n" + one.order("call")
+                      + one.until_said("the phone answers") + one.order("refuse modification 69") + "idle 1\n"
+                      + one.until_said("deleted") + "wait 1500\nsession 1\n" + PING
+                      + one.order("refuse deletion 77") + "close 1 1\n" + one.until_said("refused 54"))
+    one.expect_nothing_left()
+    expect("(cause 38)" in one.core.log(), one.core.log())
 
 
 main()
