@@ -1,15 +1,9 @@
 #!/usr/bin/env python3
 """Several UPFs: three planes with pools of their own, one of which dies for good; and another maker's, made by hand."""
-import sys
-from pathlib import Path
-
 from cases import case, expect, main
+from foreign import PING, SMF, Foreign, planes
 from lab import wait_until
-from running_core import CONFIG, Core, running, until
-
-HERE = Path(__file__).resolve().parent
-THEIRS = "127.0.0.20"
-SMF = "smf: {{pfcp_t1: 300ms, pfcp_n1: 2, pfcp_heartbeat: 1s, plane_gone: 2s}}\n"
+from running_core import CONFIG, running, until
 
 
 def plane(name, number):
@@ -18,12 +12,6 @@ def plane(name, number):
 
 
 THREE = CONFIG + SMF + "planes:\n" + plane("a", 7) + plane("b", 8) + plane("c", 9)
-FOREIGN = (CONFIG.replace("warning", "info") + SMF + "planes:\n  - {{name: ours, n4: 127.0.0.7, n3: [127.0.0.7], drain: true}}\n"
-           "  - {{name: theirs, external: true, n4: 127.0.0.20, n3: [127.0.0.20]}}\n")
-
-
-def planes(core):
-    return {one["name"]: one for one in core.json("upf")}
 
 
 def homes(core):
@@ -62,40 +50,6 @@ def a_drained_plane_gets_no_session(lab, build):
     core.scenario(core.cast(1) + "start 1-2\nregister 1\nsession 1\nrun 1: ping -n -c 1 -W 5 -I ue1s1 10.33.0.1\n")
     expect(planes(core)["a"]["closed"] == "drained", planes(core))
     expect(core.command("upf", "drain", "nobody", check=False).returncode == 1, "a plane that is not there is drained")
-
-
-class Foreign:
-    """A core whose only plane that takes sessions is another maker's."""
-
-    def __init__(self, lab, build, phones=1):
-        self.core = Core(lab, build, "core", phones, config=FOREIGN)
-        self.core.start()
-        wait_until(lambda: self.core.command("upf", check=False).returncode == 0, 20, "the core to answer")
-        self.upf = self.core.host.start([sys.executable, HERE / "foreign_upf.py", THEIRS], "upf.log")
-        wait_until(lambda: planes(self.core)["theirs"]["associated"], 20, "the UPF to be associated")
-        self.cast = self.core.cast(phones) + f"start 1-2\nregister 1-{phones}\n"
-
-    def order(self, words):
-        """A line of a scenario."""
-        return f"run here: {sys.executable} {HERE / 'foreign_upf.py'} {THEIRS} {words}\n"
-
-    def until_said(self, words, times=1):
-        """A line of a scenario that waits until the UPF has said this so often."""
-        return until(f"[ $(grep -c '^{words}' {self.upf.log}) -ge {times} ]", 30)
-
-    def said(self, words):
-        return sum(line.startswith(words) for line in self.upf.log.read_text().splitlines())
-
-    def expect_right(self):
-        said = self.upf.log.read_text()
-        expect("WRONG" not in said and "Traceback" not in said, said)
-
-    def expect_nothing_left(self):
-        wait_until(lambda: self.said("established") == self.said("deleted"), 20, f"all to be deleted: {self.upf.log.read_text()}")
-        self.expect_right()
-
-
-PING = "run 1: ping -n -c 2 -i 0.2 -W 5 -I ue1s1 10.99.0.1\n"
 
 
 @case
