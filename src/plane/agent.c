@@ -46,6 +46,11 @@ struct agent *agent_new(const struct agent_settings *settings)
     agent->lane = &settings->plane->lanes[settings->plane->lane_count - 1];
     arena_init(&agent->arena, 0);
     map_init(&agent->sessions, settings->random(settings->context));
+    if (!load_init(agent)) {
+        free(agent);
+        free(smfs);
+        return NULL;
+    }
     for (unsigned i = 0; i < agent->smf_count; i++)
         init_smf(agent, &smfs[i], &settings->smfs[i]);
     return agent;
@@ -79,6 +84,7 @@ void agent_free(struct agent *agent)
         smf_forget_answers(smf);
         map_free(&smf->by_cp_seid);
     }
+    load_free(agent);
     map_free(&agent->sessions);
     arena_free(&agent->arena);
     free(agent->smfs);
@@ -191,6 +197,7 @@ static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp
     smf->associated = true;
     smf->recovery_time_stamp = recovery_time_stamp;
     smf->bundles = cp_features & PFCP_CP_BUNDL;
+    load_begin(smf, cp_features);
     schedule_heartbeat(smf);
     tally_ask(smf, traffic);
     if (!is_back)
@@ -331,8 +338,11 @@ static bool answer_request(struct smf *smf, const struct pfcp_message *request, 
         return refuse(smf, request, &problem, answer);
     }
     *answer = (struct pfcp_message){.type = (uint8_t)(request->type + 1), .sequence = request->sequence};
-    return is_session ? answer_session_request(smf, request, answer)
-                      : answer_node_request(smf, request, answer);
+    if (!is_session)
+        return answer_node_request(smf, request, answer);
+    bool answered = answer_session_request(smf, request, answer);
+    load_tell(smf, answer);
+    return answered;
 }
 
 /* When its own request has been served meanwhile, the SMF is telling of its sessions already. */

@@ -15,6 +15,12 @@
 
 struct agent;
 
+/* Of a packet worker since it began: time spent (ns), and packets that were lost before it came to them. */
+struct agent_effort {
+    int64_t cpu;
+    uint64_t dropped;
+};
+
 struct agent_settings {
     struct plane *plane;
     struct timers *timers;
@@ -38,6 +44,8 @@ struct agent_settings {
     void (*send_n4)(void *context, const union socket_address *to, struct bytes message);
     void (*send_n3)(void *context, struct packet *packet); /* PATH_TO_N3 */
     void (*send_n6)(void *context, struct packet *packet); /* PATH_TO_N6 */
+    /* What the worker of that lane has done; false: it has none. NULL: nobody knows. */
+    bool (*effort)(void *context, unsigned lane, struct agent_effort *effort);
     /* A PFCP message was refused or dropped; may be NULL. */
     void (*refused)(void *context, const union socket_address *from, const char *message, const char *why,
                     struct bytes octets);

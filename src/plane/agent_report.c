@@ -22,6 +22,7 @@ static bool send_report(struct session *session, struct pfcp_session_report_requ
         .seid = session->cp_seid,
         .session_report_request = report,
     };
+    load_tell(session->smf, &message);
     return smf_request(session->smf, &message, session->seid);
 }
 

@@ -6,6 +6,7 @@
 #include "kit/arena.h"
 #include "kit/map.h"
 #include "plane/agent.h"
+#include "plane/agent_load.h"
 #include "plane/plan.h"
 #include "plane/supervise.h"
 #include "plane/tally.h"
@@ -39,6 +40,8 @@ struct smf {
     union socket_address address;
     bool associated;
     bool bundles; /* takes several messages in a datagram */
+    bool hears_load, hears_overload;
+    uint32_t load_told, overload_told; /* sequence numbers of what it has heard last; 0: nothing */
     uint32_t recovery_time_stamp;
     uint32_t next_sequence;
     struct timer timer;    /* next heartbeat, or next offer of an association */
@@ -66,7 +69,8 @@ struct agent {
     uint64_t echo_requests, path_failures;
     struct waiting_markers *markers, **last_markers; /* end_markers.c */
     struct timer markers_due;
-    struct timer shaping_ends;          /* agent_shaping.c */
+    struct timer shaping_ends; /* agent_shaping.c */
+    struct agent_load load;
     struct lane *lane;                  /* the plane's last: no worker's but where there is only one */
     struct pfcp_bundle answers;         /* to the datagram in hand */
     uint8_t out[PFCP_MESSAGE_BYTES];    /* message being built */

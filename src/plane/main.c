@@ -432,6 +432,15 @@ static union socket_address *smfs_of(const struct process *process, unsigned *co
     return smfs;
 }
 
+static bool effort_of_worker(void *context, unsigned lane, struct agent_effort *effort)
+{
+    const struct process *process = context;
+    if (!process->workers || lane >= process->worker_count || !process->workers[lane])
+        return false;
+    *effort = worker_effort(process->workers[lane]);
+    return true;
+}
+
 static bool start_agent(struct process *process)
 {
     const struct config_smf *smf = &process->config->smf;
@@ -468,6 +477,7 @@ static bool start_agent(struct process *process)
         .send_n4 = send_n4,
         .send_n3 = send_n3,
         .send_n6 = send_n6,
+        .effort = effort_of_worker,
         .refused = refused,
         .context = process,
     };

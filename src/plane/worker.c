@@ -2,6 +2,7 @@
 #include "plane/worker.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -374,4 +375,23 @@ bool worker_start(struct worker *worker)
     worker->running = reason == 0;
     errno = reason;
     return worker->running;
+}
+
+static uint64_t dropped_before(int fd)
+{
+    uint32_t values[SK_MEMINFO_VARS] = {0};
+    socklen_t length = sizeof values;
+    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &length) == 0 ? values[SK_MEMINFO_DROPS]
+                                                                                   : 0;
+}
+
+struct agent_effort worker_effort(const struct worker *worker)
+{
+    struct timespec spent = {0};
+    clockid_t clock;
+    if (worker->running && pthread_getcpuclockid(worker->thread, &clock) == 0)
+        clock_gettime(clock, &spent);
+    return (struct agent_effort){.cpu = SECONDS(spent.tv_sec) + spent.tv_nsec,
+                                 .dropped = dropped_before(worker->settings.n3[0]) +
+                                            dropped_before(worker->settings.n3[1])};
 }

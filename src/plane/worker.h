@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "plane/agent.h"
 #include "plane/coalesce.h"
 #include "plane/segment.h"
 
@@ -28,5 +29,8 @@ void worker_free(struct worker *worker); /* stops the thread if it runs */
 
 /* Runs on a thread of its own; false with errno. */
 bool worker_start(struct worker *worker);
+
+/* What it has spent, and what its N3 sockets had no room for. Any thread, while it runs. */
+struct agent_effort worker_effort(const struct worker *worker);
 
 #endif

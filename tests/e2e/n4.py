@@ -34,6 +34,7 @@ def our_smf_and_our_upf_say_nothing_that_tshark_takes_exception_to(lab, build):
     referee.end()
     referee.expect_whole()
     expect_heard(referee.types(), SESSION_MESSAGES | {1, 2, 5, 6}, "PFCP")
+    expect(referee.read("pfcp.ie_type == 51", ["frame.number"]), "the plane says nothing of its load")
     expect_heard(referee.types("gtp.message"), {1, 2, END_MARKER, G_PDU}, "GTP-U")
     bare = referee.read("gtp.message == 255 && !gtp.ext_hdr.pdu_ses_con.pdu_type", ["frame.number", "ip.src", "ip.dst"])
     expect(not bare, f"without a PDU session container: {bare[:5]}")
