@@ -261,6 +261,35 @@ static void new_sessions_go_elsewhere_at_once_and_old_ones_after_a_while(void **
                      1); /* of what it has not heard the end of */
 }
 
+static void one_that_is_not_there_when_control_starts_is_lost_as_well(void **state)
+{
+    (void)state;
+    open_planes(PLANES("", "", ", drain: true"));
+    assert_string_equal(goes_to(1), "a");
+    world.plane.silent = true;
+    world_restart_core(&world);
+    world_wait(&world, world.config->smf.plane_gone - SECONDS(1));
+    assert_int_equal(n4_closed(plane("a")), N4_NOT_ASSOCIATED);
+    assert_int_equal(plane("a")->session_count, 1);
+    world_wait(&world, SECONDS(2));
+    assert_int_equal(n4_closed(plane("a")), N4_LOST);
+    assert_int_equal(world.core.metrics.plane_losses, 1);
+    assert_int_equal(world.core.metrics.sessions_moved, 1);
+    assert_int_equal(world_n1(&world)->session_release_command.cause, NAS_GSM_REACTIVATION_REQUESTED);
+    assert_string_equal(goes_to(1), "b");
+}
+
+static void and_one_that_is_there_keeps_its_sessions(void **state)
+{
+    (void)state;
+    open_planes(PLANES("", "", ", drain: true"));
+    assert_string_equal(goes_to(1), "a");
+    world_restart_core(&world);
+    world_wait(&world, 2 * world.config->smf.plane_gone);
+    assert_string_equal(session_find(&world.ue, 1)->upf->name, "a");
+    assert_int_equal(world.core.metrics.sessions_moved, 0);
+}
+
 static void a_plane_that_comes_back_in_time_keeps_its_sessions(void **state)
 {
     (void)state;
@@ -363,6 +392,8 @@ int main(void)
         TEST(each_plane_gives_out_addresses_of_its_own),
         TEST(a_subscriber_s_own_address_leads_to_its_plane),
         TEST(new_sessions_go_elsewhere_at_once_and_old_ones_after_a_while),
+        TEST(one_that_is_not_there_when_control_starts_is_lost_as_well),
+        TEST(and_one_that_is_there_keeps_its_sessions),
         TEST(a_plane_that_comes_back_in_time_keeps_its_sessions),
         TEST(sessions_that_fit_nowhere_else_wait),
         TEST(an_idle_phone_is_called_to_move),

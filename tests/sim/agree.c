@@ -51,12 +51,22 @@ static bool forwards(const struct ruleset *rules)
     return false;
 }
 
+/* NULL: it is dead. */
+static const struct agent *agent_named(const struct world *world, const char *plane)
+{
+    for (unsigned i = 0; i < world->upf_count; i++)
+        if (strcmp(world->config->planes[i].name, plane) == 0)
+            return world->upfs[i].agent;
+    return NULL;
+}
+
 const char *world_disagrees(const struct world *world)
 {
     struct inside_session inside;
     size_t cursor = 0;
     while (inside_next_session(world->core, &cursor, &inside)) {
-        const struct session *session = map_get(&world->agent->sessions, inside.plane_seid);
+        const struct agent *agent = agent_named(world, inside.plane);
+        const struct session *session = agent ? map_get(&agent->sessions, inside.plane_seid) : NULL;
         if (!session)
             return "the plane has not got a session of the core's";
         if (forwards(session->rules))

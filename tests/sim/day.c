@@ -74,7 +74,7 @@ static struct world_rest at_rest(struct world *world)
 {
     world_kill_core(world);
     world_kill_edge(world);
-    world_kill_plane(world);
+    world_kill_plane(world, 0);
     renew_gnbs(world);
     world_run(world, world->timers.now + MINUTES(1));
     return world_at_rest(world);

@@ -108,7 +108,7 @@ void fate_strike_core(struct world *world)
         break;
     case 2:
     case 3:
-        world_kill_plane(world);
+        world_kill_plane(world, world->upf_count > 1 ? world_dice(world, world->upf_count) : 0);
         break;
     case 4:
         world_kill_edge(world);

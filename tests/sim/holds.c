@@ -11,8 +11,7 @@ static void wait(struct world *world, int64_t time)
     world_run(world, world->timers.now + time);
 }
 
-/* gNBs release phones that do nothing; those that the core does not know (it died with the command in hand) too. */
-static void let_sleep(struct world *world)
+void world_let_sleep(struct world *world)
 {
     for (unsigned i = 0; i < world->phones; i++)
         if (world->inhabitants[i].phone.connection)
@@ -131,7 +130,7 @@ const char *world_holds(struct world *world)
 {
     if (world->keys_differ)
         return "the core has a key that is not the phone's";
-    let_sleep(world);
+    world_let_sleep(world);
     const char *wrong = for_all(world, served);
     if (!wrong)
         wrong = for_all(world, all_carry);

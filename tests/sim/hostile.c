@@ -189,8 +189,9 @@ static void knock(struct world *world)
 static void forge_packet(struct world *world)
 {
     const struct heard *heard = recall(world, world->hostile->n3, world->hostile->n3_count);
-    struct parcel header = {
-        .mast = WORLD_HOSTILE, .address = mast_address(WORLD_HOSTILE), .generation = world->plane_generation};
+    struct parcel header = {.mast = WORLD_HOSTILE,
+                            .address = mast_address(WORLD_HOSTILE),
+                            .generation = world->upfs[0].generation};
     uint8_t room[HEARD_BYTES];
     if (!heard || heard->length < 8)
         return;

@@ -15,8 +15,11 @@ enum { RESERVED = 4 };
 static unsigned addresses(const struct smf *smf)
 {
     unsigned count = 0;
-    for (const struct network *network = smf->networks.first; network; network = network->next)
-        count += network->pools->ipv4.count + network->pools->ipv6.count - RESERVED + network->sessions;
+    for (const struct network *network = smf->networks.first; network; network = network->next) {
+        count += network->sessions;
+        for (const struct pools *pools = network->pools; pools; pools = pools->next)
+            count += pools->ipv4.count + pools->ipv6.count - RESERVED;
+    }
     return count - smf_addresses_resting(smf->core); /* each is taken still */
 }
 
@@ -37,15 +40,22 @@ static bool has_connections(const struct core *core)
 }
 
 /* Towards its planes: sessions, and requests about them. */
-static bool is_busy(const struct smf *smf)
+static bool is_busy(const struct smf *smf, unsigned away)
 {
     size_t busy = 0;
-    for (const struct upf *upf = smf->upfs; upf; upf = upf->next)
-        busy += upf->session_count + upf->restoring + upf->deletion_count + upf->deleting + !upf->associated;
+    for (const struct upf *upf = smf->upfs; upf; upf = upf->next) {
+        busy += upf->session_count + upf->restoring + upf->deleting;
+        if (upf->associated)
+            busy += upf->deletion_count;
+        else if (away) /* there is something to tell it when it is back */
+            away--;
+        else
+            busy++;
+    }
     return busy != 0;
 }
 
-const char *inside_left(const struct core *core)
+const char *inside_left(const struct core *core, unsigned away)
 {
     if (co_pool_running(core->stacks) || core->paged || core->commits || core->resuming)
         return "a procedure never ended";
@@ -53,7 +63,7 @@ const char *inside_left(const struct core *core)
         return "the core still knows phones";
     if (has_connections(core))
         return "the core still has connections of phones";
-    if (core->sessions || core->smf->sessions.count || is_busy(core->smf))
+    if (core->sessions || core->smf->sessions.count || is_busy(core->smf, away))
         return "the core still has sessions, or something to tell the plane";
     if (addresses(core->smf))
         return "the core still has addresses given out";
@@ -134,6 +144,7 @@ bool inside_next_session(const struct core *core, size_t *cursor, struct inside_
         if (session->procedure || session->n4 || session->n4_lost || !session->up_seid)
             continue;
         *inside = (struct inside_session){.plane_seid = session->up_seid,
+                                          .plane = session->upf->name,
                                           .supi = amf_supi(session->ue),
                                           .pdrs = pdrs_of(session),
                                           .psi = session->psi,

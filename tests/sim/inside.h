@@ -9,8 +9,8 @@
 
 struct core;
 
-/* When nobody is there: NULL, or what the core still holds. */
-const char *inside_left(const struct core *core);
+/* When no phone is there, and so many planes are dead: NULL, or what the core still holds. */
+const char *inside_left(const struct core *core, unsigned away);
 
 /* Of everything the core knows about a phone and its sessions, and its gNB says nothing about. 0: it does not know it. */
 uint64_t inside_digest(struct core *core, uint64_t supi);
@@ -21,6 +21,7 @@ bool inside_busy(struct core *core, uint64_t supi);
 /* A session as the plane should have it. */
 struct inside_session {
     uint64_t plane_seid, supi;
+    const char *plane;
     unsigned pdrs;
     uint8_t psi;
     bool active; /* it has a user plane at the phone's gNB */

@@ -48,6 +48,7 @@ void post_datagram(struct world *world, enum place place, const struct parcel *h
     for (; copies > 0; copies--) {
         struct parcel *parcel = parcel_new(world, place, content);
         parcel->mast = header->mast;
+        parcel->upf = header->upf;
         parcel->generation = header->generation;
         parcel->address = header->address;
         timer_start(&world->timers, &parcel->timer, some_delay(world));
@@ -116,6 +117,7 @@ static void deliver(struct timer *timer)
     struct parcel *parcel = (struct parcel *)timer;
     struct world *world = parcel->world;
     struct mast *mast = &world->masts[parcel->mast];
+    struct upf_host *upf = &world->upfs[parcel->upf];
     struct bytes content = bytes_of(parcel->content, parcel->length);
     remember(world, parcel);
     switch (parcel->place) {
@@ -139,8 +141,8 @@ static void deliver(struct timer *timer)
         break;
     case TO_AGENT:
         saw_pfcp(world, "plane <", content);
-        if (world->agent)
-            agent_receive(world->agent, &parcel->address, content);
+        if (upf->agent)
+            agent_receive(upf->agent, &parcel->address, content);
         break;
     case TO_CORE_N4:
         saw_pfcp(world, "core <", content);
@@ -150,11 +152,11 @@ static void deliver(struct timer *timer)
     case TO_PLANE:
         if (parcel->mast != WORLD_HOSTILE)
             hostile_hears_n3(world, content);
-        if (world->agent)
-            world_plane_receives(world, parcel);
+        if (upf->agent)
+            world_plane_receives(upf, parcel);
         break;
     case TO_MAST_N3: {
-        ran_gnb_on_n3(&mast->gnb, &world->config->planes[0].n3[0], content);
+        ran_gnb_on_n3(&mast->gnb, &world->config->planes[parcel->upf].n3[0], content);
         break;
     }
     }

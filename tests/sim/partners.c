@@ -52,7 +52,8 @@ static const char *look(const struct world *world)
 {
     size_t cursor = 0;
     void *session;
-    while (world->agent && map_next(&world->agent->sessions, &cursor, NULL, &session))
+    const struct agent *agent = world->upfs[0].agent;
+    while (agent && map_next(&agent->sessions, &cursor, NULL, &session))
         if (leads_there(((const struct session *)session)->rules))
             return "a partner's session crosses a gNB that it may not";
     return NULL;
@@ -100,7 +101,7 @@ static const char *live(uint64_t seed, unsigned *sessions)
         return "the world cannot be made";
     }
     const char *wrong = storm(world);
-    if (!wrong && world->core && world->agent)
+    if (!wrong && world->core && world->upfs[0].agent)
         wrong = world_disagrees(world);
     *sessions += world->sessions_up;
     world_free(world);

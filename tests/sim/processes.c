@@ -114,8 +114,11 @@ static void core_closes(void *context, uint64_t association)
 static void core_sends_pfcp(void *context, const union socket_address *peer, struct bytes datagram)
 {
     struct world *world = context;
-    struct parcel header = {.address = world->config->smf.n4, .generation = world->plane_generation};
-    (void)peer;
+    struct parcel header = {.address = world->config->smf.n4};
+    while (header.upf + 1 < world->upf_count &&
+           !address_same_host(peer, &world->config->planes[header.upf].n4))
+        header.upf++;
+    header.generation = world->upfs[header.upf].generation;
     if (!world->core_muted)
         post_datagram(world, TO_AGENT, &header, datagram);
 }
@@ -173,27 +176,29 @@ void world_kill_core(struct world *world)
 
 static void agent_says(void *context, const union socket_address *to, struct bytes message)
 {
-    struct world *world = context;
-    struct parcel header = {.address = world->config->planes[0].n4, .generation = world->core_generation};
+    struct upf_host *upf = context;
+    struct world *world = upf->world;
+    struct parcel header = {.address = world->config->planes[upf->number].n4,
+                            .generation = world->core_generation};
     (void)to;
     post_datagram(world, TO_CORE_N4, &header, message);
 }
 
 void plane_to_n3(void *context, struct packet *packet)
 {
-    struct world *world = context;
-    post_to_mast(world, &packet->to, bytes_of(packet->data, packet->length));
+    struct upf_host *upf = context;
+    post_to_mast(upf->world, upf->number, &packet->to, bytes_of(packet->data, packet->length));
 }
 
-static void from_n6(struct world *world, struct packet *packet)
+static void from_n6(struct upf_host *upf, struct packet *packet)
 {
-    shaping_use_up(world);
-    if (path_downlink(&world->plane, &world->plane.lanes[0], &world->network, packet) != PATH_TO_N3)
+    shaping_use_up(upf);
+    if (path_downlink(&upf->plane, &upf->plane.lanes[0], &upf->network, packet) != PATH_TO_N3)
         return;
     if (packet->shaped)
-        shaping_take(world, packet);
+        shaping_take(upf, packet);
     else
-        plane_to_n3(world, packet);
+        plane_to_n3(upf, packet);
 }
 
 static void swap(uint8_t *a, uint8_t *b, size_t size)
@@ -235,6 +240,24 @@ static bool write_downlink(const struct phone_session *session, uint8_t packet[D
     return session->has_prefix;
 }
 
+/* Routes lead to the plane whose pool an address is in. NULL: it is dead. */
+static struct upf_host *upf_of(struct world *world, const struct phone_session *session)
+{
+    struct config_ip ip = {.family = session->ipv4 ? AF_INET : AF_INET6};
+    for (unsigned i = 0; i < 4 && session->ipv4; i++)
+        ip.address[i] = (uint8_t)(session->ipv4 >> (24 - 8 * i));
+    if (!session->ipv4)
+        memcpy(ip.address, session->ipv6_prefix, 8);
+    for (unsigned i = 0; i < world->upf_count; i++) {
+        struct upf_host *upf = &world->upfs[i];
+        const struct network *network = &upf->network;
+        if (upf->agent && (world->upf_count == 1 || config_prefix_holds(&network->pool_v4, &ip) ||
+                           config_prefix_holds(&network->pool_v6, &ip)))
+            return upf;
+    }
+    return NULL;
+}
+
 void world_downlink(struct inhabitant *inhabitant)
 {
     struct world *world = inhabitant->world;
@@ -244,60 +267,70 @@ void world_downlink(struct inhabitant *inhabitant)
                             .length = DOWNLINK_BYTES,
                             .end = room + sizeof room,
                             .now = world->timers.now};
-    if (world->agent && session->up && write_downlink(session, packet.data))
-        from_n6(world, &packet);
+    struct upf_host *upf = session->ipv4 || session->has_prefix ? upf_of(world, session) : NULL;
+    if (upf && session->up && write_downlink(session, packet.data))
+        from_n6(upf, &packet);
 }
 
-void world_plane_receives(struct world *world, const struct parcel *parcel)
+void world_plane_receives(struct upf_host *upf, const struct parcel *parcel)
 {
     uint8_t room[PATH_HEADROOM + 4096];
     struct packet packet = {.data = room + PATH_HEADROOM,
                             .length = parcel->length,
                             .end = room + sizeof room,
-                            .now = world->timers.now};
+                            .now = upf->world->timers.now};
     if (parcel->length > 2048)
         return;
     memcpy(packet.data, parcel->content, parcel->length);
-    enum verdict verdict = path_uplink(&world->plane, &world->plane.lanes[0], &parcel->address, &packet);
+    enum verdict verdict = path_uplink(&upf->plane, &upf->plane.lanes[0], &parcel->address, &packet);
     if (verdict == PATH_TO_N6)
-        plane_to_n6(world, &packet);
+        plane_to_n6(upf, &packet);
     else if (verdict == PATH_TO_N3)
-        plane_to_n3(world, &packet);
+        plane_to_n3(upf, &packet);
 }
 
 static uint64_t agent_random(void *context)
 {
-    struct world *world = context;
-    return random_u64(&world->secrets.random);
+    struct upf_host *upf = context;
+    return random_u64(&upf->world->secrets.random);
+}
+
+/* Its own pools, or the data network's. */
+static struct network network_of(const struct config_plane *plane, const struct config_dnn *dnn)
+{
+    const struct config_plane_network *own = config_plane_network(plane, dnn->name);
+    return (struct network){.name = dnn->name,
+                            .pool_v4 = own && own->ipv4.family ? own->ipv4 : dnn->ipv4,
+                            .pool_v6 = own && own->ipv6.family ? own->ipv6 : dnn->ipv6,
+                            .gateway_v4 = dnn->ipv4_gateway,
+                            .mtu = (uint16_t)dnn->mtu};
 }
 
 void start_plane(struct timer *timer)
 {
-    struct world *world = (struct world *)((char *)timer - offsetof(struct world, plane_again));
+    struct upf_host *upf = (struct upf_host *)((char *)timer - offsetof(struct upf_host, again));
+    struct world *world = upf->world;
     const struct config *config = world->config;
-    world->plane_generation++;
-    world->network = (struct network){.name = config->smf.dnns[0].name,
-                                      .pool_v4 = config->smf.dnns[0].ipv4,
-                                      .pool_v6 = config->smf.dnns[0].ipv6,
-                                      .gateway_v4 = config->smf.dnns[0].ipv4_gateway,
-                                      .mtu = (uint16_t)config->smf.dnns[0].mtu};
-    if (!plane_init(&world->plane, &world->network, 1, LANES, world->seed))
+    const struct config_plane *own = &config->planes[upf->number];
+    upf->generation++;
+    upf->network = network_of(own, &config->smf.dnns[0]);
+    if (!plane_init(&upf->plane, &upf->network, 1, LANES, world->seed))
         abort();
-    world->plane.policy =
+    upf->plane.policy =
         (struct policy){.tunnel_mtu = 1400, .buffer_per_session = 16, .buffer_total = 1024, .gnbs = 256};
-    shaping_begin(world);
-    world->plane.resting.time = config->planes[0].teid_rest;
-    world->plane.n3_v4.family = AF_INET;
-    memcpy(world->plane.n3_v4.address, &config->planes[0].n3[0].v4.sin_addr, 4);
+    shaping_begin(upf);
+    upf->plane.resting.time = own->teid_rest;
+    upf->plane.n3_v4.family = AF_INET;
+    memcpy(upf->plane.n3_v4.address, &own->n3[0].v4.sin_addr, 4);
     struct pfcp_ip n4 = {.has_v4 = true};
-    memcpy(n4.v4, &config->planes[0].n4.v4.sin_addr, 4);
-    struct agent_settings settings = {.plane = &world->plane,
+    memcpy(n4.v4, &own->n4.v4.sin_addr, 4);
+    struct agent_settings settings = {.plane = &upf->plane,
                                       .timers = &world->timers,
                                       .node_id.ip = n4,
                                       .n4 = n4,
                                       .smfs = &config->smf.n4,
                                       .smf_count = 1,
-                                      .recovery_time_stamp = (uint32_t)world->plane_generation,
+                                      .recovery_time_stamp = (uint32_t)upf->generation,
                                       .t1 = MILLISECONDS(500),
                                       .n1 = 3,
                                       .heartbeat = SECONDS(2),
@@ -308,24 +341,39 @@ void start_plane(struct timer *timer)
                                       .send_n4 = agent_says,
                                       .send_n3 = plane_to_n3,
                                       .send_n6 = plane_to_n6,
-                                      .context = world};
-    world->agent = agent_new(&settings);
-    if (!world->agent)
+                                      .context = upf};
+    upf->agent = agent_new(&settings);
+    if (!upf->agent)
         abort();
-    agent_start(world->agent);
+    agent_start(upf->agent);
 }
 
-void world_kill_plane(struct world *world)
+void upf_free(struct upf_host *upf)
 {
-    if (!world->agent)
+    if (!upf->agent)
         return;
-    log_debug("sim", NULL, "%9.4f the plane is killed", world_seconds(world));
+    agent_free(upf->agent);
+    shaping_end(upf);
+    plane_free(&upf->plane);
+    upf->agent = NULL;
+    upf->generation++;
+}
+
+void world_kill_plane(struct world *world, unsigned number)
+{
+    struct upf_host *upf = &world->upfs[number];
+    if (!upf->agent)
+        return;
+    log_debug("sim", NULL, "%9.4f plane %u is killed", world_seconds(world), number);
     world->killed[PROCESS_PLANE]++;
-    world->carried += world_carried(world);
-    agent_free(world->agent);
-    shaping_end(world);
-    plane_free(&world->plane);
-    world->agent = NULL;
-    world->plane_generation++;
-    timer_start(&world->timers, &world->plane_again, MILLISECONDS(RESTART_MS));
+    world->carried += world_carried(world, number);
+    upf_free(upf);
+    timer_start(&world->timers, &upf->again, MILLISECONDS(RESTART_MS));
+}
+
+void world_bury_plane(struct world *world, unsigned number)
+{
+    world_kill_plane(world, number);
+    timer_stop(&world->timers, &world->upfs[number].again);
+    world->upfs[number].buried = true;
 }

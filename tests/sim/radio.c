@@ -32,13 +32,13 @@ static void gnb_says(void *context, struct ran_gnb *gnb, uint16_t stream, struct
     post_ordered(world, parcel, &mast->last_up);
 }
 
-bool post_to_mast(struct world *world, const union socket_address *to, struct bytes packet)
+bool post_to_mast(struct world *world, unsigned upf, const union socket_address *to, struct bytes packet)
 {
     unsigned number = (ntohl(to->v4.sin_addr.s_addr) & 0xff) - 1;
     union socket_address address = mast_address(number);
     if (number >= world->gnbs || !address_same_host(&address, to))
         return false;
-    struct parcel header = {.mast = number, .generation = world->masts[number].generation};
+    struct parcel header = {.mast = number, .upf = upf, .generation = world->masts[number].generation};
     post_datagram(world, TO_MAST_N3, &header, packet);
     return true;
 }
@@ -49,9 +49,12 @@ static void gnb_sends_packet(void *context, struct ran_gnb *gnb, const union soc
 {
     struct world *world = context;
     const struct mast *mast = gnb->user;
-    struct parcel header = {
-        .mast = mast->number, .address = mast_address(mast->number), .generation = world->plane_generation};
-    if (!post_to_mast(world, to, packet))
+    struct parcel header = {.mast = mast->number, .address = mast_address(mast->number)};
+    while (header.upf + 1 < world->upf_count &&
+           !address_same_host(to, &world->config->planes[header.upf].n3[0]))
+        header.upf++;
+    header.generation = world->upfs[header.upf].generation;
+    if (!post_to_mast(world, 0, to, packet))
         post_datagram(world, TO_PLANE, &header, packet);
 }
 

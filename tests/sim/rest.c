@@ -48,31 +48,32 @@ static bool serves_gnbs(const struct plane *plane)
     return false;
 }
 
-static const char *left_in_plane(const struct world *world)
+static const char *left_in_plane(const struct upf_host *upf)
 {
-    const struct plane *plane = &world->plane;
-    if (agent_sessions(world->agent) || world->agent->smfs[0].by_cp_seid.count)
+    const struct plane *plane = &upf->plane;
+    if (agent_sessions(upf->agent) || upf->agent->smfs[0].by_cp_seid.count)
         return "the plane still has sessions";
     if (leads_anywhere(plane) || serves_gnbs(plane) || plane->shared_rates.count)
         return "the plane still has tunnels, addresses or rates of sessions that are gone";
-    if (plane->held_total || plane->early_total || atomic_load(&world->plane.news))
+    if (plane->held_total || plane->early_total || atomic_load(&plane->news))
         return "the plane still has packets or news of sessions that are gone";
     return NULL;
 }
 
-uint64_t world_carried(const struct world *world)
+uint64_t world_carried(const struct world *world, unsigned upf)
 {
+    const struct plane *plane = &world->upfs[upf].plane;
     uint64_t sum = 0;
-    for (unsigned i = 0; i < world->plane.lane_count; i++)
+    for (unsigned i = 0; i < plane->lane_count; i++)
         for (unsigned d = UPLINK; d <= DOWNLINK; d++)
-            sum += counted(&world->plane.lanes[i].counters.bytes[d]);
+            sum += counted(&plane->lanes[i].counters.bytes[d]);
     return sum;
 }
 
 /* Rule H2: the core knows to the octet what the plane that lives has carried, and counts nothing twice that others did. */
 static const char *miscounted(const struct world *world)
 {
-    const uint64_t carried = world_carried(world);
+    const uint64_t carried = world_carried(world, 0);
     const struct traffic_plane *plane = world->core->traffic->planes;
     struct line_measured measured = {0};
     traffic_measure(world->core, &measured);
@@ -111,14 +112,23 @@ static const char *left_at_gnbs(const struct world *world)
     return listening != listeners(world) ? "gNBs still have phones that do not listen" : NULL;
 }
 
+static unsigned buried(const struct world *world)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < world->upf_count; i++)
+        count += world->upfs[i].buried;
+    return count;
+}
+
 const char *world_nothing_left(struct world *world)
 {
-    const char *left = inside_left(world->core);
+    const char *left = inside_left(world->core, buried(world));
     if (!left)
         left = left_in_store(world->store);
-    if (!left)
-        left = left_in_plane(world);
-    if (!left)
+    for (unsigned i = 0; i < world->upf_count && !left; i++)
+        if (world->upfs[i].agent)
+            left = left_in_plane(&world->upfs[i]);
+    if (!left && world->upf_count == 1) /* what one that is dead has not told nobody knows */
         left = miscounted(world);
     if (!left)
         left = shaping_left(world);

@@ -29,69 +29,70 @@ static void hand_on(void *context, enum verdict verdict, struct packet *packet)
     plane_to_n3(context, packet);
 }
 
-static void wait_for_next(struct world *world)
+static void wait_for_next(struct upf_host *upf)
 {
-    const int64_t next = pacer_next(world->pacer);
-    timer_stop(&world->timers, &world->paced);
+    struct timers *timers = &upf->world->timers;
+    const int64_t next = pacer_next(upf->pacer);
+    timer_stop(timers, &upf->paced);
     if (next != INT64_MAX)
-        timer_start(&world->timers, &world->paced, next - world->timers.now);
+        timer_start(timers, &upf->paced, next - timers->now);
 }
 
 static void due(struct timer *timer)
 {
-    struct world *world = (struct world *)((char *)timer - offsetof(struct world, paced));
-    pacer_run(world->pacer, world->timers.now);
-    pacer_flushed(world->pacer);
-    wait_for_next(world);
+    struct upf_host *upf = (struct upf_host *)((char *)timer - offsetof(struct upf_host, paced));
+    pacer_run(upf->pacer, upf->world->timers.now);
+    pacer_flushed(upf->pacer);
+    wait_for_next(upf);
 }
 
-void shaping_begin(struct world *world)
+void shaping_begin(struct upf_host *upf)
 {
-    world->paced.fire = due;
-    world->plane.policy.shaping_delay = MILLISECONDS(100);
-    world->pacer = pacer_new(&(struct pacer_settings){.lane = &world->plane.lanes[0],
-                                                      .most = PACKETS,
-                                                      .seed = world->seed,
-                                                      .send = hand_on,
-                                                      .context = world});
-    if (!world->pacer)
+    upf->paced.fire = due;
+    upf->plane.policy.shaping_delay = MILLISECONDS(100);
+    upf->pacer = pacer_new(&(struct pacer_settings){.lane = &upf->plane.lanes[0],
+                                                    .most = PACKETS,
+                                                    .seed = upf->world->seed,
+                                                    .send = hand_on,
+                                                    .context = upf});
+    if (!upf->pacer)
         abort();
 }
 
-void shaping_end(struct world *world)
+void shaping_end(struct upf_host *upf)
 {
-    timer_stop(&world->timers, &world->paced);
-    pacer_free(world->pacer);
-    world->pacer = NULL;
+    timer_stop(&upf->world->timers, &upf->paced);
+    pacer_free(upf->pacer);
+    upf->pacer = NULL;
 }
 
-void shaping_use_up(struct world *world)
+void shaping_use_up(struct upf_host *upf)
 {
     size_t cursor = 0;
     uint64_t key;
-    for (void *gnb; table_next(&world->plane.gnbs, &cursor, &key, &gnb);) {
+    for (void *gnb; table_next(&upf->plane.gnbs, &cursor, &key, &gnb);) {
         struct shaping *shaping = &((struct gnb *)gnb)->shaping;
         const uint64_t kbps = atomic_load(&shaping->kbps[DOWNLINK]);
         if (kbps)
-            atomic_store(&shaping->booked[DOWNLINK], world->timers.now * BUCKET_TICKS + bucket_burst(kbps));
+            atomic_store(&shaping->booked[DOWNLINK],
+                         upf->world->timers.now * BUCKET_TICKS + bucket_burst(kbps));
     }
 }
 
-void shaping_take(struct world *world, struct packet *packet)
+void shaping_take(struct upf_host *upf, struct packet *packet)
 {
-    pacer_take(world->pacer, PATH_TO_N3, packet);
-    pacer_flushed(world->pacer);
-    wait_for_next(world);
+    pacer_take(upf->pacer, PATH_TO_N3, packet);
+    pacer_flushed(upf->pacer);
+    wait_for_next(upf);
 }
 
-const char *shaping_left(const struct world *world)
+static const char *left_at(const struct upf_host *upf, bool shaped)
 {
-    const bool shaped = world->core->traffic->shaped_since != 0;
     size_t cursor = 0;
     uint64_t key;
-    if (pacer_next(world->pacer) != INT64_MAX)
+    if (pacer_next(upf->pacer) != INT64_MAX)
         return "the plane still delays packets";
-    for (void *gnb; table_next(&world->plane.gnbs, &cursor, &key, &gnb);) {
+    for (void *gnb; table_next(&upf->plane.gnbs, &cursor, &key, &gnb);) {
         struct shaping *shaping = &((struct gnb *)gnb)->shaping;
         if (!shaped && shaping_concerns(shaping, DOWNLINK))
             return "the plane shapes what the core does not have it shape";
@@ -99,4 +100,13 @@ const char *shaping_left(const struct world *world)
             return "a gNB still has packets that wait";
     }
     return NULL;
+}
+
+const char *shaping_left(const struct world *world)
+{
+    const char *left = NULL;
+    for (unsigned i = 0; i < world->upf_count && !left; i++)
+        if (world->upfs[i].agent)
+            left = left_at(&world->upfs[i], world->core->traffic->shaped_since != 0);
+    return left;
 }

@@ -3,6 +3,7 @@
  * usage: sim [--hostile] [--seeds N] [--seed N [--say]]
  *        sim --day PHONES [--seed N]
  *        sim --partners SEEDS [--seed FIRST]
+ *        sim --losses SEEDS [--seed FIRST]
  *        sim --collisions docs/collisions.md [--seed NUMBER --say]
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
@@ -17,6 +18,7 @@
 #include "day.h"
 #include "hostile.h"
 #include "kit/log.h"
+#include "losses.h"
 #include "partners.h"
 #include "world.h"
 
@@ -41,6 +43,7 @@ static struct {
     unsigned long seeds, seed;
     unsigned long day;      /* phones; 0: no day */
     unsigned long partners; /* seeds; 0: nobody has any */
+    unsigned long losses;   /* seeds; 0: no UPF dies for good */
     const char *collisions;
     bool hostile, say;
 } options = {.seeds = 100};
@@ -185,6 +188,8 @@ static void read_options(int argc, char **argv)
             options.collisions = argv[++i];
         else if (strcmp(argv[i], "--partners") == 0 && i + 1 < argc)
             options.partners = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--losses") == 0 && i + 1 < argc)
+            options.losses = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--hostile") == 0)
             options.hostile = true;
         else
@@ -209,6 +214,8 @@ int main(int argc, char **argv)
         return !day_live((unsigned)options.day, options.seed);
     if (options.partners)
         return !partners_live(options.seed ? options.seed : 1, options.partners);
+    if (options.losses)
+        return !losses_live(options.seed ? options.seed : 1, options.losses, options.say);
     if (options.seed) {
         const char *wrong = live(options.seed).wrong;
         printf("%s\n", wrong ? wrong : "all holds");

@@ -27,8 +27,9 @@ void world_run(struct world *world, int64_t until)
 {
     while (timers_next(&world->timers) <= until) {
         timers_run(&world->timers, timers_next(&world->timers));
-        if (world->agent)
-            agent_poll(world->agent);
+        for (unsigned i = 0; i < world->upf_count; i++)
+            if (world->upfs[i].agent)
+                agent_poll(world->upfs[i].agent);
         if (world->core)
             core_settle(world->core);
         if (world->mixed && !world->wrong)
@@ -85,6 +86,19 @@ static bool read_configurations(struct world *world, const struct world_plan *pl
     return true;
 }
 
+static void start_planes(struct world *world)
+{
+    world->upf_count = world->config->plane_count;
+    if (world->upf_count > WORLD_PLANES)
+        abort();
+    for (unsigned i = 0; i < world->upf_count; i++) {
+        world->upfs[i].world = world;
+        world->upfs[i].number = i;
+        world->upfs[i].again.fire = start_plane;
+        start_plane(&world->upfs[i].again);
+    }
+}
+
 bool world_init(struct world *world, const struct world_plan *plan)
 {
     enum store_result result;
@@ -109,9 +123,8 @@ bool world_init(struct world *world, const struct world_plan *plan)
     evident_begin(world);
     world->edge_again.fire = start_edge;
     world->core_again.fire = start_core;
-    world->plane_again.fire = start_plane;
     start_edge(&world->edge_again);
-    start_plane(&world->plane_again);
+    start_planes(world);
     start_core(&world->core_again);
     make_radio(world);
     world->weather.delay = MILLISECONDS(2);
@@ -129,11 +142,8 @@ void world_free(struct world *world)
     if (world->core)
         core_free(world->core);
     edge_free(world->edge);
-    if (world->agent) {
-        agent_free(world->agent);
-        shaping_end(world);
-        plane_free(&world->plane);
-    }
+    for (unsigned i = 0; i < world->upf_count; i++)
+        upf_free(&world->upfs[i]);
     store_close(world->store);
     config_free(world->configs[0]);
     config_free(world->configs[1]);

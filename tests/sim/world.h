@@ -24,7 +24,8 @@ enum {
     WORLD_HOSTILE = WORLD_GNBS - 1,
     WORLD_PHONES = 8,
     WORLD_HONEST = 6,
-    LIFE_SESSIONS = 3
+    LIFE_SESSIONS = 3,
+    WORLD_PLANES = 2, /* most that the configuration may name */
 };
 
 /* What a world is made with. */
@@ -80,6 +81,20 @@ struct holder {
     int64_t seen;
 };
 
+/* A UPF, as the configuration has it in that place. */
+struct upf_host {
+    struct world *world;
+    unsigned number;
+    struct plane plane;
+    struct pacer *pacer; /* of its worker */
+    struct timer paced;
+    struct network network;
+    struct agent *agent; /* NULL: killed */
+    struct timer again;
+    uint64_t generation;
+    bool buried; /* it does not come back */
+};
+
 struct world {
     uint64_t seed;
     bool guarded;                      /* its gNBs are enrolled, and its line is held (guard.c) */
@@ -103,13 +118,8 @@ struct world {
     struct edge *edge;              /* NULL: killed */
     struct timer edge_again;
     struct arena arena; /* for one wicket message */
-    struct plane plane;
-    struct pacer *pacer; /* of its worker */
-    struct timer paced;
-    struct network network;
-    struct agent *agent; /* NULL: killed */
-    struct timer plane_again;
-    uint64_t plane_generation;
+    struct upf_host upfs[WORLD_PLANES];
+    unsigned upf_count;
     int64_t plane_cut_until; /* until then no datagram arrives anywhere */
 
     struct hostile *hostile; /* NULL: all are honest */
@@ -133,7 +143,7 @@ struct parcel {
     struct timer timer;
     struct world *world;
     enum place place;
-    unsigned mast;
+    unsigned mast, upf;
     uint16_t stream;
     uint64_t generation; /* of who receives it; stale parcels are lost */
     union socket_address address;
@@ -153,7 +163,7 @@ void drop_parcels(struct world *world);
 extern const struct aka_key world_subscription;
 union socket_address mast_address(unsigned number);
 /* A GTP-U packet for one of the gNBs; false: the address is none of theirs. */
-bool post_to_mast(struct world *world, const union socket_address *to, struct bytes packet);
+bool post_to_mast(struct world *world, unsigned upf, const union socket_address *to, struct bytes packet);
 void make_radio(struct world *world);
 /* Others in their place, that remember nothing; they connect in a moment. */
 void renew_gnbs(struct world *world);
@@ -162,8 +172,10 @@ void renew_gnbs(struct world *world);
 void start_edge(struct timer *timer);
 void start_core(struct timer *timer);
 void start_plane(struct timer *timer);
+/* context: struct upf_host */
 void plane_to_n3(void *context, struct packet *packet);
-void world_plane_receives(struct world *world, const struct parcel *parcel);
+void world_plane_receives(struct upf_host *upf, const struct parcel *parcel);
+void upf_free(struct upf_host *upf);
 
 double world_seconds(const struct world *world);
 unsigned world_kills(const struct world *world);
@@ -182,7 +194,9 @@ unsigned world_dice(struct world *world, unsigned sides); /* 0 to sides - 1 */
 /* The hand of fate. */
 void world_kill_core(struct world *world);
 void world_kill_edge(struct world *world);
-void world_kill_plane(struct world *world);
+void world_kill_plane(struct world *world, unsigned upf);
+/* The same, for good. */
+void world_bury_plane(struct world *world, unsigned upf);
 void world_cut(struct mast *mast); /* the association breaks; the gNB comes back by itself */
 
 /* What befalls the network, at random (fate.c): its processes and what they stand on; its gNBs and phones; either. In the end,
@@ -192,11 +206,14 @@ void fate_strike_radio(struct world *world);
 void fate_strike(struct world *world);
 void fate_end(struct world *world);
 
+/* gNBs release phones that do nothing; those that the core does not know (it died with the command in hand) too. */
+void world_let_sleep(struct world *world);
+
 /* What holds in fair weather (holds.c): NULL, or what does not. */
 const char *world_holds(struct world *world);
 /* When all phones have left and what was on its way has come (rest.c): NULL, or what somebody still holds. */
 /* Octets that the plane has carried, up and down. */
-uint64_t world_carried(const struct world *world);
+uint64_t world_carried(const struct world *world, unsigned upf);
 const char *world_nothing_left(struct world *world);
 /* Armed timers, and bytes of the heap (bytes.h), when nobody does anything. What is on its way comes and goes, so these are the
  * fewest of some moments, for which some seconds of the world's time pass. */
@@ -241,12 +258,12 @@ const char *evident_holds(const struct world *world);
 /* From now on the configuration has a share of traffic that shapes. */
 void shaping_configure(struct config *config);
 /* With the plane. */
-void shaping_begin(struct world *world);
-void shaping_end(struct world *world);
+void shaping_begin(struct upf_host *upf);
+void shaping_end(struct upf_host *upf);
 /* Phones of this world send too little to go beyond a rate: somebody else has just used up what may pass at once. */
-void shaping_use_up(struct world *world);
+void shaping_use_up(struct upf_host *upf);
 /* A packet for N3 of a gNB that is shaped. */
-void shaping_take(struct world *world, struct packet *packet);
+void shaping_take(struct upf_host *upf, struct packet *packet);
 /* At rest: NULL, or what is not as it should be. */
 const char *shaping_left(const struct world *world);
 

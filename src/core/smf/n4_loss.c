@@ -37,20 +37,34 @@ static void tell(const struct upf *upf, enum evidence_step step, const char *wha
                                     .logged = true});
 }
 
-void n4_loss_begins(struct upf *upf, const char *why)
+static void lose(struct upf *upf, const char *why)
 {
     struct core *core = upf->smf->core;
-    if (upf->leaving || upf->refused) {
-        log_info("smf", NULL, "plane %s is given up: %s", upf->name, why);
-        return;
-    }
     log_error("smf", NULL, "plane %s is lost: %s; %u sessions, new ones go elsewhere", upf->name, why,
               upf->session_count);
     core->metrics.plane_losses++;
     tell(upf, EVIDENCE_ENDS, why);
     upf->lost_at = core->timers->now ? core->timers->now : 1;
-    if (core->config->smf.plane_gone)
-        n4_move_after(upf, core->config->smf.plane_gone);
+}
+
+void n4_loss_begins(struct upf *upf, const char *why)
+{
+    const int64_t gone = upf->smf->core->config->smf.plane_gone;
+    if (upf->leaving || upf->refused) {
+        log_info("smf", NULL, "plane %s is given up: %s", upf->name, why);
+        return;
+    }
+    lose(upf, why);
+    if (gone)
+        n4_move_after(upf, gone);
+}
+
+void n4_loss_feared(struct smf *smf)
+{
+    const int64_t gone = smf->core->config->smf.plane_gone;
+    for (struct upf *upf = smf->upfs; gone && upf; upf = upf->next)
+        if (upf->sessions && !upf->associated)
+            n4_move_after(upf, gone);
 }
 
 void n4_loss_ends(struct upf *upf)
@@ -111,6 +125,8 @@ static void move_portion(struct upf *upf)
 void n4_move(struct timer *timer)
 {
     struct upf *upf = (struct upf *)((char *)timer - offsetof(struct upf, moving));
+    if (!upf->associations && !upf->lost_at && !upf->refused)
+        lose(upf, "it has not been there since control started");
     if (!upf->move_at) {
         upf->move_at = upf->sessions;
         upf->move_idle = false;
@@ -122,7 +138,7 @@ void n4_move(struct timer *timer)
     }
     if (upf->leaving && !upf->sessions)
         n4_part(upf, "it has asked to be released");
-    else
+    else if (upf->sessions)
         timer_start(upf->smf->core->timers, timer, upf->move_at ? 0 : LOOK_AGAIN);
 }
 

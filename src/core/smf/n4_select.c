@@ -102,7 +102,7 @@ enum n4_misfit n4_closed(const struct upf *upf)
     if (upf->leaving)
         return N4_LEAVING;
     if (!upf->associated)
-        return upf->associations ? N4_LOST : N4_NOT_ASSOCIATED;
+        return upf->associations || upf->lost_at ? N4_LOST : N4_NOT_ASSOCIATED;
     return is_full(upf) ? N4_FULL : N4_FITS;
 }
 

@@ -47,6 +47,7 @@ bool smf_start(struct core *core, const char **why)
     if (!partner_start(smf) || !n4_start(smf) || !session_load_all(core, why))
         return false;
     statics_reserve(smf);
+    n4_loss_feared(smf);
     return address_rests_load(smf);
 }
 
