@@ -354,7 +354,7 @@ static const struct key plane_keys[] = {
              "function by this name."},
     {"n4", &type_endpoint, MEMBER(struct config_plane, n4), .high = 8805, .help = "PFCP."},
     {"smfs", &type_endpoint, ITEMS(struct config_plane, smfs, smf_count), .high = 8805, .initial = "[]",
-     .help = "SMFs of other cores that may command it, too; each from a host of its own."},
+     .help = "SMFs of other cores that may command it, too; each with a host of its own, or a port."},
     {"n3", &type_endpoint, ITEMS(struct config_plane, n3, n3_count), .least = 1, .high = 2152,
      .help = "GTP-U, where the gNBs send packets: one IPv4 address, one IPv6 address, or both."},
     {"n3_interfaces", &type_name, ITEMS(struct config_plane, n3_interfaces, n3_interface_count), RANGE(1, 15),

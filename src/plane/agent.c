@@ -380,12 +380,21 @@ static void handle_response(struct smf *smf, const struct pfcp_message *message)
     free(request);
 }
 
+/* Requests may come from any port (TS 29.244 4.2.2); of SMFs that share a host, from their own only: else a heartbeat would be anybody's. */
 static struct smf *find_smf(struct agent *agent, const union socket_address *from)
 {
-    for (unsigned i = 0; i < agent->smf_count; i++)
-        if (address_same_host(&agent->smfs[i].address, from))
-            return &agent->smfs[i];
-    return NULL;
+    struct smf *found = NULL;
+    unsigned there = 0;
+    for (unsigned i = 0; i < agent->smf_count; i++) {
+        struct smf *smf = &agent->smfs[i];
+        if (!address_same_host(&smf->address, from))
+            continue;
+        if (address_port(&smf->address) == address_port(from))
+            return smf;
+        found = smf;
+        there++;
+    }
+    return there == 1 ? found : NULL;
 }
 
 /* Answers go to where the request came from (TS 29.244 6.3.2.2), requests to the SMF's own port. */

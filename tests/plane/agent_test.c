@@ -2,6 +2,7 @@
 #include "lab.h"
 
 #include "kit/map.h"
+#include "plane/agent_state.h"
 #include "wire/pfcp/bundle.h"
 
 static int set_up(void **state)
@@ -217,6 +218,48 @@ static void a_peer_that_is_not_configured_gets_silence(void **state)
     assert_int_equal(lab->n4_count, 0);
 }
 
+/* True: it was answered. */
+static bool greets(struct lab *lab, const char *host, uint16_t port)
+{
+    struct pfcp_message request = {
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .sequence = ++lab->sequence,
+        .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
+                                      .recovery_time_stamp = port},
+    };
+    union socket_address from;
+    uint8_t buffer[64];
+    address_parse(&from, host, port);
+    const size_t length = pfcp_encode(&request, buffer, sizeof buffer);
+    lab->n4_count = 0;
+    agent_receive(lab->agent, &from, bytes_of(buffer, length));
+    return lab->n4_count && lab_last(lab).type == PFCP_ASSOCIATION_SETUP_RESPONSE &&
+           address_port(&lab->n4[lab->n4_count - 1].to) == port;
+}
+
+static void smfs_that_share_a_host_are_told_apart_by_their_ports(void **state)
+{
+    struct lab *lab = *state;
+    union socket_address smfs[3];
+    struct agent_settings settings = lab->agent->settings;
+    const struct agent *agent;
+    address_parse(&smfs[0], "127.0.0.4", PFCP_PORT);
+    address_parse(&smfs[1], "127.0.0.4", 9000);
+    address_parse(&smfs[2], "127.0.0.5", PFCP_PORT);
+    settings.smfs = smfs;
+    settings.smf_count = 3;
+    agent_free(lab->agent);
+    agent = lab->agent = agent_new(&settings);
+    assert_true(greets(lab, "127.0.0.4", 9000));
+    assert_true(!agent->smfs[0].associated && agent->smfs[1].associated);
+    assert_true(greets(lab, "127.0.0.4", PFCP_PORT));
+    assert_true(greets(lab, "127.0.0.5", 4711)); /* alone there */
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(agent->smfs[i].associated);
+    assert_int_equal(agent->smfs[1].recovery_time_stamp, 9000);
+    assert_false(greets(lab, "127.0.0.4", 4711)); /* it could be either */
+}
+
 static void without_an_association_sessions_are_refused(void **state)
 {
     struct lab *lab = *state;
@@ -357,6 +400,7 @@ int main(void)
         LAB(a_refused_modification_changes_nothing),
         LAB(a_foreign_seid_is_not_found),
         LAB(a_peer_that_is_not_configured_gets_silence),
+        LAB(smfs_that_share_a_host_are_told_apart_by_their_ports),
         LAB(without_an_association_sessions_are_refused),
         LAB(who_has_been_asked_meanwhile_asks_for_no_association),
         LAB(the_limit_of_sessions_is_a_refusal),

@@ -86,6 +86,7 @@ struct upf {
     uint64_t features;
     struct map teids;   /* struct session by TEID, where the plane does not allocate them (n4_teid.c) */
     bool plain;         /* it takes no elements of our own */
+    bool elsewhere;     /* it has named another address for its sessions (TS 29.244 5.6.2): told once */
     struct timer timer; /* associated: next heartbeat; else: next attempt */
     struct n4_request *request; /* association setup or heartbeat under way */
     struct session *sessions;

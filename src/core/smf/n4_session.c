@@ -49,9 +49,24 @@ static bool has_addresses(const struct session *session)
     return session->has_ipv4 || session->has_prefix;
 }
 
+/* Nothing is sent to an address that no configuration names. */
+static void tell_elsewhere(struct upf *upf, const struct pfcp_ip *ip)
+{
+    const union socket_address *own = &upf->address;
+    const bool same = own->any.sa_family == AF_INET
+                          ? ip->has_v4 && memcmp(ip->v4, &own->v4.sin_addr, sizeof ip->v4) == 0
+                          : ip->has_v6 && memcmp(ip->v6, &own->v6.sin6_addr, sizeof ip->v6) == 0;
+    if (!same && !upf->elsewhere)
+        log_warning("smf", NULL,
+                    "plane %s wants requests about sessions at another address than `n4`: not followed",
+                    upf->name);
+    upf->elsewhere = !same;
+}
+
 static bool accept_created(struct session *session, const struct pfcp_session_establishment_response *answer)
 {
     session->up_seid = answer->up_f_seid.seid;
+    tell_elsewhere(session->upf, &answer->up_f_seid.ip);
     session->n4_lost = false;
     session->n4_restate = false;
     session->n4_has = session->n4_sent;
