@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/smf/smf.h"
 #include "kit/log.h"
@@ -15,16 +16,20 @@
 
 enum { STORM_SECONDS = 20, CALM_SECONDS = 80, TRIES = 3 };
 
-#define PLANE(name, number, half, prefix)                                                            \
-    "  - {name: " name ", n4: 127.0.0." number ", n3: [127.0.0." number "], data_networks: [{name: " \
-    "internet, ipv4: 10.45." half ".0/17, ipv6: '2001:db8:" prefix "::/48'}]}\n"
-#define CONFIGURATION(name)                                                             \
-    "network: {full_name: " name "}\n"                                                  \
-    "timers: {t3512: 2m, mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n" \
-    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s, plane_gone: 6s, traffic_period: 2s}\n"   \
-    "data_networks: [{name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8::/32', "      \
-    "requested_fiveqis: [7]}]\n"                                                        \
-    "planes:\n" PLANE("a", "7", "0", "cafe") PLANE("b", "8", "128", "beef") "log: {level: error}\n"
+#define PLANE(name, number, pool, prefix, more)                         \
+    "  - {name: " name ", n4: 127.0.0." number ", n3: [127.0.0." number \
+    "], data_networks: [{name: internet, ipv4: " pool "/13, ipv6: '2001:db8:" prefix "::/48'}]" more "}\n"
+#define CONFIGURATION(name, t3512, more)                                                               \
+    "network: {full_name: " name "}\n"                                                                 \
+    "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s}\n"         \
+    "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s, plane_gone: 6s, traffic_period: 2s}\n"                  \
+    "data_networks: [{name: internet, ipv4: 172.16.0.0/12, ipv6: '2001:db8::/32', requested_fiveqis: " \
+    "[7]}]\n"                                                                                          \
+    "planes:\n" PLANE("a", "7", "172.16.0.0", "cafe", "")                                              \
+        PLANE("b", "8", "172.24.0.0", "beef", more) "log: {level: error}\n"
+#define STORMY(name) CONFIGURATION(name, "2m", "")
+/* Everybody has his session at the first plane, and nothing else to do. */
+#define CALM(name) CONFIGURATION(name, "12h", ", priority: 10")
 
 static void wait(struct world *world, int64_t time)
 {
@@ -122,12 +127,81 @@ static const char *lose_one(struct world *world, unsigned *sessions)
     return wrong ? wrong : world_holds(world);
 }
 
+/* --- how long --- */
+
+static int64_t spent(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return SECONDS(now.tv_sec) + now.tv_nsec;
+}
+
+/* The longest turn until then. */
+static int64_t longest_turn(struct world *world, int64_t time)
+{
+    const int64_t until = world->timers.now + time;
+    int64_t longest = 0;
+    while (timers_next(&world->timers) <= until) {
+        const int64_t began = spent();
+        world_turn(world);
+        const int64_t took = spent() - began;
+        longest = took > longest ? took : longest;
+    }
+    return longest;
+}
+
+static void open_all(struct world *world)
+{
+    enum { AT_ONCE = 200 };
+    for (unsigned i = 0; i < world->phones; i++) {
+        struct phone *phone = &world->inhabitants[i].phone;
+        phone_camp(phone, &world->masts[i % world->gnbs].gnb);
+        phone_register(phone, NAS_INITIAL_REGISTRATION);
+        if ((i + 1) % AT_ONCE == 0)
+            wait(world, SECONDS(1));
+    }
+    wait(world, SECONDS(5));
+    for (unsigned i = 0; i < world->phones; i++) {
+        phone_open_session(&world->inhabitants[i].phone, 1, NULL, 1);
+        if ((i + 1) % AT_ONCE == 0)
+            wait(world, SECONDS(1));
+    }
+    world_let_sleep(world);
+}
+
+bool losses_measure(unsigned phones)
+{
+    const struct world_plan plan = {
+        .seed = 1, .gnbs = WORLD_GNBS, .phones = phones, .configurations = {CALM("Before"), CALM("After")}};
+    struct world *world = calloc(1, sizeof *world);
+    if (!world || !world_init(world, &plan))
+        return false;
+    const int64_t calm_before = (open_all(world), longest_turn(world, SECONDS(5)));
+    const unsigned had = view_of(world, 0).sessions;
+    const int64_t began = world->timers.now;
+    int64_t longest = 0;
+    world_bury_plane(world, 0);
+    while (view_of(world, 0).sessions && world->timers.now < began + SECONDS(36000)) {
+        const int64_t turn = longest_turn(world, SECONDS(1));
+        longest = turn > longest ? turn : longest;
+    }
+    printf("{\"name\": \"plane_loss_longest_turn_ms\", \"value\": %.3f, \"sessions\": %u, \"left\": %u, "
+           "\"before_ms\": %.3f, "
+           "\"moved_after_s\": %.0f}\n",
+           (double)longest / 1e6, had, view_of(world, 0).sessions, (double)calm_before / 1e6,
+           (double)(world->timers.now - began) / 1e9);
+    const bool all = had && !view_of(world, 0).sessions;
+    world_free(world);
+    free(world);
+    return all;
+}
+
 static const char *live(uint64_t seed, unsigned *sessions)
 {
     const struct world_plan plan = {.seed = seed,
                                     .gnbs = WORLD_GNBS,
                                     .phones = WORLD_PHONES,
-                                    .configurations = {CONFIGURATION("Before"), CONFIGURATION("After")}};
+                                    .configurations = {STORMY("Before"), STORMY("After")}};
     struct world *world = calloc(1, sizeof *world);
     if (!world || !world_init(world, &plan)) {
         free(world);

@@ -4,6 +4,7 @@
  *        sim --day PHONES [--seed N]
  *        sim --partners SEEDS [--seed FIRST]
  *        sim --losses SEEDS [--seed FIRST]
+ *        sim --loss-of PHONES
  *        sim --collisions docs/collisions.md [--seed NUMBER --say]
  *
  * Lives through N random histories (from seed 1), or one. In each: a minute of phones, an unkind network, gNBs that break and
@@ -44,6 +45,7 @@ static struct {
     unsigned long day;      /* phones; 0: no day */
     unsigned long partners; /* seeds; 0: nobody has any */
     unsigned long losses;   /* seeds; 0: no UPF dies for good */
+    unsigned long loss_of;  /* sessions that are lost at once, and measured */
     const char *collisions;
     bool hostile, say;
 } options = {.seeds = 100};
@@ -188,6 +190,8 @@ static void read_options(int argc, char **argv)
             options.collisions = argv[++i];
         else if (strcmp(argv[i], "--partners") == 0 && i + 1 < argc)
             options.partners = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--loss-of") == 0 && i + 1 < argc)
+            options.loss_of = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--losses") == 0 && i + 1 < argc)
             options.losses = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--hostile") == 0)
@@ -214,6 +218,8 @@ int main(int argc, char **argv)
         return !day_live((unsigned)options.day, options.seed);
     if (options.partners)
         return !partners_live(options.seed ? options.seed : 1, options.partners);
+    if (options.loss_of)
+        return !losses_measure((unsigned)options.loss_of);
     if (options.losses)
         return !losses_live(options.seed ? options.seed : 1, options.losses, options.say);
     if (options.seed) {

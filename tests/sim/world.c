@@ -23,18 +23,22 @@ unsigned world_kills(const struct world *world)
     return kills;
 }
 
+void world_turn(struct world *world)
+{
+    timers_run(&world->timers, timers_next(&world->timers));
+    for (unsigned i = 0; i < world->upf_count; i++)
+        if (world->upfs[i].agent)
+            agent_poll(world->upfs[i].agent);
+    if (world->core)
+        core_settle(world->core);
+    if (world->mixed && !world->wrong)
+        world->wrong = mixed_holds(world);
+}
+
 void world_run(struct world *world, int64_t until)
 {
-    while (timers_next(&world->timers) <= until) {
-        timers_run(&world->timers, timers_next(&world->timers));
-        for (unsigned i = 0; i < world->upf_count; i++)
-            if (world->upfs[i].agent)
-                agent_poll(world->upfs[i].agent);
-        if (world->core)
-            core_settle(world->core);
-        if (world->mixed && !world->wrong)
-            world->wrong = mixed_holds(world);
-    }
+    while (timers_next(&world->timers) <= until)
+        world_turn(world);
     timers_run(&world->timers, until);
 }
 

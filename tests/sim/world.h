@@ -186,6 +186,8 @@ unsigned world_kills(const struct world *world);
 bool world_init(struct world *world, const struct world_plan *plan);
 void world_free(struct world *world);
 
+/* What falls due next, and what becomes of it at once: a turn of everybody's loop. */
+void world_turn(struct world *world);
 /* Everything that happens until then. */
 void world_run(struct world *world, int64_t until);
 
