@@ -232,6 +232,7 @@ static void send_copy(void *context, enum verdict verdict, struct packet *packet
 static void send_on(struct agent *agent, enum verdict verdict, struct packet *packet)
 {
     const struct agent_settings *settings = &agent->settings;
+    path_send_copies(agent->lane, packet, settings->send_n3, settings->context);
     if (verdict == PATH_TO_N3)
         settings->send_n3(settings->context, packet);
     else if (verdict == PATH_TO_N6 &&

@@ -46,6 +46,7 @@ struct gnb_counters {
 struct lane_counters {
     alignas(64) _Atomic uint64_t packets[2], bytes[2];
     _Atomic uint64_t led_on[2]; /* packets, bytes: between gNBs at a handover */
+    _Atomic uint64_t copied[2]; /* packets, bytes: duplicated, each copy by itself */
     _Atomic uint64_t shaped[2]; /* packets, bytes: had to wait for the rate of their gNB ... */
     _Atomic uint64_t marked;    /* ... and were told so */
     _Atomic uint64_t hurried[HURRIED_REASONS];

@@ -31,12 +31,15 @@ static void report_data(struct plane *plane, struct session *session, const stru
 }
 
 static enum verdict hold(struct plane *plane, struct lane *lane, struct session *session,
-                         const struct pdr *pdr, const struct packet *packet)
+                         const struct pdr *pdr, struct packet *packet)
 {
     const struct far *far = &session->rules->fars[pdr->far];
     if ((far->action & PFCP_NOCP) && !session->data_reported)
         report_data(plane, session, pdr);
+    packet->segments = segments_of(packet);
+    path_copy(session->rules, pdr, DOWNLINK, packet);
     if (!held_push(plane, session, packet, buffer_limit(plane, session->rules, far))) {
+        packet->copies.count = 0;
         session->counters.dropped[DOWNLINK]++;
         return path_drop(lane, DROP_BUFFER_FULL);
     }
@@ -112,9 +115,10 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
     struct ruleset *rules = session->rules;
     const struct far *far = &rules->fars[pdr->far];
     enum drop drop = DROP_NONE;
-    if (!(far->action & PFCP_FORW))
+    if (!(far->action & PFCP_FORW)) {
+        path_copy_dropped(rules, pdr, DOWNLINK, packet);
         drop = DROP_ACTION;
-    else if (!far->has_outer)
+    } else if (!far->has_outer)
         drop = DROP_NO_RULE;
     else if (!session->port && too_big(plane, pdr, flow, packet))
         return refuse_too_big(plane, lane, session, flow, packet);
@@ -127,6 +131,7 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
         session->counters.dropped[DOWNLINK]++;
         return path_drop(lane, drop);
     }
+    path_copy(rules, pdr, DOWNLINK, packet);
     path_pass(lane, session, far->gnb, DOWNLINK, packet);
     return path_encapsulate(rules, pdr, far, packet);
 }

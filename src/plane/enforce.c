@@ -107,6 +107,15 @@ enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction d
     return DROP_NONE;
 }
 
+enum drop enforce_qers(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                       struct packet *packet)
+{
+    if (!gates_open(rules, pdr, direction))
+        return DROP_GATE;
+    packet->segments = admitted(rules, pdr, direction, packet);
+    return packet->segments ? DROP_NONE : DROP_RATE;
+}
+
 enum drop enforce_both(struct plane *plane, struct session *session, const struct pdr *pdr,
                        enum direction direction, struct packet *packet, bool *due)
 {

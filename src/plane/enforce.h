@@ -10,7 +10,11 @@
 enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
                   struct packet *packet, bool *due);
 
-/* The same of a session that the fast path carries too: what it has counted comes first, and what it may go on with is said anew. */
+/* Gates and rates alone, for what a FAR copies and drops: no usage, as it goes nowhere. */
+enum drop enforce_qers(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                       struct packet *packet);
+
+/* enforce() of a session that the fast path carries too: what it has counted comes first, and what it may go on with is said anew. */
 enum drop enforce_both(struct plane *plane, struct session *session, const struct pdr *pdr,
                        enum direction direction, struct packet *packet, bool *due);
 

@@ -10,6 +10,7 @@ struct held {
     uint32_t length;
     uint16_t segment_bytes, header_bytes;
     uint16_t pieces; /* counted against the limits */
+    bool copied;
     uint8_t data[];
 };
 
@@ -54,6 +55,7 @@ bool held_push(struct plane *plane, struct session *session, const struct packet
         .segment_bytes = packet->segment_bytes,
         .header_bytes = packet->header_bytes,
         .pieces = (uint16_t)pieces,
+        .copied = packet->copied,
     };
     memcpy(held->data, packet->data, packet->length);
     *queue->last = held;
@@ -96,6 +98,7 @@ void held_pop(struct plane *plane, struct session *session, struct packet *packe
     packet->length = held->length;
     packet->segment_bytes = held->segment_bytes;
     packet->header_bytes = held->header_bytes;
+    packet->copied = held->copied;
     drop_first(plane, session);
 }
 

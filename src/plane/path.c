@@ -2,6 +2,8 @@
 /* What both directions share. */
 #include "plane/pathway.h"
 
+#include <string.h>
+
 #include "plane/answer.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -51,6 +53,67 @@ enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr
         packet->length += GTPU_HEADER_CONTAINER;
     }
     return PATH_TO_N3;
+}
+
+void path_copy(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+               struct packet *packet)
+{
+    const struct far *far = &rules->fars[pdr->far];
+    bool reflective;
+    if (!(far->action & PFCP_DUPL) || packet->copied)
+        return;
+    packet->copied = true;
+    packet->copies = (struct copies){
+        .to = rules->duplicating + far->first_duplicating,
+        .count = far->duplicating_count,
+        .packet = bytes_of(packet->data, packet->length),
+        .segments = packet->segments,
+        .qfi = direction == UPLINK ? packet->qfi : ruleset_qfi(rules, pdr, &reflective),
+        .way = direction,
+    };
+}
+
+void path_copy_dropped(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                       struct packet *packet)
+{
+    const bool copies = (rules->fars[pdr->far].action & PFCP_DUPL) && !packet->copied;
+    if (copies && enforce_qers(rules, pdr, direction, packet) == DROP_NONE)
+        path_copy(rules, pdr, direction, packet);
+}
+
+/* The header is written where that of the packet itself may be. */
+void path_send_copies(struct lane *lane, const struct packet *packet,
+                      void (*send)(void *context, struct packet *copy), void *context)
+{
+    const struct copies *copies = &packet->copies;
+    uint8_t kept[GTPU_HEADER_CONTAINER];
+    if (copies->count == 0)
+        return;
+    uint8_t *inner = (uint8_t *)copies->packet.data, *header = inner - GTPU_HEADER_CONTAINER;
+    memcpy(kept, header, sizeof kept);
+    for (const struct duplicating *to = copies->to; to < copies->to + copies->count; to++) {
+        struct packet copy = {.data = inner,
+                              .length = copies->packet.len,
+                              .end = packet->end,
+                              .now = packet->now,
+                              .segment_bytes = packet->segment_bytes,
+                              .header_bytes = packet->header_bytes,
+                              .segments = copies->segments,
+                              .to = to->to,
+                              .teid = to->teid,
+                              .marking = to->marking,
+                              .qfi = copies->qfi};
+        count(&lane->counters.copied[0], copy.segments);
+        count(&lane->counters.copied[1], segments_bytes(&copy, copy.segments));
+        if (copy.segment_bytes == 0) {
+            gtpu_g_pdu_header(header, to->teid, copies->way == UPLINK ? GTPU_UPLINK : GTPU_DOWNLINK,
+                              copies->qfi, false, copy.length);
+            copy.data = header;
+            copy.length += GTPU_HEADER_CONTAINER;
+        }
+        send(context, &copy);
+    }
+    memcpy(header, kept, sizeof kept);
 }
 
 /* The downlink PDR that marks what no rule matches: the last in precedence. */

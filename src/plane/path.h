@@ -13,6 +13,17 @@ enum {
     PATH_ROOM = 1280,   /* and at least so many behind its beginning, for answers made in place */
 };
 
+/* Where copies of a packet go (TS 29.244 8.2.26, DUPL), whatever becomes of itself: into tunnels of their own, as it came in. */
+struct copies {
+    const struct duplicating
+        *to; /* of the session's rules: valid inside the epoch, and with the agent until it changes them */
+    unsigned count;
+    struct bytes packet; /* the inner one; in front of it is room for a tunnel header */
+    unsigned segments;   /* of a super-packet: as of the packet itself */
+    uint8_t qfi;
+    enum direction way;
+};
+
 struct packet {
     uint8_t *data; /* PATH_HEADROOM free bytes in front */
     size_t length;
@@ -35,7 +46,9 @@ struct packet {
     struct gnb *shaped; /* NULL: nothing delays it */
     int64_t due;        /* of one that is shaped: when it may go */
     struct fast_queue
-        *queue; /* that it may have come by in the fast path (plane/fast/queue.h); NULL: it has not */
+        *queue;  /* that it may have come by in the fast path (plane/fast/queue.h); NULL: it has not */
+    bool copied; /* its copies were made before it was held */
+    struct copies copies;
 };
 
 enum verdict {
@@ -44,6 +57,11 @@ enum verdict {
     PATH_TO_N3, /* data and length are a GTP-U message for `to`; for a super-packet still the inner one */
     PATH_HELD,  /* buffered until the UE can be reached */
 };
+
+/* Gives each copy to `send`, as a packet with the verdict PATH_TO_N3; it must be gone when that returns. The packet is as it was afterwards.
+ * Before the packet itself is handed on. */
+void path_send_copies(struct lane *lane, const struct packet *packet,
+                      void (*send)(void *context, struct packet *copy), void *context);
 
 /* A datagram that came in on N3. */
 enum verdict path_uplink(struct plane *plane, struct lane *lane, const union socket_address *peer,

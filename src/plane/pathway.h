@@ -19,6 +19,14 @@ void path_pass(struct lane *lane, struct session *session, struct gnb *gnb, enum
 enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,
                               struct packet *packet);
 
+/* Notes that the packet, as far as `packet->segments` says, is to be copied, if the PDR's FAR says so and it has not been yet. */
+void path_copy(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+               struct packet *packet);
+
+/* The same of one that the FAR lets go nowhere: as far as gates and rates would let it. */
+void path_copy_dropped(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                       struct packet *packet);
+
 /* A G-PDU that another UPF sends towards the UE (N9). */
 enum verdict path_from_upf_locked(struct plane *plane, struct lane *lane, struct session *session,
                                   const union socket_address *peer, const struct gtpu_packet *gtpu,

@@ -71,8 +71,10 @@ static bool load(struct plan *plan, const struct ruleset *old)
     }
     memcpy(plan->urrs, old->urrs, old->urr_count * sizeof *plan->urrs);
     memcpy(plan->bars, old->bars, old->bar_count * sizeof *plan->bars);
-    for (unsigned i = 0; i < old->far_count; i++)
+    for (unsigned i = 0; i < old->far_count; i++) {
         plan->far_bars[i] = old->fars[i].bar != RULES_NONE ? old->bars[old->fars[i].bar].id : UINT32_MAX;
+        plan->far_duplicating[i] = old->duplicating + old->fars[i].first_duplicating;
+    }
     for (unsigned i = 0; i < old->pdr_count; i++)
         if (!load_pdr(plan, old, i))
             return false;
@@ -85,12 +87,13 @@ bool plan_begin(struct plan *plan, struct arena *arena, struct plane *plane, con
     plan->pdrs = arena_array(arena, RULES_MOST, sizeof *plan->pdrs);
     plan->fars = arena_array(arena, RULES_MOST, sizeof *plan->fars);
     plan->far_bars = arena_array(arena, RULES_MOST, sizeof *plan->far_bars);
+    plan->far_duplicating = arena_array(arena, RULES_MOST, sizeof *plan->far_duplicating);
     plan->qers = arena_array(arena, RULES_MOST, sizeof *plan->qers);
     plan->urrs = arena_array(arena, RULES_MOST, sizeof *plan->urrs);
     plan->bars = arena_array(arena, RULES_MOST, sizeof *plan->bars);
     plan->end_markers = arena_array(arena, RULES_MOST, sizeof *plan->end_markers);
-    bool all = plan->pdrs && plan->fars && plan->far_bars && plan->qers && plan->urrs && plan->bars &&
-               plan->end_markers;
+    bool all = plan->pdrs && plan->fars && plan->far_bars && plan->far_duplicating && plan->qers &&
+               plan->urrs && plan->bars && plan->end_markers;
     if (!all || (old && !load(plan, old)))
         return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
     return true;
@@ -130,6 +133,8 @@ static bool remove_far(struct plan *plan, const struct pfcp_remove_rule *ie)
             memmove(&plan->fars[i], &plan->fars[i + 1], (plan->far_count - i) * sizeof *plan->fars);
             memmove(&plan->far_bars[i], &plan->far_bars[i + 1],
                     (plan->far_count - i) * sizeof *plan->far_bars);
+            memmove(&plan->far_duplicating[i], &plan->far_duplicating[i + 1],
+                    (plan->far_count - i) * sizeof *plan->far_duplicating);
             return true;
         }
     return plan_refuse_rule(plan, PFCP_RULE_FAR, ie->id, "FAR to remove does not exist");
@@ -267,6 +272,8 @@ static struct ruleset *allocate(struct plan *plan)
     for (unsigned i = 0; i < plan->pdr_count; i++)
         filters += plan->pdrs[i].pdr.filter_count;
     counts.filter_count = (uint16_t)filters;
+    for (unsigned i = 0; i < plan->far_count; i++)
+        counts.duplicating_count = (uint16_t)(counts.duplicating_count + plan->fars[i].duplicating_count);
     memcpy(counts.v4, plan->v4, sizeof counts.v4);
     memcpy(counts.v6, plan->v6, sizeof counts.v6);
     struct ruleset *rules = filters > UINT16_MAX ? NULL : ruleset_new(&counts);
@@ -321,6 +328,21 @@ static bool fill_pdrs(struct plan *plan, struct ruleset *rules)
     return true;
 }
 
+static void fill_fars(const struct plan *plan, struct ruleset *rules)
+{
+    uint16_t next = 0;
+    memcpy(rules->fars, plan->fars, plan->far_count * sizeof *rules->fars);
+    for (unsigned i = 0; i < plan->far_count; i++) {
+        struct far *far = &rules->fars[i];
+        far->bar = find_bar(plan, plan->far_bars[i]);
+        far->first_duplicating = next;
+        if (far->duplicating_count)
+            memcpy(rules->duplicating + next, plan->far_duplicating[i],
+                   far->duplicating_count * sizeof *rules->duplicating);
+        next = (uint16_t)(next + far->duplicating_count);
+    }
+}
+
 static bool compile(struct plan *plan, struct ruleset *rules)
 {
     return ruleset_compile(rules) || plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
@@ -341,12 +363,10 @@ struct ruleset *plan_finish(struct plan *plan)
     struct ruleset *rules = is_anchored(plan) ? allocate(plan) : NULL;
     if (!rules)
         return NULL;
-    memcpy(rules->fars, plan->fars, plan->far_count * sizeof *rules->fars);
+    fill_fars(plan, rules);
     memcpy(rules->qers, plan->qers, plan->qer_count * sizeof *rules->qers);
     memcpy(rules->urrs, plan->urrs, plan->urr_count * sizeof *rules->urrs);
     memcpy(rules->bars, plan->bars, plan->bar_count * sizeof *rules->bars);
-    for (unsigned i = 0; i < plan->far_count; i++)
-        rules->fars[i].bar = find_bar(plan, plan->far_bars[i]);
     if (!fill_pdrs(plan, rules) || !compile(plan, rules) || !share_rates(plan, rules) ||
         !meet_gnbs(plan, rules)) {
         ruleset_free(rules);

@@ -46,7 +46,8 @@ struct plan {
     struct network *network; /* NULL until a rule names one */
     struct planned_pdr *pdrs;
     struct far *fars;
-    uint32_t *far_bars; /* id of the BAR of each FAR; UINT32_MAX: none */
+    uint32_t *far_bars;                         /* id of the BAR of each FAR; UINT32_MAX: none */
+    const struct duplicating **far_duplicating; /* of each FAR, as many as it counts */
     struct qer *qers;
     struct urr *urrs;
     struct bar *bars;

@@ -41,6 +41,12 @@ static bool peer_of(const struct plane *plane, const struct pfcp_outer_header_cr
     return false;
 }
 
+/* 8.2.12: value and mask */
+static uint8_t marking_of(uint16_t transport_level_marking)
+{
+    return (uint8_t)(transport_level_marking >> 8 & transport_level_marking);
+}
+
 static bool set_outer(struct plan *plan, struct far *far, const struct pfcp_forwarding *ie)
 {
     union socket_address to;
@@ -79,17 +85,81 @@ static bool set_forwarding(struct plan *plan, struct far *far, const struct pfcp
     }
     if (ie->has_transport_level_marking) {
         far->has_marking = true;
-        far->marking = (uint8_t)(ie->transport_level_marking >> 8 & ie->transport_level_marking);
+        far->marking = marking_of(ie->transport_level_marking);
     }
     return !ie->has_outer_header_creation || set_outer(plan, far, ie);
 }
 
-/* 8.2.26: exactly one of drop, forward and buffer. */
+/* Copies go where the SMF says, but not round in a circle, and to what phones are kept away from only if it is the interception's. */
+static bool may_copy_to(const struct plane *plane, const struct duplicating *to)
+{
+    const struct config_ip ip = config_ip_of(&to->to);
+    return usable_peer(plane, &to->to) && !plane_is_pooled(plane, &ip) &&
+           (to->destination == PFCP_LI_FUNCTION || !plane_is_infrastructure(plane, &ip));
+}
+
+static bool set_copy(struct plan *plan, const struct far *far, struct duplicating *to,
+                     const struct pfcp_duplicating *ie)
+{
+    if (ie->has_forwarding_policy)
+        return plan_refuse(plan, PFCP_INVALID_FORWARDING_POLICY, "forwarding policies are not served");
+    if (ie->has_destination_interface)
+        to->destination = ie->destination_interface;
+    if (to->destination > PFCP_LI_FUNCTION || to->destination == PFCP_CP_FUNCTION)
+        return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "copies to that interface are not served");
+    if (ie->has_transport_level_marking)
+        to->marking = marking_of(ie->transport_level_marking);
+    if (!ie->has_outer_header_creation && to->teid == 0)
+        return plan_refuse_ie(plan, PFCP_CONDITIONAL_IE_MISSING, PFCP_IE_OUTER_HEADER_CREATION,
+                              "copies need an outer header");
+    if (ie->has_outer_header_creation) {
+        if (!peer_of(plan->plane, &ie->outer_header_creation, &to->to))
+            return refuse_far(plan, far, "outer header of copies is not GTP-U over a family that N3 has");
+        to->teid = ie->outer_header_creation.teid;
+    }
+    if (to->teid == 0 || !may_copy_to(plan->plane, to))
+        return refuse_far(plan, far, "copies may not go where the outer header leads");
+    return true;
+}
+
+/* 7.5.4.3: sets of parameters have no names, so the first of an update changes the first, and what comes after the last is one more. */
+static bool set_duplicating(struct plan *plan, struct far *far, const struct pfcp_duplicating *list,
+                            size_t count)
+{
+    const struct duplicating **place = &plan->far_duplicating[far - plan->fars];
+    if (count == 0)
+        return true;
+    if (count > DUPLICATING_MOST)
+        return refuse_far(plan, far, "more duplicating parameters than a FAR may have");
+    struct duplicating *copies = arena_array(plan->arena, DUPLICATING_MOST, sizeof *copies);
+    if (!copies)
+        return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
+    if (far->duplicating_count)
+        memcpy(copies, *place, far->duplicating_count * sizeof *copies);
+    for (size_t i = 0; i < count; i++) {
+        if (i >= far->duplicating_count && !list[i].has_destination_interface)
+            return plan_refuse_ie(plan, PFCP_CONDITIONAL_IE_MISSING, PFCP_IE_DESTINATION_INTERFACE,
+                                  "one more copy needs a destination interface");
+        if (!set_copy(plan, far, &copies[i], &list[i]))
+            return false;
+    }
+    *place = copies;
+    if (count > far->duplicating_count)
+        far->duplicating_count = (uint8_t)count;
+    return true;
+}
+
+static bool has_copies(struct plan *plan, const struct far *far)
+{
+    return !(far->action & PFCP_DUPL) || far->duplicating_count ||
+           plan_refuse_ie(plan, PFCP_CONDITIONAL_IE_MISSING, PFCP_IE_DUPLICATING_PARAMETERS,
+                          "a FAR that duplicates needs duplicating parameters");
+}
+
+/* 8.2.26: exactly one of drop, forward and buffer; duplication goes with each of them. */
 static bool set_action(struct plan *plan, struct far *far, uint16_t action)
 {
     uint16_t what = action & (PFCP_DROP | PFCP_FORW | PFCP_BUFF);
-    if (action & PFCP_DUPL)
-        return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "packets are not duplicated here");
     if (what == 0 || (what & (what - 1)))
         return refuse_far(plan, far, "apply action is not exactly one of DROP, FORW, BUFF");
     far->action = action;
@@ -120,6 +190,8 @@ bool plan_create_far(struct plan *plan, const struct pfcp_create_far *ie)
                               "a FAR that forwards needs forwarding parameters");
     if (ie->has_forwarding && !set_forwarding(plan, far, &ie->forwarding, true))
         return false;
+    if (!set_duplicating(plan, far, ie->duplicating, ie->duplicating_count) || !has_copies(plan, far))
+        return false;
     plan->far_count++;
     return true;
 }
@@ -134,7 +206,8 @@ bool plan_update_far(struct plan *plan, const struct pfcp_update_far *ie)
     if (ie->has_bar_id)
         plan->far_bars[far - plan->fars] = ie->bar_id;
     plan->wakes = true;
-    return !ie->has_forwarding || set_forwarding(plan, far, &ie->forwarding, false);
+    return (!ie->has_forwarding || set_forwarding(plan, far, &ie->forwarding, false)) &&
+           set_duplicating(plan, far, ie->duplicating, ie->duplicating_count) && has_copies(plan, far);
 }
 
 static void set_qer(struct qer *qer, const struct pfcp_qer *ie)

@@ -100,6 +100,23 @@ static uint64_t address_key(const union socket_address *address)
     return (half[0] * 0x9e3779b97f4a7c15 ^ half[1]) | UINT64_C(1) << 63;
 }
 
+bool plane_is_infrastructure(const struct plane *plane, const struct config_ip *ip)
+{
+    for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)
+        if (config_prefix_holds(&plane->policy.infrastructure[i], ip))
+            return true;
+    return false;
+}
+
+bool plane_is_pooled(const struct plane *plane, const struct config_ip *ip)
+{
+    for (unsigned i = 0; i < plane->network_count; i++)
+        if (config_prefix_holds(&plane->networks[i].pool_v4, ip) ||
+            config_prefix_holds(&plane->networks[i].pool_v6, ip))
+            return true;
+    return false;
+}
+
 struct gnb *plane_gnb(const struct plane *plane, const union socket_address *address)
 {
     struct gnb *gnb = table_get(&plane->gnbs, address_key(address));

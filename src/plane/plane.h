@@ -130,6 +130,10 @@ void plane_free(struct plane *plane); /* every session must have gone */
 /* By the name in a Network Instance or APN/DNN element, as text or as labels; NULL: no such network. */
 struct network *plane_network(const struct plane *plane, struct bytes name);
 
+/* Whether phones are kept away from it; whether it is in a data network's pool, and so a phone's or nobody's. */
+bool plane_is_infrastructure(const struct plane *plane, const struct config_ip *ip);
+bool plane_is_pooled(const struct plane *plane, const struct config_ip *ip);
+
 /* The gNB at this address (port aside), or NULL. */
 struct gnb *plane_gnb(const struct plane *plane, const union socket_address *address);
 

@@ -27,6 +27,7 @@ static size_t lay_out(struct ruleset *rules, uintptr_t begin)
     rules->urrs = place(&at, rules->urr_count, sizeof *rules->urrs);
     rules->bars = place(&at, rules->bar_count, sizeof *rules->bars);
     rules->filters = place(&at, rules->filter_count, sizeof *rules->filters);
+    rules->duplicating = place(&at, rules->duplicating_count, sizeof *rules->duplicating);
     return at - begin;
 }
 
@@ -236,6 +237,17 @@ const struct far *ruleset_access_far(const struct ruleset *rules)
             return far;
     }
     return NULL;
+}
+
+bool ruleset_duplicates(const struct ruleset *rules, enum direction direction)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++) {
+        const struct pdr *pdr = &rules->pdrs[i];
+        if (direction_of(pdr->source) == direction && pdr->far != RULES_NONE &&
+            (rules->fars[pdr->far].action & PFCP_DUPL))
+            return true;
+    }
+    return false;
 }
 
 bool ruleset_notifies(const struct ruleset *rules)

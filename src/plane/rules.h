@@ -17,6 +17,7 @@
 enum {
     RULES_MOST = 32, /* of each kind in a session: references are bit masks */
     RULES_NONE = 0xff,
+    DUPLICATING_MOST = 4, /* copies of a packet */
 };
 
 enum direction { UPLINK, DOWNLINK };
@@ -39,6 +40,14 @@ struct pdr {
     bool teid_v4, teid_v6; /* families of the F-TEID */
 };
 
+/* Where a copy of each packet goes that the FAR treats. */
+struct duplicating {
+    union socket_address to;
+    uint32_t teid;
+    uint8_t destination; /* enum pfcp_interface */
+    uint8_t marking;     /* outer TOS */
+};
+
 struct far {
     struct gnb *gnb; /* of the outer header */
     uint32_t id;
@@ -49,6 +58,8 @@ struct far {
     bool has_outer;
     bool has_marking;
     uint8_t marking; /* outer TOS */
+    uint8_t duplicating_count;
+    uint16_t first_duplicating; /* of those with DUPL, and kept for it */
     union socket_address to;
 };
 
@@ -104,8 +115,9 @@ struct ruleset {
     struct urr *urrs;
     struct bar *bars;
     struct sdf_filter *filters;
+    struct duplicating *duplicating;
     uint8_t pdr_count, far_count, qer_count, urr_count, bar_count;
-    uint16_t filter_count;
+    uint16_t filter_count, duplicating_count;
     uint8_t only[2]; /* by enum direction: the PDR, where there are no classifiers; RULES_NONE: none */
     bool has_v4, has_v6;
     uint8_t v4[4]; /* the UE's address */
@@ -140,6 +152,8 @@ const struct far *ruleset_core_far(const struct ruleset *rules, const union sock
 
 /* The tunnel towards the UE: the FAR with an outer header that forwards to the access side, or NULL. */
 const struct far *ruleset_access_far(const struct ruleset *rules);
+/* Whether packets of that direction are duplicated, of any flow. */
+bool ruleset_duplicates(const struct ruleset *rules, enum direction direction);
 /* Whether the SMF wants to hear of downlink packets: the UE is idle. */
 bool ruleset_notifies(const struct ruleset *rules);
 

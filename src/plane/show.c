@@ -78,6 +78,18 @@ static size_t add_words(char words[WORDS], size_t at, const char *more)
     return length < 0 || (size_t)length >= WORDS - at ? WORDS - 1 : at + (size_t)length;
 }
 
+static size_t describe_copies(const struct ruleset *rules, const struct far *far, char words[WORDS],
+                              size_t at)
+{
+    char text[SENDER_TEXT], more[WORDS];
+    for (unsigned i = 0; far && (far->action & PFCP_DUPL) && i < far->duplicating_count; i++) {
+        const struct duplicating *to = &rules->duplicating[far->first_duplicating + i];
+        snprintf(more, sizeof more, ", copied to %s, TEID 0x%08x", sender_text(&to->to, text), to->teid);
+        at = add_words(words, at, more);
+    }
+    return at;
+}
+
 static size_t describe_far(const struct far *far, char words[WORDS], size_t at)
 {
     char text[SENDER_TEXT], more[WORDS];
@@ -140,7 +152,8 @@ static json_t *pdr_item(const struct ruleset *rules, const struct pdr *pdr)
         at = add_words(words, at, "from the data network");
     if (pdr->filter_count)
         at += (size_t)snprintf(words + at, sizeof words - at, ", %u filters", pdr->filter_count);
-    at = describe_far(pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL, words, at);
+    const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
+    at = describe_copies(rules, far, words, describe_far(far, words, at));
     describe_qers(rules, pdr, direction, words, at);
     return json_pack("{s:i, s:I, s:s}", "pdr", (int)pdr->id, "precedence", (json_int_t)pdr->precedence,
                      "rule", words);
@@ -154,25 +167,27 @@ static json_t *urr_item(const struct urr *urr)
 }
 
 /* Which path its packets take, and why not the fast one. */
-static const char *path_of(const struct plane *plane, const struct session *session, uint32_t state,
-                           uint8_t verdict, uint32_t classifier, const char **why)
+static const char *path_of(const struct plane *plane, const struct session *session, enum direction direction,
+                           uint32_t state, uint8_t verdict, uint32_t classifier, const char **why)
 {
     *why = "";
     if (!plane->fast || session->place == 0) {
         *why = plane->fast ? "it has no place there" : plane->fast_why;
         return "slow";
     }
-    if (state == FAST_RETURNING) {
+    const bool carried = verdict != FAST_SLOW || classifier;
+    if (state == FAST_RETURNING && carried) {
         *why = "what was given to the slow path comes first";
         return "returning";
     }
-    if (state == FAST_ACTIVE && (verdict != FAST_SLOW || classifier))
+    if (state == FAST_ACTIVE && carried)
         return "fast";
-    *why = session->port    ? "it carries Ethernet frames"
-           : session->held  ? "packets wait for the phone"
-           : session->early ? "the SMF has not said yet where the phone is"
-           : !session->gnb  ? "the phone has no gNB"
-                            : "its rules are the slow path's";
+    *why = session->port                                   ? "it carries Ethernet frames"
+           : session->held                                 ? "packets wait for the phone"
+           : session->early                                ? "the SMF has not said yet where the phone is"
+           : !session->gnb                                 ? "the phone has no gNB"
+           : ruleset_duplicates(session->rules, direction) ? "its packets are duplicated"
+                                                           : "its rules are the slow path's";
     return "slow";
 }
 
@@ -186,11 +201,11 @@ static void put_paths(json_t *reply, const struct plane *plane, const struct ses
         if (session->rules->pdrs[i].teid)
             up = fast_tunnel_at(fast, session->rules->pdrs[i].teid);
     put_text(reply, "uplink_path",
-             path_of(plane, session, up ? up->state : FAST_HELD, up ? up->action.verdict : FAST_SLOW,
+             path_of(plane, session, UPLINK, up ? up->state : FAST_HELD, up ? up->action.verdict : FAST_SLOW,
                      up ? up->flows : 0, &why[UPLINK]));
     put_text(reply, "downlink_path",
-             path_of(plane, session, down ? down->state : FAST_HELD, down ? down->action.verdict : FAST_SLOW,
-                     down ? down->flows : 0, &why[DOWNLINK]));
+             path_of(plane, session, DOWNLINK, down ? down->state : FAST_HELD,
+                     down ? down->action.verdict : FAST_SLOW, down ? down->flows : 0, &why[DOWNLINK]));
     put_text(reply, "uplink_why", why[UPLINK]);
     put_text(reply, "downlink_why", why[DOWNLINK]);
 }

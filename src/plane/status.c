@@ -347,6 +347,12 @@ json_t *metrics_reply(const struct agent *agent)
     add_metric(metrics, "demarc_plane_led_on_octets", "counter",
                "octets led on from a gNB to the next at handovers",
                sum_lanes(plane, offsetof(struct lane_counters, led_on[1])), NULL);
+    add_metric(metrics, "demarc_plane_copied_packets", "counter",
+               "copies of packets that an SMF has asked for (DUPL)",
+               sum_lanes(plane, offsetof(struct lane_counters, copied[0])), NULL);
+    add_metric(metrics, "demarc_plane_copied_octets", "counter",
+               "octets of such copies, without tunnel headers",
+               sum_lanes(plane, offsetof(struct lane_counters, copied[1])), NULL);
     add_shaping(plane, metrics);
     add_metric(metrics, "demarc_plane_held_packets", "gauge", "packets held for idle phones",
                atomic_load((atomic_uint *)&plane->held_total), NULL);

@@ -133,14 +133,6 @@ static struct config_ip destination_of(const struct flow *flow)
     return ip;
 }
 
-static bool is_infrastructure(const struct plane *plane, const struct config_ip *ip)
-{
-    for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)
-        if (config_prefix_holds(&plane->policy.infrastructure[i], ip))
-            return true;
-    return false;
-}
-
 /* What nobody has looked at, in a tunnel of the phone's own. */
 static enum drop check_tunnelled(const struct network *network, const struct flow *flow)
 {
@@ -158,13 +150,9 @@ static enum drop check_destination(const struct plane *plane, const struct sessi
         return drop;
     if (is_gateway(session->network, &ip))
         return DROP_NONE;
-    if (is_host_internal(&ip) || is_infrastructure(plane, &ip))
+    if (is_host_internal(&ip) || plane_is_infrastructure(plane, &ip))
         return DROP_INFRASTRUCTURE;
-    for (unsigned i = 0; !plane->policy.ue_to_ue && i < plane->network_count; i++)
-        if (config_prefix_holds(&plane->networks[i].pool_v4, &ip) ||
-            config_prefix_holds(&plane->networks[i].pool_v6, &ip))
-            return DROP_UE_TO_UE;
-    return DROP_NONE;
+    return !plane->policy.ue_to_ue && plane_is_pooled(plane, &ip) ? DROP_UE_TO_UE : DROP_NONE;
 }
 
 /* A tunnel that leads to another tunnel (TS 23.502 4.9.1.3: indirect forwarding at handover) carries downlink packets. */
@@ -192,7 +180,7 @@ static enum drop check_frame_payload(const struct plane *plane, const struct net
         return DROP_INNER_MALFORMED;
     const struct config_ip ip = destination_of(&flow);
     const enum drop drop = check_tunnelled(network, &flow);
-    return drop == DROP_NONE && is_infrastructure(plane, &ip) ? DROP_INFRASTRUCTURE : drop;
+    return drop == DROP_NONE && plane_is_infrastructure(plane, &ip) ? DROP_INFRASTRUCTURE : drop;
 }
 
 static enum drop check_frame(const struct plane *plane, const struct session *session, const struct far *far,
@@ -218,8 +206,10 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
         return path_drop(lane, DROP_NO_RULE);
     enum drop drop =
         session->port ? check_frame(plane, session, far, packet) : check_inner(plane, session, far, flow);
-    if (drop == DROP_NONE && !(far->action & PFCP_FORW))
+    if (drop == DROP_NONE && !(far->action & PFCP_FORW)) {
+        path_copy_dropped(rules, pdr, UPLINK, packet);
         drop = DROP_ACTION;
+    }
     if (drop == DROP_NONE && far->destination == PFCP_ACCESS && !far->has_outer)
         drop = DROP_NO_RULE;
     bool due = false;
@@ -231,6 +221,7 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
         session->counters.dropped[UPLINK]++;
         return path_drop(lane, drop);
     }
+    path_copy(rules, pdr, UPLINK, packet);
     if (far->destination == PFCP_ACCESS) { /* it was counted when it went to the gNB that sends it back */
         count(&lane->counters.led_on[0], packet->segments);
         count(&lane->counters.led_on[1], packet->length);

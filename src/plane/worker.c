@@ -162,11 +162,20 @@ static void deliver_copy(void *context, enum verdict verdict, struct packet *pac
     deliver(worker, verdict, packet);
 }
 
+/* At once, as what is handed on to the data network may be changed there. */
+static void send_copy(void *context, struct packet *copy)
+{
+    struct worker *worker = context;
+    hand_on(worker, PATH_TO_N3, copy);
+    transmit_flush(&worker->transmit, worker->settings.lane);
+}
+
 static void deliver(struct worker *worker, enum verdict verdict, struct packet *packet)
 {
     if (!fast_done_fits(&worker->done))
         flush(worker);
     fast_done_note(&worker->done, packet);
+    path_send_copies(worker->settings.lane, packet, send_copy, worker);
     if (verdict != PATH_TO_N3 && verdict != PATH_TO_N6)
         return;
     if (verdict == PATH_TO_N6 && packet->network->lan &&

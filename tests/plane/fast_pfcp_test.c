@@ -7,6 +7,7 @@
 
 #include "fast_lab.h"
 #include "plane/fast/rules.h"
+#include "plane/show.h"
 #include "plane/status.h"
 
 enum { SESSIONS = 4, ROUNDS = 6000, SESSION_HEADER = 16, CORRELATION = 9 };
@@ -301,6 +302,48 @@ static void a_tunnel_without_a_place_is_the_slow_paths(void **state)
     bench_free(bench);
 }
 
+static void assert_shown(const struct bench *bench, const char *key, const char *expected)
+{
+    json_t *request = json_pack("{s:s}", "session", "10.45.0.7"),
+           *reply = rules_reply(bench->lab->agent, request);
+    assert_string_equal(json_string_value(json_object_get(reply, key)), expected);
+    json_decref(reply);
+    json_decref(request);
+}
+
+/* The program makes no copies, whatever becomes of the packet itself. */
+static void what_is_duplicated_is_the_slow_paths_and_the_other_direction_is_not(void **state)
+{
+    static const uint16_t actions[] = {PFCP_FORW, PFCP_DROP};
+    struct pfcp_duplicating set = {.destination_interface = PFCP_LI_FUNCTION,
+                                   .has_outer_header_creation = true,
+                                   .outer_header_creation = {.description = PFCP_CREATE_GTPU_UDP_IPV4,
+                                                             .teid = 9,
+                                                             .ip = {.has_v4 = true, .v4 = {127, 0, 0, 40}}}};
+    (void)state;
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        struct bench *bench = bench_open(8);
+        struct lab_session session;
+        struct packet packet;
+        lab_describe(&session, UE);
+        session.fars[0].apply_action = actions[i] | PFCP_DUPL;
+        session.fars[0].duplicating = &set;
+        session.fars[0].duplicating_count = 1;
+        bench_establish(bench, &session);
+        set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+        assert_int_equal(run(bench), XDP_PASS);
+        assert_int_equal(run_slow(bench, &bench->lab->gnb, &packet),
+                         actions[i] == PFCP_FORW ? PATH_TO_N6 : PATH_DROP);
+        assert_int_equal(packet.copies.count, 1);
+        set_downlink(bench, PHONE, 100);
+        assert_int_equal(run(bench), XDP_REDIRECT);
+        assert_shown(bench, "uplink_path", "slow");
+        assert_shown(bench, "uplink_why", "its packets are duplicated");
+        assert_shown(bench, "downlink_path", "fast");
+        bench_free(bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +352,7 @@ int main(void)
         cmocka_unit_test(the_place_of_a_phone_is_that_of_its_address_or_another),
         cmocka_unit_test(a_teid_is_drawn_even_where_no_tunnel_has_room),
         cmocka_unit_test(a_tunnel_without_a_place_is_the_slow_paths),
+        cmocka_unit_test(what_is_duplicated_is_the_slow_paths_and_the_other_direction_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,8 +3,10 @@
 
 usage: foreign_smf.py BUILD-FOLDER      output is TAP; without root it is skipped, loudly
 """
+import ipaddress
 import random
 import socket
+import struct
 import sys
 from pathlib import Path
 
@@ -193,6 +195,73 @@ def a_refused_modification_changes_nothing(one, other):
     same((answer.cause, answer.one(p.FAILED_RULE)), (p.RULE_FAILURE, bytes([1]) + p.u32(99)))
     same(one.modify(seid, [group(p.REMOVE_PDR, (p.PDR_ID, p.u16(1)))]).cause, p.ACCEPTED)
     same(one.ask(p.DELETION, [], seid).cause, p.ACCEPTED)
+
+
+def copies_to(teid, interface=4, kind=p.DUPLICATING, address=OTHER):
+    return group(kind, (p.DESTINATION_INTERFACE, p.u8(interface)), p.header_creation(teid, address))
+
+
+def g_pdu(teid, inner):
+    """With a PDU session container (TS 38.415), uplink, QFI 1."""
+    return struct.pack("!BBHIHBB", 0x34, 255, len(inner) + 8, teid, 0, 0, 0x85) + bytes([1, 0x10, 1, 0]) + inner
+
+
+def udp_packet(source, destination):
+    """IPv4 and UDP without checksums of their own."""
+    data = b"what the phone says"
+    header = struct.pack("!BBHIBBH", 0x45, 0, 28 + len(data), 0, 64, 17, 0)
+    return header + ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed + \
+        struct.pack("!HHHH", 4000, 9, 8 + len(data), 0) + data
+
+
+def gtp_u(address):
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    opened.bind((address, 2152))
+    opened.settimeout(10)
+    return opened
+
+
+def next_copy(probe):
+    """The next G-PDU: its TEID, PDU type, QFI and what is inside."""
+    while True:
+        octets = probe.recv(65536)
+        flags, kind, length, teid = struct.unpack_from("!BBHI", octets)
+        if kind == 255:
+            break
+    same((flags, len(octets), octets[11], octets[12]), (0x34, length + 8, 0x85, 1))
+    return teid, octets[13] >> 4, octets[14] & 0x3f, octets[16:]
+
+
+@case
+def what_phones_send_is_copied_to_whom_the_smf_names(one, other):
+    gnb, probe = gtp_u(ONE), gtp_u(OTHER)
+    far = group(p.CREATE_FAR, (p.FAR_ID, p.u32(7)), (p.APPLY_ACTION, p.u8(0x12)), copies_to(0xa1), copies_to(0xa2),
+                group(p.FORWARDING, (p.DESTINATION_INTERFACE, p.u8(1))))
+    access = group(p.CREATE_FAR, (p.FAR_ID, p.u32(8)), (p.APPLY_ACTION, p.u8(2)),
+                   group(p.FORWARDING, (p.DESTINATION_INTERFACE, p.u8(0)), p.header_creation(0x51, ONE)))
+    answer = one.establish([uplink(1, 7, p.choose(), "10.45.0.2"), downlink(2, 8, "10.45.0.2"), far, access], 5)
+    seid, (teid,) = seid_of(answer), teids_of(answer)
+    inner = udp_packet("10.45.0.2", "198.51.100.1")
+    gnb.sendto(g_pdu(teid, inner), (PLANE, 2152))
+    same([next_copy(probe) for _ in range(2)], [(0xa2, 1, 1, inner), (0xa1, 1, 1, inner)])  # groups are reversed
+    drop = group(p.UPDATE_FAR, (p.FAR_ID, p.u32(7)), (p.APPLY_ACTION, p.u8(0x11)),
+                 copies_to(0xb1, kind=p.UPDATE_DUPLICATING))
+    same(one.modify(seid, [drop]).cause, p.ACCEPTED)
+    gnb.sendto(g_pdu(teid, inner), (PLANE, 2152))
+    same([next_copy(probe)[0] for _ in range(2)], [0xb1, 0xa1])
+    bad = [([copies_to(0xc1, address=PLANE)], p.RULE_FAILURE), ([copies_to(0xc1, address="10.45.0.9")], p.RULE_FAILURE),
+           ([copies_to(0xc1)] * 5, p.RULE_FAILURE), ([copies_to(0xc1, interface=3)], p.NOT_SUPPORTED), ([], 67)]
+    for parameters, cause in bad:
+        far = group(p.CREATE_FAR, (p.FAR_ID, p.u32(9)), (p.APPLY_ACTION, p.u8(0x11)), *parameters)
+        answer = one.modify(seid, [far])
+        same(answer.cause, cause)
+        if cause == p.RULE_FAILURE:
+            same(answer.one(p.FAILED_RULE), bytes([1]) + p.u32(9))
+    gnb.sendto(g_pdu(teid, inner), (PLANE, 2152))
+    same([next_copy(probe)[0] for _ in range(2)], [0xb1, 0xa1])
+    same(one.ask(p.DELETION, [], seid).cause, p.ACCEPTED)
+    gnb.close()
+    probe.close()
 
 
 @case

@@ -127,6 +127,21 @@ static void nothing_is_left(void)
 
 /* --- Steps --- */
 
+/* Copies go nowhere that phones are, nor to the plane itself. */
+static void check_copy(void *context, struct packet *copy)
+{
+    const struct config_ip to = config_ip_of(&copy->to);
+    const struct packet *packet = context;
+    must(copy->data >= packet->data - PATH_HEADROOM && copy->data + copy->length <= packet->end);
+    must(!plane_is_pooled(&lab->plane, &to) && memcmp(to.address, lab->plane.n3_v4.address, 4) != 0);
+}
+
+static void check_copies(struct packet *packet)
+{
+    must(packet->copies.count <= DUPLICATING_MOST);
+    path_send_copies(&lab->plane.lanes[0], packet, check_copy, packet);
+}
+
 static void carry_packets(void)
 {
     uint8_t inner[256];
@@ -135,8 +150,10 @@ static void carry_packets(void)
         const uint8_t phone[4] = {10, 45, 0, (uint8_t)(i + 2)}, server[4] = {8, 8, 8, 8};
         size_t length = lab_udp(inner, phone, server, 53, 100);
         lab_uplink(lab, &lab->gnb, teids[i], 1, bytes_of(inner, length), &packet);
+        check_copies(&packet);
         length = lab_udp(inner, server, phone, 53, 100);
         lab_downlink(lab, bytes_of(inner, length), &packet);
+        check_copies(&packet);
     }
     agent_poll(lab->agent);
 }

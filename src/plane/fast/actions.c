@@ -31,9 +31,11 @@ void fast_describe_action(struct fast *fast, struct ruleset *rules, const struct
     bool reflective;
     *action = (struct fast_action){.verdict = FAST_SLOW, .qfi = ruleset_qfi(rules, pdr, &reflective)};
     action->reflective = reflective;
-    if (is_drop(rules, pdr, direction, action))
+    if (far && (far->action & PFCP_DUPL)) /* whatever else becomes of it */
+        action->verdict = FAST_SLOW;
+    else if (is_drop(rules, pdr, direction, action))
         action->verdict = FAST_DROP;
-    else if (!far || !(far->action & PFCP_FORW) || (far->action & (PFCP_DUPL | PFCP_BUFF)) ||
+    else if (!far || !(far->action & PFCP_FORW) || (far->action & PFCP_BUFF) ||
              !fast_set_rates(fast, rules, pdr, direction, live, action))
         action->verdict = FAST_SLOW;
     else if (far->destination == PFCP_CORE && !far->has_outer) {

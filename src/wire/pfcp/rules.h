@@ -100,12 +100,24 @@ struct pfcp_forwarding {
     uint8_t interface_type;
 };
 
+/* 7.5.2.3-3 and 7.5.4.3-3: where copies of packets go */
+struct pfcp_duplicating {
+    bool has_destination_interface; /* only asked for in an update */
+    uint8_t destination_interface;  /* enum pfcp_interface */
+    bool has_outer_header_creation, has_transport_level_marking, has_forwarding_policy;
+    struct pfcp_outer_header_creation outer_header_creation;
+    uint16_t transport_level_marking; /* ToS or traffic class, and mask */
+    struct bytes forwarding_policy;   /* identifier */
+};
+
 /* 7.5.2.3-1 */
 struct pfcp_create_far {
     uint32_t far_id;
     uint16_t apply_action; /* enum pfcp_apply_action */
     bool has_forwarding, has_bar_id;
     struct pfcp_forwarding forwarding;
+    struct pfcp_duplicating *duplicating; /* a copy for each of them */
+    size_t duplicating_count;
     uint8_t bar_id;
 };
 
@@ -115,6 +127,8 @@ struct pfcp_update_far {
     bool has_apply_action, has_forwarding, has_bar_id;
     uint16_t apply_action;
     struct pfcp_forwarding forwarding;
+    struct pfcp_duplicating *duplicating;
+    size_t duplicating_count;
     uint8_t bar_id;
 };
 

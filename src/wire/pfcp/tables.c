@@ -86,10 +86,28 @@ static const struct pfcp_member update_forwarding_members[] = {
 };
 GROUP(update_forwarding);
 
+#define DUPLICATING_RULES                                                                \
+    CONDITIONAL(OUTER_HEADER_CREATION, pfcp_duplicating, outer_header_creation),         \
+        CONDITIONAL(TRANSPORT_LEVEL_MARKING, pfcp_duplicating, transport_level_marking), \
+        CONDITIONAL(FORWARDING_POLICY, pfcp_duplicating, forwarding_policy)
+
+static const struct pfcp_member duplicating_members[] = {
+    MANDATORY_MARKED(DESTINATION_INTERFACE, pfcp_duplicating, destination_interface),
+    DUPLICATING_RULES,
+};
+GROUP(duplicating);
+
+static const struct pfcp_member update_duplicating_members[] = {
+    CONDITIONAL(DESTINATION_INTERFACE, pfcp_duplicating, destination_interface),
+    DUPLICATING_RULES,
+};
+GROUP(update_duplicating);
+
 static const struct pfcp_member create_far_members[] = {
     MANDATORY(FAR_ID, pfcp_create_far, far_id),
     MANDATORY(APPLY_ACTION, pfcp_create_far, apply_action),
     CONDITIONAL(FORWARDING_PARAMETERS, pfcp_create_far, forwarding),
+    LIST(DUPLICATING_PARAMETERS, pfcp_create_far, duplicating),
     OPTIONAL(BAR_ID, pfcp_create_far, bar_id),
 };
 GROUP(create_far);
@@ -98,6 +116,7 @@ static const struct pfcp_member update_far_members[] = {
     MANDATORY(FAR_ID, pfcp_update_far, far_id),
     CONDITIONAL(APPLY_ACTION, pfcp_update_far, apply_action),
     CONDITIONAL(UPDATE_FORWARDING_PARAMETERS, pfcp_update_far, forwarding),
+    LIST(UPDATE_DUPLICATING_PARAMETERS, pfcp_update_far, duplicating),
     CONDITIONAL(BAR_ID, pfcp_update_far, bar_id),
 };
 GROUP(update_far);
@@ -250,12 +269,14 @@ static const struct pfcp_element elements[PFCP_IE_TYPES] = {
     GROUPED(PDI, "PDI", pdi),
     GROUPED(CREATE_FAR, "Create FAR", create_far),
     GROUPED(FORWARDING_PARAMETERS, "Forwarding Parameters", forwarding),
+    GROUPED(DUPLICATING_PARAMETERS, "Duplicating Parameters", duplicating),
     GROUPED(CREATE_URR, "Create URR", create_urr),
     GROUPED(CREATE_QER, "Create QER", create_qer),
     GROUPED(CREATED_PDR, "Created PDR", created_pdr),
     GROUPED(UPDATE_PDR, "Update PDR", update_pdr),
     GROUPED(UPDATE_FAR, "Update FAR", update_far),
     GROUPED(UPDATE_FORWARDING_PARAMETERS, "Update Forwarding Parameters", update_forwarding),
+    GROUPED(UPDATE_DUPLICATING_PARAMETERS, "Update Duplicating Parameters", update_duplicating),
     GROUPED(UPDATE_BAR_IN_REPORT_RESPONSE, "Update BAR", reported_bar),
     GROUPED(UPDATE_URR, "Update URR", update_urr),
     GROUPED(UPDATE_QER, "Update QER", update_qer),
