@@ -153,7 +153,8 @@ struct config_dnn {
     const uint8_t *requested_fiveqis;
     unsigned requested_fiveqi_count;
     uint64_t requested_gbr_uplink, requested_gbr_downlink;
-    unsigned sessions; /* at most; 0: no limit */
+    unsigned sessions;  /* at most; 0: no limit */
+    int64_t inactivity; /* without a packet for so long a user plane is released; 0: never */
     enum config_protection up_integrity, up_ciphering;
     const char *
         partner; /* whose network it is: sessions live while the answer to it is share (line/answer.h); "": nobody's */

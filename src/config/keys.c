@@ -299,6 +299,10 @@ static const struct key dnn_keys[] = {
     {"arp", &type_uint, MEMBER(struct config_dnn, arp), RANGE(1, 15), .initial = "8"},
     {"sessions", &type_uint, MEMBER(struct config_dnn, sessions), RANGE(0, 100000000), .initial = "0",
      .help = "At most so many sessions; 0: no limit. Beyond it phones are refused with 5GSM cause 67."},
+    {"inactivity", &type_duration, MEMBER(struct config_dnn, inactivity), RANGE(0, 24 * HOUR),
+     .initial = "0s",
+     .help = "A session without packets for so long gives its radio resources back until there are some; 0: "
+             "never."},
     {"requested_fiveqis", &type_uint, ITEMS(struct config_dnn, requested_fiveqis, requested_fiveqi_count),
      RANGE(1, 254), .initial = "[]",
      .help =

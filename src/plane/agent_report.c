@@ -102,10 +102,51 @@ void session_news(struct agent *agent, struct session *session, uint8_t news)
     session_reschedule(agent, session);
 }
 
+/* The last that is known of it: a packet, or that the SMF began to ask. With the session's lock. */
+static int64_t last_activity(const struct session *session)
+{
+    const int64_t packet = session->counters.last_packet;
+    return packet > session->active_from ? packet : session->active_from;
+}
+
+/* When it is to be looked at whether packets still pass (TS 29.244 5.11.3). The packet program does not say when it goes on after a report; but without a gNB it
+ * cannot. */
+static int64_t next_look(const struct agent *agent, const struct session *session)
+{
+    const int64_t period = SECONDS(session->inactivity_timer), active = last_activity(session);
+    if (period == 0 || !session->smf->associated)
+        return INT64_MAX;
+    if (active != session->inactive_since)
+        return active + period;
+    return session->gnb ? agent_now(agent) + period : INT64_MAX;
+}
+
+void session_watch_activity(struct agent *agent, struct session *session, uint32_t seconds)
+{
+    session->inactivity_timer = seconds;
+    session->active_from = agent_now(agent);
+}
+
+/* After report_usage(), which has taken over what the fast path has counted. */
+static void report_inactivity(struct agent *agent, struct session *session)
+{
+    session_lock(session);
+    const bool inactive = next_look(agent, session) <= agent_now(agent);
+    const int64_t active = last_activity(session);
+    session_unlock(session);
+    if (!inactive)
+        return;
+    session->inactive_since = active;
+    if (!send_report(session, (struct pfcp_session_report_request){.report_type = PFCP_UPIR}))
+        session_watch_activity(agent, session, session->inactivity_timer);
+}
+
 static int64_t next_due(const struct agent *agent, struct session *session)
 {
     int64_t next = session->notify_at ? session->notify_at : INT64_MAX;
     session_lock(session);
+    const int64_t look = next_look(agent, session);
+    next = look < next ? look : next;
     for (unsigned i = 0; session->smf->associated && i < session->rules->urr_count; i++) {
         int64_t due = usage_next(&session->rules->urrs[i]);
         if (session->rules->urrs[i].due)
@@ -139,6 +180,7 @@ void session_timer(struct timer *timer)
     struct session *session = (struct session *)((char *)timer - offsetof(struct session, timer));
     struct agent *agent = session->smf->agent;
     report_usage(agent, session);
+    report_inactivity(agent, session);
     if (session->notify_at && session->notify_at <= agent_now(agent)) {
         bool asked = session->data_asked;
         session->notify_at = 0;
@@ -185,6 +227,8 @@ void session_report_lost(struct agent *agent, const struct request *request)
     struct session *session = map_get(&agent->sessions, request->seid);
     if (session && (request->report_type & PFCP_DLDR))
         session->data_reported = false;
+    if (session && (request->report_type & PFCP_UPIR))
+        session_watch_activity(agent, session, session->inactivity_timer);
 }
 
 /* False: it has nothing to report, or no memory is left. */

@@ -324,6 +324,8 @@ void agent_establish(struct smf *smf, const struct pfcp_message *request, struct
     response->has_up_f_seid = true;
     response->up_f_seid = (struct pfcp_f_seid){session->seid, agent->settings.n4};
     response->created_pdrs = created_pdrs(agent, &plan, &response->created_pdrs_count);
+    if (request->session_establishment_request.has_inactivity_timer)
+        session_watch_activity(agent, session, request->session_establishment_request.inactivity_timer);
     session_reschedule(agent, session);
     advertise(agent, session);
 }
@@ -468,6 +470,8 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
     ruleset_free(old);
     end_markers_send(agent, &plan);
     session_drain(agent, session);
+    if (request->has_inactivity_timer)
+        session_watch_activity(agent, session, request->inactivity_timer);
     session_reschedule(agent, session);
     if (!was_active)
         advertise(agent, session);

@@ -105,6 +105,8 @@ void session_remove(struct agent *agent, struct session *session);
 void session_news(struct agent *agent, struct session *session, uint8_t news);
 void session_timer(struct timer *timer);
 void session_reschedule(struct agent *agent, struct session *session);
+/* From now on; 0: not any more. */
+void session_watch_activity(struct agent *agent, struct session *session, uint32_t seconds);
 void session_report_answered(struct agent *agent, const struct request *request,
                              const struct pfcp_session_report_response *response);
 void session_report_lost(struct agent *agent, const struct request *request);

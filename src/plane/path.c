@@ -22,6 +22,7 @@ void path_pass(struct lane *lane, struct session *session, struct gnb *gnb, enum
     count(&lane->counters.bytes[direction], bytes);
     session->counters.passed.packets[direction] += packet->segments;
     session->counters.passed.bytes[direction] += bytes;
+    session->counters.last_packet = packet->now;
     count(&gnb->counters[lane->index].packets[direction], packet->segments);
     count(&gnb->counters[lane->index].bytes[direction], bytes);
     if (shaping_concerns(&gnb->shaping, direction))

@@ -27,6 +27,7 @@ enum session_news {
 struct session_counters {
     struct volume passed;
     uint32_t dropped[2];
+    int64_t last_packet; /* that passed, ns; 0: none yet */
 };
 
 /* A gNB that the phone came from: what that has sent may still be on its way. */
@@ -56,6 +57,10 @@ struct session {
     struct bucket refusals; /* limits what is said of packets that are too big */
     int64_t
         notify_at; /* when a delayed downlink data report is due, or (data_asked) may be repeated; 0: never */
+    int64_t active_from;    /* when the SMF asked for inactivity_timer, which ... */
+    int64_t inactive_since; /* ... has been reported of the packets up to this one; 0: of none */
+    uint32_t
+        inactivity_timer;    /* seconds without a packet after which the SMF wants to know; 0: it does not */
     uint32_t error_reported; /* remote TEID of the last error indication passed on */
     unsigned place;          /* of the fast path; 0: it has none there */
     uint16_t data_pdr;       /* whose packet was held first */

@@ -344,6 +344,117 @@ static void a_plane_may_begin_the_association(void **state)
     world_close(&world);
 }
 
+#define WATCHED "data_networks: [{name: internet, ipv4: 10.45.0.0/16, type: ipv4, inactivity: 1500ms}]\n"
+
+static void report_inactivity(void)
+{
+    struct pfcp_message message = {
+        .type = PFCP_SESSION_REPORT_REQUEST,
+        .seid = world.plane.cp_seid,
+        .session_report_request = {.report_type = PFCP_UPIR},
+    };
+    world_from_plane(&world, &message);
+}
+
+static void a_session_without_packets_gives_its_radio_resources_back(void **state)
+{
+    (void)state;
+    world_open(&world, WATCHED);
+    struct session *session = world_session(&world, 1);
+    assert_int_equal(world.plane.inactivity, 2);
+    report_inactivity();
+    assert_int_equal(session->state, SESSION_INACTIVE);
+    assert_int_equal(world.plane.action, PFCP_BUFF | PFCP_NOCP);
+    assert_int_equal(world.ue.n2, N2_RELEASE_COMMAND);
+    assert_int_equal(world.ue.n1_size, 0);
+    assert_true(world.ue.transfer_size > 0);
+    const unsigned sent = world.ue.sent;
+    report_inactivity();
+    assert_int_equal(world.ue.sent, sent);
+    report_downlink();
+    assert_int_equal(world.ue.pages, 0);
+    assert_int_equal(world.ue.n2, N2_SETUP_REQUEST);
+    world_gnb_accepts(&world, 1, 0x79);
+    assert_int_equal(world.plane.action, PFCP_FORW);
+    assert_int_equal(world.plane.inactivity, 2);
+    world_close(&world);
+}
+
+static void a_gnb_keeps_the_user_plane_until_the_plane_holds_packets(void **state)
+{
+    (void)state;
+    world_open(&world, WATCHED);
+    world_session(&world, 1);
+    world.plane.silent = true;
+    const unsigned sent = world.ue.sent, heard = world.plane.told;
+    report_inactivity();
+    assert_true(world.plane.told > heard);
+    assert_int_equal(world.ue.sent, sent);
+    world.plane.silent = false;
+    world_wait(&world, world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.action, PFCP_BUFF | PFCP_NOCP);
+    assert_int_equal(world.ue.sent, sent + 1);
+    assert_int_equal(world.ue.n2, N2_RELEASE_COMMAND);
+    world_close(&world);
+}
+
+static void a_session_that_is_to_be_active_again_by_then_stays_where_it_is(void **state)
+{
+    struct smf_setup_item items[SMF_SESSIONS_PER_UE];
+    (void)state;
+    world_open(&world, WATCHED);
+    world_session(&world, 1);
+    world.plane.silent = true;
+    const unsigned sent = world.ue.sent;
+    report_inactivity();
+    assert_int_equal(smf_activate(&world.ue, 1 << 1, items), 1);
+    world.plane.silent = false;
+    world_wait(&world, world.config->smf.pfcp_t1);
+    assert_int_equal(world.ue.sent, sent);
+    world_gnb_accepts(&world, 1, 0x79);
+    assert_int_equal(world.plane.action, PFCP_FORW);
+    world_close(&world);
+}
+
+static void a_gnb_that_hands_the_phone_over_is_asked_afterwards(void **state)
+{
+    (void)state;
+    world_open(&world, WATCHED);
+    world_session(&world, 1);
+    world.ue.hands_over = true;
+    const unsigned sent = world.ue.sent;
+    report_inactivity();
+    assert_int_equal(world.ue.sent, sent);
+    world.ue.hands_over = false;
+    smf_reachable(&world.ue);
+    assert_int_equal(world.ue.sent, sent + 1);
+    assert_int_equal(world.ue.n2, N2_RELEASE_COMMAND);
+    smf_reachable(&world.ue);
+    assert_int_equal(world.ue.sent, sent + 1);
+    world_close(&world);
+}
+
+static void a_session_whose_inactivity_nobody_minds_keeps_its_user_plane(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    assert_int_equal(world.plane.inactivity, 0);
+    report_inactivity();
+    assert_int_equal(session->state, SESSION_ACTIVE);
+    world_close(&world);
+    world_open(&world, WATCHED);
+    session = world_session(&world, 1);
+    session->always_on = true;
+    report_inactivity();
+    assert_int_equal(session->state, SESSION_ACTIVE);
+    session->always_on = false;
+    idle_phone();
+    report_inactivity();
+    assert_int_equal(world.ue.pages, 0);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +475,11 @@ int main(void)
         cmocka_unit_test(a_moved_tunnel_gets_an_end_marker),
         cmocka_unit_test(planes_that_are_not_ours_are_not_heard),
         cmocka_unit_test(a_plane_may_begin_the_association),
+        cmocka_unit_test(a_session_without_packets_gives_its_radio_resources_back),
+        cmocka_unit_test(a_gnb_keeps_the_user_plane_until_the_plane_holds_packets),
+        cmocka_unit_test(a_session_that_is_to_be_active_again_by_then_stays_where_it_is),
+        cmocka_unit_test(a_gnb_that_hands_the_phone_over_is_asked_afterwards),
+        cmocka_unit_test(a_session_whose_inactivity_nobody_minds_keeps_its_user_plane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

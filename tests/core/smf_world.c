@@ -47,6 +47,8 @@ enum amf_delivery amf_n1n2_transfer(struct ue *ue, const struct n1n2_message *me
 {
     if (!ue->connected)
         return amf_page(ue, message->pdu_session_id) ? AMF_PAGING : AMF_UNREACHABLE;
+    if (ue->hands_over && message->n2 != N2_NONE)
+        return AMF_PAGING;
     ue->sent++;
     ue->n2 = message->n2;
     ue->n1_size = message->n1.len;
@@ -329,6 +331,7 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     const struct pfcp_ip own = {.has_v4 = true, .v4 = {127, 0, 0, 7}};
     plane->cp_seid = request->cp_f_seid.seid;
     plane->up_seid = plane->cp_seid ^ SEID_PAIR;
+    plane->inactivity = request->has_inactivity_timer ? request->inactivity_timer : 0;
     plane->restored = request->has_sereq_flags && (request->sereq_flags & PFCP_RESTI);
     plane->teid = uplink->f_teid.choose ? ++plane->next_teid : uplink->f_teid.teid;
     plane->uplink = request->create_pdrs[0];
@@ -419,6 +422,7 @@ static void take_modification(struct plane *plane, const struct pfcp_message *in
     const struct pfcp_update_far *far = &request->update_fars[0];
     take_far(plane, far->apply_action, far->has_forwarding, &far->forwarding);
     plane->mbr_downlink = request->update_qers[0].mbr.downlink;
+    plane->inactivity = request->has_inactivity_timer ? request->inactivity_timer : 0;
     plane->drops += request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU);
 }
 

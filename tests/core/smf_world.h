@@ -32,6 +32,7 @@ struct ue {
     bool connected;
     uint64_t ambr_uplink, ambr_downlink;
     bool unreachable;         /* paging is refused */
+    bool hands_over;          /* what is for its gNB has to wait */
     const char *withheld_dnn; /* by rule H4; NULL: none */
     unsigned pages;
     unsigned forwarding;      /* answers of the plane for forwarding tunnels */
@@ -84,6 +85,7 @@ struct plane {
     unsigned told;           /* what arrived, though the plane be silent */
     uint8_t report_cause;    /* of the last answer to a report */
     uint8_t setup_cause;     /* of the last answer to an association that it asked for */
+    uint32_t inactivity;     /* seconds after which it is to report that; 0: never */
     unsigned drops;          /* how often it was to drop what it holds */
     bool shapes;             /* it understands shaping, refuses to, and has been told of so many gNBs */
     bool refuses_to_shape;

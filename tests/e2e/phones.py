@@ -22,6 +22,13 @@ data_networks:
     ipv6: "2001:db8:babe::/48"
 """
 
+IMPATIENT = """
+runtime_dir: {folder}/run
+state_dir: {folder}/state
+log: {{level: debug}}
+data_networks: [{{name: internet, type: ipv4, ipv4: 10.45.0.0/16, inactivity: 2s}}]
+"""
+
 
 def tshark_complaints(lab, capture):
     """Lines of packets that tshark finds malformed or in error."""
@@ -158,6 +165,23 @@ idle 1
 run here: ping -c 3 -i 0.5 -W 3 -q 10.32.0.2
 expect 1 connected
 """)
+
+
+@case
+def a_session_without_packets_gives_its_radio_resources_back_until_there_are_some(lab, build):
+    core = Core(lab, build, "core", 2, config=IMPATIENT)
+    core.start()
+    core.wait()
+    play = core.folder / "stay.scenario"
+    play.write_text(core.cast(2) + "start 1\nregister 1-2\nsession 1-2\nstay\n")
+    core.host.start([core.ran, "scenario", play], "ran.log")
+    wait_until(lambda: [one["state"] for one in core.json("session")] == ["active"] * 2, 15, "two active sessions")
+    wait_until(lambda: all(one["state"] == "idle" for one in core.json("session")), 15, "both to be released")
+    expect(all(one["connection"] == "connected" for one in core.json("ue")), f"a phone is idle: {core.json('ue')}")
+    for one in core.json("session"):
+        lost = core.host.run(["ping", "-c", "3", "-i", "0.3", "-W", "3", "-q", one["ipv4"]], check=False).stdout
+        expect(" 3 received" in lost, f"what comes for a session without resources is lost:\n{lost}")
+    expect(any(one["state"] == "active" for one in core.json("session")), core.json("session"))
 
 
 @case

@@ -274,6 +274,39 @@ static void who_asks_is_told_of_both_paths(void **state)
     pair_free(pair);
 }
 
+static bool tells_of_inactivity(struct lab *lab)
+{
+    if (lab->n4_count == 0)
+        return false;
+    const struct pfcp_message last = lab_last(lab);
+    return last.type == PFCP_SESSION_REPORT_REQUEST && last.session_report_request.report_type == PFCP_UPIR;
+}
+
+/* To the unit in which the program knows the time of a packet. */
+static void who_carries_a_packet_is_not_inactive_whichever_path_it_takes(void **state)
+{
+    enum { PERIOD = 30, PACKET_AT = 20 };
+    const struct pfcp_urr urr = volume_urr(PFCP_REPORT_VOLTH);
+    const int64_t unit = INT64_C(1) << FAST_SEEN_SHIFT;
+    (void)state;
+    struct pair *pair = pair_new(&urr);
+    struct pfcp_message watch = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = pair->both->seid,
+        .session_modification_request = {.has_inactivity_timer = true, .inactivity_timer = PERIOD}};
+    assert_int_equal(lab_ask(pair->both->lab, &watch).session_modification_response.cause, PFCP_ACCEPTED);
+    wait(pair, SECONDS(PACKET_AT));
+    assert_true(pass(pair));
+    assert_int_equal(pair->fast, 1);
+    wait(pair, SECONDS(PERIOD - PACKET_AT)); /* when it is looked at first */
+    assert_false(tells_of_inactivity(pair->both->lab));
+    wait(pair, SECONDS(PACKET_AT) - unit);
+    assert_false(tells_of_inactivity(pair->both->lab));
+    wait(pair, 2 * unit);
+    assert_true(tells_of_inactivity(pair->both->lab));
+    pair_free(pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +315,7 @@ int main(void)
         cmocka_unit_test(traffic_that_begins_is_reported_with_its_first_packet),
         cmocka_unit_test(what_is_due_by_time_has_all_that_was_carried),
         cmocka_unit_test(who_asks_is_told_of_both_paths),
+        cmocka_unit_test(who_carries_a_packet_is_not_inactive_whichever_path_it_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,7 +215,9 @@ void n4_establish_again(struct session *session);
 bool n4_plane_lost(const struct n4_request *request, const struct pfcp_message *answer, uint8_t cause);
 /* Tells the plane of all that ended while it could not be told, or did not listen. */
 void n4_delete_ended(struct upf *upf);
-/* Where downlink goes now, and the rates. */
+/* Seconds without a packet after which the plane is to say so; 0: it is not (inactivity.c). */
+uint32_t n4_inactivity_timer(const struct session *session);
+/* Where downlink goes now, and the rates. The plane watches for packets anew. */
 void n4_sync(struct session *session);
 /* Flows and rules beside the default ones too; the answer wakes the procedure as that of n4_establish does. */
 void n4_sync_flows(struct session *session);

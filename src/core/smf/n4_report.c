@@ -77,6 +77,8 @@ void n4_session_report(struct upf *upf, const union socket_address *peer, const 
     n4_answer(upf->smf, peer, request, &answer);
     if (report->report_type & PFCP_USAR)
         n4_count_usage(session, report->usage_reports, report->usage_reports_count);
+    if (report->report_type & PFCP_UPIR)
+        session_inactive(session);
     if (report->has_error_indication)
         tunnel_unknown(session, &report->error_indication);
     if (report->has_srreq_flags && (report->srreq_flags & PFCP_PSDBU))

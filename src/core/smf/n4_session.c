@@ -198,6 +198,8 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     core_dirty(request->smf->core, &session->row);
     if (session->n4_stale)
         n4_sync(session);
+    else
+        session_settled(session);
     if (session->data_waits && session->state == SESSION_INACTIVE && amf_connected(session->ue))
         session_bring_back(session); /* it has another tunnel */
 }
@@ -226,6 +228,8 @@ bool n4_establish(struct session *session)
                                           .create_bar = {.bar_id = N4_BAR_SESSION},
                                           .has_pdn_type = true,
                                           .pdn_type = session->type,
+                                          .has_inactivity_timer = n4_inactivity_timer(session) != 0,
+                                          .inactivity_timer = n4_inactivity_timer(session),
                                           .has_s_nssai = true,
                                           .s_nssai = {session->slice.sst, session->slice.sd},
                                           .has_sereq_flags = again && (features & PFCP_UP_RESPS),
@@ -302,6 +306,8 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
         n4_sync(session);
     else if (!accepted)
         change_refused(session, response->cause, asked_again);
+    else
+        session_settled(session);
 }
 
 /* PDRs and QERs of flows are taken away and put in anew, in one step. */
@@ -353,6 +359,8 @@ void n4_sync(struct session *session)
                                          .update_fars_count = 1,
                                          .update_qers = rates,
                                          .update_qers_count = 2,
+                                         .has_inactivity_timer = n4_inactivity_timer(session) != 0,
+                                         .inactivity_timer = n4_inactivity_timer(session),
                                          .has_smreq_flags = session->drop_buffered,
                                          .smreq_flags = PFCP_DROBU},
     };

@@ -100,6 +100,7 @@ struct session {
     bool n4_lost;                       /* the plane has forgotten it; restored when it is associated */
     bool n4_flows_stale, n4_flows_sent; /* the same for flows beside the default one */
     bool n4_restate; /* what it has of flows is not known: it is told all when it is associated */
+    bool leaves_gnb; /* its gNB is to give its resources back, once the plane holds packets (inactivity.c) */
     bool end_marker; /* the next update moves a live tunnel */
     bool drop_buffered;
     bool told;     /* the core that serves the phone knows of its end */
@@ -308,6 +309,10 @@ void session_take_n2(struct session *session, const struct sm_n2 *n2);
 void session_connected(struct session *session, const struct tunnel *gnb);
 /* It has not, or has taken it down. */
 void session_disconnected(struct session *session);
+/* The plane has seen no packet for as long as the data network wants it to (inactivity.c). */
+void session_inactive(struct session *session);
+/* The plane does what the session's state says, or the phone is where it stays: its gNB follows if it is to. */
+void session_settled(struct session *session);
 /* Does the plane have it, and is no procedure about to send its own setup? */
 bool session_can_be_activated(const struct session *session);
 /* Nobody comes for the packets that wait in the plane: it drops them, and reports the next one anew. */

@@ -173,6 +173,8 @@ static void reachable(struct ue *ue, uint8_t psi)
     if (session && !partner_keeps(session, "mobility"))
         return;
     session = session_find(ue, psi);
+    if (session)
+        session_settled(session);
     if (session && session->data_waits && session->state == SESSION_INACTIVE)
         session_bring_back(session);
 }

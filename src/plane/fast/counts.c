@@ -32,6 +32,8 @@ static bool absorb(struct session *session, const struct pdr *pdr, enum directio
     book->packets += packets;
     session->counters.passed.bytes[direction] += bytes;
     session->counters.passed.packets[direction] += packets;
+    if (seen_at(action, now) > session->counters.last_packet)
+        session->counters.last_packet = seen_at(action, now);
     for (unsigned i = 0; i < session->rules->urr_count; i++)
         if (pdr->urrs >> i & 1)
             due |= usage_count(&session->rules->urrs[i], direction, bytes, packets, seen_at(action, now));
