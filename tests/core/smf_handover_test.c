@@ -309,6 +309,29 @@ static void what_a_former_process_forwarded_is_removed(void **state)
     assert_int_equal(smf_active(&world.ue), 1 << 1);
 }
 
+static void what_ends_while_the_plane_is_silent_is_removed_beside_what_goes_on(void **state)
+{
+    (void)state;
+    struct smf_handover first = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &first));
+    world_pump(&world);
+    smf_handover_complete(&world.ue, &first);
+    world_pump(&world);
+    struct smf_handover second = prepared(false);
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x79, 0x7a), &second));
+    world_pump(&world);
+    assert_int_equal(__builtin_popcount(world.plane.forwardings), 2);
+    world.plane.silent = world.plane.retains = true;
+    world_wait(&world, SECONDS(30));
+    world.plane.silent = false;
+    world_wait(&world, SECONDS(60));
+    assert_int_equal(__builtin_popcount(world.plane.forwardings), 1);
+    smf_handover_cancelled(&world.ue, &second);
+    world_pump(&world);
+    assert_int_equal(world.plane.forwardings, 0);
+    assert_false(world.ue.sessions->forwards);
+}
+
 static void a_target_without_forwarding_is_taken_as_it_is(void **state)
 {
     (void)state;
@@ -349,6 +372,7 @@ int main(void)
         TEST(a_cancelled_handover_leaves_no_tunnel),
         TEST(a_session_that_ends_meanwhile_takes_its_tunnel_along),
         TEST(what_a_former_process_forwarded_is_removed),
+        TEST(what_ends_while_the_plane_is_silent_is_removed_beside_what_goes_on),
         TEST(a_target_without_forwarding_is_taken_as_it_is),
         TEST(nonsense_in_a_handover_is_refused),
     };

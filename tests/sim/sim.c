@@ -25,19 +25,19 @@
 
 enum { STORM_SECONDS = 40, SEEDS_PER_CASE = 100, REPLAYED = 6, GUARDED_SEEDS = 3 };
 
-#define CONFIGURATION(t3512, name, new_key, timers, smf, pool)                                           \
+#define CONFIGURATION(t3512, name, new_key, inactivity, timers, smf, pool)                               \
     "network: {full_name: " name "}\n"                                                                   \
     "timers: {t3512: " t3512 ", mobile_reachable_margin: 10s, implicit_deregistration: 10s" timers "}\n" \
     "security: {new_key_at_handover: " new_key ", authentication_again: 15s}\n"                          \
     "smf: {pfcp_t1: 500ms, pfcp_heartbeat: 1s" smf "}\n"                                                 \
     "data_networks: [{name: internet, ipv4: " pool ", ipv6: '2001:db8:cafe::/48',\n"                     \
-    "  requested_fiveqis: [7]}]\n"                                                                       \
+    "  requested_fiveqis: [7], inactivity: " inactivity "}]\n"                                           \
     "log: {level: error}\n"
 
-#define CONFIGURATIONS(...)                                     \
-    {                                                           \
-        CONFIGURATION("2m", "Before", "true", __VA_ARGS__),     \
-            CONFIGURATION("90s", "After", "false", __VA_ARGS__) \
+#define CONFIGURATIONS(...)                                           \
+    {                                                                 \
+        CONFIGURATION("2m", "Before", "true", "3s", __VA_ARGS__),     \
+            CONFIGURATION("90s", "After", "false", "0s", __VA_ARGS__) \
     }
 
 static struct {

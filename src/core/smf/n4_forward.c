@@ -261,8 +261,9 @@ void n4_forward_expire(struct session *session)
 
 void n4_forward_restored(struct session *session)
 {
-    for (unsigned place = 0; place < PLACES && session->forwards && !session->forwarding; place++)
-        remove_in_plane(session, place);
+    for (unsigned place = 0; place < PLACES && session->forwards; place++)
+        if (!taken(session, place))
+            remove_in_plane(session, place);
 }
 
 void n4_forward_replaced(struct session *session)
