@@ -30,8 +30,9 @@ struct trace {
     struct loop *loop;
     struct watch listening;
     char path[PATH_BYTES];
-    int fd; /* the same number all the time, since other threads use it; connected while `wanted` */
-    atomic_bool wanted;
+    int fd; /* the same number all the time, since other threads use it; connected while `collector` is not 0 */
+    _Atomic uint64_t collector; /* its number */
+    uint64_t collectors;        /* that have come */
 };
 
 /* --- The process that reports --- */
@@ -47,7 +48,7 @@ static void collector_comes(struct watch *watch, uint32_t events)
     if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0) /* needs a privilege */
         (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     if (dup3(fd, trace->fd, O_CLOEXEC) >= 0)
-        atomic_store(&trace->wanted, true);
+        atomic_store(&trace->collector, ++trace->collectors);
     close(fd);
 }
 
@@ -94,7 +95,7 @@ void trace_free(struct trace *trace)
 
 bool trace_wanted(const struct trace *trace)
 {
-    return trace && atomic_load_explicit(&trace->wanted, memory_order_relaxed);
+    return trace && atomic_load_explicit(&trace->collector, memory_order_relaxed) != 0;
 }
 
 bool trace_followed(const struct trace *trace)
@@ -108,7 +109,8 @@ void trace_send(struct trace *trace, const struct trace_record *record)
     uint8_t header[HEADER_BYTES];
     struct writer w = writer_of(header, sizeof header);
     struct timespec now;
-    if (!trace_wanted(trace))
+    uint64_t collector = trace ? atomic_load(&trace->collector) : 0;
+    if (!collector)
         return;
     clock_gettime(CLOCK_REALTIME, &now);
     write_u8(&w, (uint8_t)record->kind);
@@ -121,7 +123,8 @@ void trace_send(struct trace *trace, const struct trace_record *record)
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     if (sendmsg(trace->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
         (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN))
-        atomic_store(&trace->wanted, false); /* the collector went away */
+        atomic_compare_exchange_strong(&trace->collector, &collector,
+                                       0); /* it went away; another may have come */
 }
 
 /* --- The collector --- */

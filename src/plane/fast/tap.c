@@ -3,9 +3,10 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <stdlib.h>
 
-enum { PAGES = 256 }; /* of each processor */
+enum { MOST_PAGES = 256, LEAST_PAGES = 16 }; /* of each processor */
 
 struct fast_tap {
     struct perf_buffer *buffer;
@@ -36,11 +37,14 @@ struct fast_tap *fast_tap_new(const struct fast *fast, fast_tap_saw *saw, void *
     if (!tap)
         return NULL;
     *tap = (struct fast_tap){.saw = saw, .context = context};
-    tap->buffer = perf_buffer__new(bpf_object__find_map_fd_by_name(fast->object, "captures"), PAGES, sample,
-                                   lost, tap, NULL);
+    const int map = bpf_object__find_map_fd_by_name(fast->object, "captures");
+    for (size_t pages = MOST_PAGES; !tap->buffer && pages >= LEAST_PAGES; pages /= 4)
+        tap->buffer = perf_buffer__new(map, pages, sample, lost, tap, NULL);
     if (tap->buffer)
         return tap;
+    const int cause = errno;
     free(tap);
+    errno = cause;
     return NULL;
 }
 
@@ -51,7 +55,8 @@ int fast_tap_descriptor(const struct fast_tap *tap)
 
 void fast_tap_drain(struct fast_tap *tap)
 {
-    perf_buffer__poll(tap->buffer, 0);
+    /* Every ring is looked at: a ring says once that it has something, and who waits for the descriptor has heard it. */
+    perf_buffer__consume(tap->buffer);
 }
 
 uint64_t fast_tap_lost(const struct fast_tap *tap)

@@ -10,7 +10,7 @@ struct fast_tap;
 
 typedef void fast_tap_saw(void *context, const struct fast_captured *captured, struct bytes frame);
 
-/* NULL with errno. */
+/* Where there is no room for much, it has less. NULL with errno. */
 struct fast_tap *fast_tap_new(const struct fast *fast, fast_tap_saw *saw, void *context);
 /* Becomes readable when there is something to drain. */
 int fast_tap_descriptor(const struct fast_tap *tap);
