@@ -112,8 +112,8 @@ static void wrap(const struct capture *capture, const struct fast_captured *capt
 {
     static uint8_t room[GTPU_HEADER_CONTAINER + UINT16_MAX];
     const struct fast_gnb *gnb = &capture->plane->fast->gnbs[captured->gnb];
-    gtpu_g_pdu_header(room, ntohl(captured->teid), GTPU_DOWNLINK, captured->qfi, captured->reflective,
-                      ip.len);
+    gtpu_g_pdu_header(room, ntohl(captured->teid), captured->uplink ? GTPU_UPLINK : GTPU_DOWNLINK,
+                      captured->qfi, captured->reflective, ip.len);
     memcpy(room + GTPU_HEADER_CONTAINER, ip.data, ip.len);
     record->kind = TRACE_GTPU;
     record->from = fast_sender_address(&gnb->source);
@@ -127,12 +127,14 @@ static void saw(void *context, const struct fast_captured *captured, struct byte
     struct capture *capture = context;
     struct bytes ip = ip_of(frame);
     struct trace_record record = {.kind = TRACE_IP,
-                                  .incoming = !captured->downlink,
+                                  .incoming = !captured->outgoing,
                                   .note = (uint8_t)(CAPTURE_FAST | captured->reason),
                                   .time = wall_of(captured->at)};
-    if (!captured->downlink && !read_datagram(ip, &record))
+    if (!captured->outgoing && !read_datagram(ip, &record))
         return;
-    if (captured->downlink) {
+    if (captured->outgoing) {
+        if (captured->offset && captured->offset <= frame.len)
+            ip = bytes_of(frame.data + captured->offset, frame.len - captured->offset);
         record.bytes = ip = bytes_of(ip.data, length_of_ip(ip));
         if (captured->teid && captured->gnb <= capture->plane->fast->sizes.gnbs)
             wrap(capture, captured, ip, &record);

@@ -10,6 +10,8 @@
 #include "fast_lab.h"
 #include "plane/checksum.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/rules.h"
+#include "plane/fast/tap.h"
 
 enum { OUTER_V6 = 48, TAGGED = 18, UPF_TEID = 0x4567, GNB_TEID = 0x1234, VLAN = 77, MARKING = 0xb8 };
 
@@ -275,6 +277,100 @@ static void what_another_upf_sends_waits_for_the_phone(void **state)
     bench_free(bench);
 }
 
+/* --- captures --- */
+
+struct seen {
+    struct fast_captured last;
+    uint8_t frame[FRAME];
+    size_t length;
+    unsigned count;
+};
+
+static void remember_seen(void *context, const struct fast_captured *captured, struct bytes frame)
+{
+    struct seen *seen = context;
+    seen->last = *captured;
+    seen->length = frame.len;
+    memcpy(seen->frame, frame.data, frame.len);
+    seen->count++;
+}
+
+/* How the frame of the bench is captured: one copy, as it came in. */
+static struct fast_captured capture_one(struct bench *bench, uint32_t verdict)
+{
+    struct seen seen = {.count = 0};
+    struct fast_tap *tap = fast_tap_new(&bench->fast, remember_seen, &seen);
+    assert_non_null(tap);
+    assert_int_equal(run(bench), verdict);
+    fast_tap_drain(tap);
+    fast_tap_free(tap);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.length, bench->length);
+    assert_memory_equal(seen.frame, bench->frame, bench->length);
+    return seen.last;
+}
+
+/* In the tunnel that it went into. */
+static void assert_sent(const struct bench *bench, const struct fast_captured *captured,
+                        const struct outer *to, uint32_t teid, size_t offset)
+{
+    assert_true(captured->outgoing);
+    assert_int_equal(captured->teid, htonl(teid));
+    assert_int_equal(captured->offset, offset);
+    const struct fast_address address = fast_address_of(&to->from);
+    assert_memory_equal(&bench->fast.gnbs[captured->gnb].address, &address, sizeof address);
+}
+
+static void a_session_behind_another_upf_is_captured_both_ways(void **state)
+{
+    struct outer gnb, upf;
+    struct bench *bench = new_n9(&gnb, &upf);
+    const uint32_t teid = ruleset_core_teid(bench->session->rules);
+    (void)state;
+    fast_show(&bench->lab->plane, bench->session, true);
+    carry(bench, &gnb, bench->teid, GTPU_UPLINK, PHONE, OUTSIDE, 300);
+    assert_false(capture_one(bench, XDP_REDIRECT).outgoing);
+    const size_t at = carry(bench, &upf, teid, GTPU_DOWNLINK, OUTSIDE, PHONE, 300);
+    struct fast_captured captured = capture_one(bench, XDP_REDIRECT);
+    assert_sent(bench, &captured, &gnb, GNB_TEID, at + GTPU_HEADER_CONTAINER);
+    carry(bench, &gnb, teid, GTPU_DOWNLINK, OUTSIDE, PHONE, 300);
+    captured = capture_one(bench, XDP_DROP);
+    assert_false(captured.outgoing);
+    assert_int_equal(captured.reason, DROP_WRONG_PEER);
+    bench_free(bench);
+}
+
+static void all_that_is_exchanged_with_another_upf_is_captured_as_it_sees_it(void **state)
+{
+    struct outer gnb, upf;
+    struct bench *bench = new_n9(&gnb, &upf);
+    const uint32_t teid = ruleset_core_teid(bench->session->rules);
+    (void)state;
+    bench->fast.gnbs[plane_gnb(&bench->lab->plane, &upf.from)->id].captured = 1;
+    const size_t at = carry(bench, &gnb, bench->teid, GTPU_UPLINK, PHONE, OUTSIDE, 300);
+    const struct fast_captured captured = capture_one(bench, XDP_REDIRECT);
+    assert_sent(bench, &captured, &upf, UPF_TEID, at + GTPU_HEADER_CONTAINER);
+    assert_true(captured.uplink);
+    carry(bench, &upf, teid, GTPU_DOWNLINK, OUTSIDE, PHONE, 300);
+    assert_false(capture_one(bench, XDP_REDIRECT).outgoing);
+    bench_free(bench);
+}
+
+static void a_gnb_is_captured_where_another_upf_is_the_data_network(void **state)
+{
+    struct outer gnb, upf;
+    struct bench *bench = new_n9(&gnb, &upf);
+    (void)state;
+    bench->fast.gnbs[bench->session->gnb->id].captured = 1;
+    carry(bench, &gnb, bench->teid, GTPU_UPLINK, PHONE, OUTSIDE, 300);
+    assert_false(capture_one(bench, XDP_REDIRECT).outgoing);
+    const size_t at =
+        carry(bench, &upf, ruleset_core_teid(bench->session->rules), GTPU_DOWNLINK, OUTSIDE, PHONE, 300);
+    const struct fast_captured captured = capture_one(bench, XDP_REDIRECT);
+    assert_sent(bench, &captured, &gnb, GNB_TEID, at + GTPU_HEADER_CONTAINER);
+    bench_free(bench);
+}
+
 /* --- tags --- */
 
 /* Whatever the program remembers is behind a tag. */
@@ -401,6 +497,9 @@ int main(void)
         cmocka_unit_test(another_upf_gets_what_a_phone_sends),
         cmocka_unit_test(another_upf_reaches_the_phone),
         cmocka_unit_test(what_another_upf_sends_waits_for_the_phone),
+        cmocka_unit_test(a_session_behind_another_upf_is_captured_both_ways),
+        cmocka_unit_test(all_that_is_exchanged_with_another_upf_is_captured_as_it_sees_it),
+        cmocka_unit_test(a_gnb_is_captured_where_another_upf_is_the_data_network),
         cmocka_unit_test(tags_are_taken_off_and_put_on),
         cmocka_unit_test(too_long_ones_are_answered_by_the_slow_path),
         cmocka_unit_test(mutated_packets_are_judged_as_by_the_slow_path),

@@ -25,8 +25,8 @@ INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struc
     const struct fast_gnb *gnb = AT(gnbs, outer.gnb);
     if (!gnb || gnb->shaped[DOWNLINK])
         return pass_first(frame, &session->state, queue, DOWNLINK);
-    if (!is_from_upf(flow)) /* which would be shown as if it were the packet inside */
-        frame->captured |= gnb->captured << 1;
+    if (gnb->captured)
+        frame->captured |= is_from_upf(flow) ? CAPTURE_IN : CAPTURE_OUT;
     const struct fast_route *route = route_to_gnb(frame, plane, outer.gnb, gnb);
     if (!route || flow->length > route->mtu)
         return pass_first(frame, &session->state, queue, DOWNLINK);
@@ -39,8 +39,10 @@ INLINE int deliver(struct frame *frame, const struct fast_settings *plane, struc
                             .marking = action->marking,
                             .pdu_type = DOWNLINK_CONTAINER,
                             .qfi = (__u8)((action->reflective ? 0x40 : 0) | action->qfi)};
-    if (frame->captured)
-        capture(frame->context, frame->captured, DROP_NONE, outer.both, way.qfi);
+    if (frame->captured & CAPTURE_BY_SENDER)
+        capture_as(frame, DROP_NONE);
+    else if (frame->captured)
+        capture_sent(frame, outer.both, way.qfi, flow->offset);
     return send_into_tunnel(frame, &way, flow);
 }
 

@@ -55,7 +55,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
         return XDP_PASS;
     touch(&session->action);
     struct fast_queue *queue = &session->queue;
-    frame->captured = session->captured << 1;
+    frame->captured = session->captured ? CAPTURE_OUT : 0;
     if (must_queue(frame, &session->state, queue))
         return pass(frame, DOWNLINK);
     if (read_transport(frame, flow) != GOES_ON || is_too_old(frame, flow) || is_clamped(frame, plane, flow))

@@ -269,13 +269,15 @@ struct fast_lane {
 
 /* In front of a frame as it came in, of a session or gNB that is captured. */
 struct fast_captured {
-    __u64 at;    /* ns, of the monotonic clock */
-    __u32 gnb;   /* downlink: where it went, under ... */
-    __u32 teid;  /* ... network order; 0: nowhere */
-    __u32 frame; /* octets */
-    __u8 downlink;
+    __u64 at;     /* ns, of the monotonic clock */
+    __u32 gnb;    /* outgoing: where it went, under ... */
+    __u32 teid;   /* ... network order; 0: nowhere */
+    __u32 frame;  /* octets */
+    __u16 offset; /* outgoing: of the packet that the tunnel got */
+    __u8 outgoing;
     __u8 reason; /* enum drop */
-    __u8 qfi, reflective;
+    __u8 qfi, reflective, uplink;
+    __u8 reserved[5];
 };
 
 /* Who sends what is refused. */

@@ -139,13 +139,6 @@ INLINE __u32 uplink_action(struct fast_tunnel *tunnel, const struct tunnelled *t
     return find_action(tunnel->flows, inner, bpf_ntohl(tunnelled->teid), qfi, UPLINK, action);
 }
 
-/* Whether that gNB, or UPF, is at the address. */
-INLINE bool is_at(__u32 number, const struct fast_address *address)
-{
-    const struct fast_gnb *gnb = AT(gnbs, number);
-    return gnb && same_address(&gnb->address, address);
-}
-
 /* N9: what another UPF has for the phone; `inner` is NULL if it is not plain. */
 static __attribute__((noinline)) int from_upf(struct frame *frame, const struct fast_settings *plane,
                                               const struct fast_tunnel *tunnel,
@@ -157,8 +150,12 @@ static __attribute__((noinline)) int from_upf(struct frame *frame, const struct 
     struct fast_queue *queue = &session->queue;
     if (tunnel->state == FAST_HELD)
         return pass_aside(frame, queue, DOWNLINK);
-    if (!is_at(tunnel->gnb, sender))
+    const struct fast_gnb *upf = AT(gnbs, tunnel->gnb);
+    frame->captured = session->captured ? CAPTURE_IN : 0;
+    if (!upf || !same_address(&upf->address, sender))
         return refuse(frame, sender, DROP_WRONG_PEER);
+    if (upf->captured)
+        frame->captured = CAPTURE_IN | CAPTURE_BY_SENDER;
     if (session->flows) /* the tunnel counts among what tells them apart */
         return pass_aside(frame, queue, DOWNLINK);
     if (must_queue(frame, &session->state, queue))
@@ -190,6 +187,10 @@ static __attribute__((noinline)) int to_upf(struct frame *frame, const struct fa
                             .marking = action->marking,
                             .pdu_type = UPLINK_CONTAINER,
                             .qfi = action->qfi ? action->qfi : qfi};
+    if (frame->captured)
+        capture_as(frame, DROP_NONE);
+    else if (upf->captured)
+        capture_sent(frame, outer.both, way.qfi | MARK_UPLINK, inner->offset);
     return send_into_tunnel(frame, &way, inner);
 }
 
@@ -212,7 +213,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     const struct fast_gnb *from = AT(gnbs, tunnel->gnb);
     if (!from)
         return pass(frame, UPLINK);
-    frame->captured = tunnel->flags & FAST_CAPTURED ? 1 : 0;
+    frame->captured = tunnel->flags & FAST_CAPTURED ? CAPTURE_IN : 0;
     if (tunnel->state != FAST_HELD && !same_address(&from->address, &outer->source))
         return may_be_early(tunnel, frame->now) ? pass_aside(frame, queue, UPLINK)
                                                 : refuse(frame, &outer->source, DROP_WRONG_PEER);
@@ -235,6 +236,8 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return refuse(frame, &outer->source, reason);
     if (!has_credit(action, inner.length) || from->shaped[UPLINK])
         return pass_first(frame, &tunnel->state, queue, UPLINK);
+    if (from->captured)
+        frame->captured = CAPTURE_IN;
     if (action->verdict == FAST_TO_TUNNEL) {
         tunnelled.gnb = tunnel->gnb;
         const int sent = to_upf(frame, plane, action, &tunnelled, &inner);
@@ -242,7 +245,6 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     }
     if (action->verdict != FAST_TO_CORE)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
-    frame->captured |= from->captured;
     const struct fast_route *route = route_to_core(frame, plane, tunnel->network, &inner);
     if (!route || inner.length > route->mtu)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
