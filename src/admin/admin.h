@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "kit/channel.h"
 #include "kit/loop.h"
@@ -46,6 +47,9 @@ void admin_flush(struct admin *admin, const char *failed);
  * answered to nobody. One at a time for each peer: an answer that comes later comes behind those that others of its requests got meanwhile. */
 json_t *admin_later(const struct admin *admin, uint64_t *ticket);
 void admin_answer(struct admin *admin, uint64_t ticket, json_t *reply);
+
+/* For a handler: the user of the process that asks, by the kernel's word. */
+uid_t admin_user(const struct admin *admin);
 
 /* {"ok": false, "error": ...} for a handler to return. */
 __attribute__((format(printf, 1, 2))) json_t *admin_refuse(const char *format, ...);

@@ -19,6 +19,7 @@ struct peer {
     struct channel *channel;
     json_t *waiting; /* replies that go out at the next flush */
     uint64_t ticket; /* for replies that come later */
+    uid_t user;
 };
 
 struct admin {
@@ -31,6 +32,7 @@ struct admin {
     struct peer *peers;
     uint64_t tickets; /* given out */
     uint64_t asking;  /* whose request is being handled */
+    uid_t user;       /* of that one's process */
     time_t started;
     int memory; /* /proc/self/statm, opened while the process may open files; -1: there is none */
     long page_bytes;
@@ -93,6 +95,7 @@ static void on_message(void *context, struct channel *channel, struct bytes mess
     struct peer *peer = context;
     json_t *request = json_loadb((const char *)message.data, message.len, 0, NULL);
     peer->admin->asking = peer->ticket;
+    peer->admin->user = peer->user;
     json_t *reply = answer(peer->admin, request);
     json_decref(request);
     if (!json_is_null(reply))
@@ -116,6 +119,11 @@ void admin_answer(struct admin *admin, uint64_t ticket, json_t *reply)
         json_decref(reply);
 }
 
+uid_t admin_user(const struct admin *admin)
+{
+    return admin->user;
+}
+
 static void forget_peer(struct peer *peer)
 {
     struct peer **at = &peer->admin->peers;
@@ -134,6 +142,15 @@ static void on_closed(void *context, struct channel *channel)
 
 static const struct channel_events events = {.message = on_message, .closed = on_closed};
 
+/* As the kernel knows it. */
+static uid_t user_of(int fd)
+{
+    struct ucred who = {.uid = (uid_t)-1};
+    socklen_t size = sizeof who;
+    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size);
+    return who.uid;
+}
+
 static void accept_peer(struct watch *watch, uint32_t ready)
 {
     (void)ready;
@@ -143,8 +160,11 @@ static void accept_peer(struct watch *watch, uint32_t ready)
         return;
     struct peer *peer = calloc(1, sizeof *peer);
     if (peer) {
-        *peer = (struct peer){
-            .next = admin->peers, .admin = admin, .waiting = json_array(), .ticket = ++admin->tickets};
+        *peer = (struct peer){.next = admin->peers,
+                              .admin = admin,
+                              .waiting = json_array(),
+                              .ticket = ++admin->tickets,
+                              .user = user_of(fd)};
         peer->channel = channel_new(admin->loop, fd, &events, peer);
     }
     if (!peer || !peer->channel) {

@@ -14,7 +14,7 @@ static const char *const kinds[EVIDENCE_KINDS] = {
     [EVIDENCE_EXCEPTION] = "exception", [EVIDENCE_BREACH] = "breach",
     [EVIDENCE_REPORT] = "report",       [EVIDENCE_SOURCE] = "source",
     [EVIDENCE_LOSS] = "loss",           [EVIDENCE_REPAIR] = "repair",
-    [EVIDENCE_PRUNING] = "pruning",
+    [EVIDENCE_PRUNING] = "pruning",     [EVIDENCE_CAPTURE] = "capture",
 };
 
 static const char *const steps[EVIDENCE_STEPS] = {

@@ -45,7 +45,7 @@ bool evidence_filter_is_right(const struct evidence_filter *filter, const char *
     if (filter->kind && !is_kind(filter->kind))
         *why =
             "--kind: one of refusal, admission, policy, suspension, fence, drill, answer, flip, exception, "
-            "breach, report, source, loss, repair, pruning";
+            "breach, report, capture, source, loss, repair, pruning";
     else if ((filter->since && !begins_a_time(filter->since)) ||
              (filter->until && !begins_a_time(filter->until)))
         *why = "--since, --until: a time in UTC as entries have it, or its beginning: 2026-11-22T09:30";

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "face/pcap.h"
 #include "face/plane.h"
@@ -87,6 +88,10 @@ static json_t *begin(struct taking *taking, char why[PLANE_WHY])
         json_object_set_new(request, "session", json_string(taking->question.session));
     else
         json_object_set_new(request, "gnb", json_string(taking->gnb));
+    const char *by = getlogin();
+    if (by)
+        json_object_set_new(request, "by", json_string(by));
+    json_object_set_new(request, "decapsulated", json_boolean(taking->decapsulated));
     return plane_ask_any(&taking->question, request, why);
 }
 

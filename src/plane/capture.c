@@ -2,6 +2,7 @@
 #include "plane/capture.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/if_ether.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "admin/admin.h"
 #include "kit/log.h"
 #include "kit/loop.h"
+#include "line/event.h"
 #include "plane/agent_state.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/rules.h"
@@ -34,11 +36,13 @@ struct capture {
     struct fast_tap *tap; /* NULL: nothing is captured, or there is no fast path */
     const struct agent *agent;
     char whose[80]; /* "": nothing is captured */
-    uint64_t seid;  /* of the session, or ... */
+    bool decapsulated;
+    char by[64];   /* who it is for, as he says, and ... */
+    uid_t user;    /* ... as the kernel does */
+    uint64_t seid; /* of the session, or ... */
     struct gnb *gnb;
     bool followed; /* its collector has come */
     unsigned waited;
-    uint64_t packets;
     char path[256];
 };
 
@@ -139,7 +143,7 @@ static void saw(void *context, const struct fast_captured *captured, struct byte
         if (captured->teid && captured->gnb <= capture->plane->fast->sizes.gnbs)
             wrap(capture, captured, ip, &record);
     }
-    capture->packets++;
+    atomic_fetch_add_explicit(&capture->filter.packets, 1, memory_order_relaxed);
     trace_send(capture->trace, &record);
 }
 
@@ -219,31 +223,78 @@ static void forget(struct capture *capture)
     capture->seid = 0;
 }
 
+/* --- what overseers see of it --- */
+
+/* Whose session it is stands in the log alone. */
+static void tell(const struct capture *capture, enum evidence_step step, const char *reason)
+{
+    char gnb[SENDER_TEXT] = "";
+    const struct session *session = map_get(&capture->agent->sessions, capture->seid);
+    const struct gnb *where = session ? session->gnb : capture->gnb;
+    log_warning("plane", NULL, "capture of %s %s: %s", capture->whose, evidence_step_name(step), reason);
+    line_event(&(struct line_event){.kind = EVIDENCE_CAPTURE,
+                                    .step = step,
+                                    .time = wall_now(),
+                                    .gnb = where ? sender_text(&where->address, gnb) : "",
+                                    .procedure = "capture",
+                                    .rule = "",
+                                    .reason = reason,
+                                    .logged = true});
+}
+
+static void tell_begin(const struct capture *capture)
+{
+    char reason[256];
+    snprintf(reason, sizeof reason, "packets of %s, %s, are shown to %s (user %u)",
+             capture->gnb ? "this gNB" : "a session here",
+             capture->decapsulated ? "without their tunnels" : "in their tunnels", capture->by,
+             (unsigned)capture->user);
+    tell(capture, EVIDENCE_BEGINS, reason);
+}
+
+static void tell_end(const struct capture *capture, uint64_t lost)
+{
+    char reason[256];
+    snprintf(reason, sizeof reason, "packets captured: %" PRIu64 "; for which there was no room: %" PRIu64,
+             atomic_load(&capture->filter.packets), lost);
+    tell(capture, EVIDENCE_ENDS, reason);
+}
+
 /* --- its life --- */
 
 static void open_frames(struct capture *capture)
 {
-    capture->tap = capture->plane->fast ? fast_tap_new(capture->plane->fast, saw, capture) : NULL;
-    if (!capture->tap)
+    if (!capture->plane->fast)
         return;
+    capture->tap = fast_tap_new(capture->plane->fast, saw, capture);
+    if (!capture->tap) {
+        log_error("plane", NULL, "no packets of the fast path can be captured: %s; is there memory?",
+                  strerror(errno));
+        return;
+    }
     capture->frames = (struct watch){fast_tap_descriptor(capture->tap), frames_ready};
     loop_watch(capture->loop, &capture->frames, EPOLLIN);
 }
 
 static void end(struct capture *capture)
 {
-    forget(capture);
+    uint64_t lost = 0;
     if (capture->tap) {
         fast_tap_drain(capture->tap);
         loop_forget(capture->loop, &capture->frames);
-        if (fast_tap_lost(capture->tap))
-            log_warning("plane", NULL, "capture of %s: no room for %" PRIu64 " packets", capture->whose,
-                        fast_tap_lost(capture->tap));
+        lost = fast_tap_lost(capture->tap);
     }
     fast_tap_free(capture->tap);
     capture->tap = NULL;
-    log_warning("plane", NULL, "capture of %s has ended", capture->whose);
+    tell_end(capture, lost);
+    forget(capture);
     capture->whose[0] = '\0';
+}
+
+/* Its collector has gone. */
+static bool is_over(const struct capture *capture)
+{
+    return capture->followed && !trace_followed(capture->trace);
 }
 
 static void due(struct timer *timer)
@@ -291,12 +342,23 @@ void capture_free(struct capture *capture)
 
 /* --- the verb --- */
 
-json_t *capture_reply(struct capture *capture, const struct agent *agent, const json_t *request)
+static void note_who(struct capture *capture, uid_t user, const json_t *request)
+{
+    const char *by = json_string_value(json_object_get(request, "by"));
+    capture->user = user;
+    capture->decapsulated = json_is_true(json_object_get(request, "decapsulated"));
+    snprintf(capture->by, sizeof capture->by, "%s", by && *by ? by : "somebody who gave no name");
+    atomic_store(&capture->filter.packets, 0);
+}
+
+json_t *capture_reply(struct capture *capture, const struct agent *agent, uid_t user, const json_t *request)
 {
     const char *whose = json_string_value(json_object_get(request, "session")),
                *where = json_string_value(json_object_get(request, "gnb"));
     if (!capture)
         return admin_refuse("there is no place for its socket in runtime_dir");
+    if (capture->whose[0] && is_over(capture))
+        end(capture);
     if (capture->whose[0])
         return admin_refuse("another capture is under way");
     if (!whose == !where)
@@ -310,9 +372,10 @@ json_t *capture_reply(struct capture *capture, const struct agent *agent, const 
     capture->waited = 0;
     snprintf(capture->whose, sizeof capture->whose, "%s %s", whose ? "session" : "gNB",
              whose ? whose : where);
+    note_who(capture, user, request);
     open_frames(capture);
     want(capture, session, gnb);
+    tell_begin(capture);
     timer_start(loop_timers(capture->loop), &capture->timer, PERIOD);
-    log_warning("plane", NULL, "capture of %s begins", capture->whose);
     return json_pack("{s:s, s:b}", "socket", capture->path, "fast", capture->tap != NULL);
 }

@@ -22,7 +22,7 @@ struct capture *capture_new(struct loop *loop, struct plane *plane, const char *
                             const char *name);
 void capture_free(struct capture *capture);
 
-/* The reply of docs/admin.md to `capture`: {"session": address or SEID} or {"gnb": address}. */
-json_t *capture_reply(struct capture *capture, const struct agent *agent, const json_t *request);
+/* The reply of docs/admin.md to `capture`: {"session": address or SEID} or {"gnb": address}; user: whose process asks. Begin and end are entries of evidence. */
+json_t *capture_reply(struct capture *capture, const struct agent *agent, uid_t user, const json_t *request);
 
 #endif

@@ -523,7 +523,7 @@ static json_t *admin_counters(void *context, const json_t *request)
 static json_t *admin_capture(void *context, const json_t *request)
 {
     const struct process *process = context;
-    return capture_reply(process->capture, process->agent, request);
+    return capture_reply(process->capture, process->agent, admin_user(process->admin), request);
 }
 
 static json_t *admin_sender(void *context, const json_t *request)

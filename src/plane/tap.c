@@ -41,8 +41,10 @@ static void copy(const struct tap *tap, const union socket_address *peer, bool i
                                         .to = incoming ? *own : *peer,
                                         .bytes = datagram};
     trace_send(tap->trace, &record);
-    if (trace_wanted(tap->captures) && is_captured(tap->filter, peer, incoming, datagram))
+    if (trace_wanted(tap->captures) && is_captured(tap->filter, peer, incoming, datagram)) {
+        atomic_fetch_add_explicit(&tap->filter->packets, 1, memory_order_relaxed);
         trace_send(tap->captures, &record);
+    }
 }
 
 void tap_received(const struct tap *tap, const union socket_address *from, struct bytes datagram)

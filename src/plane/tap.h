@@ -17,6 +17,7 @@ enum { TAP_TUNNELS = 4 };
 struct tap_filter {
     _Atomic uint32_t incoming[TAP_TUNNELS], outgoing[TAP_TUNNELS]; /* TEIDs; 0: none */
     _Atomic uint64_t host[2];                                      /* of the gNB (tap_host); 0: none */
+    _Atomic uint64_t packets;                                      /* that were captured; workers write it */
 };
 
 struct tap {

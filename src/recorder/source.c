@@ -85,6 +85,7 @@ static bool may_say(const struct source *source, enum evidence_kind kind)
     case EVIDENCE_LOSS:
         return true;
     case EVIDENCE_BREACH:
+    case EVIDENCE_CAPTURE:
         return is_trusted(source) || strncmp(source->name, "plane-", 6) == 0;
     case EVIDENCE_SOURCE:
     case EVIDENCE_REPAIR:
