@@ -65,8 +65,10 @@ struct admin_client;
 /* NULL with errno; ENOENT and ECONNREFUSED mean that the process is not running. */
 struct admin_client *admin_open(const char *path);
 void admin_hang_up(struct admin_client *client);
+/* For each answer from now on, instead of ten seconds. */
+void admin_wait_at_most(const struct admin_client *client, int milliseconds);
 
-/* Takes over `request`. The reply (new reference) is an object with "ok"; NULL if the peer went away, with
+/* Takes over `request`. The reply (new reference) is an object with "ok"; NULL if the peer went away, or is silent (EAGAIN), with
  * errno. */
 json_t *admin_ask(struct admin_client *client, json_t *request);
 

@@ -40,6 +40,11 @@ struct admin_client *admin_open(const char *path)
     return client;
 }
 
+void admin_wait_at_most(const struct admin_client *client, int milliseconds)
+{
+    wait_so_long(client->fd, milliseconds);
+}
+
 void admin_hang_up(struct admin_client *client)
 {
     if (!client)

@@ -26,17 +26,22 @@ struct admin_client *ask_open(const struct config *config, const char *kind, con
 {
     char path[128];
     socket_path(config, kind, name, path, sizeof path);
-    return admin_open(path);
+    struct admin_client *client = admin_open(path);
+    if (client && name)
+        admin_wait_at_most(client, ASK_ONE_OF_MANY_MS);
+    return client;
 }
 
 json_t *ask_quietly(const struct config *config, const char *kind, const char *name, const char *verb)
 {
     struct admin_client *client = ask_open(config, kind, name);
     json_t *reply = client ? admin_ask(client, json_pack("{s:s}", "verb", verb)) : NULL;
+    const int cause = reply ? 0 : errno;
     admin_hang_up(client);
     if (reply && json_is_true(json_object_get(reply, "ok")))
         return reply;
     json_decref(reply);
+    errno = cause;
     return NULL;
 }
 

@@ -8,10 +8,13 @@
 #include "admin/admin.h"
 #include "config/config.h"
 
+/* How long an edge or a plane is waited for: one that is stopped or stuck shall not keep anybody from seeing the others. */
+enum { ASK_ONE_OF_MANY_MS = 2000 };
+
 /* kind "control", or "edge" and "plane" with a name. NULL with errno: it is not running. */
 struct admin_client *ask_open(const struct config *config, const char *kind, const char *name);
 
-/* One verb to one process: the reply if it is "ok", else NULL. */
+/* One verb to one process: the reply if it is "ok", else NULL with errno; 0: it refused, EAGAIN: it is silent. */
 json_t *ask_quietly(const struct config *config, const char *kind, const char *name, const char *verb);
 
 /* For commands: opens control, or says that the core is not running. */

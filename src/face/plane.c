@@ -115,12 +115,16 @@ json_t *plane_ask(const struct config *config, const char *plane, json_t *reques
     json_t *reply = client ? admin_ask(client, request) : NULL;
     if (!client)
         json_decref(request);
+    const bool silent = client && !reply;
     admin_hang_up(client);
     if (reply && json_is_true(json_object_get(reply, "ok"))) {
         json_object_del(reply, "ok");
         return reply;
     }
-    snprintf(why, PLANE_WHY, "plane %s: %s", plane, reply ? text(reply, "error") : "it is not running");
+    snprintf(why, PLANE_WHY, "plane %s: %s", plane,
+             reply    ? text(reply, "error")
+             : silent ? "it does not answer"
+                      : "it is not running");
     json_decref(reply);
     return NULL;
 }
@@ -128,10 +132,17 @@ json_t *plane_ask(const struct config *config, const char *plane, json_t *reques
 json_t *plane_ask_any(const struct plane_question *question, json_t *request, char why[PLANE_WHY])
 {
     json_t *reply = NULL;
+    size_t length = 0;
     snprintf(why, PLANE_WHY, "no such plane");
-    for (unsigned i = 0; i < question->config->plane_count && !reply; i++)
-        if (plane_is_asked(question, question->config->planes[i].name))
-            reply = plane_ask(question->config, question->config->planes[i].name, json_incref(request), why);
+    for (unsigned i = 0; i < question->config->plane_count && !reply && length < PLANE_WHY; i++) {
+        const struct config_plane *plane = &question->config->planes[i];
+        char one[PLANE_WHY];
+        if (plane->external || !plane_is_asked(question, plane->name))
+            continue;
+        reply = plane_ask(question->config, plane->name, json_incref(request), one);
+        if (!reply)
+            length += (size_t)snprintf(why + length, PLANE_WHY - length, "%s%s", length ? "; " : "", one);
+    }
     json_decref(request);
     return reply;
 }

@@ -23,7 +23,7 @@ bool plane_resolve(struct plane_question *question, const char *whose);
 
 /* Takes over the request. NULL: `why` says why not. */
 json_t *plane_ask(const struct config *config, const char *plane, json_t *request, char why[PLANE_WHY]);
-/* The first plane that has an answer. */
+/* The first plane that has an answer; `why` says what each of the others said. */
 json_t *plane_ask_any(const struct plane_question *question, json_t *request, char why[PLANE_WHY]);
 
 /* The subcommand `capture`. */

@@ -228,6 +228,9 @@ static void add_counters(const struct view *view, const char *plane, json_t *ite
     json_t *error = NULL, *item;
     size_t i;
     json_t *counters = client ? admin_list(client, json_pack("{s:s}", "verb", "session"), &error) : NULL;
+    if (!counters)
+        fprintf(stderr, "plane %s %s: counters of its sessions are missing\n", plane,
+                client ? "does not answer" : "is not running");
     json_t *index = index_by_seid(counters);
     json_array_foreach(items, i, item)
     {
@@ -248,7 +251,8 @@ static int list_sessions(const struct view *view, json_t *request)
     if (!items)
         return EXIT_FAILED;
     for (unsigned i = 0; i < view->config->plane_count; i++)
-        add_counters(view, view->config->planes[i].name, items);
+        if (!view->config->planes[i].external && json_array_size(items))
+            add_counters(view, view->config->planes[i].name, items);
     show(view, session_columns, items, "no such session");
     json_decref(items);
     return EXIT_DONE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* demarc status: all processes and what each says of itself. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,17 +42,18 @@ static const struct column plane_columns[] = {
     {0},
 };
 
-/* Adds what the process answers to two lists: itself, and its status. A silent one is shown as down. */
+/* Adds what the process answers to two lists: itself, and its status. */
 static void visit(const struct config *config, const char *kind, const char *name, json_t *processes,
                   json_t *statuses)
 {
     char full[96];
-    json_t *process = ask_quietly(config, kind, name, "process"),
-           *status = ask_quietly(config, kind, name, "status");
+    json_t *process = ask_quietly(config, kind, name, "process");
+    const char *state = process ? "up" : errno == EAGAIN ? "silent" : "down";
+    json_t *status = process ? ask_quietly(config, kind, name, "status") : NULL;
     snprintf(full, sizeof full, "%s%s%s", kind, name ? "-" : "", name ? name : "");
     if (!process)
         process = json_pack("{s:s}", "process", full);
-    json_object_set_new(process, "state", json_string(json_object_get(process, "pid") ? "up" : "down"));
+    json_object_set_new(process, "state", json_string(state));
     json_object_del(process, "ok");
     json_array_append_new(processes, process);
     if (!status)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """demarc plane: what it shows of the two packet paths, and captures that somebody else's program reads."""
 import json
+import os
+import signal
 import subprocess
 
 from cases import case, expect, main
@@ -27,6 +29,30 @@ def setting(lab, build, mode="generic"):
     radio.start([core.ran, "scenario", path], "ran.log")
     wait_until(lambda: core.json("session"), 20, "a session")
     return core, radio, world
+
+
+def says(core, *words):
+    """What a command says on both channels."""
+    done = core.command(*words, check=False, timeout=120)
+    return done.stdout + done.stderr
+
+
+@case
+def a_plane_that_is_stopped_is_named_and_keeps_nobody_from_seeing_the_rest(lab, build):
+    core, _, _ = setting(lab, build)
+    plane = core.role("plane")
+    os.kill(plane, signal.SIGSTOP)
+    try:
+        session = says(core, "session")
+        expect("imsi-999700000000001" in session and "plane default does not answer" in session, session)
+        status = {one["process"]: one["state"] for one in core.json("status")["processes"]}
+        expect(status == {**status, "plane-default": "silent", "control": "up"}, f"{status}")
+        for words in (("show",), ("show", "10.32.0.2"), ("counters",)):
+            said = says(core, "plane", *words)
+            expect("plane default: it does not answer" in said, said)
+    finally:
+        os.kill(plane, signal.SIGCONT)
+    wait_until(lambda: "does not answer" not in says(core, "session"), 10, "the plane to answer again")
 
 
 def tshark(path, *words):
