@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "face/command.h"
 #include "line/audit.h"
+#include "plane/fast/start.h"
 
 /* The configuration with its inventory, if nothing is wrong with them; what is, or is to be known, has been said. */
 static struct config *check(const char *path, FILE *to)
@@ -20,6 +21,18 @@ static struct config *check(const char *path, FILE *to)
         return config;
     config_free(config);
     return NULL;
+}
+
+/* What the fast path will take, before anybody starts it. */
+static void print_memory(const struct config *config)
+{
+    for (unsigned i = 0; i < config->plane_count; i++) {
+        const struct config_plane *plane = &config->planes[i];
+        const size_t bytes = fast_memory_needed(config, plane);
+        if (bytes)
+            printf("plane %s: the fast path takes %zu MiB for %u sessions, %u of them of several flows\n",
+                   plane->name, bytes >> 20, plane->fast_sessions, plane->fast_flows);
+    }
 }
 
 int run_check(const struct command *command, int argc, char **argv)
@@ -40,6 +53,8 @@ int run_check(const struct command *command, int argc, char **argv)
         config_print(config, stdout);
     else
         printf("%s: good\n", path ? path : access(CONFIG_FILE, F_OK) == 0 ? CONFIG_FILE : "the defaults");
+    if (!inventory && !print)
+        print_memory(config);
     for (unsigned i = 0; i < config->home_key_count; i++)
         if (config->home_keys[i].published)
             fprintf(stderr, "demarc: home network key %u is a public test key: replace it outside a lab\n",

@@ -21,6 +21,7 @@
 #include "line/reporter.h"
 #include "plane/agent.h"
 #include "plane/capture.h"
+#include "plane/configured.h"
 #include "plane/fast/start.h"
 #include "plane/fast/watch.h"
 #include "plane/host.h"
@@ -221,25 +222,6 @@ static bool make_lan(struct network *network, const struct config_dnn *dnn)
     return dnn->type != CONFIG_ETHERNET || network->lan;
 }
 
-/* own: as this plane serves it, or NULL. */
-static void fill_network(struct network *network, const struct config_dnn *dnn,
-                         const struct config_plane_network *own)
-{
-    const bool v4 = own && own->ipv4.family, v6 = own && own->ipv6.family;
-    *network = (struct network){
-        .name = dnn->name,
-        .pool_v4 = v4 ? own->ipv4 : dnn->ipv4,
-        .pool_v6 = v6 ? own->ipv6 : dnn->ipv6,
-        .gateway_v4 = v4 ? own->ipv4_gateway : dnn->ipv4_gateway,
-        .encapsulation = dnn->encapsulation,
-        .mtu = (uint16_t)dnn->mtu,
-    };
-    unsigned servers = 0;
-    for (unsigned i = 0; i < dnn->dns_count && servers < 2; i++)
-        if (dnn->dns[i].family == AF_INET6)
-            network->dns6[servers++] = dnn->dns[i];
-}
-
 static struct config_prefix prefix_of(const union socket_address *address)
 {
     struct config_prefix prefix = {.family = (uint8_t)address->any.sa_family};
@@ -280,7 +262,7 @@ static bool set_up_networks(struct process *process)
         const struct config_dnn *dnn = &smf->dnns[i];
         if (!config_plane_serves(process->own, dnn->name))
             continue;
-        fill_network(&process->networks[count], dnn, config_plane_network(process->own, dnn->name));
+        network_describe(&process->networks[count], dnn, config_plane_network(process->own, dnn->name));
         if (!make_lan(&process->networks[count++], dnn))
             return false;
     }
@@ -307,7 +289,7 @@ static bool set_up_plane(struct process *process)
         .tunnel_mtu = n3_mtu_inside(own),
         .buffer_per_session = own->buffer_per_session,
         .buffer_total = own->buffer_total,
-        .gnbs = process->config->limits.gnbs * 4, /* a gNB may have several addresses, and change them */
+        .gnbs = plane_gnbs_most(process->config),
         .shaping_delay = own->shaping_delay,
         .shaping_packets = own->shaping_packets,
     };
@@ -594,8 +576,7 @@ static void serve_admin(struct process *process)
 static int run(struct process *process)
 {
     char text[VALUE_TEXT_BYTES], note[256];
-    process->worker_count =
-        process->own->workers ? process->own->workers : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    process->worker_count = plane_workers(process->own);
     if (!fill_pool())
         return complain("draw random numbers", "getrandom(2) must be there and allowed") ? 0 : 1;
     process->loop = loop_new();
@@ -606,7 +587,7 @@ static int run(struct process *process)
                    process); /* before the workers start: they must not take signals */
     loop_on_signal(process->loop, SIGINT, stop, process);
     loop_on_signal(process->loop, SIGHUP, on_reload, process);
-    fast_start(&process->fast, &process->plane, process->own);
+    fast_start(&process->fast, &process->plane, process->config, process->own);
     process->n3_mtu = n3_mtu_follow(process->loop, &process->plane, process->own);
     if (process->plane.fast)
         process->fast_watch = fast_watch_new(process->loop, &process->fast, process->own);

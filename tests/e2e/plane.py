@@ -72,6 +72,9 @@ def a_session_is_shown_with_its_rules_and_its_path(lab, build):
     session = core.json("session")[0]
     shown = core.command("plane", "show").stdout
     expect("fast path: 1 of 1000 places taken" in shown and "ran0" in shown and "generic" in shown, shown)
+    memory = core.json("plane", "show")["default"]["memory_bytes"] >> 20
+    said = core.lab.execute([core.demarc, "check", core.config]).stdout
+    expect(f"takes {memory} MiB for 1000 sessions" in said, f"{memory}: {said}")
     for name in (session["seid"], f"{session['supi']}/{session['psi']}", session["addresses"][0] if "addresses" in session else session["seid"]):
         one = core.json("plane", "show", name)
         expect(one["seid"] == session["seid"] and one["gnb"] == "10.9.0.11" and len(one["pdrs"]) >= 2, f"{one}")

@@ -240,11 +240,31 @@ void fast_close(struct fast *fast)
         unload(fast);
 }
 
-bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
-               char why[FAST_WHY_BYTES])
+static void describe(struct fast *fast, const struct fast_sizes *sizes)
 {
     *fast = (struct fast){.sizes = *sizes,
                           .tunnels = power_of_two(sizes->sessions + sizes->sessions / TRIES_AT_WORST)};
+}
+
+size_t fast_memory_of(const struct fast_sizes *sizes)
+{
+    struct fast fast;
+    struct array arrays[FAST_MAPS];
+    describe(&fast, sizes);
+    const unsigned count = list_arrays(&fast, arrays);
+    libbpf_set_print(say);
+    fast.object = bpf_object__open_mem(fast_program, fast_program_bytes, NULL);
+    if (!fast.object)
+        return 0;
+    const size_t bytes = set_sizes(&fast, arrays, count) ? maps_bytes(fast.object) : 0;
+    bpf_object__close(fast.object);
+    return bytes;
+}
+
+bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
+               char why[FAST_WHY_BYTES])
+{
+    describe(fast, sizes);
     snprintf(fast->folder, sizeof fast->folder, "%s", folder ? folder : "");
     libbpf_set_print(say);
     bool loaded = load(fast);

@@ -101,6 +101,8 @@ struct fast {
  * False: there is no fast path here, and `why` says why not. */
 bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
                char why[FAST_WHY_BYTES]);
+/* Octets of all maps of that size, without loading any; 0: this build has none. */
+size_t fast_memory_of(const struct fast_sizes *sizes);
 /* What is pinned stays, and packets go on. */
 void fast_close(struct fast *fast);
 

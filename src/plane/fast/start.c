@@ -6,18 +6,25 @@
 #include <unistd.h>
 
 #include "kit/log.h"
+#include "plane/configured.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/grace.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/ports.h"
 #include "plane/passage.h"
 
-static unsigned pool_addresses(const struct plane *plane)
+/* Each phone has one of either kind. */
+static unsigned pool_addresses(const struct config *config, const struct config_plane *own)
 {
+    const struct config_smf *smf = &config->smf;
     uint64_t sum = 0;
-    for (unsigned i = 0; i < plane->network_count; i++)
-        sum +=
-            fast_pool_size(&plane->networks[i].pool_v4, 32) + fast_pool_size(&plane->networks[i].pool_v6, 64);
+    for (unsigned i = 0; i < smf->dnn_count; i++) {
+        struct network network;
+        if (!config_plane_serves(own, smf->dnns[i].name))
+            continue;
+        network_describe(&network, &smf->dnns[i], config_plane_network(own, smf->dnns[i].name));
+        sum += fast_pool_size(&network.pool_v4, 32) + fast_pool_size(&network.pool_v6, 64);
+    }
     return sum > UINT32_MAX ? UINT32_MAX : (unsigned)sum;
 }
 
@@ -47,18 +54,28 @@ static bool open_passages(struct fast *fast, const struct plane *plane, const st
     return true;
 }
 
-static bool open_fast(struct fast *fast, struct plane *plane, const struct config_plane *config,
-                      char why[FAST_WHY_BYTES])
+static struct fast_sizes sizes_of(const struct config *config, const struct config_plane *own)
+{
+    return (struct fast_sizes){.sessions = own->fast_sessions,
+                               .flows = own->fast_flows,
+                               .addresses = pool_addresses(config, own),
+                               .gnbs = plane_gnbs_most(config),
+                               .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
+                               .lanes = plane_workers(own) + 1};
+}
+
+size_t fast_memory_needed(const struct config *config, const struct config_plane *own)
+{
+    const struct fast_sizes sizes = sizes_of(config, own);
+    return own->external || own->fast == CONFIG_FAST_OFF ? 0 : fast_memory_of(&sizes);
+}
+
+static bool open_fast(struct fast *fast, struct plane *plane, const struct fast_sizes *sizes,
+                      const struct config_plane *config, char why[FAST_WHY_BYTES])
 {
     char folder[FAST_FOLDER_BYTES];
-    const struct fast_sizes sizes = {.sessions = config->fast_sessions,
-                                     .flows = config->fast_flows,
-                                     .addresses = pool_addresses(plane),
-                                     .gnbs = plane->policy.gnbs,
-                                     .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
-                                     .lanes = plane->lane_count};
     snprintf(folder, sizeof folder, "%s/%s", config->fast_pins, config->name);
-    if (!fast_make_folder(folder, why) || !fast_open(fast, &sizes, folder, why))
+    if (!fast_make_folder(folder, why) || !fast_open(fast, sizes, folder, why))
         return false;
     if (fast_describe(fast, plane) && open_passages(fast, plane, config, why) &&
         fast_attach_all(fast, config, why)) {
@@ -71,11 +88,13 @@ static bool open_fast(struct fast *fast, struct plane *plane, const struct confi
     return false;
 }
 
-void fast_start(struct fast *fast, struct plane *plane, const struct config_plane *config)
+void fast_start(struct fast *fast, struct plane *plane, const struct config *config,
+                const struct config_plane *own)
 {
+    const struct fast_sizes sizes = sizes_of(config, own);
     static char why[FAST_WHY_BYTES] = "planes.fast is off";
     plane->fast_why = why;
-    if (config->fast == CONFIG_FAST_OFF || !open_fast(fast, plane, config, why)) {
+    if (own->fast == CONFIG_FAST_OFF || !open_fast(fast, plane, &sizes, own, why)) {
         log_info("plane", NULL, "no fast path: %s", why);
         return;
     }

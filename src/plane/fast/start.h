@@ -8,7 +8,10 @@
 #include "plane/plane.h"
 
 /* Puts plane->fast, or leaves it NULL where there is none, and says why (plane->fast_why, and the log): without it everything works, at the slow path's pace. */
-void fast_start(struct fast *fast, struct plane *plane, const struct config_plane *config);
+void fast_start(struct fast *fast, struct plane *plane, const struct config *config,
+                const struct config_plane *own);
+/* Octets of its maps, worked out before anything is loaded; 0: it is to have no fast path, or this build has none. */
+size_t fast_memory_needed(const struct config *config, const struct config_plane *own);
 /* The program leaves the interfaces: the plane is taken down, not restarted. */
 void fast_end(struct plane *plane, const struct config_plane *config);
 /* Packets go on without this process, until another one comes. */
