@@ -2,48 +2,27 @@
 /* demarc plane: what planes do with packets. `demarc plane NAME` is the process itself. */
 #include "face/plane.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "face/table.h"
 #include "store/store.h"
 
 static const struct column interface_columns[] = {{"INTERFACE", "interface", CELL_TEXT, 0},
                                                   {"XDP", "mode", CELL_TEXT, 0},
-                                                  {"FOR", "uses", CELL_TEXT, 0},
+                                                  {"TOWARDS", "uses", CELL_TEXT, 0},
                                                   {"MTU", "mtu", CELL_NUMBER, 0},
                                                   {0}};
-static const struct column rule_columns[] = {{"PDR", "pdr", CELL_NUMBER, 0},
-                                             {"PRECEDENCE", "precedence", CELL_NUMBER, 1},
-                                             {"RULE", "rule", CELL_TEXT, 0},
-                                             {0}};
+static const struct column rule_columns[] = {
+    {"PDR", "pdr", CELL_NUMBER, 0},      {"PRECEDENCE", "precedence", CELL_NUMBER, 2},
+    {"FROM TEID", "from", CELL_TEXT, 0}, {"FILTERS", "filters", CELL_NUMBER, 1},
+    {"TO TEID", "to", CELL_TEXT, 0},     {"QFI", "qfi", CELL_TEXT, 0},
+    {"AT MOST", "rates", CELL_TEXT, 0},  {0}};
 static const struct column usage_columns[] = {{"URR", "urr", CELL_NUMBER, 0},
                                               {"UP", "uplink_bytes", CELL_BYTES, 0},
                                               {"DOWN", "downlink_bytes", CELL_BYTES, 0},
                                               {"EXHAUSTED", "exhausted", CELL_TEXT, 0},
                                               {0}};
-static const struct column row_columns[] = {{"PATH", "path", CELL_TEXT, 0},
-                                            {"NO", "number", CELL_NUMBER, 0},
-                                            {"UP", "uplink_packets", CELL_NUMBER, 0},
-                                            {"", "uplink_bytes", CELL_BYTES, 1},
-                                            {"DOWN", "downlink_packets", CELL_NUMBER, 0},
-                                            {"", "downlink_bytes", CELL_BYTES, 1},
-                                            {"LEFT TO SLOW", "left_packets", CELL_NUMBER, 0},
-                                            {0}};
-static const struct column drop_columns[] = {{"DROPPED", "reason", CELL_TEXT, 0},
-                                             {"FAST", "fast", CELL_NUMBER, 0},
-                                             {"SLOW", "slow", CELL_NUMBER, 0},
-                                             {0}};
-static const struct column gnb_columns[] = {
-    {"GNB", "address", CELL_TEXT, 0},      {"SESSIONS", "sessions", CELL_NUMBER, 0},
-    {"PATH", "path", CELL_TEXT, 0},        {"UP", "uplink_packets", CELL_NUMBER, 0},
-    {"", "uplink_bytes", CELL_BYTES, 1},   {"DOWN", "downlink_packets", CELL_NUMBER, 0},
-    {"", "downlink_bytes", CELL_BYTES, 1}, {0}};
-static const struct column sender_columns[] = {
-    {"SENDER", "sender", CELL_TEXT, 0}, {"REFUSED", "packets", CELL_NUMBER, 0}, {0}};
-
 static const char *text(const json_t *object, const char *key)
 {
     const char *value = json_string_value(json_object_get(object, key));
@@ -55,8 +34,7 @@ static long long number(const json_t *object, const char *key)
     return (long long)json_integer_value(json_object_get(object, key));
 }
 
-/* An empty table is none. */
-static void print_table(const struct column *columns, const json_t *items)
+void plane_print_table(const struct column *columns, const json_t *items)
 {
     if (json_array_size(items) == 0)
         return;
@@ -151,17 +129,18 @@ json_t *plane_ask_any(const struct plane_question *question, json_t *request, ch
 
 static void print_paths(const char *plane, const json_t *paths)
 {
-    const long long places = number(paths, "places");
-    printf("plane %s   sessions %lld   workers on the slow path %lld\n", plane, number(paths, "sessions"),
+    printf("plane %s   sessions %lld   slow path: %lld workers\n", plane, number(paths, "sessions"),
            number(paths, "workers"));
     if (!json_is_true(json_object_get(paths, "fast"))) {
         printf("no fast path: %s\n", text(paths, "why"));
         return;
     }
-    printf("fast path: %lld of %lld places taken, %lld MiB of maps, adopted %lld times\n",
-           number(paths, "places_used"), places, number(paths, "memory_bytes") >> 20,
-           number(paths, "adopted"));
-    print_table(interface_columns, json_object_get(paths, "interfaces"));
+    printf("fast path: %lld of %lld sessions, %lld MiB", number(paths, "places_used"),
+           number(paths, "places"), number(paths, "memory_bytes") >> 20);
+    if (number(paths, "adopted"))
+        printf(", has outlived %lld processes", number(paths, "adopted"));
+    putchar('\n');
+    plane_print_table(interface_columns, json_object_get(paths, "interfaces"));
 }
 
 static void print_path(const char *direction, const char *path, const char *why)
@@ -196,8 +175,8 @@ static void print_session(const json_t *session)
     printf("%lld packets up, %lld down; %lld dropped, %lld held\n", number(session, "uplink_packets"),
            number(session, "downlink_packets"), number(session, "dropped_packets"),
            number(session, "buffered_packets"));
-    print_table(rule_columns, json_object_get(session, "pdrs"));
-    print_table(usage_columns, json_object_get(session, "urrs"));
+    plane_print_table(rule_columns, json_object_get(session, "pdrs"));
+    plane_print_table(usage_columns, json_object_get(session, "urrs"));
 }
 
 static int show_session(struct plane_question *question, const char *whose)
@@ -219,37 +198,52 @@ static int show_session(struct plane_question *question, const char *whose)
 
 /* --- of all planes --- */
 
-typedef json_t *gather_plane(const struct config *config, const char *plane, char why[PLANE_WHY]);
-typedef void print_plane(const char *plane, const json_t *reply);
-
-static int of_each(const struct plane_question *question, gather_plane *gather, print_plane *print)
+int plane_gather_all(const struct plane_question *question, plane_gather *gather, json_t **all)
 {
-    json_t *all = json_object();
     char why[PLANE_WHY];
     int code = EXIT_DONE;
+    *all = json_object();
     for (unsigned i = 0; i < question->config->plane_count; i++) {
         const struct config_plane *plane = &question->config->planes[i];
         if (plane->external || !plane_is_asked(question, plane->name))
             continue;
         json_t *reply = gather(question->config, plane->name, why);
-        if (!reply)
-            code = failed("%s", why);
-        else if (!question->json)
-            print(plane->name, reply);
         if (reply)
-            json_object_set_new(all, plane->name, reply);
+            json_object_set_new(*all, plane->name, reply);
+        else
+            code = failed("%s", why);
     }
-    if (question->json)
-        json_print(stdout, all);
-    if (code == EXIT_DONE && json_object_size(all) == 0)
+    if (code == EXIT_DONE && json_object_size(*all) == 0)
         code = failed("no such plane");
-    json_decref(all);
     return code;
+}
+
+void plane_print_all(const struct plane_question *question, json_t *all, plane_print *print)
+{
+    const char *plane;
+    json_t *reply;
+    if (question->json) {
+        json_print(stdout, all);
+        return;
+    }
+    json_object_foreach(all, plane, reply)
+    {
+        print(plane, reply);
+    }
 }
 
 static json_t *gather_paths(const struct config *config, const char *plane, char why[PLANE_WHY])
 {
     return plane_ask(config, plane, json_pack("{s:s}", "verb", "paths"), why);
+}
+
+static int show_paths(const struct plane_question *question)
+{
+    json_t *all = NULL;
+    const int code = plane_gather_all(question, gather_paths, &all);
+    plane_print_all(question, all, print_paths);
+    json_decref(all);
+    return code;
 }
 
 static int run_show(const struct command *command, int argc, char **argv)
@@ -266,90 +260,15 @@ static int run_show(const struct command *command, int argc, char **argv)
     if (!config)
         return EXIT_FAILED;
     question.config = config;
-    const int code = argc ? show_session(&question, argv[0]) : of_each(&question, gather_paths, print_paths);
-    config_free(config);
-    return code;
-}
-
-/* --- counters --- */
-
-static void add_list(json_t *counters, const struct config *config, const char *plane, const char *verb)
-{
-    json_t *reply = ask_quietly(config, "plane", plane, verb);
-    if (reply)
-        json_object_set(counters, verb, json_object_get(reply, "items"));
-    json_decref(reply);
-}
-
-static json_t *gather_counters(const struct config *config, const char *plane, char why[PLANE_WHY])
-{
-    json_t *counters = plane_ask(config, plane, json_pack("{s:s}", "verb", "counters"), why);
-    if (!counters)
-        return NULL;
-    add_list(counters, config, plane, "gnb");
-    add_list(counters, config, plane, "sender");
-    return counters;
-}
-
-static void print_counters(const char *plane, const json_t *counters)
-{
-    printf("plane %s\n", plane);
-    print_table(row_columns, json_object_get(counters, "rows"));
-    print_table(drop_columns, json_object_get(counters, "drops"));
-    print_table(gnb_columns, json_object_get(counters, "gnb"));
-    print_table(sender_columns, json_object_get(counters, "sender"));
-}
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
-
-/* Until a signal, each time on a clean screen. */
-static int watch(const struct plane_question *question)
-{
-    int code = EXIT_DONE;
-    signal(SIGINT, interrupt);
-    signal(SIGTERM, interrupt);
-    while (!interrupted && code == EXIT_DONE) {
-        if (isatty(STDOUT_FILENO) && !question->json)
-            fputs("\033[H\033[2J", stdout);
-        code = of_each(question, gather_counters, print_counters);
-        fflush(stdout);
-        sleep(2);
-    }
-    return code;
-}
-
-static int run_counters(const struct command *command, int argc, char **argv)
-{
-    struct plane_question question = {0};
-    const char *path = NULL;
-    bool watched = false;
-    const struct option_slot slots[] = {{"json", &question.json, NULL},
-                                        {"watch", &watched, NULL},
-                                        {"plane", NULL, &question.plane},
-                                        {"config", NULL, &path},
-                                        {0}};
-    if (!take_options(command, &argc, argv, slots))
-        return EXIT_USAGE;
-    if (argc)
-        return wrong_usage(command, "unexpected %s", argv[0]);
-    struct config *config = load_or_fail(path);
-    if (!config)
-        return EXIT_FAILED;
-    question.config = config;
-    const int code = watched ? watch(&question) : of_each(&question, gather_counters, print_counters);
+    const int code = argc ? show_session(&question, argv[0]) : show_paths(&question);
     config_free(config);
     return code;
 }
 
 static const struct command commands[] = {
     {"show", "plane show [SESSION] [--plane NAME] [--json] [--config FILE]", NULL, run_show},
-    {"counters", "plane counters [--watch] [--plane NAME] [--json] [--config FILE]", NULL, run_counters},
+    {"counters", "plane counters [--watch] [--plane NAME] [--json] [--config FILE]", NULL,
+     run_plane_counters},
     {"capture",
      "plane capture (--session SESSION | --gnb ADDRESS) --pcap FILE [--decapsulated] [--packets N] "
      "[--for TIME] [--octets N] [--plane NAME] [--config FILE]",

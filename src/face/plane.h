@@ -5,6 +5,7 @@
 
 #include "face/ask.h"
 #include "face/command.h"
+#include "face/table.h"
 
 enum { PLANE_WHY = 256 };
 
@@ -26,7 +27,17 @@ json_t *plane_ask(const struct config *config, const char *plane, json_t *reques
 /* The first plane that has an answer; `why` says what each of the others said. */
 json_t *plane_ask_any(const struct plane_question *question, json_t *request, char why[PLANE_WHY]);
 
-/* The subcommand `capture`. */
+/* Of each plane that is asked: by name, for the caller to release. EXIT_FAILED: one gave no answer, which was said, or there is none. */
+typedef json_t *plane_gather(const struct config *config, const char *plane, char why[PLANE_WHY]);
+int plane_gather_all(const struct plane_question *question, plane_gather *gather, json_t **all);
+
+typedef void plane_print(const char *plane, const json_t *reply);
+void plane_print_all(const struct plane_question *question, json_t *all, plane_print *print);
+/* Behind an empty line; an empty table is none. */
+void plane_print_table(const struct column *columns, const json_t *items);
+
+/* The subcommands `counters` and `capture`. */
+int run_plane_counters(const struct command *command, int argc, char **argv);
 int run_plane_capture(const struct command *command, int argc, char **argv);
 
 #endif

@@ -21,7 +21,8 @@ struct taking {
     const char *session, *gnb, *file, *packets, *time, *octets;
     bool decapsulated;
     unsigned long most;
-    int64_t until; /* of clock_now */
+    int64_t for_long; /* nanoseconds */
+    int64_t until;    /* of clock_now */
     unsigned long count;
     struct pcap pcap;
 };
@@ -73,6 +74,7 @@ static bool collect(struct taking *taking, struct collector *collector)
 {
     struct pollfd wait = {.fd = trace_descriptor(collector), .events = POLLIN};
     bool good = true;
+    taking->until = clock_now() + taking->for_long;
     while (good && !interrupted && taking->count < taking->most && clock_now() < taking->until &&
            trace_reporters(collector)) {
         poll(&wait, 1, 200);
@@ -107,9 +109,11 @@ static int take(struct taking *taking, FILE *to)
         json_decref(reply);
         return failed("cannot collect: %s; are you the core's user?", strerror(errno));
     }
-    fprintf(stderr, "captures %s%s; it ends after %lu packets, or with Ctrl-C\n",
+    char time[VALUE_TEXT_BYTES];
+    fprintf(stderr, "captures %s%s; it ends after %lu packets or %s, or with Ctrl-C\n",
             taking->session ? taking->session : taking->gnb,
-            json_is_true(json_object_get(reply, "fast")) ? "" : ", from the slow path alone", taking->most);
+            json_is_true(json_object_get(reply, "fast")) ? "" : ", from the slow path alone", taking->most,
+            config_duration_text(taking->for_long, time));
     json_decref(reply);
     bool good = pcap_begin(&taking->pcap, to, false);
     taking->pcap.longest = taking->octets ? strtoul(taking->octets, NULL, 10) : 0;
@@ -137,7 +141,7 @@ static bool understand(const struct command *command, struct taking *taking)
     if (taking->time && !config_duration_parse(taking->time, &time))
         return wrong_usage(command, "%s is no time such as 90s, 10m or 2h", taking->time) == EXIT_DONE;
     taking->most = taking->packets ? strtoul(taking->packets, NULL, 10) : PACKETS;
-    taking->until = clock_now() + time;
+    taking->for_long = time;
     return true;
 }
 

@@ -12,13 +12,14 @@
 
 enum { CELL_MOST = 160, COLUMN_MOST = 32 };
 
-static void bytes_text(double value, char *text, size_t size)
+/* unit: "B" */
+static void amount_text(double value, const char *unit, char *text, size_t size)
 {
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-    size_t unit = 0;
-    for (; value >= 1000 && unit < sizeof units / sizeof units[0] - 1; unit++)
+    static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
+    size_t n = 0;
+    for (; value >= 1000 && n < sizeof prefixes / sizeof prefixes[0] - 1; n++)
         value /= 1000;
-    snprintf(text, size, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    snprintf(text, size, n ? "%.1f %s%s" : "%.0f %s%s", value, prefixes[n], unit);
 }
 
 static void age_text(json_int_t since, char *text, size_t size)
@@ -74,7 +75,9 @@ void cell_text(const json_t *value, enum cell cell, char *text, size_t size)
     if (cell == CELL_RATE && json_is_integer(value))
         snprintf(text, size, "%s", config_rate_text((uint64_t)json_integer_value(value), rate));
     else if (cell == CELL_BYTES && json_is_number(value))
-        bytes_text(json_number_value(value), text, size);
+        amount_text(json_number_value(value), "B", text, size);
+    else if (cell == CELL_SPEED && json_is_number(value))
+        amount_text(json_number_value(value) * 8, "bit/s", text, size);
     else if (cell == CELL_SINCE && json_is_integer(value))
         age_text(json_integer_value(value), text, size);
     else
@@ -148,7 +151,7 @@ static void fit(const struct column *columns, int *widths, int most)
 static void put_cell(FILE *to, const char *text, int width, enum cell cell, bool last)
 {
     int gap = width - width_of(text);
-    bool right = cell == CELL_NUMBER || cell == CELL_BYTES || cell == CELL_RATE;
+    bool right = cell == CELL_NUMBER || cell == CELL_BYTES || cell == CELL_RATE || cell == CELL_SPEED;
     fprintf(to, "%*s%s%*s", right ? gap : 0, "", text, last ? 0 : right ? 2 : gap + 2, "");
 }
 

@@ -10,6 +10,7 @@ enum cell {
     CELL_TEXT,   /* text or a number as it is; a list with commas; true and false as yes and no */
     CELL_RATE,   /* bits per second */
     CELL_BYTES,  /* 1.2 GB */
+    CELL_SPEED,  /* octets in a second, shown as 9.6 Mbit/s */
     CELL_SINCE,  /* Unix seconds, shown as an age */
     CELL_NUMBER, /* flush right */
 };

@@ -49,6 +49,17 @@ static int collect(struct collector *collector, struct pcap *pcap)
     return good ? EXIT_DONE : failed("cannot write: %s", strerror(errno));
 }
 
+/* It sees what workers carry; a copy of all that the packet program carries would be too much for it. */
+static void tell_what_is_missing(const struct config *config)
+{
+    bool fast = false;
+    for (unsigned i = 0; i < config->plane_count; i++)
+        fast |= !config->planes[i].external && config->planes[i].fast != CONFIG_FAST_OFF;
+    if (fast)
+        fputs("without packets of the fast path: demarc plane capture takes those of a session or a gNB\n",
+              stderr);
+}
+
 static int trace_to(FILE *to, const struct config *config, bool with_nas)
 {
     static struct pcap pcap;
@@ -57,6 +68,7 @@ static int trace_to(FILE *to, const struct config *config, bool with_nas)
         return failed("cannot collect in %s: %s; is the core's runtime_dir right, and are you its user?",
                       config->runtime_dir, strerror(errno));
     fprintf(stderr, "%u processes report\n", trace_reporters(collector));
+    tell_what_is_missing(config);
     int code = pcap_begin(&pcap, to, with_nas) ? collect(collector, &pcap)
                                                : failed("cannot write: %s", strerror(errno));
     trace_hang_up(collector);

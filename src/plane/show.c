@@ -78,32 +78,33 @@ static size_t add_words(char words[WORDS], size_t at, const char *more)
     return length < 0 || (size_t)length >= WORDS - at ? WORDS - 1 : at + (size_t)length;
 }
 
-static size_t describe_copies(const struct ruleset *rules, const struct far *far, char words[WORDS],
-                              size_t at)
+static void put_copies(json_t *item, const struct ruleset *rules, const struct far *far)
 {
-    char text[SENDER_TEXT], more[WORDS];
-    for (unsigned i = 0; far && (far->action & PFCP_DUPL) && i < far->duplicating_count; i++) {
+    char text[SENDER_TEXT], words[WORDS];
+    if (!far || !(far->action & PFCP_DUPL) || far->duplicating_count == 0)
+        return;
+    json_t *copies = json_array();
+    for (unsigned i = 0; i < far->duplicating_count; i++) {
         const struct duplicating *to = &rules->duplicating[far->first_duplicating + i];
-        snprintf(more, sizeof more, ", copied to %s, TEID 0x%08x", sender_text(&to->to, text), to->teid);
-        at = add_words(words, at, more);
+        snprintf(words, sizeof words, "0x%08x at %s", to->teid, sender_text(&to->to, text));
+        json_array_append_new(copies, json_string(words));
     }
-    return at;
+    json_object_set_new(item, "copies", copies);
 }
 
-static size_t describe_far(const struct far *far, char words[WORDS], size_t at)
+static const char *far_text(const struct far *far, char words[WORDS])
 {
-    char text[SENDER_TEXT], more[WORDS];
+    char text[SENDER_TEXT];
     if (!far)
-        return add_words(words, at, ": dropped, as no FAR is named");
+        return "nowhere: no FAR is named";
     if (far->action & PFCP_DROP)
-        return add_words(words, at, ": dropped");
+        return "nowhere: dropped";
     if (far->action & PFCP_BUFF)
-        return add_words(words, at, far->action & PFCP_NOCP ? ": held, the SMF is told" : ": held");
-    if (far->has_outer) {
-        snprintf(more, sizeof more, ": to %s, TEID 0x%08x", sender_text(&far->to, text), far->teid);
-        return add_words(words, at, more);
-    }
-    return add_words(words, at, far->action & PFCP_FORW ? ": to the data network" : ": nothing is done");
+        return far->action & PFCP_NOCP ? "held, SMF is told" : "held";
+    if (!far->has_outer)
+        return far->action & PFCP_FORW ? "data network" : "nowhere";
+    snprintf(words, WORDS, "0x%08x at %s", far->teid, sender_text(&far->to, text));
+    return words;
 }
 
 static const char *rate_text(uint64_t kbps, char text[RATE])
@@ -119,44 +120,46 @@ static const char *rate_text(uint64_t kbps, char text[RATE])
     return text;
 }
 
-static void describe_qers(const struct ruleset *rules, const struct pdr *pdr, enum direction direction,
-                          char words[WORDS], size_t at)
+/* What the QERs of the PDR say in that direction: rates, of which one that others take from, too, is shared. */
+static void put_qers(json_t *item, const struct ruleset *rules, const struct pdr *pdr,
+                     enum direction direction)
 {
-    char more[WORDS], text[RATE];
+    char words[WORDS] = "", more[WORDS], text[RATE];
+    size_t at = 0;
     for (unsigned i = 0; i < rules->qer_count; i++) {
         const struct qer *qer = &rules->qers[i];
         if (!(pdr->qers >> i & 1))
             continue;
         if (qer->closed[direction])
-            at = add_words(words, at, ", gate closed");
+            at = add_words(words, at, at ? ", gate closed" : "gate closed");
         if (qer->has_mbr) {
-            snprintf(more, sizeof more, ", at most %s%s", rate_text(qer->mbr[direction], text),
-                     qer->shared ? " with others" : "");
+            snprintf(more, sizeof more, "%s%s%s", at ? ", " : "", rate_text(qer->mbr[direction], text),
+                     qer->shared ? " shared" : "");
             at = add_words(words, at, more);
         }
         if (qer->has_qfi && direction == DOWNLINK) {
-            snprintf(more, sizeof more, ", QFI %u%s", qer->qfi, qer->rqi ? " reflective" : "");
-            at = add_words(words, at, more);
+            snprintf(more, sizeof more, "%u%s", qer->qfi, qer->rqi ? " reflective" : "");
+            put_text(item, "qfi", more);
         }
     }
+    put_text(item, "rates", words);
 }
 
 static json_t *pdr_item(const struct ruleset *rules, const struct pdr *pdr)
 {
-    char words[WORDS] = "";
+    char words[WORDS] = "data network";
     const enum direction direction = pdr->source == PFCP_ACCESS ? UPLINK : DOWNLINK;
-    size_t at = 0;
-    if (direction == UPLINK)
-        at = (size_t)snprintf(words, sizeof words, "from TEID 0x%08x", pdr->teid);
-    else
-        at = add_words(words, at, "from the data network");
-    if (pdr->filter_count)
-        at += (size_t)snprintf(words + at, sizeof words - at, ", %u filters", pdr->filter_count);
     const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
-    at = describe_copies(rules, far, words, describe_far(far, words, at));
-    describe_qers(rules, pdr, direction, words, at);
-    return json_pack("{s:i, s:I, s:s}", "pdr", (int)pdr->id, "precedence", (json_int_t)pdr->precedence,
-                     "rule", words);
+    json_t *item = json_pack("{s:i, s:I}", "pdr", (int)pdr->id, "precedence", (json_int_t)pdr->precedence);
+    if (pdr->teid)
+        snprintf(words, sizeof words, "0x%08x", pdr->teid);
+    put_text(item, "from", words);
+    put_text(item, "to", far_text(far, words));
+    put_qers(item, rules, pdr, direction);
+    if (pdr->filter_count)
+        put(item, "filters", pdr->filter_count);
+    put_copies(item, rules, far);
+    return item;
 }
 
 static json_t *urr_item(const struct urr *urr)
