@@ -72,8 +72,9 @@ static json_t *ask_of_phone(const struct config *config, const char *whose)
     return item;
 }
 
-bool plane_resolve(struct plane_question *question, const char *whose)
+bool plane_resolve(struct plane_question *question)
 {
+    const char *whose = question->whose;
     snprintf(question->session, sizeof question->session, "%s", whose);
     if (!strchr(whose, '/'))
         return true;
@@ -85,6 +86,18 @@ bool plane_resolve(struct plane_question *question, const char *whose)
     question->plane = question->home;
     json_decref(item);
     return true;
+}
+
+int plane_with_config(struct plane_question *question, const char *path,
+                      int (*act)(struct plane_question *question))
+{
+    struct config *config = load_or_fail(path);
+    if (!config)
+        return EXIT_FAILED;
+    question->config = config;
+    const int code = act(question);
+    config_free(config);
+    return code;
 }
 
 json_t *plane_ask(const struct config *config, const char *plane, json_t *request, char why[PLANE_WHY])
@@ -179,10 +192,10 @@ static void print_session(const json_t *session)
     plane_print_table(usage_columns, json_object_get(session, "urrs"));
 }
 
-static int show_session(struct plane_question *question, const char *whose)
+static int show_session(struct plane_question *question)
 {
     char why[PLANE_WHY];
-    if (!plane_resolve(question, whose))
+    if (!plane_resolve(question))
         return EXIT_FAILED;
     json_t *reply =
         plane_ask_any(question, json_pack("{s:s, s:s}", "verb", "rules", "session", question->session), why);
@@ -237,7 +250,7 @@ static json_t *gather_paths(const struct config *config, const char *plane, char
     return plane_ask(config, plane, json_pack("{s:s}", "verb", "paths"), why);
 }
 
-static int show_paths(const struct plane_question *question)
+static int show_paths(struct plane_question *question)
 {
     json_t *all = NULL;
     const int code = plane_gather_all(question, gather_paths, &all);
@@ -256,13 +269,8 @@ static int run_show(const struct command *command, int argc, char **argv)
         return EXIT_USAGE;
     if (argc > 1)
         return wrong_usage(command, "one session at a time");
-    struct config *config = load_or_fail(path);
-    if (!config)
-        return EXIT_FAILED;
-    question.config = config;
-    const int code = argc ? show_session(&question, argv[0]) : show_paths(&question);
-    config_free(config);
-    return code;
+    question.whose = argc ? argv[0] : NULL;
+    return plane_with_config(&question, path, argc ? show_session : show_paths);
 }
 
 static const struct command commands[] = {

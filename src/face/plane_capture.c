@@ -17,8 +17,8 @@ enum { PACKETS = 10000, SECONDS_LONG = 60 };
 
 /* What is asked for, and what has come of it. */
 struct taking {
-    struct plane_question question;
-    const char *session, *gnb, *file, *packets, *time, *octets;
+    struct plane_question question; /* first: what is handed back */
+    const char *gnb, *file, *packets, *time, *octets;
     bool decapsulated;
     unsigned long most;
     int64_t for_long; /* nanoseconds */
@@ -86,7 +86,7 @@ static bool collect(struct taking *taking, struct collector *collector)
 static json_t *begin(struct taking *taking, char why[PLANE_WHY])
 {
     json_t *request = json_pack("{s:s}", "verb", "capture");
-    if (taking->session)
+    if (taking->question.whose)
         json_object_set_new(request, "session", json_string(taking->question.session));
     else
         json_object_set_new(request, "gnb", json_string(taking->gnb));
@@ -111,7 +111,7 @@ static int take(struct taking *taking, FILE *to)
     }
     char time[VALUE_TEXT_BYTES];
     fprintf(stderr, "captures %s%s; it ends after %lu packets or %s, or with Ctrl-C\n",
-            taking->session ? taking->session : taking->gnb,
+            taking->question.whose ? taking->question.whose : taking->gnb,
             json_is_true(json_object_get(reply, "fast")) ? "" : ", from the slow path alone", taking->most,
             config_duration_text(taking->for_long, time));
     json_decref(reply);
@@ -132,7 +132,7 @@ static bool is_number(const char *text)
 static bool understand(const struct command *command, struct taking *taking)
 {
     int64_t time = SECONDS(SECONDS_LONG);
-    if (!taking->session == !taking->gnb)
+    if (!taking->question.whose == !taking->gnb)
         return wrong_usage(command, "either --session or --gnb is needed") == EXIT_DONE;
     if (!taking->file)
         return wrong_usage(command, "--pcap FILE is needed") == EXIT_DONE;
@@ -145,10 +145,11 @@ static bool understand(const struct command *command, struct taking *taking)
     return true;
 }
 
-static int capture_to_file(struct taking *taking)
+static int capture_to_file(struct plane_question *question)
 {
+    struct taking *taking = (struct taking *)question;
     const bool standard = strcmp(taking->file, "-") == 0;
-    if (taking->session && !plane_resolve(&taking->question, taking->session))
+    if (taking->question.whose && !plane_resolve(&taking->question))
         return EXIT_FAILED;
     FILE *to = standard ? stdout : fopen(taking->file, "we");
     if (!to)
@@ -163,7 +164,7 @@ int run_plane_capture(const struct command *command, int argc, char **argv)
 {
     static struct taking taking;
     const char *path = NULL;
-    const struct option_slot slots[] = {{"session", NULL, &taking.session},
+    const struct option_slot slots[] = {{"session", NULL, &taking.question.whose},
                                         {"gnb", NULL, &taking.gnb},
                                         {"pcap", NULL, &taking.file},
                                         {"packets", NULL, &taking.packets},
@@ -179,13 +180,7 @@ int run_plane_capture(const struct command *command, int argc, char **argv)
         return wrong_usage(command, "unexpected %s", argv[0]);
     if (!understand(command, &taking))
         return EXIT_USAGE;
-    struct config *config = load_or_fail(path);
-    if (!config)
-        return EXIT_FAILED;
-    taking.question.config = config;
     signal(SIGINT, interrupt);
     signal(SIGTERM, interrupt);
-    const int code = capture_to_file(&taking);
-    config_free(config);
-    return code;
+    return plane_with_config(&taking.question, path, capture_to_file);
 }

@@ -185,7 +185,7 @@ static void show_rates(const struct plane_question *question, const json_t *befo
 }
 
 /* Until a signal, each time on a clean screen. A plane that does not answer is said to, and may come back. */
-static int watch(const struct plane_question *question)
+static int watch(struct plane_question *question)
 {
     json_t *before = NULL;
     int code = plane_gather_all(question, gather, &before);
@@ -206,7 +206,7 @@ static int watch(const struct plane_question *question)
     return code;
 }
 
-static int show_totals(const struct plane_question *question)
+static int show_totals(struct plane_question *question)
 {
     json_t *all = NULL;
     const int code = plane_gather_all(question, gather, &all);
@@ -229,11 +229,5 @@ int run_plane_counters(const struct command *command, int argc, char **argv)
         return EXIT_USAGE;
     if (argc)
         return wrong_usage(command, "unexpected %s", argv[0]);
-    struct config *config = load_or_fail(path);
-    if (!config)
-        return EXIT_FAILED;
-    question.config = config;
-    const int code = watched ? watch(&question) : show_totals(&question);
-    config_free(config);
-    return code;
+    return plane_with_config(&question, path, watched ? watch : show_totals);
 }

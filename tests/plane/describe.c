@@ -71,3 +71,16 @@ void lab_describe_ethernet(struct lab_session *s, uint8_t number)
     request->has_pdn_type = true;
     request->pdn_type = PFCP_PDN_ETHERNET;
 }
+
+void lab_lead_to(struct lab_session *session, uint32_t teid, const void *gnb)
+{
+    struct pfcp_create_far *far = &session->fars[1];
+    far->apply_action = PFCP_FORW;
+    far->has_forwarding = true;
+    far->forwarding = (struct pfcp_forwarding){
+        .has_destination_interface = true,
+        .destination_interface = PFCP_ACCESS,
+        .has_outer_header_creation = true,
+        .outer_header_creation = {.description = PFCP_CREATE_GTPU_UDP_IPV4, .teid = teid, .ip.has_v4 = true}};
+    memcpy(far->forwarding.outer_header_creation.ip.v4, gnb, 4);
+}

@@ -20,4 +20,7 @@ void lab_describe(struct lab_session *session, uint8_t number);
 /* The same as an Ethernet session, which has no address. */
 void lab_describe_ethernet(struct lab_session *session, uint8_t number);
 
+/* Downlink packets go to the gNB there, an IPv4 address, from the beginning. */
+void lab_lead_to(struct lab_session *session, uint32_t teid, const void *gnb);
+
 #endif

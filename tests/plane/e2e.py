@@ -144,14 +144,14 @@ def run(cases, setting):
     return failed
 
 
-def main(arguments):
+def main(name, cases, setting):
+    """The cases in a lab of that name; the build is the first argument. Ends the program."""
     try:
-        with Lab("planetest") as lab:
-            return 1 if run(CASES, Setting(lab, Path(arguments[0]).resolve())) else 0
+        with Lab(name) as lab:
+            sys.exit(1 if run(cases, setting(lab, Path(sys.argv[1]).resolve())) else 0)
     except LabError as error:
         print(f"1..0 # SKIP {error}")
-        return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main("planetest", CASES, Setting)

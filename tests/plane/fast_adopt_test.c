@@ -77,16 +77,7 @@ static void describe_again(struct bench *bench, struct lab_session *session, uin
     lab_describe(session, UE);
     session->pdrs[0].pdi.f_teid = (struct pfcp_f_teid){.teid = teid, .ip.has_v4 = true};
     memcpy(session->pdrs[0].pdi.f_teid.ip.v4, bench->lab->plane.n3_v4.address, 4);
-    struct pfcp_create_far *far = &session->fars[1];
-    far->apply_action = PFCP_FORW;
-    far->has_forwarding = true;
-    far->forwarding = (struct pfcp_forwarding){
-        .has_destination_interface = true,
-        .destination_interface = PFCP_ACCESS,
-        .has_outer_header_creation = true,
-        .outer_header_creation = {
-            .description = PFCP_CREATE_GTPU_UDP_IPV4, .teid = GNB_TEID, .ip.has_v4 = true}};
-    memcpy(far->forwarding.outer_header_creation.ip.v4, &bench->lab->gnb.v4.sin_addr, 4);
+    lab_lead_to(session, GNB_TEID, &bench->lab->gnb.v4.sin_addr);
 }
 
 static void restore(struct bench *bench, uint32_t teid)

@@ -67,6 +67,13 @@ static void set_v6(struct bench *bench, const char *from, const char *to, uint8_
     bench->length = ETHERNET + 64;
 }
 
+static void judge_v4(struct bench *bench, const char *from, const char *to, uint8_t protocol, uint16_t port,
+                     uint32_t verdict)
+{
+    set_v4(bench, from, to, protocol, port);
+    assert_int_equal(run(bench), verdict);
+}
+
 static uint64_t ended(const struct bench *bench, enum fast_ran_end end)
 {
     struct fast_ended all[FAST_RAN_ENDS];
@@ -78,18 +85,12 @@ static void n2_and_n3_come_in_and_nothing_beside_them(void **state)
 {
     struct bench *bench = hold(PORT);
     (void)state;
-    set_v4(bench, "192.0.2.66", "192.0.2.5", 132, 38412);
-    assert_int_equal(run(bench), XDP_PASS);
-    set_v4(bench, "192.0.2.66", "192.0.2.7", 17, 2152);
-    assert_int_equal(run(bench), XDP_PASS);
-    set_v4(bench, "192.0.2.66", "192.0.2.5", 132, 38413);
-    assert_int_equal(run(bench), XDP_DROP);
-    set_v4(bench, "192.0.2.66", "192.0.2.5", 17, 38412);
-    assert_int_equal(run(bench), XDP_DROP);
-    set_v4(bench, "192.0.2.66", "192.0.2.7", 17, 8805);
-    assert_int_equal(run(bench), XDP_DROP);
-    set_v4(bench, "192.0.2.66", "192.0.2.9", 17, 2152);
-    assert_int_equal(run(bench), XDP_DROP);
+    judge_v4(bench, "192.0.2.66", "192.0.2.5", 132, 38412, XDP_PASS);
+    judge_v4(bench, "192.0.2.66", "192.0.2.7", 17, 2152, XDP_PASS);
+    judge_v4(bench, "192.0.2.66", "192.0.2.5", 132, 38413, XDP_DROP);
+    judge_v4(bench, "192.0.2.66", "192.0.2.5", 17, 38412, XDP_DROP);
+    judge_v4(bench, "192.0.2.66", "192.0.2.7", 17, 8805, XDP_DROP);
+    judge_v4(bench, "192.0.2.66", "192.0.2.9", 17, 2152, XDP_DROP);
     set_v6(bench, "2001:db8::66", "2001:db8::5", 132, 64);
     put(bench, 42, (const uint8_t[]){38413 >> 8, 38413 & 0xff}, 2);
     assert_int_equal(run(bench), XDP_PASS);
@@ -151,16 +152,11 @@ static void hops_come_in_by_what_they_name(void **state)
 {
     struct bench *bench = hold(PORT);
     (void)state;
-    set_v4(bench, "192.0.2.66", "198.51.100.7", 6, 443);
-    assert_int_equal(run(bench), XDP_PASS);
-    set_v4(bench, "192.0.2.128", "198.51.100.7", 6, 443);
-    assert_int_equal(run(bench), XDP_DROP);
-    set_v4(bench, "192.0.2.66", "198.51.100.7", 17, 443);
-    assert_int_equal(run(bench), XDP_DROP);
-    set_v4(bench, "192.0.2.66", "198.51.100.7", 6, 22);
-    assert_int_equal(run(bench), XDP_DROP);
-    set_v4(bench, "192.0.2.66", "198.51.100.8", 1, 0);
-    assert_int_equal(run(bench), XDP_PASS);
+    judge_v4(bench, "192.0.2.66", "198.51.100.7", 6, 443, XDP_PASS);
+    judge_v4(bench, "192.0.2.128", "198.51.100.7", 6, 443, XDP_DROP);
+    judge_v4(bench, "192.0.2.66", "198.51.100.7", 17, 443, XDP_DROP);
+    judge_v4(bench, "192.0.2.66", "198.51.100.7", 6, 22, XDP_DROP);
+    judge_v4(bench, "192.0.2.66", "198.51.100.8", 1, 0, XDP_PASS);
     set_v6(bench, "2001:db8:1::66", "2001:db8::9", 41, 64);
     assert_int_equal(run(bench), XDP_PASS);
     set_v6(bench, "2001:db8:2::66", "2001:db8::9", 41, 64);
@@ -176,8 +172,7 @@ static void another_inventory_is_in_force_from_one_packet_to_the_next(void **sta
         configure("domains: [{name: d, listen: [192.0.2.6]}]\nran_port: {interfaces: [lo]}\n");
     const uint32_t generation = bench->fast.settings->ran_rules;
     (void)state;
-    set_v4(bench, "192.0.2.66", "198.51.100.7", 6, 443);
-    assert_int_equal(run(bench), XDP_PASS);
+    judge_v4(bench, "192.0.2.66", "198.51.100.7", 6, 443, XDP_PASS);
     assert_true(fast_hold_ran_port(&bench->fast, other, why));
     assert_int_equal(run(bench), XDP_DROP);
     assert_int_not_equal(bench->fast.settings->ran_rules, generation);
@@ -203,8 +198,7 @@ static void what_does_not_fit_is_left_to_nftables(void **state)
     struct config *config = configure(inventory);
     assert_false(fast_hold_ran_port(&bench->fast, config, why));
     assert_non_null(strstr(why, "64 hops"));
-    set_v4(bench, "192.0.2.66", "198.51.100.9", 6, 443);
-    assert_int_equal(run(bench), XDP_PASS);
+    judge_v4(bench, "192.0.2.66", "198.51.100.9", 6, 443, XDP_PASS);
     config_free(config);
     bench_free(bench);
 }

@@ -9,8 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from e2e import ROOT, Setting, run  # noqa: E402, F401
-from lab import Lab, LabError, wait_until  # noqa: E402
+from e2e import ROOT, Setting, main  # noqa: E402, F401
+from lab import wait_until  # noqa: E402
 
 CASES = []
 
@@ -231,14 +231,5 @@ state_dir: {setting.lab.folder}
     setting.end()
 
 
-def main(arguments):
-    try:
-        with Lab("waystest") as lab:
-            return 1 if run(CASES, Ways(lab, Path(arguments[0]).resolve())) else 0
-    except LabError as error:
-        print(f"1..0 # SKIP {error}")
-        return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main("waystest", CASES, Ways)

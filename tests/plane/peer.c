@@ -94,18 +94,7 @@ static void establish(struct peer *peer, unsigned number, uint64_t kbps)
 {
     struct lab_session session;
     lab_describe(&session, (uint8_t)(2 + number));
-    struct pfcp_create_far *far = &session.fars[1];
-    far->apply_action = PFCP_FORW;
-    far->has_forwarding = true;
-    far->forwarding = (struct pfcp_forwarding){
-        .has_destination_interface = true,
-        .destination_interface = PFCP_ACCESS,
-        .has_outer_header_creation = true,
-        .outer_header_creation = {.description = PFCP_CREATE_GTPU_UDP_IPV4,
-                                  .teid = number + 1,
-                                  .ip.has_v4 = true},
-    };
-    memcpy(far->forwarding.outer_header_creation.ip.v4, &peer->local.v4.sin_addr, 4);
+    lab_lead_to(&session, number + 1, &peer->local.v4.sin_addr);
     session.qer.has_mbr = kbps != 0;
     session.qer.mbr = (struct pfcp_bit_rate){kbps, kbps};
     struct pfcp_message answer = ask(peer, &session.request);
