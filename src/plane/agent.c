@@ -321,8 +321,9 @@ static bool refuse(struct smf *smf, const struct pfcp_message *request, const st
 {
     const struct agent_settings *settings = &smf->agent->settings;
     smf->agent->refused_messages++;
-    log_info("plane", NULL, "%s refused: %s: %s (offset %zu)", pfcp_message_name(request->type),
-             problem->fault.where ? problem->fault.where : "message", problem->fault.what, problem->fault.at);
+    log_debug("plane", NULL, "%s refused: %s: %s (offset %zu)", pfcp_message_name(request->type),
+              problem->fault.where ? problem->fault.where : "message", problem->fault.what,
+              problem->fault.at);
     tell_refused(smf->agent, &smf->address, pfcp_message_name(request->type), problem->fault.what,
                  smf->agent->octets);
     return pfcp_refuse(request, problem, &settings->node_id, settings->recovery_time_stamp, answer);

@@ -197,8 +197,8 @@ static bool open_evidence(struct process *process)
 static void refused(void *context, const union socket_address *from, const char *message, const char *why,
                     struct bytes octets)
 {
-    (void)context;
-    plane_report_refused(from, message, why, octets);
+    const struct process *process = context;
+    plane_report_refused(process->report, from, message, why, octets);
 }
 
 static void stop(void *context, int signal)

@@ -16,6 +16,7 @@ struct plane_report {
     const struct plane *plane;
     struct timers *timers;
     struct timer timer;
+    unsigned refusals; /* of PFCP messages in this period */
     unsigned count;
     struct sender known[KNOWN]; /* as it was told last */
     struct sender now[KNOWN];
@@ -72,6 +73,15 @@ static void tell_rest(uint64_t packets, unsigned senders)
         tell("", "N3", "N6", reason, (struct bytes){0});
 }
 
+static void tell_more_refusals(struct plane_report *report)
+{
+    char reason[REASON_BYTES];
+    snprintf(reason, sizeof reason, "messages refused: %u more", report->refusals - TOLD_AT_ONCE);
+    if (report->refusals > TOLD_AT_ONCE)
+        tell("", "PFCP", "", reason, (struct bytes){0});
+    report->refusals = 0;
+}
+
 void plane_report_turn(struct plane_report *report)
 {
     unsigned count = 0, told = 0, rest = 0;
@@ -90,6 +100,7 @@ void plane_report_turn(struct plane_report *report)
         }
     }
     tell_rest(packets, rest);
+    tell_more_refusals(report);
     memcpy(report->known, report->now, count * sizeof *report->now);
     report->count = count;
 }
@@ -104,11 +115,12 @@ static void due(struct timer *timer)
 
 /* --- N4 and the RAN port --- */
 
-void plane_report_refused(const union socket_address *from, const char *message, const char *why,
-                          struct bytes octets)
+void plane_report_refused(struct plane_report *report, const union socket_address *from, const char *message,
+                          const char *why, struct bytes octets)
 {
     char text[SENDER_TEXT];
-    tell(sender_text(from, text), message, "", why, octets);
+    if (report->refusals++ < TOLD_AT_ONCE)
+        tell(sender_text(from, text), message, "", why, octets);
 }
 
 void plane_report_denied(const char *source, uint64_t packets)

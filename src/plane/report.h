@@ -18,8 +18,9 @@ void plane_report_free(struct plane_report *report);
 /* What has come since the last time, at once. */
 void plane_report_turn(struct plane_report *report);
 
-void plane_report_refused(const union socket_address *from, const char *message, const char *why,
-                          struct bytes octets);
+/* A PFCP message. Of many at once the first ones are told each, and then how many more there were. */
+void plane_report_refused(struct plane_report *report, const union socket_address *from, const char *message,
+                          const char *why, struct bytes octets);
 /* The RAN port let nothing of it in; packets: since it was told last. */
 void plane_report_denied(const char *source, uint64_t packets);
 void plane_report_port_opened(const char *why);

@@ -14,6 +14,8 @@
 #include "plane/fast/senders.h"
 #include "plane/held.h"
 
+#define PFCP_REFUSED "PFCP of those who are no SMF (peer), or that is not whole (message)"
+
 static uint64_t sum_drops(const struct plane *plane, enum drop reason)
 {
     uint64_t sum = fast_drops(plane, reason);
@@ -360,6 +362,10 @@ json_t *metrics_reply(const struct agent *agent)
                agent->echo_requests, NULL);
     add_metric(metrics, "demarc_plane_path_failures", "counter", "GTP-U paths that failed",
                agent->path_failures, NULL);
+    add_metric(metrics, "demarc_plane_refused_pfcp_messages", "counter", PFCP_REFUSED, agent->refused_peers,
+               "peer");
+    add_metric(metrics, "demarc_plane_refused_pfcp_messages", "counter", PFCP_REFUSED,
+               agent->refused_messages, "message");
     for (enum drop reason = DROP_NONE + 1; reason < DROP_REASONS; reason++)
         add_metric(metrics, "demarc_plane_dropped_packets", "counter", "packets that went no further",
                    sum_drops(plane, reason), drop_name(reason));

@@ -66,10 +66,11 @@ class Setting:
         self.core.wait()
         self.cast = "amf 10.9.0.1\n" + self.core.cast(phones).replace("127.0.1.1", "10.9.0.11").replace("127.0.1.2", "10.9.0.12")
 
-    def play(self, text):
+    def play(self, text, quiet=True):
         path = self.core.folder / "fast.scenario"
         path.write_text(self.cast + text)
-        self.radio.run([self.core.ran, "scenario", "--quiet", path])
+        done = self.radio.run([self.core.ran, "scenario", *(["--quiet"] if quiet else []), path])
+        return done.stdout + done.stderr
 
     def status(self):
         return self.core.json("status")["planes"][0]
@@ -211,6 +212,20 @@ run here: {outside} ip link set eth0 address 02:00:00:00:77:77 && {outside} ping
     expect(setting.status()["fast_uplink_packets"] - before >= 200, f"{setting.status()}")
     took = int(server.run("cat /sys/class/net/eth1/statistics/rx_packets").stdout)
     expect(40 <= took <= 80, f"{took} packets took the other way")
+
+
+@case
+def where_there_is_no_room_a_session_is_refused_until_another_ends(lab, build):
+    setting = Setting(lab, build, FAST.replace("fast: generic,", "fast: generic, fast_sessions: 2,").replace("level: warning", "level: info")
+                      + "smf: {{pfcp_heartbeat: 1s}}\n", phones=3)  # so long the plane that refused counts as full
+    ping = "run {}: ping -c 10 -i 0.02 -W 2 " + SERVER + "\n"
+    is_fast = (f"run here: {setting.core.demarc} plane show imsi-999700000000003/1 --json --config {setting.core.config}"
+               " | grep -c '_path\": \"fast\"' | grep -qx 2\n")
+    said = setting.play(f"start 1\nregister 1-3\nsession 1\nsession 2\ntry session 3\n{ping.format(1)}{ping.format(2)}close 1 1\nwait 3000\nsession 3\n"
+                        f"{ping.format(3)}{ping.format(2)}{is_fast}", quiet=False)
+    expect("cause 26" in said, said)
+    expect("No resources available" in setting.core.log(), setting.core.log())
+    setting.expect_fast(30, 30)
 
 
 @case

@@ -81,6 +81,13 @@ static void both_print_forms_are_whole(void **state)
     }
 }
 
+static void every_message_has_something_that_it_is_called(void **state)
+{
+    (void)state;
+    for (unsigned type = 0; type <= UINT8_MAX; type++)
+        assert_true(pfcp_message_name((uint8_t)type)[0] != '\0');
+}
+
 static void no_truncation_passes(void **state)
 {
     (void)state;
@@ -350,6 +357,7 @@ int main(void)
         cmocka_unit_test(tables_fit_their_structs),
         cmocka_unit_test(what_is_written_reads_back_the_same),
         cmocka_unit_test(both_print_forms_are_whole),
+        cmocka_unit_test(every_message_has_something_that_it_is_called),
         cmocka_unit_test(no_truncation_passes),
         cmocka_unit_test(cut_elements_are_refused_with_a_cause),
         cmocka_unit_test(flipped_bits_do_no_harm),

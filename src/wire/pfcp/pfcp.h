@@ -341,8 +341,9 @@ size_t pfcp_encode(const struct pfcp_message *message, void *buffer, size_t size
 
 void pfcp_print(struct printer *p, const struct pfcp_message *message);
 
-/* Name as the specification spells it, or NULL. */
+/* Name as the specification spells it; of one that it does not know, that. */
 const char *pfcp_message_name(uint8_t type);
+/* The same, or NULL. */
 const char *pfcp_ie_name(uint16_t type);
 const char *pfcp_cause_name(uint8_t cause);
 

@@ -5,7 +5,7 @@
 const char *pfcp_message_name(uint8_t type)
 {
     const struct pfcp_message_form *form = pfcp_form_of(type);
-    return form ? form->name : NULL;
+    return form ? form->name : "message of an unknown type";
 }
 
 const char *pfcp_ie_name(uint16_t type)
