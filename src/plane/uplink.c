@@ -320,16 +320,19 @@ static enum verdict end_marker(struct plane *plane, struct lane *lane, const uni
 {
     struct session *session = table_get(&plane->teids, gtpu->teid);
     count(&lane->counters.end_markers_received, 1);
-    if (!session || packet->end - packet->data < GTPU_MESSAGE_BYTES)
+    if (!session)
+        return path_drop(lane, DROP_UNKNOWN_TEID);
+    if (packet->end - packet->data < GTPU_MESSAGE_BYTES)
         return PATH_DROP;
     session_lock(session);
-    bool its_gnb = session->gnb && address_same_host(&session->gnb->address, peer);
-    const struct far *far = !session->gone && (its_gnb || former_gnb(session, peer, packet->now))
-                                ? forwarding(session->rules, gtpu->teid)
-                                : NULL;
+    const bool its_gnb = (session->gnb && address_same_host(&session->gnb->address, peer)) ||
+                         former_gnb(session, peer, packet->now);
+    const struct far *far = !session->gone && its_gnb ? forwarding(session->rules, gtpu->teid) : NULL;
     uint32_t teid = far ? far->teid : 0;
     union socket_address to = far ? far->to : (union socket_address){0};
     session_unlock(session);
+    if (!its_gnb)
+        return path_drop(lane, DROP_WRONG_PEER);
     if (!teid)
         return PATH_DROP;
     return answer(packet, &to, gtpu_end_marker(packet->data, GTPU_MESSAGE_BYTES, teid));

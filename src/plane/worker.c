@@ -230,14 +230,14 @@ static void split(struct worker *worker, struct mmsghdr *message, const union so
     size_t left = message->msg_len, size = segment_size(&message->msg_hdr);
     if (size == 0)
         size = left;
-    while (left) {
+    do { /* one that is empty is one, too */
         size_t length = left < size ? left : size;
         if (tapped(&worker->settings.plane->tap))
             tap_received(&worker->settings.plane->tap, peer, bytes_of(data, length));
         uplink(worker, peer, data, length, now);
         data += length;
         left -= length;
-    }
+    } while (left);
 }
 
 /* True: there may be more. */

@@ -166,6 +166,21 @@ static void who_sends_what_is_refused_is_counted_with_the_reasons(void **state)
     assert_int_equal(list[1].reasons[DROP_INNER_TUNNEL], 1);
 }
 
+static void an_end_marker_is_its_gnbs_to_send(void **state)
+{
+    uint8_t room[PATH_HEADROOM + LAB_PACKET];
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        const union socket_address *from = i ? &lab->gnb : &lab->other_gnb;
+        struct packet marker = {
+            .data = room + PATH_HEADROOM, .end = room + sizeof room, .now = lab->timers.now};
+        marker.length = gtpu_end_marker(marker.data, GTPU_MESSAGE_BYTES, i == 2 ? teid + 1 : teid);
+        assert_int_equal(path_uplink(&lab->plane, &lab->plane.lanes[0], from, &marker), PATH_DROP);
+    }
+    assert_int_equal(lab_drops(lab, DROP_WRONG_PEER), 1);
+    assert_int_equal(lab_drops(lab, DROP_UNKNOWN_TEID), 1);
+}
+
 static void a_crowd_of_senders_does_not_hide_the_worst(void **state)
 {
     struct senders *senders = &lab->plane.lanes[0].senders;
@@ -228,6 +243,7 @@ int main(void)
         TEST(fragments_do_not_slip_past),
         TEST(nobody_reports_errors_of_a_tunnel_that_there_is_not),
         TEST(who_sends_what_is_refused_is_counted_with_the_reasons),
+        TEST(an_end_marker_is_its_gnbs_to_send),
         TEST(a_crowd_of_senders_does_not_hide_the_worst),
         TEST(a_teid_that_was_given_back_rests),
         TEST(the_tunnel_of_a_session_that_ended_rests_in_the_plane),
