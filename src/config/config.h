@@ -239,8 +239,9 @@ struct config_plane {
     const char **fast_interfaces; /* none: found by addresses and routes */
     unsigned fast_interface_count;
     unsigned fast_sessions;
-    unsigned fast_flows;               /* sessions of several service data flows among them */
-    const char *fast_pins;             /* folder of a BPF file system */
+    unsigned fast_flows;   /* sessions of several service data flows among them */
+    unsigned slow_packets; /* that it leaves to the slow path in a second, of one gNB; 0: any number */
+    const char *fast_pins; /* folder of a BPF file system */
     int64_t echo_period, echo_timeout; /* GTP-U path supervision; period 0: none */
     unsigned echo_tries;
     const struct config_prefix

@@ -444,6 +444,12 @@ static const struct key plane_keys[] = {
     {"fast_flows", &type_uint, MEMBER(struct config_plane, fast_flows), RANGE(1, 1000000), .initial = "1024",
      .help =
          "Among them for so many with several service data flows, 8.5 KiB each; the slow path serves more."},
+    {"slow_packets", &type_uint, MEMBER(struct config_plane, slow_packets), RANGE(0, 100000000),
+     .initial = "20000",
+     .help =
+         "Packets a second that one gNB may have the slow path look at, as they are fragments, have options "
+         "or\n"
+         "chains of headers, or are for the plane itself; so none takes it from the others. 0: any number."},
     {"fast_pins", &type_text, MEMBER(struct config_plane, fast_pins), RANGE(1, 200),
      .initial = "/sys/fs/bpf/demarc", .help = "Folder of a BPF file system, where it outlives this process."},
     {"echo_period", &type_duration, MEMBER(struct config_plane, echo_period), RANGE(0, HOUR),

@@ -9,6 +9,7 @@ enum drop {
     DROP_OUTER_TYPE,      /* a message type we do not serve */
     DROP_UNKNOWN_TEID,
     DROP_WRONG_PEER,      /* outer source is not the tunnel's gNB */
+    DROP_TOO_MANY,        /* more than one sender may bother the slow path with */
     DROP_INNER_MALFORMED, /* lengths, options or extension headers */
     DROP_SPOOFED_SOURCE,  /* an address that is not the phone's, or a MAC address that is held by another */
     DROP_MANY_MACS,       /* more MAC addresses behind one phone than may be */

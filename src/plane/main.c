@@ -33,7 +33,11 @@
 #include "plane/worker.h"
 #include "wire/gtpu/gtpu.h"
 
-enum { EVIDENCE_DIFFERENT = 1024 };
+enum {
+    EVIDENCE_DIFFERENT = 1024,
+    SLOW_MESSAGES =
+        1000, /* of GTP-U, in a second and of one gNB: it has one echo request a second to send, and an end marker for each phone that moves */
+};
 
 struct process {
     const struct config *config;
@@ -289,6 +293,8 @@ static bool set_up_plane(struct process *process)
         .tunnel_mtu = n3_mtu_inside(own),
         .buffer_per_session = own->buffer_per_session,
         .buffer_total = own->buffer_total,
+        .slow_messages = SLOW_MESSAGES,
+        .slow_packets = own->slow_packets,
         .gnbs = plane_gnbs_most(process->config),
         .shaping_delay = own->shaping_delay,
         .shaping_packets = own->shaping_packets,

@@ -216,6 +216,7 @@ const char *drop_name(enum drop drop)
         [DROP_OUTER_TYPE] = "outer_type",
         [DROP_UNKNOWN_TEID] = "unknown_teid",
         [DROP_WRONG_PEER] = "wrong_peer",
+        [DROP_TOO_MANY] = "too_many",
         [DROP_INNER_MALFORMED] = "inner_malformed",
         [DROP_SPOOFED_SOURCE] = "spoofed_source",
         [DROP_MANY_MACS] = "many_macs",

@@ -66,7 +66,9 @@ struct policy {
     _Atomic uint16_t tunnel_mtu; /* longest inner packet that fits through N3 unfragmented (plane/n3_mtu.h) */
     unsigned buffer_per_session; /* packets held for an idle UE */
     unsigned buffer_total;
-    unsigned gnbs;            /* most radio nodes */
+    unsigned slow_messages,
+        slow_packets; /* that the packet program leaves to the slow path in a second, of one gNB: its GTP-U messages, and packets that are not plain; 0: any number */
+    unsigned gnbs;    /* most radio nodes */
     int64_t shaping_delay;    /* ns that a packet of a gNB that is shaped waits at most */
     unsigned shaping_packets; /* most that wait with a worker, for each gNB and direction */
 };

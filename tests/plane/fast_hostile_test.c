@@ -5,7 +5,10 @@
  */
 #include <arpa/inet.h>
 
+#include <bpf/bpf.h>
+
 #include "fast_lab.h"
+#include "plane/fast/networks.h"
 
 enum { ROUNDS = 30000, INNER = ETHERNET + OUTER + GTPU_HEADER_CONTAINER };
 
@@ -175,10 +178,63 @@ static void nothing_hostile_is_forwarded_by_one_path_alone(void **state)
     bench_free(bench);
 }
 
+/* An echo request, or a phone's packet with a chain in front of it. */
+static void set_message(struct bench *bench, const union socket_address *from, uint8_t type)
+{
+    uint8_t *gtpu = bench->frame + ETHERNET + OUTER;
+    const size_t length = set_inner(bench->frame + INNER, PHONE, OUTSIDE, 53, 20);
+    gtpu_g_pdu_header(gtpu, bench->teid, GTPU_UPLINK, QFI, false, length);
+    gtpu[1] = type;
+    gtpu[12] = 2; /* a longer container than the program reads */
+    set_outer(bench, from, length + GTPU_HEADER_CONTAINER);
+}
+
+static unsigned passed_of(struct bench *bench, const union socket_address *from, uint8_t type, unsigned count)
+{
+    unsigned passed = 0;
+    for (unsigned i = 0; i < count; i++) {
+        set_message(bench, from, type);
+        const uint32_t verdict = run(bench);
+        assert_true(verdict == XDP_PASS || verdict == XDP_DROP);
+        passed += verdict == XDP_PASS;
+    }
+    return passed;
+}
+
+static struct fast_refused refused_of(const struct bench *bench, const union socket_address *from)
+{
+    struct fast_refused refused = {0};
+    const struct fast_address address = fast_address_of(from);
+    bpf_map_lookup_elem(bench->fast.refused, &address, &refused);
+    return refused;
+}
+
+/* A packet an hour: what is beyond the first ones is beyond the budget, however slow this machine is. */
+static void a_sender_has_its_share_of_the_slow_path_and_no_other_pays_for_it(void **state)
+{
+    enum { FLOOD = 1000, HOURLY = 3600000000 };
+    struct bench *bench = bench_new();
+    const union socket_address *gnb = &bench->lab->gnb, *stranger = &bench->lab->other_gnb;
+    union socket_address another = *stranger;
+    (void)state;
+    for (unsigned kind = 0; kind < FAST_BOTHER_KINDS; kind++)
+        bench->fast.settings->bother_interval[kind] = HOURLY;
+    another.v4.sin_addr.s_addr ^= htonl(64);
+    assert_int_equal(passed_of(bench, stranger, GTPU_ECHO_REQUEST, FLOOD), FAST_BOTHER_LEAST + 1);
+    assert_int_equal(refused_of(bench, stranger).reasons[DROP_TOO_MANY], FLOOD - FAST_BOTHER_LEAST - 1);
+    assert_int_equal(passed_of(bench, &another, GTPU_ECHO_REQUEST, 1), 0); /* they have one together */
+    assert_int_equal(passed_of(bench, gnb, GTPU_ECHO_REQUEST, FLOOD), FAST_BOTHER_LEAST + 1);
+    assert_int_equal(passed_of(bench, gnb, GTPU_END_MARKER, 1), 0);
+    assert_int_equal(passed_of(bench, gnb, GTPU_G_PDU, FLOOD), FAST_BOTHER_LEAST + 1);
+    assert_int_equal(refused_of(bench, gnb).reasons[DROP_TOO_MANY], 2 * (FLOOD - FAST_BOTHER_LEAST - 1) + 1);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_hostile_is_forwarded_by_one_path_alone),
+        cmocka_unit_test(a_sender_has_its_share_of_the_slow_path_and_no_other_pays_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,12 +27,20 @@ enum {
     FAST_RATE_SHIFT = 16, /* prices are 1/65536 of a bucket's ticks (plane/bucket.h) */
     FAST_RATES =
         2, /* that an action takes from besides its own: of all PDRs of a session, and of all sessions of a phone */
-    FAST_PDRS = 32,       /* actions of a session with several flows */
-    FAST_SEEN_SHIFT = 24, /* ns to the unit of fast_action.seen */
+    FAST_PDRS = 32,            /* actions of a session with several flows */
+    FAST_SEEN_SHIFT = 24,      /* ns to the unit of fast_action.seen */
+    FAST_BOTHER_NS = 50000000, /* of a budget of the slow path at once, and so many packets at least */
+    FAST_BOTHER_LEAST = 256,
 };
 
 struct fast_address {
     __u64 half[2];
+};
+
+/* What a sender may have of the slow path (plane/bpf/bother.h): GTP-U's own messages and what is none, and packets that are not plain. */
+enum fast_bother_kind { FAST_BOTHER_MESSAGE, FAST_BOTHER_PACKET, FAST_BOTHER_KINDS };
+struct fast_bother {
+    __u64 booked[FAST_BOTHER_KINDS]; /* ns until which it is spent */
 };
 
 /* What the program needs to know of the plane as a whole. */
@@ -51,9 +59,10 @@ struct fast_settings {
     __u8 ue_to_ue; /* phones may reach phones */
     __u8
         knows; /* the agent knows the sessions: while it lives, the slow path carries them (plane/bpf/served.h) */
-    __u8 mss_clamp; /* the host lowers the segment size that TCP's SYNs ask for: they are the slow path's */
-    __u8 reserved;
-    __u32 ran_rules;              /* which of the two generations is in force */
+    __u8 mss_clamp;  /* the host lowers the segment size that TCP's SYNs ask for: they are the slow path's */
+    __u8 crowded;    /* some tunnel has found its place taken: its packets look as if it were unknown */
+    __u32 ran_rules; /* which of the two generations is in force */
+    __u32 bother_interval[FAST_BOTHER_KINDS]; /* ns, one packet in each; 0: no bound */
     struct fast_address captured; /* the gNB of which what is refused is captured, too; zero: none */
 };
 

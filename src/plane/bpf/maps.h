@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The program's maps. All but the last four are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
+ * The program's maps. All but the last five are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
  * they are made. What a processor writes alone is found at processor * size + index.
  */
 #ifndef PLANE_BPF_MAPS_H
@@ -81,6 +81,12 @@ struct {
     __type(key, struct fast_prefix);
     __type(value, __u32); /* enum fast_place */
 } prefixes SEC(".maps");
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1);
+    __type(key, struct fast_address); /* a gNB's; zero: of all who are none */
+    __type(value, struct fast_bother);
+} bothers SEC(".maps");
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, FAST_REFUSED);

@@ -15,10 +15,35 @@ INLINE bool is_tunnelled(struct frame *frame, const struct fast_settings *plane,
     return udp && udp->dest == bpf_htons(GTPU_PORT);
 }
 
+/* A datagram for the slow path that is not plain outside: options, chains, fragments, which the host puts together. As a global function it is verified by itself. */
+int odd_datagram(struct xdp_md *context, __u64 now);
+__attribute__((noinline)) int odd_datagram(struct xdp_md *context, __u64 now)
+{
+    struct frame frame = frame_of(context);
+    const struct fast_settings *plane = AT(settings, 0);
+    struct arrival arrival;
+    if (!plane || !frame.lane || read_ethernet(&frame) != GOES_ON)
+        return XDP_PASS;
+    frame.now = now;
+    const bool v4 = frame.type == bpf_htons(ETH_P_IP);
+    if (!(v4 ? read_arrival_v4(&frame, &arrival) : read_arrival_v6(&frame, &arrival)) ||
+        arrival.protocol != PROTOCOL_UDP || !same_address(&arrival.destination, &plane->n3[!v4]))
+        return XDP_PASS;
+    return pass_some(&frame, &arrival.source, FAST_BOTHER_PACKET);
+}
+
 /* Nothing comes in at a RAN port that the rules of the line do not name; elsewhere anything may. */
 INLINE int let_in(const struct frame *frame)
 {
     return frame->port & FAST_RAN ? may_come_in(frame->context) : XDP_PASS;
+}
+
+INLINE int odd_outside(const struct frame *frame, __u32 bytes)
+{
+    const int verdict = frame->port & FAST_N3 ? odd_datagram(frame->context, frame->now) : XDP_PASS;
+    if ((frame->port & FAST_RAN) && verdict != XDP_PASS)
+        count_end(frame, FAST_RAN_N3, bytes);
+    return verdict;
 }
 
 INLINE int forward(struct frame *frame, const struct fast_settings *plane)
@@ -29,7 +54,7 @@ INLINE int forward(struct frame *frame, const struct fast_settings *plane)
     if (!v4 && frame->type != bpf_htons(ETH_P_IPV6))
         return let_in(frame);
     if ((v4 ? read_v4(frame, &flow) : read_v6(frame, &flow)) != GOES_ON)
-        return let_in(frame);
+        return let_in(frame) == XDP_PASS ? odd_outside(frame, bytes) : XDP_DROP;
     if ((frame->port & FAST_N3) && is_tunnelled(frame, plane, &flow)) {
         const int verdict = uplink(frame, plane, &flow);
         if ((frame->port & FAST_RAN) && verdict != XDP_PASS)

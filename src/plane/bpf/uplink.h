@@ -7,6 +7,7 @@
 #define PLANE_BPF_UPLINK_H
 
 #include "plane/bpf/as_it_is.h"
+#include "plane/bpf/bother.h"
 #include "plane/bpf/deliver.h"
 #include "plane/bpf/destination.h"
 #include "plane/bpf/detect.h"
@@ -118,14 +119,40 @@ static __attribute__((noinline)) int unknown_tunnel(const struct frame *frame,
                                                     const struct fast_address *sender)
 {
     enum { INTERVAL_NS = 10000000, BURST = 64 };
-    if (!frame || !sender)
+    const struct fast_settings *plane = AT(settings, 0);
+    if (!frame || !sender || !plane)
         return XDP_DROP;
+    if (plane->crowded)
+        return pass_some(frame, sender, FAST_BOTHER_PACKET);
     struct fast_lane *lane = frame->lane;
     const __u64 booked = lane && lane->answers > frame->now ? lane->answers : frame->now;
     if (!lane || booked - frame->now > (__u64)INTERVAL_NS * BURST)
         return refuse(frame, sender, DROP_UNKNOWN_TEID);
     lane->answers = booked + INTERVAL_NS;
     return pass(frame, UPLINK);
+}
+
+/* What read_gtpu() does not take: a message, a packet with more in front of it than the program reads, or nonsense. */
+static __attribute__((noinline)) int odd_gtpu(const struct frame *frame, const struct fast_address *sender,
+                                              const struct gtpu *header)
+{
+    enum { VERSION = 0xf0 };
+    if (!frame || !sender)
+        return XDP_DROP;
+    const bool is_packet = (void *)(header + 1) <= frame->end && header->type == G_PDU &&
+                           (header->flags & VERSION) == GTPU_VERSION_1;
+    return pass_some(frame, sender, is_packet ? FAST_BOTHER_PACKET : FAST_BOTHER_MESSAGE);
+}
+
+/* Of a session, but no part of a flow that the fast path carries. */
+static __attribute__((noinline)) int pass_some_aside(const struct frame *frame, struct fast_queue *queue,
+                                                     const struct fast_address *sender,
+                                                     enum direction direction)
+{
+    if (!frame || !queue || !sender || !frame->lane)
+        return XDP_DROP;
+    return may_bother(sender, FAST_BOTHER_PACKET, frame->now) ? pass_aside(frame, queue, direction)
+                                                              : refuse(frame, sender, DROP_TOO_MANY);
 }
 
 /* What is done with the packet, as find_action() says. */
@@ -161,7 +188,7 @@ static __attribute__((noinline)) int from_upf(struct frame *frame, const struct 
     if (must_queue(frame, &session->state, queue))
         return pass(frame, DOWNLINK);
     if (!inner || is_link_local(inner))
-        return pass_aside(frame, queue, DOWNLINK);
+        return pass_some_aside(frame, queue, sender, DOWNLINK);
     if (!is_own(tunnel, inner, &inner->destination))
         return refuse(frame, sender, DROP_NO_SESSION);
     return deliver(frame, plane, session, &session->action, inner);
@@ -198,8 +225,9 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
 {
     struct tunnelled tunnelled;
     struct flow inner;
+    const struct gtpu *header = frame->at;
     if (read_gtpu(frame, outer, &tunnelled) != GOES_ON)
-        return pass(frame, UPLINK);
+        return odd_gtpu(frame, &outer->source, header);
     struct fast_tunnel *tunnel = AT(tunnels, bpf_ntohl(tunnelled.teid) & plane->tunnels);
     if (!tunnel)
         return pass(frame, UPLINK);
@@ -215,12 +243,12 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return pass(frame, UPLINK);
     frame->captured = tunnel->flags & FAST_CAPTURED ? CAPTURE_IN : 0;
     if (tunnel->state != FAST_HELD && !same_address(&from->address, &outer->source))
-        return may_be_early(tunnel, frame->now) ? pass_aside(frame, queue, UPLINK)
+        return may_be_early(tunnel, frame->now) ? pass_some_aside(frame, queue, &outer->source, UPLINK)
                                                 : refuse(frame, &outer->source, DROP_WRONG_PEER);
     if (must_queue(frame, &tunnel->state, queue))
         return pass(frame, UPLINK);
     if (!is_plain || is_link_local(&inner))
-        return pass_aside(frame, queue, UPLINK);
+        return pass_some_aside(frame, queue, &outer->source, UPLINK);
     struct fast_action *action;
     __u32 reason = uplink_action(tunnel, &tunnelled, &inner, &action);
     if (reason == DROP_NO_RULE)
@@ -231,7 +259,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
     reason = check_destination(plane, tunnel->network, &inner);
     if (reason == TO_SLOW_PATH)
-        return pass_aside(frame, queue, UPLINK);
+        return pass_some_aside(frame, queue, &outer->source, UPLINK);
     if (reason != DROP_NONE)
         return refuse(frame, &outer->source, reason);
     if (!has_credit(action, inner.length) || from->shaped[UPLINK])
@@ -249,7 +277,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (!route || inner.length > route->mtu)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
     if (is_clamped(frame, plane, &inner))
-        return pass_aside(frame, queue, UPLINK);
+        return pass_some_aside(frame, queue, &outer->source, UPLINK);
     if (!rates_admit(action, inner.length, frame->now))
         return drop(frame, DROP_RATE);
     count(frame, plane, action, tunnel->gnb, UPLINK, inner.length);

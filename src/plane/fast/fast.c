@@ -70,8 +70,10 @@ static bool set_size(struct bpf_object *object, const char *name, size_t entries
 
 static bool set_sizes(struct fast *fast, const struct array *arrays, unsigned count)
 {
-    bool done = set_size(fast->object, "routes", (size_t)FAST_ROUTES * fast->sizes.processors) &&
-                set_size(fast->object, "gnb_routes", (fast->sizes.gnbs + (size_t)1) * fast->sizes.processors);
+    bool done =
+        set_size(fast->object, "routes", (size_t)FAST_ROUTES * fast->sizes.processors) &&
+        set_size(fast->object, "gnb_routes", (fast->sizes.gnbs + (size_t)1) * fast->sizes.processors) &&
+        set_size(fast->object, "bothers", fast->sizes.gnbs + (size_t)1);
     for (unsigned i = 0; i < count; i++)
         done &= set_size(fast->object, arrays[i].name, arrays[i].entries);
     return done;
@@ -202,6 +204,13 @@ static bool explain(char why[FAST_WHY_BYTES])
     return false;
 }
 
+void fast_give_budgets(const struct fast *fast, const struct fast_address *gnb)
+{
+    static const struct fast_address nobody;
+    static const struct fast_bother nothing;
+    bpf_map_update_elem(fast->bothers, gnb ? gnb : &nobody, &nothing, BPF_NOEXIST);
+}
+
 static void begin(struct fast *fast)
 {
     struct fast_settings *settings = fast->settings;
@@ -215,6 +224,8 @@ static void begin(struct fast *fast)
     fast->memory = maps_bytes(fast->object);
     fast->prefixes = bpf_object__find_map_fd_by_name(fast->object, "prefixes");
     fast->refused = bpf_object__find_map_fd_by_name(fast->object, "refused");
+    fast->bothers = bpf_object__find_map_fd_by_name(fast->object, "bothers");
+    fast_give_budgets(fast, NULL);
     fast->denied = bpf_object__find_map_fd_by_name(fast->object, "denied");
     fast->program = bpf_program__fd(bpf_object__find_program_by_name(fast->object, "plane_packet"));
 }

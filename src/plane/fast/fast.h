@@ -49,8 +49,8 @@ struct fast_sizes {
 
 struct fast {
     struct bpf_object *object;
-    char folder[FAST_FOLDER_BYTES];         /* where all is pinned; "": nowhere */
-    int program, prefixes, refused, denied; /* descriptors */
+    char folder[FAST_FOLDER_BYTES];                  /* where all is pinned; "": nowhere */
+    int program, prefixes, refused, denied, bothers; /* descriptors */
     struct fast_sizes sizes;
     unsigned tunnels; /* places, a power of two */
     struct fast_settings *settings;
@@ -119,6 +119,9 @@ static inline bool fast_adopted(const struct fast *fast)
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place);
 /* Takes out all others. */
 void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count);
+
+/* A sender has budgets of the slow path from now on (plane/bpf/bother.h); NULL: all who are no gNB together. */
+void fast_give_budgets(const struct fast *fast, const struct fast_address *gnb);
 
 /* Takes entries out of a table of counters, by its descriptor, `most` at most; returns how many. */
 unsigned fast_take(int table, void *keys, size_t key_bytes, void *values, size_t value_bytes, unsigned most);

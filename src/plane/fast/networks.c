@@ -206,6 +206,13 @@ void fast_lead_to_host(struct fast *fast, const struct network *network, unsigne
     route->device = device;
 }
 
+/* Nanoseconds for each of so many in a second. */
+static uint32_t interval(unsigned in_a_second)
+{
+    enum { SECOND = 1000000000 };
+    return in_a_second ? SECOND / in_a_second : 0;
+}
+
 bool fast_describe(struct fast *fast, const struct plane *plane)
 {
     struct picture *picture = calloc(1, sizeof *picture);
@@ -219,6 +226,8 @@ bool fast_describe(struct fast *fast, const struct plane *plane)
     put_own(&fast->settings->n3[0], &plane->n3_v4);
     put_own(&fast->settings->n3[1], &plane->n3_v6);
     fast->settings->mtu = plane->policy.tunnel_mtu;
+    fast->settings->bother_interval[FAST_BOTHER_MESSAGE] = interval(plane->policy.slow_messages);
+    fast->settings->bother_interval[FAST_BOTHER_PACKET] = interval(plane->policy.slow_packets);
     fast->settings->ue_to_ue = plane->policy.ue_to_ue;
     return published;
 }

@@ -140,8 +140,10 @@ static void put_tunnel(struct fast *fast, const struct session *session, const s
 {
     enum { FROM = offsetof(struct fast_tunnel, gnb), SIZE = offsetof(struct fast_tunnel, state) - FROM };
     struct fast_tunnel *tunnel = fast_tunnel_at(fast, pdr->teid);
-    if (!fast_is_free(fast, pdr->teid))
+    if (!fast_is_free(fast, pdr->teid)) {
+        fast->settings->crowded = 1;
         return;
+    }
     const struct fast_tunnel wanted = describe_tunnel(fast, tunnel, session, pdr);
     const bool carried = is_carried(fast, session, pdr);
     const bool same = tunnel->teid == wanted.teid && tunnel->network == wanted.network &&
@@ -279,7 +281,10 @@ static void put_gnb(struct fast *fast, const struct plane *plane, struct gnb *gn
     struct fast_gnb *to = &fast->gnbs[gnb->id];
     const bool v4 = gnb->address.any.sa_family == AF_INET;
     to->source = fast_address_of_ip(v4 ? &plane->n3_v4 : &plane->n3_v6);
-    to->address = fast_address_of(&gnb->address);
+    const struct fast_address address = fast_address_of(&gnb->address);
+    if (memcmp(&to->address, &address, sizeof address) != 0)
+        fast_give_budgets(fast, &address);
+    to->address = address;
     fast_shape(plane, gnb);
 }
 
