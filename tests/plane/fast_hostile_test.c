@@ -9,6 +9,7 @@
 
 #include "fast_lab.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/rules.h"
 
 enum { ROUNDS = 30000, INNER = ETHERNET + OUTER + GTPU_HEADER_CONTAINER };
 
@@ -230,11 +231,32 @@ static void a_sender_has_its_share_of_the_slow_path_and_no_other_pays_for_it(voi
     bench_free(bench);
 }
 
+/* The program does not know yet where its phone is; the slow path does, or keeps what comes. */
+static void nor_does_a_tunnel_that_is_held_let_others_at_it(void **state)
+{
+    enum { FLOOD = 1000, HOURLY = 3600000000 };
+    struct bench *bench = bench_new();
+    unsigned passed[2] = {0};
+    (void)state;
+    bench->fast.settings->bother_interval[FAST_BOTHER_PACKET] = HOURLY;
+    bench->fast.settings->bother_interval[FAST_BOTHER_MESSAGE] = HOURLY;
+    fast_tunnel_at(&bench->fast, bench->teid)->state = FAST_HELD;
+    for (unsigned i = 0; i < 2 * FLOOD; i++) {
+        const size_t length = set_tunnelled(bench, PHONE, OUTSIDE, 53, 20);
+        set_outer(bench, i % 2 ? &bench->lab->gnb : &bench->lab->other_gnb, length + GTPU_HEADER_CONTAINER);
+        passed[i % 2] += run(bench) == XDP_PASS;
+    }
+    assert_int_equal(passed[0], FAST_BOTHER_LEAST + 1);
+    assert_int_equal(passed[1], FLOOD);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_hostile_is_forwarded_by_one_path_alone),
         cmocka_unit_test(a_sender_has_its_share_of_the_slow_path_and_no_other_pays_for_it),
+        cmocka_unit_test(nor_does_a_tunnel_that_is_held_let_others_at_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

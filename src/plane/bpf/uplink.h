@@ -175,14 +175,15 @@ static __attribute__((noinline)) int from_upf(struct frame *frame, const struct 
     if (!session)
         return pass(frame, DOWNLINK);
     struct fast_queue *queue = &session->queue;
-    if (tunnel->state == FAST_HELD)
-        return pass_aside(frame, queue, DOWNLINK);
     const struct fast_gnb *upf = AT(gnbs, tunnel->gnb);
     frame->captured = session->captured ? CAPTURE_IN : 0;
     if (!upf || !same_address(&upf->address, sender))
-        return refuse(frame, sender, DROP_WRONG_PEER);
+        return tunnel->state == FAST_HELD ? pass_some_aside(frame, queue, sender, DOWNLINK)
+                                          : refuse(frame, sender, DROP_WRONG_PEER);
     if (upf->captured)
         frame->captured = CAPTURE_IN | CAPTURE_BY_SENDER;
+    if (tunnel->state == FAST_HELD)
+        return pass_aside(frame, queue, DOWNLINK);
     if (session->flows) /* the tunnel counts among what tells them apart */
         return pass_aside(frame, queue, DOWNLINK);
     if (must_queue(frame, &session->state, queue))
@@ -242,9 +243,10 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (!from)
         return pass(frame, UPLINK);
     frame->captured = tunnel->flags & FAST_CAPTURED ? CAPTURE_IN : 0;
-    if (tunnel->state != FAST_HELD && !same_address(&from->address, &outer->source))
-        return may_be_early(tunnel, frame->now) ? pass_some_aside(frame, queue, &outer->source, UPLINK)
-                                                : refuse(frame, &outer->source, DROP_WRONG_PEER);
+    if (!same_address(&from->address, &outer->source))
+        return tunnel->state == FAST_HELD || may_be_early(tunnel, frame->now)
+                   ? pass_some_aside(frame, queue, &outer->source, UPLINK)
+                   : refuse(frame, &outer->source, DROP_WRONG_PEER);
     if (must_queue(frame, &tunnel->state, queue))
         return pass(frame, UPLINK);
     if (!is_plain || is_link_local(&inner))
