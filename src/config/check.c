@@ -74,14 +74,6 @@ bool check_paging_step(const void *base, void *items, unsigned index, struct com
            complain(complaint, "at most 16");
 }
 
-bool check_overlap(const struct config_prefix *a, const struct config_prefix *b)
-{
-    const struct config_prefix *wide = a->length < b->length ? a : b, *narrow = wide == a ? b : a;
-    struct config_ip ip = {.family = narrow->family};
-    memcpy(ip.address, narrow->address, sizeof ip.address);
-    return a->family && b->family && config_prefix_holds(wide, &ip);
-}
-
 /* A pool is big enough for somebody to live in. */
 bool check_pool_sizes(const char *name, const struct config_prefix *ipv4, const struct config_prefix *ipv6,
                       struct complaint *complaint)
@@ -147,7 +139,8 @@ bool check_dnn(const void *base, void *items, unsigned index, struct complaint *
         return check_found(complaint, "%s with one of partner and label", dnn->name) ||
                complain(complaint, "both of them or none");
     for (unsigned i = 0; i < index; i++) {
-        if (check_overlap(&dnn->ipv4, &all[i].ipv4) || check_overlap(&dnn->ipv6, &all[i].ipv6))
+        if (config_prefix_overlaps(&dnn->ipv4, &all[i].ipv4) ||
+            config_prefix_overlaps(&dnn->ipv6, &all[i].ipv6))
             return check_found(complaint, "a pool that overlaps with that of %s", all[i].name) ||
                    complain(complaint, "pools apart from each other");
     }

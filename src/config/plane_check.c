@@ -28,8 +28,8 @@ static const char *clash(const struct config *config, const struct config_plane_
 {
     for (unsigned i = 0; i < config->smf.dnn_count; i++) {
         const struct config_dnn *dnn = &config->smf.dnns[i];
-        if (strcmp(dnn->name, own->name) != 0 &&
-            (check_overlap(&dnn->ipv4, &own->ipv4) || check_overlap(&dnn->ipv6, &own->ipv6)))
+        if (strcmp(dnn->name, own->name) != 0 && (config_prefix_overlaps(&dnn->ipv4, &own->ipv4) ||
+                                                  config_prefix_overlaps(&dnn->ipv6, &own->ipv6)))
             return dnn->name;
     }
     return NULL;
@@ -40,8 +40,8 @@ static const char *clash_of(const struct config_plane *other, const struct confi
 {
     for (unsigned i = 0; i < other->network_count; i++) {
         const struct config_plane_network *theirs = &other->networks[i];
-        if (theirs != own &&
-            (check_overlap(&theirs->ipv4, &own->ipv4) || check_overlap(&theirs->ipv6, &own->ipv6)))
+        if (theirs != own && (config_prefix_overlaps(&theirs->ipv4, &own->ipv4) ||
+                              config_prefix_overlaps(&theirs->ipv6, &own->ipv6)))
             return other->name;
     }
     return NULL;
@@ -67,8 +67,8 @@ static bool takes_part(const struct config *config, const struct config_plane *p
     for (unsigned i = 0; i < plane->network_count; i++) {
         const struct config_plane_network *own = &plane->networks[i];
         const struct config_dnn *dnn = config_find_dnn(config, own->name);
-        if ((check_overlap(&dnn->ipv4, &own->ipv4) && gives_out(other, dnn->name, false)) ||
-            (check_overlap(&dnn->ipv6, &own->ipv6) && gives_out(other, dnn->name, true)))
+        if ((config_prefix_overlaps(&dnn->ipv4, &own->ipv4) && gives_out(other, dnn->name, false)) ||
+            (config_prefix_overlaps(&dnn->ipv6, &own->ipv6) && gives_out(other, dnn->name, true)))
             return true;
     }
     return false;

@@ -91,8 +91,6 @@ bool check_paging_step(const void *base, void *items, unsigned index, struct com
 bool check_dnn(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_witness(const void *base, void *items, unsigned index, struct complaint *complaint);
 bool check_peer(const void *base, void *items, unsigned index, struct complaint *complaint);
-/* Do they share an address? */
-bool check_overlap(const struct config_prefix *a, const struct config_prefix *b);
 bool check_pool_sizes(const char *name, const struct config_prefix *ipv4, const struct config_prefix *ipv6,
                       struct complaint *complaint);
 /* One that is not said is the pool's first address. */

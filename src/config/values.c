@@ -248,6 +248,14 @@ bool config_prefix_holds(const struct config_prefix *prefix, const struct config
     return rest == 0 || (prefix->address[whole] ^ ip->address[whole]) >> (8 - rest) == 0;
 }
 
+bool config_prefix_overlaps(const struct config_prefix *a, const struct config_prefix *b)
+{
+    const struct config_prefix *wide = a->length < b->length ? a : b, *narrow = wide == a ? b : a;
+    struct config_ip ip = {.family = narrow->family};
+    memcpy(ip.address, narrow->address, sizeof ip.address);
+    return a->family && b->family && config_prefix_holds(wide, &ip);
+}
+
 bool config_endpoint_split(const char *text, char *host, size_t size, uint16_t *port)
 {
     const char *begin = text, *end = text + strlen(text), *colon = strrchr(text, ':');

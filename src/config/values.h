@@ -115,6 +115,8 @@ static inline bool config_gnb_id_equal(struct config_gnb_id a, struct config_gnb
 bool config_prefix_parse(const char *text, struct config_prefix *value);
 const char *config_prefix_text(const struct config_prefix *value, char *buffer);
 bool config_prefix_holds(const struct config_prefix *prefix, const struct config_ip *ip);
+/* Whether there is an address in both; family 0 has none. */
+bool config_prefix_overlaps(const struct config_prefix *a, const struct config_prefix *b);
 
 bool config_ip_parse(const char *text, struct config_ip *value);
 const char *config_ip_text(const struct config_ip *value, char *buffer);

@@ -127,6 +127,8 @@ enum pfcp_ie_type {
     PFCP_IE_USER_ID = 141,
     PFCP_IE_ETHERNET_PDU_SESSION_INFORMATION = 142,
     PFCP_IE_FRAMED_ROUTE = 153,
+    PFCP_IE_FRAMED_ROUTING = 154,
+    PFCP_IE_FRAMED_IPV6_ROUTE = 155,
     PFCP_IE_AVERAGING_WINDOW = 157,
     PFCP_IE_PAGING_POLICY_INDICATOR = 158,
     PFCP_IE_APN_DNN = 159,
@@ -234,6 +236,7 @@ enum pfcp_ip_versions { PFCP_IP_V4 = 1 << 0, PFCP_IP_V6 = 1 << 1 };
 #define PFCP_UP_EMPU  (UINT64_C(1) << 8)  /* sends end markers */
 #define PFCP_UP_PDIU  (UINT64_C(1) << 9)  /* PDI optimisation */
 #define PFCP_UP_QUOAC (UINT64_C(1) << 11) /* quota action */
+#define PFCP_UP_FRRT  (UINT64_C(1) << 13) /* framed routes */
 #define PFCP_UP_UEIP  (UINT64_C(1) << 18) /* allocates UE addresses */
 #define PFCP_UP_MNOP  (UINT64_C(1) << 20) /* counts packets in usage reports */
 #define PFCP_UP_BUNDL (UINT64_C(1) << 22) /* bundled messages */

@@ -24,7 +24,8 @@ struct pfcp_ethernet_filter {
 /* 7.5.2.2-2 */
 struct pfcp_pdi {
     uint8_t source_interface; /* enum pfcp_interface */
-    bool has_f_teid, has_network_instance, has_application_id, has_ethernet_session, has_interface_type;
+    bool has_f_teid, has_network_instance, has_application_id, has_ethernet_session, has_interface_type,
+        has_framed_routing;
     struct pfcp_f_teid f_teid; /* local */
     struct bytes network_instance;
     struct bytes application_id;
@@ -38,8 +39,11 @@ struct pfcp_pdi {
     size_t qfis_count;
     struct pfcp_ethernet_filter *ethernet_filters;
     size_t ethernet_filters_count;
-    struct bytes *framed_routes; /* text, RFC 2865 5.22 */
+    struct bytes *framed_routes; /* text, RFC 2865 5.22 (config/framed_route.h) */
     size_t framed_routes_count;
+    uint32_t framed_routing;          /* RFC 2865 5.10 */
+    struct bytes *framed_ipv6_routes; /* text, RFC 3162 2.5 */
+    size_t framed_ipv6_routes_count;
 };
 
 /* 7.5.2.2-1. The lowest precedence value wins. */

@@ -27,6 +27,8 @@ static const struct pfcp_member pdi_members[] = {
     LIST(ETHERNET_PACKET_FILTER, pfcp_pdi, ethernet_filters),
     LIST(QFI, pfcp_pdi, qfis),
     LIST(FRAMED_ROUTE, pfcp_pdi, framed_routes),
+    OPTIONAL(FRAMED_ROUTING, pfcp_pdi, framed_routing),
+    LIST(FRAMED_IPV6_ROUTE, pfcp_pdi, framed_ipv6_routes),
     OPTIONAL(TGPP_INTERFACE_TYPE, pfcp_pdi, interface_type),
 };
 GROUP(pdi);
@@ -381,6 +383,8 @@ static const struct pfcp_element elements[PFCP_IE_TYPES] = {
     VALUE(USER_ID, "User ID", user_id),
     VALUE(ETHERNET_PDU_SESSION_INFORMATION, "Ethernet PDU Session Information", flags),
     VALUE(FRAMED_ROUTE, "Framed-Route", text),
+    VALUE(FRAMED_ROUTING, "Framed-Routing", u32),
+    VALUE(FRAMED_IPV6_ROUTE, "Framed-IPv6-Route", text),
     VALUE(AVERAGING_WINDOW, "Averaging Window", u32),
     VALUE(PAGING_POLICY_INDICATOR, "Paging Policy Indicator", three_bits),
     VALUE(APN_DNN, "APN/DNN", labels),
