@@ -13,7 +13,7 @@
 
 #define AUDIT_AFTER SECONDS(30) /* the SMF has restored its sessions by then */
 #define UP_FEATURES \
-    (PFCP_UP_DDND | PFCP_UP_FTUP | PFCP_UP_EMPU | PFCP_UP_MNOP | PFCP_UP_BUNDL | PFCP_UP_RESPS)
+    (PFCP_UP_DDND | PFCP_UP_FTUP | PFCP_UP_EMPU | PFCP_UP_MNOP | PFCP_UP_BUNDL | PFCP_UP_RESPS | PFCP_UP_FRRT)
 
 static void smf_timer(struct timer *timer);
 

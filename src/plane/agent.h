@@ -46,6 +46,8 @@ struct agent_settings {
     void (*send_n6)(void *context, struct packet *packet); /* PATH_TO_N6 */
     /* What the worker of that lane has done; false: it has none. NULL: nobody knows. */
     bool (*effort)(void *context, unsigned lane, struct agent_effort *effort);
+    /* The host is to send packets for a network behind a phone to the data network's device, or not any more. NULL: as if. */
+    void (*lead)(void *context, const struct network *network, const struct config_prefix *route, bool there);
     /* A PFCP message was refused or dropped; may be NULL. */
     void (*refused)(void *context, const union socket_address *from, const char *message, const char *why,
                     struct bytes octets);

@@ -16,31 +16,18 @@
 #include "plane/path.h"
 #include "plane/usage.h"
 
-static uint64_t v4_key(const struct ruleset *rules)
-{
-    struct reader r = reader_of(BYTES(rules->v4));
-    return rules->has_v4 ? read_u32(&r) : 0;
-}
-
-static uint64_t v6_key(const struct ruleset *rules)
-{
-    struct reader r = reader_of(BYTES(rules->v6));
-    return rules->has_v6 ? read_u64(&r) : 0;
-}
-
-/* What its SMF has not spoken of since they are associated gives way to what it says now. */
-static bool gives_way(struct agent *agent, const struct smf *smf, struct session *holder)
+bool session_gives_way(const struct smf *smf, struct session *holder)
 {
     if (holder->smf != smf || holder->claim == smf->claim)
         return false;
-    session_remove(agent, holder);
+    session_remove(smf->agent, holder);
     return true;
 }
 
 static bool is_others(struct smf *smf, const struct table *table, uint64_t key, const struct session *own)
 {
     struct session *holder = table_get(table, key);
-    return holder && holder != own && !gives_way(smf->agent, smf, holder);
+    return holder && holder != own && !session_gives_way(smf, holder);
 }
 
 /* What another session has already (own: the session to be changed or replaced, or NULL). */
@@ -51,21 +38,23 @@ static bool collides(struct smf *smf, struct plan *plan, const struct ruleset *r
         if (is_others(smf, &plan->plane->teids, rules->pdrs[i].teid, own))
             return !plan_refuse_rule(plan, PFCP_RULE_PDR, rules->pdrs[i].id,
                                      "F-TEID belongs to another session");
-    if (is_others(smf, &network->by_v4, v4_key(rules), own) ||
-        is_others(smf, &network->by_v6, v6_key(rules), own))
+    if (is_others(smf, &network->by_v4, ruleset_v4_key(rules), own) ||
+        is_others(smf, &network->by_v6, ruleset_v6_key(rules), own))
         return !plan_refuse_rule(plan, PFCP_RULE_PDR, rules->pdrs[0].id,
                                  "UE address belongs to another session");
-    return false;
+    return !agent_routes_admit(smf, plan, rules, own);
 }
 
-static bool put_keys(struct plane *plane, struct session *session, const struct ruleset *rules)
+static bool put_keys(struct agent *agent, struct session *session, const struct ruleset *rules)
 {
+    struct plane *plane = agent->settings.plane;
     struct network *network = session->network;
     for (unsigned i = 0; i < rules->pdr_count; i++)
         if (rules->pdrs[i].teid && !table_put(&plane->teids, rules->pdrs[i].teid, session))
             return false;
-    return (!rules->has_v4 || table_put(&network->by_v4, v4_key(rules), session)) &&
-           (!rules->has_v6 || table_put(&network->by_v6, v6_key(rules), session));
+    return (!rules->has_v4 || table_put(&network->by_v4, ruleset_v4_key(rules), session)) &&
+           (!rules->has_v6 || table_put(&network->by_v6, ruleset_v6_key(rules), session)) &&
+           agent_routes_put(agent, session, rules);
 }
 
 static bool has_teid(const struct ruleset *rules, uint32_t teid)
@@ -76,12 +65,6 @@ static bool has_teid(const struct ruleset *rules, uint32_t teid)
     return false;
 }
 
-static void remove_key(struct table *table, uint64_t key, const struct session *session)
-{
-    if (table_get(table, key) == session)
-        table_remove(table, key);
-}
-
 /* All keys of `rules` that are not also in `kept` (NULL: none is kept). */
 static void remove_keys(struct agent *agent, struct session *session, const struct ruleset *rules,
                         const struct ruleset *kept)
@@ -90,13 +73,14 @@ static void remove_keys(struct agent *agent, struct session *session, const stru
     struct network *network = session->network;
     for (unsigned i = 0; i < rules->pdr_count; i++)
         if (!has_teid(kept, rules->pdrs[i].teid)) {
-            remove_key(&plane->teids, rules->pdrs[i].teid, session);
+            table_remove_value(&plane->teids, rules->pdrs[i].teid, session);
             resting_add(&plane->resting, rules->pdrs[i].teid, agent_now(agent));
         }
-    if (!kept || v4_key(kept) != v4_key(rules))
-        remove_key(&network->by_v4, v4_key(rules), session);
-    if (!kept || v6_key(kept) != v6_key(rules))
-        remove_key(&network->by_v6, v6_key(rules), session);
+    if (!kept || ruleset_v4_key(kept) != ruleset_v4_key(rules))
+        table_remove_value(&network->by_v4, ruleset_v4_key(rules), session);
+    if (!kept || ruleset_v6_key(kept) != ruleset_v6_key(rules))
+        table_remove_value(&network->by_v6, ruleset_v6_key(rules), session);
+    agent_routes_remove(agent, session, rules, kept);
 }
 
 static void release_session(struct epoch_retired *retired)
@@ -189,7 +173,7 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
     if ((!network->lan || lan_join(network->lan, session, old)) &&
         fast_admit(agent->settings.plane, session, old, agent_now(agent)) &&
         map_put(&agent->sessions, session->seid, session) && map_put(&smf->by_cp_seid, cp_seid, session) &&
-        put_keys(agent->settings.plane, session, rules)) {
+        put_keys(agent, session, rules)) {
         supervise_move(agent, NULL, session->gnb);
         session_lock(session);
         fast_update(agent->settings.plane, session);
@@ -355,7 +339,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     struct agent *agent = smf->agent;
     struct plane *plane = agent->settings.plane;
     struct ruleset *old = session->rules;
-    if (!put_keys(plane, session, rules)) {
+    if (!put_keys(agent, session, rules)) {
         remove_keys(agent, session, rules, old);
         return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
     }

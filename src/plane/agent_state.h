@@ -101,6 +101,18 @@ void session_delete(struct smf *smf, const struct pfcp_message *request, struct 
 /* Takes the session out of all tables; it is freed when no worker can see it any more. */
 void session_remove(struct agent *agent, struct session *session);
 
+/* What its SMF has not spoken of since they are associated gives way to what it says now: it is removed. */
+bool session_gives_way(const struct smf *smf, struct session *holder);
+
+/* agent_routes.c: networks behind phones. False: one is another's, or there is no room; the plan says so. */
+bool agent_routes_admit(struct smf *smf, struct plan *plan, const struct ruleset *rules,
+                        const struct session *own);
+/* Of what was admitted, with the session's addresses. False: out of memory. */
+bool agent_routes_put(struct agent *agent, struct session *session, const struct ruleset *rules);
+/* All that are not also in `kept` (NULL: none is kept). */
+void agent_routes_remove(struct agent *agent, struct session *session, const struct ruleset *rules,
+                         const struct ruleset *kept);
+
 /* agent_report.c: what the plane has to say about a session. */
 void session_news(struct agent *agent, struct session *session, uint8_t news);
 void session_timer(struct timer *timer);

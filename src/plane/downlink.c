@@ -8,12 +8,17 @@
 #include "plane/pathway.h"
 #include "wire/gtpu/gtpu.h"
 
-static struct session *find_session(const struct network *network, const struct flow *flow)
+/* The phone with the address, or the one that it is behind. */
+static struct session *find_session(const struct plane *plane, const struct network *network,
+                                    const struct flow *flow)
 {
     struct reader r = reader_of(bytes_of(flow->destination, 8));
-    if (flow->version == 4)
-        return table_get(&network->by_v4, read_u32(&r));
-    return table_get(&network->by_v6, read_u64(&r));
+    struct session *session = flow->version == 4 ? table_get(&network->by_v4, read_u32(&r))
+                                                 : table_get(&network->by_v6, read_u64(&r));
+    if (session)
+        return session;
+    session = routes_find(&plane->routes, flow->version, flow->destination);
+    return session && session->network == network ? session : NULL;
 }
 
 static unsigned buffer_limit(const struct plane *plane, const struct ruleset *rules, const struct far *far)
@@ -177,7 +182,7 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
         return path_drop(lane, DROP_INNER_MALFORMED);
     if (packet->segment_bytes == 0)
         packet->length = flow.length;
-    struct session *session = find_session(network, &flow);
+    struct session *session = find_session(plane, network, &flow);
     if (!session)
         return path_drop(lane, DROP_NO_SESSION);
     session_lock(session);

@@ -32,16 +32,23 @@ static struct session *by_mac(const struct plane *plane, const char *text, int64
     return session;
 }
 
+/* The phone that has it, or that it is behind. */
+static struct session *by_octets(const struct plane *plane, const uint8_t *address, bool v4)
+{
+    struct reader r = reader_of(bytes_of(address, 8));
+    struct session *session = by_address(plane, v4 ? read_u32(&r) : read_u64(&r), v4);
+    return session ? session : routes_find(&plane->routes, v4 ? 4 : 6, address);
+}
+
 struct session *find_session_by(const struct agent *agent, const char *text)
 {
     const struct plane *plane = agent->settings.plane;
     uint8_t address[16];
     char *rest;
-    struct reader r = reader_of(BYTES(address));
     if (inet_pton(AF_INET, text, address) == 1)
-        return by_address(plane, read_u32(&r), true);
+        return by_octets(plane, address, true);
     if (inet_pton(AF_INET6, text, address) == 1)
-        return by_address(plane, read_u64(&r), false);
+        return by_octets(plane, address, false);
     struct session *session = by_mac(plane, text, agent_now(agent));
     if (session)
         return session;

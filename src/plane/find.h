@@ -5,7 +5,7 @@
 
 #include "plane/agent.h"
 
-/* By the phone's address, or the SEID in hexadecimal. NULL: there is none. */
+/* By the phone's address, or one behind it, or the SEID in hexadecimal. NULL: there is none. */
 struct session *find_session_by(const struct agent *agent, const char *text);
 /* By its address on N3. */
 struct gnb *find_gnb_by(const struct agent *agent, const char *text);

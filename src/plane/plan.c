@@ -62,6 +62,8 @@ static bool load(struct plan *plan, const struct ruleset *old)
     plan->has_v6 = old->has_v6;
     memcpy(plan->v4, old->v4, sizeof plan->v4);
     memcpy(plan->v6, old->v6, sizeof plan->v6);
+    plan->route_count = old->route_count;
+    memcpy(plan->routes, old->routes, old->route_count * sizeof *plan->routes);
     memcpy(plan->fars, old->fars, old->far_count * sizeof *plan->fars);
     memcpy(plan->qers, old->qers, old->qer_count * sizeof *plan->qers);
     for (unsigned i = 0; i < old->qer_count; i++) {
@@ -265,6 +267,7 @@ static struct ruleset *allocate(struct plan *plan)
         .qer_count = (uint8_t)plan->qer_count,
         .urr_count = (uint8_t)plan->urr_count,
         .bar_count = (uint8_t)plan->bar_count,
+        .route_count = (uint8_t)plan->route_count,
         .has_v4 = plan->has_v4,
         .has_v6 = plan->has_v6,
     };
@@ -360,9 +363,10 @@ static bool is_anchored(struct plan *plan)
 
 struct ruleset *plan_finish(struct plan *plan)
 {
-    struct ruleset *rules = is_anchored(plan) ? allocate(plan) : NULL;
+    struct ruleset *rules = is_anchored(plan) && plan_gather_routes(plan) ? allocate(plan) : NULL;
     if (!rules)
         return NULL;
+    memcpy(rules->routes, plan->routes, plan->route_count * sizeof *rules->routes);
     fill_fars(plan, rules);
     memcpy(rules->qers, plan->qers, plan->qer_count * sizeof *rules->qers);
     memcpy(rules->urrs, plan->urrs, plan->urr_count * sizeof *rules->urrs);

@@ -52,7 +52,9 @@ struct plan {
     struct urr *urrs;
     struct bar *bars;
     struct end_marker *end_markers;
-    unsigned pdr_count, far_count, qer_count, urr_count, bar_count, end_marker_count;
+    unsigned pdr_count, far_count, qer_count, urr_count, bar_count, end_marker_count, route_count;
+    struct config_prefix
+        routes[2 * FRAMED_ROUTES_MOST]; /* those that PDRs have, and that they had; as bits of pdr.routes */
     bool ethernet; /* of an Ethernet session: no addresses, and no tunnel towards the data network */
     bool has_v4, has_v6;
     uint8_t v4[4], v6[8];
@@ -85,5 +87,8 @@ bool plan_create_urr(struct plan *plan, const struct pfcp_urr *ie);
 bool plan_update_urr(struct plan *plan, const struct pfcp_urr *ie);
 bool plan_create_bar(struct plan *plan, const struct pfcp_bar *ie);
 bool plan_update_bar(struct plan *plan, const struct pfcp_bar *ie);
+/* plan_routes.c: those of a PDI; and, at the end, those that are left, with the PDRs' bits for what they are then. */
+bool plan_set_routes(struct plan *plan, struct planned_pdr *planned, const struct pfcp_pdi *pdi);
+bool plan_gather_routes(struct plan *plan);
 
 #endif

@@ -150,8 +150,8 @@ static bool set_network(struct plan *plan, const struct pfcp_pdi *pdi)
 static bool set_pdi(struct plan *plan, struct planned_pdr *planned, const struct pfcp_pdi *pdi)
 {
     struct pdr *pdr = &planned->pdr;
-    if (pdi->has_application_id || pdi->ethernet_filters_count || pdi->framed_routes_count ||
-        (pdi->has_ethernet_session && !plan->ethernet) || (pdi->sdf_filters_count && plan->ethernet))
+    if (pdi->has_application_id || pdi->ethernet_filters_count ||
+        (pdi->has_ethernet_session && !plan->ethernet) || ((pdi->sdf_filters_count || pdi->framed_routes_count) && plan->ethernet))
         return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "PDI asks for what this plane does not detect");
     if (pdi->source_interface > PFCP_N6_LAN)
         return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "source interface is not served");
@@ -165,7 +165,8 @@ static bool set_pdi(struct plan *plan, struct planned_pdr *planned, const struct
         return refuse(plan, planned, "an uplink PDR needs a local F-TEID");
     if (pdi->has_f_teid && !(pdi->f_teid.choose ? choose_teid : take_teid)(plan, planned, &pdi->f_teid))
         return false;
-    return set_network(plan, pdi) && set_ue_ips(plan, planned, pdi) && set_filters(plan, planned, pdi);
+    return set_network(plan, pdi) && set_ue_ips(plan, planned, pdi) && plan_set_routes(plan, planned, pdi) &&
+           set_filters(plan, planned, pdi);
 }
 
 static void set_references(struct planned_pdr *planned, const uint32_t *qers, size_t qer_count,

@@ -94,7 +94,7 @@ static bool set_forwarding(struct plan *plan, struct far *far, const struct pfcp
 static bool may_copy_to(const struct plane *plane, const struct duplicating *to)
 {
     const struct config_ip ip = config_ip_of(&to->to);
-    return usable_peer(plane, &to->to) && !plane_is_pooled(plane, &ip) &&
+    return usable_peer(plane, &to->to) && !plane_is_phones(plane, &ip) &&
            (to->destination == PFCP_LI_FUNCTION || !plane_is_infrastructure(plane, &ip));
 }
 

@@ -29,10 +29,13 @@ bool plane_init(struct plane *plane, struct network *networks, unsigned network_
     resting_init(&plane->resting, 0, seed ^ 5);
     table_init(&plane->gnbs, &plane->epochs, seed ^ 1);
     map_init(&plane->shared_rates, seed ^ 4);
+    routes_init(&plane->routes, &plane->epochs, seed ^ 8);
     for (unsigned i = 0; i < network_count; i++) {
         networks[i].index = i;
         table_init(&networks[i].by_v4, &plane->epochs, seed ^ 2);
         table_init(&networks[i].by_v6, &plane->epochs, seed ^ 3);
+        table_init(&networks[i].outside_v4, &plane->epochs, seed ^ 6);
+        table_init(&networks[i].outside_v6, &plane->epochs, seed ^ 7);
     }
     return true;
 }
@@ -47,12 +50,15 @@ void plane_free(struct plane *plane)
     epochs_free(&plane->epochs);
     map_free(&plane->shared_rates);
     table_free(&plane->teids);
+    routes_free(&plane->routes);
     resting_free(&plane->resting);
     table_free(&plane->gnbs);
     for (unsigned i = 0; i < plane->network_count; i++) {
         table_free(&plane->networks[i].by_v4);
         table_free(&plane->networks[i].by_v6);
         lan_free(plane->networks[i].lan);
+        table_free(&plane->networks[i].outside_v4);
+        table_free(&plane->networks[i].outside_v6);
     }
     free(plane->lanes);
     free(plane->readers);
@@ -108,13 +114,13 @@ bool plane_is_infrastructure(const struct plane *plane, const struct config_ip *
     return false;
 }
 
-bool plane_is_pooled(const struct plane *plane, const struct config_ip *ip)
+bool plane_is_phones(const struct plane *plane, const struct config_ip *ip)
 {
     for (unsigned i = 0; i < plane->network_count; i++)
         if (config_prefix_holds(&plane->networks[i].pool_v4, ip) ||
             config_prefix_holds(&plane->networks[i].pool_v6, ip))
             return true;
-    return false;
+    return routes_find(&plane->routes, ip->family == AF_INET ? 4 : 6, ip->address) != NULL;
 }
 
 struct gnb *plane_gnb(const struct plane *plane, const union socket_address *address)

@@ -14,6 +14,7 @@
 #include "plane/counters.h"
 #include "plane/lan.h"
 #include "plane/resting.h"
+#include "plane/routes.h"
 #include "plane/senders.h"
 #include "plane/session.h"
 #include "plane/shaping.h"
@@ -27,10 +28,11 @@ struct network {
     struct config_prefix pool_v4, pool_v6; /* family 0: none */
     struct config_ip gateway_v4;
     struct lan *lan;           /* of one that carries Ethernet frames; NULL: it carries IP packets */
-    bool encapsulation;        /* phones may send IP in IP, GRE and the like */
-    uint16_t mtu;              /* told to phones, and of the TUN device */
-    struct config_ip dns6[2];  /* for router advertisements; family 0: none */
-    struct table by_v4, by_v6; /* address; upper 64 bits of the prefix */
+    bool encapsulation;                  /* phones may send IP in IP, GRE and the like */
+    uint16_t mtu;                        /* told to phones, and of the TUN device */
+    struct config_ip dns6[2];            /* for router advertisements; family 0: none */
+    struct table by_v4, by_v6;           /* address; upper 64 bits of the prefix */
+    struct table outside_v4, outside_v6; /* the same of those that are in none of its pools; agent only */
 };
 
 /* How the way to a gNB is supervised (plane/supervise.h); the agent's own. */
@@ -108,6 +110,7 @@ struct plane {
     struct fast *fast;            /* NULL: there is only the slow path */
     const char *fast_why;         /* and why */
     struct table teids;           /* local TEID -> session */
+    struct routes routes;         /* networks behind phones */
     struct resting resting;       /* TEIDs; agent only */
     struct table gnbs;            /* hash of the address -> gnb */
     uint32_t gnb_ids;             /* the highest that has been given */
@@ -132,9 +135,9 @@ void plane_free(struct plane *plane); /* every session must have gone */
 /* By the name in a Network Instance or APN/DNN element, as text or as labels; NULL: no such network. */
 struct network *plane_network(const struct plane *plane, struct bytes name);
 
-/* Whether phones are kept away from it; whether it is in a data network's pool, and so a phone's or nobody's. */
+/* Whether phones are kept away from it; whether it is in a data network's pool, or behind a phone, and so a phone's or nobody's. */
 bool plane_is_infrastructure(const struct plane *plane, const struct config_ip *ip);
-bool plane_is_pooled(const struct plane *plane, const struct config_ip *ip);
+bool plane_is_phones(const struct plane *plane, const struct config_ip *ip);
 
 /* The gNB at this address (port aside), or NULL. */
 struct gnb *plane_gnb(const struct plane *plane, const union socket_address *address);

@@ -28,6 +28,7 @@ static size_t lay_out(struct ruleset *rules, uintptr_t begin)
     rules->bars = place(&at, rules->bar_count, sizeof *rules->bars);
     rules->filters = place(&at, rules->filter_count, sizeof *rules->filters);
     rules->duplicating = place(&at, rules->duplicating_count, sizeof *rules->duplicating);
+    rules->routes = place(&at, rules->route_count, sizeof *rules->routes);
     return at - begin;
 }
 
@@ -211,11 +212,43 @@ uint32_t ruleset_core_teid(const struct ruleset *rules)
     return 0;
 }
 
+uint64_t ruleset_v4_key(const struct ruleset *rules)
+{
+    struct reader r = reader_of(BYTES(rules->v4));
+    return rules->has_v4 ? read_u32(&r) : 0;
+}
+
+uint64_t ruleset_v6_key(const struct ruleset *rules)
+{
+    struct reader r = reader_of(BYTES(rules->v6));
+    return rules->has_v6 ? read_u64(&r) : 0;
+}
+
+static bool is_behind(const struct ruleset *rules, uint8_t version, const uint8_t *address)
+{
+    struct config_ip ip = {.family = version == 4 ? AF_INET : AF_INET6};
+    memcpy(ip.address, address, version == 4 ? 4 : 16);
+    for (unsigned i = 0; i < rules->route_count; i++)
+        if (config_prefix_holds(&rules->routes[i], &ip))
+            return true;
+    return false;
+}
+
 bool ruleset_owns(const struct ruleset *rules, uint8_t version, const uint8_t *address)
 {
-    if (version == 4)
-        return rules->has_v4 && memcmp(address, rules->v4, 4) == 0;
-    return rules->has_v6 && memcmp(address, rules->v6, 8) == 0;
+    if (version == 4 && rules->has_v4 && memcmp(address, rules->v4, 4) == 0)
+        return true;
+    if (version == 6 && rules->has_v6 && memcmp(address, rules->v6, 8) == 0)
+        return true;
+    return rules->route_count && is_behind(rules, version, address);
+}
+
+bool ruleset_has_route(const struct ruleset *rules, const struct config_prefix *route)
+{
+    for (unsigned i = 0; i < rules->route_count; i++)
+        if (memcmp(&rules->routes[i], route, sizeof *route) == 0)
+            return true;
+    return false;
 }
 
 const struct far *ruleset_core_far(const struct ruleset *rules, const union socket_address *peer)

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "config/framed_route.h"
 #include "kit/sctp.h"
 #include "plane/bucket.h"
 #include "plane/sdf.h"
@@ -31,6 +32,7 @@ struct pdr {
     uint32_t precedence;
     uint32_t teid;       /* of the local F-TEID (N3, or N9 towards the data network); 0: none */
     uint32_t qers, urrs; /* bit masks over the ruleset's arrays */
+    uint32_t routes;     /* of its PDI, likewise */
     uint16_t id;
     uint16_t first_filter, filter_count; /* any of them matches; 0: every packet */
     uint8_t source;                      /* enum pfcp_interface */
@@ -116,7 +118,8 @@ struct ruleset {
     struct bar *bars;
     struct sdf_filter *filters;
     struct duplicating *duplicating;
-    uint8_t pdr_count, far_count, qer_count, urr_count, bar_count;
+    struct config_prefix *routes; /* networks behind the phone: those of all PDRs; none lies within another */
+    uint8_t pdr_count, far_count, qer_count, urr_count, bar_count, route_count;
     uint16_t filter_count, duplicating_count;
     uint8_t only[2]; /* by enum direction: the PDR, where there are no classifiers; RULES_NONE: none */
     bool has_v4, has_v6;
@@ -145,8 +148,13 @@ const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uin
 enum pfcp_interface ruleset_side(const struct ruleset *rules, uint32_t teid);
 /* The tunnel from the data network's side (N9); 0: there is none. */
 uint32_t ruleset_core_teid(const struct ruleset *rules);
-/* Whether it is the UE's address, of 4 or 16 octets. */
+/* The UE's addresses in the plane's tables (struct network); 0: it has none. */
+uint64_t ruleset_v4_key(const struct ruleset *rules);
+uint64_t ruleset_v6_key(const struct ruleset *rules);
+/* Whether it is the UE's address, of 4 or 16 octets, or one behind it. */
 bool ruleset_owns(const struct ruleset *rules, uint8_t version, const uint8_t *address);
+/* Whether that network is behind the phone, as it stands. */
+bool ruleset_has_route(const struct ruleset *rules, const struct config_prefix *route);
 /* A FAR that leads over N9 towards the data network, to `peer` or (NULL) to anyone; NULL: there is none. */
 const struct far *ruleset_core_far(const struct ruleset *rules, const union socket_address *peer);
 

@@ -106,6 +106,12 @@ void table_remove(struct table *table, uint64_t key)
     table->count--;
 }
 
+void table_remove_value(struct table *table, uint64_t key, const void *value)
+{
+    if (table_get(table, key) == value)
+        table_remove(table, key);
+}
+
 bool table_next(const struct table *table, size_t *cursor, uint64_t *key, void **value)
 {
     const struct table_slots *slots = atomic_load_explicit(&table->slots, memory_order_relaxed);

@@ -41,6 +41,8 @@ void *table_get(const struct table *table, uint64_t key);
 /* Writer only. Sets or replaces. False: out of memory, nothing changed. */
 bool table_put(struct table *table, uint64_t key, void *value);
 void table_remove(struct table *table, uint64_t key);
+/* If that is what is there. */
+void table_remove_value(struct table *table, uint64_t key, const void *value);
 
 /* Visits every entry; the writer's thread only. Start with *cursor = 0. */
 bool table_next(const struct table *table, size_t *cursor, uint64_t *key, void **value);

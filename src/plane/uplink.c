@@ -152,7 +152,7 @@ static enum drop check_destination(const struct plane *plane, const struct sessi
         return DROP_NONE;
     if (is_host_internal(&ip) || plane_is_infrastructure(plane, &ip))
         return DROP_INFRASTRUCTURE;
-    return !plane->policy.ue_to_ue && plane_is_pooled(plane, &ip) ? DROP_UE_TO_UE : DROP_NONE;
+    return !plane->policy.ue_to_ue && plane_is_phones(plane, &ip) ? DROP_UE_TO_UE : DROP_NONE;
 }
 
 /* A tunnel that leads to another tunnel (TS 23.502 4.9.1.3: indirect forwarding at handover) carries downlink packets. */

@@ -3,73 +3,17 @@
  * Planes that die and others that come after them, with the maps of the packet program between them: packets go on at every moment, and what is counted is
  * counted once. The maps are pinned in a BPF file system of this test's own.
  */
-#include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "fast_lab.h"
+#include "fast_pins.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/networks.h"
-#include "plane/fast/ports.h"
 #include "plane/fast/rules.h"
 #include "plane/tally.h"
 
 enum { MOST = 8, GNB_TEID = 0x1234 };
-
-static char folder[64];
-
-static int mount_pins(void **state)
-{
-    char root[] = "/tmp/demarc-adopt-XXXXXX";
-    (void)state;
-    if (!mkdtemp(root) || unshare(CLONE_NEWNS) != 0 ||
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("bpf", root, "bpf", 0, NULL) != 0) {
-        print_message("# SKIPPED, LOUDLY: no BPF file system here: %s\n", strerror(errno));
-        rmdir(root);
-        exit(77);
-    }
-    snprintf(folder, sizeof folder, "%s/plane", root);
-    return 0;
-}
-
-static int unmount_pins(void **state)
-{
-    (void)state;
-    *strrchr(folder, '/') = '\0';
-    umount2(folder, MNT_DETACH);
-    rmdir(folder);
-    return 0;
-}
-
-static struct bench *begin(unsigned sessions)
-{
-    char why[FAST_WHY_BYTES];
-    assert_true(fast_make_folder(folder, why));
-    return bench_open_in(sessions, folder);
-}
-
-/* What SIGKILL leaves of a plane. */
-static void die(struct bench *bench)
-{
-    struct fast fast = bench->fast;
-    close(bench->n3);
-    bench->lab->plane.fast = NULL;
-    lab_free(bench->lab);
-    fast_close(&fast);
-    free(bench);
-}
-
-static void end(struct bench *bench)
-{
-    struct fast fast = bench->fast;
-    close(bench->n3);
-    lab_free(bench->lab);
-    fast_remove(&fast);
-    fast_close(&fast);
-    free(bench);
-}
 
 /* As an SMF establishes a session that it knows from before (TS 29.244 5.22.3): with its tunnels on both sides. */
 static void describe_again(struct bench *bench, struct lab_session *session, uint32_t teid)

@@ -101,16 +101,38 @@ static unsigned tunnels_of(const struct session *session)
     return count;
 }
 
+static size_t routes_of(const struct session *session)
+{
+    const struct ruleset *rules = session->rules;
+    for (unsigned i = 0; i < rules->route_count; i++)
+        must(routes_find(&lab->plane.routes, rules->routes[i].family == AF_INET ? 4 : 6,
+                         rules->routes[i].address) == session);
+    return rules->route_count;
+}
+
+static size_t all_routes(void)
+{
+    const struct routes *routes = &lab->plane.routes;
+    size_t count = 0;
+    for (unsigned i = 0; i < ROUTES_V4; i++)
+        count += routes->v4[i].count;
+    for (unsigned i = 0; i < ROUTES_V6; i++)
+        count += routes->v6[i].count;
+    return count;
+}
+
 static void tables_lead_to_sessions(void)
 {
-    size_t cursor = 0, tunnels = 0, v4 = 0, v6 = 0;
+    size_t cursor = 0, tunnels = 0, v4 = 0, v6 = 0, routes = 0;
     for (void *value; map_next(&lab->agent->sessions, &cursor, NULL, &value);) {
         const struct session *session = value;
         must(!session->gone);
         tunnels += tunnels_of(session);
         v4 += session->rules->has_v4;
         v6 += session->rules->has_v6;
+        routes += routes_of(session);
     }
+    must(all_routes() == routes);
     must(lab->plane.teids.count == tunnels);
     must(lab->networks[0].by_v4.count == v4 && lab->networks[0].by_v6.count == v6);
 }
@@ -122,6 +144,8 @@ static void nothing_is_left(void)
     must(plane->teids.count == 0 && plane->networks[0].by_v4.count == 0 &&
          plane->networks[0].by_v6.count == 0);
     must(plane->shared_rates.count == 0);
+    must(plane->routes.v4_lengths == 0 && plane->routes.v6_lengths == 0 &&
+         plane->networks[0].outside_v4.count == 0 && plane->networks[0].outside_v6.count == 0);
     must(atomic_load(&lab->plane.held_total) == 0 && atomic_load(&lab->plane.early_total) == 0);
 }
 

@@ -62,7 +62,7 @@ INLINE bool is_tunnel(const struct flow *flow)
     return flow->protocol == PROTOCOL_SCTP && port == bpf_htons(N2_PORT);
 }
 
-/* enum fast_place of an address. */
+/* enum fast_place of an address, or FAST_FRAMED. */
 INLINE __u32 place_of(const struct fast_address *address)
 {
     if (is_v4(address)) {
@@ -98,6 +98,8 @@ INLINE __u32 check_destination(const struct fast_settings *plane, __u32 network,
         return DROP_NONE;
     if (place == FAST_FORBIDDEN)
         return DROP_INFRASTRUCTURE;
+    if (place & FAST_FRAMED)
+        return plane->ue_to_ue ? TO_SLOW_PATH : DROP_UE_TO_UE;
     const struct fast_network *other = AT(networks, place - FAST_POOL);
     const bool gateway = other && other == own && is_gateway(other, &flow->destination);
     return gateway || plane->ue_to_ue ? TO_SLOW_PATH : DROP_UE_TO_UE;

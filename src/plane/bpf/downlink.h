@@ -17,12 +17,14 @@ INLINE struct fast_session *session_at(__u32 address, bool v4)
     return session ? AT(sessions, session) : 0;
 }
 
-/* Whose address it is; NULL: nobody's. */
+/* Whose address it is, or behind whom; NULL: nobody's. */
 INLINE struct fast_session *find_session(const struct flow *flow)
 {
     const __u32 place = place_of(&flow->destination);
     if (place < FAST_POOL)
         return 0;
+    if (place & FAST_FRAMED)
+        return AT(sessions, place & ~FAST_FRAMED);
     const struct fast_network *network = AT(networks, place - FAST_POOL);
     if (!network)
         return 0;

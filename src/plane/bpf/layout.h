@@ -18,9 +18,10 @@ enum {
     FAST_LAYOUT = 4,   /* counted up with each change: what was pinned with another one is not adopted */
     FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
     FAST_NETWORKS = 64,
-    FAST_BLOCKS = 65536, /* the IPv4 addresses by their upper 16 bits */
-    FAST_PREFIXES = 4096,
-    FAST_ROUTES = 8192, /* remembered by each processor; a power of two */
+    FAST_BLOCKS = 65536,      /* the IPv4 addresses by their upper 16 bits */
+    FAST_PREFIXES = 4096,     /* of pools and what is forbidden */
+    FAST_FRAMED_MOST = 65536, /* and of networks behind phones */
+    FAST_ROUTES = 8192,       /* remembered by each processor; a power of two */
     FAST_REFUSED = 16384,
     FAST_ENDPOINTS = 64, /* at the RAN port; where more are configured it is nftables' alone */
     FAST_HOPS = 64,
@@ -87,6 +88,9 @@ struct fast_port {
 /* What a block of IPv4 addresses, or a prefix, is: the pool of the network with that number less FAST_POOL, from there on. Of a block that is several things
  * its prefixes tell. */
 enum fast_place { FAST_ELSEWHERE, FAST_FORBIDDEN, FAST_MIXED, FAST_POOL };
+
+/* Of a prefix besides: a network behind the phone whose session has the place in the other bits. */
+#define FAST_FRAMED 0x80000000u
 
 /* Elements of maps are multiples of eight octets. */
 struct fast_blocks {
@@ -170,6 +174,7 @@ struct fast_queue {
 enum fast_tunnel_flags {
     FAST_FROM_CORE = 1 << 0, /* packets for the phone are in it (N9), and take the session's action */
     FAST_CAPTURED = 1 << 1,  /* they are shown to the agent (plane/capture.h) */
+    FAST_BEHIND = 1 << 2,    /* there are networks behind the phone: `prefixes` knows them */
 };
 
 /* Found by the lower bits of its TEID. An uplink packet needs no other record of its session. */

@@ -77,6 +77,16 @@ INLINE bool is_own(const struct fast_tunnel *tunnel, const struct flow *flow,
     return tunnel->v6 && tunnel->v6 == address->half[0];
 }
 
+/* Whether it is behind the phone. Asked when it is not the phone's own, where there is such a network. */
+static __attribute__((noinline)) bool is_behind(__u32 session, const struct fast_address *address)
+{
+    if (!address)
+        return false;
+    const struct fast_prefix key = {128, *address};
+    const __u32 *place = bpf_map_lookup_elem(&prefixes, &key);
+    return place && *place == (FAST_FRAMED | session);
+}
+
 /* Link-local addresses and the unspecified one: a router is asked for, or neighbours. */
 INLINE bool is_link_local(const struct flow *flow)
 {
@@ -190,7 +200,8 @@ static __attribute__((noinline)) int from_upf(struct frame *frame, const struct 
         return pass(frame, DOWNLINK);
     if (!inner || is_link_local(inner))
         return pass_some_aside(frame, queue, sender, DOWNLINK);
-    if (!is_own(tunnel, inner, &inner->destination))
+    if (!is_own(tunnel, inner, &inner->destination) &&
+        !((tunnel->flags & FAST_BEHIND) && is_behind(tunnel->session, &inner->destination)))
         return refuse(frame, sender, DROP_NO_SESSION);
     return deliver(frame, plane, session, &session->action, inner);
 }
@@ -257,7 +268,8 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return refuse(frame, &outer->source, reason);
     if (reason == TO_SLOW_PATH)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
-    if (!is_own(tunnel, &inner, &inner.source))
+    if (!is_own(tunnel, &inner, &inner.source) &&
+        !((tunnel->flags & FAST_BEHIND) && is_behind(tunnel->session, &inner.source)))
         return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
     reason = check_destination(plane, tunnel->network, &inner);
     if (reason == TO_SLOW_PATH)

@@ -8,6 +8,7 @@
 #include "kit/log.h"
 #include "plane/fast/actions.h"
 #include "plane/fast/flows.h"
+#include "plane/fast/framed.h"
 #include "plane/fast/places.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
@@ -173,6 +174,7 @@ unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now)
 void fast_free_place(struct fast *fast, unsigned place)
 {
     fast_release_flows(fast, &fast->sessions[place]);
+    fast_drop_found_routes(fast, place);
     clear_session(&fast->sessions[place]);
     fast_give_place_back(fast, place);
 }

@@ -13,6 +13,7 @@
 
 #include "kit/log.h"
 #include "plane/fast/flows.h"
+#include "plane/fast/framed.h"
 #include "plane/fast/places.h"
 #include "plane/fast/program.h"
 #include "plane/fast/rates.h"
@@ -245,6 +246,7 @@ void fast_close(struct fast *fast)
     free(fast->free_rates);
     free(fast->claimed_rates);
     free(fast->free_flows);
+    fast_forget_routes(fast);
     fast->free_rates = fast->free_flows = NULL;
     fast->claimed_rates = NULL;
     if (fast->object)
@@ -305,7 +307,15 @@ static bool is_kept(const struct fast_prefix *prefix, const struct fast_prefix *
     return false;
 }
 
-void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count)
+uint32_t fast_prefix_place(const struct fast *fast, const struct fast_prefix *prefix)
+{
+    uint32_t place;
+    return bpf_map_lookup_elem(fast->prefixes, prefix, &place) == 0 ? place : FAST_ELSEWHERE;
+}
+
+void fast_each_prefix(const struct fast *fast,
+                      void (*visit)(void *context, const struct fast_prefix *prefix, uint32_t place),
+                      void *context)
 {
     struct fast_prefix at, next;
     bool more = bpf_map_get_next_key(fast->prefixes, NULL, &next) == 0;
@@ -313,9 +323,32 @@ void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsig
         at = next;
         more = bpf_map_get_next_key(fast->prefixes, &at, &next) ==
                0; /* before it goes, as it leads to the next */
-        if (!is_kept(&at, kept, count))
-            bpf_map_delete_elem(fast->prefixes, &at);
+        visit(context, &at, fast_prefix_place(fast, &at));
     }
+}
+
+struct keeping {
+    struct fast *fast;
+    const struct fast_prefix *kept;
+    unsigned count;
+};
+
+static void keep(void *context, const struct fast_prefix *prefix, uint32_t place)
+{
+    const struct keeping *keeping = context;
+    if (!(place & FAST_FRAMED) && !is_kept(prefix, keeping->kept, keeping->count))
+        fast_take_prefix(keeping->fast, prefix);
+}
+
+void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count)
+{
+    struct keeping keeping = {fast, kept, count};
+    fast_each_prefix(fast, keep, &keeping);
+}
+
+void fast_take_prefix(struct fast *fast, const struct fast_prefix *prefix)
+{
+    bpf_map_delete_elem(fast->prefixes, prefix);
 }
 
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place)

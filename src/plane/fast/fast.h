@@ -16,6 +16,7 @@
 struct bpf_object;
 struct grace;
 struct fast_resting;
+struct fast_found_route;
 
 enum {
     FAST_MAPS = 16,
@@ -82,10 +83,14 @@ struct fast {
     bool *claimed_rates;
     unsigned *free_flows; /* a ring */
     unsigned first_free_flows, free_flow_count;
-    unsigned flows_refused; /* updates of sessions that the slow path serves for want of a place */
-    bool awaits;            /* sessions were found, and SMFs have time to speak of them */
-    unsigned unclaimed;     /* those that none has spoken of yet */
-    int64_t last_claim;     /* when one did */
+    unsigned flows_refused;         /* updates of sessions that the slow path serves for want of a place */
+    unsigned *mixed;                /* by block: for how many reasons its prefixes tell what it is */
+    unsigned framed;                /* networks behind phones that the program knows */
+    struct fast_found_route *found; /* those of sessions that were found, until they are spoken of */
+    unsigned found_count;
+    bool awaits;                         /* sessions were found, and SMFs have time to speak of them */
+    unsigned unclaimed;                  /* those that none has spoken of yet */
+    int64_t last_claim;                  /* when one did */
     uint64_t drops_before[DROP_REASONS]; /* what the program had counted before this process was there */
     struct {
         void *at;
@@ -117,7 +122,14 @@ static inline bool fast_adopted(const struct fast *fast)
 
 /* What a prefix is, besides what blocks say; IPv4 prefixes as IPv4-mapped ones. False: no room. */
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place);
-/* Takes out all others. */
+void fast_take_prefix(struct fast *fast, const struct fast_prefix *prefix);
+/* What the addresses of the prefix are. */
+uint32_t fast_prefix_place(const struct fast *fast, const struct fast_prefix *prefix);
+/* Each one, which may be taken out meanwhile. */
+void fast_each_prefix(const struct fast *fast,
+                      void (*visit)(void *context, const struct fast_prefix *prefix, uint32_t place),
+                      void *context);
+/* Takes out all others but networks behind phones. */
 void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count);
 
 /* A sender has budgets of the slow path from now on (plane/bpf/bother.h); NULL: all who are no gNB together. */

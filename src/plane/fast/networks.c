@@ -8,6 +8,7 @@
 
 #include "kit/log.h"
 #include "plane/fast/adopt.h"
+#include "plane/fast/framed.h"
 #include "plane/passage.h"
 
 struct fast_address fast_address_of(const union socket_address *address)
@@ -36,6 +37,12 @@ struct fast_address fast_address_of_prefix(const struct config_prefix *prefix)
     return mapped;
 }
 
+struct fast_prefix fast_prefix_of(const struct config_prefix *prefix)
+{
+    const unsigned mapped = prefix->family == AF_INET ? 96 : 0;
+    return (struct fast_prefix){prefix->length + mapped, fast_address_of_prefix(prefix)};
+}
+
 /* What the maps are to say of addresses, made up beside them: packets never see them half written. */
 struct picture {
     __u8 blocks[FAST_BLOCKS];
@@ -47,10 +54,10 @@ struct picture {
 
 static bool put_prefix(struct picture *picture, const struct config_prefix *prefix, uint32_t place)
 {
-    const unsigned mapped = prefix->family == AF_INET ? 96 : 0, nth = picture->prefix_count;
+    const unsigned nth = picture->prefix_count;
     if (nth == FAST_PREFIXES)
         return false;
-    picture->prefixes[nth] = (struct fast_prefix){prefix->length + mapped, fast_address_of_prefix(prefix)};
+    picture->prefixes[nth] = fast_prefix_of(prefix);
     picture->places[nth] = place;
     picture->prefix_count++;
     return true;
@@ -221,7 +228,10 @@ bool fast_describe(struct fast *fast, const struct plane *plane)
         log_warning("plane", NULL, "fast path: what was found is of other data networks, and goes");
         fast_disown(fast);
     }
-    const bool published = drawn && publish(fast, picture);
+    const bool published =
+        drawn &&
+        fast_find_routes(fast, picture->prefixes, picture->places, picture->prefix_count, picture->blocks) &&
+        publish(fast, picture);
     free(picture);
     put_own(&fast->settings->n3[0], &plane->n3_v4);
     put_own(&fast->settings->n3[1], &plane->n3_v6);

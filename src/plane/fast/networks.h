@@ -17,6 +17,8 @@ uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits);
 
 struct fast_address fast_address_of(const union socket_address *address);
 struct fast_address fast_address_of_prefix(const struct config_prefix *prefix);
+/* IPv4 prefixes as IPv4-mapped ones. */
+struct fast_prefix fast_prefix_of(const struct config_prefix *prefix);
 /* Zero where there is none. */
 struct fast_address fast_address_of_ip(const struct config_ip *ip);
 

@@ -40,6 +40,28 @@ bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32
     return false;
 }
 
+void fast_take_prefix(struct fast *fast, const struct fast_prefix *prefix)
+{
+    (void)fast;
+    (void)prefix;
+}
+
+uint32_t fast_prefix_place(const struct fast *fast, const struct fast_prefix *prefix)
+{
+    (void)fast;
+    (void)prefix;
+    return FAST_ELSEWHERE;
+}
+
+void fast_each_prefix(const struct fast *fast,
+                      void (*visit)(void *context, const struct fast_prefix *prefix, uint32_t place),
+                      void *context)
+{
+    (void)fast;
+    (void)visit;
+    (void)context;
+}
+
 void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count)
 {
     (void)fast;

@@ -10,6 +10,7 @@
 #include "plane/fast/adopt.h"
 #include "plane/fast/counts.h"
 #include "plane/fast/flows.h"
+#include "plane/fast/framed.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/places.h"
 #include "plane/fast/rates.h"
@@ -105,7 +106,7 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
     const struct gnb *sender = sender_of(session, pdr);
     struct fast_tunnel tunnel = *live;
     tunnel.teid = htonl(pdr->teid);
-    tunnel.flags = (__u8)((from_core ? FAST_FROM_CORE : 0) |
+    tunnel.flags = (__u8)((from_core ? FAST_FROM_CORE : 0) | (rules->route_count ? FAST_BEHIND : 0) |
                           (fast->sessions[session->place].captured ? FAST_CAPTURED : 0));
     tunnel.network = (__u8)session->network->index;
     tunnel.qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
@@ -121,9 +122,20 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
     return tunnel;
 }
 
+/* What comes in no tunnel may be the phone's. */
+static bool is_on_n6(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].source == PFCP_CORE && rules->pdrs[i].teid == 0)
+            return true;
+    return false;
+}
+
 /* What comes in the tunnel needs no more than the program does, as far as is known now. */
 static bool is_carried(const struct fast *fast, const struct session *session, const struct pdr *pdr)
 {
+    if (session->rules->route_count && !is_on_n6(session->rules)) /* the program knows no such networks */
+        return false;
     if (pdr->source == PFCP_CORE)
         return plain_pdr(session->rules, DOWNLINK) && sender_of(session, pdr);
     return is_served(fast, session, UPLINK) && session->gnb &&
@@ -217,15 +229,6 @@ static unsigned home_of(const struct fast *fast, const struct network *network, 
     return number <= fast->sizes.sessions ? (unsigned)number : 0;
 }
 
-/* What comes in no tunnel may be the phone's. */
-static bool is_on_n6(const struct ruleset *rules)
-{
-    for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (rules->pdrs[i].source == PFCP_CORE && rules->pdrs[i].teid == 0)
-            return true;
-    return false;
-}
-
 static void put_addresses(struct fast *fast, const struct session *session)
 {
     const bool on_n6 = is_on_n6(session->rules);
@@ -308,6 +311,8 @@ bool fast_admit(struct plane *plane, struct session *session, struct session *ol
     if (!fast)
         return true;
     session->place = hand_over(plane, old, session);
+    if (session->place == 0 && old && old->place) /* they may be the new one's, at another place */
+        fast_withdraw_routes(fast, old, old->rules, NULL);
     if (session->place == 0)
         session->place = fast_claim(fast, session->rules, now);
     if (session->place) {
@@ -339,6 +344,7 @@ void fast_update(struct plane *plane, struct session *session)
             put_tunnel(fast, session, &rules->pdrs[i]);
     put_downlink(fast, session);
     put_addresses(fast, session);
+    fast_put_routes(fast, session, is_on_n6(rules));
     fast_grant(plane, session);
 }
 
@@ -374,6 +380,7 @@ void fast_withdraw(struct plane *plane, const struct session *session, struct ru
             fast_clear_tunnel(fast_tunnel_at(plane->fast, teid));
     }
     withdraw_addresses(plane->fast, session, rules, kept);
+    fast_withdraw_routes(plane->fast, session, rules, kept);
 }
 
 void fast_dismiss(struct plane *plane, struct session *session)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Networks behind phones (framed routes), as the packet program knows them: prefixes beside those of pools, each with the place of its session. They are looked up
+ * where an address is in no pool: what is known by the upper 16 bits alone stays so elsewhere. The agent's thread only.
+ */
+#ifndef PLANE_FAST_FRAMED_H
+#define PLANE_FAST_FRAMED_H
+
+#include "plane/fast/fast.h"
+#include "plane/plane.h"
+
+/* Those that a predecessor's sessions have, where the maps will say nothing else of their addresses: `prefixes` with their `places`, and `blocks`, which
+ * comes to say where prefixes are to be looked up. Others go. False: out of memory. */
+bool fast_find_routes(struct fast *fast, const struct fast_prefix *prefixes, const __u32 *places,
+                      unsigned count, __u8 blocks[FAST_BLOCKS]);
+void fast_forget_routes(struct fast *fast);
+
+/* True without a fast path. */
+bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules);
+/* The session's are those of its rules, or none (on_n6 false: what comes from the data network is not for it). */
+void fast_put_routes(struct fast *fast, const struct session *session, bool on_n6);
+/* Takes out the session's that `rules` have and `kept` (NULL: none) do not. */
+void fast_withdraw_routes(struct fast *fast, const struct session *session, const struct ruleset *rules,
+                          const struct ruleset *kept);
+/* What was found of the session at the place goes, unless it has been put since. */
+void fast_drop_found_routes(struct fast *fast, unsigned place);
+
+#endif
