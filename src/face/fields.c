@@ -46,6 +46,9 @@ const struct field fields[] = {
     {"ambr_downlink", "ambr.downlink", FIELD_OF_SESSION, false, NULL},
     {"ipv4", "ue.ipv4", FIELD_OF_SESSION, false, "static address"},
     {"ipv6", "ue.ipv6", FIELD_OF_SESSION, false, "static /64 prefix"},
+    {"ipv4_routes", "ipv4FrameRouteList", FIELD_OF_SESSION, false,
+     "networks behind the phone: 192.0.2.0/24 198.51.100.0/24"},
+    {"ipv6_routes", "ipv6FrameRouteList", FIELD_OF_SESSION, false, "and 2001:db8:5::/48"},
     {0},
 };
 

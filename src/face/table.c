@@ -62,6 +62,8 @@ static void plain_text(const json_t *value, char *text, size_t size)
         snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
     else if (json_is_array(value))
         list_text(value, text, size);
+    else if (json_object_size(value) == 1) /* a name that says what it is */
+        plain_text(json_object_iter_value(json_object_iter((json_t *)value)), text, size);
     /* What a peer sends may hold anything; a table is for terminals. */
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)

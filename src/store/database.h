@@ -18,6 +18,10 @@ enum statement {
     SQL_SUBSCRIBER_COUNT,
     SQL_SUBSCRIBER_EACH,
     SQL_SQN_PUT,
+    SQL_ROUTE_BELOW,
+    SQL_ROUTE_ABOVE,
+    SQL_ROUTE_PUT,
+    SQL_ROUTES_REMOVE,
     SQL_UE_PUT,
     SQL_UE_REMOVE,
     SQL_UE_EACH,
@@ -92,6 +96,12 @@ enum store_result store_migrate(sqlite3 *db);
 /* SUPIs are kept as integers, "1" before the IMSI's digits so that leading zeros count. 0: no SUPI. */
 int64_t store_supi_key(const char *supi);
 void store_supi_text(int64_t key, char supi[STORE_SUPI_BYTES]);
+
+/* The networks behind his phones (routes.c). STORE_TAKEN: another subscriber has some of their addresses. */
+enum store_result store_routes_check(struct store *store, const struct store_subscriber *subscriber);
+/* All of them, instead of those that he had. */
+enum store_result store_routes_put(struct store *store, const struct store_subscriber *subscriber);
+enum store_result store_routes_remove(struct store *store, const char *supi);
 
 /* A subscriber's slices as bytes (profile.c): to be freed, NULL without memory; and back, false for what is none. */
 uint8_t *store_profile_write(const struct store_subscriber *subscriber, size_t *length);

@@ -4,7 +4,8 @@
  *
  *     version:2  slices:1  { sst:1 sd:3 is_default:1 dnns:1
  *                            { length:1 name type:1 5qi:1 arp:1 flags:1 uplink:8 downlink:8 [ipv4:4] [ipv6:16]
- *                              [5qis:1 {5qi:1} uplink:8 downlink:8] } }  access restrictions (access.c)
+ *                              [5qis:1 {5qi:1} uplink:8 downlink:8]
+ *                              [routes:1 {bits:1 ipv4:4 | 128 + bits:1 ipv6:8}] } }  access restrictions (access.c)
  *
  * Version 1 ended with the slices.
  */
@@ -13,8 +14,13 @@
 
 #include "store/database.h"
 
-enum { WITHOUT_ACCESS = 1, VERSION = 2, DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 + 1 + 255 + 16 };
-enum { MAY_PREEMPT = 1, PREEMPTABLE = 2, HAS_IPV4 = 4, HAS_IPV6 = 8, HAS_FLOWS = 16 };
+enum {
+    WITHOUT_ACCESS = 1,
+    VERSION = 2,
+    DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 + 1 + 255 + 16 + 1 + 9 * FRAMED_ROUTES_MOST
+};
+enum { MAY_PREEMPT = 1, PREEMPTABLE = 2, HAS_IPV4 = 4, HAS_IPV6 = 8, HAS_FLOWS = 16, HAS_ROUTES = 32 };
+enum { ROUTE_OF_IPV6 = 128, ROUTE_OCTETS_V4 = 4, ROUTE_OCTETS_V6 = 8 };
 
 static void write_flows(struct writer *w, const struct store_dnn *dnn)
 {
@@ -22,6 +28,17 @@ static void write_flows(struct writer *w, const struct store_dnn *dnn)
     write_bytes(w, bytes_of(dnn->fiveqis, dnn->fiveqi_count));
     write_u64(w, dnn->gbr_uplink);
     write_u64(w, dnn->gbr_downlink);
+}
+
+static void write_routes(struct writer *w, const struct store_dnn *dnn)
+{
+    write_u8(w, dnn->route_count);
+    for (unsigned i = 0; i < dnn->route_count; i++) {
+        const struct config_prefix *route = &dnn->routes[i];
+        const bool v6 = route->family == AF_INET6;
+        write_u8(w, (uint8_t)(route->length | (v6 ? ROUTE_OF_IPV6 : 0)));
+        write_bytes(w, bytes_of(route->address, v6 ? ROUTE_OCTETS_V6 : ROUTE_OCTETS_V4));
+    }
 }
 
 static void write_dnn(struct writer *w, const struct store_dnn *dnn)
@@ -34,7 +51,7 @@ static void write_dnn(struct writer *w, const struct store_dnn *dnn)
     write_u8(w, dnn->arp);
     write_u8(w, (uint8_t)((dnn->may_preempt ? MAY_PREEMPT : 0) | (dnn->preemptable ? PREEMPTABLE : 0) |
                           (dnn->ipv4.family ? HAS_IPV4 : 0) | (dnn->ipv6.family ? HAS_IPV6 : 0) |
-                          (dnn->has_flows ? HAS_FLOWS : 0)));
+                          (dnn->has_flows ? HAS_FLOWS : 0) | (dnn->route_count ? HAS_ROUTES : 0)));
     write_u64(w, dnn->ambr_uplink);
     write_u64(w, dnn->ambr_downlink);
     if (dnn->ipv4.family)
@@ -43,6 +60,8 @@ static void write_dnn(struct writer *w, const struct store_dnn *dnn)
         write_bytes(w, bytes_of(dnn->ipv6.address, 16));
     if (dnn->has_flows)
         write_flows(w, dnn);
+    if (dnn->route_count)
+        write_routes(w, dnn);
 }
 
 static void write_slice(struct writer *w, const struct store_slice *slice)
@@ -91,6 +110,27 @@ static void read_flows(struct reader *r, struct arena *arena, struct store_dnn *
     dnn->gbr_downlink = read_u64(r);
 }
 
+static void read_routes(struct reader *r, struct arena *arena, struct store_dnn *dnn)
+{
+    const uint8_t count = read_u8(r);
+    struct config_prefix *routes = arena_array(arena, FRAMED_ROUTES_MOST, sizeof *routes);
+    if (!routes || count > FRAMED_ROUTES_MOST)
+        reader_fail(r, "framed routes", "too many");
+    for (unsigned i = 0; reader_ok(r) && i < count; i++) {
+        const uint8_t first = read_u8(r);
+        const bool v6 = first & ROUTE_OF_IPV6;
+        const struct bytes octets = read_bytes(r, v6 ? ROUTE_OCTETS_V6 : ROUTE_OCTETS_V4);
+        routes[i].family = v6 ? AF_INET6 : AF_INET;
+        routes[i].length = first & (uint8_t)~ROUTE_OF_IPV6;
+        if (octets.len)
+            memcpy(routes[i].address, octets.data, octets.len);
+        if (framed_route_wrong(&routes[i]))
+            reader_fail(r, "framed routes", "one that is none");
+    }
+    dnn->routes = routes;
+    dnn->route_count = reader_ok(r) ? count : 0;
+}
+
 static bool read_dnn(struct reader *r, struct arena *arena, struct store_dnn *dnn)
 {
     struct bytes name = read_bytes(r, read_u8(r));
@@ -114,6 +154,8 @@ static bool read_dnn(struct reader *r, struct arena *arena, struct store_dnn *dn
         read_ip(r, AF_INET6, 16, &dnn->ipv6);
     if (flags & HAS_FLOWS)
         read_flows(r, arena, dnn);
+    if (flags & HAS_ROUTES)
+        read_routes(r, arena, dnn);
     return reader_ok(r);
 }
 

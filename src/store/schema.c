@@ -42,6 +42,11 @@ static const char *const steps[] = {
     "CREATE TABLE share (hour INTEGER PRIMARY KEY,"
     " sites INTEGER NOT NULL, high_risk_sites INTEGER NOT NULL,"
     " octets INTEGER NOT NULL, high_risk_octets INTEGER NOT NULL);",
+    /* Networks behind phones (routes.c): no address is behind two subscribers' of one data network. */
+    "CREATE TABLE framed_route (dnn TEXT COLLATE NOCASE, first BLOB, last BLOB, supi INTEGER,"
+    " PRIMARY KEY (dnn, first, supi)) WITHOUT ROWID;"
+    "CREATE INDEX framed_route_last ON framed_route (dnn, last);"
+    "CREATE INDEX framed_route_supi ON framed_route (supi);",
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };

@@ -24,6 +24,12 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_SUBSCRIBER_COUNT] = "SELECT count(*) FROM subscriber",
     [SQL_SUBSCRIBER_EACH] = "SELECT * FROM subscriber WHERE supi > ? ORDER BY supi",
     [SQL_SQN_PUT] = "UPDATE subscriber SET sqn = max(sqn, ?2) WHERE supi = ?1",
+    [SQL_ROUTE_BELOW] = "SELECT last >= ?2 FROM framed_route WHERE dnn = ?1 AND first <= ?3 AND supi <> ?4"
+                        " ORDER BY first DESC LIMIT 1",
+    [SQL_ROUTE_ABOVE] = "SELECT first <= ?3 FROM framed_route WHERE dnn = ?1 AND last >= ?2 AND supi <> ?4"
+                        " ORDER BY last LIMIT 1",
+    [SQL_ROUTE_PUT] = "REPLACE INTO framed_route VALUES (?, ?, ?, ?)",
+    [SQL_ROUTES_REMOVE] = "DELETE FROM framed_route WHERE supi = ?",
     [SQL_UE_PUT] =
         "INSERT INTO ue_context VALUES (?1, ?2, ?3) ON CONFLICT (supi) DO UPDATE SET tmsi = ?2, context = ?3",
     [SQL_UE_REMOVE] = "DELETE FROM ue_context WHERE supi = ?",
@@ -72,6 +78,7 @@ const char *store_result_text(enum store_result result)
         [STORE_OK] = "done",
         [STORE_NOT_FOUND] = "not found",
         [STORE_EXISTS] = "there is one already",
+        [STORE_TAKEN] = "a framed route has addresses of another subscriber's in the same data network",
         [STORE_BUSY] = "the database is held by another process",
         [STORE_FULL] = "no space left for the database",
         [STORE_CORRUPT] = "the database is damaged or of a newer version",

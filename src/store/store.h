@@ -22,6 +22,7 @@ enum store_result {
     STORE_OK,
     STORE_NOT_FOUND, /* or no SUPI at all */
     STORE_EXISTS,
+    STORE_TAKEN,   /* a network behind his phone is another subscriber's */
     STORE_BUSY,    /* another process holds the database */
     STORE_FULL,    /* no space, or a file-size limit */
     STORE_CORRUPT, /* not a database, damaged, or of a newer schema */

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config/values.h"
+#include "config/framed_route.h"
 #include "kit/arena.h"
 
 enum store_algorithm { STORE_MILENAGE, STORE_TUAK };
@@ -40,6 +40,9 @@ struct store_dnn {
     uint64_t gbr_uplink, gbr_downlink; /* guaranteed, over all GBR flows of a session; 0: none */
     struct config_ip ipv4;             /* static address; family 0: from the pool */
     struct config_ip ipv6;             /* static /64 prefix; family 0: from the pool */
+    uint8_t route_count;
+    const struct config_prefix
+        *routes; /* networks behind his phone (framed routes); none shares an address with another */
 };
 
 struct store_slice {

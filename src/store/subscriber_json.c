@@ -5,6 +5,7 @@
 
 #include "store/access_json.h"
 #include "store/document.h"
+#include "store/routes_json.h"
 #include "store/subscriber.h"
 
 static const char *const algorithms[] = {[STORE_MILENAGE] = "milenage", [STORE_TUAK] = "tuak"};
@@ -60,6 +61,7 @@ static json_t *dnn_to_json(const struct store_dnn *dnn)
     json_decref(ue);
     if (dnn->has_flows)
         json_object_set_new(object, "flows", flows_to_json(dnn));
+    store_routes_to_json(object, dnn);
     return object;
 }
 
@@ -216,7 +218,7 @@ static bool read_dnn(const struct document *at, struct arena *arena, struct stor
     if (!keep_text(at, "name", arena, 100, &dnn->name) ||
         !document_choice(at, "type", session_types, COUNT(session_types), &type) || !read_qos(at, dnn) ||
         !read_rates(at, "ambr", &dnn->ambr_uplink, &dnn->ambr_downlink) || !read_addresses(at, dnn) ||
-        !read_flows(at, arena, dnn))
+        !read_flows(at, arena, dnn) || !store_routes_from_json(at, arena, dnn))
         return false;
     dnn->type = (enum store_session_type)type;
     return true;

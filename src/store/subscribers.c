@@ -136,17 +136,20 @@ static enum store_result write_row(struct store *store, enum statement which,
                                    const struct store_subscriber *subscriber)
 {
     size_t length;
+    enum store_result result = store_routes_check(store, subscriber);
+    if (result != STORE_OK)
+        return result;
     uint8_t *slices = store_profile_write(subscriber, &length);
     if (!slices)
         return STORE_FAILED;
     sqlite3_stmt *row = store_statement(store, which);
     if (row)
         bind_row(row, subscriber, bytes_of(slices, length));
-    enum store_result result = store_write(store, row);
+    result = store_write(store, row);
     if (row)
         sqlite3_clear_bindings(row);
     free(slices);
-    return result;
+    return result == STORE_OK ? store_routes_put(store, subscriber) : result;
 }
 
 enum store_result store_subscriber_add(struct store *store, const struct store_subscriber *subscriber)
@@ -176,8 +179,9 @@ enum store_result store_subscriber_remove(struct store *store, const char *supi)
         return result;
     if (sqlite3_changes(store->db) == 0)
         return STORE_NOT_FOUND;
+    result = store_routes_remove(store, supi);
     tell(store, supi, STORE_REMOVED);
-    return STORE_OK;
+    return result;
 }
 
 enum store_result store_subscriber_count(struct store *store, uint64_t *count)

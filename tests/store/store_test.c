@@ -355,6 +355,7 @@ static void a_database_of_the_first_version_has_tuak_s_usual_sizes(void **state)
                      "DROP TABLE bar; DROP TABLE barred_phone;"
                      "DROP TABLE traffic_end; DROP TABLE traffic_slot; DROP TABLE traffic_reading;"
                      "DROP TABLE traffic_plane; DROP TABLE traffic_gap; DROP TABLE share;"
+                     "DROP TABLE framed_route;"
                      "PRAGMA user_version = 1",
                      NULL, NULL, NULL),
         SQLITE_OK);
