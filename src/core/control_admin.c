@@ -333,6 +333,15 @@ static void add_addresses(json_t *item, const struct smf_session_view *view)
         json_object_set_new(item, "ipv6", json_string(inet_ntop(AF_INET6, prefix, text, sizeof text)));
 }
 
+static void add_routes(json_t *item, const struct smf_session_view *view)
+{
+    char text[VALUE_TEXT_BYTES];
+    json_t *routes = json_array();
+    for (unsigned i = 0; i < view->route_count; i++)
+        json_array_append_new(routes, json_string(config_prefix_text(&view->routes[i], text)));
+    json_object_set_new(item, "routes", routes);
+}
+
 static void add_flows(json_t *item, const struct ue *ue, uint8_t psi)
 {
     struct smf_flow_view flow;
@@ -360,6 +369,7 @@ static json_t *describe_session(const struct ue *ue, const struct smf_session_vi
     if (ue->connection)
         json_object_set_new(item, "gnb", json_string(ue->connection->gnb->name));
     add_addresses(item, view);
+    add_routes(item, view);
     add_flows(item, ue, view->pdu_session_id);
     return item;
 }

@@ -146,6 +146,52 @@ static void one_that_cannot_gets_no_session(void **state)
     assert_int_equal(theirs->heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 0);
 }
 
+/* --- networks behind phones (5.16) --- */
+
+static const struct config_prefix behind[] = {
+    {.family = AF_INET, .length = 24, .address = {10, 9, 8}},
+    {.family = AF_INET6, .length = 48, .address = {0x20, 1, 0xd, 0xb8, 0, 5}},
+};
+
+static void a_plane_is_told_the_networks_behind_a_phone_of_the_families_that_it_has(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){.features = PFCP_UP_FRRT});
+    world_put_routes(&world, behind, 2);
+    establish(1);
+    assert_int_equal(theirs->routes[0], 1);
+    assert_int_equal(theirs->routes[1], 0); /* the session has no IPv6 */
+    assert_string_equal(theirs->route, "10.9.8.0/24 0.0.0.0 1");
+}
+
+static void what_it_was_told_of_networks_outlives_both_of_them(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){.features = PFCP_UP_FRRT});
+    world_put_routes(&world, behind, 1);
+    establish(1);
+    world_put_routes(&world, NULL, 0); /* for the next session */
+    world_restart_core(&world);
+    theirs->routes[0] = 0;
+    restart_plane();
+    assert_int_equal(theirs->routes[0], 1);
+    assert_string_equal(theirs->route, "10.9.8.0/24 0.0.0.0 1");
+}
+
+static void a_plane_that_knows_no_framed_routes_gets_only_sessions_without(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){0});
+    world_put_routes(&world, behind, 1);
+    world_establish(&world, 1, 1, NAS_SESSION_IPV4);
+    world_wait(&world, SECONDS(5));
+    assert_int_equal(world_n1(&world)->session_establishment_reject.cause, NAS_GSM_NETWORK_FAILURE);
+    assert_int_equal(theirs->heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 0);
+    world_put_routes(&world, NULL, 0);
+    establish(2);
+    assert_int_equal(theirs->routes[0], 0);
+}
+
 /* --- what it cannot do --- */
 
 static void end_markers_are_asked_of_who_sends_them(void **state)
@@ -172,6 +218,9 @@ int main(void)
         TEST(they_are_called_by_their_own_where_no_other_is_said),
         TEST(a_plane_gives_phones_their_addresses),
         TEST(one_that_cannot_gets_no_session),
+        TEST(a_plane_is_told_the_networks_behind_a_phone_of_the_families_that_it_has),
+        TEST(what_it_was_told_of_networks_outlives_both_of_them),
+        TEST(a_plane_that_knows_no_framed_routes_gets_only_sessions_without),
         TEST(end_markers_are_asked_of_who_sends_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,6 +322,20 @@ static void take_pdis(struct plane *plane, const struct pfcp_create_pdr *pdrs, s
 
 enum { SEID_PAIR = 0xffff /* between the SMF's and the plane's */ };
 
+/* All PDRs have the same. */
+static void note_routes(struct plane *plane, const struct pfcp_create_pdr *pdrs, size_t count)
+{
+    const struct pfcp_pdi *last = &pdrs[count - 1].pdi;
+    plane->routes[0] = last->framed_routes_count;
+    plane->routes[1] = last->framed_ipv6_routes_count;
+    for (size_t i = 0; i < count; i++)
+        assert_true(pdrs[i].pdi.framed_routes_count == plane->routes[0] &&
+                    pdrs[i].pdi.framed_ipv6_routes_count == plane->routes[1]);
+    snprintf(plane->route, sizeof plane->route, "%.*s",
+             plane->routes[0] ? (int)last->framed_routes[0].len : 0,
+             plane->routes[0] ? (const char *)last->framed_routes[0].data : "");
+}
+
 static void take_establishment(struct plane *plane, const struct pfcp_message *in, struct pfcp_message *out)
 {
     static struct pfcp_created_pdr created;
@@ -335,6 +349,7 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     plane->restored = request->has_sereq_flags && (request->sereq_flags & PFCP_RESTI);
     plane->teid = uplink->f_teid.choose ? ++plane->next_teid : uplink->f_teid.teid;
     plane->uplink = request->create_pdrs[0];
+    note_routes(plane, request->create_pdrs, request->create_pdrs_count);
     take_pdis(plane, request->create_pdrs, request->create_pdrs_count);
     plane->chooses = uplink->ue_ips_count && uplink->ue_ips[0].choose_v4;
     snprintf(plane->instance, sizeof plane->instance, "%.*s",
@@ -767,6 +782,20 @@ void world_gnb_modifies(struct world *world, uint8_t psi, bool refused, uint8_t 
         assert_true(ngap_encode_pdu_session_resource_modify_response_transfer(&w, &response, &fault));
     smf_n2_response(&world->ue, psi, refused ? N2_MODIFY_UNSUCCESSFUL : N2_MODIFY_RESPONSE, writer_bytes(&w));
     world_pump(world);
+}
+
+void world_put_routes(struct world *world, const struct config_prefix *routes, uint8_t count)
+{
+    struct store_subscriber subscriber;
+    struct arena memory;
+    arena_init(&memory, 0);
+    assert_int_equal(store_subscriber_get(world->store, "imsi-999700000000001", &memory, &subscriber),
+                     STORE_OK);
+    struct store_dnn *dnn = (struct store_dnn *)subscriber.slices[0].dnns;
+    dnn->routes = routes;
+    dnn->route_count = count;
+    assert_int_equal(store_subscriber_put(world->store, &subscriber), STORE_OK);
+    arena_free(&memory);
 }
 
 void world_change_rate(struct world *world, uint64_t rate)

@@ -81,6 +81,8 @@ struct plane {
     unsigned pdrs, qers;     /* that it has now */
     uint8_t marks;           /* QFI of the QER created last */
     char filter[128];        /* flow description of the PDR created last */
+    size_t routes[2];        /* framed routes of IPv4 and IPv6 in the PDR created last */
+    char route[128];         /* the first of them */
     unsigned heard[64];      /* by message type */
     unsigned told;           /* what arrived, though the plane be silent */
     uint8_t report_cause;    /* of the last answer to a report */
@@ -139,6 +141,8 @@ struct session *world_session(struct world *world, uint8_t psi);
 void world_gnb_modifies(struct world *world, uint8_t psi, bool refused, uint8_t failed_qfi);
 /* The subscription gets another downlink rate for sessions. */
 void world_change_rate(struct world *world, uint64_t rate);
+/* The subscriber's networks behind his phone are these from now on; `routes` are to last for that long. */
+void world_put_routes(struct world *world, const struct config_prefix *routes, uint8_t count);
 /* The last 5GSM message to the phone, or NULL. */
 const struct nas_message *world_n1(struct world *world);
 /* A message from that address. */

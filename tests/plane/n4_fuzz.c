@@ -157,7 +157,7 @@ static void check_copy(void *context, struct packet *copy)
     const struct config_ip to = config_ip_of(&copy->to);
     const struct packet *packet = context;
     must(copy->data >= packet->data - PATH_HEADROOM && copy->data + copy->length <= packet->end);
-    must(!plane_is_pooled(&lab->plane, &to) && memcmp(to.address, lab->plane.n3_v4.address, 4) != 0);
+    must(!plane_is_phones(&lab->plane, &to) && memcmp(to.address, lab->plane.n3_v4.address, 4) != 0);
 }
 
 static void check_copies(struct packet *packet)

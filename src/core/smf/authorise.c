@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* May this phone have this session, and with what (TS 23.502 4.3.2.2.1, TS 24.501 6.4.1.3, 6.4.1.4)? */
+#include <stdlib.h>
+
 #include "core/smf/address_rest.h"
 #include "core/smf/n4.h"
 #include "core/smf/partner.h"
@@ -96,6 +98,25 @@ static bool take_addresses(struct session *session, const struct store_dnn *data
            (!nas_session_has_ipv6(session->type) || take_prefix(session, &data->ipv6));
 }
 
+static bool has_family(const struct session *session, uint8_t family)
+{
+    return family == AF_INET ? nas_session_has_ipv4(session->type) : nas_session_has_ipv6(session->type);
+}
+
+bool session_take_routes(struct session *session, const struct config_prefix *routes, unsigned count)
+{
+    struct config_prefix *taken = count ? calloc(count, sizeof *taken) : NULL;
+    if (count && !taken)
+        return false;
+    free(session->routes);
+    session->routes = taken;
+    session->route_count = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (has_family(session, routes[i].family))
+            taken[session->route_count++] = routes[i];
+    return true;
+}
+
 static void take_qos(struct session *session, const struct config_dnn *dnn, const struct store_dnn *data)
 {
     session->fiveqi = data->fiveqi ? data->fiveqi : dnn->fiveqi;
@@ -184,6 +205,8 @@ static struct verdict no_plane(enum n4_misfit why)
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "its planes take no new sessions");
     case N4_NO_ADDRESSES:
         return refused(NAS_GSM_NETWORK_FAILURE, "its plane gives no addresses, but should");
+    case N4_NO_ROUTES:
+        return refused(NAS_GSM_NETWORK_FAILURE, "its plane knows no framed routes, which the subscriber has");
     case N4_FULL:
         return refused(NAS_GSM_INSUFFICIENT_RESOURCES, "every plane has as many sessions as it may");
     default:
@@ -197,7 +220,12 @@ static struct verdict place(struct session *session, const struct store_dnn *dat
 {
     struct smf *smf = session_smf(session);
     struct n4_wish wish = {
-        .ue = session->ue, .dnn = data->name, .slice = session->slice, .refused = refused_by};
+        .ue = session->ue,
+        .dnn = data->name,
+        .slice = session->slice,
+        .routes = session->route_count != 0,
+        .refused = refused_by,
+    };
     enum n4_misfit why;
     char text[SESSION_TEXT];
     if (nas_session_has_ipv4(session->type))
@@ -252,6 +280,8 @@ static struct verdict grant(struct session *session, const struct store_dnn *dat
         return refused(NAS_GSM_NOT_SUPPORTED_SSC_MODE, "SSC mode is not supported");
     const struct verdict type = choose_type(session, allowed_types(dnn, data), request);
     struct verdict verdict = type;
+    if (!verdict.cause && !session_take_routes(session, data->routes, data->route_count))
+        verdict = refused(NAS_GSM_INSUFFICIENT_RESOURCES, "out of memory");
     if (!verdict.cause)
         verdict = place(session, data, refused_by, patient);
     if (!verdict.cause)

@@ -192,6 +192,27 @@ static struct pfcp_create_pdr *add_pdr(struct n4_rules *rules, uint16_t id, uint
     return &rules->pdrs[place];
 }
 
+/* TS 29.244 5.16: whoever is behind the phone is as good as the phone, in each PDR. */
+static void describe_routes(struct n4_rules *rules, const struct session *session)
+{
+    rules->route_count[0] = rules->route_count[1] = 0;
+    if (!(session->upf->features & PFCP_UP_FRRT))
+        return;
+    for (unsigned i = 0; i < session->route_count; i++) {
+        const unsigned of = session->routes[i].family == AF_INET6;
+        rules->routes[of][rules->route_count[of]++] =
+            framed_route_write(&session->routes[i], rules->route_texts[i]);
+    }
+}
+
+static void add_routes(struct n4_rules *rules, struct pfcp_pdi *pdi)
+{
+    pdi->framed_routes = rules->routes[0];
+    pdi->framed_routes_count = rules->route_count[0];
+    pdi->framed_ipv6_routes = rules->routes[1];
+    pdi->framed_ipv6_routes_count = rules->route_count[1];
+}
+
 static void detect_uplink(struct n4_rules *rules, const struct session *session, struct pfcp_create_pdr *pdr)
 {
     const struct pfcp_f_teid f_teid = local_f_teid(session);
@@ -205,6 +226,7 @@ static void detect_uplink(struct n4_rules *rules, const struct session *session,
                                  .ue_ips_count = !rules->ethernet,
                                  .qfis = &rules->of_pdr[pdr - rules->pdrs].qfi,
                                  .qfis_count = 1};
+    add_routes(rules, &pdr->pdi);
 }
 
 static void detect_downlink(struct n4_rules *rules, struct pfcp_create_pdr *pdr)
@@ -216,6 +238,7 @@ static void detect_downlink(struct n4_rules *rules, struct pfcp_create_pdr *pdr)
                                  .ue_ips_count = !rules->ethernet,
                                  .has_ethernet_session = rules->ethernet,
                                  .ethernet_session = rules->ethernet};
+    add_routes(rules, &pdr->pdi);
 }
 
 static bool has_direction(const struct qos *qos, uint8_t rule, uint8_t direction)
@@ -299,6 +322,7 @@ static void begin(struct n4_rules *rules, const struct session *session)
     rules->urr_id = N4_URR_SESSION;
     rules->source = ue_ip_of(session, false);
     rules->destination = ue_ip_of(session, true);
+    describe_routes(rules, session);
 }
 
 void n4_describe_flows(struct n4_rules *rules, const struct session *session)

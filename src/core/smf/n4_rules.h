@@ -7,6 +7,7 @@
 #ifndef CORE_SMF_N4_RULES_H
 #define CORE_SMF_N4_RULES_H
 
+#include "config/framed_route.h"
 #include "core/smf/session.h"
 
 enum {
@@ -31,6 +32,9 @@ struct n4_rules {
     struct pfcp_ue_ip source, destination;
     struct bytes instance,
         access; /* network instances: of the data network, and of the radio side (empty: none is said) */
+    char route_texts[FRAMED_ROUTES_MOST][FRAMED_ROUTE_TEXT_BYTES];
+    struct bytes routes[2][FRAMED_ROUTES_MOST]; /* IPv4, IPv6 */
+    size_t route_count[2];
     uint32_t urr_id;
     struct {
         uint32_t qer_ids[N4_QERS_OF_PDR];

@@ -128,7 +128,9 @@ enum n4_misfit n4_misfit(const struct upf *upf, const struct n4_wish *wish)
         misfit = n4_closed(upf);
     if (!misfit && has_refused(upf, wish->refused))
         misfit = N4_REFUSED_IT;
-    return !misfit && lacks_addresses(upf, wish->dnn) ? N4_NO_ADDRESSES : misfit;
+    if (!misfit && lacks_addresses(upf, wish->dnn))
+        return N4_NO_ADDRESSES;
+    return !misfit && wish->routes && !(upf->features & PFCP_UP_FRRT) ? N4_NO_ROUTES : misfit;
 }
 
 /* --- the best of them --- */
@@ -186,7 +188,10 @@ struct upf *n4_choose(const struct smf *smf, const struct n4_wish *wish, enum n4
 struct n4_wish n4_wish_of(const struct session *session)
 {
     const struct network *network = session->network;
-    struct n4_wish wish = {.ue = session->ue, .dnn = network->name, .slice = session->slice};
+    struct n4_wish wish = {.ue = session->ue,
+                           .dnn = network->name,
+                           .slice = session->slice,
+                           .routes = session->route_count != 0};
     if (session->has_ipv4 && !network_draws(network, session->ipv4, sizeof session->ipv4)) {
         wish.ipv4.family = AF_INET;
         memcpy(wish.ipv4.address, session->ipv4, sizeof session->ipv4);
@@ -216,6 +221,7 @@ const char *n4_misfit_text(enum n4_misfit misfit)
         [N4_NOT_ASSOCIATED] = "not associated",
         [N4_NO_ADDRESSES] = "gives no addresses (no UEIP), but should",
         [N4_REFUSED_IT] = "has refused it",
+        [N4_NO_ROUTES] = "knows no framed routes (no FRRT), which the subscriber has",
         [N4_FULL] = "full",
     };
     return texts[misfit];

@@ -26,6 +26,7 @@ enum n4_misfit {
     N4_NOT_ASSOCIATED,  /* it never was */
     N4_NO_ADDRESSES,    /* it is to give them to phones, and cannot */
     N4_REFUSED_IT,      /* this very session */
+    N4_NO_ROUTES,       /* there are networks behind the phone, and it knows no framed routes */
     N4_FULL,
 };
 
@@ -36,6 +37,7 @@ struct n4_wish {
     struct config_slice slice;
     struct config_ip ipv4, ipv6;
     const struct planes_refused *refused; /* NULL: none has */
+    bool routes; /* there are networks behind the phone */
 };
 
 /* NULL: none fits; *why: what the one that comes nearest lacks. */

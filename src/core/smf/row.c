@@ -2,13 +2,15 @@
 /* A session as it is stored: what the phone, the gNB and the plane were promised. */
 #include <stdlib.h>
 
+#include "config/framed_route.h"
 #include "core/smf/n4.h"
 #include "core/smf/remote.h"
 #include "kit/log.h"
 #include "store/store.h"
 
 enum {
-    ROW_VERSION = 5,
+    ROW_VERSION = 6,
+    ROW_WITHOUT_ROUTES = 5,
     ROW_WITHOUT_PLACE = 4,
     ROW_WITHOUT_DOUBT = 3,
     ROW_WITHOUT_PROTECTION = 2,
@@ -125,6 +127,35 @@ static bool doubtful(const struct session *session)
            session->qos_before;
 }
 
+static void write_routes(struct writer *w, const struct session *session)
+{
+    write_u8(w, session->route_count);
+    for (unsigned i = 0; i < session->route_count; i++) {
+        write_u8(w, session->routes[i].family == AF_INET6);
+        write_u8(w, session->routes[i].length);
+        write_bytes(w, BYTES(session->routes[i].address));
+    }
+}
+
+static void read_routes(struct reader *r, struct session *session)
+{
+    struct config_prefix routes[FRAMED_ROUTES_MOST] = {0};
+    const uint8_t count = read_u8(r);
+    if (count > FRAMED_ROUTES_MOST)
+        reader_fail(r, NULL, "more framed routes than a session may have");
+    for (unsigned i = 0; reader_ok(r) && i < count; i++) {
+        routes[i].family = read_u8(r) ? AF_INET6 : AF_INET;
+        routes[i].length = read_u8(r);
+        const struct bytes address = read_bytes(r, sizeof routes[i].address);
+        if (address.len)
+            memcpy(routes[i].address, address.data, address.len);
+        if (framed_route_wrong(&routes[i]))
+            reader_fail(r, NULL, "a framed route that is none");
+    }
+    if (reader_ok(r) && !session_take_routes(session, routes, count))
+        reader_fail(r, NULL, "out of memory");
+}
+
 bool session_row_write(struct core *core, struct row *row)
 {
     struct session *session = (struct session *)((char *)row - offsetof(struct session, row));
@@ -158,6 +189,7 @@ bool session_row_write(struct core *core, struct row *row)
     write_bytes(&w, BYTES(session->abroad.plmn.octets));
     write_u8(&w, session->abroad.bits);
     write_u32(&w, session->abroad.value);
+    write_routes(&w, session);
     return !w.full && store_session_put(core->store, supi_text(amf_supi(session->ue), supi), session->psi,
                                         writer_bytes(&w)) == STORE_OK;
 }
@@ -239,6 +271,8 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
     session->n4_restate = version <= ROW_WITHOUT_DOUBT || read_u8(&r);
     if (version > ROW_WITHOUT_PLACE)
         read_place(&r, session);
+    if (version > ROW_WITHOUT_ROUTES)
+        read_routes(&r, session);
     map_take(&smf->sessions, session->seid);
     session->seid = seid;
     session->up_seid = up_seid;

@@ -57,6 +57,7 @@ void session_destroy(struct session *session)
     nsmf_handover_forget(session);
     free(session->qos);
     free(session->qos_before);
+    free(session->routes);
     free(session);
 }
 

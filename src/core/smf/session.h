@@ -78,6 +78,8 @@ struct session {
     uint64_t ambr_uplink, ambr_downlink;   /* bits per second */
     uint64_t bytes_uplink, bytes_downlink; /* as the plane reported them */
     int64_t since;                         /* wall clock */
+    struct config_prefix *routes;          /* networks behind the phone, of the families that it has */
+    uint8_t route_count;
     uint8_t ipv4[4];
     uint8_t prefix[8]; /* IPv6 /64 */
     uint8_t interface_id[8];
@@ -165,6 +167,9 @@ struct verdict {
 struct verdict session_authorise(struct session *session, const struct smf_n1 *n1,
                                  const struct nas_session_establishment_request *request,
                                  const struct planes_refused *refused_by, bool patient);
+
+/* The networks behind the phone are these from now on, where its type has their family. False: out of memory. */
+bool session_take_routes(struct session *session, const struct config_prefix *routes, unsigned count);
 
 /* Does the plane give the phone its addresses (TS 29.244 5.21)? */
 bool session_plane_allocates(const struct session *session);

@@ -240,6 +240,8 @@ struct smf_session_view {
     uint8_t fiveqi, arp;
     bool active, has_ipv4, has_prefix;
     uint8_t ipv4[4], prefix[8];
+    const struct config_prefix *routes; /* networks behind the phone; as long as it does */
+    unsigned route_count;
     const char *dnn, *plane;
     struct config_slice slice;
     uint64_t ambr_uplink, ambr_downlink; /* bits per second */

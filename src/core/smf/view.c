@@ -21,6 +21,8 @@ bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_vi
         .active = session->state == SESSION_ACTIVE,
         .has_ipv4 = session->has_ipv4,
         .has_prefix = session->has_prefix,
+        .routes = session->routes,
+        .route_count = session->route_count,
         .dnn = session->network ? session->network->name : "",
         .plane = session->upf ? session->upf->name : "",
         .slice = session->slice,
