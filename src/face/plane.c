@@ -183,6 +183,10 @@ static void print_session(const json_t *session)
                                                             : "",
            text(session, "gnb"));
     print_macs(json_object_get(session, "macs"));
+    char routes[512];
+    cell_text(json_object_get(session, "routes"), CELL_TEXT, routes, sizeof routes);
+    if (routes[0])
+        printf("behind it %s\n", routes);
     print_path("uplink  ", text(session, "uplink_path"), text(session, "uplink_why"));
     print_path("downlink", text(session, "downlink_path"), text(session, "downlink_why"));
     printf("%lld packets up, %lld down; %lld dropped, %lld held\n", number(session, "uplink_packets"),

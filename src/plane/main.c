@@ -22,9 +22,11 @@
 #include "plane/agent.h"
 #include "plane/capture.h"
 #include "plane/configured.h"
+#include "plane/fast/framed.h"
 #include "plane/fast/start.h"
 #include "plane/fast/watch.h"
 #include "plane/host.h"
+#include "plane/lead.h"
 #include "plane/n3_mtu.h"
 #include "plane/ran_port.h"
 #include "plane/report.h"
@@ -51,6 +53,7 @@ struct process {
     struct admin *admin;
     struct capture *capture;
     struct host host;
+    struct lead lead; /* without a configuration: not yet, or not any more */
     struct fast fast;
     struct fast_watch *fast_watch;
     struct n3_mtu *n3_mtu;
@@ -307,10 +310,10 @@ static bool set_up_plane(struct process *process)
 
 static bool open_tun(struct process *process, unsigned index, bool *udp_segments)
 {
-    char device[32], why[256];
+    char device[IFNAMSIZ], why[256];
     unsigned networks = process->plane.network_count;
     const struct network *network = &process->networks[index];
-    snprintf(device, sizeof device, "%s%u", process->own->tun, index);
+    lead_device(process->own, index, device);
     for (unsigned i = 0; i < process->worker_count; i++) {
         int *fd = &process->tun[i * networks + index];
         *fd = network->lan ? tun_open_frames(device) : tun_open(device, udp_segments);
@@ -429,6 +432,27 @@ static bool effort_of_worker(void *context, unsigned lane, struct agent_effort *
     return true;
 }
 
+static void lead(void *context, const struct network *network, const struct config_prefix *route, bool there)
+{
+    const struct process *process = context;
+    if (process->lead.config)
+        (there ? lead_route : lead_away)(&process->lead, network, route);
+}
+
+/* A predecessor's, of which no session has been heard. */
+static void unlead(void *context, unsigned network, const struct fast_prefix *prefix)
+{
+    enum { MAPPED = 96 };
+    const struct process *process = context;
+    const bool v4 = fast_is_v4(prefix);
+    struct config_prefix route = {.family = v4 ? AF_INET : AF_INET6,
+                                  .length = (uint8_t)(prefix->length - (v4 ? MAPPED : 0))};
+    memcpy(route.address, (const uint8_t *)&prefix->address + (v4 ? 12 : 0), v4 ? 4 : 16);
+    if (network < process->plane.network_count &&
+        !routes_find(&process->plane.routes, v4 ? 4 : 6, route.address))
+        lead_away(&process->lead, &process->plane.networks[network], &route);
+}
+
 static bool start_agent(struct process *process)
 {
     const struct config_smf *smf = &process->config->smf;
@@ -466,6 +490,7 @@ static bool start_agent(struct process *process)
         .send_n3 = send_n3,
         .send_n6 = send_n6,
         .effort = effort_of_worker,
+        .lead = lead,
         .refused = refused,
         .context = process,
     };
@@ -601,6 +626,9 @@ static int run(struct process *process)
         return 1;
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
     host_open_internet(&process->host, process->own, process->networks, process->plane.network_count, note);
+    process->lead = (struct lead){process->own, process->own->nat && process->plane.fast, process->host.nat};
+    process->fast.unlead = unlead;
+    process->fast.unlead_context = process;
     if (process->own == &process->config->planes[0])
         process->ran_port = ran_port_new(process->config, loop_timers(process->loop), process->plane.fast);
     if (process->ran_port)
@@ -617,6 +645,7 @@ static int run(struct process *process)
 
 static void close_down(struct process *process)
 {
+    process->lead.config = NULL; /* what leads there goes with the devices, or stays with the program */
     for (unsigned i = 0; process->workers && i < process->worker_count; i++)
         worker_free(process->workers[i]);
     if (process->admin)

@@ -9,6 +9,14 @@
 #include "plane/nft.h"
 #include "plane/passage.h"
 
+static void write_masqueraded(FILE *to, const struct config_plane *config)
+{
+    if (strcmp(config->egress, "auto") == 0)
+        fprintf(to, "oifname != \"%s*\" masquerade\n", config->tun);
+    else
+        fprintf(to, "oifname \"%s\" masquerade\n", config->egress);
+}
+
 static void write_masquerade(FILE *to, const struct config_plane *config, const char *family,
                              const struct config_prefix *pool)
 {
@@ -16,20 +24,30 @@ static void write_masquerade(FILE *to, const struct config_plane *config, const 
     if (pool->family == 0)
         return;
     fprintf(to, "  %s saddr %s ", family, config_prefix_text(pool, text));
-    if (strcmp(config->egress, "auto") == 0)
-        fprintf(to, "oifname != \"%s*\" masquerade\n", config->tun);
-    else
-        fprintf(to, "oifname \"%s\" masquerade\n", config->egress);
+    write_masqueraded(to, config);
+}
+
+/* Hosts behind phones are translated as the phones are; the sets are filled as sessions come (plane/lead.c). */
+static void write_masquerade_behind(FILE *to, const struct config_plane *config, const char *family,
+                                    char version)
+{
+    fprintf(to, "  %s saddr @framed%c ", family, version);
+    write_masqueraded(to, config);
 }
 
 static void write_nat(FILE *to, const struct config_plane *config, const struct network *networks,
                       unsigned network_count)
 {
+    fputs(" set framed4 {\n  type ipv4_addr; flags interval;\n }\n"
+          " set framed6 {\n  type ipv6_addr; flags interval;\n }\n",
+          to);
     fputs(" chain postrouting {\n  type nat hook postrouting priority srcnat; policy accept;\n", to);
     for (unsigned i = 0; i < network_count; i++) {
         write_masquerade(to, config, "ip", &networks[i].pool_v4);
         write_masquerade(to, config, "ip6", &networks[i].pool_v6);
     }
+    write_masquerade_behind(to, config, "ip", '4');
+    write_masquerade_behind(to, config, "ip6", '6');
     fputs(" }\n", to);
 }
 

@@ -13,6 +13,7 @@
 #include "plane/fast/device.h"
 #include "plane/host.h"
 #include "plane/netlink.h"
+#include "plane/route.h"
 
 const uint8_t passage_mac[6] = {0x02, 0x64, 0x65, 0x6d, 0x61, 0x72};
 
@@ -76,34 +77,10 @@ static void remove_pair(const char *program)
 
 /* --- routes and rules --- */
 
-static size_t address_bytes(const struct config_prefix *pool)
-{
-    return pool->family == AF_INET ? 4 : 16;
-}
-
 /* Of a data network, as a rule that has met its own end's packets must not send them where another's go. */
 static uint32_t table_of(const struct network *network)
 {
     return PASSAGE_TABLE + network->index;
-}
-
-/* `from`: the host's own address towards phones; family 0: it finds one. */
-static bool make_route(const struct config_prefix *pool, const struct config_ip *from, const char *host,
-                       uint32_t table)
-{
-    const struct rtmsg header = {.rtm_family = pool->family,
-                                 .rtm_dst_len = pool->length,
-                                 .rtm_protocol = RTPROT_STATIC,
-                                 .rtm_scope = RT_SCOPE_LINK,
-                                 .rtm_type = RTN_UNICAST};
-    struct netlink_request request;
-    netlink_begin(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &header, sizeof header);
-    netlink_put(&request, RTA_DST, pool->address, address_bytes(pool));
-    netlink_put_u32(&request, RTA_TABLE, table);
-    netlink_put_u32(&request, RTA_OIF, if_nametoindex(host));
-    if (from->family == pool->family)
-        netlink_put(&request, RTA_PREFSRC, from->address, address_bytes(pool));
-    return netlink_do(&request, NETLINK_ROUTE);
 }
 
 /* Whatever is for a phone takes the passage, unless it has come out of it. */
@@ -124,7 +101,7 @@ static bool lead_pool(const struct network *network, const struct config_prefix 
     const uint32_t table = table_of(network);
     if (pool->family == 0)
         return true;
-    return make_route(pool, &network->gateway_v4, host, table) &&
+    return route_put(pool, &network->gateway_v4, host, table, ROUTE_INSTEAD) &&
            (change_rule(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, pool->family, program, table) ||
             errno == EEXIST);
 }

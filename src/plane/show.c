@@ -215,7 +215,7 @@ static void put_paths(json_t *reply, const struct plane *plane, const struct ses
 
 static void put_addresses(json_t *reply, const struct session *session)
 {
-    char text[SENDER_TEXT];
+    char text[SENDER_TEXT], prefix[VALUE_TEXT_BYTES];
     uint8_t v6[16] = {0};
     memcpy(v6, session->rules->v6, sizeof session->rules->v6);
     snprintf(text, sizeof text, "%" PRIx64, session->seid);
@@ -225,6 +225,10 @@ static void put_addresses(json_t *reply, const struct session *session)
         put_text(reply, "ipv4", inet_ntop(AF_INET, session->rules->v4, text, sizeof text));
     if (session->rules->has_v6)
         put_text(reply, "ipv6", inet_ntop(AF_INET6, v6, text, sizeof text));
+    json_t *routes = json_array();
+    for (unsigned i = 0; i < session->rules->route_count; i++)
+        json_array_append_new(routes, json_string(config_prefix_text(&session->rules->routes[i], prefix)));
+    json_object_set_new(reply, "routes", routes);
     put_text(reply, "gnb", session->gnb ? sender_text(&session->gnb->address, text) : "none");
 }
 

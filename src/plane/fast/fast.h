@@ -88,6 +88,9 @@ struct fast {
     unsigned framed;                /* networks behind phones that the program knows */
     struct fast_found_route *found; /* those of sessions that were found, until they are spoken of */
     unsigned found_count;
+    /* One of those goes; NULL: nobody is to know. */
+    void (*unlead)(void *context, unsigned network, const struct fast_prefix *prefix);
+    void *unlead_context;
     bool awaits;                         /* sessions were found, and SMFs have time to speak of them */
     unsigned unclaimed;                  /* those that none has spoken of yet */
     int64_t last_claim;                  /* when one did */

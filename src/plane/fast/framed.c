@@ -15,7 +15,7 @@ struct fast_found_route {
 
 enum { MAPPED_BITS = 96, BLOCK_BITS = 16 };
 
-static bool is_v4(const struct fast_prefix *prefix)
+bool fast_is_v4(const struct fast_prefix *prefix)
 {
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
     return prefix->length >= MAPPED_BITS && memcmp(&prefix->address, mapped, sizeof mapped) == 0;
@@ -25,7 +25,7 @@ static bool overlap(const struct fast_prefix *a, const struct fast_prefix *b)
 {
     const uint8_t *left = (const uint8_t *)&a->address, *right = (const uint8_t *)&b->address;
     const unsigned bits = a->length < b->length ? a->length : b->length, whole = bits / 8, rest = bits % 8;
-    return is_v4(a) == is_v4(b) && memcmp(left, right, whole) == 0 &&
+    return fast_is_v4(a) == fast_is_v4(b) && memcmp(left, right, whole) == 0 &&
            (rest == 0 || (left[whole] ^ right[whole]) >> (8 - rest) == 0);
 }
 
@@ -36,7 +36,7 @@ static unsigned blocks_of(const struct fast_prefix *prefix, unsigned *first)
 {
     const uint8_t *octets = (const uint8_t *)&prefix->address + 12;
     const unsigned length = prefix->length - MAPPED_BITS;
-    if (!is_v4(prefix))
+    if (!fast_is_v4(prefix))
         return 0;
     *first = (unsigned)octets[0] << 8 | octets[1];
     return length < BLOCK_BITS ? 1u << (BLOCK_BITS - length) : 1;
@@ -69,6 +69,14 @@ static void take(struct fast *fast, const struct fast_prefix *prefix)
 }
 
 /* --- what was found --- */
+
+/* Whoever led packets for it here is to know. */
+static void give_up(struct fast *fast, const struct fast_found_route *found)
+{
+    take(fast, &found->prefix);
+    if (fast->unlead)
+        fast->unlead(fast->unlead_context, fast->sessions[found->place].network, &found->prefix);
+}
 
 struct finding {
     struct fast *fast;
@@ -142,7 +150,7 @@ void fast_drop_found_routes(struct fast *fast, unsigned place)
     for (unsigned i = fast->found_count; i-- > 0;) {
         if (fast->found[i].place != place)
             continue;
-        take(fast, &fast->found[i].prefix);
+        give_up(fast, &fast->found[i]);
         fast->found[i] = fast->found[--fast->found_count];
     }
 }
@@ -156,7 +164,7 @@ static void settle_found(struct fast *fast, const struct fast_prefix *prefix, un
         if (!own && !overlap(&found->prefix, prefix))
             continue;
         if (!own)
-            take(fast, &found->prefix);
+            give_up(fast, found);
         fast->found[i] = fast->found[--fast->found_count];
     }
 }

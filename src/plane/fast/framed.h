@@ -9,6 +9,9 @@
 #include "plane/fast/fast.h"
 #include "plane/plane.h"
 
+/* Of an IPv4-mapped one. */
+bool fast_is_v4(const struct fast_prefix *prefix);
+
 /* Those that a predecessor's sessions have, where the maps will say nothing else of their addresses: `prefixes` with their `places`, and `blocks`, which
  * comes to say where prefixes are to be looked up. Others go. False: out of memory. */
 bool fast_find_routes(struct fast *fast, const struct fast_prefix *prefixes, const __u32 *places,

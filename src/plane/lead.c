@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plane/lead.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kit/log.h"
+#include "plane/nft.h"
+#include "plane/passage.h"
+#include "plane/route.h"
+
+const char *lead_device(const struct config_plane *config, unsigned network, char *name)
+{
+    snprintf(name, IFNAMSIZ, "%s%u", config->tun, network);
+    return name;
+}
+
+static void translate(const struct lead *lead, const struct config_prefix *route, const char *what)
+{
+    char script[128], text[VALUE_TEXT_BYTES], why[256];
+    if (!lead->nat || !lead->config->nat)
+        return;
+    snprintf(script, sizeof script, "%s element inet demarc framed%d { %s }\n", what,
+             route->family == AF_INET ? 4 : 6, config_prefix_text(route, text));
+    if (!nft_run(script, why, sizeof why))
+        log_warning("plane", NULL, "framed route %s: its hosts' packets are not translated: %s", text, why);
+}
+
+void lead_route(const struct lead *lead, const struct network *network, const struct config_prefix *route)
+{
+    char tun[IFNAMSIZ], end[PASSAGE_NAME_BYTES], text[VALUE_TEXT_BYTES];
+    if (!route_put(route, NULL, lead_device(lead->config, network->index, tun), RT_TABLE_MAIN, ROUTE_ONLY))
+        log_warning("plane", NULL, "framed route %s: the host does not take it: %s; see ip route",
+                    config_prefix_text(route, text), strerror(errno));
+    passage_name(lead->config, network->index, PASSAGE_HOST, end);
+    if (lead->passages &&
+        !route_put(route, &network->gateway_v4, end, PASSAGE_TABLE + network->index, ROUTE_INSTEAD))
+        log_warning("plane", NULL, "framed route %s: it does not lead into the passage: %s",
+                    config_prefix_text(route, text), strerror(errno));
+    translate(lead, route, "add");
+}
+
+void lead_away(const struct lead *lead, const struct network *network, const struct config_prefix *route)
+{
+    char tun[IFNAMSIZ], end[PASSAGE_NAME_BYTES];
+    route_remove(route, lead_device(lead->config, network->index, tun), RT_TABLE_MAIN);
+    if (lead->passages)
+        route_remove(route, passage_name(lead->config, network->index, PASSAGE_HOST, end),
+                     PASSAGE_TABLE + network->index);
+    translate(lead, route, "delete");
+}
