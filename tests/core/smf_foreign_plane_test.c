@@ -146,7 +146,7 @@ static void one_that_cannot_gets_no_session(void **state)
     assert_int_equal(theirs->heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 0);
 }
 
-/* --- networks behind phones (5.16) --- */
+/* --- networks behind phones (TS 23.501 5.6.14) --- */
 
 static const struct config_prefix behind[] = {
     {.family = AF_INET, .length = 24, .address = {10, 9, 8}},

@@ -192,7 +192,7 @@ static struct pfcp_create_pdr *add_pdr(struct n4_rules *rules, uint16_t id, uint
     return &rules->pdrs[place];
 }
 
-/* TS 29.244 5.16: whoever is behind the phone is as good as the phone, in each PDR. */
+/* TS 23.501 5.6.14: whoever is behind the phone is as good as the phone, in each PDR. */
 static void describe_routes(struct n4_rules *rules, const struct session *session)
 {
     rules->route_count[0] = rules->route_count[1] = 0;
