@@ -24,19 +24,18 @@ def end(*_):
 
 def send(address, port, rate):
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    number, began = 0, time.monotonic()
-    try:
-        while True:
-            try:
-                sender.sendto(number.to_bytes(8, "big") + bytes(92), (address, int(port)))
-            except OSError as error:
-                print(f"not sent: {number}: {error}", flush=True)
-                time.sleep(0.1)
-                continue
-            number += 1
-            time.sleep(max(0.0, began + number / int(rate) - time.monotonic()))
-    except Ended:
-        print(json.dumps({"sent": number}), flush=True)
+    number, began, ended = 0, time.monotonic(), []
+    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))  # not between a packet and its being counted
+    while not ended:
+        try:
+            sender.sendto(number.to_bytes(8, "big") + bytes(92), (address, int(port)))
+        except OSError as error:
+            print(f"not sent: {number}: {error}", flush=True)
+            time.sleep(0.1)
+            continue
+        number += 1
+        time.sleep(max(0.0, began + number / int(rate) - time.monotonic()))
+    print(json.dumps({"sent": number}), flush=True)
 
 
 def rest(receiver):

@@ -3,7 +3,7 @@
 #ifndef PLANE_BPF_AS_IT_IS_H
 #define PLANE_BPF_AS_IT_IS_H
 
-#include "plane/bpf/packet.h"
+#include "plane/bpf/sum.h"
 #include "plane/protocols.h"
 
 /* Of a TCP header, behind ports and sequence number. */
@@ -44,15 +44,20 @@ INLINE __u16 pseudo_header_sum(const struct flow *flow)
     const __u32 header = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
     __u64 sum = sum_address(&flow->source, v4) + sum_address(&flow->destination, v4) +
                 bpf_htons((__u16)(flow->length - header)) + bpf_htons(flow->protocol);
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (__u16)((sum & 0xffff) + (sum >> 16));
+    return fold(sum);
+}
+
+/* What is behind the IP header, its checksum with it, adds up. */
+INLINE bool adds_up(const struct frame *frame, const struct flow *flow, __u16 pseudo_header)
+{
+    const __u32 header = flow->version == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+    const __s64 sum = sum_of(frame->context, flow->offset + header, flow->length - header);
+    return sum >= 0 && fold((__u64)sum + pseudo_header) == 0xffff;
 }
 
 /*
  * Nobody has made its checksum yet. Hosts leave that to the device that a packet goes out by, and a virtual one leaves it to the next: what comes out of it has the sum of
- * the pseudo-header there (RFC 9293 3.1; of CRC32c zero). In a tunnel it would never be made. One finished checksum in 65,536 looks like that, too, which costs it a moment.
+ * the pseudo-header there (RFC 9293 3.1; of CRC32c zero). In a tunnel it would never be made. One finished checksum in 65,536 looks like that, too; that one is right.
  */
 INLINE bool is_unfinished(const struct frame *frame, const struct flow *flow)
 {
@@ -62,12 +67,13 @@ INLINE bool is_unfinished(const struct frame *frame, const struct flow *flow)
     } *udp = frame->at - sizeof *udp;
     if (!(frame->port & FAST_UNFINISHED))
         return false;
+    const __u16 pseudo_header = pseudo_header_sum(flow);
     if (flow->protocol == PROTOCOL_TCP) {
         const struct tcp_rest *tcp = tcp_of(frame, flow);
-        return !tcp || tcp->checksum == pseudo_header_sum(flow);
+        return !tcp || (tcp->checksum == pseudo_header && !adds_up(frame, flow, pseudo_header));
     }
     if (flow->protocol == PROTOCOL_UDP)
-        return udp->checksum == pseudo_header_sum(flow);
+        return udp->checksum == pseudo_header && !adds_up(frame, flow, pseudo_header);
     return flow->protocol == PROTOCOL_SCTP;
 }
 
