@@ -14,12 +14,6 @@ struct {
 
 enum { REMOVED = 14 + 20 + 8 + 16 - 14, UPLINK_BYTES = 122, DOWNLINK_BYTES = 78 };
 
-INLINE __u32 draw_session(struct round *round)
-{
-    round->seed = round->seed * 6364136223846793005u + 1442695040888963407u;
-    return (__u32)((round->seed >> 32) * round->sessions >> 32);
-}
-
 /* The packet as it was, `bytes` long, of a session drawn anew. */
 INLINE bool restore(struct xdp_md *context, struct round *round, enum direction direction, __u32 bytes)
 {
@@ -29,7 +23,7 @@ INLINE bool restore(struct xdp_md *context, struct round *round, enum direction 
     if (frame + bytes > (__u8 *)(long)context->data_end)
         return false;
     __builtin_memcpy(frame, round->frame, bytes);
-    const __u32 session = draw_session(round);
+    const __u32 session = draw_session(&round->seed, round->sessions);
     if (direction == UPLINK) {
         frame[14 + 15] = (__u8)session; /* its gNB's address, of 198.18.1.0/24 */
         *(__u32 *)(frame + 14 + 20 + 8 + 4) = bpf_htonl(teid_of(session, round->places));
@@ -65,7 +59,7 @@ int bench_read(struct xdp_md *context)
     if (!round)
         return XDP_ABORTED;
     const struct fast_tunnel *tunnel =
-        AT(tunnels, teid_of(draw_session(round), round->places) & round->places);
+        AT(tunnels, teid_of(draw_session(&round->seed, round->sessions), round->places) & round->places);
     round->seed += tunnel ? tunnel->settling : 0; /* nothing; but not known before it has been read */
     return XDP_DROP;
 }

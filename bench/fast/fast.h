@@ -24,4 +24,10 @@ static inline __u32 teid_of(__u32 session, __u32 places)
     return 0xa5000000u | (session * 0x9e3779b1u & places);
 }
 
+static inline __u32 draw_session(__u64 *seed, __u32 sessions)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (__u32)((*seed >> 32) * sessions >> 32);
+}
+
 #endif

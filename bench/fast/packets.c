@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "fast.h"
+#include "frames.h"
 #include "kit/loop.h"
-#include "plane/checksum.h"
 #include "plane/fast/fast.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/rules.h"
@@ -184,42 +184,13 @@ static void open_port(struct bench *bench, enum direction direction, const char 
 
 /* --- packets --- */
 
-static void put_ip(uint8_t *ip, uint16_t length, uint8_t protocol, const char *from, const char *to)
-{
-    memset(ip, 0, 20);
-    ip[0] = 0x45;
-    ip[2] = (uint8_t)(length >> 8);
-    ip[3] = (uint8_t)length;
-    ip[8] = 64;
-    ip[9] = protocol;
-    inet_pton(AF_INET, from, ip + 12);
-    inet_pton(AF_INET, to, ip + 16);
-    const uint16_t sum = (uint16_t)~checksum_fold(checksum_add(0, ip, 20));
-    memcpy(ip + 10, &sum, 2);
-}
-
-static void put_udp(uint8_t *udp, uint16_t port, uint8_t length)
-{
-    memcpy(udp,
-           (const uint8_t[]){(uint8_t)(port >> 8), (uint8_t)port, (uint8_t)(port >> 8), (uint8_t)port, 0,
-                             length, 0, 0},
-           8);
-}
-
 static void make_frames(struct bench *bench)
 {
-    static const uint8_t gtpu[16] = {0x34, 255, 0, 64 + 8, 0, 0, 0, 0, 0, 0, 0, 0x85, 1, 0x10, QFI, 0};
-    uint8_t *up = bench->rounds[UPLINK].frame, *down = bench->rounds[DOWNLINK].frame;
-    up[12] = down[12] = 8;
-    put_ip(up + 14, 108, 17, "198.18.1.0", "198.18.0.1");
-    put_udp(up + 34, 2152, 88);
-    memcpy(up + 42, gtpu, sizeof gtpu);
-    put_ip(up + 58, 64, 17, "10.0.0.0", "203.0.113.9");
-    put_udp(up + 78, 4000, 44);
-    put_ip(down + 14, 64, 17, "203.0.113.9", "10.0.0.0");
-    put_udp(down + 34, 4000, 44);
-    bench->rounds[UPLINK].length = 122;
-    bench->rounds[DOWNLINK].length = 78;
+    struct round *up = &bench->rounds[UPLINK], *down = &bench->rounds[DOWNLINK];
+    up->length = frame_tunnelled(up->frame, "198.18.1.0", "198.18.0.1", QFI);
+    frame_inner(up->frame + up->length - INNER_BYTES, "10.0.0.0", "203.0.113.9");
+    down->length = frame_plain(down->frame);
+    frame_inner(down->frame + down->length - INNER_BYTES, "203.0.113.9", "10.0.0.0");
 }
 
 /* --- measuring --- */

@@ -2,7 +2,8 @@
 /*
  * An SMF that sets sessions up over PFCP as fast as the plane takes them, and takes them down again. usage: plane-setup LOCAL PLANE SESSIONS WINDOW ROUNDS
  * Sessions are as our own SMF asks for them: two PDRs, the FARs of a phone with a gNB, QERs for Session-AMBR and UE-AMBR, a URR. So many requests are under way
- * at once, bundled as they come. Prints a line of JSON after each phase: what it was, sessions, seconds.
+ * at once, bundled as they come. Prints a line of JSON after each phase: what it was, sessions, seconds. With no rounds (0) they are set up once, with the TEIDs of
+ * fast.h, as of twice as many places at least, and stay until the end.
  */
 #include <errno.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../tests/plane/describe.h"
+#include "fast.h"
 #include "kit/address.h"
 #include "kit/arena.h"
 #include "kit/loop.h"
@@ -19,7 +21,7 @@
 #include "wire/pfcp/pfcp.h"
 
 enum {
-    FIRST_ADDRESS = 0x64400002,
+    FIRST_ADDRESS = 0x64400002, /* 100.64.0.2 */
     AMBR_KBPS = 100000,
     PATIENCE_MS = 500,
     RECEIVE_BYTES = 32 << 20,
@@ -34,6 +36,7 @@ struct smf {
     uint64_t *seids;
     bool *answered;
     unsigned sessions, window;
+    uint32_t places; /* for TEIDs, less one; 0: the plane chooses */
     uint32_t sequence;
 };
 
@@ -74,6 +77,11 @@ static void describe(const struct smf *smf, struct lab_session *session, struct 
                                          .v4 = {(uint8_t)(address >> 24), (uint8_t)(address >> 16),
                                                 (uint8_t)(address >> 8), (uint8_t)address}};
     request->cp_f_seid.seid = number + 1;
+    if (smf->places) {
+        session->pdrs[0].pdi.f_teid =
+            (struct pfcp_f_teid){.teid = teid_of(number, smf->places), .ip.has_v4 = true};
+        memcpy(session->pdrs[0].pdi.f_teid.ip.v4, &smf->plane.v4.sin_addr, 4);
+    }
     qers[0] = qers[1] = session->qer;
     for (unsigned i = 0; i < 2; i++) {
         qers[i].qer_id = qer_ids[i];
@@ -194,6 +202,15 @@ static void run(struct smf *smf, const char *phase, asker *ask)
     smf->sequence += smf->sessions;
 }
 
+static _Noreturn void stay(struct smf *smf)
+{
+    run(smf, "set-up", establish);
+    for (;;) {
+        receive(smf);
+        flush(smf);
+    }
+}
+
 static void associate(struct smf *smf)
 {
     struct pfcp_message request = {.type = PFCP_ASSOCIATION_SETUP_REQUEST,
@@ -222,6 +239,14 @@ static void open_socket(struct smf *smf)
         die("bind");
 }
 
+static uint32_t places_for(unsigned sessions)
+{
+    uint32_t places = 1024;
+    while (places < 2 * sessions)
+        places *= 2;
+    return places - 1;
+}
+
 int main(int argc, char **argv)
 {
     static struct smf smf;
@@ -230,6 +255,8 @@ int main(int argc, char **argv)
         return 2;
     smf.sessions = (unsigned)atoi(argv[3]);
     smf.window = (unsigned)atoi(argv[4]);
+    const int rounds = atoi(argv[5]);
+    smf.places = rounds ? 0 : places_for(smf.sessions);
     smf.seids = calloc(smf.sessions, sizeof *smf.seids);
     smf.answered = calloc(smf.sessions, sizeof *smf.answered);
     if (!smf.seids || !smf.answered)
@@ -237,9 +264,11 @@ int main(int argc, char **argv)
     arena_init(&smf.arena, 0);
     open_socket(&smf);
     associate(&smf);
-    for (int i = 0; i < atoi(argv[5]); i++) {
+    for (int i = 0; i < rounds; i++) {
         run(&smf, "set-up", establish);
         run(&smf, "removal", take_down);
     }
+    if (rounds == 0)
+        stay(&smf);
     return 0;
 }
