@@ -8,6 +8,7 @@
 
 #include "plane/answer.h"
 #include "plane/early.h"
+#include "plane/fast/adopt.h"
 #include "plane/fast/queue.h"
 #include "plane/pathway.h"
 #include "plane/switch.h"
@@ -34,13 +35,14 @@ static bool may_answer(struct lane *lane, const struct packet *packet)
     return packet->end - packet->data >= GTPU_MESSAGE_BYTES;
 }
 
-/* TS 29.281 7.3.1: the element holds the address that the unknown tunnel's packet was sent to, which is ours. */
+/* TS 29.281 7.3.1: the element holds the address that the unknown tunnel's packet was sent to, which is ours. A session that was found, and that the SMF will speak of,
+ * would be released by a gNB that is told that there is none (TS 23.527 5.3.2). */
 static enum verdict unknown_teid(struct plane *plane, struct lane *lane, const union socket_address *peer,
                                  uint32_t teid, struct packet *packet)
 {
     path_drop(lane, DROP_UNKNOWN_TEID);
     const struct config_ip *own = peer->any.sa_family == AF_INET ? &plane->n3_v4 : &plane->n3_v6;
-    if (own->family == 0 || teid == 0 || !may_answer(lane, packet))
+    if (own->family == 0 || teid == 0 || fast_carries(plane, teid) || !may_answer(lane, packet))
         return PATH_DROP;
     struct gtpu_error_indication indication = {.teid = teid, .address_size = own->family == AF_INET ? 4 : 16};
     memcpy(indication.address, own->address, sizeof indication.address);

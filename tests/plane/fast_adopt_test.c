@@ -78,6 +78,28 @@ static void packets_go_on_before_and_after_the_smf_has_spoken(void **state)
     end(bench);
 }
 
+static enum verdict comes_in(struct bench *bench, uint32_t teid)
+{
+    uint8_t inner[128];
+    struct packet packet;
+    const size_t length = lab_udp(inner, PHONE, OUTSIDE, 53, 60);
+    return lab_uplink(bench->lab, &bench->lab->gnb, teid, 1, bytes_of(inner, length), &packet);
+}
+
+static void no_gnb_is_told_that_a_tunnel_that_was_found_is_unknown(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    die(bench);
+    bench = begin(MOST);
+    assert_int_equal(comes_in(bench, teid), PATH_DROP);
+    assert_int_equal(comes_in(bench, teid + 1), PATH_TO_N3);
+    assert_int_equal(fast_sweep(&bench->lab->plane, INT64_MAX), 1);
+    assert_int_equal(comes_in(bench, teid), PATH_TO_N3);
+    end(bench);
+}
+
 static void another_gnb_does_not_get_the_number_of_one_that_is_known(void **state)
 {
     struct bench *bench = begin_with_session();
@@ -330,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_follows_to_where_nobody_is),
         cmocka_unit_test(packets_go_on_before_and_after_the_smf_has_spoken),
+        cmocka_unit_test(no_gnb_is_told_that_a_tunnel_that_was_found_is_unknown),
         cmocka_unit_test(another_gnb_does_not_get_the_number_of_one_that_is_known),
         cmocka_unit_test(usage_since_the_last_report_is_reported_once),
         cmocka_unit_test(counters_of_gnbs_go_on_under_one_instance),

@@ -171,6 +171,11 @@ unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now)
     return 0;
 }
 
+bool fast_carries(const struct plane *plane, uint32_t teid)
+{
+    return plane->fast && fast_has_tunnel(plane->fast, teid);
+}
+
 void fast_free_place(struct fast *fast, unsigned place)
 {
     fast_release_flows(fast, &fast->sessions[place]);

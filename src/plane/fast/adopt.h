@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a predecessor of this process has left in the maps, by which packets go on. It is checked record by record: what a crash has left half written is taken
- * out. The rest is in force as it stands, until an SMF speaks of its sessions again, or none does. The agent's thread only.
+ * out. The rest is in force as it stands, until an SMF speaks of its sessions again, or none does. The agent's thread only, but where it says otherwise.
  */
 #ifndef PLANE_FAST_ADOPT_H
 #define PLANE_FAST_ADOPT_H
@@ -16,6 +16,9 @@ void fast_disown(struct fast *fast);
 
 /* The place of the session that had these tunnels; it is its own now. 0: none had. */
 unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now);
+/* The program knows the tunnel, and carries its packets, even if no SMF has spoken of its session yet. False without a fast path. Any
+ * thread. */
+bool fast_carries(const struct plane *plane, uint32_t teid);
 /* The place is nobody's. */
 void fast_free_place(struct fast *fast, unsigned place);
 
