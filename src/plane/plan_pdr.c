@@ -151,7 +151,8 @@ static bool set_pdi(struct plan *plan, struct planned_pdr *planned, const struct
 {
     struct pdr *pdr = &planned->pdr;
     if (pdi->has_application_id || pdi->ethernet_filters_count ||
-        (pdi->has_ethernet_session && !plan->ethernet) || ((pdi->sdf_filters_count || pdi->framed_routes_count) && plan->ethernet))
+        (pdi->has_ethernet_session && !plan->ethernet) ||
+        ((pdi->sdf_filters_count || pdi->framed_routes_count) && plan->ethernet))
         return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "PDI asks for what this plane does not detect");
     if (pdi->source_interface > PFCP_N6_LAN)
         return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "source interface is not served");

@@ -28,10 +28,10 @@ struct network {
     struct config_prefix pool_v4, pool_v6; /* family 0: none */
     struct config_ip gateway_v4;
     struct lan *lan;           /* of one that carries Ethernet frames; NULL: it carries IP packets */
-    bool encapsulation;                  /* phones may send IP in IP, GRE and the like */
-    uint16_t mtu;                        /* told to phones, and of the TUN device */
-    struct config_ip dns6[2];            /* for router advertisements; family 0: none */
-    struct table by_v4, by_v6;           /* address; upper 64 bits of the prefix */
+    bool encapsulation;        /* phones may send IP in IP, GRE and the like */
+    uint16_t mtu;              /* told to phones, and of the TUN device */
+    struct config_ip dns6[2];  /* for router advertisements; family 0: none */
+    struct table by_v4, by_v6; /* address; upper 64 bits of the prefix */
     struct table outside_v4, outside_v6; /* the same of those that are in none of its pools; agent only */
 };
 

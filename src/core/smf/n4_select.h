@@ -37,7 +37,7 @@ struct n4_wish {
     struct config_slice slice;
     struct config_ip ipv4, ipv6;
     const struct planes_refused *refused; /* NULL: none has */
-    bool routes; /* there are networks behind the phone */
+    bool routes;                          /* there are networks behind the phone */
 };
 
 /* NULL: none fits; *why: what the one that comes nearest lacks. */

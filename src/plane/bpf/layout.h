@@ -15,7 +15,7 @@
 #include "plane/drop.h"
 
 enum {
-    FAST_LAYOUT = 4,   /* counted up with each change: what was pinned with another one is not adopted */
+    FAST_LAYOUT = 5,   /* counted up with each change: what was pinned with another one is not adopted */
     FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
     FAST_NETWORKS = 64,
     FAST_BLOCKS = 65536,      /* the IPv4 addresses by their upper 16 bits */

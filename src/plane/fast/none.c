@@ -32,6 +32,12 @@ void fast_close(struct fast *fast)
     (void)fast;
 }
 
+void fast_give_budgets(const struct fast *fast, const struct fast_address *gnb)
+{
+    (void)fast;
+    (void)gnb;
+}
+
 bool fast_put_prefix(struct fast *fast, const struct fast_prefix *prefix, uint32_t place)
 {
     (void)fast;
