@@ -42,12 +42,16 @@ static void write_nat(FILE *to, const struct config_plane *config, const struct 
           " set framed6 {\n  type ipv6_addr; flags interval;\n }\n",
           to);
     fputs(" chain postrouting {\n  type nat hook postrouting priority srcnat; policy accept;\n", to);
+    bool pools = false;
     for (unsigned i = 0; i < network_count; i++) {
         write_masquerade(to, config, "ip", &networks[i].pool_v4);
         write_masquerade(to, config, "ip6", &networks[i].pool_v6);
+        pools |= networks[i].pool_v4.family || networks[i].pool_v6.family;
     }
-    write_masquerade_behind(to, config, "ip", '4');
-    write_masquerade_behind(to, config, "ip6", '6');
+    if (pools) { /* else the host need not follow connections, and takes no bridged packet apart for it */
+        write_masquerade_behind(to, config, "ip", '4');
+        write_masquerade_behind(to, config, "ip6", '6');
+    }
     fputs(" }\n", to);
 }
 

@@ -68,7 +68,7 @@ class Wire:
         seid = next(one["seid"] for one in self.core.json("session") if one["supi"] == f"imsi-99970{number:010d}")
         wait_until(lambda: self.core.json("plane", "show", seid)["gnb"] != "none", 10, "a gNB")
         shown = self.core.json("plane", "show", seid)
-        teids = [int(found, 16) for rule in shown["pdrs"] for found in re.findall(r"TEID 0x([0-9a-f]+)", rule["rule"])]
+        teids = [int(found, 16) for rule in shown["pdrs"] for found in re.findall(r"0x([0-9a-f]+)", f"{rule['from']} {rule['to']}")]
         return {"v4": shown["ipv4"], "v6": shown["ipv6"], "up": teids[0], "down": teids[-1]}
 
     def counts(self):
@@ -80,7 +80,8 @@ class Wire:
 
     def came_out(self, name, number):
         """The frames with that mark, without their Ethernet headers."""
-        return [line.split()[1][28:] for line in self.logs[name].read_text().splitlines() if line.split()[0] == str(number)]
+        whole = self.logs[name].read_text().split("\n")[:-1]  # the last one may still be being written
+        return [line.split()[1][28:] for line in whole if line.split()[0] == str(number)]
 
     def seen(self, number):
         return [name for name in self.logs if self.came_out(name, number)]
