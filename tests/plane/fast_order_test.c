@@ -250,6 +250,26 @@ static void *watch(void *context)
 }
 
 /* Nothing that is meant for one gNB's tunnel goes to another gNB. */
+/* They come from the phone's own gNB, and are no packets of the phone's. */
+static void what_is_led_on_to_the_next_gnb_is_the_slow_paths(void **state)
+{
+    struct bench *bench = bench_new();
+    struct packet packet;
+    (void)state;
+    const uint32_t own = bench->teid, forwarding = lab_lead_on(bench->lab, bench->seid);
+    for (unsigned i = 0; i < 3; i++) {
+        bench->teid = forwarding;
+        set_tunnelled(bench, OUTSIDE, PHONE, 53, 100);
+        assert_int_equal(run(bench), XDP_PASS);
+        assert_int_equal(run_slow(bench, &bench->lab->gnb, &packet), PATH_TO_N3);
+        assert_true(address_same_host(&packet.to, &bench->lab->other_gnb));
+        bench->teid = own;
+        set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+        assert_int_equal(run(bench), XDP_REDIRECT);
+    }
+    bench_free(bench);
+}
+
 static void a_packet_goes_to_the_gnb_whose_tunnel_it_names(void **state)
 {
     enum { MOVES = 400 };
@@ -373,6 +393,7 @@ int main(void)
         cmocka_unit_test(what_follows_a_packet_that_the_slow_path_judges_goes_there_until_that_has_left),
         cmocka_unit_test(what_the_host_has_lost_is_not_waited_for_for_ever),
         cmocka_unit_test(what_a_phone_sends_at_its_next_gnb_waits_and_is_not_overtaken),
+        cmocka_unit_test(what_is_led_on_to_the_next_gnb_is_the_slow_paths),
         cmocka_unit_test(a_packet_goes_to_the_gnb_whose_tunnel_it_names),
         cmocka_unit_test(an_end_marker_waits_for_processors_that_may_still_send_on_the_old_path),
         cmocka_unit_test(the_place_of_a_session_is_no_others_while_a_processor_may_look_at_it),

@@ -206,6 +206,38 @@ uint8_t lab_switch(struct lab *lab, uint64_t seid, const union socket_address *g
     return lab_ask(lab, &request).session_modification_response.cause;
 }
 
+uint32_t lab_lead_on(struct lab *lab, uint64_t seid)
+{
+    enum { RULE = 3, NEXT_TUNNEL = 0x77 };
+    struct pfcp_create_pdr pdr = {.pdr_id = RULE,
+                                  .precedence = 10,
+                                  .pdi = {.source_interface = PFCP_ACCESS,
+                                          .has_f_teid = true,
+                                          .f_teid = {.choose = true, .ip.has_v4 = true}},
+                                  .has_far_id = true,
+                                  .far_id = RULE,
+                                  .has_outer_header_removal = true};
+    struct pfcp_create_far far = {
+        .far_id = RULE,
+        .apply_action = PFCP_FORW,
+        .has_forwarding = true,
+        .forwarding = {.has_destination_interface = true,
+                       .destination_interface = PFCP_ACCESS,
+                       .has_outer_header_creation = true,
+                       .outer_header_creation = {.description = PFCP_CREATE_GTPU_UDP_IPV4,
+                                                 .teid = NEXT_TUNNEL,
+                                                 .ip.has_v4 = true}}};
+    memcpy(far.forwarding.outer_header_creation.ip.v4, &lab->other_gnb.v4.sin_addr, 4);
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = seid,
+        .session_modification_request = {
+            .create_pdrs = &pdr, .create_pdrs_count = 1, .create_fars = &far, .create_fars_count = 1}};
+    const struct pfcp_message answer = lab_ask(lab, &request);
+    assert_int_equal(answer.session_modification_response.created_pdrs_count, 1);
+    return answer.session_modification_response.created_pdrs[0].f_teid.teid;
+}
+
 size_t lab_udp(uint8_t *to, const uint8_t from[4], const uint8_t dest[4], uint16_t port, size_t payload)
 {
     struct writer w = writer_of(to, 28 + payload);

@@ -55,6 +55,9 @@ uint64_t lab_establish(struct lab *lab, struct lab_session *session, uint32_t *t
 uint8_t lab_switch(struct lab *lab, uint64_t seid, const union socket_address *gnb, uint32_t teid,
                    bool end_marker);
 
+/* Makes a tunnel from the phone's gNB to the other one (TS 23.502 4.9.1.3: indirect forwarding); returns its TEID. */
+uint32_t lab_lead_on(struct lab *lab, uint64_t seid);
+
 /* An IPv4/UDP packet into `to`; returns its length. */
 size_t lab_udp(uint8_t *to, const uint8_t from[4], const uint8_t dest[4], uint16_t port, size_t payload);
 

@@ -125,37 +125,6 @@ static void what_is_refused_counts_nothing_and_makes_no_entry(void **state)
     sums_agree(b);
 }
 
-/* A tunnel from the phone's gNB to its next one (TS 23.502 4.9.1.3). */
-static uint32_t lead_on(struct bench *b)
-{
-    struct pfcp_create_pdr pdr = {.pdr_id = 3,
-                                  .precedence = 10,
-                                  .pdi = {.source_interface = PFCP_ACCESS,
-                                          .has_f_teid = true,
-                                          .f_teid = {.choose = true, .ip.has_v4 = true}},
-                                  .has_far_id = true,
-                                  .far_id = 3,
-                                  .has_outer_header_removal = true};
-    struct pfcp_create_far far = {
-        .far_id = 3,
-        .apply_action = PFCP_FORW,
-        .has_forwarding = true,
-        .forwarding = {.has_destination_interface = true,
-                       .destination_interface = PFCP_ACCESS,
-                       .has_outer_header_creation = true,
-                       .outer_header_creation = {
-                           .description = PFCP_CREATE_GTPU_UDP_IPV4, .teid = 0x77, .ip.has_v4 = true}}};
-    memcpy(far.forwarding.outer_header_creation.ip.v4, &b->lab->other_gnb.v4.sin_addr, 4);
-    struct pfcp_message request = {
-        .type = PFCP_SESSION_MODIFICATION_REQUEST,
-        .seid = b->seid,
-        .session_modification_request = {
-            .create_pdrs = &pdr, .create_pdrs_count = 1, .create_fars = &far, .create_fars_count = 1}};
-    const struct pfcp_message answer = lab_ask(b->lab, &request);
-    assert_int_equal(answer.session_modification_response.created_pdrs_count, 1);
-    return answer.session_modification_response.created_pdrs[0].f_teid.teid;
-}
-
 static json_int_t metric(const struct bench *b, const char *name)
 {
     json_t *reply = metrics_reply(b->lab->agent), *item;
@@ -171,7 +140,7 @@ static json_int_t metric(const struct bench *b, const char *name)
 static void what_is_led_on_to_the_next_gnb_counts_apart_and_once(void **state)
 {
     struct bench *b = *state;
-    const uint32_t teid = lead_on(b);
+    const uint32_t teid = lab_lead_on(b->lab, b->seid);
     assert_int_equal(down(b), PATH_TO_N3);
     for (unsigned i = 0; i < 3; i++) {
         const size_t length = lab_udp(b->inner, server, ue, 99, 100);

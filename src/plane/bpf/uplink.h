@@ -266,7 +266,8 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     __u32 reason = uplink_action(tunnel, &tunnelled, &inner, &action);
     if (reason == DROP_NO_RULE)
         return refuse(frame, &outer->source, reason);
-    if (reason == TO_SLOW_PATH)
+    /* In a tunnel that leads on to another gNB nothing is the phone's own. */
+    if (reason == TO_SLOW_PATH || action->verdict == FAST_SLOW)
         return pass_first(frame, &tunnel->state, queue, UPLINK);
     if (!is_own(tunnel, &inner, &inner.source) &&
         !((tunnel->flags & FAST_BEHIND) && is_behind(tunnel->session, &inner.source)))
