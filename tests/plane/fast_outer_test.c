@@ -20,7 +20,8 @@ static const uint8_t OWN_V6[16] = {0x20, 1, 0xd, 0xb8, [15] = 1}, GNB_V6[16] = {
 /* How a G-PDU comes in. */
 struct outer {
     union socket_address from;
-    bool tagged;
+    bool tagged; /* with a priority, at least */
+    uint8_t vlan;
 };
 
 /* --- sessions --- */
@@ -91,12 +92,12 @@ static struct bench *new_n9(struct outer *gnb, struct outer *upf)
 
 /* --- frames --- */
 
-static size_t put_ethernet(uint8_t *frame, uint16_t type, bool tagged)
+static size_t put_ethernet(uint8_t *frame, uint16_t type, const struct outer *outer)
 {
-    set_ethernet(frame, tagged ? 0x8100 : type);
-    if (!tagged)
+    set_ethernet(frame, outer->tagged ? 0x8100 : type);
+    if (!outer->tagged)
         return ETHERNET;
-    memcpy(frame + ETHERNET, (const uint8_t[]){0, VLAN, (uint8_t)(type >> 8), (uint8_t)type}, 4);
+    memcpy(frame + ETHERNET, (const uint8_t[]){0xe0, outer->vlan, (uint8_t)(type >> 8), (uint8_t)type}, 4);
     return TAGGED;
 }
 
@@ -125,7 +126,7 @@ static size_t carry(struct bench *bench, const struct outer *outer, uint32_t tei
     const size_t length = set_inner(inner, from, to, 4000, payload);
     const size_t datagram = 8 + GTPU_HEADER_CONTAINER + length;
     const bool v4 = outer->from.any.sa_family == AF_INET;
-    size_t at = put_ethernet(bench->frame, v4 ? 0x0800 : 0x86dd, outer->tagged);
+    size_t at = put_ethernet(bench->frame, v4 ? 0x0800 : 0x86dd, outer);
     at += put_ip(bench, outer, bench->frame + at, datagram);
     memcpy(bench->frame + at,
            (const uint8_t[]){8, 0x68, 8, 0x68, (uint8_t)(datagram >> 8), (uint8_t)datagram, 0, 0}, 8);
@@ -389,10 +390,12 @@ static void tag_routes(const struct bench *bench, const char *name)
 static void tags_are_taken_off_and_put_on(void **state)
 {
     struct bench *bench = bench_new();
-    const struct outer outer = {.from = bench->lab->gnb, .tagged = true};
+    const struct outer outer = {.from = bench->lab->gnb, .tagged = true, .vlan = VLAN};
     uint8_t plain[FRAME];
     (void)state;
     carry(bench, &outer, bench->teid, GTPU_UPLINK, PHONE, OUTSIDE, 64);
+    assert_int_equal(run(bench), XDP_PASS); /* the port is of another network */
+    bench->fast.ports[LOOPBACK].vlan = htons(VLAN);
     assert_int_equal(run(bench), XDP_REDIRECT);
     const size_t length = bench->out_length - ETHERNET;
     assert_int_equal(length, 92);
@@ -404,9 +407,26 @@ static void tags_are_taken_off_and_put_on(void **state)
     assert_memory_equal(bench->out + 12, ((const uint8_t[]){0x81, 0, 0, VLAN, 8, 0}), 6);
     assert_memory_equal(bench->out + TAGGED, plain, length);
     set_downlink(bench, PHONE, 64);
+    assert_int_equal(run(bench), XDP_PASS);
+    bench->fast.ports[LOOPBACK].vlan = 0;
     assert_int_equal(run(bench), XDP_REDIRECT);
     assert_int_equal(bench->out_length, TAGGED + OUTER + GTPU_HEADER_CONTAINER + 92);
     assert_memory_equal(bench->out + 12, ((const uint8_t[]){0x81, 0, 0, VLAN, 8, 0, 0x45}), 7);
+    bench_free(bench);
+}
+
+static void what_a_datagram_says_of_its_length_is_true_or_left_to_the_host(void **state)
+{
+    enum { UDP_LENGTH = ETHERNET + 20 + 4 };
+    struct bench *bench = bench_new();
+    const struct outer outer = {.from = bench->lab->gnb};
+    (void)state;
+    carry(bench, &outer, bench->teid, GTPU_UPLINK, PHONE, OUTSIDE, 64);
+    const uint8_t length = bench->frame[UDP_LENGTH + 1];
+    for (unsigned octets = 0; octets < 256; octets++) {
+        bench->frame[UDP_LENGTH + 1] = (uint8_t)octets;
+        assert_int_equal(run(bench), octets == length ? XDP_REDIRECT : XDP_PASS);
+    }
     bench_free(bench);
 }
 
@@ -501,6 +521,7 @@ int main(void)
         cmocka_unit_test(all_that_is_exchanged_with_another_upf_is_captured_as_it_sees_it),
         cmocka_unit_test(a_gnb_is_captured_where_another_upf_is_the_data_network),
         cmocka_unit_test(tags_are_taken_off_and_put_on),
+        cmocka_unit_test(what_a_datagram_says_of_its_length_is_true_or_left_to_the_host),
         cmocka_unit_test(too_long_ones_are_answered_by_the_slow_path),
         cmocka_unit_test(mutated_packets_are_judged_as_by_the_slow_path),
     };

@@ -34,6 +34,7 @@ struct frame {
     __u32 port;     /* enum fast_port_flags of where it came in */
     __u32 captured; /* the agent wants to see it */
     __u16 type;     /* of the Ethernet payload, network order */
+    __u16 vlan;     /* 802.1Q identifier, network order; 0: none, or a priority alone */
 };
 
 /* An IP header's fields. */
@@ -101,9 +102,11 @@ INLINE enum outcome read_ethernet(struct frame *frame)
     frame->type = ethernet->type;
     if (frame->type != bpf_htons(ETH_P_8021Q))
         return GOES_ON;
+    enum { IDENTIFIER = 0x0fff };
     const struct vlan_tag *tag = take(frame, sizeof *tag);
     if (!tag)
         return NOT_PLAIN;
+    frame->vlan = tag->identity & bpf_htons(IDENTIFIER);
     frame->type = tag->type;
     return GOES_ON;
 }

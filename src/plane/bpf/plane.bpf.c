@@ -6,13 +6,14 @@
 #include "plane/bpf/downlink.h"
 #include "plane/bpf/ran_port.h"
 
-/* GTP-U to an own address. */
+/* GTP-U to an own address, as long as its packet: of any other the host knows whether it is a datagram. */
 INLINE bool is_tunnelled(struct frame *frame, const struct fast_settings *plane, const struct flow *flow)
 {
     if (flow->protocol != IPPROTO_UDP || !same_address(&flow->destination, &plane->n3[flow->version != 4]))
         return false;
     const struct udphdr *udp = take(frame, sizeof *udp);
-    return udp && udp->dest == bpf_htons(GTPU_PORT);
+    return udp && udp->dest == bpf_htons(GTPU_PORT) &&
+           (void *)udp + bpf_ntohs(udp->len) == flow->header + flow->length;
 }
 
 /* A datagram for the slow path that is not plain outside: options, chains, fragments, which the host puts together. As a global function it is verified by itself. */
@@ -77,6 +78,8 @@ int plane_packet(struct xdp_md *context)
         return XDP_PASS;
     frame.now = bpf_jiffies64() * plane->jiffy + plane->epoch;
     frame.port = port->flags;
+    if (frame.vlan != port->vlan) /* of another network at the same port */
+        return let_in(&frame);
     return forward(&frame, plane);
 }
 
