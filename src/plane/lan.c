@@ -10,9 +10,9 @@
 
 struct lan_mac {
     uint64_t mac;
-    int64_t last;               /* when it sent */
-    struct lan_port *port;      /* NULL: outside */
-    struct lan_mac *next, **at; /* of its port */
+    int64_t last;          /* when it sent */
+    struct lan_port *port; /* NULL: outside */
+    struct lan_mac *next;  /* of its port */
 };
 
 /* The list of ports only the agent changes, and others walk; the rest has a lock. */
@@ -60,18 +60,16 @@ static void link_to(struct lan_port *port, struct lan_mac *entry)
 {
     entry->port = port;
     entry->next = port->macs;
-    entry->at = &port->macs;
-    if (port->macs)
-        port->macs->at = &entry->next;
     port->macs = entry;
     port->mac_count++;
 }
 
 static void unlink_from_port(struct lan_mac *entry)
 {
-    *entry->at = entry->next;
-    if (entry->next)
-        entry->next->at = entry->at;
+    struct lan_mac **at = &entry->port->macs;
+    while (*at != entry)
+        at = &(*at)->next;
+    *at = entry->next;
     entry->port->mac_count--;
 }
 
@@ -117,14 +115,19 @@ static struct lan_mac *add(struct lan *lan, uint64_t mac, struct lan_port *port,
     return entry;
 }
 
+/* now: INT64_MAX takes all of them. */
 static void drop_old_of(struct lan *lan, struct lan_port *port, int64_t now)
 {
-    for (struct lan_mac *entry = port->macs, *next; entry; entry = next) {
-        next = entry->next;
-        if (!is_old(lan, entry, now))
+    for (struct lan_mac **at = &port->macs; *at;) {
+        struct lan_mac *entry = *at;
+        if (!is_old(lan, entry, now)) {
+            at = &entry->next;
             continue;
+        }
+        *at = entry->next;
+        port->mac_count--;
         map_take(&lan->macs, entry->mac);
-        forget(lan, entry);
+        free(entry);
     }
 }
 
@@ -264,10 +267,6 @@ void lan_leave(struct lan *lan, struct session *session)
         next->previous = port->previous;
     atomic_store_explicit(port->previous ? &port->previous->next : &lan->ports, next, memory_order_release);
     pthread_mutex_lock(&lan->lock);
-    while (port->macs) {
-        struct lan_mac *entry = port->macs;
-        map_take(&lan->macs, entry->mac);
-        forget(lan, entry);
-    }
+    drop_old_of(lan, port, INT64_MAX);
     pthread_mutex_unlock(&lan->lock);
 }

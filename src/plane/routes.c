@@ -28,7 +28,7 @@ static uint64_t key_of(uint8_t version, const uint8_t *address, unsigned length)
 {
     struct reader r = reader_of(bytes_of(address, version == 4 ? 4 : 8));
     const uint64_t bits = version == 4 ? (uint64_t)read_u32(&r) << 32 : read_u64(&r);
-    return bits & UINT64_MAX << (64 - length);
+    return length ? bits & UINT64_MAX << (64 - length) : 0;
 }
 
 static const struct table *tables(const struct routes *routes, uint8_t version, uint64_t *lengths)

@@ -13,6 +13,11 @@
 
 #include "store/database.h"
 
+static const char route_below[] = "SELECT last >= ?2 FROM framed_route WHERE dnn = ?1 AND first <= ?3"
+                                  " AND supi <> ?4 ORDER BY first DESC LIMIT 1";
+static const char route_above[] = "SELECT first <= ?3 FROM framed_route WHERE dnn = ?1 AND last >= ?2"
+                                  " AND supi <> ?4 ORDER BY last LIMIT 1";
+
 static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -24,10 +29,8 @@ static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_SUBSCRIBER_COUNT] = "SELECT count(*) FROM subscriber",
     [SQL_SUBSCRIBER_EACH] = "SELECT * FROM subscriber WHERE supi > ? ORDER BY supi",
     [SQL_SQN_PUT] = "UPDATE subscriber SET sqn = max(sqn, ?2) WHERE supi = ?1",
-    [SQL_ROUTE_BELOW] = "SELECT last >= ?2 FROM framed_route WHERE dnn = ?1 AND first <= ?3 AND supi <> ?4"
-                        " ORDER BY first DESC LIMIT 1",
-    [SQL_ROUTE_ABOVE] = "SELECT first <= ?3 FROM framed_route WHERE dnn = ?1 AND last >= ?2 AND supi <> ?4"
-                        " ORDER BY last LIMIT 1",
+    [SQL_ROUTE_BELOW] = route_below,
+    [SQL_ROUTE_ABOVE] = route_above,
     [SQL_ROUTE_PUT] = "REPLACE INTO framed_route VALUES (?, ?, ?, ?)",
     [SQL_ROUTES_REMOVE] = "DELETE FROM framed_route WHERE supi = ?",
     [SQL_UE_PUT] =

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_PAGES = 256, LEAST_PAGES = 16 }; /* of each processor */
 
@@ -18,10 +19,13 @@ struct fast_tap {
 static void sample(void *context, int processor, void *data, uint32_t size)
 {
     struct fast_tap *tap = context;
-    const struct fast_captured *head = data;
+    struct fast_captured head; /* in the ring it is aligned to four octets */
     (void)processor;
-    if (size >= sizeof *head && head->frame <= size - sizeof *head)
-        tap->saw(tap->context, head, bytes_of(head + 1, head->frame));
+    if (size < sizeof head)
+        return;
+    memcpy(&head, data, sizeof head);
+    if (head.frame <= size - sizeof head)
+        tap->saw(tap->context, &head, bytes_of((uint8_t *)data + sizeof head, head.frame));
 }
 
 static void lost(void *context, int processor, __u64 count)
