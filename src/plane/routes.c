@@ -23,12 +23,12 @@ void routes_free(struct routes *routes)
         table_free(&routes->v6[i]);
 }
 
-/* The first `length` bits of an address in the upper bits; no route begins with eight zeros, so none is 0. */
-static uint64_t key_of(uint8_t version, const uint8_t *address, unsigned length)
+/* An address up to its nth bit, counted from 0; no route begins with eight zeros, so none is 0. */
+static uint64_t key_of(uint8_t version, const uint8_t *address, unsigned nth)
 {
     struct reader r = reader_of(bytes_of(address, version == 4 ? 4 : 8));
     const uint64_t bits = version == 4 ? (uint64_t)read_u32(&r) << 32 : read_u64(&r);
-    return length ? bits & UINT64_MAX << (64 - length) : 0;
+    return bits & UINT64_MAX << (63 - nth);
 }
 
 static const struct table *tables(const struct routes *routes, uint8_t version, uint64_t *lengths)
@@ -46,9 +46,15 @@ struct session *routes_find(const struct routes *routes, uint8_t version, const 
     while (lengths && !session) {
         const unsigned last = 63 - (unsigned)__builtin_clzll(lengths);
         lengths &= ~(UINT64_C(1) << last);
-        session = table_get(&of[last], key_of(version, address, last + 1));
+        session = table_get(&of[last], key_of(version, address, last));
     }
     return session;
+}
+
+/* The last bit of a route. */
+static unsigned nth_of(const struct config_prefix *route)
+{
+    return (route->length - 1u) & 63;
 }
 
 static uint8_t version_of(const struct config_prefix *route)
@@ -59,9 +65,9 @@ static uint8_t version_of(const struct config_prefix *route)
 bool routes_put(struct routes *routes, const struct config_prefix *route, struct session *session)
 {
     const bool v4 = route->family == AF_INET;
-    const unsigned nth = route->length - 1u;
+    const unsigned nth = nth_of(route);
     if (!table_put(&(v4 ? routes->v4 : routes->v6)[nth],
-                   key_of(version_of(route), route->address, route->length), session))
+                   key_of(version_of(route), route->address, nth_of(route)), session))
         return false;
     atomic_fetch_or(v4 ? &routes->v4_lengths : &routes->v6_lengths, UINT64_C(1) << nth);
     return true;
@@ -70,9 +76,9 @@ bool routes_put(struct routes *routes, const struct config_prefix *route, struct
 bool routes_remove(struct routes *routes, const struct config_prefix *route, const struct session *session)
 {
     const bool v4 = route->family == AF_INET;
-    const unsigned nth = route->length - 1u;
+    const unsigned nth = nth_of(route);
     struct table *table = &(v4 ? routes->v4 : routes->v6)[nth];
-    const uint64_t key = key_of(version_of(route), route->address, route->length);
+    const uint64_t key = key_of(version_of(route), route->address, nth_of(route));
     if (table_get(table, key) != session)
         return false;
     table_remove(table, key);
@@ -85,12 +91,12 @@ bool routes_remove(struct routes *routes, const struct config_prefix *route, con
 static struct session *within(const struct table *table, const struct config_prefix *route,
                               const struct session *own)
 {
-    const uint64_t first = key_of(version_of(route), route->address, route->length);
+    const uint64_t first = key_of(version_of(route), route->address, nth_of(route));
     size_t cursor = 0;
     uint64_t key;
     void *session;
     while (table_next(table, &cursor, &key, &session))
-        if (session != own && (key & UINT64_MAX << (64 - route->length)) == first)
+        if (session != own && (key & UINT64_MAX << (63 - nth_of(route))) == first)
             return session;
     return NULL;
 }
@@ -100,18 +106,16 @@ struct session *routes_overlapping(const struct routes *routes, const struct con
 {
     uint64_t lengths;
     const struct table *of = tables(routes, version_of(route), &lengths);
-    for (unsigned nth = 0; lengths >> nth; nth++) {
+    for (unsigned nth = 0; nth < ROUTES_V6 && lengths >> nth; nth++) {
         struct session *session = NULL;
         if (!(lengths >> nth & 1))
             continue;
         if (nth < route->length)
-            session = table_get(&of[nth], key_of(version_of(route), route->address, nth + 1));
+            session = table_get(&of[nth], key_of(version_of(route), route->address, nth));
         else
             session = within(&of[nth], route, own);
         if (session && session != own)
             return session;
-        if (nth == 63)
-            break;
     }
     return NULL;
 }
