@@ -84,7 +84,7 @@ expect 2 off
 idle 1
 run here: {core.demarc} subscriber set imsi-999700000000001 --status barred --config {core.config}
 """)
-    expect(not core.json("ue"), "a barred phone is registered")
+    wait_until(lambda: not core.json("ue"), 5, "no phone to be registered")  # the last one is told while it sleeps
     expect("cause" in failure(core, core.cast(3) + "start 1\nregister 2\n"), "a barred phone was registered")
     core.command("subscriber", "set", "imsi-999700000000002", "--status", "active")
     core.scenario(core.cast(3) + "start 1\nregister 2\nderegister 2\n")
