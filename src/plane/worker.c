@@ -199,9 +199,10 @@ static void uplink(struct worker *worker, const union socket_address *peer, uint
                    int64_t now)
 {
     struct packet packet = {.data = datagram, .length = length, .end = datagram + length, .now = now};
-    if (needs_copy(datagram, length) && length <= SPARE_BYTES - PATH_HEADROOM) {
-        if (worker->spare_count == SPARES)
-            flush(worker);
+    const bool fits = length <= SPARE_BYTES - PATH_HEADROOM, copies = needs_copy(datagram, length);
+    if (copies && (!fits || worker->spare_count == SPARES))
+        flush(worker); /* what has left may be written over */
+    if (copies && fits) {
         uint8_t *spare = worker->spares[worker->spare_count++];
         packet.data = spare + PATH_HEADROOM;
         packet.end = spare + SPARE_BYTES;

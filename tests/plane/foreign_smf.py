@@ -26,6 +26,7 @@ line: {{inventory: ""}}
 runtime_dir: {folder}
 state_dir: {folder}
 """
+UDP_SEGMENT = 103  # linux/udp.h
 UNKNOWN = (999, b"what is this?")
 VENDOR = (0x8123, p.u16(10415) + b"ours alone")
 CASES = []
@@ -206,9 +207,8 @@ def g_pdu(teid, inner):
     return struct.pack("!BBHIHBB", 0x34, 255, len(inner) + 8, teid, 0, 0, 0x85) + bytes([1, 0x10, 1, 0]) + inner
 
 
-def udp_packet(source, destination):
+def udp_packet(source, destination, data=b"what the phone says"):
     """IPv4 and UDP without checksums of their own."""
-    data = b"what the phone says"
     header = struct.pack("!BBHIBBH", 0x45, 0, 28 + len(data), 0, 64, 17, 0)
     return header + ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed + \
         struct.pack("!HHHH", 4000, 9, 8 + len(data), 0) + data
@@ -262,6 +262,28 @@ def what_phones_send_is_copied_to_whom_the_smf_names(one, other):
     same(one.ask(p.DELETION, [], seid).cause, p.ACCEPTED)
     gnb.close()
     probe.close()
+
+
+@case
+def long_packets_that_came_as_one_go_to_another_upf_unharmed(one, other):
+    """What goes out has a longer header than what came, and nothing in front of it that is not another packet's."""
+    gnb, upf = gtp_u(ONE), gtp_u(OTHER)
+    away = group(p.CREATE_FAR, (p.FAR_ID, p.u32(7)), (p.APPLY_ACTION, p.u8(2)),
+                 group(p.FORWARDING, (p.DESTINATION_INTERFACE, p.u8(1)), p.header_creation(0xd1, OTHER)))
+    access = group(p.CREATE_FAR, (p.FAR_ID, p.u32(8)), (p.APPLY_ACTION, p.u8(2)),
+                   group(p.FORWARDING, (p.DESTINATION_INTERFACE, p.u8(0)), p.header_creation(0x51, ONE)))
+    answer = one.establish([uplink(1, 7, p.choose(), "10.45.0.2"), downlink(2, 8, "10.45.0.2"), away, access], 5)
+    seid, (teid,) = seid_of(answer), teids_of(answer)
+    inner = [udp_packet("10.45.0.2", "198.51.100.1", bytes([number]) * 2100) for number in range(1, 5)]
+    datagrams = [struct.pack("!BBHI", 0x30, 255, len(one_of), teid) + one_of for one_of in inner]
+    as_one = [(socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("H", len(datagrams[0])))]
+    gnb.sendmsg([b"".join(datagrams)], as_one, 0, (PLANE, 2152))
+    def content(packet):  # a hop older: its header differs
+        return packet[20:]
+    same([content(next_copy(upf)[3]) for _ in inner], [content(packet) for packet in inner])
+    same(one.ask(p.DELETION, [], seid).cause, p.ACCEPTED)
+    gnb.close()
+    upf.close()
 
 
 @case
@@ -324,6 +346,8 @@ def main(build):
         with Lab("foreignsmf") as lab:
             core, smfs = lab.host("core"), lab.host("smfs")
             lab.link(core, "n4", [f"{PLANE}/24"], smfs, "eth0", [f"{ONE}/24", f"{OTHER}/24"])
+            for host, device in ((core, "n4"), (smfs, "eth0")):
+                host.run(f"ip link set {device} mtu 9000")
             config = lab.folder / "plane.yaml"
             config.write_text(CONFIG.format(folder=lab.folder))
             plane = core.start([build / "tests/plane/plane-process", "-c", config], "plane.log")
