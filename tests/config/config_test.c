@@ -171,96 +171,96 @@ static void what_is_printed_reads_back_the_same(void **state)
     config_free(again);
 }
 
+/* A file, and what is said of it. */
+static const char *const errors[][2] = {
+    {"limits:\n  gnbs: many\n", "t.yaml:2: limits.gnbs: found many, expected a number from 1 to 100000"},
+    {"limits:\n  gnbs: -1\n", "t.yaml:2: limits.gnbs: found -1, expected a number from 1 to 100000"},
+    {"limits: 3\n", "t.yaml:1: limits: found 3, expected a mapping of keys"},
+    {"limits:\n  gnbz: 1\n",
+     "t.yaml:2: limits.gnbz: found an unknown key, expected a known one (did you mean gnbs?)"},
+    {"log:\n  volume: 11\n", "t.yaml:2: log.volume: found an unknown key, expected one of level, format"},
+    {"log:\n  level: info\n  level: info\n", "t.yaml:3: log.level: found the key twice, expected it once"},
+    {"log:\n  level: loud\n", "t.yaml:2: log.level: found loud, expected error, warning, info or debug"},
+    {"timers: {t3512: 5 years}", "t.yaml:1: timers.t3512: found 5 years, expected a time from 100ms to 310h"},
+    {"security:\n  integrity: [nia0]\n",
+     "t.yaml:2: security.integrity[0]: found nia0, expected nia1, nia2 or nia3"},
+    {"security:\n  integrity: []\n",
+     "t.yaml:2: security.integrity: found an empty list, expected one item at least"},
+    {"planes:\n  - {name: show, n4: 127.0.0.1, n3: [127.0.0.1]}\n",
+     "t.yaml:2: planes[0]: found show, expected a name that is no command of `demarc plane`"},
+    {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: moon}]}\n",
+     "t.yaml:2: planes[0]: found data network moon, expected one of data_networks"},
+    {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, ipv4: "
+     "10.45.0.0/24}]}\n",
+     "t.yaml:2: planes[0]: found a pool that overlaps with one of internet, expected pools apart from "
+     "each "
+     "other"},
+    {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, ipv4: "
+     "10.46.0.0/17}]}\n  - {name: q, n4: 127.0.0.2, n3: [127.0.0.2]}\n",
+     "t.yaml:3: planes[1]: found q with a part of a pool that another gives out as a whole, expected "
+     "pools "
+     "of their own for both"},
+    {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, addresses: "
+     "plane}]}\n",
+     "t.yaml:2: planes[0].data_networks[0]: found ims with addresses: plane, expected that of an "
+     "external "
+     "plane only"},
+    {"planes:\n  - name: p\n    n3: [127.0.0.1]\n",
+     "t.yaml:2: planes[0].n4: found nothing, expected a value: this key has no default"},
+    {"data_networks: [{name: x, ipv4: 10.0.0.0/8, type: ipv6}]",
+     "t.yaml:1: data_networks[0]: found x without an IPv6 pool in ipv6, expected one, such as "
+     "2001:db8:cafe::/48, or "
+     "type: ipv4"},
+    {"data_networks: [{name: x, type: ethernet, ipv4: 10.0.0.0/8}]",
+     "t.yaml:1: data_networks[0]: found x of type ethernet with ipv4, ipv6 or dns, expected none of "
+     "them: "
+     "phones are given no addresses there"},
+    {"data_networks: [{name: x, type: ipv4, ipv4: 10.0.0.0/8, bridge: br0}]",
+     "t.yaml:1: data_networks[0]: found x with a bridge, and of another type than ethernet, expected "
+     "type: "
+     "ethernet, or no bridge"},
+    {"data_networks: [{name: x, type: ipv4, ipv4: 10.0.0.0/8, partner: p}]",
+     "t.yaml:1: data_networks[0]: found x with one of partner and label, expected both of them or none"},
+    {"data_networks:\n- {name: x, type: ipv4, ipv4: 10.0.0.0/8}\n- {name: y, type: ipv4, ipv4: "
+     "10.45.0.0/16}",
+     "t.yaml:3: data_networks[1]: found a pool that overlaps with that of x, expected pools apart from "
+     "each other"},
+    {"data_networks: [{name: x, type: ipv4, ipv4: 10.45.0.0/16, ipv4_gateway: 10.46.0.1}]",
+     "t.yaml:1: data_networks[0]: found a gateway 10.46.0.1, expected one within 10.45.0.0/16"},
+    {"home_network_keys: [{id: 1, profile: A, private_key: 00ff}]",
+     "t.yaml:1: home_network_keys[0].private_key: found something else, expected 64 hexadecimal digits, "
+     "or the absolute "
+     "path of a file that holds them"},
+    {"home_network_keys: [{id: 1, profile: A, private_key: /nowhere/at/all}]",
+     "t.yaml:1: home_network_keys[0].private_key: found /nowhere/at/all (No such file or directory), "
+     "expected a readable "
+     "file of 64 hexadecimal digits"},
+    {"home_network_keys:\n- {id: 2, profile: B, private_key: "
+     "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff}",
+     "t.yaml:2: home_network_keys[0]: found a private key beyond its curve, expected one of the "
+     "profile's "
+     "curve: openssl rand -hex 32 makes one"},
+    {"network: {routing_indicators: [0, 12345]}", "t.yaml:1: network.routing_indicators[1]: found 12345, "
+                                                  "expected one to four digits such as 0 or 678"},
+    {"network: {registration_areas: [{name: a, tais: [999/70]}]}",
+     "t.yaml:1: network.registration_areas[0].tais[0]: found 999/70, expected MCC/MNC and TAC such as "
+     "999/70-1"},
+    {"network: {registration_areas: [{name: a, tais: []}]}",
+     "t.yaml:1: network.registration_areas[0].tais: found an empty list, expected one item at least"},
+    {"network: {registration_areas: [{name: a, tais: [999/70-1]}, {name: a, tais: [999/70-2]}]}",
+     "t.yaml:1: network.registration_areas[1]: found the name a twice, expected a name of its own for "
+     "each"},
+    {"log: [\n", "t.yaml:2: file: found did not find expected node content, expected YAML"},
+    {"network: {amf_name: \"a\\nb\"}",
+     "t.yaml:1: network.amf_name: found a?b, expected text without control characters"},
+};
+
 static void every_error_names_line_key_and_what_was_expected(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {
-        {"limits:\n  gnbs: many\n", "t.yaml:2: limits.gnbs: found many, expected a number from 1 to 100000"},
-        {"limits:\n  gnbs: -1\n", "t.yaml:2: limits.gnbs: found -1, expected a number from 1 to 100000"},
-        {"limits: 3\n", "t.yaml:1: limits: found 3, expected a mapping of keys"},
-        {"limits:\n  gnbz: 1\n",
-         "t.yaml:2: limits.gnbz: found an unknown key, expected a known one (did you mean gnbs?)"},
-        {"log:\n  volume: 11\n", "t.yaml:2: log.volume: found an unknown key, expected one of level, format"},
-        {"log:\n  level: info\n  level: info\n",
-         "t.yaml:3: log.level: found the key twice, expected it once"},
-        {"log:\n  level: loud\n", "t.yaml:2: log.level: found loud, expected error, warning, info or debug"},
-        {"timers: {t3512: 5 years}",
-         "t.yaml:1: timers.t3512: found 5 years, expected a time from 100ms to 310h"},
-        {"security:\n  integrity: [nia0]\n",
-         "t.yaml:2: security.integrity[0]: found nia0, expected nia1, nia2 or nia3"},
-        {"security:\n  integrity: []\n",
-         "t.yaml:2: security.integrity: found an empty list, expected one item at least"},
-        {"planes:\n  - {name: show, n4: 127.0.0.1, n3: [127.0.0.1]}\n",
-         "t.yaml:2: planes[0]: found show, expected a name that is no command of `demarc plane`"},
-        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: moon}]}\n",
-         "t.yaml:2: planes[0]: found data network moon, expected one of data_networks"},
-        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, ipv4: "
-         "10.45.0.0/24}]}\n",
-         "t.yaml:2: planes[0]: found a pool that overlaps with one of internet, expected pools apart from "
-         "each "
-         "other"},
-        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, ipv4: "
-         "10.46.0.0/17}]}\n  - {name: q, n4: 127.0.0.2, n3: [127.0.0.2]}\n",
-         "t.yaml:3: planes[1]: found q with a part of a pool that another gives out as a whole, expected "
-         "pools "
-         "of their own for both"},
-        {"planes:\n  - {name: p, n4: 127.0.0.1, n3: [127.0.0.1], data_networks: [{name: ims, addresses: "
-         "plane}]}\n",
-         "t.yaml:2: planes[0].data_networks[0]: found ims with addresses: plane, expected that of an "
-         "external "
-         "plane only"},
-        {"planes:\n  - name: p\n    n3: [127.0.0.1]\n",
-         "t.yaml:2: planes[0].n4: found nothing, expected a value: this key has no default"},
-        {"data_networks: [{name: x, ipv4: 10.0.0.0/8, type: ipv6}]",
-         "t.yaml:1: data_networks[0]: found x without an IPv6 pool in ipv6, expected one, such as "
-         "2001:db8:cafe::/48, or "
-         "type: ipv4"},
-        {"data_networks: [{name: x, type: ethernet, ipv4: 10.0.0.0/8}]",
-         "t.yaml:1: data_networks[0]: found x of type ethernet with ipv4, ipv6 or dns, expected none of "
-         "them: "
-         "phones are given no addresses there"},
-        {"data_networks: [{name: x, type: ipv4, ipv4: 10.0.0.0/8, bridge: br0}]",
-         "t.yaml:1: data_networks[0]: found x with a bridge, and of another type than ethernet, expected "
-         "type: "
-         "ethernet, or no bridge"},
-        {"data_networks: [{name: x, type: ipv4, ipv4: 10.0.0.0/8, partner: p}]",
-         "t.yaml:1: data_networks[0]: found x with one of partner and label, expected both of them or none"},
-        {"data_networks:\n- {name: x, type: ipv4, ipv4: 10.0.0.0/8}\n- {name: y, type: ipv4, ipv4: "
-         "10.45.0.0/16}",
-         "t.yaml:3: data_networks[1]: found a pool that overlaps with that of x, expected pools apart from "
-         "each other"},
-        {"data_networks: [{name: x, type: ipv4, ipv4: 10.45.0.0/16, ipv4_gateway: 10.46.0.1}]",
-         "t.yaml:1: data_networks[0]: found a gateway 10.46.0.1, expected one within 10.45.0.0/16"},
-        {"home_network_keys: [{id: 1, profile: A, private_key: 00ff}]",
-         "t.yaml:1: home_network_keys[0].private_key: found something else, expected 64 hexadecimal digits, "
-         "or the absolute "
-         "path of a file that holds them"},
-        {"home_network_keys: [{id: 1, profile: A, private_key: /nowhere/at/all}]",
-         "t.yaml:1: home_network_keys[0].private_key: found /nowhere/at/all (No such file or directory), "
-         "expected a readable "
-         "file of 64 hexadecimal digits"},
-        {"home_network_keys:\n- {id: 2, profile: B, private_key: "
-         "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff}",
-         "t.yaml:2: home_network_keys[0]: found a private key beyond its curve, expected one of the "
-         "profile's "
-         "curve: openssl rand -hex 32 makes one"},
-        {"network: {routing_indicators: [0, 12345]}", "t.yaml:1: network.routing_indicators[1]: found 12345, "
-                                                      "expected one to four digits such as 0 or 678"},
-        {"network: {registration_areas: [{name: a, tais: [999/70]}]}",
-         "t.yaml:1: network.registration_areas[0].tais[0]: found 999/70, expected MCC/MNC and TAC such as "
-         "999/70-1"},
-        {"network: {registration_areas: [{name: a, tais: []}]}",
-         "t.yaml:1: network.registration_areas[0].tais: found an empty list, expected one item at least"},
-        {"network: {registration_areas: [{name: a, tais: [999/70-1]}, {name: a, tais: [999/70-2]}]}",
-         "t.yaml:1: network.registration_areas[1]: found the name a twice, expected a name of its own for "
-         "each"},
-        {"log: [\n", "t.yaml:2: file: found did not find expected node content, expected YAML"},
-        {"network: {amf_name: \"a\\nb\"}",
-         "t.yaml:1: network.amf_name: found a?b, expected text without control characters"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        assert_null(parse(cases[i][0]));
-        assert_string_equal(error.text, cases[i][1]);
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        assert_null(parse(errors[i][0]));
+        assert_string_equal(error.text, errors[i][1]);
     }
 }
 

@@ -24,15 +24,19 @@ static void put_routes(struct lab_session *session, struct bytes texts[2], const
         texts[pdi->framed_routes_count++] = bytes_of(text, strlen(text));
 }
 
-static struct bench *bench_with(const char *route, const char *other)
+static struct bench *establish_with(struct bench *bench, const char *route, const char *other)
 {
-    struct bench *bench = bench_open(MOST);
     struct lab_session session;
     struct bytes texts[2];
     lab_describe(&session, UE);
     put_routes(&session, texts, route, other);
     bench_establish(bench, &session);
     return bench;
+}
+
+static struct bench *bench_with(const char *route, const char *other)
+{
+    return establish_with(bench_open(MOST), route, other);
 }
 
 /* What the program makes of a packet for the address, and what the slow path does. */
@@ -212,13 +216,7 @@ static void a_session_finds_no_room_where_there_are_as_many_networks_as_there_ma
 
 static struct bench *begin_with(const char *route, const char *other)
 {
-    struct bench *bench = begin(MOST);
-    struct lab_session session;
-    struct bytes texts[2];
-    lab_describe(&session, UE);
-    put_routes(&session, texts, route, other);
-    bench_establish(bench, &session);
-    return bench;
+    return establish_with(begin(MOST), route, other);
 }
 
 static uint32_t fast_down(struct bench *bench, const uint8_t to[4])
