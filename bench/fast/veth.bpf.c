@@ -87,12 +87,25 @@ INLINE bool write_plain(struct xdp_md *context, const struct veth_sending *sendi
     return true;
 }
 
+/* Who has fallen behind does not catch up. */
+INLINE void keep_pace(struct veth_sending *sending)
+{
+    enum { LOOKS = 2000 };
+    if (sending->pace == 0 || sending->sent % PACED != 0)
+        return;
+    __u64 now = bpf_ktime_get_ns();
+    for (int i = 0; i < LOOKS && now < sending->due; i++)
+        now = bpf_ktime_get_ns();
+    sending->due = now + sending->pace;
+}
+
 SEC("xdp")
 int veth_send(struct xdp_md *context)
 {
     struct veth_sending *sending = bpf_map_lookup_elem(&sendings, &first);
     if (!sending)
         return XDP_ABORTED;
+    keep_pace(sending);
     const __u32 session = draw_session(&sending->seed, sending->sessions);
     const bool written = sending->kind == TUNNELLED ? write_tunnelled(context, sending, session)
                                                     : write_plain(context, sending, session);

@@ -4,11 +4,11 @@
  *
  * Puts programs at both that count what comes in and drop it, says that it is ready, and then obeys a line at a time:
  *
- *     KIND OCTETS MS PID[,PID]... [LINK WAY-OUT PROGRAM]
+ *     KIND OCTETS MS PER-SECOND PID[,PID]... [LINK WAY-OUT PROGRAM]
  *
- * sends frames of the kind (tunnelled, routed, to-phone, to-host) as fast as they go for so many milliseconds, from the side where such come from, and
- * says as JSON how many were sent and how many of so many octets came out at the other side, and how many nanoseconds of a processor the sender and the
- * threads PID took. With LINK, the program that is linked there gives place to one that redirects to the interface of index WAY-OUT meanwhile:
+ * sends so many frames a second of the kind (tunnelled, routed, to-phone, to-host; 0: as fast as they go) for so many milliseconds, from the side where such come from, and
+ * says as JSON how many were sent and how many of so many octets came out at the other side, and how many nanoseconds of a processor the threads PID
+ * took. With LINK, the program that is linked there gives place to one that redirects to the interface of index WAY-OUT meanwhile:
  * veth_bare, or veth_swapping.
  */
 #include <arpa/inet.h>
@@ -32,15 +32,7 @@
 #include "plane/fast/program.h"
 #include "veth.h"
 
-enum {
-    LIVE_FRAMES = 1 << 1,
-    BATCH = 64,
-    MOST = 20000000,
-    DRAIN_US = 20000,
-    QFI = 1,
-    WORDS = 7,
-    BARE_WORDS = 3
-};
+enum { LIVE_FRAMES = 1 << 1, MOST = 20000000, DRAIN_US = 20000, QFI = 1, WORDS = 8, BARE_WORDS = 3 };
 
 #define SERVER "203.0.113.9"
 
@@ -61,7 +53,7 @@ struct bench {
 struct order {
     enum veth_kind kind;
     unsigned expected; /* octets */
-    unsigned milliseconds;
+    unsigned milliseconds, per_second;
     const char *pids, *link; /* link: NULL: the plane's own program */
     const char *program;
     unsigned way_out;
@@ -131,7 +123,7 @@ static uint64_t count_of(const struct bench *bench, unsigned side)
 
 /* --- frames --- */
 
-static uint32_t make_frame(struct bench *bench, enum veth_kind kind)
+static uint32_t make_frame(struct bench *bench, enum veth_kind kind, unsigned per_second)
 {
     static const char *const pairs[KINDS][2] = {[TUNNELLED] = {"100.64.0.0", SERVER},
                                                 [ROUTED] = {"100.64.0.0", SERVER},
@@ -150,6 +142,7 @@ static uint32_t make_frame(struct bench *bench, enum veth_kind kind)
     sending->kind = kind;
     sending->seed = last.seed + 1;
     sending->sent = 0;
+    sending->pace = per_second ? UINT64_C(1000000000) * PACED / per_second : 0;
     put(bench, "sendings", sending);
     return bytes;
 }
@@ -176,7 +169,7 @@ static void send_for(struct bench *bench, const struct side *side, uint32_t byte
     struct xdp_md context = {.data_end = bytes, .ingress_ifindex = side->device};
     LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = bench->sending.frame, .data_size_in = bytes,
                 .ctx_in = &context, .ctx_size_in = sizeof context, .repeat = MOST, .flags = LIVE_FRAMES,
-                .batch_size = BATCH);
+                .batch_size = PACED);
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &alarm, NULL);
     if (bpf_prog_test_run_opts(program(bench, "veth_send"), &options) != 0 && errno != EINTR)
@@ -214,23 +207,14 @@ static int program_at(int link)
 
 /* --- orders --- */
 
-static uint64_t own_time(void)
-{
-    struct timespec spent;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
-    return (uint64_t)spent.tv_sec * 1000000000 + (uint64_t)spent.tv_nsec;
-}
-
 static void send_all(struct bench *bench, const struct order *order, uint32_t bytes)
 {
     const unsigned from = order->kind >= TO_PHONE ? NETWORK : RAN, to = SIDES - 1 - from;
     enter(&bench->sides[from]);
-    const uint64_t came = count_of(bench, to), spent = spent_by(order->pids), own = own_time();
+    const uint64_t came = count_of(bench, to), spent = spent_by(order->pids);
     send_for(bench, &bench->sides[from], bytes, order->milliseconds);
-    const uint64_t took = own_time() - own;
     usleep(DRAIN_US);
-    printf("{\"sent\": %llu, \"sender_ns\": %llu, \"came\": %llu, \"ns\": %llu}\n",
-           (unsigned long long)sent(bench), (unsigned long long)took,
+    printf("{\"sent\": %llu, \"came\": %llu, \"ns\": %llu}\n", (unsigned long long)sent(bench),
            (unsigned long long)(count_of(bench, to) - came),
            (unsigned long long)(spent_by(order->pids) - spent));
     fflush(stdout);
@@ -239,7 +223,7 @@ static void send_all(struct bench *bench, const struct order *order, uint32_t by
 static void obey(struct bench *bench, const struct order *order)
 {
     const struct veth_settings settings = {order->expected, order->way_out};
-    const uint32_t bytes = make_frame(bench, order->kind);
+    const uint32_t bytes = make_frame(bench, order->kind, order->per_second);
     put(bench, "settings", &settings);
     if (!order->link) {
         send_all(bench, order, bytes);
@@ -266,10 +250,11 @@ static bool understand(char *line, struct order *order)
     *order = (struct order){.kind = KINDS,
                             .expected = (unsigned)atoi(words[1]),
                             .milliseconds = (unsigned)atoi(words[2]),
-                            .pids = words[3],
-                            .link = words[4],
-                            .way_out = words[5] ? (unsigned)atoi(words[5]) : 0,
-                            .program = words[6]};
+                            .per_second = (unsigned)atoi(words[3]),
+                            .pids = words[4],
+                            .link = words[5],
+                            .way_out = words[6] ? (unsigned)atoi(words[6]) : 0,
+                            .program = words[7]};
     for (unsigned i = 0; i < KINDS; i++)
         if (strcmp(words[0], kinds[i]) == 0)
             order->kind = (enum veth_kind)i;

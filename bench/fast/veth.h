@@ -16,12 +16,13 @@ enum veth_kind {
     KINDS
 };
 
-enum { TUNNELLED_BYTES = 122, PLAIN_BYTES = 78, FIRST_PORT = 10000 };
+enum { TUNNELLED_BYTES = 122, PLAIN_BYTES = 78, FIRST_PORT = 10000, PACED = 64 };
 
 struct veth_sending {
     __u64 seed, sent;
     __u32 sessions, places, first_phone; /* places: for TEIDs, less one */
     __u32 kind;
+    __u64 pace, due; /* ns: for PACED frames, and until which the next ones wait; 0: as fast as they go */
     __u8 frame[FRAME_BYTES];
 };
 
