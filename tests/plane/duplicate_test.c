@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Copies of packets (TS 29.244 8.2.26, DUPL): into tunnels of their own, once, whatever becomes of the packet itself. */
-#include "lab.h"
+#include "bench.h"
 #include "plane/agent_state.h"
-
-static const uint8_t ue[4] = {10, 45, 0, 2}, server[4] = {8, 8, 8, 8};
 
 enum { UPLINK_FAR = 1, DOWNLINK_FAR = 2, PAYLOAD = 100, INNER = 28 + PAYLOAD, SENT_MOST = 16 };
 
@@ -15,17 +13,9 @@ struct sent {
     unsigned segments;
 };
 
-struct bench {
-    struct lab *lab;
-    struct lab_session session;
-    struct pfcp_duplicating sets[DUPLICATING_MOST + 1];
-    uint64_t seid;
-    uint32_t teid;
-    uint8_t inner[2048];
-    struct packet packet;
-    struct sent sent[SENT_MOST];
-    unsigned sent_count;
-};
+static struct pfcp_duplicating tunnels[DUPLICATING_MOST + 1];
+static struct sent copies[SENT_MOST];
+static unsigned sent_count;
 
 static struct pfcp_duplicating set_to(uint8_t last, uint32_t teid, uint8_t destination)
 {
@@ -41,20 +31,9 @@ static struct pfcp_duplicating set_to(uint8_t last, uint32_t teid, uint8_t desti
 
 static int set_up(void **state)
 {
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->lab = lab_new();
     for (unsigned i = 0; i < DUPLICATING_MOST + 1; i++)
-        b->sets[i] = set_to((uint8_t)(40 + i), 0x100 + i, PFCP_LI_FUNCTION);
-    lab_describe(&b->session, 2);
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
+        tunnels[i] = set_to((uint8_t)(40 + i), 0x100 + i, PFCP_LI_FUNCTION);
+    *state = bench_new();
     return 0;
 }
 
@@ -63,7 +42,7 @@ static void establish(struct bench *b, size_t count)
 {
     for (unsigned i = 0; i < 2; i++) {
         b->session.fars[i].apply_action |= PFCP_DUPL;
-        b->session.fars[i].duplicating = b->sets;
+        b->session.fars[i].duplicating = tunnels;
         b->session.fars[i].duplicating_count = count;
     }
     b->seid = lab_establish(b->lab, &b->session, &b->teid);
@@ -88,16 +67,16 @@ static uint8_t act(struct bench *b, uint32_t far, uint16_t action)
 
 static void connect_gnb(struct bench *b)
 {
-    assert_int_equal(lab_switch(b->lab, b->seid, &b->lab->gnb, 0x55, false), PFCP_ACCEPTED);
+    assert_int_equal(lab_switch(b->lab, b->seid, &b->lab->gnb, BENCH_TEID, false), PFCP_ACCEPTED);
     assert_int_equal(act(b, DOWNLINK_FAR, PFCP_FORW | PFCP_DUPL), PFCP_ACCEPTED);
 }
 
 static void keep(void *context, struct packet *copy)
 {
-    struct bench *b = context;
     struct fault fault;
-    assert_true(b->sent_count < SENT_MOST && copy->length <= sizeof b->sent->data);
-    struct sent *sent = &b->sent[b->sent_count++];
+    (void)context;
+    assert_true(sent_count < SENT_MOST && copy->length <= sizeof copies->data);
+    struct sent *sent = &copies[sent_count++];
     *sent = (struct sent){.to = copy->to, .marking = copy->marking, .segments = copy->segments};
     memcpy(sent->data, copy->data, copy->length);
     if (copy->segment_bytes == 0)
@@ -108,23 +87,20 @@ static void keep(void *context, struct packet *copy)
 
 static void send_copies(struct bench *b)
 {
-    b->sent_count = 0;
-    path_send_copies(&b->lab->plane.lanes[0], &b->packet, keep, b);
+    sent_count = 0;
+    path_send_copies(&b->lab->plane.lanes[0], &b->packet, keep, NULL);
 }
 
 static enum verdict up(struct bench *b)
 {
-    size_t length = lab_udp(b->inner, ue, server, 53, PAYLOAD);
-    enum verdict verdict =
-        lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet);
+    const enum verdict verdict = bench_up(b, &b->lab->gnb, ue, server, 53);
     send_copies(b);
     return verdict;
 }
 
 static enum verdict down(struct bench *b)
 {
-    size_t length = lab_udp(b->inner, server, ue, 99, PAYLOAD);
-    enum verdict verdict = lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet);
+    const enum verdict verdict = bench_down(b, PAYLOAD);
     send_copies(b);
     return verdict;
 }
@@ -132,7 +108,7 @@ static enum verdict down(struct bench *b)
 static void assert_copy(const struct bench *b, unsigned number, uint8_t last, uint32_t teid,
                         enum gtpu_pdu_type pdu_type)
 {
-    const struct sent *sent = &b->sent[number];
+    const struct sent *sent = &copies[number];
     union socket_address to;
     address_parse(&to, "127.0.0.1", GTPU_PORT);
     ((uint8_t *)&to.v4.sin_addr)[3] = last;
@@ -159,7 +135,7 @@ static void what_is_forwarded_goes_on_as_ever_and_a_copy_into_each_tunnel(void *
     assert_int_equal(up(b), PATH_TO_N6);
     assert_int_equal(b->packet.length, INNER);
     assert_memory_equal(b->packet.data, b->inner, INNER);
-    assert_int_equal(b->sent_count, 2);
+    assert_int_equal(sent_count, 2);
     assert_copy(b, 0, 40, 0x100, GTPU_UPLINK);
     assert_copy(b, 1, 41, 0x101, GTPU_UPLINK);
     assert_int_equal(down(b), PATH_TO_N3);
@@ -168,7 +144,7 @@ static void what_is_forwarded_goes_on_as_ever_and_a_copy_into_each_tunnel(void *
     assert_true(gtpu_parse(bytes_of(b->packet.data, b->packet.length), &gtpu, &fault));
     assert_int_equal(gtpu.teid, 0x55);
     assert_memory_equal(gtpu.payload.data, b->inner, INNER);
-    assert_int_equal(b->sent_count, 2);
+    assert_int_equal(sent_count, 2);
     assert_copy(b, 0, 40, 0x100, GTPU_DOWNLINK);
     assert_copy(b, 1, 41, 0x101, GTPU_DOWNLINK);
 }
@@ -198,7 +174,7 @@ static void what_is_refused_before_its_far_is_not_copied(void **state)
     assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet),
                      PATH_DROP);
     send_copies(b);
-    assert_int_equal(b->sent_count, 0);
+    assert_int_equal(sent_count, 0);
     assert_int_equal(lab_drops(b->lab, DROP_SPOOFED_SOURCE), 1);
 }
 
@@ -212,7 +188,7 @@ static void what_is_dropped_is_copied_as_far_as_gates_and_rates_let_it(void **st
     unsigned packets = 0;
     for (unsigned i = 0; i < 1000; i++) {
         assert_int_equal(down(b), PATH_DROP);
-        packets += b->sent_count;
+        packets += sent_count;
     }
     assert_int_equal(lab_drops(b->lab, DROP_ACTION), 1000);
     assert_in_range(packets, 1, 200);
@@ -227,7 +203,7 @@ static void what_is_dropped_is_copied_as_far_as_gates_and_rates_let_it(void **st
     };
     assert_int_equal(lab_ask(b->lab, &request).session_modification_response.cause, PFCP_ACCEPTED);
     assert_int_equal(down(b), PATH_DROP);
-    assert_int_equal(b->sent_count, 0);
+    assert_int_equal(sent_count, 0);
 }
 
 static void what_waits_for_a_phone_is_copied_when_it_comes_and_not_again_when_it_goes(void **state)
@@ -236,11 +212,11 @@ static void what_waits_for_a_phone_is_copied_when_it_comes_and_not_again_when_it
     establish(b, 1);
     for (unsigned i = 0; i < b->lab->plane.policy.buffer_per_session; i++) {
         assert_int_equal(down(b), PATH_HELD);
-        assert_int_equal(b->sent_count, 1);
+        assert_int_equal(sent_count, 1);
         assert_copy(b, 0, 40, 0x100, GTPU_DOWNLINK);
     }
     assert_int_equal(down(b), PATH_DROP);
-    assert_int_equal(b->sent_count, 0);
+    assert_int_equal(sent_count, 0);
     b->lab->n3_count = 0;
     struct pfcp_update_far far = {
         .far_id = DOWNLINK_FAR,
@@ -268,7 +244,7 @@ static void what_waited_uncopied_is_copied_when_it_goes(void **state)
     establish(b, 1);
     assert_int_equal(act(b, DOWNLINK_FAR, PFCP_BUFF), PFCP_ACCEPTED);
     assert_int_equal(down(b), PATH_HELD);
-    assert_int_equal(b->sent_count, 0);
+    assert_int_equal(sent_count, 0);
     b->lab->n3_count = 0;
     assert_int_equal(act(b, DOWNLINK_FAR, PFCP_DROP | PFCP_DUPL), PFCP_ACCEPTED);
     assert_int_equal(b->lab->n3_count, 1);
@@ -293,9 +269,9 @@ static void of_a_super_packet_what_rates_let_pass_is_copied(void **state)
                      PATH_TO_N3);
     b->packet = packet;
     send_copies(b);
-    assert_int_equal(b->sent_count, 1);
-    assert_int_equal(b->sent[0].segments, 3);
-    assert_int_equal(b->sent[0].gtpu.teid, 0x100);
+    assert_int_equal(sent_count, 1);
+    assert_int_equal(copies[0].segments, 3);
+    assert_int_equal(copies[0].gtpu.teid, 0x100);
     assert_int_equal(copied(b, 0), 3);
     assert_int_equal(copied(b, 1), 3 * 48);
 }
@@ -313,19 +289,19 @@ static void an_update_changes_sets_in_their_order_and_adds_others(void **state)
     struct pfcp_update_far far = {.far_id = UPLINK_FAR, .duplicating = change, .duplicating_count = 3};
     assert_int_equal(update(b, far).cause, PFCP_ACCEPTED);
     assert_int_equal(up(b), PATH_TO_N6);
-    assert_int_equal(b->sent_count, 3);
+    assert_int_equal(sent_count, 3);
     assert_copy(b, 0, 40, 0x100, GTPU_UPLINK);
-    assert_int_equal(b->sent[0].marking, 0xb8);
+    assert_int_equal(copies[0].marking, 0xb8);
     assert_copy(b, 1, 61, 0x301, GTPU_UPLINK);
     assert_copy(b, 2, 60, 0x300, GTPU_UPLINK);
     assert_int_equal(down(b), PATH_TO_N3);
-    assert_int_equal(b->sent_count, 2);
+    assert_int_equal(sent_count, 2);
     assert_int_equal(act(b, UPLINK_FAR, PFCP_FORW), PFCP_ACCEPTED);
     assert_int_equal(up(b), PATH_TO_N6);
-    assert_int_equal(b->sent_count, 0);
+    assert_int_equal(sent_count, 0);
     assert_int_equal(act(b, UPLINK_FAR, PFCP_FORW | PFCP_DUPL), PFCP_ACCEPTED);
     assert_int_equal(up(b), PATH_TO_N6);
-    assert_int_equal(b->sent_count, 3);
+    assert_int_equal(sent_count, 3);
 }
 
 static void a_far_that_is_removed_takes_its_copies_with_it_and_no_others(void **state)
@@ -335,7 +311,7 @@ static void a_far_that_is_removed_takes_its_copies_with_it_and_no_others(void **
     establish(b, 1);
     third.far_id = 3;
     third.apply_action = PFCP_FORW | PFCP_DUPL;
-    third.duplicating = b->sets + 1;
+    third.duplicating = tunnels + 1;
     third.duplicating_count = 2;
     struct pfcp_update_pdr pdr = {.pdr_id = 1, .has_far_id = true, .far_id = 3};
     struct pfcp_remove_rule gone = {.id = UPLINK_FAR};
@@ -352,11 +328,11 @@ static void a_far_that_is_removed_takes_its_copies_with_it_and_no_others(void **
     assert_int_equal(lab_ask(b->lab, &request).session_modification_response.cause, PFCP_ACCEPTED);
     connect_gnb(b);
     assert_int_equal(up(b), PATH_TO_N6);
-    assert_int_equal(b->sent_count, 2);
+    assert_int_equal(sent_count, 2);
     assert_copy(b, 0, 41, 0x101, GTPU_UPLINK);
     assert_copy(b, 1, 42, 0x102, GTPU_UPLINK);
     assert_int_equal(down(b), PATH_TO_N3);
-    assert_int_equal(b->sent_count, 1);
+    assert_int_equal(sent_count, 1);
     assert_copy(b, 0, 40, 0x100, GTPU_DOWNLINK);
 }
 
@@ -443,7 +419,7 @@ static void what_is_malformed_or_leads_astray_is_named_and_changes_nothing(void 
 static void a_copy_of_the_interception_does_not_become_another(void **state)
 {
     struct bench *b = *state;
-    b->sets[0] = led_to((struct pfcp_ip){.has_v4 = true, .v4 = {192, 0, 2, 1}}, PFCP_LI_FUNCTION);
+    tunnels[0] = led_to((struct pfcp_ip){.has_v4 = true, .v4 = {192, 0, 2, 1}}, PFCP_LI_FUNCTION);
     establish(b, 1);
     struct pfcp_duplicating change = {.has_destination_interface = true, .destination_interface = PFCP_CORE};
     struct pfcp_update_far far = {.far_id = UPLINK_FAR, .duplicating = &change, .duplicating_count = 1};
@@ -452,7 +428,7 @@ static void a_copy_of_the_interception_does_not_become_another(void **state)
     assert_int_equal(response.failed_rule.id, UPLINK_FAR);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, bench_tear_down)
 
 int main(void)
 {

@@ -1,41 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* User plane inactivity (TS 29.244 5.11.3): the SMF is told once that no packet has passed for as long as it said, and again only after one has. */
-#include "lab.h"
+#include "bench.h"
 #include "plane/agent_state.h"
-
-static const uint8_t ue[4] = {10, 45, 0, 2}, server[4] = {8, 8, 8, 8};
 
 enum { PERIOD = 30 };
 
-struct bench {
-    struct lab *lab;
-    struct lab_session session;
-    uint64_t seid;
-    uint32_t teid;
-    uint8_t inner[256];
-    struct packet packet;
-    unsigned reports;
-    bool silent; /* the SMF answers nothing */
-};
+static unsigned reports;
+static bool silent; /* the SMF answers nothing */
 
 static int set_up(void **state)
 {
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->lab = lab_new();
-    lab_describe(&b->session, 2);
+    struct bench *b = *state = bench_new();
     b->session.request.session_establishment_request.has_inactivity_timer = true;
     b->session.request.session_establishment_request.inactivity_timer = PERIOD;
-    b->seid = lab_establish(b->lab, &b->session, &b->teid);
-    assert_int_equal(lab_switch(b->lab, b->seid, &b->lab->gnb, 0x55, false), PFCP_ACCEPTED);
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
+    bench_connect(b);
+    reports = 0;
+    silent = false;
     return 0;
 }
 
@@ -69,8 +49,8 @@ static void pass_time(struct bench *b, int64_t ns)
                 continue;
             assert_int_equal(message.session_report_request.report_type, PFCP_UPIR);
             assert_int_equal(message.seid, 2);
-            b->reports++;
-            if (!b->silent)
+            reports++;
+            if (!silent)
                 answer(b, message.sequence);
         }
     }
@@ -78,15 +58,12 @@ static void pass_time(struct bench *b, int64_t ns)
 
 static void up(struct bench *b)
 {
-    size_t length = lab_udp(b->inner, ue, server, 53, 100);
-    assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet),
-                     PATH_TO_N6);
+    assert_int_equal(bench_up(b, &b->lab->gnb, ue, server, 53), PATH_TO_N6);
 }
 
 static void down(struct bench *b)
 {
-    size_t length = lab_udp(b->inner, server, ue, 99, 100);
-    assert_int_equal(lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet), PATH_TO_N3);
+    assert_int_equal(bench_down(b, 100), PATH_TO_N3);
 }
 
 static uint8_t watch(struct bench *b, uint32_t seconds)
@@ -103,11 +80,11 @@ static void that_no_packet_comes_is_reported_once(void **state)
 {
     struct bench *b = *state;
     pass_time(b, SECONDS(PERIOD) - MILLISECONDS(1));
-    assert_int_equal(b->reports, 0);
+    assert_int_equal(reports, 0);
     pass_time(b, MILLISECONDS(2));
-    assert_int_equal(b->reports, 1);
+    assert_int_equal(reports, 1);
     pass_time(b, 20 * SECONDS(PERIOD));
-    assert_int_equal(b->reports, 1);
+    assert_int_equal(reports, 1);
 }
 
 static void the_time_is_from_the_last_packet_of_either_direction(void **state)
@@ -118,23 +95,23 @@ static void the_time_is_from_the_last_packet_of_either_direction(void **state)
     pass_time(b, SECONDS(20));
     down(b);
     pass_time(b, SECONDS(PERIOD) - MILLISECONDS(1));
-    assert_int_equal(b->reports, 0);
+    assert_int_equal(reports, 0);
     pass_time(b, MILLISECONDS(2));
-    assert_int_equal(b->reports, 1);
+    assert_int_equal(reports, 1);
 }
 
 static void after_a_packet_it_is_reported_again(void **state)
 {
     struct bench *b = *state;
     pass_time(b, SECONDS(PERIOD + 10));
-    assert_int_equal(b->reports, 1);
+    assert_int_equal(reports, 1);
     up(b);
     pass_time(b, SECONDS(PERIOD) - MILLISECONDS(1));
-    assert_int_equal(b->reports, 1);
+    assert_int_equal(reports, 1);
     pass_time(b, SECONDS(PERIOD)); /* it is looked at once in a period */
-    assert_int_equal(b->reports, 2);
+    assert_int_equal(reports, 2);
     pass_time(b, 20 * SECONDS(PERIOD));
-    assert_int_equal(b->reports, 2);
+    assert_int_equal(reports, 2);
 }
 
 static void packets_that_are_refused_or_held_are_no_activity(void **state)
@@ -151,7 +128,7 @@ static void packets_that_are_refused_or_held_are_no_activity(void **state)
     assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet),
                      PATH_DROP);
     pass_time(b, SECONDS(1) + MILLISECONDS(1));
-    assert_int_equal(b->reports, 1);
+    assert_int_equal(reports, 1);
 }
 
 static void who_asks_anew_has_it_measured_anew(void **state)
@@ -160,32 +137,32 @@ static void who_asks_anew_has_it_measured_anew(void **state)
     pass_time(b, SECONDS(PERIOD - 1));
     assert_int_equal(watch(b, 10), PFCP_ACCEPTED);
     pass_time(b, SECONDS(10) - MILLISECONDS(1));
-    assert_int_equal(b->reports, 0);
+    assert_int_equal(reports, 0);
     pass_time(b, MILLISECONDS(2));
-    assert_int_equal(b->reports, 1);
+    assert_int_equal(reports, 1);
     assert_int_equal(watch(b, 10), PFCP_ACCEPTED);
     pass_time(b, SECONDS(10) + MILLISECONDS(1));
-    assert_int_equal(b->reports, 2);
+    assert_int_equal(reports, 2);
     assert_int_equal(watch(b, 0), PFCP_ACCEPTED);
     up(b);
     pass_time(b, SECONDS(1000));
-    assert_int_equal(b->reports, 2);
+    assert_int_equal(reports, 2);
 }
 
 static void a_report_that_nobody_answers_is_made_again_after_the_time(void **state)
 {
     struct bench *b = *state;
-    b->silent = true;
+    silent = true;
     pass_time(b, SECONDS(PERIOD) + MILLISECONDS(1));
     pass_time(b, SECONDS(9)); /* T1 times N1: given up */
-    assert_int_equal(b->reports, 3);
-    b->silent = false;
+    assert_int_equal(reports, 3);
+    silent = false;
     pass_time(b, SECONDS(PERIOD - 1));
-    assert_int_equal(b->reports, 3);
+    assert_int_equal(reports, 3);
     pass_time(b, SECONDS(2));
-    assert_int_equal(b->reports, 4);
+    assert_int_equal(reports, 4);
     pass_time(b, 20 * SECONDS(PERIOD));
-    assert_int_equal(b->reports, 4);
+    assert_int_equal(reports, 4);
 }
 
 static void who_does_not_ask_is_told_nothing(void **state)
@@ -197,10 +174,10 @@ static void who_does_not_ask_is_told_nothing(void **state)
     lab_describe(&other, 3);
     lab_establish(b->lab, &other, &teid);
     pass_time(b, SECONDS(1000));
-    assert_int_equal(b->reports, 0);
+    assert_int_equal(reports, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, bench_tear_down)
 
 int main(void)
 {

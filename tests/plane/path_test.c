@@ -1,48 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lab.h"
+#include "bench.h"
 #include "plane/checksum.h"
-
-static const uint8_t ue[4] = {10, 45, 0, 2}, neighbour[4] = {10, 45, 0, 9}, server[4] = {8, 8, 8, 8};
-
-struct bench {
-    struct lab *lab;
-    struct lab_session session;
-    uint64_t seid;
-    uint32_t teid;
-    uint8_t inner[2048];
-    struct packet packet;
-};
-
-/* A session with its tunnel to the gNB up. */
-static int set_up(void **state)
-{
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->lab = lab_new();
-    lab_describe(&b->session, 2);
-    b->seid = lab_establish(b->lab, &b->session, &b->teid);
-    assert_int_equal(lab_switch(b->lab, b->seid, &b->lab->gnb, 0x55, false), PFCP_ACCEPTED);
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
-    return 0;
-}
 
 static enum verdict up(struct bench *b, const uint8_t from[4], const uint8_t to[4], uint16_t port)
 {
-    size_t length = lab_udp(b->inner, from, to, port, 100);
-    return lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet);
-}
-
-static enum verdict down(struct bench *b, size_t payload)
-{
-    size_t length = lab_udp(b->inner, server, ue, 99, payload);
-    return lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet);
+    return bench_up(b, &b->lab->gnb, from, to, port);
 }
 
 static void packets_pass_in_both_directions(void **state)
@@ -51,7 +13,7 @@ static void packets_pass_in_both_directions(void **state)
     assert_int_equal(up(b, ue, server, 53), PATH_TO_N6);
     assert_int_equal(b->packet.length, 128);
     assert_memory_equal(b->packet.data, b->inner, 128);
-    assert_int_equal(down(b, 100), PATH_TO_N3);
+    assert_int_equal(bench_down(b, 100), PATH_TO_N3);
     struct gtpu_packet gtpu;
     struct fault fault;
     assert_true(gtpu_parse(bytes_of(b->packet.data, b->packet.length), &gtpu, &fault));
@@ -217,8 +179,8 @@ static void held_packets_come_out_in_order_before_newer_ones(void **state)
     assert_int_equal(lab_switch(lab, b->seid, NULL, 0, false), PFCP_ACCEPTED);
     lab->n4_count = lab->n3_count = 0;
     for (size_t i = 1; i <= 8; i++)
-        assert_int_equal(down(b, i), PATH_HELD);
-    assert_int_equal(down(b, 9), PATH_DROP);
+        assert_int_equal(bench_down(b, i), PATH_HELD);
+    assert_int_equal(bench_down(b, 9), PATH_DROP);
     assert_int_equal(lab_drops(lab, DROP_BUFFER_FULL), 1);
     agent_poll(lab->agent);
     assert_int_equal(lab->n4_count, 1);
@@ -233,7 +195,7 @@ static void held_packets_come_out_in_order_before_newer_ones(void **state)
     }
     assert_int_equal(data, 8);
     assert_int_equal(atomic_load(&lab->plane.held_total), 0);
-    assert_int_equal(down(b, 10), PATH_TO_N3);
+    assert_int_equal(bench_down(b, 10), PATH_TO_N3);
 }
 
 static void one_report_is_sent_until_the_phone_was_reached(void **state)
@@ -242,7 +204,7 @@ static void one_report_is_sent_until_the_phone_was_reached(void **state)
     struct lab *lab = b->lab;
     lab_switch(lab, b->seid, NULL, 0, false);
     lab->n4_count = 0;
-    down(b, 1);
+    bench_down(b, 1);
     agent_poll(lab->agent);
     assert_int_equal(lab->n4_count, 1);
     struct pfcp_message report = lab_last(lab);
@@ -255,13 +217,13 @@ static void one_report_is_sent_until_the_phone_was_reached(void **state)
     uint8_t buffer[128];
     size_t length = pfcp_encode(&answer, buffer, sizeof buffer);
     agent_receive(lab->agent, &lab->smf, bytes_of(buffer, length));
-    down(b, 1);
+    bench_down(b, 1);
     lab_sleep(lab, SECONDS(10));
     assert_int_equal(lab->n4_count, 1);
     lab_switch(lab, b->seid, &lab->gnb, 0x66, false);
     lab_switch(lab, b->seid, NULL, 0, false);
     lab->n4_count = 0;
-    down(b, 1);
+    bench_down(b, 1);
     agent_poll(lab->agent);
     assert_int_equal(lab->n4_count, 1);
 }
@@ -284,7 +246,7 @@ static void a_moved_tunnel_ends_with_an_end_marker(void **state)
     assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
     assert_int_equal(lab->n3_count, 1);
     check_end_marker(&lab->n3[0], &lab->gnb, 0x55);
-    assert_int_equal(down(b, 1), PATH_TO_N3);
+    assert_int_equal(bench_down(b, 1), PATH_TO_N3);
     assert_true(address_same_host(&b->packet.to, &lab->other_gnb));
 }
 
@@ -294,7 +256,7 @@ static void an_end_marker_does_not_overtake_what_a_worker_still_holds(void **sta
     struct lab *lab = b->lab;
     lab->n3_count = 0;
     epoch_enter(&lab->plane.epochs, &lab->plane.readers[0]);
-    assert_int_equal(down(b, 1), PATH_TO_N3);
+    assert_int_equal(bench_down(b, 1), PATH_TO_N3);
     assert_int_equal(lab_switch(lab, b->seid, &lab->other_gnb, 0x77, true), PFCP_ACCEPTED);
     assert_int_equal(lab_switch(lab, b->seid, &lab->gnb, 0x88, true), PFCP_ACCEPTED);
     lab_sleep(lab, MILLISECONDS(50));
@@ -355,8 +317,8 @@ static void a_router_solicitation_is_answered_with_the_prefix(void **state)
 static void a_packet_too_big_for_the_tunnel_is_refused_to_its_sender(void **state)
 {
     struct bench *b = *state;
-    assert_int_equal(down(b, 1456 - 28), PATH_TO_N3);
-    assert_int_equal(down(b, 1457 - 28), PATH_TO_N6);
+    assert_int_equal(bench_down(b, 1456 - 28), PATH_TO_N3);
+    assert_int_equal(bench_down(b, 1457 - 28), PATH_TO_N6);
     assert_int_equal(b->packet.data[20], 3);
     assert_int_equal(b->packet.data[21], 4);
     assert_memory_equal(b->packet.data + 16, server, 4);
@@ -408,7 +370,7 @@ static void no_way_is_too_narrow_for_1280_octets_of_ipv6(void **state)
     assert_int_equal(down_v6(b, PROTOCOL_UDP, 1240), PATH_TO_N3);
     assert_int_equal(down_v6(b, PROTOCOL_UDP, 1241), PATH_TO_N6);
     assert_int_equal(b->packet.data[46] << 8 | b->packet.data[47], 1280);
-    assert_int_equal(down(b, 1201 - 28), PATH_TO_N6);
+    assert_int_equal(bench_down(b, 1201 - 28), PATH_TO_N6);
     assert_int_equal(b->packet.data[26] << 8 | b->packet.data[27], 1200);
 }
 
@@ -466,7 +428,7 @@ static unsigned refusals(struct bench *b, unsigned packets)
 {
     unsigned told = 0;
     for (unsigned i = 0; i < packets; i++)
-        told += down(b, 1472) == PATH_TO_N6;
+        told += bench_down(b, 1472) == PATH_TO_N6;
     return told;
 }
 
@@ -530,7 +492,7 @@ static void a_quota_used_up_stops_the_traffic_until_a_new_one(void **state)
     };
     lab_ask(b->lab, &request);
     assert_int_equal(up(b, ue, server, 53), PATH_TO_N6);
-    assert_int_equal(down(b, 100), PATH_TO_N3);
+    assert_int_equal(bench_down(b, 100), PATH_TO_N3);
     assert_int_equal(up(b, ue, server, 53), PATH_DROP);
     assert_int_equal(lab_drops(b->lab, DROP_QUOTA), 1);
     request.sequence = 0;
@@ -555,7 +517,7 @@ static uint64_t offer(struct bench *b, uint64_t kbps, size_t size, int64_t time)
     int64_t step = (int64_t)size * 8 * 1000000 / (int64_t)(2 * kbps), end = b->lab->timers.now + time;
     uint64_t passed = 0;
     for (; b->lab->timers.now < end; b->lab->timers.now += step)
-        passed += down(b, size - 28) == PATH_TO_N3 ? size : 0;
+        passed += bench_down(b, size - 28) == PATH_TO_N3 ? size : 0;
     return passed;
 }
 
@@ -586,7 +548,7 @@ static void malformed_inner_packets_are_dropped(void **state)
 
 int main(void)
 {
-#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
     const struct CMUnitTest tests[] = {
         BENCH(packets_pass_in_both_directions),
         BENCH(a_packet_passes_by_its_qos_flow_or_without_one),

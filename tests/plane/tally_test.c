@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rule H2: what went through each gNB, counted to the octet, and told to the SMF that asks. */
-#include "lab.h"
-
+#include "bench.h"
 #include "plane/status.h"
 #include "plane/tally.h"
 
-static const uint8_t ue[4] = {10, 45, 0, 2}, neighbour[4] = {10, 45, 0, 9}, server[4] = {8, 8, 8, 8};
-
 enum { PERIOD = 10, INNER = 20 + 8 + 100 };
-
-struct bench {
-    struct lab *lab;
-    uint64_t seid;
-    uint32_t teid;
-    uint8_t inner[2048];
-    struct packet packet;
-};
 
 static struct pfcp_message associate(struct lab *lab)
 {
@@ -29,37 +18,23 @@ static struct pfcp_message associate(struct lab *lab)
     return lab_ask(lab, &request);
 }
 
+/* The SMF asks for reports from the beginning. */
 static int set_up(void **state)
 {
-    struct bench *b = test_calloc(1, sizeof *b);
-    struct lab_session session;
-    b->lab = lab_new();
+    struct bench *b = *state = bench_new();
     associate(b->lab);
-    lab_describe(&session, 2);
-    b->seid = lab_establish(b->lab, &session, &b->teid);
-    assert_int_equal(lab_switch(b->lab, b->seid, &b->lab->gnb, 0x55, false), PFCP_ACCEPTED);
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
+    bench_connect(b);
     return 0;
 }
 
 static enum verdict up(struct bench *b, const union socket_address *gnb, const uint8_t from[4])
 {
-    const size_t length = lab_udp(b->inner, from, server, 53, 100);
-    return lab_uplink(b->lab, gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet);
+    return bench_up(b, gnb, from, server, 53);
 }
 
 static enum verdict down(struct bench *b)
 {
-    const size_t length = lab_udp(b->inner, server, ue, 99, 100);
-    return lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet);
+    return bench_down(b, INNER - 28);
 }
 
 static struct tally_reading of(const struct bench *b, const union socket_address *gnb)
@@ -268,7 +243,7 @@ static void a_plane_that_ends_says_what_is_left_and_that_it_was_the_last(void **
     assert_int_equal(told(&last)->traffic_count, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, bench_tear_down)
 
 int main(void)
 {
