@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     }
     unsigned count = 0;
     for (struct dirent *entry; (entry = readdir(folder));)
-        if (entry->d_type == DT_REG) {
+        if (entry->d_type == DT_REG || entry->d_type == DT_LNK) {
             replay(argv[1], entry->d_name);
             count++;
         }
