@@ -28,8 +28,10 @@ struct http_request {
 bool http_answer(struct bytes in, unsigned *status, struct bytes *body)
 {
     static const char end[] = "\r\n\r\n";
-    const uint8_t *head = in.len ? memmem(in.data, in.len, end, sizeof end - 1) : NULL;
-    if (!head || in.len < 12 || memcmp(in.data, "HTTP/1.", 7) != 0 || in.data[8] != ' ')
+    if (in.len < 12 || memcmp(in.data, "HTTP/1.", 7) != 0 || in.data[8] != ' ')
+        return false;
+    const uint8_t *head = memmem(in.data, in.len, end, sizeof end - 1);
+    if (!head)
         return false;
     *status = 0;
     for (size_t i = 9; i < 12; i++) {
