@@ -18,11 +18,14 @@ static const struct column rule_columns[] = {
     {"FROM TEID", "from", CELL_TEXT, 0}, {"FILTERS", "filters", CELL_NUMBER, 1},
     {"TO TEID", "to", CELL_TEXT, 0},     {"QFI", "qfi", CELL_TEXT, 0},
     {"AT MOST", "rates", CELL_TEXT, 0},  {0}};
+static const struct column copy_columns[] = {
+    {"PDR", "pdr", CELL_NUMBER, 0}, {"COPIED TO", "to", CELL_TEXT, 0}, {0}};
 static const struct column usage_columns[] = {{"URR", "urr", CELL_NUMBER, 0},
                                               {"UP", "uplink_bytes", CELL_BYTES, 0},
                                               {"DOWN", "downlink_bytes", CELL_BYTES, 0},
                                               {"EXHAUSTED", "exhausted", CELL_TEXT, 0},
                                               {0}};
+
 static const char *text(const json_t *object, const char *key)
 {
     const char *value = json_string_value(json_object_get(object, key));
@@ -172,6 +175,23 @@ static void print_macs(const json_t *macs)
     printf("%s\n", json_array_size(macs) ? "" : " none yet");
 }
 
+/* A FAR may have four for each packet, which are too many for a cell of the rules. */
+static json_t *copies_of(const json_t *pdrs)
+{
+    size_t i, n;
+    json_t *pdr, *tunnel, *copies = json_array();
+    json_array_foreach(pdrs, i, pdr)
+    {
+        const json_t *tunnels = json_object_get(pdr, "copies");
+        json_array_foreach(tunnels, n, tunnel)
+        {
+            json_array_append_new(copies,
+                                  json_pack("{s:O, s:O}", "pdr", json_object_get(pdr, "pdr"), "to", tunnel));
+        }
+    }
+    return copies;
+}
+
 static void print_session(const json_t *session)
 {
     const char *v4 = json_string_value(json_object_get(session, "ipv4")),
@@ -182,6 +202,7 @@ static void print_session(const json_t *session)
            : strcmp(text(session, "type"), "ethernet") == 0 ? "Ethernet"
                                                             : "",
            text(session, "gnb"));
+    json_t *copies = copies_of(json_object_get(session, "pdrs"));
     print_macs(json_object_get(session, "macs"));
     char routes[512];
     cell_text(json_object_get(session, "routes"), CELL_TEXT, routes, sizeof routes);
@@ -193,7 +214,9 @@ static void print_session(const json_t *session)
            number(session, "downlink_packets"), number(session, "dropped_packets"),
            number(session, "buffered_packets"));
     plane_print_table(rule_columns, json_object_get(session, "pdrs"));
+    plane_print_table(copy_columns, copies);
     plane_print_table(usage_columns, json_object_get(session, "urrs"));
+    json_decref(copies);
 }
 
 static int show_session(struct plane_question *question)

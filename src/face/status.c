@@ -32,8 +32,9 @@ static const struct column edge_columns[] = {
 static const struct column plane_columns[] = {
     {"PLANE", "name", CELL_TEXT, 0},
     {"N3", "n3", CELL_TEXT, 0},
-    {"TUN", "tun", CELL_TEXT, 1},
-    {"FAST", "fast_path", CELL_TEXT, 1},
+    {"TUN", "tun", CELL_TEXT, 2},
+    {"FAST", "fast_mode", CELL_TEXT, 0},
+    {"AT", "fast_at", CELL_TEXT, 1},
     {"N4", "associated", CELL_TEXT, 0},
     {"SESSIONS", "sessions", CELL_NUMBER, 0},
     {"UP", "uplink_bytes", CELL_BYTES, 0},
@@ -93,10 +94,9 @@ static void print_summary(const json_t *control)
     char plmns[200], amf[200];
     cell_text(json_object_get(control, "plmns"), CELL_TEXT, plmns, sizeof plmns);
     cell_text(json_object_get(control, "amf_name"), CELL_TEXT, amf, sizeof amf);
-    printf(
-        "AMF %s   PLMN %s   gNBs %lld   phones %lld (%lld connected)   sessions %lld   subscribers %lld\n\n",
-        amf, plmns, number(control, "gnbs"), number(control, "ues"), number(control, "ues_connected"),
-        number(control, "sessions"), number(control, "subscribers"));
+    printf("AMF %s   PLMN %s   subscribers %lld\n", amf, plmns, number(control, "subscribers"));
+    printf("gNBs %lld   phones %lld (%lld connected)   sessions %lld\n\n", number(control, "gnbs"),
+           number(control, "ues"), number(control, "ues_connected"), number(control, "sessions"));
 }
 
 static void print_evidence(const json_t *recorder)

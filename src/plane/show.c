@@ -15,7 +15,7 @@
 #include "plane/find.h"
 #include "plane/held.h"
 
-enum { WORDS = 256, RATE = 32 };
+enum { WORDS = 256 };
 
 static void put(json_t *object, const char *name, uint64_t value)
 {
@@ -107,24 +107,11 @@ static const char *far_text(const struct far *far, char words[WORDS])
     return words;
 }
 
-static const char *rate_text(uint64_t kbps, char text[RATE])
-{
-    const bool giga = kbps && kbps % 1000000 == 0, mega = kbps && kbps % 1000 == 0;
-    snprintf(text, RATE, "%" PRIu64 " %s",
-             giga   ? kbps / 1000000
-             : mega ? kbps / 1000
-                    : kbps,
-             giga   ? "Gbit/s"
-             : mega ? "Mbit/s"
-                    : "kbit/s");
-    return text;
-}
-
 /* What the QERs of the PDR say in that direction: rates, of which one that others take from, too, is shared. */
 static void put_qers(json_t *item, const struct ruleset *rules, const struct pdr *pdr,
                      enum direction direction)
 {
-    char words[WORDS] = "", more[WORDS], text[RATE];
+    char words[WORDS] = "", more[WORDS], text[VALUE_TEXT_BYTES];
     size_t at = 0;
     for (unsigned i = 0; i < rules->qer_count; i++) {
         const struct qer *qer = &rules->qers[i];
@@ -133,8 +120,8 @@ static void put_qers(json_t *item, const struct ruleset *rules, const struct pdr
         if (qer->closed[direction])
             at = add_words(words, at, at ? ", gate closed" : "gate closed");
         if (qer->has_mbr) {
-            snprintf(more, sizeof more, "%s%s%s", at ? ", " : "", rate_text(qer->mbr[direction], text),
-                     qer->shared ? " shared" : "");
+            snprintf(more, sizeof more, "%s%s%s", at ? ", " : "",
+                     config_rate_text(qer->mbr[direction] * 1000, text), qer->shared ? " shared" : "");
             at = add_words(words, at, more);
         }
         if (qer->has_qfi && direction == DOWNLINK) {

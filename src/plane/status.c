@@ -69,16 +69,16 @@ static json_t *fast_of(const struct fast *fast)
 /* Where the packet program sits, and how; or only that it does not, and why. */
 static void put_fast(json_t *reply, const struct plane *plane)
 {
-    json_t *fast = json_array();
+    json_t *devices = json_array();
+    const char *mode = "off";
     for (unsigned i = 0; plane->fast && i < plane->fast->seat_count; i++) {
-        const struct fast_seat *seat = &plane->fast->seats[i];
-        json_array_append_new(fast, json_sprintf("%s %s", seat->device, fast_mode_name(seat->mode)));
+        mode = fast_mode_name(plane->fast->seats[i].mode); /* they are all alike */
+        json_array_append_new(devices, json_string(plane->fast->seats[i].device));
     }
-    if (!plane->fast) {
-        json_array_append_new(fast, json_string("off"));
+    if (!plane->fast)
         json_object_set_new(reply, "fast_why", json_string(plane->fast_why ? plane->fast_why : ""));
-    }
-    json_object_set_new(reply, "fast_path", fast);
+    json_object_set_new(reply, "fast_mode", json_string(mode));
+    json_object_set_new(reply, "fast_at", devices);
 }
 
 json_t *status_reply(const struct agent *agent, const struct config_plane *config)

@@ -79,7 +79,7 @@ def a_session_is_shown_with_its_rules_and_its_path(lab, build):
         one = core.json("plane", "show", name)
         expect(one["seid"] == session["seid"] and one["gnb"] == "10.9.0.11" and len(one["pdrs"]) >= 2, f"{one}")
     rules = core.command("plane", "show", session["seid"]).stdout
-    expect("data network" in rules and "at 10.9.0.11" in rules and "Gbit/s shared" in rules, rules)
+    expect("data network" in rules and "at 10.9.0.11" in rules and "Gbps shared" in rules, rules)
     expect(core.command("plane", "show", "10.32.9.9", check=False).returncode == 1, "there is a session of nobody")
 
 

@@ -7,6 +7,7 @@ import ipaddress
 import random
 import socket
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -202,6 +203,13 @@ def copies_to(teid, interface=4, kind=p.DUPLICATING, address=OTHER):
     return group(kind, (p.DESTINATION_INTERFACE, p.u8(interface)), p.header_creation(teid, address))
 
 
+def shown(address):
+    """What the operator sees of a session."""
+    build, config = sys.argv[2:]
+    command = [f"{build}/src/face/demarc", "plane", "show", address, f"--config={config}"]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+
 def g_pdu(teid, inner):
     """With a PDU session container (TS 38.415), uplink, QFI 1."""
     return struct.pack("!BBHIHBB", 0x34, 255, len(inner) + 8, teid, 0, 0, 0x85) + bytes([1, 0x10, 1, 0]) + inner
@@ -241,6 +249,8 @@ def what_phones_send_is_copied_to_whom_the_smf_names(one, other):
                    group(p.FORWARDING, (p.DESTINATION_INTERFACE, p.u8(0)), p.header_creation(0x51, ONE)))
     answer = one.establish([uplink(1, 7, p.choose(), "10.45.0.2"), downlink(2, 8, "10.45.0.2"), far, access], 5)
     seid, (teid,) = seid_of(answer), teids_of(answer)
+    assert [line.split() for line in shown("10.45.0.2").splitlines() if "0x000000a" in line] == [
+        ["1", "0x000000a2", "at", OTHER], ["1", "0x000000a1", "at", OTHER]], shown("10.45.0.2")
     inner = udp_packet("10.45.0.2", "198.51.100.1")
     gnb.sendto(g_pdu(teid, inner), (PLANE, 2152))
     same([next_copy(probe) for _ in range(2)], [(0xa2, 1, 1, inner), (0xa1, 1, 1, inner)])  # groups are reversed
@@ -352,7 +362,7 @@ def main(build):
             config.write_text(CONFIG.format(folder=lab.folder))
             plane = core.start([build / "tests/plane/plane-process", "-c", config], "plane.log")
             wait_until(lambda: "ready" in plane.log.read_text(), 20, "the plane is ready")
-            done = smfs.run([sys.executable, __file__, "inside"], check=False)
+            done = smfs.run([sys.executable, __file__, "inside", build, config], check=False)
             print(done.stdout, end="")
             if done.returncode:
                 print("# " + (done.stderr + plane.log.read_text()).replace("\n", "\n# "))
