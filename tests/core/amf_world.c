@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../lab_config.h"
+#include "../lab_radio.h"
 #include "core/amf/n2.h"
 #include "line/event.h"
 
@@ -66,22 +67,10 @@ static void nas_seen(void *context, struct phone *phone, bool up, const struct n
         world->nas_filter(world, (struct nas_message *)message, up);
 }
 
-static void no_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf,
-                      struct bytes packet)
-{
-    (void)context, (void)gnb, (void)upf, (void)packet;
-}
-
-static void no_delivery(void *context, struct phone *phone, struct phone_session *session,
-                        struct bytes packet)
-{
-    (void)context, (void)phone, (void)session, (void)packet;
-}
-
 static const struct radio_ports radio_ports = {
     .ngap = from_gnb,
-    .n3 = no_packet,
-    .packet = no_delivery,
+    .n3 = lab_no_n3,
+    .packet = lab_no_packet,
     .event = phone_happened,
     .gnb_ready = gnb_answered,
     .saw_nas = nas_seen,
@@ -258,12 +247,7 @@ void world_open(struct world *world)
     world->radio = (struct radio){
         .timers = &world->timers, .random = &world->random.random, .ports = &radio_ports, .context = world};
     arena_init(&world->radio.scratch, 0);
-    world->model = (struct phone_model){.plmn = {{0x99, 0xf9, 0x07}},
-                                        .slice = {.sst = 1, .sd = NAS_NO_SD},
-                                        .dnn = "internet",
-                                        .session_type = NAS_SESSION_IPV4,
-                                        .ea = 0xf0,
-                                        .ia = 0x70};
+    world->model = lab_phone_model();
     for (unsigned i = 0; i < WORLD_PHONES; i++)
         subscribe(world, i);
     start_core(world);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lab.h"
+#include "bench.h"
 
 #include "kit/map.h"
 #include "plane/agent_state.h"
@@ -14,6 +14,13 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     lab_free(*state);
+    return 0;
+}
+
+/* One phone, whose session the SMF has not asked for. */
+static int set_up_bench(void **state)
+{
+    *state = bench_new();
     return 0;
 }
 
@@ -119,16 +126,11 @@ static void an_address_or_tunnel_of_another_session_is_refused(void **state)
 
 static void nothing_comes_from_a_phone_that_is_idle(void **state)
 {
-    struct lab *lab = *state;
-    struct lab_session session;
-    struct packet packet;
-    uint32_t teid = 0;
-    uint8_t inner[200];
-    lab_describe(&session, 2);
-    uint64_t seid = lab_establish(lab, &session, &teid);
-    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0, false), PFCP_ACCEPTED);
-    size_t length = lab_udp(inner, (uint8_t[]){10, 45, 0, 2}, (uint8_t[]){8, 8, 8, 8}, 53, 100);
-    assert_int_equal(lab_uplink(lab, &lab->other_gnb, teid, 1, bytes_of(inner, length), &packet), PATH_DROP);
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    bench_connect(b);
+    assert_int_equal(lab_switch(lab, b->seid, &lab->gnb, 0, false), PFCP_ACCEPTED);
+    assert_int_equal(bench_up(b, &lab->other_gnb, ue, server, 53), PATH_DROP);
     assert_int_equal(lab_drops(lab, DROP_WRONG_PEER), 1);
 }
 
@@ -304,39 +306,28 @@ static void the_limit_of_sessions_is_a_refusal(void **state)
 
 static void deletion_brings_the_final_report(void **state)
 {
-    struct lab *lab = *state;
-    struct lab_session session;
-    struct packet packet;
-    uint32_t teid = 0;
-    uint8_t inner[200];
-    lab_describe(&session, 2);
-    uint64_t seid = lab_establish(lab, &session, &teid);
-    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x77, false), PFCP_ACCEPTED);
-    size_t length = lab_udp(inner, (uint8_t[]){10, 45, 0, 2}, (uint8_t[]){8, 8, 8, 8}, 53, 100);
-    assert_int_equal(lab_uplink(lab, &lab->gnb, teid, 1, bytes_of(inner, length), &packet), PATH_TO_N6);
-    struct pfcp_message request = deletion(seid);
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    bench_connect(b);
+    assert_int_equal(bench_up(b, &lab->gnb, ue, server, 53), PATH_TO_N6);
+    struct pfcp_message request = deletion(b->seid);
     struct pfcp_message answer = lab_ask(lab, &request);
     assert_int_equal(answer.session_deletion_response.cause, PFCP_ACCEPTED);
     assert_int_equal(answer.session_deletion_response.usage_reports_count, 1);
     assert_int_equal(answer.session_deletion_response.usage_reports[0].volume.uplink, 128);
     assert_int_equal(answer.session_deletion_response.usage_reports[0].trigger, PFCP_USAGE_TERMR);
     assert_int_equal(agent_sessions(lab->agent), 0);
-    assert_null(table_get(&lab->plane.teids, teid));
+    assert_null(table_get(&lab->plane.teids, b->teid));
 }
 
 static void an_unanswered_report_is_repeated_and_given_up(void **state)
 {
-    struct lab *lab = *state;
-    struct lab_session session;
-    struct packet packet;
-    uint32_t teid = 0;
-    uint8_t inner[200];
-    lab_describe(&session, 2);
-    lab_establish(lab, &session, &teid);
-    size_t length = lab_udp(inner, (uint8_t[]){8, 8, 8, 8}, (uint8_t[]){10, 45, 0, 2}, 53, 100);
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    lab_establish(lab, &b->session, &b->teid);
     lab->n4_count = 0;
-    assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_HELD);
-    assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_HELD);
+    assert_int_equal(bench_down(b, 100), PATH_HELD);
+    assert_int_equal(bench_down(b, 100), PATH_HELD);
     for (unsigned i = 0; i < 20; i++)
         lab_sleep(lab, SECONDS(1));
     assert_int_equal(lab->n4_count, 3);
@@ -349,15 +340,10 @@ static void an_unanswered_report_is_repeated_and_given_up(void **state)
 
 static void held_packets_are_reported_again_when_nobody_came_for_them(void **state)
 {
-    struct lab *lab = *state;
-    struct lab_session session;
-    struct packet packet;
-    uint32_t teid = 0;
-    uint8_t inner[200];
-    lab_describe(&session, 2);
-    uint64_t seid = lab_establish(lab, &session, &teid);
-    size_t length = lab_udp(inner, (uint8_t[]){8, 8, 8, 8}, (uint8_t[]){10, 45, 0, 2}, 53, 100);
-    assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_HELD);
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    uint64_t seid = lab_establish(lab, &b->session, &b->teid);
+    assert_int_equal(bench_down(b, 100), PATH_HELD);
     lab_sleep(lab, MILLISECONDS(1));
     lab->n4_count = 0;
     assert_int_equal(lab_switch(lab, seid, NULL, 0, false), PFCP_ACCEPTED);
@@ -387,14 +373,15 @@ static void an_idle_session_takes_little_memory(void **state)
 
 int main(void)
 {
-#define LAB(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define LAB(name)   cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up_bench, bench_tear_down)
     const struct CMUnitTest tests[] = {
         LAB(a_session_gets_a_random_tunnel_and_is_found_by_its_addresses),
         LAB(a_repeated_request_gets_the_same_answer_and_has_no_second_effect),
         LAB(requests_that_share_a_datagram_are_answered_in_one),
         LAB(a_new_request_for_the_same_cp_seid_replaces_the_session),
         LAB(an_address_or_tunnel_of_another_session_is_refused),
-        LAB(nothing_comes_from_a_phone_that_is_idle),
+        BENCH(nothing_comes_from_a_phone_that_is_idle),
         LAB(a_session_that_the_smf_has_forgotten_gives_way),
         LAB(a_given_tunnel_is_restored),
         LAB(a_refused_modification_changes_nothing),
@@ -404,9 +391,9 @@ int main(void)
         LAB(without_an_association_sessions_are_refused),
         LAB(who_has_been_asked_meanwhile_asks_for_no_association),
         LAB(the_limit_of_sessions_is_a_refusal),
-        LAB(deletion_brings_the_final_report),
-        LAB(an_unanswered_report_is_repeated_and_given_up),
-        LAB(held_packets_are_reported_again_when_nobody_came_for_them),
+        BENCH(deletion_brings_the_final_report),
+        BENCH(an_unanswered_report_is_repeated_and_given_up),
+        BENCH(held_packets_are_reported_again_when_nobody_came_for_them),
         cmocka_unit_test(an_idle_session_takes_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

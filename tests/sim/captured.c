@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../lab_config.h"
+#include "../lab_radio.h"
 #include "core/amf/amf.h"
 #include "damage.h"
 #include "inside.h"
@@ -176,18 +177,6 @@ static void gnb_says(void *context, struct ran_gnb *gnb, uint16_t stream, struct
     post(captured, TO_CONTROL, site, stream, message);
 }
 
-static void no_packet(void *context, struct ran_gnb *gnb, const union socket_address *upf,
-                      struct bytes packet)
-{
-    (void)context, (void)gnb, (void)upf, (void)packet;
-}
-
-static void no_delivery(void *context, struct phone *phone, struct phone_session *session,
-                        struct bytes packet)
-{
-    (void)context, (void)phone, (void)session, (void)packet;
-}
-
 static void no_event(void *context, struct phone *phone, enum phone_event event,
                      struct phone_session *session, uint8_t cause)
 {
@@ -200,7 +189,7 @@ static void no_answer(void *context, struct ran_gnb *gnb, bool accepted)
 }
 
 static const struct radio_ports radio_ports = {
-    .ngap = gnb_says, .n3 = no_packet, .packet = no_delivery, .event = no_event, .gnb_ready = no_answer};
+    .ngap = gnb_says, .n3 = lab_no_n3, .packet = lab_no_packet, .event = no_event, .gnb_ready = no_answer};
 
 /* --- Phones --- */
 
@@ -420,12 +409,7 @@ bool captured_open(struct captured *captured)
                                      .ports = &radio_ports,
                                      .context = captured};
     arena_init(&captured->radio.scratch, 0);
-    captured->model = (struct phone_model){.plmn = {{0x99, 0xf9, 0x07}},
-                                           .slice = {.sst = 1, .sd = NAS_NO_SD},
-                                           .dnn = "internet",
-                                           .session_type = NAS_SESSION_IPV4,
-                                           .ea = 0xf0,
-                                           .ia = 0x70};
+    captured->model = lab_phone_model();
     captured->config = lab_config(yaml, inventory, &error);
     captured->store = store_open(
         (struct store_settings){.path = ":memory:", .sync = CONFIG_SYNC_OFF, .busy_ms = 1}, &result, &why);

@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../lab_radio.h"
 #include "kit/log.h"
 #include "line.h"
-#include "ran/gnb.h"
-#include "ran/phone.h"
 
 enum { RECORD_BYTES = 8192 };
 
@@ -109,12 +108,7 @@ static void open_recording(struct recording *recording)
                                       .ports = &ports,
                                       .context = recording};
     arena_init(&recording->radio.scratch, 0);
-    recording->model = (struct phone_model){.plmn = {{0x99, 0xf9, 0x07}},
-                                            .slice = {.sst = 1, .sd = NAS_NO_SD},
-                                            .dnn = "internet",
-                                            .session_type = NAS_SESSION_IPV4,
-                                            .ea = 0xf0,
-                                            .ia = 0x70};
+    recording->model = lab_phone_model();
     struct ran_gnb_settings settings = {
         .name = "mast-1", .id = 1, .plmn = recording->model.plmn, .tac = 1, .slice = recording->model.slice};
     address_parse(&settings.address, "10.9.0.1", 2152);

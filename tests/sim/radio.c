@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "../lab_radio.h"
 #include "hostile.h"
 #include "kit/log.h"
 #include "world.h"
@@ -174,12 +175,7 @@ void make_radio(struct world *world)
     world->radio = (struct radio){
         .timers = &world->timers, .random = &world->secrets.random, .ports = &radio_ports, .context = world};
     arena_init(&world->radio.scratch, 0);
-    world->model = (struct phone_model){.plmn = {{0x99, 0xf9, 0x07}},
-                                        .slice = {.sst = 1, .sd = NAS_NO_SD},
-                                        .dnn = "internet",
-                                        .session_type = NAS_SESSION_IPV4,
-                                        .ea = 0xf0,
-                                        .ia = 0x70};
+    world->model = lab_phone_model();
     for (unsigned i = 0; i < world->gnbs; i++) {
         struct mast *mast = &world->masts[i];
         *mast = (struct mast){
