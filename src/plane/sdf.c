@@ -35,9 +35,10 @@ static bool parse_number(struct bytes text, unsigned most, unsigned *value)
     return *value <= most;
 }
 
-/* Cuts `text` at the first `mark`; what is behind it goes to *behind. */
+/* Cuts `text` at the first `mark`; what is behind it goes to *behind. False: there is none, and nothing behind it. */
 static bool cut(struct bytes *text, char mark, struct bytes *behind)
 {
+    *behind = (struct bytes){0};
     const uint8_t *at = text->len ? memchr(text->data, mark, text->len) : NULL;
     if (!at)
         return false;
