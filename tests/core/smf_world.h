@@ -116,6 +116,9 @@ struct world {
     struct nas_message n1;         /* decoded by world_n1 */
 };
 
+/* The one that is open, for smf_stand_ins.c. */
+extern struct world *smf_world_now;
+
 /* Demo subscriber; `yaml` is the configuration. The plane is associated. */
 void world_open(struct world *world, const char *yaml);
 void world_close(struct world *world);
