@@ -196,18 +196,18 @@ static void print_session(const json_t *session)
 {
     const char *v4 = json_string_value(json_object_get(session, "ipv4")),
                *v6 = json_string_value(json_object_get(session, "ipv6"));
-    printf("session %s in %s   %s%s%s   gNB %s\n", text(session, "seid"), text(session, "network"),
-           v4 ? v4 : "", v4 && v6 ? " " : "",
+    printf("session %s in %s   %s%s%s\n", text(session, "seid"), text(session, "network"), v4 ? v4 : "",
+           v4 && v6 ? " " : "",
            v6                                               ? v6
            : strcmp(text(session, "type"), "ethernet") == 0 ? "Ethernet"
-                                                            : "",
-           text(session, "gnb"));
+                                                            : "");
     json_t *copies = copies_of(json_object_get(session, "pdrs"));
     print_macs(json_object_get(session, "macs"));
     char routes[512];
     cell_text(json_object_get(session, "routes"), CELL_TEXT, routes, sizeof routes);
     if (routes[0])
         printf("behind it %s\n", routes);
+    printf("gNB      %s\n", text(session, "gnb"));
     print_path("uplink  ", text(session, "uplink_path"), text(session, "uplink_why"));
     print_path("downlink", text(session, "downlink_path"), text(session, "downlink_why"));
     printf("%lld packets up, %lld down; %lld dropped, %lld held\n", number(session, "uplink_packets"),

@@ -91,11 +91,16 @@ static void loss_is_made_good(void **state)
     talk("127.0.0.1", 60000);
 }
 
+static void meet(void)
+{
+    open_both("127.0.0.1", (struct sctp_settings){0});
+    assert_true(run_until(both_up, 3000));
+}
+
 static void a_shutdown_delivers_what_was_sent_before(void **state)
 {
     (void)state;
-    open_both("127.0.0.1", (struct sctp_settings){0});
-    assert_true(run_until(both_up, 3000));
+    meet();
     for (uint32_t i = 0; i < 100; i++)
         assert_true(send_number(client.last, 0, i, 100));
     sctp_shutdown(client.last, false);
@@ -107,8 +112,7 @@ static void a_shutdown_delivers_what_was_sent_before(void **state)
 static void an_abort_is_seen_by_the_other_side(void **state)
 {
     (void)state;
-    open_both("127.0.0.1", (struct sctp_settings){0});
-    assert_true(run_until(both_up, 3000));
+    meet();
     sctp_shutdown(client.last, true);
     assert_true(run_until(both_down, 3000));
 }
@@ -121,8 +125,7 @@ static bool server_down(void)
 static void closing_an_endpoint_aborts_its_associations(void **state)
 {
     (void)state;
-    open_both("127.0.0.1", (struct sctp_settings){0});
-    assert_true(run_until(both_up, 3000));
+    meet();
     sctp_close(client.endpoint);
     client.endpoint = NULL;
     assert_true(run_until(server_down, 3000));
@@ -142,8 +145,7 @@ static void a_message_too_long_costs_the_association(void **state)
 static void an_endless_message_costs_the_association(void **state)
 {
     (void)state;
-    open_both("127.0.0.1", (struct sctp_settings){0});
-    assert_true(run_until(both_up, 3000));
+    meet();
     assert_true(send_number(client.last, 0, 0, 99999));
     assert_true(run_until(both_down, 5000));
     assert_int_equal(server.messages, 0);
@@ -240,8 +242,7 @@ static void who_is_held_off_says_it_again(void **state)
     (void)state;
     if (usual_stack == SCTP_KERNEL)
         skip();
-    open_both("127.0.0.1", (struct sctp_settings){0});
-    assert_true(run_until(both_up, 3000));
+    meet();
     sctp_hold_off(server.last, SECONDS(1000));
     for (uint32_t i = 0; i < 100; i++)
         assert_true(send_number(client.last, 0, i, 20));
@@ -258,8 +259,7 @@ static void who_is_held_off_may_leave(void **state)
     (void)state;
     if (usual_stack == SCTP_KERNEL)
         skip();
-    open_both("127.0.0.1", (struct sctp_settings){0});
-    assert_true(run_until(both_up, 3000));
+    meet();
     sctp_hold_off(server.last, SECONDS(1000));
     sctp_shutdown(client.last, true);
     assert_true(run_until(server_down, 3000));
