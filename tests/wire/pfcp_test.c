@@ -198,6 +198,136 @@ static void a_session_request_has_the_octets_of_the_standard(void **state)
     assert_memory_equal(out, wanted, size);
 }
 
+/* --- Ethernet --- */
+
+static const uint8_t FRAME_RULES[] = {
+    0x21, 0x34, 0x00, 0x5b, 0,    0,    0,    0,    0, 0, 0, 9,
+    0x00, 0x00, 0x07, 0x00, 0x00, 0x09, 0x00, 0x4b, /* Update PDR */
+    0x00, 0x38, 0x00, 0x02, 0x00, 0x01,             /* PDR ID */
+    0x00, 0x02, 0x00, 0x41,                         /* PDI */
+    0x00, 0x14, 0x00, 0x01, 0x00,                   /* Source Interface: Access */
+    0x00, 0x84, 0x00, 0x38,                         /* Ethernet Packet Filter */
+    0x00, 0x8a, 0x00, 0x04, 0x00, 0x00, 0x00, 0x05, /* Ethernet Filter ID */
+    0x00, 0x8b, 0x00, 0x01, 0x01,                   /* bidirectional */
+    0x00, 0x85, 0x00, 0x13, 0x07, 2,    0,    0,    0, 0, 1, 2,
+    0,    0,    0,    0,    9,    2,    0,    0,    0, 0, 4, /* MAC address */
+    0x00, 0x88, 0x00, 0x02, 0x08, 0x06,                      /* Ethertype: ARP */
+    0x00, 0x86, 0x00, 0x03, 0x05, 0x15, 0x23,                /* C-TAG: PCP 5, VID 0x123 */
+    0x00, 0x87, 0x00, 0x03, 0x02, 0x08, 0x00,                /* S-TAG: DEI */
+};
+
+static void an_ethernet_packet_filter_has_the_octets_of_the_standard(void **state)
+{
+    struct pfcp_mac mac = {.has_source = true,
+                           .has_upper_source = true,
+                           .has_destination = true,
+                           .source = {2, 0, 0, 0, 0, 1},
+                           .upper_source = {2, 0, 0, 0, 0, 4},
+                           .destination = {2, 0, 0, 0, 0, 9}};
+    struct pfcp_ethernet_filter filter = {.has_id = true,
+                                          .id = 5,
+                                          .has_properties = true,
+                                          .properties = PFCP_BIDE,
+                                          .macs = &mac,
+                                          .macs_count = 1,
+                                          .has_ethertype = true,
+                                          .ethertype = 0x0806,
+                                          .has_c_tag = true,
+                                          .c_tag = {.has_pcp = true, .pcp = 5, .has_vid = true, .vid = 0x123},
+                                          .has_s_tag = true,
+                                          .s_tag = {.has_dei = true, .dei = true}};
+    struct pfcp_update_pdr pdr = {
+        .pdr_id = 1, .has_pdi = true, .pdi = {.ethernet_filters = &filter, .ethernet_filters_count = 1}};
+    struct pfcp_message message = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = 9,
+        .sequence = 7,
+        .session_modification_request = {.update_pdrs = &pdr, .update_pdrs_count = 1}};
+    struct pfcp_problem problem;
+    (void)state;
+    const size_t size = pfcp_encode(&message, out, sizeof out);
+    assert_int_equal(size, sizeof FRAME_RULES);
+    assert_memory_equal(out, FRAME_RULES, size);
+    assert_true(decode(BYTES(FRAME_RULES), &message, &problem));
+    const struct pfcp_ethernet_filter *read =
+        message.session_modification_request.update_pdrs->pdi.ethernet_filters;
+    assert_memory_equal(read->macs, &mac, sizeof mac);
+    assert_memory_equal(&read->c_tag, &filter.c_tag, sizeof filter.c_tag);
+    assert_memory_equal(&read->s_tag, &filter.s_tag, sizeof filter.s_tag);
+}
+
+/* Nothing of a filter is left out: it would match what it must not. */
+static void a_range_of_mac_addresses_that_is_not_whole_is_refused(void **state)
+{
+    enum { MAC_FLAGS_AT = 56 };
+    static const struct {
+        uint8_t flags, cause;
+    } wrong[] = {
+        {0x04, PFCP_MANDATORY_IE_INCORRECT}, /* an upper end alone */
+        {0x06, PFCP_MANDATORY_IE_INCORRECT}, /* beside an address of the other side */
+        {0x0f, PFCP_INVALID_LENGTH},         /* one address more than there is */
+    };
+    uint8_t octets[sizeof FRAME_RULES];
+    struct pfcp_message message;
+    struct pfcp_problem problem;
+    (void)state;
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        memcpy(octets, FRAME_RULES, sizeof octets);
+        assert_int_equal(octets[MAC_FLAGS_AT], 0x07);
+        octets[MAC_FLAGS_AT] = wrong[i].flags;
+        assert_false(decode(BYTES(octets), &message, &problem));
+        assert_int_equal(problem.cause, wrong[i].cause);
+        assert_int_equal(problem.offending_ie, PFCP_IE_MAC_ADDRESS);
+        octets[MAC_FLAGS_AT] = 0xf7; /* spare bits */
+        assert_true(decode(BYTES(octets), &message, &problem));
+    }
+}
+
+/* A usage report with one list of MAC addresses, which are its last octets. */
+static bool decode_macs(struct bytes value, struct pfcp_message *message, struct pfcp_problem *problem)
+{
+    static const uint8_t head[] = {0x00, 0x27, 0x00, 0x01, 0x02, 0x00, 0x50, 0x00, 0x00, 0x00, 0x51, 0x00,
+                                   0x04, 0,    0,    0,    1,    0x00, 0x68, 0x00, 0x04, 0,    0,    0,
+                                   1,    0x00, 0x3f, 0x00, 0x02, 0x00, 0x40, 0x00, 0x8f, 0x00};
+    uint8_t octets[128];
+    struct writer w = writer_of(octets, sizeof octets);
+    write_bytes(&w, bytes_of((const uint8_t[]){0x21, PFCP_SESSION_REPORT_REQUEST, 0}, 3));
+    write_u8(&w, (uint8_t)(12 + sizeof head + 1 + 4 + value.len));
+    write_bytes(&w, bytes_of((const uint8_t[12]){[10] = 1}, 12));
+    write_bytes(&w, BYTES(head));
+    write_u8(&w, (uint8_t)(4 + value.len));
+    write_bytes(&w, bytes_of((const uint8_t[]){0x00, 0x90, 0x00, (uint8_t)value.len}, 4));
+    write_bytes(&w, value);
+    octets[16 + 8] = (uint8_t)(sizeof head - 9 + 1 + 4 + value.len);
+    return decode(writer_bytes(&w), message, problem);
+}
+
+static void lists_of_mac_addresses_are_read_with_their_tags_and_without(void **state)
+{
+    static const uint8_t tagged[] = {1, 2, 0, 0, 0, 0, 1, 3, 4, 0x10, 0x64, 0},
+                         none[] = {2, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2}, /* of Release 15 */
+        cut[] = {2, 2, 0, 0, 0, 0, 1}, short_tag[] = {0, 2, 4, 1, 0}, long_tag[] = {0, 9, 4, 1, 0};
+    struct pfcp_message message;
+    struct pfcp_problem problem;
+    (void)state;
+    assert_true(decode_macs(BYTES(tagged), &message, &problem));
+    const struct pfcp_ethernet_traffic *traffic =
+        &message.session_report_request.usage_reports->ethernet_traffic;
+    assert_int_equal(message.session_report_request.usage_reports->trigger, PFCP_USAGE_MACAR);
+    assert_int_equal(traffic->detected_count, 1);
+    assert_memory_equal(traffic->detected->addresses.data, tagged + 1, PFCP_MAC_OCTETS);
+    assert_true(traffic->detected->has_c_tag && !traffic->detected->has_s_tag);
+    assert_int_equal(traffic->detected->c_tag.vid, 0x164);
+    assert_true(decode_macs(BYTES(none), &message, &problem));
+    traffic = &message.session_report_request.usage_reports->ethernet_traffic;
+    assert_int_equal(traffic->detected->addresses.len, 2 * PFCP_MAC_OCTETS);
+    assert_false(traffic->detected->has_c_tag || traffic->detected->has_s_tag);
+    assert_false(decode_macs(BYTES(cut), &message, &problem));
+    assert_int_equal(problem.offending_ie, PFCP_IE_MAC_ADDRESSES_DETECTED);
+    assert_false(decode_macs(BYTES(short_tag), &message, &problem));
+    assert_false(decode_macs(BYTES(long_tag), &message, &problem));
+}
+
 static bool answer_of(struct pfcp_message *request, struct pfcp_problem *problem, struct pfcp_message *answer)
 {
     static const struct pfcp_node_id own = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}};
@@ -363,6 +493,9 @@ int main(void)
         cmocka_unit_test(flipped_bits_do_no_harm),
         cmocka_unit_test(known_octets_are_read),
         cmocka_unit_test(a_session_request_has_the_octets_of_the_standard),
+        cmocka_unit_test(an_ethernet_packet_filter_has_the_octets_of_the_standard),
+        cmocka_unit_test(a_range_of_mac_addresses_that_is_not_whole_is_refused),
+        cmocka_unit_test(lists_of_mac_addresses_are_read_with_their_tags_and_without),
         cmocka_unit_test(a_missing_element_is_named_in_the_answer),
         cmocka_unit_test(a_wrong_length_is_named_in_the_answer),
         cmocka_unit_test(another_version_gets_the_version_answer),

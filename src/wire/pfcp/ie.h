@@ -120,12 +120,18 @@ enum pfcp_ie_type {
     PFCP_IE_ADDITIONAL_USAGE_REPORTS_INFORMATION = 126,
     PFCP_IE_ETHERNET_PACKET_FILTER = 132,
     PFCP_IE_MAC_ADDRESS = 133,
+    PFCP_IE_C_TAG = 134,
+    PFCP_IE_S_TAG = 135,
     PFCP_IE_ETHERTYPE = 136,
     PFCP_IE_ETHERNET_FILTER_ID = 138,
     PFCP_IE_ETHERNET_FILTER_PROPERTIES = 139,
     PFCP_IE_SUGGESTED_BUFFERING_PACKETS_COUNT = 140,
     PFCP_IE_USER_ID = 141,
     PFCP_IE_ETHERNET_PDU_SESSION_INFORMATION = 142,
+    PFCP_IE_ETHERNET_TRAFFIC_INFORMATION = 143,
+    PFCP_IE_MAC_ADDRESSES_DETECTED = 144,
+    PFCP_IE_MAC_ADDRESSES_REMOVED = 145,
+    PFCP_IE_ETHERNET_INACTIVITY_TIMER = 146,
     PFCP_IE_FRAMED_ROUTE = 153,
     PFCP_IE_FRAMED_ROUTING = 154,
     PFCP_IE_FRAMED_IPV6_ROUTE = 155,
@@ -226,6 +232,7 @@ enum pfcp_aureq_flags { PFCP_PARPS = 1 << 0 };        /* association release is 
 enum pfcp_asrsp_flags { PFCP_PSREI = 1 << 0 };        /* sessions were retained */
 enum pfcp_association_release { PFCP_SARR = 1 << 0 }; /* the UP function asks to be released */
 enum pfcp_node_report_type { PFCP_UPFR = 1 << 0, PFCP_UPRR = 1 << 1, PFCP_VSR = 1 << 5 };
+enum pfcp_ethernet_filter_properties { PFCP_BIDE = 1 << 0 }; /* one for both directions */
 enum pfcp_ip_versions { PFCP_IP_V4 = 1 << 0, PFCP_IP_V6 = 1 << 1 };
 
 /* 8.2.25 */
@@ -259,6 +266,7 @@ enum pfcp_reporting_triggers {
     PFCP_REPORT_LIUSA = 1 << 7,
     PFCP_REPORT_VOLQU = 1 << 8,
     PFCP_REPORT_TIMQU = 1 << 9,
+    PFCP_REPORT_MACAR = 1 << 11, /* MAC addresses behind the UE */
     PFCP_REPORT_UPINT = 1 << 17,
 };
 
@@ -276,6 +284,7 @@ enum pfcp_usage_trigger {
     PFCP_USAGE_LIUSA = 1 << 10,
     PFCP_USAGE_TERMR = 1 << 11,
     PFCP_USAGE_MONIT = 1 << 12,
+    PFCP_USAGE_MACAR = 1 << 14,
     PFCP_USAGE_UPINT = 1 << 21,
 };
 
@@ -452,10 +461,27 @@ struct pfcp_vendor_report {
     uint8_t flags; /* the enterprise's */
 };
 
-/* 8.2.93 */
+enum { PFCP_MAC_OCTETS = 6 };
+
+/* 8.2.93. With an upper address it is a range, which begins with the other. */
 struct pfcp_mac {
-    bool has_source, has_destination;
-    uint8_t source[6], destination[6];
+    bool has_source, has_destination, has_upper_source, has_upper_destination;
+    uint8_t source[PFCP_MAC_OCTETS], destination[PFCP_MAC_OCTETS];
+    uint8_t upper_source[PFCP_MAC_OCTETS], upper_destination[PFCP_MAC_OCTETS];
+};
+
+/* 8.2.94, 8.2.95 */
+struct pfcp_vlan_tag {
+    bool has_pcp, has_dei, has_vid, dei;
+    uint8_t pcp;  /* 3 bits */
+    uint16_t vid; /* 12 bits */
+};
+
+/* 8.2.103, 8.2.104 */
+struct pfcp_macs {
+    struct bytes addresses; /* PFCP_MAC_OCTETS each, 255 at most */
+    bool has_c_tag, has_s_tag;
+    struct pfcp_vlan_tag c_tag, s_tag;
 };
 
 /* SD ffffff means none */

@@ -9,15 +9,16 @@
 
 #include "wire/pfcp/ie.h"
 
-/* 7.5.2.2-2a. Minimal: identity, addresses, type. */
+/* 7.5.2.2-3. One that has nothing but its id is the one of that id, the other way round (5.13.4). */
 struct pfcp_ethernet_filter {
-    bool has_id, has_properties, has_ethertype;
+    bool has_id, has_properties, has_ethertype, has_c_tag, has_s_tag;
     uint32_t id;
-    uint8_t properties; /* bit 1: bidirectional */
+    uint8_t properties; /* enum pfcp_ethernet_filter_properties */
     uint16_t ethertype;
-    struct pfcp_mac *macs;
+    struct pfcp_vlan_tag c_tag, s_tag;
+    struct pfcp_mac *macs; /* any of them matches */
     size_t macs_count;
-    struct pfcp_sdf_filter *sdf_filters;
+    struct pfcp_sdf_filter *sdf_filters; /* of the IP packet in the frame; any of them matches */
     size_t sdf_filters_count;
 };
 
@@ -145,7 +146,7 @@ struct pfcp_urr {
     bool has_measurement_period, has_volume_threshold, has_volume_quota, has_time_threshold, has_time_quota,
         has_quota_holding_time, has_monitoring_time, has_subsequent_volume_threshold,
         has_subsequent_time_threshold, has_inactivity_detection_time, has_measurement_information,
-        has_quota_far_id;
+        has_quota_far_id, has_ethernet_inactivity_timer;
     uint32_t measurement_period;
     struct pfcp_volume volume_threshold, volume_quota;
     uint32_t time_threshold, time_quota;
@@ -154,8 +155,9 @@ struct pfcp_urr {
     struct pfcp_volume subsequent_volume_threshold;
     uint32_t subsequent_time_threshold;
     uint32_t inactivity_detection_time;
-    uint8_t measurement_information; /* bit 5 (MNOP): count packets too */
-    uint32_t quota_far_id;           /* applied when a quota is used up */
+    uint8_t measurement_information;    /* bit 5 (MNOP): count packets too */
+    uint32_t quota_far_id;              /* applied when a quota is used up */
+    uint32_t ethernet_inactivity_timer; /* after which a MAC address that is silent is gone */
     uint32_t *linked_urr_ids;
     size_t linked_urr_ids_count;
 };
@@ -199,18 +201,25 @@ struct pfcp_remove_bar {
     uint8_t bar_id;
 };
 
+/* 7.5.8.3-3 */
+struct pfcp_ethernet_traffic {
+    struct pfcp_macs *detected, *removed;
+    size_t detected_count, removed_count;
+};
+
 /* 7.5.5.2, 7.5.7.2, 7.5.8.3 */
 struct pfcp_usage_report {
     uint32_t urr_id;
     uint32_t sequence; /* UR-SEQN */
     uint32_t trigger;  /* enum pfcp_usage_trigger */
     bool has_start_time, has_end_time, has_volume, has_duration, has_first_packet, has_last_packet,
-        has_query_reference;
+        has_query_reference, has_ethernet_traffic;
     uint32_t start_time, end_time; /* seconds since 1900 */
     struct pfcp_volume volume;
     uint32_t duration;
     uint32_t first_packet, last_packet; /* seconds since 1900 */
     uint32_t query_reference;
+    struct pfcp_ethernet_traffic ethernet_traffic; /* with MACAR */
 };
 
 #endif

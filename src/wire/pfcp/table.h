@@ -77,7 +77,8 @@ extern const struct pfcp_value pfcp_value_node_id, pfcp_value_f_seid, pfcp_value
     pfcp_value_remote_peer, pfcp_value_outer_header_creation, pfcp_value_outer_header_removal;
 extern const struct pfcp_value pfcp_value_gate, pfcp_value_bit_rate, pfcp_value_volume,
     pfcp_value_measured_volume, pfcp_value_sdf_filter, pfcp_value_redirect, pfcp_value_downlink_service,
-    pfcp_value_failed_rule, pfcp_value_mac, pfcp_value_s_nssai, pfcp_value_user_id;
+    pfcp_value_failed_rule, pfcp_value_s_nssai, pfcp_value_user_id;
+extern const struct pfcp_value pfcp_value_mac, pfcp_value_vlan_tag, pfcp_value_macs;
 extern const struct pfcp_value pfcp_value_vendor_report, pfcp_value_traffic_report,
     pfcp_value_traffic_of_peer, pfcp_value_shaping, pfcp_value_shaping_of_peer;
 

@@ -7,11 +7,14 @@
 
 /* Rules, 7.5.2 to 7.5.4 */
 
+/* Nothing of a filter is left out because it is malformed: it would match what it must not. */
 static const struct pfcp_member ethernet_filter_members[] = {
-    OPTIONAL(ETHERNET_FILTER_ID, pfcp_ethernet_filter, id),
-    OPTIONAL(ETHERNET_FILTER_PROPERTIES, pfcp_ethernet_filter, properties),
+    CONDITIONAL(ETHERNET_FILTER_ID, pfcp_ethernet_filter, id),
+    CONDITIONAL(ETHERNET_FILTER_PROPERTIES, pfcp_ethernet_filter, properties),
     LIST(MAC_ADDRESS, pfcp_ethernet_filter, macs),
-    OPTIONAL(ETHERTYPE, pfcp_ethernet_filter, ethertype),
+    CONDITIONAL(ETHERTYPE, pfcp_ethernet_filter, ethertype),
+    CONDITIONAL(C_TAG, pfcp_ethernet_filter, c_tag),
+    CONDITIONAL(S_TAG, pfcp_ethernet_filter, s_tag),
     LIST(SDF_FILTER, pfcp_ethernet_filter, sdf_filters),
 };
 GROUP(ethernet_filter);
@@ -136,7 +139,8 @@ GROUP(update_far);
         CONDITIONAL(INACTIVITY_DETECTION_TIME, pfcp_urr, inactivity_detection_time),  \
         LIST(LINKED_URR_ID, pfcp_urr, linked_urr_ids),                                \
         CONDITIONAL(MEASUREMENT_INFORMATION, pfcp_urr, measurement_information),      \
-        CONDITIONAL(FAR_ID, pfcp_urr, quota_far_id)
+        CONDITIONAL(FAR_ID, pfcp_urr, quota_far_id),                                  \
+        CONDITIONAL(ETHERNET_INACTIVITY_TIMER, pfcp_urr, ethernet_inactivity_timer)
 
 static const struct pfcp_member create_urr_members[] = {
     MANDATORY(URR_ID, pfcp_urr, urr_id),
@@ -204,6 +208,12 @@ GROUP(remove_bar);
 
 /* Reports, 7.5.5 to 7.5.8 */
 
+static const struct pfcp_member ethernet_traffic_members[] = {
+    LIST(MAC_ADDRESSES_DETECTED, pfcp_ethernet_traffic, detected),
+    LIST(MAC_ADDRESSES_REMOVED, pfcp_ethernet_traffic, removed),
+};
+GROUP(ethernet_traffic);
+
 static const struct pfcp_member usage_report_members[] = {
     MANDATORY(URR_ID, pfcp_usage_report, urr_id),
     MANDATORY(UR_SEQN, pfcp_usage_report, sequence),
@@ -215,6 +225,7 @@ static const struct pfcp_member usage_report_members[] = {
     CONDITIONAL(TIME_OF_FIRST_PACKET, pfcp_usage_report, first_packet),
     CONDITIONAL(TIME_OF_LAST_PACKET, pfcp_usage_report, last_packet),
     CONDITIONAL(QUERY_URR_REFERENCE, pfcp_usage_report, query_reference),
+    CONDITIONAL(ETHERNET_TRAFFIC_INFORMATION, pfcp_usage_report, ethernet_traffic),
 };
 GROUP(usage_report);
 
@@ -376,12 +387,18 @@ static const struct pfcp_element elements[PFCP_IE_TYPES] = {
     VALUE(ADDITIONAL_USAGE_REPORTS_INFORMATION, "Additional Usage Reports Information", u16),
     GROUPED(ETHERNET_PACKET_FILTER, "Ethernet Packet Filter", ethernet_filter),
     VALUE(MAC_ADDRESS, "MAC address", mac),
+    VALUE(C_TAG, "C-TAG", vlan_tag),
+    VALUE(S_TAG, "S-TAG", vlan_tag),
     VALUE(ETHERTYPE, "Ethertype", u16),
     VALUE(ETHERNET_FILTER_ID, "Ethernet Filter ID", u32),
     VALUE(ETHERNET_FILTER_PROPERTIES, "Ethernet Filter Properties", flags),
     VALUE(SUGGESTED_BUFFERING_PACKETS_COUNT, "Suggested Buffering Packets Count", u8),
     VALUE(USER_ID, "User ID", user_id),
     VALUE(ETHERNET_PDU_SESSION_INFORMATION, "Ethernet PDU Session Information", flags),
+    GROUPED(ETHERNET_TRAFFIC_INFORMATION, "Ethernet Traffic Information", ethernet_traffic),
+    VALUE(MAC_ADDRESSES_DETECTED, "MAC Addresses Detected", macs),
+    VALUE(MAC_ADDRESSES_REMOVED, "MAC Addresses Removed", macs),
+    VALUE(ETHERNET_INACTIVITY_TIMER, "Ethernet Inactivity Timer", u32),
     VALUE(FRAMED_ROUTE, "Framed-Route", text),
     VALUE(FRAMED_ROUTING, "Framed-Routing", u32),
     VALUE(FRAMED_IPV6_ROUTE, "Framed-IPv6-Route", text),

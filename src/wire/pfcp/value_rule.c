@@ -277,44 +277,6 @@ static void print_failed_rule(const struct pfcp_value *value, struct printer *p,
     print_close(p);
 }
 
-static void read_mac(const struct pfcp_value *value, struct reader *r, void *to)
-{
-    struct pfcp_mac *mac = to;
-    uint8_t flags = read_u8(r);
-    (void)value;
-    mac->has_source = flags & 1;
-    mac->has_destination = flags & 2;
-    struct bytes source = read_bytes(r, mac->has_source ? 6 : 0);
-    struct bytes destination = read_bytes(r, mac->has_destination ? 6 : 0);
-    if (source.len)
-        memcpy(mac->source, source.data, 6);
-    if (destination.len)
-        memcpy(mac->destination, destination.data, 6);
-}
-
-static void write_mac(const struct pfcp_value *value, struct writer *w, const void *from)
-{
-    const struct pfcp_mac *mac = from;
-    (void)value;
-    write_u8(w, (uint8_t)(mac->has_destination << 1 | mac->has_source));
-    if (mac->has_source)
-        write_bytes(w, BYTES(mac->source));
-    if (mac->has_destination)
-        write_bytes(w, BYTES(mac->destination));
-}
-
-static void print_mac(const struct pfcp_value *value, struct printer *p, const char *name, const void *from)
-{
-    const struct pfcp_mac *mac = from;
-    (void)value;
-    print_open(p, name);
-    if (mac->has_source)
-        print_hex(p, "source", BYTES(mac->source));
-    if (mac->has_destination)
-        print_hex(p, "destination", BYTES(mac->destination));
-    print_close(p);
-}
-
 static void read_s_nssai(const struct pfcp_value *value, struct reader *r, void *to)
 {
     struct pfcp_s_nssai *s_nssai = to;
@@ -377,7 +339,6 @@ PFCP_VALUE(sdf_filter, pfcp_sdf_filter, 2);
 PFCP_VALUE(redirect, pfcp_redirect, 3);
 PFCP_VALUE(downlink_service, pfcp_downlink_service, 1);
 PFCP_VALUE(failed_rule, pfcp_failed_rule, 2);
-PFCP_VALUE(mac, pfcp_mac, 1);
 PFCP_VALUE(s_nssai, pfcp_s_nssai, 4);
 PFCP_VALUE(user_id, pfcp_user_id, 1);
 
