@@ -38,6 +38,7 @@ struct draft {
     const struct asking *askings;
     unsigned count;
     unsigned values, addresses; /* used */
+    bool frame;                 /* it is the record of the frame */
 };
 
 /* --- what a filter admits --- */
@@ -117,10 +118,60 @@ static void admit_of_filter(struct admitted *set, const struct sdf_filter *filte
     }
 }
 
-static struct admitted admitted_by(const struct asking *asking, enum classifier_field field)
+static void admit_vids(struct admitted *set, const struct frame_tag_filter *tag)
 {
+    enum { VID_MOST = 0xfff };
+    set->all = !tag->asks;
+    if (tag->asks)
+        add_range(set, tag->has_vid ? tag->vid : 0, tag->has_vid ? tag->vid : VID_MOST);
+}
+
+static void admit_macs(struct admitted *set, const struct frame_macs *macs)
+{
+    set->all = macs->low == 0 && macs->high == FRAME_MAC_MOST;
+    if (!set->all)
+        add_range(set, macs->low, macs->high);
+}
+
+static void admit_types(struct admitted *set, const struct frame_filter *filter)
+{
+    set->all = !filter->has_type && !filter->has_packet;
+    if (filter->has_type) {
+        add_range(set, filter->type, filter->type);
+    } else if (filter->has_packet) {
+        add_range(set, FRAME_IPV4, FRAME_IPV4);
+        add_range(set, FRAME_IPV6, FRAME_IPV6);
+    }
+}
+
+static void admit_of_frame(struct admitted *set, const struct frame_filter *filter, int field)
+{
+    switch (field) {
+    case FRAME_FIELD_TYPE:
+        return admit_types(set, filter);
+    case FRAME_FIELD_C_VID:
+        return admit_vids(set, &filter->c_tag);
+    case FRAME_FIELD_S_VID:
+        return admit_vids(set, &filter->s_tag);
+    case FRAME_FIELD_REMOTE:
+        return admit_macs(set, &filter->remote);
+    case FRAME_FIELD_LOCAL:
+        return admit_macs(set, &filter->local);
+    default:
+        return;
+    }
+}
+
+static struct admitted admitted_by(const struct draft *draft, unsigned number, enum classifier_field field)
+{
+    const struct asking *asking = &draft->askings[number];
     struct admitted set = {.all = true};
     const bool uplink = asking->pdr->source == PFCP_ACCESS;
+    if (draft->frame) {
+        if (asking->filter && asking->filter->frame.asks)
+            admit_of_frame(&set, &asking->filter->frame, field);
+        return set;
+    }
     if (field == CLASSIFY_TEID && asking->tunnels)
         admit_only(&set, asking->pdr->teid);
     else if (field == CLASSIFY_QFI && uplink)
@@ -166,7 +217,7 @@ static bool find_edges(const struct draft *draft, enum classifier_field field, s
     bool asked = false, fit = true;
     edges->count = 0;
     for (unsigned i = 0; i < draft->count; i++) {
-        const struct admitted set = admitted_by(&draft->askings[i], field);
+        const struct admitted set = admitted_by(draft, i, field);
         asked |= !set.all;
         for (unsigned n = 0; n < set.count && fit; n++)
             fit = add_edge(edges, set.ranges[n].low) &&
@@ -179,7 +230,7 @@ static void find_filters(const struct draft *draft, enum classifier_field field,
 {
     memset(edges->filters, 0, edges->count * sizeof *edges->filters);
     for (unsigned i = 0; i < draft->count && edges->count; i++) {
-        const struct admitted set = admitted_by(&draft->askings[i], field);
+        const struct admitted set = admitted_by(draft, i, field);
         for (unsigned n = 0; n < edges->count; n++)
             edges->filters[n] |= (uint64_t)admits(&set, edges->at[n]) << i;
     }
@@ -246,52 +297,79 @@ static void compile_octets(struct draft *draft, const struct asking *asking, uin
                 bit);
 }
 
+static uint8_t mask_of(const struct frame_tag_filter *tag)
+{
+    return tag->asks ? tag->priority_mask : 0;
+}
+
+static void compile_priorities(struct draft *draft, const struct asking *asking, uint64_t bit)
+{
+    static const struct frame_filter none;
+    const struct frame_filter *filter =
+        asking->filter && asking->filter->frame.asks ? &asking->filter->frame : &none;
+    const uint8_t value = (uint8_t)(filter->s_tag.priority << 4 | filter->c_tag.priority);
+    const uint8_t mask = (uint8_t)(mask_of(&filter->s_tag) << 4 | mask_of(&filter->c_tag));
+    draft->to->asks_protocol |= mask != 0;
+    admit_octet(draft->to->protocol, value, mask, bit);
+}
+
 /* --- records --- */
 
 /* False: they do not fit; of one there is always room. */
-static bool compile(struct classifier *to, const struct asking *askings, unsigned count)
+static bool compile_record(struct classifier *to, const struct asking *askings, unsigned count, bool frame)
 {
-    struct draft draft = {.to = to, .askings = askings, .count = count};
+    struct draft draft = {.to = to, .askings = askings, .count = count, .frame = frame};
     *to = (struct classifier){.filters = UINT64_MAX >> (CLASSIFIER_FILTERS - count)};
     for (int field = 0; field < CLASSIFIER_FIELDS; field++)
         if (!compile_field(&draft, (enum classifier_field)field))
             return false;
     for (unsigned i = 0; i < count; i++) {
-        compile_octets(&draft, &askings[i], UINT64_C(1) << i);
+        (frame ? compile_priorities : compile_octets)(&draft, &askings[i], UINT64_C(1) << i);
         to->pdr[classifier_place(UINT64_C(1) << i)] = askings[i].number;
     }
     return true;
 }
 
-static struct classifiers *extend(struct classifiers *classifiers)
+static bool compile(struct classifier *to, const struct asking *askings, unsigned count, bool frames)
 {
-    const size_t count = classifiers ? classifiers->count + 1u : 1;
+    return compile_record(to, askings, count, false) &&
+           (!frames || compile_record(to + 1, askings, count, true));
+}
+
+/* By one record, or a pair. */
+static struct classifiers *extend(struct classifiers *classifiers, bool frames)
+{
+    const size_t count = (classifiers ? classifiers->count : 0) + (frames ? 2u : 1u);
     struct classifiers *more = realloc(classifiers, sizeof *more + count * sizeof *more->records);
-    if (more)
-        more->count = (unsigned)count;
-    else
+    if (!more) {
         free(classifiers);
+        return NULL;
+    }
+    more->count = (unsigned)count;
+    more->frames = frames;
     return more;
 }
 
 /* As many as fit; returns how many. */
-static unsigned compile_some(struct classifier *to, const struct asking *askings, unsigned count)
+static unsigned compile_some(struct classifier *to, const struct asking *askings, unsigned count, bool frames)
 {
     for (unsigned some = count < CLASSIFIER_FILTERS ? count : CLASSIFIER_FILTERS; some > 1; some /= 2)
-        if (compile(to, askings, some))
+        if (compile(to, askings, some, frames))
             return some;
-    compile(to, askings, 1);
+    compile(to, askings, 1, frames);
     return 1;
 }
 
-static struct classifiers *compile_all(const struct asking *askings, unsigned count)
+static struct classifiers *compile_all(const struct asking *askings, unsigned count, bool frames)
 {
+    const unsigned step = frames ? 2 : 1;
     struct classifiers *classifiers = NULL;
     while (count) {
-        classifiers = extend(classifiers);
+        classifiers = extend(classifiers, frames);
         if (!classifiers)
             return NULL;
-        const unsigned some = compile_some(&classifiers->records[classifiers->count - 1], askings, count);
+        const unsigned some =
+            compile_some(&classifiers->records[classifiers->count - step], askings, count, frames);
         askings += some;
         count -= some;
     }
@@ -321,7 +399,8 @@ struct classifiers *classifiers_compile(const struct ruleset *rules, enum direct
     if (!askings)
         return NULL;
     const unsigned count = list_askings(rules, direction, askings);
-    struct classifiers *classifiers = count ? compile_all(askings, count) : calloc(1, sizeof *classifiers);
+    struct classifiers *classifiers =
+        count ? compile_all(askings, count, rules->asks_frames) : calloc(1, sizeof *classifiers);
     free(askings);
     return classifiers;
 }

@@ -159,7 +159,9 @@ static enum verdict downlink_locked(struct plane *plane, struct lane *lane, stru
 enum verdict path_frame_locked(struct plane *plane, struct lane *lane, struct session *session,
                                struct packet *packet)
 {
-    const struct flow flow = path_frame_flow(packet->length);
+    struct flow flow;
+    if (!path_read_frame(session->rules, bytes_of(packet->data, packet->length), &flow))
+        return path_drop(lane, DROP_INNER_MALFORMED);
     return downlink_locked(plane, lane, session, &flow, 0, packet);
 }
 
@@ -221,10 +223,7 @@ static const struct pdr *match_held(const struct ruleset *rules, const struct fl
 /* What was held was well-formed when it came. */
 static bool read_held(const struct session *session, struct bytes octets, struct flow *flow)
 {
-    if (!session->port)
-        return flow_parse(octets, flow) == NULL;
-    *flow = path_frame_flow(octets.len);
-    return true;
+    return session->port ? path_read_frame(session->rules, octets, flow) : flow_parse(octets, flow) == NULL;
 }
 
 /* Whether the oldest held packet must wait on. */

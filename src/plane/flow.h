@@ -10,9 +10,11 @@
 #include <stdint.h>
 
 #include "kit/bytes.h"
+#include "plane/frame.h"
 #include "plane/protocols.h"
 
 struct flow {
+    struct frame frame;                  /* around the packet; destination NULL: none */
     const uint8_t *source, *destination; /* into the packet; 4 or 16 bytes */
     uint32_t spi;                        /* of ESP or AH, else 0 */
     uint32_t flow_label;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CUSTOMER_TAG = 0x8100, SERVICE_TAG = 0x88a8, LENGTH_MOST = 1500, TYPE_LEAST = 0x600, NO_VLAN = 0xfff };
+enum { LENGTH_MOST = 1500, NO_VLAN = 0xfff };
 
 static uint16_t be16(const uint8_t *at)
 {
@@ -13,7 +13,14 @@ static uint16_t be16(const uint8_t *at)
 
 static bool is_tag(uint16_t type)
 {
-    return type == CUSTOMER_TAG || type == SERVICE_TAG;
+    return type == FRAME_CUSTOMER_TAG || type == FRAME_SERVICE_TAG;
+}
+
+static void note_tag(struct frame *frame, uint16_t control)
+{
+    uint32_t *tag = frame->type == FRAME_CUSTOMER_TAG ? &frame->c_tag : &frame->s_tag;
+    if (*tag == FRAME_NO_TAG)
+        *tag = control;
 }
 
 /* To the type behind the tags. */
@@ -26,6 +33,7 @@ static const char *follow_tags(struct bytes octets, struct frame *frame)
             return "VLAN tag ends too early";
         if ((be16(octets.data + frame->payload) & NO_VLAN) == NO_VLAN)
             return "VLAN identifier that is reserved";
+        note_tag(frame, be16(octets.data + frame->payload));
         frame->type = be16(octets.data + frame->payload + 2);
         frame->payload += FRAME_TAG;
     }
@@ -39,6 +47,8 @@ const char *frame_parse(struct bytes octets, struct frame *frame)
         return "Ethernet header is too short";
     *frame = (struct frame){.destination = octets.data,
                             .source = octets.data + FRAME_MAC,
+                            .c_tag = FRAME_NO_TAG,
+                            .s_tag = FRAME_NO_TAG,
                             .type = be16(octets.data + 2 * FRAME_MAC),
                             .payload = FRAME_HEADER};
     if ((frame->source[0] & 1) || memcmp(frame->source, nobody, FRAME_MAC) == 0)
@@ -46,7 +56,8 @@ const char *frame_parse(struct bytes octets, struct frame *frame)
     const char *wrong = follow_tags(octets, frame);
     if (wrong)
         return wrong;
-    if (frame->type < TYPE_LEAST && (frame->type > LENGTH_MOST || frame->type > octets.len - frame->payload))
+    if (frame->type < FRAME_TYPE_LEAST &&
+        (frame->type > LENGTH_MOST || frame->type > octets.len - frame->payload))
         return "IEEE 802.3 length is wrong";
     return NULL;
 }

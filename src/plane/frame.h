@@ -11,12 +11,25 @@
 
 #include "kit/bytes.h"
 
-enum { FRAME_MAC = 6, FRAME_HEADER = 14, FRAME_TAG = 4, FRAME_TAGS = 2 };
+enum {
+    FRAME_MAC = 6,
+    FRAME_HEADER = 14,
+    FRAME_TAG = 4,
+    FRAME_TAGS = 2,
+    FRAME_NO_TAG = 1 << 16,
+    FRAME_TYPE_LEAST = 0x600,
+    FRAME_IPV4 = 0x0800,
+    FRAME_IPV6 = 0x86dd,
+    FRAME_CUSTOMER_TAG = 0x8100,
+    FRAME_SERVICE_TAG = 0x88a8
+};
 
 struct frame {
     const uint8_t *destination, *source; /* into the frame */
-    uint16_t type;                       /* behind all tags; below 0x600 it is an IEEE 802.3 length */
-    uint16_t payload;                    /* where it begins */
+    uint32_t c_tag,
+        s_tag;     /* control information (IEEE 802.1Q 9.6) of the first tag of the kind, or FRAME_NO_TAG */
+    uint16_t type; /* behind all tags; below FRAME_TYPE_LEAST it is an IEEE 802.3 length */
+    uint16_t payload; /* where it begins */
 };
 
 /* NULL: well-formed; else a static text that says what is wrong. */
@@ -26,6 +39,11 @@ const char *frame_parse(struct bytes octets, struct frame *frame);
 static inline bool frame_is_group(const struct frame *frame)
 {
     return frame->destination[0] & 1;
+}
+
+static inline bool frame_is_ip(const struct frame *frame)
+{
+    return frame->type == FRAME_IPV4 || frame->type == FRAME_IPV6;
 }
 
 /* Between neighbours on a wire: spanning tree, link aggregation, port authentication, pause (IEEE 802.1Q 8.6.3). No bridge hands them on. */

@@ -29,13 +29,24 @@ void path_pass(struct lane *lane, struct session *session, struct gnb *gnb, enum
         shaping_schedule(lane, gnb, direction, packet);
 }
 
-struct flow path_frame_flow(size_t length)
+/* Where there is no IP packet, or none that is whole, there is nothing that a filter of packets asks for. */
+static void read_packet_in(const struct ruleset *rules, const struct frame *frame, struct bytes octets,
+                           struct flow *flow)
 {
     static const uint8_t none[16];
-    return (struct flow){.source = none,
-                         .destination = none,
-                         .length = length < UINT16_MAX ? (uint16_t)length : UINT16_MAX,
-                         .version = 6};
+    const struct bytes packet = bytes_of(octets.data + frame->payload, octets.len - frame->payload);
+    if (!rules->asks_frames || !frame_is_ip(frame) || flow_parse(packet, flow) != NULL)
+        *flow = (struct flow){.source = none, .destination = none, .version = 6};
+}
+
+bool path_read_frame(const struct ruleset *rules, struct bytes octets, struct flow *flow)
+{
+    struct frame frame;
+    if (frame_parse(octets, &frame) != NULL)
+        return false;
+    read_packet_in(rules, &frame, octets, flow);
+    flow->frame = frame;
+    return true;
 }
 
 enum verdict path_encapsulate(const struct ruleset *rules, const struct pdr *pdr, const struct far *far,

@@ -36,8 +36,8 @@ enum verdict path_from_upf_locked(struct plane *plane, struct lane *lane, struct
 enum verdict path_frame_locked(struct plane *plane, struct lane *lane, struct session *session,
                                struct packet *packet);
 
-/* What rules find in a frame: nothing that a filter of IP packets asks for. */
-struct flow path_frame_flow(size_t length);
+/* What rules find in a frame: the IP packet in it only if they ask for what is in frames. False: it is malformed. */
+bool path_read_frame(const struct ruleset *rules, struct bytes octets, struct flow *flow);
 
 enum verdict path_advertise_locked(struct lane *lane, struct session *session, struct packet *packet);
 

@@ -363,7 +363,8 @@ static bool is_anchored(struct plan *plan)
 
 struct ruleset *plan_finish(struct plan *plan)
 {
-    struct ruleset *rules = is_anchored(plan) && plan_gather_routes(plan) ? allocate(plan) : NULL;
+    struct ruleset *rules =
+        is_anchored(plan) && plan_find_filters(plan) && plan_gather_routes(plan) ? allocate(plan) : NULL;
     if (!rules)
         return NULL;
     memcpy(rules->routes, plan->routes, plan->route_count * sizeof *rules->routes);

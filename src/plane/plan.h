@@ -87,6 +87,9 @@ bool plan_create_urr(struct plan *plan, const struct pfcp_urr *ie);
 bool plan_update_urr(struct plan *plan, const struct pfcp_urr *ie);
 bool plan_create_bar(struct plan *plan, const struct pfcp_bar *ie);
 bool plan_update_bar(struct plan *plan, const struct pfcp_bar *ie);
+/* plan_filters.c: those of a PDI; and, at the end, what stands for filters of other PDRs is replaced by these. */
+bool plan_set_filters(struct plan *plan, struct planned_pdr *planned, const struct pfcp_pdi *pdi);
+bool plan_find_filters(struct plan *plan);
 /* plan_routes.c: those of a PDI; and, at the end, those that are left, with the PDRs' bits for what they are then. */
 bool plan_set_routes(struct plan *plan, struct planned_pdr *planned, const struct pfcp_pdi *pdi);
 bool plan_gather_routes(struct plan *plan);

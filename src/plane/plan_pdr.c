@@ -110,32 +110,6 @@ static bool set_ue_ips(struct plan *plan, const struct planned_pdr *planned, con
     return true;
 }
 
-static bool set_filters(struct plan *plan, struct planned_pdr *planned, const struct pfcp_pdi *pdi)
-{
-    struct sdf_filter *filters = arena_array(plan->arena, pdi->sdf_filters_count + 1, sizeof *filters);
-    if (!filters || pdi->sdf_filters_count > UINT8_MAX)
-        return refuse(plan, planned, "too many filters");
-    for (size_t i = 0; i < pdi->sdf_filters_count; i++) {
-        const struct pfcp_sdf_filter *ie = &pdi->sdf_filters[i];
-        const char *wrong = NULL;
-        filters[i] = (struct sdf_filter){
-            .any_protocol = true,
-            .has_traffic_class = ie->has_tos,
-            .traffic_class = (uint8_t)(ie->tos >> 8),
-            .traffic_class_mask = (uint8_t)ie->tos,
-            .has_spi = ie->has_spi,
-            .spi = ie->spi,
-            .has_flow_label = ie->has_flow_label,
-            .flow_label = ie->flow_label,
-        };
-        if (ie->flow_description.len && !sdf_parse(ie->flow_description, &filters[i], &wrong))
-            return refuse(plan, planned, wrong);
-    }
-    planned->filters = filters;
-    planned->pdr.filter_count = (uint16_t)pdi->sdf_filters_count;
-    return true;
-}
-
 static bool set_network(struct plan *plan, const struct pfcp_pdi *pdi)
 {
     if (!pdi->has_network_instance || pdi->source_interface == PFCP_ACCESS)
@@ -150,8 +124,8 @@ static bool set_network(struct plan *plan, const struct pfcp_pdi *pdi)
 static bool set_pdi(struct plan *plan, struct planned_pdr *planned, const struct pfcp_pdi *pdi)
 {
     struct pdr *pdr = &planned->pdr;
-    if (pdi->has_application_id || pdi->ethernet_filters_count ||
-        (pdi->has_ethernet_session && !plan->ethernet) ||
+    if (pdi->has_application_id ||
+        ((pdi->has_ethernet_session || pdi->ethernet_filters_count) && !plan->ethernet) ||
         ((pdi->sdf_filters_count || pdi->framed_routes_count) && plan->ethernet))
         return plan_refuse(plan, PFCP_SERVICE_NOT_SUPPORTED, "PDI asks for what this plane does not detect");
     if (pdi->source_interface > PFCP_N6_LAN)
@@ -167,7 +141,7 @@ static bool set_pdi(struct plan *plan, struct planned_pdr *planned, const struct
     if (pdi->has_f_teid && !(pdi->f_teid.choose ? choose_teid : take_teid)(plan, planned, &pdi->f_teid))
         return false;
     return set_network(plan, pdi) && set_ue_ips(plan, planned, pdi) && plan_set_routes(plan, planned, pdi) &&
-           set_filters(plan, planned, pdi);
+           plan_set_filters(plan, planned, pdi);
 }
 
 static void set_references(struct planned_pdr *planned, const uint32_t *qers, size_t qer_count,

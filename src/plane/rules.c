@@ -121,8 +121,17 @@ static bool is_plain(struct ruleset *rules, enum direction direction)
     return count <= 1 && filters == 0;
 }
 
+static bool asks_frames(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->filter_count; i++)
+        if (rules->filters[i].frame.asks)
+            return true;
+    return false;
+}
+
 bool ruleset_compile(struct ruleset *rules)
 {
+    rules->asks_frames = asks_frames(rules);
     for (int direction = UPLINK; direction <= DOWNLINK; direction++) {
         if (is_plain(rules, (enum direction)direction))
             continue;
@@ -181,13 +190,55 @@ static struct classified classified(const struct flow *flow, bool uplink, uint32
     return packet;
 }
 
+static uint64_t mac_of(const uint8_t mac[FRAME_MAC])
+{
+    struct reader r = reader_of(bytes_of(mac, FRAME_MAC));
+    return read_uint(&r, FRAME_MAC);
+}
+
+static uint32_t vid_of(uint32_t tag)
+{
+    return tag == FRAME_NO_TAG ? CLASSIFIER_NO_PORT : tag & 0xfff;
+}
+
+/* The frame in the places of a packet's fields (plane/classifier.h). */
+static struct classified classified_frame(const struct frame *frame, bool uplink)
+{
+    struct classified packet = {
+        .version = 6, .protocol = (uint8_t)((frame->s_tag >> 12 & 15) << 4 | (frame->c_tag >> 12 & 15))};
+    packet.value[FRAME_FIELD_TYPE] = frame->type < FRAME_TYPE_LEAST ? CLASSIFIER_NO_PORT : frame->type;
+    packet.value[FRAME_FIELD_C_VID] = vid_of(frame->c_tag);
+    packet.value[FRAME_FIELD_S_VID] = vid_of(frame->s_tag);
+    packet.remote[1] = mac_of(uplink ? frame->destination : frame->source);
+    packet.local[1] = mac_of(uplink ? frame->source : frame->destination);
+    return packet;
+}
+
+static const struct pdr *match_frame(const struct ruleset *rules, const struct classifiers *classifiers,
+                                     const struct classified *packet, const struct flow *flow, bool uplink)
+{
+    if (!flow->frame.destination)
+        return NULL;
+    const struct classified frame = classified_frame(&flow->frame, uplink);
+    for (const struct classifier *record = classifiers->records;
+         record < classifiers->records + classifiers->count; record += 2) {
+        const uint64_t left = classify_filters(record, packet) & classify_filters(record + 1, &frame);
+        if (left)
+            return &rules->pdrs[classify_first(record, left)];
+    }
+    return NULL;
+}
+
 const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uint32_t teid, uint8_t qfi,
                                 const struct flow *flow)
 {
     const struct classifiers *classifiers = rules->classifiers[direction_of(source)];
     if (!classifiers)
         return match_only(rules, source, teid, qfi);
-    const struct classified packet = classified(flow, source == PFCP_ACCESS, teid, qfi);
+    const bool uplink = source == PFCP_ACCESS;
+    const struct classified packet = classified(flow, uplink, teid, qfi);
+    if (classifiers->frames)
+        return match_frame(rules, classifiers, &packet, flow, uplink);
     for (unsigned i = 0; i < classifiers->count; i++) {
         const uint32_t pdr = classify(&classifiers->records[i], &packet);
         if (pdr != CLASSIFIER_NONE)

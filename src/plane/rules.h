@@ -121,7 +121,8 @@ struct ruleset {
     struct config_prefix *routes; /* networks behind the phone: those of all PDRs; none lies within another */
     uint8_t pdr_count, far_count, qer_count, urr_count, bar_count, route_count;
     uint16_t filter_count, duplicating_count;
-    uint8_t only[2]; /* by enum direction: the PDR, where there are no classifiers; RULES_NONE: none */
+    uint8_t only[2];  /* by enum direction: the PDR, where there are no classifiers; RULES_NONE: none */
+    bool asks_frames; /* filters look into Ethernet frames: it is no work for the packet program */
     bool has_v4, has_v6;
     uint8_t v4[4]; /* the UE's address */
     uint8_t v6[8]; /* its prefix of 64 bits */

@@ -12,6 +12,7 @@
 
 #include "kit/bytes.h"
 #include "plane/flow.h"
+#include "plane/frame_filter.h"
 
 enum { SDF_PORT_RANGES = 4 }; /* a side; more are refused */
 
@@ -35,6 +36,10 @@ struct sdf_filter {
     bool has_traffic_class, has_spi, has_flow_label;
     uint8_t traffic_class, traffic_class_mask;
     uint32_t spi, flow_label;
+    struct frame_filter frame; /* around the packet */
+    uint32_t id;               /* of one for both directions, with has_id */
+    bool has_id;
+    bool by_id; /* while rules are planned: it stands for those that have the id */
 };
 
 /* Fills remote, local and protocol. False: *wrong (static text) says why; the filter is then unusable. */

@@ -173,12 +173,11 @@ static enum drop check_inner(const struct plane *plane, const struct session *se
 static enum drop check_frame_payload(const struct plane *plane, const struct network *network,
                                      const struct frame *frame, const struct packet *packet)
 {
-    enum { IPV4 = 0x0800, IPV6 = 0x86dd };
     struct flow flow;
-    if (frame->type != IPV4 && frame->type != IPV6)
+    if (!frame_is_ip(frame))
         return DROP_NONE;
     if (flow_parse(bytes_of(packet->data + frame->payload, packet->length - frame->payload), &flow) != NULL ||
-        flow.version != (frame->type == IPV4 ? 4 : 6))
+        flow.version != (frame->type == FRAME_IPV4 ? 4 : 6))
         return DROP_INNER_MALFORMED;
     const struct config_ip ip = destination_of(&flow);
     const enum drop drop = check_tunnelled(network, &flow);
@@ -186,17 +185,14 @@ static enum drop check_frame_payload(const struct plane *plane, const struct net
 }
 
 static enum drop check_frame(const struct plane *plane, const struct session *session, const struct far *far,
-                             const struct packet *packet)
+                             const struct frame *frame, const struct packet *packet)
 {
     const struct network *network = session->network;
-    struct frame frame;
-    if (frame_parse(bytes_of(packet->data, packet->length), &frame) != NULL)
-        return DROP_INNER_MALFORMED;
-    if (packet->length > (size_t)network->mtu + frame.payload)
+    if (packet->length > (size_t)network->mtu + frame->payload)
         return DROP_TOO_BIG;
     const bool led_on = far->destination == PFCP_ACCESS;
-    const enum drop drop = switch_check(plane, session, &frame, led_on, packet->now);
-    return drop == DROP_NONE && !led_on ? check_frame_payload(plane, network, &frame, packet) : drop;
+    const enum drop drop = switch_check(plane, session, frame, led_on, packet->now);
+    return drop == DROP_NONE && !led_on ? check_frame_payload(plane, network, frame, packet) : drop;
 }
 
 static enum verdict forward(struct plane *plane, struct lane *lane, struct session *session, struct gnb *from,
@@ -206,8 +202,8 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
     const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
     if (!far)
         return path_drop(lane, DROP_NO_RULE);
-    enum drop drop =
-        session->port ? check_frame(plane, session, far, packet) : check_inner(plane, session, far, flow);
+    enum drop drop = session->port ? check_frame(plane, session, far, &flow->frame, packet)
+                                   : check_inner(plane, session, far, flow);
     if (drop == DROP_NONE && !(far->action & PFCP_FORW)) {
         path_copy_dropped(rules, pdr, UPLINK, packet);
         drop = DROP_ACTION;
@@ -263,8 +259,9 @@ static struct gnb *former_gnb(const struct session *session, const union socket_
 static enum verdict uplink_accepted(struct plane *plane, struct lane *lane, struct session *session,
                                     struct gnb *from, const struct gtpu_packet *gtpu, struct packet *packet)
 {
-    struct flow flow = path_frame_flow(gtpu->payload.len);
-    if (!session->port && flow_parse(gtpu->payload, &flow) != NULL)
+    struct flow flow;
+    if (session->port ? !path_read_frame(session->rules, gtpu->payload, &flow)
+                      : flow_parse(gtpu->payload, &flow) != NULL)
         return path_drop(lane, DROP_INNER_MALFORMED);
     if (!session->port && is_link_local(&flow)) {
         if (is_router_solicitation(&flow, gtpu->payload.data))

@@ -3,6 +3,8 @@
  * Any rules, compiled (plane/classifier.h), and any packets: what is looked up is what a walk through the rules finds. Flow descriptions are read as the SMF
  * writes them, or filters are made up field by field; packets take addresses and ports from the filters, or from just beside them.
  *
+ * Filters may ask for the frame around the packet, as those of Ethernet sessions do.
+ *
  * An input is filters, PDRs and packets, one behind the other, each row with its count in front; what an input is too short for is zero.
  */
 #include <string.h>
@@ -12,11 +14,22 @@
 #include "plane/classifier.h"
 #include "walk.h"
 
-enum { FILTERS = 160, TEXT = 1, CORE = 1, TUNNELLED = 2, IPV6 = 1, PORTS = 2, ANY_QFI = 0x80, TEID = 0x10 };
+enum {
+    FILTERS = 160,
+    TEXT = 1,
+    CORE = 1,
+    TUNNELLED = 2,
+    IPV6 = 1,
+    PORTS = 2,
+    ANY_QFI = 0x80,
+    TEID = 0x10,
+    FRAMED = 0x40
+};
 
 /* A packet's addresses, as a flow borrows them. */
 struct addresses {
     uint8_t remote[16], local[16];
+    uint8_t macs[2][FRAME_MAC]; /* destination, source */
 };
 
 static uint8_t below(struct reader *r, unsigned count)
@@ -67,6 +80,44 @@ static void read_marks(struct reader *r, uint8_t kind, struct sdf_filter *filter
         filter->flow_label = read_u32(r) & 0xfffff;
 }
 
+static uint64_t read_mac(struct reader *r)
+{
+    return read_uint(r, FRAME_MAC);
+}
+
+static struct frame_macs read_macs(struct reader *r, bool any)
+{
+    if (any)
+        return (struct frame_macs){0, FRAME_MAC_MOST};
+    const uint64_t low = read_mac(r);
+    const uint16_t more = read_u16(r);
+    return (struct frame_macs){low, low + more > FRAME_MAC_MOST ? low : low + more};
+}
+
+static struct frame_tag_filter read_tag(struct reader *r, bool asks)
+{
+    if (!asks)
+        return (struct frame_tag_filter){0};
+    const uint16_t control = read_u16(r);
+    const uint8_t kind = read_u8(r);
+    return (struct frame_tag_filter){true, kind >> 4 & 1, control & 0xfff, (uint8_t)(control >> 12),
+                                     kind & 15};
+}
+
+static void read_frame_filter(struct reader *r, struct frame_filter *filter)
+{
+    const uint8_t kind = read_u8(r);
+    filter->asks = true;
+    filter->remote = read_macs(r, kind & 1);
+    filter->local = read_macs(r, kind & 2);
+    filter->c_tag = read_tag(r, kind & 4);
+    filter->s_tag = read_tag(r, kind & 8);
+    filter->has_type = kind & 16;
+    filter->has_packet = !filter->has_type && kind & 32;
+    if (filter->has_type)
+        filter->type = read_u16(r);
+}
+
 static void read_filter(struct reader *r, struct sdf_filter *filter)
 {
     const uint8_t kind = read_u8(r);
@@ -84,6 +135,8 @@ static void read_filter(struct reader *r, struct sdf_filter *filter)
         read_side(r, kind & 0x10 ? AF_INET6 : AF_INET, &filter->local);
     }
     read_marks(r, kind, filter);
+    if (kind & FRAMED)
+        read_frame_filter(r, &filter->frame);
 }
 
 static void read_pdr(struct reader *r, const struct ruleset *rules, unsigned *used, struct pdr *pdr)
@@ -171,6 +224,38 @@ static struct flow read_flow(struct reader *r, const struct ruleset *rules, bool
     return flow;
 }
 
+/* One end of the range, or next to it; numbers wrap round as addresses of 48 bits do. */
+static void read_address_near(struct reader *r, const struct frame_macs *macs, uint8_t to[FRAME_MAC])
+{
+    const uint8_t kind = read_u8(r);
+    const uint64_t number = (kind & 1 ? macs->high : macs->low) + (kind >> 1) % 3 - 1;
+    for (unsigned i = 0; i < FRAME_MAC; i++)
+        to[i] = (uint8_t)(number >> 8 * (FRAME_MAC - 1 - i));
+}
+
+static uint32_t read_control(struct reader *r, const struct frame_tag_filter *tag)
+{
+    const uint8_t kind = read_u8(r);
+    if (kind & 1)
+        return FRAME_NO_TAG;
+    return kind & 2 ? read_u16(r) : (uint32_t)tag->priority << 12 | tag->vid;
+}
+
+static void read_frame(struct reader *r, const struct ruleset *rules, bool uplink,
+                       struct addresses *addresses, struct flow *flow)
+{
+    static const struct sdf_filter none;
+    const struct frame_filter *near =
+        &(rules->filter_count ? &rules->filters[below(r, rules->filter_count)] : &none)->frame;
+    read_address_near(r, uplink ? &near->remote : &near->local, addresses->macs[0]);
+    read_address_near(r, uplink ? &near->local : &near->remote, addresses->macs[1]);
+    flow->frame = (struct frame){.destination = addresses->macs[0], .source = addresses->macs[1]};
+    flow->frame.c_tag = read_control(r, &near->c_tag);
+    flow->frame.s_tag = read_control(r, &near->s_tag);
+    const uint8_t kind = read_u8(r);
+    flow->frame.type = kind & 1 ? near->type : kind & 2 ? read_u16(r) : FRAME_IPV4;
+}
+
 /* The packet counts only in a tunnel of a direction that has some. */
 static void look_up(struct reader *r, const struct ruleset *rules)
 {
@@ -178,7 +263,9 @@ static void look_up(struct reader *r, const struct ruleset *rules)
     const uint8_t way = read_u8(r), qfi = read_u8(r);
     const bool uplink = !(way & CORE), tunnelled = uplink || ruleset_core_teid(rules);
     const uint32_t teid = tunnelled ? TEID + (way >> 2 & 3) : 0;
-    const struct flow flow = read_flow(r, rules, uplink, &addresses);
+    struct flow flow = read_flow(r, rules, uplink, &addresses);
+    if (rules->asks_frames)
+        read_frame(r, rules, uplink, &addresses, &flow);
     const uint8_t source = uplink ? PFCP_ACCESS : PFCP_CORE,
                   named = qfi & ANY_QFI ? RULESET_ANY_QFI : qfi & 63;
     must(ruleset_match(rules, source, teid, named, &flow) == walk_match(rules, source, teid, named, &flow));

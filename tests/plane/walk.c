@@ -44,12 +44,45 @@ static bool filter_matches(const struct sdf_filter *filter, const struct flow *f
            match_side(to, flow, flow->destination, flow->destination_port);
 }
 
+static bool match_macs(const struct frame_macs *macs, const uint8_t *mac)
+{
+    uint8_t low[8], high[8];
+    for (int i = 0; i < 6; i++) {
+        low[i] = (uint8_t)(macs->low >> (40 - 8 * i));
+        high[i] = (uint8_t)(macs->high >> (40 - 8 * i));
+    }
+    return memcmp(mac, low, 6) >= 0 && memcmp(mac, high, 6) <= 0;
+}
+
+static bool match_tag(const struct frame_tag_filter *filter, uint32_t tag)
+{
+    if (!filter->asks)
+        return true;
+    return tag != FRAME_NO_TAG && (!filter->has_vid || filter->vid == tag % 4096) &&
+           ((tag / 4096 ^ filter->priority) & filter->priority_mask) == 0;
+}
+
+static bool frame_matches(const struct frame_filter *filter, const struct frame *frame, bool uplink)
+{
+    if (!filter->asks)
+        return true;
+    if (!frame->destination)
+        return false;
+    if (filter->has_type && filter->type != frame->type)
+        return false;
+    if (filter->has_packet && frame->type != 0x0800 && frame->type != 0x86dd)
+        return false;
+    return match_tag(&filter->c_tag, frame->c_tag) && match_tag(&filter->s_tag, frame->s_tag) &&
+           match_macs(&filter->local, uplink ? frame->source : frame->destination) &&
+           match_macs(&filter->remote, uplink ? frame->destination : frame->source);
+}
+
 static bool filters_match(const struct ruleset *rules, const struct pdr *pdr, const struct flow *flow,
                           bool uplink)
 {
     const struct sdf_filter *filter = rules->filters + pdr->first_filter;
     for (unsigned i = 0; i < pdr->filter_count; i++)
-        if (filter_matches(filter + i, flow, uplink))
+        if (filter_matches(filter + i, flow, uplink) && frame_matches(&filter[i].frame, &flow->frame, uplink))
             return true;
     return pdr->filter_count == 0;
 }

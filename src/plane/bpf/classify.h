@@ -128,9 +128,9 @@ static inline __attribute__((always_inline)) __u64 classify_addresses(const stru
            classify_address(classifier, CLASSIFY_LOCAL_V6, packet->local);
 }
 
-/* The PDR's number in its ruleset, or CLASSIFIER_NONE. */
-static inline __attribute__((always_inline)) __u32 classify(const struct classifier *classifier,
-                                                            const struct classified *packet)
+/* All that the packet satisfies. */
+static inline __attribute__((always_inline)) __u64 classify_filters(const struct classifier *classifier,
+                                                                    const struct classified *packet)
 {
     __u64 left = classifier->filters & classify_addresses(classifier, packet);
 #pragma GCC unroll 8
@@ -140,7 +140,20 @@ static inline __attribute__((always_inline)) __u32 classify(const struct classif
         left &= classify_octet(classifier->protocol, packet->protocol);
     if (classifier->asks_class)
         left &= classify_octet(classifier->traffic_class, packet->traffic_class);
+    return left;
+}
+
+/* The PDR's number in its ruleset, of the first of these; or CLASSIFIER_NONE. */
+static inline __attribute__((always_inline)) __u32 classify_first(const struct classifier *classifier,
+                                                                  __u64 left)
+{
     return left ? classifier->pdr[classifier_place(left & -left)] : CLASSIFIER_NONE;
+}
+
+static inline __attribute__((always_inline)) __u32 classify(const struct classifier *classifier,
+                                                            const struct classified *packet)
+{
+    return classify_first(classifier, classify_filters(classifier, packet));
 }
 
 #endif
