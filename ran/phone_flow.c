@@ -4,8 +4,10 @@
 
 enum { PRECEDENCE = 70, PTI = 100 };
 
-static const struct nas_filter_component udp = {NAS_FILTER_PROTOCOL, {(const uint8_t *)"\x11", 1}};
-static const struct nas_packet_filter filter = {.direction = NAS_FILTER_BOTH, .components = &udp, .count = 1};
+/* UDP, over whatever IP a session has; in frames over IPv4. */
+static const struct nas_filter_component components[] = {
+    {NAS_FILTER_PROTOCOL, {(const uint8_t *)"\x11", 1}},
+    {NAS_FILTER_ETHERTYPE, {(const uint8_t *)"\x08\x00", 2}}};
 
 static void ask(struct phone_session *session, const struct nas_qos_flow *flow,
                 const struct nas_qos_rule *rule)
@@ -23,6 +25,9 @@ static void ask(struct phone_session *session, const struct nas_qos_flow *flow,
 
 static void ask_for(struct phone_session *session, const struct nas_qos_flow *flow)
 {
+    const bool ethernet = session->type == NAS_SESSION_ETHERNET;
+    const struct nas_packet_filter filter = {
+        .direction = NAS_FILTER_BOTH, .components = components, .count = ethernet ? 2 : 1};
     const struct nas_qos_rule rule = {.operation = NAS_RULE_CREATE,
                                       .has_precedence = true,
                                       .precedence = PRECEDENCE,

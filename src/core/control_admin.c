@@ -15,6 +15,7 @@
 #include "core/smf/smf.h"
 #include "core/traffic.h"
 #include "kit/log.h"
+#include "kit/mac.h"
 #include "store/subscriber_admin.h"
 
 static json_int_t unix_seconds(int64_t wall)
@@ -443,6 +444,28 @@ static bool take_number(const json_t *request, const char *key, json_int_t most,
     return (!value || json_is_integer(value)) && *number >= 0 && *number <= most;
 }
 
+static bool take_mac(const json_t *request, const char *key, bool *has, uint8_t mac[MAC_OCTETS])
+{
+    const json_t *value = json_object_get(request, key);
+    *has = value != NULL;
+    return !value || (json_is_string(value) && mac_read(json_string_value(value), mac));
+}
+
+/* As read_order(), what is of Ethernet frames. */
+static const char *read_frame_filter(const json_t *request, struct smf_flow_filter *filter)
+{
+    json_int_t vlan = 0, ethertype = 0;
+    if (!take_mac(request, "remote_mac", &filter->has_remote_mac, filter->remote_mac) ||
+        !take_mac(request, "local_mac", &filter->has_local_mac, filter->local_mac))
+        return "a MAC address is text such as 02:00:00:00:00:01";
+    if (!take_number(request, "vlan", 4094, &vlan) || !take_number(request, "ethertype", 65535, &ethertype))
+        return "a number is out of range";
+    filter->has_vlan = json_object_get(request, "vlan") != NULL;
+    filter->vlan = (uint16_t)vlan;
+    filter->ethertype = (uint16_t)ethertype;
+    return NULL;
+}
+
 /* NULL: it is whole; else what is wrong. */
 static const char *read_order(const json_t *request, struct smf_flow_order *order)
 {
@@ -467,7 +490,7 @@ static const char *read_order(const json_t *request, struct smf_flow_order *orde
     order->filter.protocol = (uint8_t)protocol;
     order->filter.remote_port = (uint16_t)remote_port;
     order->filter.local_port = (uint16_t)local_port;
-    return NULL;
+    return read_frame_filter(request, &order->filter);
 }
 
 static uint8_t psi_of(const json_t *request)

@@ -2,9 +2,9 @@
 #include "plane/find.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "kit/mac.h"
 #include "plane/agent_state.h"
 
 static struct session *by_address(const struct plane *plane, uint64_t key, bool v4)
@@ -20,11 +20,8 @@ static struct session *by_mac(const struct plane *plane, const char *text, int64
 {
     uint8_t mac[FRAME_MAC];
     struct session *session = NULL;
-    int end = 0;
     bool outside;
-    if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4],
-               &mac[5], &end) != FRAME_MAC ||
-        text[end])
+    if (!mac_read(text, mac))
         return NULL;
     for (unsigned i = 0; i < plane->network_count && !session; i++)
         if (plane->networks[i].lan)

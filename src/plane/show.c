@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "kit/mac.h"
 #include "plane/agent_state.h"
 #include "plane/fast/counts.h"
 #include "plane/fast/ports.h"
@@ -229,9 +230,10 @@ static void put_macs(json_t *reply, const struct session *session, int64_t now)
         return;
     json_t *list = json_array();
     const unsigned count = lan_macs(session->network->lan, session, macs, MOST, now);
-    for (unsigned i = 0; i < count; i++)
-        json_array_append_new(list, json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", macs[i][0], macs[i][1],
-                                                 macs[i][2], macs[i][3], macs[i][4], macs[i][5]));
+    for (unsigned i = 0; i < count; i++) {
+        char text[MAC_TEXT];
+        json_array_append_new(list, json_string(mac_write(macs[i], text)));
+    }
     json_object_set_new(reply, "macs", list);
 }
 

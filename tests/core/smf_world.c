@@ -51,8 +51,24 @@ static void take_qers(struct plane *plane, const struct pfcp_qer *qers, size_t c
     }
 }
 
+static void take_frame_filter(struct plane *plane, const struct pfcp_pdi *pdi)
+{
+    const unsigned direction = pdi->source_interface == PFCP_CORE;
+    plane->frame_filters[direction] =
+        pdi->ethernet_filters_count ? pdi->ethernet_filters[0] : (struct pfcp_ethernet_filter){0};
+    plane->macs[direction] = pdi->ethernet_filters_count && pdi->ethernet_filters[0].macs_count
+                                 ? pdi->ethernet_filters[0].macs[0]
+                                 : (struct pfcp_mac){0};
+    if (pdi->ethernet_filters_count && pdi->ethernet_filters[0].sdf_filters_count)
+        snprintf(plane->filter, sizeof plane->filter, "%.*s",
+                 (int)pdi->ethernet_filters[0].sdf_filters[0].flow_description.len,
+                 (const char *)pdi->ethernet_filters[0].sdf_filters[0].flow_description.data);
+}
+
 static void take_pdrs(struct plane *plane, const struct pfcp_create_pdr *pdrs, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        take_frame_filter(plane, &pdrs[i].pdi);
     for (size_t i = 0; i < count; i++)
         if (pdrs[i].pdi.sdf_filters_count)
             snprintf(plane->filter, sizeof plane->filter, "%.*s",

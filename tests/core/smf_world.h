@@ -81,6 +81,9 @@ struct plane {
     unsigned pdrs, qers;     /* that it has now */
     uint8_t marks;           /* QFI of the QER created last */
     char filter[128];        /* flow description of the PDR created last */
+    struct pfcp_ethernet_filter
+        frame_filters[2];    /* uplink, downlink: the first of the PDR created last; lists are gone */
+    struct pfcp_mac macs[2]; /* the first of these */
     size_t routes[2];        /* framed routes of IPv4 and IPv6 in the PDR created last */
     char route[128];         /* the first of them */
     unsigned heard[64];      /* by message type */

@@ -3,6 +3,7 @@
 import re
 
 from cases import case, expect, main
+from lab import wait_until
 from running_core import Core
 
 # A server beyond the bridge of the data network; phones have addresses of its subnet, which nobody gave them.
@@ -133,6 +134,35 @@ def a_phone_has_no_more_devices_than_it_may(lab, build):
 def phones_that_may_not_meet_do_not(lab, build):
     segment = Segment(lab, build, ue_to_ue=False)
     segment.play(segment.begin() + ping(1, "192.168.7.100") + ping(2, "192.168.7.100") + ping(1, "192.168.7.12", fails=True))
+
+
+def downlink_qfis(lab, capture):
+    """By the length of what is in the G-PDUs that gNBs were sent."""
+    fields = ["-e", "gtp.ext_hdr.pdu_ses_con.qos_flow_id", "-e", "gtp.length"]
+    lines = lab.execute(["tshark", "-r", capture, "-Y", "gtp.message == 255", "-T", "fields", *fields]).stdout.splitlines()
+    qfis = {}
+    for qfi, length in (line.split("\t")[:2] for line in lines):
+        qfis.setdefault(int(length), set()).add(int(qfi, 0))
+    return qfis
+
+
+@case
+def frames_are_in_the_flow_that_a_phone_asked_for(lab, build):
+    allowed = ", requested_fiveqis: [1], requested_gbr_uplink: 4 Mbps, requested_gbr_downlink: 4 Mbps"
+    segment = Segment(lab, build, phones=1, more=allowed)
+    server, capture = segment.server.netns, segment.core.folder / "gnb.pcap"
+    tcpdump = segment.radio.start(["tcpdump", "-U", "-n", "-i", "eth0", "-w", capture, "udp port 2152 and src 10.9.0.1"], "tcpdump.log")
+    wait_until(lambda: "listening" in tcpdump.log.read_text(), 10, "tcpdump to listen")
+    datagram = f"run {server}: bash -c 'head -c 500 /dev/zero > /dev/udp/192.168.7.11/7'\n"
+    segment.play(segment.begin() + ping(1, "192.168.7.100") + datagram + "flow 1 1 1 2000\n" + datagram.replace("500", "600")
+                 + f"run {server}: ping -n -c 3 -i 0.1 -s 700 -W 3 192.168.7.11\n")
+    flows = segment.core.json("session")[0]["flows"]
+    lab.stop(tcpdump)
+    headers, ping_header, container = 14 + 20 + 8, 14 + 20 + 8, 8
+    qfis = downlink_qfis(lab, capture)
+    default, flow = qfis[500 + headers + container], qfis[600 + headers + container]
+    expect(len(flows) == 1 and flow == {flows[0]["qfi"]}, f"{flows} {qfis}")
+    expect(default == qfis[700 + ping_header + container] and default != flow, f"{qfis}")
 
 
 @case

@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "kit/hex.h"
+#include "kit/mac.h"
 
 static void digits_of_either_case_are_read(void **state)
 {
@@ -36,11 +37,31 @@ static void sixteen_digits_and_their_capitals_are_all_there_is(void **state)
     assert_int_equal(hex_digit('0'), 0);
 }
 
+static void a_mac_address_is_six_pairs_of_digits(void **state)
+{
+    static const char *const none[] = {"",
+                                       "02:00:00:00:00:1",
+                                       "02:00:00:00:00:01 ",
+                                       "02-00-00-00-00-01",
+                                       "020000000001",
+                                       "02:00:00:00:00:0g",
+                                       "02:00:00:00:00:01:",
+                                       "02:00:00:00:00;01"};
+    uint8_t mac[MAC_OCTETS];
+    char text[MAC_TEXT];
+    (void)state;
+    assert_true(mac_read("02:aB:00:00:Cd:01", mac));
+    assert_string_equal(mac_write(mac, text), "02:ab:00:00:cd:01");
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(mac_read(none[i], mac));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_of_either_case_are_read),
         cmocka_unit_test(no_other_length_is_taken),
+        cmocka_unit_test(a_mac_address_is_six_pairs_of_digits),
         cmocka_unit_test(sixteen_digits_and_their_capitals_are_all_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

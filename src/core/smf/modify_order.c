@@ -3,13 +3,14 @@
 #include <sys/socket.h>
 
 #include "core/smf/n4.h"
+#include "kit/mac.h"
 
-enum { COMPONENTS = 4, IPV4_MASKED = 8, IPV6_LENGTH_AT = 16, IPV6_MASKED = 17 };
+enum { COMPONENTS = 8, IPV4_MASKED = 8, IPV6_LENGTH_AT = 16, IPV6_MASKED = 17 };
 
 /* A packet filter under construction, with room for what its components point to. */
 struct draft {
     struct nas_filter_component components[COMPONENTS];
-    uint8_t remote[IPV6_MASKED], protocol, remote_port[2], local_port[2];
+    uint8_t remote[IPV6_MASKED], protocol, remote_port[2], local_port[2], vlan[2], ethertype[2];
     size_t count;
 };
 
@@ -30,24 +31,38 @@ static void add_remote(struct draft *draft, const struct config_prefix *remote)
         bytes_of(draft->remote, v4 ? IPV4_MASKED : IPV6_MASKED));
 }
 
-static void add_port(struct draft *draft, uint8_t type, uint16_t port, uint8_t octets[2])
+static void add_number(struct draft *draft, uint8_t type, uint16_t number, uint8_t octets[2])
 {
-    octets[0] = (uint8_t)(port >> 8);
-    octets[1] = (uint8_t)port;
+    octets[0] = (uint8_t)(number >> 8);
+    octets[1] = (uint8_t)number;
     add(draft, type, bytes_of(octets, 2));
+}
+
+/* Of filters for both directions the source is the phone's side. */
+static void add_frame(struct draft *draft, const struct smf_flow_filter *filter)
+{
+    if (filter->has_local_mac)
+        add(draft, NAS_FILTER_MAC_SOURCE, bytes_of(filter->local_mac, MAC_OCTETS));
+    if (filter->has_remote_mac)
+        add(draft, NAS_FILTER_MAC_DESTINATION, bytes_of(filter->remote_mac, MAC_OCTETS));
+    if (filter->has_vlan)
+        add_number(draft, NAS_FILTER_C_TAG_VID, filter->vlan, draft->vlan);
+    if (filter->ethertype)
+        add_number(draft, NAS_FILTER_ETHERTYPE, filter->ethertype, draft->ethertype);
 }
 
 static void write_filter(struct draft *draft, const struct smf_flow_filter *filter)
 {
     *draft = (struct draft){.protocol = filter->protocol};
+    add_frame(draft, filter);
     if (filter->remote.family)
         add_remote(draft, &filter->remote);
     if (filter->protocol)
         add(draft, NAS_FILTER_PROTOCOL, bytes_of(&draft->protocol, 1));
     if (filter->remote_port)
-        add_port(draft, NAS_FILTER_REMOTE_PORT, filter->remote_port, draft->remote_port);
+        add_number(draft, NAS_FILTER_REMOTE_PORT, filter->remote_port, draft->remote_port);
     if (filter->local_port)
-        add_port(draft, NAS_FILTER_LOCAL_PORT, filter->local_port, draft->local_port);
+        add_number(draft, NAS_FILTER_LOCAL_PORT, filter->local_port, draft->local_port);
     if (draft->count == 0)
         add(draft, NAS_FILTER_MATCH_ALL, (struct bytes){0});
 }

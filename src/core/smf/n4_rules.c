@@ -249,6 +249,23 @@ static bool has_direction(const struct qos *qos, uint8_t rule, uint8_t direction
     return false;
 }
 
+/* None where one of them matches all. */
+static void filter_frames(struct arena *arena, const struct qos *qos, uint8_t rule, uint8_t direction,
+                          struct pfcp_pdi *pdi)
+{
+    pdi->ethernet_filters = arena_array(arena, QOS_FILTERS, sizeof *pdi->ethernet_filters);
+    for (unsigned i = 0; pdi->ethernet_filters && i < QOS_FILTERS; i++) {
+        if (qos->filters[i].rule != rule || !(qos->filters[i].direction & direction))
+            continue;
+        if (qos_matches_all(&qos->filters[i])) {
+            pdi->ethernet_filters_count = 0;
+            return;
+        }
+        pdi->ethernet_filters[pdi->ethernet_filters_count++] =
+            qos_ethernet_filter(arena, &qos->filters[i], direction == NAS_FILTER_UPLINK);
+    }
+}
+
 static void filter(struct arena *arena, const struct qos *qos, uint8_t rule, uint8_t direction,
                    struct pfcp_pdi *pdi)
 {
@@ -287,8 +304,7 @@ static void detect_rule(struct n4_rules *rules, const struct session *session, u
             detect_uplink(rules, session, pdr);
         else
             detect_downlink(rules, pdr);
-        if (!rules->ethernet) /* where there is no filter but match-all (qos_filter.c) */
-            filter(arena, qos, rule->id, direction, &pdr->pdi);
+        (rules->ethernet ? filter_frames : filter)(arena, qos, rule->id, direction, &pdr->pdi);
         lead_into_flow(rules, qos, rule->qfi, pdr);
     }
 }

@@ -21,7 +21,7 @@ enum {
     QOS_FLOWS = 15, /* with the rules: as many as a plane can hold for a session */
     QOS_RULES = 15,
     QOS_FILTERS = 48,
-    QOS_FILTER_BYTES = 60, /* one of each component that an IP packet filter may have, at most */
+    QOS_FILTER_BYTES = 100, /* one of each component that a packet filter may have, at most */
 };
 
 /* Bits per second; by direction. */
@@ -108,6 +108,11 @@ struct qos_terms {
 };
 
 struct qos_refusal qos_check_filter(const struct nas_packet_filter *filter, const struct qos_terms *terms);
+/* Whether it is for everything. */
+bool qos_matches_all(const struct qos_filter *filter);
+/* Of a session of Ethernet frames, for a PDR of that direction; one that does not match all. */
+struct pfcp_ethernet_filter qos_ethernet_filter(struct arena *arena, const struct qos_filter *filter,
+                                                bool uplink);
 /* "permit out 17 from 192.0.2.1 5060 to assigned" (TS 29.212 5.4.2), and the fields beside it. */
 struct pfcp_sdf_filter qos_sdf_filter(struct arena *arena, const struct qos_filter *filter);
 

@@ -2,19 +2,54 @@
 /* Packet filters: are they well made (TS 24.501 6.4.2.4, 9.11.4.13), and what planes are told of them (TS 29.244 8.2.5)? */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/smf/qos.h"
-#include "wire/pfcp/ie.h"
+#include "wire/pfcp/rules.h"
 
 enum { SDF_TEXT = 256, IPV4_OCTETS = 4, IPV6_OCTETS = 16, ICMP = 1, ICMPV6 = 58, ESP = 50, AH = 51 };
+enum {
+    FRAME_IPV4 = 0x0800,
+    FRAME_IPV6 = 0x86dd,
+    FRAME_C_TAG = 0x8100,
+    FRAME_S_TAG = 0x88a8,
+    NO_VLAN = 0xfff
+};
 
 /* A filter's components, each NULL or its value. */
 struct parts {
     const uint8_t *all, *remote4, *local4, *remote6, *local6, *protocol, *local_port, *local_ports,
         *remote_port, *remote_ports, *spi, *traffic_class, *flow_label;
+    const uint8_t *mac_to, *macs_to, *mac_from, *macs_from, *c_vid, *s_vid, *c_pcp, *s_pcp, *ethertype;
 };
 
-/* Where the value of that type goes; NULL: no component of an IP packet filter. */
+static const uint8_t **part_of_frame(struct parts *parts, uint8_t type)
+{
+    switch (type) {
+    case NAS_FILTER_MAC_DESTINATION:
+        return &parts->mac_to;
+    case NAS_FILTER_MAC_DESTINATIONS:
+        return &parts->macs_to;
+    case NAS_FILTER_MAC_SOURCE:
+        return &parts->mac_from;
+    case NAS_FILTER_MAC_SOURCES:
+        return &parts->macs_from;
+    case NAS_FILTER_C_TAG_VID:
+        return &parts->c_vid;
+    case NAS_FILTER_S_TAG_VID:
+        return &parts->s_vid;
+    case NAS_FILTER_C_TAG_PCP:
+        return &parts->c_pcp;
+    case NAS_FILTER_S_TAG_PCP:
+        return &parts->s_pcp;
+    case NAS_FILTER_ETHERTYPE:
+        return &parts->ethertype;
+    default:
+        return NULL;
+    }
+}
+
+/* Where the value of that type goes; NULL: it is unknown. */
 static const uint8_t **part(struct parts *parts, uint8_t type)
 {
     switch (type) {
@@ -45,8 +80,21 @@ static const uint8_t **part(struct parts *parts, uint8_t type)
     case NAS_FILTER_FLOW_LABEL:
         return &parts->flow_label;
     default:
-        return NULL;
+        return part_of_frame(parts, type);
     }
+}
+
+static bool asks_for_packets(const struct parts *parts)
+{
+    return parts->remote4 || parts->local4 || parts->remote6 || parts->local6 || parts->protocol ||
+           parts->local_port || parts->local_ports || parts->remote_port || parts->remote_ports ||
+           parts->spi || parts->traffic_class || parts->flow_label;
+}
+
+static bool asks_for_frames(const struct parts *parts)
+{
+    return parts->mac_to || parts->macs_to || parts->mac_from || parts->macs_from || parts->c_vid ||
+           parts->s_vid || parts->c_pcp || parts->s_pcp || parts->ethertype;
 }
 
 static struct qos_refusal semantic(const char *what)
@@ -70,7 +118,7 @@ static struct qos_refusal take_apart(const struct nas_packet_filter *filter, str
         const struct nas_filter_component *component = &filter->components[i];
         const uint8_t **place = part(parts, component->type);
         if (!place)
-            return semantic("a component that no IP packet has");
+            return semantic("a component that is not known");
         if (*place)
             return syntactical("a component twice in a packet filter");
         *place = component->value.len ? component->value.data : nothing;
@@ -143,23 +191,71 @@ static struct qos_refusal check_ports(const struct parts *parts)
     return (struct qos_refusal){0};
 }
 
-struct qos_refusal qos_check_filter(const struct nas_packet_filter *filter, const struct qos_terms *terms)
-{
-    struct parts parts = {0};
-    struct qos_refusal refusal = take_apart(filter, &parts);
-    if (!refusal.cause && terms->session_type == NAS_SESSION_ETHERNET && !parts.all)
-        refusal = semantic("a component of IP packets in a session of Ethernet frames");
-    if (!refusal.cause)
-        refusal = check_addresses(&parts, terms);
-    return refusal.cause ? refusal : check_ports(&parts);
-}
-
-/* --- for planes --- */
+/* --- in sessions of Ethernet frames --- */
 
 static uint16_t octets16(const uint8_t *at)
 {
     return (uint16_t)(at[0] << 8 | at[1]);
 }
+
+/* A phone has no address that its core knows of, so any may be the local one. */
+static struct qos_refusal check_packets_in_frames(const struct parts *parts)
+{
+    const uint16_t type = parts->ethertype ? octets16(parts->ethertype) : 0;
+    const bool v4 = parts->remote4 || parts->local4,
+               v6 = parts->remote6 || parts->local6 || parts->flow_label;
+    unsigned length;
+    if (asks_for_packets(parts) && type != FRAME_IPV4 && type != FRAME_IPV6)
+        return semantic("components of IP packets without the Ethertype of IP packets");
+    if ((v4 && type != FRAME_IPV4) || (v6 && type != FRAME_IPV6))
+        return semantic("addresses of another family than the Ethertype's");
+    if ((parts->remote4 && !is_prefix_mask(parts->remote4 + IPV4_OCTETS, &length)) ||
+        (parts->local4 && !is_prefix_mask(parts->local4 + IPV4_OCTETS, &length)))
+        return syntactical("an IPv4 mask with gaps");
+    if ((parts->remote6 && parts->remote6[IPV6_OCTETS] > 128) ||
+        (parts->local6 && parts->local6[IPV6_OCTETS] > 128))
+        return syntactical("an IPv6 prefix longer than an address");
+    return (struct qos_refusal){0};
+}
+
+static bool macs_are_backwards(const uint8_t *range)
+{
+    return range && memcmp(range, range + PFCP_MAC_OCTETS, PFCP_MAC_OCTETS) > 0;
+}
+
+static bool is_no_vlan(const uint8_t *vid)
+{
+    return vid && (octets16(vid) & NO_VLAN) == NO_VLAN;
+}
+
+static struct qos_refusal check_frames(const struct parts *parts)
+{
+    enum { TYPE_LEAST = 0x600 };
+    const uint16_t type = parts->ethertype ? octets16(parts->ethertype) : TYPE_LEAST;
+    if ((parts->mac_to && parts->macs_to) || (parts->mac_from && parts->macs_from))
+        return syntactical("a MAC address and a range of them of one side");
+    if (macs_are_backwards(parts->macs_to) || macs_are_backwards(parts->macs_from))
+        return semantic("a range of MAC addresses that ends before it begins");
+    if (type < TYPE_LEAST || type == FRAME_C_TAG || type == FRAME_S_TAG)
+        return semantic("an Ethertype that no frame has behind its tags");
+    if (is_no_vlan(parts->c_vid) || is_no_vlan(parts->s_vid))
+        return semantic("a VLAN identifier that is reserved");
+    return check_packets_in_frames(parts);
+}
+
+struct qos_refusal qos_check_filter(const struct nas_packet_filter *filter, const struct qos_terms *terms)
+{
+    const bool ethernet = terms->session_type == NAS_SESSION_ETHERNET;
+    struct parts parts = {0};
+    struct qos_refusal refusal = take_apart(filter, &parts);
+    if (!refusal.cause && !ethernet && asks_for_frames(&parts))
+        refusal = semantic("a component that no IP packet has");
+    if (!refusal.cause)
+        refusal = ethernet ? check_frames(&parts) : check_addresses(&parts, terms);
+    return refusal.cause ? refusal : check_ports(&parts);
+}
+
+/* --- for planes --- */
 
 /* What is stored was checked, and is stored whole. */
 static struct parts parts_of(const struct qos_filter *filter)
@@ -225,4 +321,76 @@ struct pfcp_sdf_filter qos_sdf_filter(struct arena *arena, const struct qos_filt
         sdf.flow_label = (uint32_t)(parts.flow_label[0] & 0x0f) << 16 | octets16(parts.flow_label + 1);
     }
     return sdf;
+}
+
+bool qos_matches_all(const struct qos_filter *filter)
+{
+    return parts_of(filter).all != NULL;
+}
+
+/* --- of frames, for planes --- */
+
+/* One address, or a range of them. */
+static void put_macs(const uint8_t *one, const uint8_t *range, bool *has, bool *has_upper,
+                     uint8_t lower[PFCP_MAC_OCTETS], uint8_t upper[PFCP_MAC_OCTETS])
+{
+    *has = one || range;
+    *has_upper = range != NULL;
+    if (*has)
+        memcpy(lower, one ? one : range, PFCP_MAC_OCTETS);
+    if (range)
+        memcpy(upper, range + PFCP_MAC_OCTETS, PFCP_MAC_OCTETS);
+}
+
+/* TS 24.501 9.11.4.13: of a filter for both directions the source is the phone's side, else it is the frame's. */
+static void add_macs(struct arena *arena, const struct parts *parts, bool turned,
+                     struct pfcp_ethernet_filter *to)
+{
+    const uint8_t *from = turned ? parts->mac_to : parts->mac_from,
+                  *froms = turned ? parts->macs_to : parts->macs_from,
+                  *dest = turned ? parts->mac_from : parts->mac_to,
+                  *dests = turned ? parts->macs_from : parts->macs_to;
+    to->macs = from || froms || dest || dests ? arena_array(arena, 1, sizeof *to->macs) : NULL;
+    if (!to->macs)
+        return;
+    to->macs_count = 1;
+    put_macs(from, froms, &to->macs->has_source, &to->macs->has_upper_source, to->macs->source,
+             to->macs->upper_source);
+    put_macs(dest, dests, &to->macs->has_destination, &to->macs->has_upper_destination, to->macs->destination,
+             to->macs->upper_destination);
+}
+
+/* The second one is PCP and DEI in 4 bits. */
+static struct pfcp_vlan_tag tag_of(const uint8_t *vid, const uint8_t *priority)
+{
+    struct pfcp_vlan_tag tag = {
+        .has_vid = vid != NULL, .has_pcp = priority != NULL, .has_dei = priority != NULL};
+    if (vid)
+        tag.vid = octets16(vid) & NO_VLAN;
+    if (priority) {
+        tag.pcp = *priority >> 1 & 7;
+        tag.dei = *priority & 1;
+    }
+    return tag;
+}
+
+struct pfcp_ethernet_filter qos_ethernet_filter(struct arena *arena, const struct qos_filter *filter,
+                                                bool uplink)
+{
+    const struct parts parts = parts_of(filter);
+    struct pfcp_ethernet_filter to = {
+        .has_ethertype = parts.ethertype != NULL,
+        .ethertype = parts.ethertype ? octets16(parts.ethertype) : 0,
+        .has_c_tag = parts.c_vid || parts.c_pcp,
+        .c_tag = tag_of(parts.c_vid, parts.c_pcp),
+        .has_s_tag = parts.s_vid || parts.s_pcp,
+        .s_tag = tag_of(parts.s_vid, parts.s_pcp),
+    };
+    add_macs(arena, &parts, filter->direction == NAS_FILTER_BOTH && !uplink, &to);
+    to.sdf_filters = asks_for_packets(&parts) ? arena_array(arena, 1, sizeof *to.sdf_filters) : NULL;
+    if (to.sdf_filters) {
+        to.sdf_filters_count = 1;
+        *to.sdf_filters = qos_sdf_filter(arena, filter);
+    }
+    return to;
 }

@@ -213,6 +213,12 @@ struct smf_flow_filter {
     struct config_prefix remote;
     uint16_t remote_port, local_port;
     uint8_t protocol; /* 0: any */
+
+    /* in sessions of Ethernet frames */
+    bool has_remote_mac, has_local_mac, has_vlan;
+    uint8_t remote_mac[6], local_mac[6];
+    uint16_t vlan;      /* of the customer tag */
+    uint16_t ethertype; /* 0: any */
 };
 
 /* A new flow and a rule that leads into it; precedence 1 to 254. `why` says what cannot be. */
