@@ -90,9 +90,10 @@ class Lab:
         self.hosts[name] = Host(self, name)
         return self.hosts[name]
 
-    def link(self, left, left_interface, left_addresses, right, right_interface, right_addresses):
-        self.execute(["ip", "link", "add", left_interface, "netns", left.netns, "type", "veth",
-                      "peer", "name", right_interface, "netns", right.netns])
+    def link(self, left, left_interface, left_addresses, right, right_interface, right_addresses, queues=1):
+        many = ["numrxqueues", queues, "numtxqueues", queues] if queues > 1 else []
+        self.execute(["ip", "link", "add", left_interface, "netns", left.netns, *map(str, many), "type", "veth",
+                      "peer", "name", right_interface, "netns", right.netns, *map(str, many)])
         for host, interface, addresses in ((left, left_interface, left_addresses),
                                            (right, right_interface, right_addresses)):
             host.run(["ip", "link", "set", interface, "up"])

@@ -32,20 +32,20 @@ phones 1-{phones} gnb 1 imsi 999700000000001 key {key} opc {opc} netns {lab}-pho
 start 1
 register 1-{phones}
 session 1-{phones}
-stay
+{more}stay
 """
 
 
 class Setting:
     """fast: planes.fast. The gNB and the server are hosts of their own, and so is each phone."""
 
-    def __init__(self, lab, build, fast, phones=1):
+    def __init__(self, lab, build, fast, phones=1, queues=1):
         self.lab, self.phones = lab, phones
         pins = lab.pins() if fast != "off" else lab.folder
         self.core = Core(lab, build, "core", phones, config=CONFIG.format(fast=fast, pins=pins), inventory=INVENTORY)
         self.gnb, self.server = lab.host("gnb1"), lab.host("server")
-        lab.link(self.core.host, "n3", ["10.100.0.1/24"], self.gnb, "eth0", ["10.100.0.11/24"])
-        lab.link(self.core.host, "n6", ["10.200.0.1/24"], self.server, "eth0", [f"{SERVER}/24"])
+        lab.link(self.core.host, "n3", ["10.100.0.1/24"], self.gnb, "eth0", ["10.100.0.11/24"], queues)
+        lab.link(self.core.host, "n6", ["10.200.0.1/24"], self.server, "eth0", [f"{SERVER}/24"], queues)
         self.core.host.run(f"ip route add default via {SERVER}")
         self.server.run("ip route add 10.45.0.0/16 via 10.200.0.1")
         self.server.run("ethtool -K eth0 tx off")  # a veth would leave checksums to whoever takes the packet up, and a tunnel hides them
@@ -54,11 +54,12 @@ class Setting:
             lab.host(f"phone{number}").run("sysctl -qw net.ipv6.conf.default.addr_gen_mode=1")
         self.radio = self.flows = None
 
-    def start(self):
+    def start(self, more=""):
+        """more: steps of the scenario, after phones have a session each."""
         self.core.start()
         self.core.wait()
         path = self.core.folder / "outlived.scenario"
-        path.write_text(SCENARIO.format(lab=self.lab.name, phones=self.phones, key=KEY, opc=OPC))
+        path.write_text(SCENARIO.format(lab=self.lab.name, phones=self.phones, key=KEY, opc=OPC, more=more))
         self.radio = self.core.host.start([self.core.ran, "scenario", "--quiet", path], "radio.log")
         wait_until(lambda: all(self.address(number) for number in range(1, self.phones + 1)), 20, "sessions")
         return self
