@@ -57,14 +57,6 @@ static bool put_keys(struct agent *agent, struct session *session, const struct 
            agent_routes_put(agent, session, rules);
 }
 
-static bool has_teid(const struct ruleset *rules, uint32_t teid)
-{
-    for (unsigned i = 0; rules && i < rules->pdr_count; i++)
-        if (rules->pdrs[i].teid == teid)
-            return true;
-    return false;
-}
-
 /* All keys of `rules` that are not also in `kept` (NULL: none is kept). */
 static void remove_keys(struct agent *agent, struct session *session, const struct ruleset *rules,
                         const struct ruleset *kept)
@@ -72,7 +64,7 @@ static void remove_keys(struct agent *agent, struct session *session, const stru
     struct plane *plane = agent->settings.plane;
     struct network *network = session->network;
     for (unsigned i = 0; i < rules->pdr_count; i++)
-        if (!has_teid(kept, rules->pdrs[i].teid)) {
+        if (!(kept && ruleset_has_teid(kept, rules->pdrs[i].teid))) {
             table_remove_value(&plane->teids, rules->pdrs[i].teid, session);
             resting_add(&plane->resting, rules->pdrs[i].teid, agent_now(agent));
         }

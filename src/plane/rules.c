@@ -255,6 +255,14 @@ enum pfcp_interface ruleset_side(const struct ruleset *rules, uint32_t teid)
     return PFCP_ACCESS;
 }
 
+bool ruleset_has_teid(const struct ruleset *rules, uint32_t teid)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        if (rules->pdrs[i].teid == teid)
+            return true;
+    return false;
+}
+
 uint32_t ruleset_core_teid(const struct ruleset *rules)
 {
     for (unsigned i = 0; i < rules->pdr_count; i++)

@@ -3,6 +3,7 @@
  * Planes that die and others that come after them, with the maps of the packet program between them: packets go on at every moment, and what is counted is
  * counted once. The maps are pinned in a BPF file system of this test's own.
  */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,22 +17,27 @@
 enum { MOST = 8, GNB_TEID = 0x1234 };
 
 /* As an SMF establishes a session that it knows from before (TS 29.244 5.22.3): with its tunnels on both sides. */
-static void describe_again(struct bench *bench, struct lab_session *session, uint32_t teid)
+static void describe_again(struct bench *bench, struct lab_session *session, uint8_t phone, uint32_t teid)
 {
-    lab_describe(session, UE);
+    lab_describe(session, phone);
     session->pdrs[0].pdi.f_teid = (struct pfcp_f_teid){.teid = teid, .ip.has_v4 = true};
     memcpy(session->pdrs[0].pdi.f_teid.ip.v4, bench->lab->plane.n3_v4.address, 4);
     lab_lead_to(session, GNB_TEID, &bench->lab->gnb.v4.sin_addr);
 }
 
-static void restore(struct bench *bench, uint32_t teid)
+static void restore_for(struct bench *bench, uint8_t phone, uint32_t teid)
 {
     struct lab_session session;
-    describe_again(bench, &session, teid);
+    describe_again(bench, &session, phone, teid);
     bench->teid = teid;
     bench->seid = lab_establish(bench->lab, &session, &bench->teid);
     assert_int_equal(bench->teid, teid);
     bench->session = table_get(&bench->lab->plane.teids, teid);
+}
+
+static void restore(struct bench *bench, uint32_t teid)
+{
+    restore_for(bench, UE, teid);
 }
 
 /* A packet each way; returns the octets of the one from the phone. */
@@ -279,6 +285,78 @@ static void sessions_of_other_networks_are_not_taken_over(void **state)
     end(bench);
 }
 
+static uint32_t teid_sent(const struct bench *bench)
+{
+    uint32_t teid;
+    memcpy(&teid, bench->out + ETHERNET + OUTER + 4, sizeof teid);
+    return ntohl(teid);
+}
+
+/* While nobody was there the phone left, and the SMF gave its address to the next. */
+static void an_address_that_is_another_phones_now_leads_to_that_one_alone(void **state)
+{
+    enum { OTHER_TEID = 0x4321 };
+    struct bench *bench = begin_with_session();
+    const uint32_t before = bench->teid;
+    struct lab_session session;
+    (void)state;
+    both_go(bench, before);
+    die(bench);
+    bench = begin(MOST);
+    lab_describe(&session, UE);
+    lab_lead_to(&session, OTHER_TEID, &bench->lab->other_gnb.v4.sin_addr);
+    lab_establish(bench->lab, &session, &bench->teid);
+    bench->session = table_get(&bench->lab->plane.teids, bench->teid);
+    remember_gnb(bench, bench->session->gnb);
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    assert_int_equal(teid_sent(bench), OTHER_TEID);
+    bench->teid = before;
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    assert_int_not_equal(run(bench), XDP_REDIRECT);
+    assert_int_equal(bench->fast.free_count, MOST - 1);
+    assert_true(bench->fast.settings->knows);
+    end(bench);
+}
+
+/* An SMF that chooses TEIDs by itself may begin with the same ones again. */
+static void a_tunnel_that_is_another_phones_now_inherits_nothing(void **state)
+{
+    enum { OTHER = UE + 1 };
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    both_go(bench, teid);
+    die(bench);
+    bench = begin(MOST);
+    restore_for(bench, OTHER, teid);
+    absorb(bench);
+    assert_int_equal(bench->session->counters.passed.bytes[UPLINK], 0);
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_PASS);
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_DROP);
+    set_downlink(bench, (const uint8_t[]){10, 45, 0, OTHER}, 80);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    end(bench);
+}
+
+/* A phone between two gNBs has a second tunnel for a while; what its SMF speaks of no more is not in force for ever. */
+static void tunnels_that_a_session_has_no_more_are_taken_out(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid, second = lab_lead_on(bench->lab, bench->seid);
+    (void)state;
+    assert_true(fast_has_tunnel(&bench->fast, second));
+    die(bench);
+    bench = begin(MOST);
+    assert_true(fast_has_tunnel(&bench->fast, second));
+    restore(bench, teid);
+    assert_false(fast_has_tunnel(&bench->fast, second));
+    both_go(bench, teid);
+    end(bench);
+}
+
 /* Of a prefix that the configuration has no more. */
 static void places_that_are_no_more_are_forgotten(void **state)
 {
@@ -362,6 +440,9 @@ int main(void)
         cmocka_unit_test(damaged_records_are_taken_out),
         cmocka_unit_test(maps_of_other_sizes_are_replaced),
         cmocka_unit_test(sessions_of_other_networks_are_not_taken_over),
+        cmocka_unit_test(an_address_that_is_another_phones_now_leads_to_that_one_alone),
+        cmocka_unit_test(a_tunnel_that_is_another_phones_now_inherits_nothing),
+        cmocka_unit_test(tunnels_that_a_session_has_no_more_are_taken_out),
         cmocka_unit_test(places_that_are_no_more_are_forgotten),
         cmocka_unit_test(a_session_that_is_replaced_keeps_its_place),
     };

@@ -2,7 +2,9 @@
 #include "plane/fast/adopt.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kit/log.h"
@@ -93,6 +95,97 @@ static void keep_sound_addresses(struct fast *fast)
     }
 }
 
+/* --- session by session --- */
+
+/* Without memory for the list nothing is taken over. */
+static bool list_tunnels(struct fast *fast)
+{
+    fast->first_found = calloc(fast->sizes.sessions + 1u, sizeof *fast->first_found);
+    fast->next_found = calloc(fast->tunnels, sizeof *fast->next_found);
+    if (!fast->first_found || !fast->next_found)
+        return false;
+    for (unsigned i = 0; i < fast->tunnels; i++) {
+        const struct fast_tunnel *tunnel = &fast->places[i];
+        if (!tunnel->teid)
+            continue;
+        fast->next_found[i] = fast->first_found[tunnel->session];
+        fast->first_found[tunnel->session] = i + 1;
+    }
+    return true;
+}
+
+void fast_forget_found(struct fast *fast)
+{
+    free(fast->first_found);
+    free(fast->next_found);
+    fast->first_found = fast->next_found = NULL;
+}
+
+/* Those of the session that was found there, but of what `kept` (NULL: nothing) has. */
+static void clear_tunnels(struct fast *fast, unsigned place, const struct ruleset *kept)
+{
+    for (unsigned at = fast->first_found[place]; at; at = fast->next_found[at - 1]) {
+        struct fast_tunnel *tunnel = &fast->places[at - 1];
+        if (tunnel->teid && tunnel->session == place &&
+            !(kept && ruleset_has_teid(kept, ntohl(tunnel->teid))))
+            fast_clear_tunnel(tunnel);
+    }
+}
+
+static void clear_addresses(struct fast *fast, unsigned place)
+{
+    const struct fast_session *session = &fast->sessions[place];
+    __u32 *v4 = session->v4 ? fast_address_at(fast, session->network, 4, ntohl(session->v4)) : NULL;
+    __u32 *v6 = session->v6 ? fast_address_at(fast, session->network, 6, be64toh(session->v6)) : NULL;
+    if (v4 && *v4 == place)
+        *v4 = 0;
+    if (v6 && *v6 == place)
+        *v6 = 0;
+}
+
+static void count_spoken_of(struct fast *fast)
+{
+    fast->unclaimed--;
+    fast->settings->knows = fast->unclaimed == 0;
+}
+
+void fast_give_way(struct fast *fast, unsigned place)
+{
+    if (!fast->first_found || !is_session(fast, place) || fast->claimed[place])
+        return;
+    clear_tunnels(fast, place, NULL);
+    clear_addresses(fast, place);
+    fast_free_place(fast, place);
+    count_spoken_of(fast);
+}
+
+static bool is_same_phone(const struct fast_session *found, const struct session *session)
+{
+    return found->network == session->network->index && found->v4 == fast_v4_of(session->rules) &&
+           found->v6 == fast_v6_of(session->rules);
+}
+
+unsigned fast_claim(struct fast *fast, const struct session *session, int64_t now)
+{
+    const struct ruleset *rules = session->rules;
+    for (unsigned i = 0; fast->unclaimed && i < rules->pdr_count; i++) {
+        const uint32_t teid = rules->pdrs[i].teid;
+        const unsigned place = teid && fast_has_tunnel(fast, teid) ? fast_tunnel_at(fast, teid)->session : 0;
+        if (place == 0 || fast->claimed[place])
+            continue;
+        if (!is_same_phone(&fast->sessions[place], session)) {
+            fast_give_way(fast, place);
+            continue;
+        }
+        fast->claimed[place] = true;
+        fast->last_claim = now;
+        clear_tunnels(fast, place, rules);
+        count_spoken_of(fast);
+        return place;
+    }
+    return 0;
+}
+
 /* --- radio nodes --- */
 
 static union socket_address address_of(const struct fast_address *mapped)
@@ -137,6 +230,11 @@ void fast_adopt(struct fast *fast, struct plane *plane)
     const unsigned sessions = keep_sound_sessions(fast, plane), tunnels = keep_sound_tunnels(fast);
     keep_sound_addresses(fast);
     learn_gnbs(fast, plane);
+    if (!list_tunnels(fast)) {
+        log_warning("plane", NULL, "fast path: no memory to take over what was found, which goes");
+        fast_disown(fast);
+        fast->unclaimed = 0;
+    }
     fast->awaits = true;
     fast->settings->knows = fast->unclaimed == 0;
     log_info("plane", NULL,
@@ -153,22 +251,6 @@ void fast_disown(struct fast *fast)
         if (fast->sessions[place].known)
             fast_free_place(fast, place);
     keep_sound_addresses(fast);
-}
-
-unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now)
-{
-    for (unsigned i = 0; fast->unclaimed && i < rules->pdr_count; i++) {
-        const uint32_t teid = rules->pdrs[i].teid;
-        const unsigned place = teid && fast_has_tunnel(fast, teid) ? fast_tunnel_at(fast, teid)->session : 0;
-        if (place == 0 || fast->claimed[place])
-            continue;
-        fast->claimed[place] = true;
-        fast->unclaimed--;
-        fast->last_claim = now;
-        fast->settings->knows = fast->unclaimed == 0;
-        return place;
-    }
-    return 0;
 }
 
 bool fast_carries(const struct plane *plane, uint32_t teid)
@@ -200,6 +282,7 @@ unsigned fast_sweep(struct plane *plane, int64_t quiet)
         if (fast->sessions[place].known && !fast->claimed[place])
             fast_free_place(fast, place);
     fast_sweep_rates(fast);
+    fast_forget_found(fast);
     fast->unclaimed = 0;
     fast->awaits = false;
     fast->settings->knows = true;

@@ -14,13 +14,17 @@ void fast_adopt(struct fast *fast, struct plane *plane);
 /* Everything that was found goes: it is of other networks. */
 void fast_disown(struct fast *fast);
 
-/* The place of the session that had these tunnels; it is its own now. 0: none had. */
-unsigned fast_claim(struct fast *fast, const struct ruleset *rules, int64_t now);
+/* The place of the session that had one of these tunnels and these addresses, and that has them from now on, and no tunnel besides; 0: none had. What was found
+ * under such a tunnel for other addresses is another phone's, and goes. */
+unsigned fast_claim(struct fast *fast, const struct session *session, int64_t now);
+/* An address is another session's now: if the one at the place was found, and nobody has spoken of it, all of it goes. */
+void fast_give_way(struct fast *fast, unsigned place);
 /* The program knows the tunnel, and carries its packets, even if no SMF has spoken of its session yet. False without a fast path. Any
  * thread. */
 bool fast_carries(const struct plane *plane, uint32_t teid);
 /* The place is nobody's. */
 void fast_free_place(struct fast *fast, unsigned place);
+void fast_forget_found(struct fast *fast);
 
 /* Takes out what was found and no SMF has spoken of; returns how many sessions that was. None as long as one has been spoken of since `quiet`. */
 unsigned fast_sweep(struct plane *plane, int64_t quiet);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kit/log.h"
+#include "plane/fast/adopt.h"
 #include "plane/fast/flows.h"
 #include "plane/fast/framed.h"
 #include "plane/fast/places.h"
@@ -247,6 +248,7 @@ void fast_close(struct fast *fast)
     free(fast->claimed_rates);
     free(fast->free_flows);
     fast_forget_routes(fast);
+    fast_forget_found(fast);
     fast->free_rates = fast->free_flows = NULL;
     fast->claimed_rates = NULL;
     if (fast->object)

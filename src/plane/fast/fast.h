@@ -88,6 +88,8 @@ struct fast {
     unsigned framed;                /* networks behind phones that the program knows */
     struct fast_found_route *found; /* those of sessions that were found, until they are spoken of */
     unsigned found_count;
+    unsigned *first_found,
+        *next_found; /* tunnels that were found, by session and by place; both one more, 0: none */
     /* One of those goes; NULL: nobody is to know. */
     void (*unlead)(void *context, unsigned network, const struct fast_prefix *prefix);
     void *unlead_context;

@@ -54,7 +54,7 @@ static bool is_served(const struct fast *fast, const struct session *session, en
                                                   : plain_pdr(session->rules, direction) != NULL;
 }
 
-static uint32_t v4_of(const struct ruleset *rules)
+uint32_t fast_v4_of(const struct ruleset *rules)
 {
     uint32_t word = 0;
     if (rules->has_v4)
@@ -62,7 +62,7 @@ static uint32_t v4_of(const struct ruleset *rules)
     return word;
 }
 
-static uint64_t v6_of(const struct ruleset *rules)
+uint64_t fast_v6_of(const struct ruleset *rules)
 {
     uint64_t half = 0;
     if (rules->has_v6)
@@ -110,8 +110,8 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
                           (fast->sessions[session->place].captured ? FAST_CAPTURED : 0));
     tunnel.network = (__u8)session->network->index;
     tunnel.qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
-    tunnel.v4 = v4_of(rules);
-    tunnel.v6 = v6_of(rules);
+    tunnel.v4 = fast_v4_of(rules);
+    tunnel.v6 = fast_v6_of(rules);
     tunnel.session = session->place;
     tunnel.flows = rules->classifiers[UPLINK] ? fast->sessions[session->place].own_flows : 0;
     tunnel.settling = settling_until(session);
@@ -217,7 +217,7 @@ static __u32 *address_at(const struct fast *fast, const struct network *network,
 {
     struct reader r = reader_of(BYTES(rules->v6));
     if (version == 4)
-        return rules->has_v4 ? fast_address_at(fast, network->index, 4, ntohl(v4_of(rules))) : NULL;
+        return rules->has_v4 ? fast_address_at(fast, network->index, 4, ntohl(fast_v4_of(rules))) : NULL;
     return rules->has_v6 ? fast_address_at(fast, network->index, 6, read_u64(&r)) : NULL;
 }
 
@@ -234,8 +234,11 @@ static void put_addresses(struct fast *fast, const struct session *session)
     const bool on_n6 = is_on_n6(session->rules);
     for (unsigned version = 4; version <= 6; version += 2) {
         __u32 *at = address_at(fast, session->network, session->rules, version);
-        if (at && (on_n6 || *at == session->place))
-            *at = on_n6 ? session->place : 0;
+        if (!at || !(on_n6 || *at == session->place))
+            continue;
+        if (*at != session->place)
+            fast_give_way(fast, *at);
+        *at = on_n6 ? session->place : 0;
     }
     fast->sessions[session->place].at_home =
         on_n6 && home_of(fast, session->network, session->rules) == session->place;
@@ -249,8 +252,8 @@ static struct fast_session describe_session(struct fast *fast, struct fast_sessi
     const struct pdr *plain = plain_pdr(session->rules, DOWNLINK);
     struct fast_session wanted = *live;
     wanted.network = session->network->index;
-    wanted.v4 = v4_of(session->rules);
-    wanted.v6 = v6_of(session->rules);
+    wanted.v4 = fast_v4_of(session->rules);
+    wanted.v6 = fast_v6_of(session->rules);
     wanted.flows = session->rules->classifiers[DOWNLINK] ? wanted.own_flows : 0;
     if (plain)
         fast_describe_action(fast, session->rules, plain, DOWNLINK, &live->action, &wanted.action);
@@ -314,7 +317,7 @@ bool fast_admit(struct plane *plane, struct session *session, struct session *ol
     if (session->place == 0 && old && old->place) /* they may be the new one's, at another place */
         fast_withdraw_routes(fast, old, old->rules, NULL);
     if (session->place == 0)
-        session->place = fast_claim(fast, session->rules, now);
+        session->place = fast_claim(fast, session, now);
     if (session->place) {
         fast_inherit_books(fast, session);
         return true;
@@ -348,14 +351,6 @@ void fast_update(struct plane *plane, struct session *session)
     fast_grant(plane, session);
 }
 
-static bool keeps(const struct ruleset *kept, uint32_t teid)
-{
-    for (unsigned i = 0; kept && i < kept->pdr_count; i++)
-        if (kept->pdrs[i].teid == teid)
-            return true;
-    return false;
-}
-
 static void withdraw_addresses(struct fast *fast, const struct session *session, const struct ruleset *rules,
                                const struct ruleset *kept)
 {
@@ -376,7 +371,7 @@ void fast_withdraw(struct plane *plane, const struct session *session, struct ru
     fast_withdraw_rates(plane->fast, rules, kept);
     for (unsigned i = 0; i < rules->pdr_count; i++) {
         const uint32_t teid = rules->pdrs[i].teid;
-        if (teid && !keeps(kept, teid) && fast_has_tunnel(plane->fast, teid))
+        if (teid && !(kept && ruleset_has_teid(kept, teid)) && fast_has_tunnel(plane->fast, teid))
             fast_clear_tunnel(fast_tunnel_at(plane->fast, teid));
     }
     withdraw_addresses(plane->fast, session, rules, kept);

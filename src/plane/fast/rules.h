@@ -33,6 +33,10 @@ void fast_clear_tunnel(struct fast_tunnel *tunnel);
 /* Where the session of an address of the network (host order; of IPv6 the prefix) is looked up; NULL: it is none of them. */
 __u32 *fast_address_at(const struct fast *fast, unsigned network, unsigned version, uint64_t address);
 
+/* The phone's address and the upper half of its prefix as they are in records; 0: none. */
+uint32_t fast_v4_of(const struct ruleset *rules);
+uint64_t fast_v6_of(const struct ruleset *rules);
+
 struct fast_tunnel *fast_tunnel_at(const struct fast *fast, uint32_t teid);
 
 #endif
