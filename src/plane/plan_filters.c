@@ -4,17 +4,17 @@
  * an Ethernet packet filter that lists several MAC addresses or SDF filters, one for each pair of them. A filter for both directions stands in one PDR and is
  * named by its identifier in others.
  */
-#include <stdlib.h>
+#include <string.h>
 
 #include "plane/plan.h"
 
-enum { FILTERS_OF_PDR = UINT8_MAX };
+enum { FILTERS_OF_PDR = UINT8_MAX, FILTERS_AT_FIRST = 4 };
 
 struct filters {
     struct plan *plan;
     struct planned_pdr *planned;
     struct sdf_filter *list;
-    size_t count;
+    size_t count, room;
 };
 
 static bool refuse(const struct filters *filters, const char *what)
@@ -22,16 +22,27 @@ static bool refuse(const struct filters *filters, const char *what)
     return plan_refuse_rule(filters->plan, PFCP_RULE_PDR, filters->planned->pdr.id, what);
 }
 
+/* A message has one arena for all its PDRs, most of which have few filters. */
+static bool grow(struct filters *filters)
+{
+    const size_t twice = filters->room ? 2 * filters->room : FILTERS_AT_FIRST,
+                 room = twice < FILTERS_OF_PDR ? twice : FILTERS_OF_PDR;
+    struct sdf_filter *list = arena_array(filters->plan->arena, room, sizeof *list);
+    if (!list || filters->room == FILTERS_OF_PDR)
+        return false;
+    if (filters->list)
+        memcpy(list, filters->list, filters->count * sizeof *list);
+    filters->list = list;
+    filters->room = room;
+    return true;
+}
+
 static struct sdf_filter *add(struct filters *filters)
 {
-    static const char too_many[] = "too many filters";
-    if (!filters->list)
-        filters->list = arena_array(filters->plan->arena, FILTERS_OF_PDR, sizeof *filters->list);
-    if (!filters->list || filters->count == FILTERS_OF_PDR) {
-        refuse(filters, too_many);
-        return NULL;
-    }
-    return &filters->list[filters->count++];
+    if (filters->count < filters->room || grow(filters))
+        return &filters->list[filters->count++];
+    refuse(filters, "too many filters");
+    return NULL;
 }
 
 /* --- of packets --- */
