@@ -395,14 +395,23 @@ static void a_session_that_is_replaced_keeps_its_place(void **state)
     end(bench);
 }
 
-/* A packet beyond the credit, which is the slow path's, and one that is not, behind it. */
+/* A packet beyond the credit, which is the slow path's, and one that is not, behind it: at once, as after a quarter of a second the first is taken for lost. */
 static void odd_one_then_plain(struct bench *bench, uint32_t expected)
 {
+    enum { TRIES = 20 };
+    struct fast_action *action = &bench->fast.places[bench->teid & (bench->fast.tunnels - 1)].action;
+    uint32_t verdict = XDP_ABORTED;
+    bool at_once = false;
     set_tunnelled(bench, PHONE, OUTSIDE, 53, 10);
-    bench->fast.places[bench->teid & (bench->fast.tunnels - 1)].action.credit = 0;
-    assert_int_equal(run(bench), XDP_PASS);
-    bench->fast.places[bench->teid & (bench->fast.tunnels - 1)].action.credit = UINT64_MAX;
-    assert_int_equal(run(bench), expected);
+    for (unsigned i = 0; i < TRIES && !at_once; i++) {
+        const int64_t began = clock_now();
+        action->credit = 0;
+        assert_int_equal(run(bench), XDP_PASS);
+        action->credit = UINT64_MAX;
+        verdict = run(bench);
+        at_once = clock_now() - began < MILLISECONDS(200);
+    }
+    assert_int_equal(verdict, expected);
 }
 
 /* Order is kept as long as there is a slow path that packets could come out of. */
