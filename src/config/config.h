@@ -241,6 +241,7 @@ struct config_plane {
     unsigned fast_sessions;
     unsigned fast_flows;   /* sessions of several service data flows among them */
     unsigned slow_packets; /* that it leaves to the slow path in a second, of one gNB; 0: any number */
+    unsigned slow_traffic; /* and such packets of sessions that the slow path carries; 0: any number */
     const char *fast_pins; /* folder of a BPF file system */
     int64_t echo_period, echo_timeout; /* GTP-U path supervision; period 0: none */
     unsigned echo_tries;

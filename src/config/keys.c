@@ -450,6 +450,9 @@ static const struct key plane_keys[] = {
          "Packets a second that one gNB may have the slow path look at, as they are fragments, have options "
          "or\n"
          "chains of headers, or are for the plane itself; so none takes it from the others. 0: any number."},
+    {"slow_traffic", &type_uint, MEMBER(struct config_plane, slow_traffic), RANGE(0, 100000000),
+     .initial = "50000",
+     .help = "And so many of sessions that the slow path carries, as a whole or for a while. 0: any number."},
     {"fast_pins", &type_text, MEMBER(struct config_plane, fast_pins), RANGE(1, 200),
      .initial = "/sys/fs/bpf/demarc", .help = "Folder of a BPF file system, where it outlives this process."},
     {"echo_period", &type_duration, MEMBER(struct config_plane, echo_period), RANGE(0, HOUR),

@@ -54,6 +54,7 @@ struct gnb {
     _Atomic uint32_t heard; /* GNB_HEARD and the sequence number of its last echo response */
     uint32_t id;            /* from 1 */
     struct shaping shaping;
+    _Atomic int64_t answers;       /* as a lane's: to it, and of it */
     struct gnb_counters *counters; /* one a lane: its own, or of plane->gnb_counters */
     struct gnb_counters own[];
 };
@@ -68,8 +69,8 @@ struct policy {
     _Atomic uint16_t tunnel_mtu; /* longest inner packet that fits through N3 unfragmented (plane/n3_mtu.h) */
     unsigned buffer_per_session; /* packets held for an idle UE */
     unsigned buffer_total;
-    unsigned slow_messages,
-        slow_packets; /* that the packet program leaves to the slow path in a second, of one gNB: its GTP-U messages, and packets that are not plain; 0: any number */
+    unsigned slow_messages, slow_packets,
+        slow_traffic; /* that the packet program leaves to the slow path in a second, of one gNB: its GTP-U messages, packets that are not plain, and those of sessions that the slow path carries; 0: any number */
     unsigned gnbs;    /* most radio nodes */
     int64_t shaping_delay;    /* ns that a packet of a gNB that is shaped waits at most */
     unsigned shaping_packets; /* most that wait with a worker, for each gNB and direction */
@@ -92,8 +93,8 @@ struct lane {
     struct epoch_reader *reader;
     enum drop reason; /* why the packet in hand went no further */
     struct senders senders;
-    struct bucket answers;  /* limits error indications sent ... */
-    struct bucket refusals; /* ... and what is said of packets that are too big */
+    _Atomic int64_t answers; /* as in struct bucket: limits error indications to those who are no gNBs ... */
+    struct bucket refusals;  /* ... and what is said of packets that are too big */
     uint16_t ip_id;
     struct tunnel_error errors[LANE_ERRORS]; /* ring: the worker writes, the agent reads */
     _Atomic unsigned errors_written, errors_read;

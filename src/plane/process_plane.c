@@ -98,6 +98,7 @@ bool process_set_up(struct process *process)
         .buffer_total = own->buffer_total,
         .slow_messages = SLOW_MESSAGES,
         .slow_packets = own->slow_packets,
+        .slow_traffic = own->slow_traffic,
         .gnbs = plane_gnbs_most(process->config),
         .shaping_delay = own->shaping_delay,
         .shaping_packets = own->shaping_packets,

@@ -14,7 +14,9 @@
 #include "plane/switch.h"
 #include "wire/gtpu/gtpu.h"
 
-enum { ANSWERS_KBPS = 64 }; /* error indications sent, or passed on to the SMF, for a lane */
+enum {
+    ANSWERS_KBPS = 64
+}; /* error indications sent, or passed on to the SMF, for each gNB, and of all others for each lane */
 
 /* The answer in place of the packet, towards its sender. */
 static enum verdict answer(struct packet *packet, const union socket_address *peer, size_t length)
@@ -26,13 +28,14 @@ static enum verdict answer(struct packet *packet, const union socket_address *pe
     return length ? PATH_TO_N3 : PATH_DROP;
 }
 
-/* Keeps what a flood of bad packets can set off to some sixty a second. */
-static bool may_answer(struct lane *lane, const struct packet *packet)
+/* Keeps what a flood of bad packets can set off to some sixty a second; a gNB's flood takes nothing from the others. */
+static bool may_answer(struct plane *plane, struct lane *lane, const union socket_address *peer,
+                       const struct packet *packet)
 {
-    if (!bucket_fits(&lane->answers, packet->now, GTPU_MESSAGE_BYTES, ANSWERS_KBPS))
-        return false;
-    bucket_take(&lane->answers, packet->now, GTPU_MESSAGE_BYTES, ANSWERS_KBPS);
-    return packet->end - packet->data >= GTPU_MESSAGE_BYTES;
+    struct gnb *gnb = plane_gnb(plane, peer);
+    return packet->end - packet->data >= GTPU_MESSAGE_BYTES &&
+           bucket_take_shared(gnb ? &gnb->answers : &lane->answers, packet->now, GTPU_MESSAGE_BYTES,
+                              ANSWERS_KBPS);
 }
 
 /* TS 29.281 7.3.1: the element holds the address that the unknown tunnel's packet was sent to, which is ours. A session that was found, and that the SMF will speak of,
@@ -42,7 +45,7 @@ static enum verdict unknown_teid(struct plane *plane, struct lane *lane, const u
 {
     path_drop(lane, DROP_UNKNOWN_TEID);
     const struct config_ip *own = peer->any.sa_family == AF_INET ? &plane->n3_v4 : &plane->n3_v6;
-    if (own->family == 0 || teid == 0 || fast_carries(plane, teid) || !may_answer(lane, packet))
+    if (own->family == 0 || teid == 0 || fast_carries(plane, teid) || !may_answer(plane, lane, peer, packet))
         return PATH_DROP;
     struct gtpu_error_indication indication = {.teid = teid, .address_size = own->family == AF_INET ? 4 : 16};
     memcpy(indication.address, own->address, sizeof indication.address);
@@ -64,7 +67,7 @@ static enum verdict error_indication(struct plane *plane, struct lane *lane, con
     if (!gnb || indication.address_size != (v4 ? 4 : 16) || memcmp(indication.address, own, v4 ? 4 : 16) != 0)
         return path_drop(lane, DROP_WRONG_PEER);
     count(&lane->counters.error_indications_received, 1);
-    if (may_answer(lane, packet))
+    if (may_answer(plane, lane, peer, packet))
         lane_report_error(plane, lane, (struct tunnel_error){gnb, indication.teid});
     return PATH_DROP;
 }
@@ -360,7 +363,7 @@ static enum verdict take_datagram(struct plane *plane, struct lane *lane, const 
         return path_drop(lane, DROP_OUTER_MALFORMED);
     if (gtpu.unknown_extension) {
         path_drop(lane, DROP_OUTER_TYPE);
-        size_t length = may_answer(lane, packet)
+        size_t length = may_answer(plane, lane, peer, packet)
                             ? gtpu_supported_extensions(packet->data, GTPU_MESSAGE_BYTES, gtpu.sequence)
                             : 0;
         return answer(packet, peer, length);

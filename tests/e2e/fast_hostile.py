@@ -228,6 +228,66 @@ def the_catalogue_gets_nowhere_by_the_slow_path_alone(lab, build):
     play_catalogue(lab, build, '"off"')
 
 
+FRAGMENTED = 3000  # octets of a ping that is the slow path's
+
+
+@case
+def a_flood_of_what_the_slow_path_carries_takes_it_from_no_other_gnb(lab, build):
+    wire = Wire(lab, build, more=", slow_traffic: 2000")
+    one, flood = Outer(wire, wire.senders[CAPTURED]), 50000
+    victim = Victim(wire, FRAGMENTED)
+    for name, to in (("a neighbour that is not there", "10.8.0.99"), ("many that are not there", None)):
+        before, passed, began = wire.counts(), left(wire), time.monotonic()
+        frames = [one.v4(gtpu(wire.phones[2]["up"], inside(wire, to=to or f"10.8.0.{number}"))) for number in range(100, 120)]
+        one.sender.send(frames, flood // len(frames))
+        wait_until(lambda: growth(before[2], wire.counts()[2], CAPTURED, "too_many") > flood // 4, 5, name)  # noqa: B023
+        passed, may_pass = left(wire) - passed, 2000 * (time.monotonic() - began) + 5000
+        expect(passed < may_pass, f"{name}: {passed} packets were left to the slow path")
+    expect_nothing_lost(victim)
+    expect(wire.core.processes() == wire.pids, "a process ended")
+
+
+UNKNOWN = """
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 0))
+for number in range(20):
+    s.sendto(bytes.fromhex("30ff0004") + (0x70000000 + number).to_bytes(4, "big") + bytes(4), (sys.argv[2], 2152))
+    time.sleep(0.05)
+s.settimeout(2)
+told = set()
+try:
+    while len(told) < 20:
+        answer = s.recv(200)
+        if answer[1] == 26:
+            told.add(answer)
+except TimeoutError:
+    pass
+print(len(told))
+"""
+
+
+def search_for_tunnels(lab, build, mode):
+    """As many as the honest gNB asks for in a second it gets, while another one asks all the time."""
+    wire = Wire(lab, build, mode)
+    one = Outer(wire, wire.senders[CAPTURED])
+    one.sender.begin([one.v4(gtpu(0x60000000 + number, inside(wire))) for number in range(100)], 4000)
+    told = wire.lab.hosts["radio"].run(["python3", "-c", UNKNOWN, HONEST, N3]).stdout
+    one.sender.end()
+    expect(told == "20\n", f"the honest gNB was told {told.strip()} times of 20")
+    expect(wire.core.processes() == wire.pids, "a process ended")
+
+
+@case
+def searches_for_tunnels_take_no_error_indications_from_another_gnb(lab, build):
+    search_for_tunnels(lab, build, "generic")
+
+
+@case
+def searches_for_tunnels_take_no_error_indications_from_another_gnb_by_the_slow_path(lab, build):
+    search_for_tunnels(lab, build, '"off"')
+
+
 ECHO = """
 import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -98,10 +98,17 @@ class Sender:
                                         text=True, start_new_session=True)
         lab.processes.append(self.process)
 
-    def send(self, frames, times=1):
-        """All of them, one behind the other, so often; returns when they have been sent."""
+    def begin(self, frames, times=1):
+        """All of them, one behind the other, so often."""
         print(times, *(frame.hex() for frame in frames), file=self.process.stdin, flush=True)
+
+    def end(self):
+        """Returns when they have been sent."""
         assert self.process.stdout.readline() == "sent\n"
+
+    def send(self, frames, times=1):
+        self.begin(frames, times)
+        self.end()
 
 
 def look(host, name, *device):

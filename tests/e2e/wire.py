@@ -90,10 +90,11 @@ class Wire:
 class Victim:
     """Phone 1, which pings the server, and is pinged by it, all the while; every packet is answered."""
 
-    def __init__(self, wire):
+    def __init__(self, wire, octets=56):
         self.wire = wire
         hosts = {"up": (wire.lab.hosts["phone1"], SERVER), "down": (wire.server, wire.phones[1]["v4"])}
-        self.pings = {way: host.start(["ping", "-n", "-i", "0.05", "-W", "10", to], f"ping.{way}") for way, (host, to) in hosts.items()}
+        self.pings = {way: host.start(["ping", "-n", "-i", "0.05", "-W", "10", "-s", str(octets), to], f"ping.{way}")
+                      for way, (host, to) in hosts.items()}
 
     def is_fast(self):
         shown = self.wire.core.json("plane", "show", self.wire.phones[1]["v4"])

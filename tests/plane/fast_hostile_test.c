@@ -251,12 +251,92 @@ static void nor_does_a_tunnel_that_is_held_let_others_at_it(void **state)
     bench_free(bench);
 }
 
+/* A phone's plain packets, from that sender; returns how many of them were left to the slow path. */
+static unsigned passed_plain(struct bench *bench, const union socket_address *from, unsigned count)
+{
+    unsigned passed = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const size_t length = set_tunnelled(bench, PHONE, OUTSIDE, 53, 20);
+        set_outer(bench, from, length + GTPU_HEADER_CONTAINER);
+        passed += run(bench) == XDP_PASS;
+    }
+    return passed;
+}
+
+/* The gNB sends what only the slow path carries; returns how many packets were left to it, of which the tunnel's queue was told. */
+static unsigned flooded(struct bench *bench, void (*make_slow)(const struct bench *bench))
+{
+    enum { FLOOD = 1000, HOURLY = 3600000000 };
+    const union socket_address *gnb = &bench->lab->gnb;
+    struct fast_tunnel *tunnel = fast_tunnel_at(&bench->fast, bench->teid);
+    bench->fast.settings->bother_interval[FAST_BOTHER_TRAFFIC] = HOURLY;
+    make_slow(bench);
+    const unsigned passed = passed_plain(bench, gnb, FLOOD);
+    assert_int_equal(refused_of(bench, gnb).reasons[DROP_TOO_MANY], FLOOD - passed);
+    assert_int_equal(tunnel->queue.given - tunnel->queue.done, passed);
+    return passed;
+}
+
+static void is_held(const struct bench *bench)
+{
+    fast_tunnel_at(&bench->fast, bench->teid)->state = FAST_HELD;
+}
+
+static void has_no_credit(const struct bench *bench)
+{
+    fast_tunnel_at(&bench->fast, bench->teid)->action.credit = 0;
+}
+
+static void is_shaped(const struct bench *bench)
+{
+    bench->fast.gnbs[fast_tunnel_at(&bench->fast, bench->teid)->gnb].shaped[UPLINK] = 1;
+}
+
+static void is_led_on(const struct bench *bench)
+{
+    fast_tunnel_at(&bench->fast, bench->teid)->action.verdict = FAST_SLOW;
+}
+
+static void what_the_slow_path_carries_of_one_gnb_is_bounded(void **state)
+{
+    void (*const ways[])(const struct bench *bench) = {is_held, has_no_credit, is_shaped, is_led_on};
+    (void)state;
+    for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct bench *bench = bench_new();
+        assert_int_equal(flooded(bench, ways[i]), FAST_BOTHER_LEAST + 1);
+        bench_free(bench);
+    }
+}
+
+static void searches_for_tunnels_take_no_answers_from_another_gnb(void **state)
+{
+    enum { FLOOD = 1000, HOURLY = 3600000000 };
+    struct bench *bench = bench_new();
+    const union socket_address *gnb = &bench->lab->gnb, *other = &bench->lab->other_gnb;
+    union socket_address stranger = *other, another = *other;
+    const struct fast_address known = fast_address_of(other);
+    (void)state;
+    stranger.v4.sin_addr.s_addr ^= htonl(64);
+    another.v4.sin_addr.s_addr ^= htonl(32);
+    bench->fast.settings->bother_interval[FAST_BOTHER_UNKNOWN] = HOURLY;
+    fast_give_budgets(&bench->fast, &known);
+    bench->teid ^= htonl(1);
+    assert_int_equal(passed_plain(bench, gnb, FLOOD), FAST_BOTHER_LEAST + 1);
+    assert_int_equal(refused_of(bench, gnb).reasons[DROP_UNKNOWN_TEID], FLOOD - FAST_BOTHER_LEAST - 1);
+    assert_int_equal(passed_plain(bench, &stranger, FLOOD), FAST_BOTHER_LEAST + 1);
+    assert_int_equal(passed_plain(bench, &another, 1), 0); /* they have one budget together */
+    assert_int_equal(passed_plain(bench, other, 1), 1);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_hostile_is_forwarded_by_one_path_alone),
         cmocka_unit_test(a_sender_has_its_share_of_the_slow_path_and_no_other_pays_for_it),
         cmocka_unit_test(nor_does_a_tunnel_that_is_held_let_others_at_it),
+        cmocka_unit_test(what_the_slow_path_carries_of_one_gnb_is_bounded),
+        cmocka_unit_test(searches_for_tunnels_take_no_answers_from_another_gnb),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,6 +138,24 @@ static void an_unknown_tunnel_is_answered_at_a_limited_rate(void **state)
     assert_int_equal(indication.teid, b->teid + 1);
 }
 
+static void one_gnbs_unknown_tunnels_take_no_answers_from_another(void **state)
+{
+    enum { FLOOD = 1000 };
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    const struct bytes inner = bytes_of(b->inner, lab_udp(b->inner, ue, server, 53, 100));
+    union socket_address stranger = lab->other_gnb;
+    stranger.v4.sin_addr.s_addr ^= htonl(64);
+    assert_non_null(plane_gnb_make(&lab->plane, &lab->other_gnb));
+    for (unsigned i = 0; i < FLOOD; i++) {
+        lab_uplink(lab, &lab->gnb, b->teid + 1, 1, inner, &b->packet);
+        lab_uplink(lab, &stranger, b->teid + 1, 1, inner, &b->packet);
+    }
+    assert_int_equal(lab_uplink(lab, &lab->gnb, b->teid + 1, 1, inner, &b->packet), PATH_DROP);
+    assert_int_equal(lab_uplink(lab, &stranger, b->teid + 1, 1, inner, &b->packet), PATH_DROP);
+    assert_int_equal(lab_uplink(lab, &lab->other_gnb, b->teid + 1, 1, inner, &b->packet), PATH_TO_N3);
+}
+
 static void an_error_indication_counts_only_from_the_tunnels_own_gnb(void **state)
 {
     struct bench *b = *state;
@@ -559,6 +577,7 @@ int main(void)
         BENCH(what_was_sent_ahead_of_the_smf_does_not_keep_for_long),
         BENCH(phones_do_not_reach_each_other_nor_the_core_nor_open_tunnels),
         BENCH(an_unknown_tunnel_is_answered_at_a_limited_rate),
+        BENCH(one_gnbs_unknown_tunnels_take_no_answers_from_another),
         BENCH(an_error_indication_counts_only_from_the_tunnels_own_gnb),
         BENCH(an_echo_is_answered),
         BENCH(held_packets_come_out_in_order_before_newer_ones),

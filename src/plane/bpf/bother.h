@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * How much of the slow path one sender may have. It has few processors, which all gNBs share, and nothing that the program hands on costs its sender anything:
- * without a bound a gNB that sends what only the slow path understands would take it from the others. So each gNB has two budgets, one of GTP-U's own messages
- * and of what is none, and one of packets that are not plain (fragments, options, chains of headers); all who are no gNBs have one pair together. What
- * is beyond ends here, and is counted at its sender.
+ * without a bound a gNB that sends what only the slow path understands would take it from the others. So each gNB has a budget of each kind (enum
+ * fast_bother_kind); all who are no gNBs have one of each together. What is beyond ends here, and is counted at its sender.
  *
- * Packets that follow others to the slow path for order's sake (plane/bpf/order.h) are bounded by what the session may send, and not here.
+ * The wide one is that of traffic: a session may be the slow path's as a whole, or for a while (plane/bpf/order.h), and then needs as much of it as its phone sends.
  */
 #ifndef PLANE_BPF_BOTHER_H
 #define PLANE_BPF_BOTHER_H
@@ -23,7 +22,7 @@ __attribute__((noinline)) int may_bother(const struct fast_address *sender, __u3
     struct fast_bother *of = bpf_map_lookup_elem(&bothers, sender);
     if (!of) {
         of = bpf_map_lookup_elem(&bothers, &nobody);
-        kind = FAST_BOTHER_MESSAGE;
+        kind = kind == FAST_BOTHER_PACKET ? FAST_BOTHER_MESSAGE : kind;
     }
     const __u64 interval = plane->bother_interval[kind];
     const __u64 least = interval * FAST_BOTHER_LEAST, burst = least > FAST_BOTHER_NS ? least : FAST_BOTHER_NS;

@@ -59,7 +59,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
     struct fast_queue *queue = &session->queue;
     frame->captured = session->captured ? CAPTURE_OUT : 0;
     if (must_queue(frame, &session->state, queue))
-        return pass(frame, DOWNLINK);
+        return pass_aside(frame, queue, DOWNLINK);
     if (read_transport(frame, flow) != GOES_ON || is_too_old(frame, flow) || is_clamped(frame, plane, flow))
         return pass_aside(frame, queue, DOWNLINK);
     if (is_unfinished(frame, flow))

@@ -15,7 +15,7 @@
 #include "plane/drop.h"
 
 enum {
-    FAST_LAYOUT = 5,   /* counted up with each change: what was pinned with another one is not adopted */
+    FAST_LAYOUT = 6,   /* counted up with each change: what was pinned with another one is not adopted */
     FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
     FAST_NETWORKS = 64,
     FAST_BLOCKS = 65536,      /* the IPv4 addresses by their upper 16 bits */
@@ -38,8 +38,15 @@ struct fast_address {
     __u64 half[2];
 };
 
-/* What a sender may have of the slow path (plane/bpf/bother.h): GTP-U's own messages and what is none, and packets that are not plain. */
-enum fast_bother_kind { FAST_BOTHER_MESSAGE, FAST_BOTHER_PACKET, FAST_BOTHER_KINDS };
+/* What a sender may have of the slow path (plane/bpf/bother.h): GTP-U's own messages and what is none, packets that are not plain, packets of sessions that the slow
+ * path carries, and those of tunnels that are unknown. */
+enum fast_bother_kind {
+    FAST_BOTHER_MESSAGE,
+    FAST_BOTHER_PACKET,
+    FAST_BOTHER_TRAFFIC,
+    FAST_BOTHER_UNKNOWN,
+    FAST_BOTHER_KINDS
+};
 struct fast_bother {
     __u64 booked[FAST_BOTHER_KINDS]; /* ns until which it is spent */
 };
@@ -277,7 +284,6 @@ struct fast_lane {
     __u64 packets[2], bytes[2];
     __u64 passed[2]; /* to the slow path */
     __u64 drops[DROP_REASONS];
-    __u64 answers; /* bucket of what unknown tunnels may send up to be answered, booked until, ns */
     __u64 ran[FAST_RAN_ENDS][2]; /* packets, bytes */
 };
 

@@ -33,7 +33,7 @@ INLINE bool has_done(struct fast_queue *queue, __u64 now)
     return (__s16)(unit - queue->since) > RETURN_WITHIN;
 }
 
-/* True: it has to go to the slow path, behind others, and is counted there. */
+/* True: it has to go to the slow path, behind others. */
 INLINE bool must_queue(const struct frame *frame, __u32 *state, struct fast_queue *queue)
 {
     if (*state == FAST_ACTIVE)
@@ -43,7 +43,6 @@ INLINE bool must_queue(const struct frame *frame, __u32 *state, struct fast_queu
         if (__sync_val_compare_and_swap(state, FAST_RETURNING, FAST_ACTIVE) == FAST_RETURNING)
             return false;
     }
-    give(queue, frame->now);
     return true;
 }
 
@@ -61,7 +60,7 @@ INLINE int pass_first(const struct frame *frame, __u32 *state, struct fast_queue
     return pass(frame, direction);
 }
 
-/* To the slow path; it is no part of a flow that the fast path carries. */
+/* To the slow path, in its turn; also what is no part of a flow that the fast path carries. */
 INLINE int pass_aside(const struct frame *frame, struct fast_queue *queue, enum direction direction)
 {
     give(queue, frame->now);

@@ -124,22 +124,17 @@ INLINE int send_to_core(struct frame *frame, const struct fast_route *route, con
     return (int)bpf_redirect(route->device, 0);
 }
 
-/* TS 29.281 7.3.1: the sender is to be told, which the slow path does, of as many as it would answer. A search for tunnels costs it no more than that. */
+/* TS 29.281 7.3.1: the sender is to be told, which the slow path does. A search for tunnels costs it no more than that, and its sender his own answers. */
 static __attribute__((noinline)) int unknown_tunnel(const struct frame *frame,
                                                     const struct fast_address *sender)
 {
-    enum { INTERVAL_NS = 10000000, BURST = 64 };
     const struct fast_settings *plane = AT(settings, 0);
-    if (!frame || !sender || !plane)
+    if (!frame || !sender || !plane || !frame->lane)
         return XDP_DROP;
     if (plane->crowded)
         return pass_some(frame, sender, FAST_BOTHER_PACKET);
-    struct fast_lane *lane = frame->lane;
-    const __u64 booked = lane && lane->answers > frame->now ? lane->answers : frame->now;
-    if (!lane || booked - frame->now > (__u64)INTERVAL_NS * BURST)
-        return refuse(frame, sender, DROP_UNKNOWN_TEID);
-    lane->answers = booked + INTERVAL_NS;
-    return pass(frame, UPLINK);
+    return may_bother(sender, FAST_BOTHER_UNKNOWN, frame->now) ? pass(frame, UPLINK)
+                                                               : refuse(frame, sender, DROP_UNKNOWN_TEID);
 }
 
 /* What read_gtpu() does not take: a message, a packet with more in front of it than the program reads, or nonsense. */
@@ -163,6 +158,18 @@ static __attribute__((noinline)) int pass_some_aside(const struct frame *frame, 
         return XDP_DROP;
     return may_bother(sender, FAST_BOTHER_PACKET, frame->now) ? pass_aside(frame, queue, direction)
                                                               : refuse(frame, sender, DROP_TOO_MANY);
+}
+
+/* Of a session that the slow path carries, uplink: `first` begins that, others follow. */
+static __attribute__((noinline)) int pass_traffic(const struct frame *frame, struct fast_tunnel *tunnel,
+                                                  const struct fast_address *sender, bool first)
+{
+    if (!frame || !tunnel || !sender || !frame->lane)
+        return XDP_DROP;
+    if (!may_bother(sender, FAST_BOTHER_TRAFFIC, frame->now))
+        return refuse(frame, sender, DROP_TOO_MANY);
+    return first ? pass_first(frame, &tunnel->state, &tunnel->queue, UPLINK)
+                 : pass_aside(frame, &tunnel->queue, UPLINK);
 }
 
 /* What is done with the packet, as find_action() says. */
@@ -197,7 +204,7 @@ static __attribute__((noinline)) int from_upf(struct frame *frame, const struct 
     if (session->flows) /* the tunnel counts among what tells them apart */
         return pass_aside(frame, queue, DOWNLINK);
     if (must_queue(frame, &session->state, queue))
-        return pass(frame, DOWNLINK);
+        return pass_aside(frame, queue, DOWNLINK);
     if (!inner || is_link_local(inner))
         return pass_some_aside(frame, queue, sender, DOWNLINK);
     if (!is_own(tunnel, inner, &inner->destination) &&
@@ -259,7 +266,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
                    ? pass_some_aside(frame, queue, &outer->source, UPLINK)
                    : refuse(frame, &outer->source, DROP_WRONG_PEER);
     if (must_queue(frame, &tunnel->state, queue))
-        return pass(frame, UPLINK);
+        return pass_traffic(frame, tunnel, &outer->source, false);
     if (!is_plain || is_link_local(&inner))
         return pass_some_aside(frame, queue, &outer->source, UPLINK);
     struct fast_action *action;
@@ -268,7 +275,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return refuse(frame, &outer->source, reason);
     /* In a tunnel that leads on to another gNB nothing is the phone's own. */
     if (reason == TO_SLOW_PATH || action->verdict == FAST_SLOW)
-        return pass_first(frame, &tunnel->state, queue, UPLINK);
+        return pass_traffic(frame, tunnel, &outer->source, true);
     if (!is_own(tunnel, &inner, &inner.source) &&
         !((tunnel->flags & FAST_BEHIND) && is_behind(tunnel->session, &inner.source)))
         return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
@@ -278,19 +285,19 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
     if (reason != DROP_NONE)
         return refuse(frame, &outer->source, reason);
     if (!has_credit(action, inner.length) || from->shaped[UPLINK])
-        return pass_first(frame, &tunnel->state, queue, UPLINK);
+        return pass_traffic(frame, tunnel, &outer->source, true);
     if (from->captured)
         frame->captured = CAPTURE_IN;
     if (action->verdict == FAST_TO_TUNNEL) {
         tunnelled.gnb = tunnel->gnb;
         const int sent = to_upf(frame, plane, action, &tunnelled, &inner);
-        return sent == XDP_PASS ? pass_first(frame, &tunnel->state, queue, UPLINK) : sent;
+        return sent == XDP_PASS ? pass_traffic(frame, tunnel, &outer->source, true) : sent;
     }
     if (action->verdict != FAST_TO_CORE)
-        return pass_first(frame, &tunnel->state, queue, UPLINK);
+        return pass_traffic(frame, tunnel, &outer->source, true);
     const struct fast_route *route = route_to_core(frame, plane, tunnel->network, &inner);
     if (!route || inner.length > route->mtu)
-        return pass_first(frame, &tunnel->state, queue, UPLINK);
+        return pass_traffic(frame, tunnel, &outer->source, true);
     if (is_clamped(frame, plane, &inner))
         return pass_some_aside(frame, queue, &outer->source, UPLINK);
     if (!rates_admit(action, inner.length, frame->now))

@@ -213,6 +213,8 @@ void fast_lead_to_host(struct fast *fast, const struct network *network, unsigne
     route->device = device;
 }
 
+enum { UNKNOWN_TUNNELS = 100 }; /* in a second and of one gNB: as many as the slow path answers */
+
 /* Nanoseconds for each of so many in a second. */
 static uint32_t interval(unsigned in_a_second)
 {
@@ -238,6 +240,8 @@ bool fast_describe(struct fast *fast, const struct plane *plane)
     fast->settings->mtu = plane->policy.tunnel_mtu;
     fast->settings->bother_interval[FAST_BOTHER_MESSAGE] = interval(plane->policy.slow_messages);
     fast->settings->bother_interval[FAST_BOTHER_PACKET] = interval(plane->policy.slow_packets);
+    fast->settings->bother_interval[FAST_BOTHER_TRAFFIC] = interval(plane->policy.slow_traffic);
+    fast->settings->bother_interval[FAST_BOTHER_UNKNOWN] = interval(UNKNOWN_TUNNELS);
     fast->settings->ue_to_ue = plane->policy.ue_to_ue;
     return published;
 }
