@@ -55,6 +55,7 @@ struct gnb {
     uint32_t id;            /* from 1 */
     struct shaping shaping;
     _Atomic int64_t answers;       /* as a lane's: to it, and of it */
+    _Atomic int64_t share;         /* as in struct bucket: of workers that are crowded */
     struct gnb_counters *counters; /* one a lane: its own, or of plane->gnb_counters */
     struct gnb_counters own[];
 };
@@ -95,6 +96,8 @@ struct lane {
     struct senders senders;
     _Atomic int64_t answers; /* as in struct bucket: limits error indications to those who are no gNBs ... */
     struct bucket refusals;  /* ... and what is said of packets that are too big */
+    unsigned share; /* packets a second that each sender may have of it (plane/crowd.h); 0: any number */
+    _Atomic int64_t strangers; /* as in struct bucket: what those had of it who are no gNBs */
     uint16_t ip_id;
     struct tunnel_error errors[LANE_ERRORS]; /* ring: the worker writes, the agent reads */
     _Atomic unsigned errors_written, errors_read;

@@ -228,6 +228,7 @@ static bool set_up(int fd, const union socket_address *address, unsigned workers
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
     setsockopt(fd, IPPROTO_UDP, UDP_GRO, &one, sizeof one);
+    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof one);
     if (bind(fd, &address->any, v4 ? sizeof address->v4 : sizeof address->v6) != 0)
         return false;
     if (workers > 1)

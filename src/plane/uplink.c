@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plane/answer.h"
+#include "plane/crowd.h"
 #include "plane/early.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/queue.h"
@@ -391,7 +392,9 @@ enum verdict path_uplink(struct plane *plane, struct lane *lane, const union soc
                          struct packet *packet)
 {
     lane->reason = DROP_NONE;
-    enum verdict verdict = take_datagram(plane, lane, peer, packet);
+    enum verdict verdict = crowd_admits(plane, lane, peer, packet->now)
+                               ? take_datagram(plane, lane, peer, packet)
+                               : path_drop(lane, DROP_TOO_MANY);
     senders_count(&lane->senders, peer, lane->reason);
     return verdict;
 }

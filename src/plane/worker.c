@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kit/loop.h"
+#include "plane/crowd.h"
 #include "plane/enforce.h"
 #include "plane/fast/done.h"
 #include "plane/pacer.h"
@@ -40,6 +41,7 @@ struct worker {
     struct coalesce coalesce;
     struct pacer *pacer;
     struct fast_done done;
+    struct crowd crowd;
     int *tun;
     struct pollfd *polled; /* stop, N3, TUN queues */
     unsigned polled_count;
@@ -242,12 +244,12 @@ static void split(struct worker *worker, struct mmsghdr *message, const union so
 }
 
 /* True: there may be more. */
-static bool receive(struct worker *worker, int fd)
+static bool receive(struct worker *worker, int fd, unsigned socket)
 {
     struct mmsghdr messages[RECEIVED];
     struct iovec parts[RECEIVED];
     union socket_address peers[RECEIVED];
-    _Alignas(struct cmsghdr) uint8_t control[RECEIVED][CMSG_SPACE(sizeof(int))];
+    _Alignas(struct cmsghdr) uint8_t control[RECEIVED][2 * CMSG_SPACE(sizeof(int))];
     for (unsigned i = 0; i < RECEIVED; i++) {
         parts[i] = (struct iovec){worker->buffers[i] + PATH_HEADROOM, TUN_PACKET_BYTES};
         messages[i].msg_hdr = (struct msghdr){
@@ -262,6 +264,9 @@ static bool receive(struct worker *worker, int fd)
     int count = recvmmsg(fd, messages, RECEIVED, MSG_DONTWAIT, NULL);
     int64_t now = clock_now();
     worker->taken += count > 0 ? (unsigned)count : 0;
+    if (count > 0)
+        crowd_notice(&worker->crowd, worker->settings.plane, worker->settings.lane,
+                     &(struct crowd_batch){messages, (unsigned)count, socket, now});
     for (int i = 0; i < count; i++)
         split(worker, &messages[i], &peers[i], now);
     flush(worker);
@@ -322,8 +327,8 @@ static bool serve(struct worker *worker)
         struct pollfd *polled = &worker->polled[i];
         if (!(polled->revents & POLLIN))
             continue;
-        bool again =
-            i < 3 ? receive(worker, polled->fd) : read_tun(worker, polled->fd, &plane->networks[i - 3]);
+        bool again = i < 3 ? receive(worker, polled->fd, i - 1)
+                           : read_tun(worker, polled->fd, &plane->networks[i - 3]);
         if (!again)
             polled->revents = 0;
         more |= again;

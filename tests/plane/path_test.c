@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/socket.h>
+
 #include "bench.h"
 #include "plane/checksum.h"
+#include "plane/crowd.h"
 
 static enum verdict up(struct bench *b, const uint8_t from[4], const uint8_t to[4], uint16_t port)
 {
@@ -154,6 +157,77 @@ static void one_gnbs_unknown_tunnels_take_no_answers_from_another(void **state)
     assert_int_equal(lab_uplink(lab, &lab->gnb, b->teid + 1, 1, inner, &b->packet), PATH_DROP);
     assert_int_equal(lab_uplink(lab, &stranger, b->teid + 1, 1, inner, &b->packet), PATH_DROP);
     assert_int_equal(lab_uplink(lab, &lab->other_gnb, b->teid + 1, 1, inner, &b->packet), PATH_TO_N3);
+}
+
+/* Whether the worker looks at what it sends: it finds no such tunnel. */
+static bool is_looked_at(struct bench *b, const union socket_address *from)
+{
+    const size_t length = lab_udp(b->inner, ue, server, 53, 100);
+    lab_uplink(b->lab, from, b->teid + 1, 1, bytes_of(b->inner, length), &b->packet);
+    return b->lab->plane.lanes[0].reason == DROP_UNKNOWN_TEID;
+}
+
+static void a_gnb_has_no_more_than_its_share_of_a_worker_that_is_crowded(void **state)
+{
+    enum { FLOOD = 1000, SHARE = 100 };
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    union socket_address stranger = lab->other_gnb;
+    unsigned carried = 0;
+    stranger.v4.sin_addr.s_addr ^= htonl(64);
+    assert_non_null(plane_gnb_make(&lab->plane, &lab->other_gnb));
+    for (unsigned i = 0; i < FLOOD; i++)
+        assert_int_equal(up(b, ue, server, 53), PATH_TO_N6); /* it is not crowded */
+    lab->plane.lanes[0].share = SHARE;
+    for (unsigned i = 0; i < FLOOD; i++)
+        carried += up(b, ue, server, 53) == PATH_TO_N6;
+    assert_in_range(carried, 1, 2 * SHARE);
+    assert_int_equal(lab_drops(lab, DROP_TOO_MANY), FLOOD - carried);
+    assert_true(is_looked_at(b, &lab->other_gnb) && is_looked_at(b, &stranger));
+    lab->timers.now += SECONDS(1);
+    assert_int_equal(up(b, ue, server, 53), PATH_TO_N6);
+}
+
+/* A tenth of a second later: a batch of two datagrams, from these, before which so many had been lost. */
+static void notice(struct bench *b, struct crowd *crowd, const union socket_address *first,
+                   const union socket_address *second, uint32_t lost)
+{
+    union socket_address peers[2] = {*first, *second};
+    _Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof lost)] = {0};
+    struct mmsghdr batch[2] = {
+        {.msg_hdr = {.msg_name = &peers[0]}},
+        {.msg_hdr = {.msg_name = &peers[1], .msg_control = control, .msg_controllen = sizeof control}}};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&batch[1].msg_hdr);
+    *c = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof lost), .cmsg_level = SOL_SOCKET, .cmsg_type = SO_RXQ_OVFL};
+    memcpy(CMSG_DATA(c), &lost, sizeof lost);
+    b->lab->timers.now += MILLISECONDS(100);
+    crowd_notice(crowd, &b->lab->plane, &b->lab->plane.lanes[0],
+                 &(struct crowd_batch){batch, 2, 0, b->lab->timers.now});
+}
+
+static void a_worker_whose_socket_loses_packets_of_several_narrows_their_shares(void **state)
+{
+    enum { MOST = 8000, LEAST = 500 };
+    struct bench *b = *state;
+    struct crowd crowd = {0};
+    const union socket_address *gnb = &b->lab->gnb, *other = &b->lab->other_gnb;
+    struct lane *lane = &b->lab->plane.lanes[0];
+    b->lab->plane.policy.slow_traffic = MOST;
+    notice(b, &crowd, gnb, gnb, 5);
+    assert_int_equal(lane->share, 0); /* it is alone */
+    notice(b, &crowd, gnb, other, 5);
+    assert_int_equal(lane->share, 0); /* nothing more is lost */
+    notice(b, &crowd, other, other, 6);
+    assert_int_equal(lane->share, MOST / 2);
+    for (uint32_t lost = 7; lost < 20; lost++)
+        notice(b, &crowd, other, gnb, lost);
+    assert_int_equal(lane->share, LEAST);
+    notice(b, &crowd, other, gnb, 19);
+    assert_in_range(lane->share, LEAST + 1, MOST / 2);
+    for (unsigned i = 0; i < 100; i++)
+        notice(b, &crowd, other, gnb, 19);
+    assert_int_equal(lane->share, 0);
 }
 
 static void an_error_indication_counts_only_from_the_tunnels_own_gnb(void **state)
@@ -578,6 +652,8 @@ int main(void)
         BENCH(phones_do_not_reach_each_other_nor_the_core_nor_open_tunnels),
         BENCH(an_unknown_tunnel_is_answered_at_a_limited_rate),
         BENCH(one_gnbs_unknown_tunnels_take_no_answers_from_another),
+        BENCH(a_gnb_has_no_more_than_its_share_of_a_worker_that_is_crowded),
+        BENCH(a_worker_whose_socket_loses_packets_of_several_narrows_their_shares),
         BENCH(an_error_indication_counts_only_from_the_tunnels_own_gnb),
         BENCH(an_echo_is_answered),
         BENCH(held_packets_come_out_in_order_before_newer_ones),
