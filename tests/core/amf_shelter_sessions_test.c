@@ -150,13 +150,7 @@ static void a_protected_session_stays_behind_while_others_go(void **state)
 static void a_path_switch_leaves_it_behind_too(void **state)
 {
     (void)state;
-    shelter_begin(LINE);
-    world.police = POLICE;
-    at(ROUGH);
-    world_register(&world, 0);
-    have_session(1);
-    have_session(POLICE);
-    world_configure_line(&world, LINE NETWORK);
+    shelter_begin_at_rough();
     struct ngap_path_switch_request request = switch_of(shelter_ue()->connection->amf_ue_ngap_id, 2);
     world_ngap(&world, ROUGHER, NGAP_PATH_SWITCH_REQUEST, &request);
     assert_int_equal(seen.switch_released, 1);

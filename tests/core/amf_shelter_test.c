@@ -262,13 +262,7 @@ static void who_becomes_protected_is_released(void **state)
 static void a_session_that_becomes_protected_loses_its_user_plane_there(void **state)
 {
     (void)state;
-    shelter_begin(LINE);
-    world.police = POLICE;
-    at(ROUGH);
-    world_register(&world, 0);
-    have_session(1);
-    have_session(POLICE);
-    world_configure_line(&world, LINE NETWORK);
+    shelter_begin_at_rough();
     world_pass(&world, SECONDS(1));
     assert_non_null(shelter_ue()->connection);
     assert_int_equal(smf_active(shelter_ue()), 1u << 1);

@@ -134,3 +134,14 @@ void is_refused(void)
     world.cause[0] = 0;
     seen.events = 0;
 }
+
+void shelter_begin_at_rough(void)
+{
+    shelter_begin(LINE);
+    world.police = POLICE;
+    at(ROUGH);
+    world_register(&world, 0);
+    have_session(1);
+    have_session(POLICE);
+    world_configure_line(&world, LINE NETWORK);
+}

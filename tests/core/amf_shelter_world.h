@@ -59,6 +59,8 @@ void have_session(uint8_t psi);
 void at(unsigned cell);
 /* And registers. */
 void enter(unsigned cell, enum nas_registration_kind kind);
+/* Phone 0 is at work at a high-risk cell, with two sessions, when the data network of one (POLICE) becomes protected. */
+void shelter_begin_at_rough(void);
 /* It was refused, nobody has kept anything of it, and evidence has it once. */
 void is_refused(void);
 
