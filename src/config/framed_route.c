@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHORTEST_V4 = 8, SHORTEST_V6 = 16, LONGEST_V6 = 64 };
+#include "config/config.h"
+
+enum { SHORTEST_V4 = 8, SHORTEST_V6 = 16 };
 
 const char *framed_route_wrong(const struct config_prefix *route)
 {
@@ -21,8 +23,6 @@ const char *framed_route_wrong(const struct config_prefix *route)
         return "a framed route that is no prefix";
     if (route->length < (route->family == AF_INET ? SHORTEST_V4 : SHORTEST_V6))
         return "a framed route that is too wide: 8 bits at least, of IPv6 16";
-    if (route->family == AF_INET6 && route->length > LONGEST_V6)
-        return "a framed route of IPv6 with more than 64 bits";
     for (size_t i = 0; i < sizeof nobodys / sizeof *nobodys; i++)
         if (config_prefix_overlaps(route, &nobodys[i]))
             return "a framed route with addresses that no phone can have: loopback, link-local or multicast";

@@ -15,8 +15,7 @@ enum {
     FRAMED_ROUTE_TEXT_BYTES = 96,
 };
 
-/* NULL, or why no phone can have it. What the host itself or the whole world is behind no phone; IPv6 prefixes are of 64 bits at most, as
- * an interface's identifier is no network. */
+/* NULL, or why no phone can have it. What the host itself or the whole world is behind no phone. */
 const char *framed_route_wrong(const struct config_prefix *route);
 
 /* "192.0.2.0/24 0.0.0.0 1": prefix, and maybe a gateway and metrics, which are checked and left, as the phone is the only way. False: *wrong says what. */

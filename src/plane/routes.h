@@ -12,11 +12,11 @@
 
 struct session;
 
-enum { ROUTES_V4 = 32, ROUTES_V6 = 64 }; /* bits of the longest */
+enum { ROUTES_V4 = 32, ROUTES_V6 = 128 }; /* bits of the longest */
 
 struct routes {
-    struct table v4[ROUTES_V4], v6[ROUTES_V6]; /* by length - 1 */
-    _Atomic uint64_t v4_lengths, v6_lengths;   /* bit n: some are of n + 1 bits */
+    struct table v4[ROUTES_V4], v6[ROUTES_V6];  /* by length - 1 */
+    _Atomic uint64_t v4_lengths, v6_lengths[2]; /* bit n: some are of n + 1 bits */
 };
 
 /* Takes no memory until the first routes_put. */

@@ -5,9 +5,10 @@
  *     version:2  slices:1  { sst:1 sd:3 is_default:1 dnns:1
  *                            { length:1 name type:1 5qi:1 arp:1 flags:1 uplink:8 downlink:8 [ipv4:4] [ipv6:16]
  *                              [5qis:1 {5qi:1} uplink:8 downlink:8]
- *                              [routes:1 {bits:1 ipv4:4 | 128 + bits:1 ipv6:8}] } }  access restrictions (access.c)
+ *                              [routes:1 {bits:1 ipv4:4 | 128 + bits:1 ipv6:8 | bits - 1:1 ipv6:16}] } }
+ *                            access restrictions (access.c)
  *
- * Version 1 ended with the slices.
+ * Of the forms of an IPv6 network the first is that of 64 bits and less. Version 1 ended with the slices.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,10 @@
 enum {
     WITHOUT_ACCESS = 1,
     VERSION = 2,
-    DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 + 1 + 255 + 16 + 1 + 9 * FRAMED_ROUTES_MOST
+    DNN_MOST = 1 + 255 + 4 + 16 + 4 + 16 + 1 + 255 + 16 + 1 + 17 * FRAMED_ROUTES_MOST
 };
 enum { MAY_PREEMPT = 1, PREEMPTABLE = 2, HAS_IPV4 = 4, HAS_IPV6 = 8, HAS_FLOWS = 16, HAS_ROUTES = 32 };
-enum { ROUTE_OF_IPV6 = 128, ROUTE_OCTETS_V4 = 4, ROUTE_OCTETS_V6 = 8 };
+enum { ROUTE_OF_IPV6 = 128, ROUTE_OF_LONG_IPV6 = 64 }; /* and more, in the first octet of a route */
 
 static void write_flows(struct writer *w, const struct store_dnn *dnn)
 {
@@ -30,14 +31,22 @@ static void write_flows(struct writer *w, const struct store_dnn *dnn)
     write_u64(w, dnn->gbr_downlink);
 }
 
+static size_t route_octets(unsigned first)
+{
+    return first >= ROUTE_OF_IPV6 ? 8 : first >= ROUTE_OF_LONG_IPV6 ? 16 : 4;
+}
+
 static void write_routes(struct writer *w, const struct store_dnn *dnn)
 {
     write_u8(w, dnn->route_count);
     for (unsigned i = 0; i < dnn->route_count; i++) {
         const struct config_prefix *route = &dnn->routes[i];
-        const bool v6 = route->family == AF_INET6;
-        write_u8(w, (uint8_t)(route->length | (v6 ? ROUTE_OF_IPV6 : 0)));
-        write_bytes(w, bytes_of(route->address, v6 ? ROUTE_OCTETS_V6 : ROUTE_OCTETS_V4));
+        const bool v6 = route->family == AF_INET6, is_long = route->length > ROUTE_OF_LONG_IPV6;
+        const unsigned first = !v6       ? route->length
+                               : is_long ? route->length - 1u
+                                         : ROUTE_OF_IPV6 + (unsigned)route->length;
+        write_u8(w, (uint8_t)first);
+        write_bytes(w, bytes_of(route->address, route_octets(first)));
     }
 }
 
@@ -117,11 +126,12 @@ static void read_routes(struct reader *r, struct arena *arena, struct store_dnn 
     if (!routes || count > FRAMED_ROUTES_MOST)
         reader_fail(r, "framed routes", "too many");
     for (unsigned i = 0; reader_ok(r) && i < count; i++) {
-        const uint8_t first = read_u8(r);
-        const bool v6 = first & ROUTE_OF_IPV6;
-        const struct bytes octets = read_bytes(r, v6 ? ROUTE_OCTETS_V6 : ROUTE_OCTETS_V4);
-        routes[i].family = v6 ? AF_INET6 : AF_INET;
-        routes[i].length = first & (uint8_t)~ROUTE_OF_IPV6;
+        const unsigned first = read_u8(r);
+        const struct bytes octets = read_bytes(r, route_octets(first));
+        routes[i].family = first >= ROUTE_OF_LONG_IPV6 ? AF_INET6 : AF_INET;
+        routes[i].length = (uint8_t)(first >= ROUTE_OF_IPV6        ? first - ROUTE_OF_IPV6
+                                     : first >= ROUTE_OF_LONG_IPV6 ? first + 1
+                                                                   : first);
         if (octets.len)
             memcpy(routes[i].address, octets.data, octets.len);
         if (framed_route_wrong(&routes[i]))

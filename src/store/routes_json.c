@@ -56,7 +56,7 @@ static bool add(struct reading *reading, const char *text)
                                                                 : "prefixes such as 2001:db8:5::/48");
     if (framed_route_wrong(&route))
         return document_refuse(reading->at, reading->key, text,
-                               "no loopback, link-local or multicast, /8 at least, of IPv6 /16 to /64");
+                               "no loopback, link-local or multicast, /8 at least, of IPv6 /16");
     if (is_own(dnn, &route))
         return document_refuse(reading->at, reading->key, text, "a network without the phone's own address");
     for (unsigned i = 0; i < dnn->route_count; i++)

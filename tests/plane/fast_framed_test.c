@@ -120,27 +120,46 @@ static void no_other_phone_sends_from_it_or_to_it(void **state)
     bench_free(bench);
 }
 
+static uint32_t down_v6(struct bench *bench, const char *to, enum verdict *slow)
+{
+    struct packet packet;
+    uint8_t *v6 = bench->frame + ETHERNET;
+    set_ethernet(bench->frame, 0x86dd);
+    memset(v6, 0, 60);
+    memcpy(v6, (const uint8_t[]){0x60, 0, 0, 0, 0, 20, 59, 64}, 8);
+    inet_pton(AF_INET6, "2001:db8:ffff::1", v6 + 8);
+    inet_pton(AF_INET6, to, v6 + 24);
+    bench->length = ETHERNET + 60;
+    const uint32_t verdict = run(bench);
+    *slow = lab_downlink(bench->lab, bytes_of(v6, 60), &packet);
+    return verdict;
+}
+
 static void networks_of_ipv6_are_found_by_prefix_too(void **state)
 {
-    struct bench *bench = bench_open(MOST);
-    struct lab_session session;
-    struct bytes text = bytes_of("2001:db8:5::/48", 15);
+    static const struct {
+        const char *route, *within, *beside;
+    } cases[] = {
+        {"2001:db8:5::/48", "2001:db8:5:7::1", "2001:db8:6:7::1"},
+        {"2001:db8:5:7:8000::/65", "2001:db8:5:7:8000::1", "2001:db8:5:7:7fff::1"},
+        {"2001:db8:5:7::9/128", "2001:db8:5:7::9", "2001:db8:5:7::8"},
+    };
     (void)state;
-    lab_describe(&session, UE);
-    session.pdrs[1].pdi.framed_ipv6_routes = &text;
-    session.pdrs[1].pdi.framed_ipv6_routes_count = 1;
-    bench_establish(bench, &session);
-    for (unsigned beside = 0; beside < 2; beside++) {
-        uint8_t *v6 = bench->frame + ETHERNET;
-        set_ethernet(bench->frame, 0x86dd);
-        memset(v6, 0, 60);
-        memcpy(v6, (const uint8_t[]){0x60, 0, 0, 0, 0, 20, 59, 64}, 8);
-        inet_pton(AF_INET6, "2001:db8:ffff::1", v6 + 8);
-        inet_pton(AF_INET6, beside ? "2001:db8:6:7::1" : "2001:db8:5:7::1", v6 + 24);
-        bench->length = ETHERNET + 60;
-        assert_int_equal(run(bench), beside ? XDP_PASS : XDP_REDIRECT);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bench *bench = bench_open(MOST);
+        struct lab_session session;
+        struct bytes text = bytes_of(cases[i].route, strlen(cases[i].route));
+        enum verdict slow;
+        lab_describe(&session, UE);
+        session.pdrs[1].pdi.framed_ipv6_routes = &text;
+        session.pdrs[1].pdi.framed_ipv6_routes_count = 1;
+        bench_establish(bench, &session);
+        assert_int_equal(down_v6(bench, cases[i].within, &slow), XDP_REDIRECT);
+        assert_int_equal(slow, PATH_TO_N3);
+        assert_int_equal(down_v6(bench, cases[i].beside, &slow), XDP_PASS);
+        assert_int_equal(slow, PATH_DROP);
+        bench_free(bench);
     }
-    bench_free(bench);
 }
 
 /* Random addresses, many of which are at the borders of networks: the program refuses what the slow path does, and forwards what it does. */

@@ -141,6 +141,49 @@ static void a_network_of_ipv6_is_behind_a_phone_too(void **state)
     assert_int_equal(lab_uplink(lab, &lab->gnb, teid, 1, BYTES(v6), &packet), PATH_DROP);
 }
 
+static enum verdict down_v6(const char *to)
+{
+    uint8_t v6[60] = {0x60, 0, 0, 0, 0, 20, 59, 64};
+    inet_pton(AF_INET6, "2001:db8:ffff::1", v6 + 8);
+    inet_pton(AF_INET6, to, v6 + 24);
+    return lab_downlink(lab, BYTES(v6), &packet);
+}
+
+static struct lab_session *phone_v6(uint8_t number, struct bytes *text, const char *route)
+{
+    struct lab_session *session = phone(number, NULL, NULL);
+    *text = bytes_of(route, strlen(route));
+    session->pdrs[1].pdi.framed_ipv6_routes = text;
+    session->pdrs[1].pdi.framed_ipv6_routes_count = 1;
+    return session;
+}
+
+static void parts_of_an_ipv6_link_are_behind_phones_down_to_a_single_host(void **state)
+{
+    static struct bytes texts[4];
+    uint32_t teid;
+    (void)state;
+    const uint64_t seid = connect_phone(phone_v6(2, &texts[0], "2001:db8:5:7:8000::/65"), &teid);
+    connect_phone(phone_v6(3, &texts[1], "2001:db8:5:7::9/128"), &teid);
+    assert_int_equal(down_v6("2001:db8:5:7:8000::1"), PATH_TO_N3);
+    assert_int_equal(down_v6("2001:db8:5:7:ffff:ffff:ffff:ffff"), PATH_TO_N3);
+    assert_int_equal(down_v6("2001:db8:5:7::9"), PATH_TO_N3);
+    assert_int_equal(down_v6("2001:db8:5:7::8"), PATH_DROP);
+    assert_int_equal(down_v6("2001:db8:5:7:7fff::"), PATH_DROP);
+    assert_ptr_equal(find_session_by(lab->agent, "2001:db8:5:7::9"),
+                     find_session_by(lab->agent, "10.45.0.3"));
+    static const char *const taken[] = {"2001:db8:5:7::/64", "2001:db8:5:7:8000:1::/96",
+                                        "2001:db8:5:7::9/128", "2001:db8:5:7::/96", "2001:db8::/32"};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        assert_int_equal(refusal(phone_v6(4, &texts[2], taken[i])), PFCP_RULE_FAILURE);
+    struct pfcp_message deletion = {.type = PFCP_SESSION_DELETION_REQUEST, .seid = seid};
+    assert_int_equal(lab_ask(lab, &deletion).session_deletion_response.cause, PFCP_ACCEPTED);
+    assert_int_equal(down_v6("2001:db8:5:7:8000::1"), PATH_DROP);
+    connect_phone(phone_v6(5, &texts[3], "2001:db8:5:7:8000::/66"), &teid);
+    assert_int_equal(down_v6("2001:db8:5:7:8000::1"), PATH_TO_N3);
+    assert_int_equal(down_v6("2001:db8:5:7:c000::1"), PATH_DROP);
+}
+
 static void what_is_no_framed_route_refuses_the_session_with_its_rule(void **state)
 {
     (void)state;
@@ -270,6 +313,7 @@ int main(void)
         TEST(who_sends_from_beside_its_networks_is_refused_and_counted),
         TEST(a_network_behind_a_phone_is_no_way_around_the_ban_on_phone_to_phone),
         TEST(a_network_of_ipv6_is_behind_a_phone_too),
+        TEST(parts_of_an_ipv6_link_are_behind_phones_down_to_a_single_host),
         TEST(what_is_no_framed_route_refuses_the_session_with_its_rule),
         TEST(routing_protocols_are_not_spoken),
         TEST(more_networks_than_a_session_may_have_are_refused),

@@ -86,7 +86,8 @@ static void what_is_no_network_is_refused_by_name(void **state)
         "\"ipv4FrameRouteList\":[7]",
         "\"ipv4FrameRouteList\":{}",
         "\"ipv4FrameRouteList\":\"192.0.2.0/24\",\"ue\":{\"ipv4\":\"192.0.2.7\"}",
-        "\"ipv6FrameRouteList\":\"2001:db8:5:1:8000::/65\"",
+        "\"ipv6FrameRouteList\":\"2001:db8:5:1:8000::/64\"",
+        "\"ipv6FrameRouteList\":\"2001:db8:5:1:7::/96\",\"ue\":{\"ipv6\":\"2001:db8:5:1::\"}",
         "\"ipv6FrameRouteList\":\"2001:db8:5::/48\",\"ue\":{\"ipv6\":\"2001:db8:5:9::\"}",
         "\"ipv4FrameRouteList\":\"10.0.0.0/24 10.0.1.0/24 10.0.2.0/24 10.0.3.0/24 10.0.4.0/24 10.0.5.0/24 "
         "10.0.6.0/24 10.0.7.0/24 10.0.8.0/24 10.0.9.0/24 10.0.10.0/24 10.0.11.0/24 10.0.12.0/24 10.0.13.0/24 "
@@ -102,13 +103,15 @@ static void a_row_keeps_its_networks(void **state)
 {
     (void)state;
     struct store_subscriber s, again;
-    assert_true(read_with(
-        1, "\"ipv4FrameRouteList\":\"192.0.2.0/24\",\"ipv6FrameRouteList\":\"2001:db8:5:6::/64\"", &s));
+    assert_true(read_with(1,
+                          "\"ipv4FrameRouteList\":\"192.0.2.0/24 192.0.3.1/32\",\"ipv6FrameRouteList\":"
+                          "\"2001:e00::/24 2001:db8:5:6::/64 2001:db8:5:7::/65 2001:db8:5:8::9/128\"",
+                          &s));
     assert_int_equal(store_subscriber_add(store, &s), STORE_OK);
     assert_int_equal(store_subscriber_get(store, s.supi, &arena, &again), STORE_OK);
     const struct store_dnn *dnn = &again.slices[0].dnns[0];
-    assert_int_equal(dnn->route_count, 2);
-    assert_memory_equal(dnn->routes, s.slices[0].dnns[0].routes, 2 * sizeof *dnn->routes);
+    assert_int_equal(dnn->route_count, 6);
+    assert_memory_equal(dnn->routes, s.slices[0].dnns[0].routes, 6 * sizeof *dnn->routes);
 }
 
 static void no_network_is_behind_two_subscribers(void **state)
