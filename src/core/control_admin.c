@@ -527,7 +527,8 @@ static json_t *release_flow(void *context, const json_t *request)
     static json_t *subscriber_##verb(void *context, const json_t *request) \
     {                                                                      \
         const struct control *control = context;                           \
-        return store_admin_##verb(control->store, request);                \
+        const struct store_desk desk = {control->store, control->config};  \
+        return store_admin_##verb(&desk, request);                         \
     }
 
 SUBSCRIBER_VERB(get)

@@ -13,11 +13,12 @@
 struct book {
     struct admin_client *client; /* or */
     struct store *store;
+    const struct config *config;
 };
 
 static const struct verb {
     const char *name;
-    json_t *(*handle)(struct store *store, const json_t *request);
+    json_t *(*handle)(const struct store_desk *desk, const json_t *request);
 } verbs[] = {
     {"subscriber.get", store_admin_get},       {"subscriber.list", store_admin_list},
     {"subscriber.add", store_admin_add},       {"subscriber.put", store_admin_put},
@@ -33,6 +34,7 @@ struct book *book_open(const struct config *config)
         failed("out of memory");
         return NULL;
     }
+    book->config = config;
     book->client = ask_open(config, "control", NULL);
     if (book->client)
         return book;
@@ -57,13 +59,14 @@ void book_close(struct book *book)
     free(book);
 }
 
-static json_t *ask_store(struct store *store, json_t *request)
+static json_t *ask_store(const struct book *book, json_t *request)
 {
+    const struct store_desk desk = {book->store, book->config};
     const char *verb = json_string_value(json_object_get(request, "verb"));
     json_t *reply = NULL;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(verbs[i].name, verb) == 0)
-            reply = verbs[i].handle(store, request);
+            reply = verbs[i].handle(&desk, request);
     json_decref(request);
     if (reply && !json_object_get(reply, "ok"))
         json_object_set_new(reply, "ok", json_true());
@@ -73,9 +76,19 @@ static json_t *ask_store(struct store *store, json_t *request)
 json_t *book_ask(struct book *book, json_t *request)
 {
     if (book->store)
-        return ask_store(book->store, request);
+        return ask_store(book, request);
     json_t *reply = admin_ask(book->client, request);
     return reply ? reply : admin_refuse("the core did not answer: %s", strerror(errno));
+}
+
+const struct config *book_config(const struct book *book)
+{
+    return book->config;
+}
+
+bool book_is_whole(const struct book *book)
+{
+    return book->store != NULL;
 }
 
 bool book_commit(struct book *book)

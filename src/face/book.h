@@ -12,15 +12,20 @@
 
 struct book;
 
-/* NULL after having said why. */
+/* NULL after having said why. The configuration has to last as long. */
 struct book *book_open(const struct config *config);
 void book_close(struct book *book); /* what was not committed in the database is undone */
 
 /* Takes over the request; the reply is always an object with "ok". */
 json_t *book_ask(struct book *book, json_t *request);
 
-/* Makes what was asked durable; false after having said why. The core has done so already with each request. */
+/* Makes what was asked durable; false after having said why. */
 bool book_commit(struct book *book);
+
+const struct config *book_config(const struct book *book);
+
+/* True: nothing that was asked is durable before book_commit. The core makes each request so. */
+bool book_is_whole(const struct book *book);
 
 /* The document of one subscriber with its secrets, or NULL with *reply (if not NULL) as the refusal. */
 json_t *book_get(struct book *book, const char *supi, bool secrets, json_t **reply);

@@ -9,7 +9,7 @@
 #include "face/book.h"
 #include "face/command.h"
 #include "face/import.h"
-#include "store/subscriber.h"
+#include "store/routes_check.h"
 
 void draft_init(struct draft *draft, struct book *book)
 {
@@ -94,7 +94,8 @@ static bool check(struct draft *draft, const json_t *document, char supi[STORE_S
     struct store_subscriber subscriber;
     struct arena arena;
     arena_init(&arena, 0);
-    bool ok = store_subscriber_from_json(document, &arena, &subscriber, draft->what, sizeof draft->what);
+    bool ok = store_subscriber_from_json(document, &arena, &subscriber, draft->what, sizeof draft->what) &&
+              store_routes_fit(NULL, book_config(draft->book), &subscriber, draft->what, sizeof draft->what);
     if (ok)
         memcpy(supi, subscriber.supi, STORE_SUPI_BYTES);
     store_subscriber_wipe(&subscriber);
@@ -165,40 +166,60 @@ static bool ask(struct draft *draft, json_t *request)
     return ok;
 }
 
+static bool is_written(const struct draft_entry *entry)
+{
+    return entry->document && !entry->bad;
+}
+
 /* As many documents from entry `from` on as one message holds; returns where it ended. */
 static size_t next_batch(const struct draft *draft, size_t from, json_t *batch)
 {
     size_t bytes = 0, i = from;
     for (; i < draft->count && json_array_size(batch) < 200; i++) {
+        if (!is_written(&draft->entries[i]))
+            continue;
         const char *document = draft->entries[i].document;
-        size_t length = document ? strlen(document) + 1 : 0;
+        size_t length = strlen(document) + 1;
         if (bytes && bytes + length > CHANNEL_MESSAGE_BYTES / 2)
             break;
         bytes += length;
-        if (document)
-            json_array_append_new(batch, json_loads(document, 0, NULL));
+        json_array_append_new(batch, json_loads(document, 0, NULL));
     }
     return i;
+}
+
+/* The core has written the messages before the one that it refused. */
+static void say_what_was_written(const struct draft *draft, size_t from, size_t written)
+{
+    while (!is_written(&draft->entries[from]))
+        from++;
+    const struct draft_entry *first = &draft->entries[from];
+    if (book_is_whole(draft->book) || !written)
+        failed("nothing was written");
+    else
+        failed("the first %zu were written, all before %s (line %u); it and the others were not", written,
+               first->supi, first->line);
 }
 
 static bool write_documents(struct draft *draft, size_t *written)
 {
     for (size_t i = 0; i < draft->count;) {
+        const size_t from = i;
         json_t *batch = json_array();
         i = next_batch(draft, i, batch);
         size_t count = json_array_size(batch);
-        if (!ask(draft, json_pack("{s:s, s:o}", "verb", "subscriber.put", "subscribers", batch)))
+        if (!ask(draft, json_pack("{s:s, s:o}", "verb", "subscriber.put", "subscribers", batch))) {
+            if (count)
+                say_what_was_written(draft, from, *written);
             return false;
+        }
         *written += count;
     }
     return true;
 }
 
-bool draft_apply(struct draft *draft, size_t *written, size_t *removed)
+static bool remove_entries(struct draft *draft, size_t *removed)
 {
-    *written = *removed = 0;
-    if (!write_documents(draft, written))
-        return false;
     for (size_t i = 0; i < draft->count; i++) {
         if (draft->entries[i].document)
             continue;
@@ -211,5 +232,16 @@ bool draft_apply(struct draft *draft, size_t *written, size_t *removed)
             return false;
         ++*removed;
     }
-    return book_commit(draft->book);
+    return true;
+}
+
+/* What one gives up that goes another one may have. */
+bool draft_apply(struct draft *draft, size_t *written, size_t *removed)
+{
+    *written = *removed = 0;
+    if (remove_entries(draft, removed) && write_documents(draft, written))
+        return book_commit(draft->book);
+    if (*removed && !book_is_whole(draft->book))
+        failed("%zu were removed", *removed);
+    return false;
 }

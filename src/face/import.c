@@ -46,5 +46,6 @@ bool import_rows(struct draft *draft, const char *name, const char *path, char *
     }
     if (format->end)
         format->end(&import);
+    *bad += draft_routes_apart(draft, path);
     return true;
 }

@@ -21,6 +21,7 @@ struct draft_entry {
     char supi[24];
     char *document; /* compact JSON; NULL: to be removed */
     unsigned line;  /* where it was added in this file; 0: it was there before */
+    bool bad;       /* named as such: left as it is */
 };
 
 struct draft {
@@ -40,6 +41,9 @@ bool draft_refuse(struct draft *draft, const char *format, ...) __attribute__((f
 bool draft_add(struct draft *draft, const json_t *document); /* checked as a whole */
 bool draft_change(struct draft *draft, const char *imsi, const char *const values[FIELD_MOST]);
 bool draft_remove(struct draft *draft, const char *imsi);
+
+/* Networks behind the phones of one that are behind another's too: those that came later are bad, and named as PATH:LINE. Returns how many. */
+size_t draft_routes_apart(struct draft *draft, const char *path);
 
 /* Writes all of it; false after having said why. */
 bool draft_apply(struct draft *draft, size_t *written, size_t *removed);

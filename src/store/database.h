@@ -11,6 +11,9 @@ enum statement {
     SQL_BEGIN,
     SQL_COMMIT,
     SQL_ROLLBACK,
+    SQL_PART_BEGIN,
+    SQL_PART_UNDO,
+    SQL_PART_END,
     SQL_SUBSCRIBER_GET,
     SQL_SUBSCRIBER_ADD,
     SQL_SUBSCRIBER_PUT,
@@ -63,6 +66,11 @@ enum statement {
 
 struct checkpointer;
 
+struct told {
+    char supi[STORE_SUPI_BYTES];
+    enum store_change change;
+};
+
 struct store {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at first use */
@@ -72,6 +80,9 @@ struct store {
     struct arena scratch; /* what a find lends out */
     void (*changed)(void *context, const char *supi, enum store_change change);
     void *changed_context;
+    bool in_part;
+    struct told *told; /* in the part: what is said at its end */
+    size_t told_count, told_room;
     enum store_result injected;
     unsigned injected_after;
 };
@@ -81,6 +92,12 @@ sqlite3_stmt *store_statement(struct store *store, enum statement which);
 
 /* The connection's last error. */
 enum store_result store_failure(const struct store *store);
+
+/* Runs a statement about transactions. */
+enum store_result store_control(struct store *store, enum statement which);
+
+/* Tells the owner of a change, or notes it until the part ends. False: out of memory. */
+bool store_tell(struct store *store, const char *supi, enum store_change change);
 
 /* Begins the batch if need be and runs a statement that returns no rows. statement may be NULL (then it
  * failed). */
@@ -101,7 +118,6 @@ void store_supi_text(int64_t key, char supi[STORE_SUPI_BYTES]);
 enum store_result store_routes_check(struct store *store, const struct store_subscriber *subscriber);
 /* All of them, instead of those that he had. */
 enum store_result store_routes_put(struct store *store, const struct store_subscriber *subscriber);
-enum store_result store_routes_remove(struct store *store, const char *supi);
 
 /* A subscriber's slices as bytes (profile.c): to be freed, NULL without memory; and back, false for what is none. */
 uint8_t *store_profile_write(const struct store_subscriber *subscriber, size_t *length);

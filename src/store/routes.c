@@ -36,7 +36,7 @@ static sqlite3_stmt *bound(struct store *store, enum statement which, const char
 }
 
 static enum store_result look(struct store *store, enum statement which, const char *dnn,
-                              const struct range *range, int64_t supi)
+                              const struct range *range, int64_t supi, int64_t *owner)
 {
     sqlite3_stmt *statement = bound(store, which, dnn, range, supi);
     const enum store_result result = store_row(store, statement);
@@ -45,6 +45,7 @@ static enum store_result look(struct store *store, enum statement which, const c
     if (result != STORE_OK)
         return result;
     const bool taken = sqlite3_column_int(statement, 0);
+    *owner = sqlite3_column_int64(statement, 1);
     sqlite3_reset(statement);
     return taken ? STORE_TAKEN : STORE_OK;
 }
@@ -55,10 +56,28 @@ static enum store_result put(struct store *store, const char *dnn, const struct 
 }
 
 /* Routes of others share no address, so the nearest below and the nearest above tell of all. */
+static enum store_result find_owner(struct store *store, const char *dnn, const struct range *range,
+                                    int64_t supi, int64_t *owner)
+{
+    const enum store_result below = look(store, SQL_ROUTE_BELOW, dnn, range, supi, owner);
+    return below == STORE_OK ? look(store, SQL_ROUTE_ABOVE, dnn, range, supi, owner) : below;
+}
+
 static enum store_result check(struct store *store, const char *dnn, const struct range *range, int64_t supi)
 {
-    const enum store_result below = look(store, SQL_ROUTE_BELOW, dnn, range, supi);
-    return below == STORE_OK ? look(store, SQL_ROUTE_ABOVE, dnn, range, supi) : below;
+    int64_t owner;
+    return find_owner(store, dnn, range, supi, &owner);
+}
+
+enum store_result store_route_look(struct store *store, const char *dnn, const struct config_prefix *route,
+                                   const char *supi, char owner[STORE_SUPI_BYTES])
+{
+    const struct range range = range_of(route);
+    int64_t key = 0;
+    const enum store_result result = find_owner(store, dnn, &range, store_supi_key(supi), &key);
+    if (result == STORE_TAKEN)
+        store_supi_text(key, owner);
+    return result;
 }
 
 static enum store_result each(struct store *store, const struct store_subscriber *subscriber,

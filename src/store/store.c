@@ -13,15 +13,18 @@
 
 #include "store/database.h"
 
-static const char route_below[] = "SELECT last >= ?2 FROM framed_route WHERE dnn = ?1 AND first <= ?3"
+static const char route_below[] = "SELECT last >= ?2, supi FROM framed_route WHERE dnn = ?1 AND first <= ?3"
                                   " AND supi <> ?4 ORDER BY first DESC LIMIT 1";
-static const char route_above[] = "SELECT first <= ?3 FROM framed_route WHERE dnn = ?1 AND last >= ?2"
+static const char route_above[] = "SELECT first <= ?3, supi FROM framed_route WHERE dnn = ?1 AND last >= ?2"
                                   " AND supi <> ?4 ORDER BY last LIMIT 1";
 
 static const char *const statement_text[STATEMENT_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_PART_BEGIN] = "SAVEPOINT part",
+    [SQL_PART_UNDO] = "ROLLBACK TO part",
+    [SQL_PART_END] = "RELEASE part",
     [SQL_SUBSCRIBER_GET] = "SELECT * FROM subscriber WHERE supi = ?",
     [SQL_SUBSCRIBER_ADD] = "INSERT INTO subscriber VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [SQL_SUBSCRIBER_PUT] = "REPLACE INTO subscriber VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -125,8 +128,7 @@ sqlite3_stmt *store_statement(struct store *store, enum statement which)
     return *slot;
 }
 
-/* Runs BEGIN, COMMIT or ROLLBACK. */
-static enum store_result control(struct store *store, enum statement which)
+enum store_result store_control(struct store *store, enum statement which)
 {
     sqlite3_stmt *statement = store_statement(store, which);
     if (!statement || sqlite3_step(statement) != SQLITE_DONE) {
@@ -142,7 +144,7 @@ static enum store_result control(struct store *store, enum statement which)
 static void end_batch(struct store *store)
 {
     if (!sqlite3_get_autocommit(store->db))
-        control(store, SQL_ROLLBACK);
+        store_control(store, SQL_ROLLBACK);
     store->in_batch = store->has_writes = false;
 }
 
@@ -171,7 +173,7 @@ enum store_result store_begin(struct store *store)
 {
     if (store->in_batch)
         return store->broken;
-    enum store_result result = control(store, SQL_BEGIN);
+    enum store_result result = store_control(store, SQL_BEGIN);
     if (result != STORE_OK)
         return lose_batch(store, result);
     store->in_batch = true;
@@ -217,7 +219,7 @@ enum store_result store_commit(struct store *store)
     if (result == STORE_OK && store->has_writes && fault_is_due(store))
         result = take_injected(store);
     if (result == STORE_OK && store->has_writes)
-        result = control(store, SQL_COMMIT);
+        result = store_control(store, SQL_COMMIT);
     end_batch(store);
     store->broken = STORE_OK;
     return result;
@@ -327,6 +329,7 @@ void store_close(struct store *store)
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->db);
+    free(store->told);
     arena_free(&store->scratch);
     free(store);
 }

@@ -48,6 +48,11 @@ enum store_result store_begin(struct store *store);
 enum store_result store_commit(struct store *store); /* STORE_OK when nothing was written */
 void store_rollback(struct store *store);
 
+/* Within a batch: the writes between the two hold together. Where they are not kept they have never been, and nobody is told of them; otherwise those who watch are told at the
+ * end. */
+enum store_result store_part_begin(struct store *store);
+enum store_result store_part_end(struct store *store, bool keep);
+
 /* --- Subscribers (UDM) --- */
 
 /* arena NULL: without slices and name. */
@@ -58,6 +63,11 @@ enum store_result store_subscriber_add(struct store *store,
 enum store_result store_subscriber_put(struct store *store,
                                        const struct store_subscriber *subscriber); /* adds or replaces */
 enum store_result store_subscriber_remove(struct store *store, const char *supi);
+/* Takes the networks behind his phones out: in a part, before he and others are put, who may have them instead. */
+enum store_result store_routes_remove(struct store *store, const char *supi);
+/* STORE_OK, or STORE_TAKEN: phones of another subscriber, the owner, have some of its addresses behind them in the data network. */
+enum store_result store_route_look(struct store *store, const char *dnn, const struct config_prefix *route,
+                                   const char *supi, char owner[STORE_SUPI_BYTES]);
 enum store_result store_subscriber_count(struct store *store, uint64_t *count);
 
 /* Raises SQN; a lower one than is stored changes nothing and is STORE_OK. */

@@ -11,10 +11,16 @@
 
 #include "store/store.h"
 
-json_t *store_admin_get(struct store *store, const json_t *request);
-json_t *store_admin_list(struct store *store, const json_t *request);
-json_t *store_admin_add(struct store *store, const json_t *request);
-json_t *store_admin_put(struct store *store, const json_t *request);
-json_t *store_admin_remove(struct store *store, const json_t *request);
+/* Where they are asked. */
+struct store_desk {
+    struct store *store;
+    const struct config *config; /* what subscribers have has to fit */
+};
+
+json_t *store_admin_get(const struct store_desk *desk, const json_t *request);
+json_t *store_admin_list(const struct store_desk *desk, const json_t *request);
+json_t *store_admin_add(const struct store_desk *desk, const json_t *request);
+json_t *store_admin_put(const struct store_desk *desk, const json_t *request); /* all of them or none */
+json_t *store_admin_remove(const struct store_desk *desk, const json_t *request);
 
 #endif

@@ -126,12 +126,6 @@ static bool exists(struct store *store, const char *supi)
     return true;
 }
 
-static void tell(struct store *store, const char *supi, enum store_change change)
-{
-    if (store->changed)
-        store->changed(store->changed_context, supi, change);
-}
-
 static enum store_result write_row(struct store *store, enum statement which,
                                    const struct store_subscriber *subscriber)
 {
@@ -155,18 +149,16 @@ static enum store_result write_row(struct store *store, enum statement which,
 enum store_result store_subscriber_add(struct store *store, const struct store_subscriber *subscriber)
 {
     enum store_result result = write_row(store, SQL_SUBSCRIBER_ADD, subscriber);
-    if (result == STORE_OK)
-        tell(store, subscriber->supi, STORE_ADDED);
-    return result;
+    return result == STORE_OK && !store_tell(store, subscriber->supi, STORE_ADDED) ? STORE_FAILED : result;
 }
 
 enum store_result store_subscriber_put(struct store *store, const struct store_subscriber *subscriber)
 {
     bool known = store->changed && exists(store, subscriber->supi);
     enum store_result result = write_row(store, SQL_SUBSCRIBER_PUT, subscriber);
-    if (result == STORE_OK)
-        tell(store, subscriber->supi, known ? STORE_CHANGED : STORE_ADDED);
-    return result;
+    return result == STORE_OK && !store_tell(store, subscriber->supi, known ? STORE_CHANGED : STORE_ADDED)
+               ? STORE_FAILED
+               : result;
 }
 
 enum store_result store_subscriber_remove(struct store *store, const char *supi)
@@ -180,8 +172,7 @@ enum store_result store_subscriber_remove(struct store *store, const char *supi)
     if (sqlite3_changes(store->db) == 0)
         return STORE_NOT_FOUND;
     result = store_routes_remove(store, supi);
-    tell(store, supi, STORE_REMOVED);
-    return result;
+    return result == STORE_OK && !store_tell(store, supi, STORE_REMOVED) ? STORE_FAILED : result;
 }
 
 enum store_result store_subscriber_count(struct store *store, uint64_t *count)

@@ -208,6 +208,47 @@ static void a_bad_row_is_named_and_nothing_changes_unless_asked(void **state)
     EXPECT("nowhere: No such file or directory");
 }
 
+static void a_network_behind_a_phone_that_no_plane_would_serve_is_refused_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(run("subscriber add 999700000000001 " KEYS " --ipv4-routes 10.45.5.0/24 @"), 1);
+    EXPECT("ipv4FrameRouteList: found 10.45.5.0/24, expected a network apart from the pool 10.45.0.0/16 of "
+           "internet\n");
+    assert_int_equal(run("subscriber add 999700000000001 " KEYS " --ipv4-routes 172.20.0.0/16 @"), 0);
+    assert_int_equal(run("subscriber set 999700000000001 --ipv4-routes '172.20.0.0/16 127.0.0.0/8' @"), 1);
+    assert_int_equal(run("subscriber add 999700000000002 " KEYS " --ipv4-routes 172.20.9.0/24 @"), 1);
+    EXPECT("found 172.20.9.0/24, expected a network apart from those of imsi-999700000000001 in internet\n");
+    write_file("routes.csv",
+               "imsi,k,opc,ipv4_routes\n"
+               "999700000000003,465B5CE8B199B49FAA5F0A2EE238A6BC,E8ED289DEBA952E4283B54E88E6183CA,"
+               "172.21.0.0/16\n"
+               "999700000000004,465B5CE8B199B49FAA5F0A2EE238A6BC,E8ED289DEBA952E4283B54E88E6183CA,"
+               "172.22.0.0/16\n"
+               "999700000000005,465B5CE8B199B49FAA5F0A2EE238A6BC,E8ED289DEBA952E4283B54E88E6183CA,"
+               "172.21.7.0/24\n"
+               "999700000000006,465B5CE8B199B49FAA5F0A2EE238A6BC,E8ED289DEBA952E4283B54E88E6183CA,"
+               "10.45.128.0/17\n");
+    assert_int_equal(run("subscriber import routes.csv @"), 1);
+    EXPECT("routes.csv:4: imsi-999700000000005: ipv4FrameRouteList: found 172.21.7.0/24, expected a network "
+           "apart from 172.21.0.0/16 of imsi-999700000000003 in line 2\n");
+    EXPECT("routes.csv:5: slice[0].session[0].ipv4FrameRouteList: found 10.45.128.0/17, expected a network "
+           "apart "
+           "from the pool 10.45.0.0/16 of internet\n");
+    EXPECT("2 bad rows, nothing was changed");
+    assert_int_equal(run("subscriber import --skip-bad routes.csv @"), 1);
+    EXPECT("2 written, 0 removed, 2 bad rows");
+    write_file("taken.csv",
+               "imsi,k,opc,ipv4_routes\n"
+               "999700000000007,465B5CE8B199B49FAA5F0A2EE238A6BC,E8ED289DEBA952E4283B54E88E6183CA,"
+               "172.23.0.0/16\n"
+               "999700000000008,465B5CE8B199B49FAA5F0A2EE238A6BC,E8ED289DEBA952E4283B54E88E6183CA,"
+               "172.22.0.0/16\n");
+    assert_int_equal(run("subscriber import taken.csv @"), 1);
+    EXPECT("imsi-999700000000008: slice[0].session[0].ipv4FrameRouteList: found 172.22.0.0/16");
+    EXPECT("nothing was written");
+    assert_int_equal(run("subscriber show 999700000000007 @"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -220,6 +261,7 @@ int main(void)
         TEST(an_export_imports_to_the_same),
         TEST(command_lists_are_carried_out),
         TEST(a_bad_row_is_named_and_nothing_changes_unless_asked),
+        TEST(a_network_behind_a_phone_that_no_plane_would_serve_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

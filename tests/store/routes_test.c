@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Networks behind phones (framed routes): in documents, in rows, and between subscribers. */
 #include "samples.h"
+#include "store/subscriber_admin.h"
 
 static struct arena arena;
 static struct store *store;
@@ -147,6 +148,146 @@ static void a_network_that_is_given_up_is_free(void **state)
     assert_int_equal(store_subscriber_put(store, &first), STORE_OK);
 }
 
+/* --- as the administrator writes them --- */
+
+static const char configured[] =
+    "data_networks:\n"
+    "  - {name: internet, ipv4: 10.45.0.0/16, ipv6: '2001:db8:cafe::/48'}\n"
+    "  - {name: ims, ipv4: 10.46.0.0/16, ipv6: '2001:db8:beef::/48'}\n"
+    "  - {name: far, ipv4: 10.47.0.0/16, ipv6: '2001:db8:fade::/48'}\n"
+    "planes:\n"
+    "  - {name: near, n4: 127.0.0.7, n3: [192.168.7.1], infrastructure: [192.168.8.0/24],\n"
+    "     data_networks: [{name: internet}, {name: ims, ipv4: 10.48.0.0/16}]}\n"
+    "  - {name: distant, n4: 127.0.0.8, n3: [192.168.9.1], data_networks: [{name: far}]}\n";
+
+static struct config *config;
+
+static void open_configured(void)
+{
+    struct config_error error;
+    config = config_parse(configured, strlen(configured), "test", &error);
+    if (!config)
+        fail_msg("%s", error.text);
+}
+
+static json_t *document_with(unsigned number, const char *dnn, const char *routes)
+{
+    char imsi[16];
+    snprintf(imsi, sizeof imsi, "99970000000000%u", number);
+    return json_pack("{s:s, s:{s:s, s:s}, s:[{s:[{s:s, s:s}]}]}", "imsi", imsi, "security", "k",
+                     "465B5CE8B199B49FAA5F0A2EE238A6BC", "opc", "E8ED289DEBA952E4283B54E88E6183CA", "slice",
+                     "session", "name", dnn, "ipv4FrameRouteList", routes);
+}
+
+/* NULL: done; else the error, which lasts until the next call. */
+static const char *put(json_t *list)
+{
+    static json_t *reply;
+    const struct store_desk desk = {store, config};
+    json_t *request = json_pack("{s:o}", "subscribers", list);
+    json_decref(reply);
+    reply = store_admin_put(&desk, request);
+    json_decref(request);
+    return json_string_value(json_object_get(reply, "error"));
+}
+
+static const char *put_one(unsigned number, const char *dnn, const char *routes)
+{
+    return put(json_pack("[o]", document_with(number, dnn, routes)));
+}
+
+static bool is_there(unsigned number)
+{
+    char supi[STORE_SUPI_BYTES];
+    struct store_subscriber subscriber;
+    snprintf(supi, sizeof supi, "imsi-99970000000000%u", number);
+    return store_subscriber_get(store, supi, &arena, &subscriber) == STORE_OK;
+}
+
+static void what_no_plane_would_serve_is_refused_with_whose_it_is(void **state)
+{
+    static const struct {
+        const char *dnn, *route, *said;
+    } cases[] = {
+        {"internet", "10.45.9.0/24", "expected a network apart from the pool 10.45.0.0/16 of internet"},
+        {"internet", "10.40.0.0/13", "expected a network apart from the pool 10.45.0.0/16 of internet"},
+        {"internet", "10.48.0.0/24", "the pool 10.48.0.0/16 of ims"},
+        {"Internet", "192.168.8.128/25", "the infrastructure 192.168.8.0/24 of plane near"},
+        {"ims", "192.168.7.0/24", "n3 192.168.7.1 of plane near"},
+        {"far", "192.168.9.0/24", "n3 192.168.9.1 of plane distant"},
+    };
+    (void)state;
+    open_configured();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *error = put_one(1, cases[i].dnn, cases[i].route);
+        assert_non_null(error);
+        assert_non_null(
+            strstr(error, "imsi-999700000000001: slice[0].session[0].ipv4FrameRouteList: found "));
+        assert_non_null(strstr(error, cases[i].route));
+        assert_non_null(strstr(error, cases[i].said));
+        assert_false(is_there(1));
+    }
+    assert_null(put_one(1, "internet", "10.46.0.0/24 192.168.9.0/24 10.47.0.0/16")); /* of other planes */
+    config_free(config);
+}
+
+static void one_plane_has_no_address_behind_two_phones_whatever_their_data_networks(void **state)
+{
+    (void)state;
+    open_configured();
+    assert_null(put_one(1, "internet", "172.20.0.0/16"));
+    const char *error = put_one(2, "ims", "172.20.3.0/24");
+    assert_non_null(error);
+    assert_non_null(strstr(error, "found 172.20.3.0/24, expected a network apart from those of "
+                                  "imsi-999700000000001 in internet"));
+    assert_null(put_one(2, "far", "172.20.3.0/24"));
+    assert_null(put_one(3, "nowhere", "172.20.3.0/24"));
+    assert_non_null(put_one(4, "nowhere", "172.20.3.0/25"));
+    config_free(config);
+}
+
+static unsigned told;
+
+static void count(void *context, const char *supi, enum store_change change)
+{
+    (void)context, (void)supi, (void)change;
+    told++;
+}
+
+static void a_list_is_stored_as_a_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    open_configured();
+    assert_null(put_one(1, "internet", "172.20.0.0/16"));
+    store_on_change(store, count, NULL);
+    told = 0;
+    const char *error = put(json_pack("[o, o, o]", document_with(1, "internet", "172.30.0.0/16"),
+                                      document_with(2, "internet", "172.21.0.0/16"),
+                                      document_with(3, "internet", "172.21.3.0/24")));
+    assert_non_null(strstr(error, "imsi-999700000000003: "));
+    assert_non_null(strstr(error, "those of imsi-999700000000002"));
+    assert_false(is_there(2) || is_there(3));
+    assert_int_equal(told, 0);
+    assert_non_null(put_one(4, "internet", "172.20.0.0/24")); /* the first one has kept what he had */
+    assert_null(put_one(4, "internet", "172.30.0.0/16"));
+    assert_int_equal(told, 1);
+    assert_int_equal(store_commit(store), STORE_OK);
+    assert_true(is_there(1) && is_there(4));
+    config_free(config);
+}
+
+static void what_one_of_a_list_gives_up_another_may_have_whoever_comes_first(void **state)
+{
+    (void)state;
+    open_configured();
+    assert_null(put_one(1, "internet", "172.20.0.0/16"));
+    assert_null(put_one(2, "internet", "172.21.0.0/16"));
+    assert_null(put(json_pack("[o, o]", document_with(2, "internet", "172.20.0.0/16"),
+                              document_with(1, "internet", "172.21.0.0/16"))));
+    assert_non_null(put_one(3, "internet", "172.20.0.0/16"));
+    config_free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +297,10 @@ int main(void)
         TEST(a_row_keeps_its_networks),
         TEST(no_network_is_behind_two_subscribers),
         TEST(a_network_that_is_given_up_is_free),
+        TEST(what_no_plane_would_serve_is_refused_with_whose_it_is),
+        TEST(one_plane_has_no_address_behind_two_phones_whatever_their_data_networks),
+        TEST(a_list_is_stored_as_a_whole_or_not_at_all),
+        TEST(what_one_of_a_list_gives_up_another_may_have_whoever_comes_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
