@@ -90,6 +90,26 @@ static void he_gets_it_each_time(void **state)
     world_close(&world);
 }
 
+static void who_is_given_another_address_is_told_to_come_for_it(void **state)
+{
+    (void)state;
+    world_open(&world, small_pool);
+    give_address("999700000000001", 5);
+    world_session(&world, 1);
+    const unsigned sent = world.ue.sent;
+    give_address("999700000000001", 0); /* which is as good as one of the pool */
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world.ue.sent, sent);
+    give_address("999700000000001", 4);
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
+    assert_int_equal(world.n1.session_release_command.cause, NAS_GSM_REACTIVATION_REQUESTED);
+    assert_int_equal(world_session(&world, 1)->ipv4[3], 4);
+    world_close(&world);
+}
+
 /* The release is not confirmed, and the phone opens the session again, or another one with the same address. */
 static void a_session_opened_while_the_former_ends_has_its_address(void **state)
 {
@@ -129,6 +149,7 @@ int main(void)
         cmocka_unit_test(nobody_else_gets_a_subscribers_own_address),
         cmocka_unit_test(an_address_rests_before_another_phone_has_it),
         cmocka_unit_test(he_gets_it_each_time),
+        cmocka_unit_test(who_is_given_another_address_is_told_to_come_for_it),
         cmocka_unit_test(a_session_opened_while_the_former_ends_has_its_address),
         cmocka_unit_test(a_plane_that_has_not_heard_of_the_end_is_asked_again),
     };

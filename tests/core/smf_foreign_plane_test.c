@@ -178,6 +178,30 @@ static void what_it_was_told_of_networks_outlives_both_of_them(void **state)
     assert_string_equal(theirs->route, "10.9.8.0/24 0.0.0.0 1");
 }
 
+static void other_networks_behind_a_phone_have_it_establish_its_session_anew(void **state)
+{
+    static const struct config_prefix turned[] = {
+        {.family = AF_INET6, .length = 48, .address = {0x20, 1, 0xd, 0xb8, 0, 5}},
+        {.family = AF_INET, .length = 24, .address = {10, 9, 8}},
+    };
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){.features = PFCP_UP_FRRT});
+    world_put_routes(&world, behind, 2);
+    establish(1);
+    const unsigned sent = world.ue.sent;
+    world_put_routes(&world, turned, 2);
+    world_put_routes(&world, behind, 1); /* the session has no IPv6 */
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world.ue.sent, sent);
+    world_put_routes(&world, NULL, 0);
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
+    assert_int_equal(world.n1.session_release_command.cause, NAS_GSM_REACTIVATION_REQUESTED);
+    assert_int_equal(theirs->heard[PFCP_SESSION_DELETION_REQUEST], 1);
+}
+
 static void a_plane_that_knows_no_framed_routes_gets_only_sessions_without(void **state)
 {
     (void)state;
@@ -220,6 +244,7 @@ int main(void)
         TEST(one_that_cannot_gets_no_session),
         TEST(a_plane_is_told_the_networks_behind_a_phone_of_the_families_that_it_has),
         TEST(what_it_was_told_of_networks_outlives_both_of_them),
+        TEST(other_networks_behind_a_phone_have_it_establish_its_session_anew),
         TEST(a_plane_that_knows_no_framed_routes_gets_only_sessions_without),
         TEST(end_markers_are_asked_of_who_sends_them),
     };

@@ -348,7 +348,37 @@ bool session_qos_policy(const struct session *session, struct arena *arena, stru
     return true;
 }
 
-bool session_refresh_qos(struct session *session, bool *changed)
+static bool has_route(const struct session *session, const struct config_prefix *route)
+{
+    for (unsigned i = 0; i < session->route_count; i++)
+        if (memcmp(&session->routes[i], route, sizeof *route) == 0)
+            return true;
+    return false;
+}
+
+/* In whatever order. */
+static bool has_these_routes(const struct session *session, const struct store_dnn *data)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < data->route_count; i++) {
+        if (!has_family(session, data->routes[i].family))
+            continue;
+        if (!has_route(session, &data->routes[i]))
+            return false;
+        count++;
+    }
+    return count == session->route_count;
+}
+
+/* One that is no longer his own is as good as one of the pool. */
+static bool has_this_address(const struct session *session, const struct store_dnn *data)
+{
+    const bool v4 = session->has_ipv4 && data->ipv4.family, v6 = session->has_prefix && data->ipv6.family;
+    return (!v4 || memcmp(session->ipv4, data->ipv4.address, sizeof session->ipv4) == 0) &&
+           (!v6 || memcmp(session->prefix, data->ipv6.address, sizeof session->prefix) == 0);
+}
+
+bool session_refresh(struct session *session, struct session_changes *changes)
 {
     struct core *core = session_smf(session)->core;
     struct session before = *session;
@@ -361,8 +391,10 @@ bool session_refresh_qos(struct session *session, bool *changed)
     bool subscribed = result != UDM_NOT_SUBSCRIBED && result != UDM_UNKNOWN_SUBSCRIBER;
     if (result == UDM_OK && dnn)
         take_qos(session, dnn, data);
-    *changed = before.fiveqi != session->fiveqi || before.arp != session->arp ||
-               before.ambr_uplink != session->ambr_uplink || before.ambr_downlink != session->ambr_downlink;
+    *changes = (struct session_changes){
+        .qos = before.fiveqi != session->fiveqi || before.arp != session->arp ||
+               before.ambr_uplink != session->ambr_uplink || before.ambr_downlink != session->ambr_downlink,
+        .place = result == UDM_OK && !(has_these_routes(session, data) && has_this_address(session, data))};
     arena_free(&memory);
     return subscribed;
 }

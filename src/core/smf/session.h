@@ -180,8 +180,13 @@ void session_leave_plane(struct session *session);
 /* What the session may ask for, by subscription and configuration; in the arena. False: not subscribed any more. */
 bool session_qos_policy(const struct session *session, struct arena *arena, struct qos_policy *policy);
 
-/* Bit rates and the default flow as subscribed and configured now. False: not subscribed any more. */
-bool session_refresh_qos(struct session *session, bool *changed);
+/* Bit rates and the default flow are as subscribed and configured now. False: not subscribed any more. */
+struct session_changes {
+    bool qos;
+    bool
+        place; /* other addresses, or other networks behind the phone, which only another session can have (TS 23.501 5.6.14) */
+};
+bool session_refresh(struct session *session, struct session_changes *changes);
 
 /* --- the phone's side (n1.c) --- */
 

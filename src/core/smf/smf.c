@@ -246,11 +246,15 @@ static void follow_subscription(struct session *session)
 {
     struct core *core = session_smf(session)->core;
     struct release release = {.cause = NAS_GSM_REGULAR_DEACTIVATION, .why = "not subscribed any more"};
+    struct release anew = {.cause = NAS_GSM_REACTIVATION_REQUESTED,
+                           .why = "its addresses or the networks behind it are others now"};
     struct modification change = {.qos_changed = true};
-    bool changed;
-    if (!session_refresh_qos(session, &changed))
+    struct session_changes changes;
+    if (!session_refresh(session, &changes))
         procedure_start(core, &session->procedure, "session release", session_release, session, &release);
-    else if (changed)
+    else if (changes.place)
+        procedure_start(core, &session->procedure, "session release", session_release, session, &anew);
+    else if (changes.qos)
         procedure_start(core, &session->procedure, "session modification", session_modify, session, &change);
     else if (!leave_forbidden_flows(session))
         n4_sync(session); /* the UE-AMBR may be another */
