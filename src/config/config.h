@@ -240,6 +240,7 @@ struct config_plane {
     unsigned fast_interface_count;
     unsigned fast_sessions;
     unsigned fast_flows;   /* sessions of several service data flows among them */
+    unsigned fast_routes;  /* networks behind phones */
     unsigned slow_packets; /* that it leaves to the slow path in a second, of one gNB; 0: any number */
     unsigned slow_traffic; /* and such packets of sessions that the slow path carries; 0: any number */
     const char *fast_pins; /* folder of a BPF file system */

@@ -444,6 +444,11 @@ static const struct key plane_keys[] = {
     {"fast_flows", &type_uint, MEMBER(struct config_plane, fast_flows), RANGE(1, 1000000), .initial = "1024",
      .help =
          "Among them for so many with several service data flows, 8.5 KiB each; the slow path serves more."},
+    {"fast_routes", &type_uint, MEMBER(struct config_plane, fast_routes), RANGE(0, 4000000),
+     .initial = "16384",
+     .help =
+         "And for so many networks behind phones (framed routes), 128 octets each; a session with more is "
+         "refused."},
     {"slow_packets", &type_uint, MEMBER(struct config_plane, slow_packets), RANGE(0, 100000000),
      .initial = "20000",
      .help =

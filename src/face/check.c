@@ -30,8 +30,10 @@ static void print_memory(const struct config *config)
         const struct config_plane *plane = &config->planes[i];
         const size_t bytes = fast_memory_needed(config, plane);
         if (bytes)
-            printf("plane %s: the fast path takes %zu MiB for %u sessions, %u of them of several flows\n",
-                   plane->name, bytes >> 20, plane->fast_sessions, plane->fast_flows);
+            printf(
+                "plane %s: the fast path takes %zu MiB for %u sessions, %u of them of several flows, and %u "
+                "networks behind phones\n",
+                plane->name, bytes >> 20, plane->fast_sessions, plane->fast_flows, plane->fast_routes);
     }
 }
 

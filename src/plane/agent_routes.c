@@ -94,7 +94,7 @@ bool agent_routes_admit(struct smf *smf, struct plan *plan, const struct ruleset
     for (unsigned i = 0; i < rules->route_count; i++)
         if (!is_free(smf, &rules->routes[i], own))
             return refuse_route(plan, rules, i);
-    return fast_has_room_for_routes(smf->agent->settings.plane, rules) ||
+    return fast_has_room_for_routes(smf->agent->settings.plane, rules, own ? own->rules : NULL) ||
            plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "as many framed routes as there is room for");
 }
 

@@ -221,13 +221,30 @@ static void a_session_finds_no_room_where_there_are_as_many_networks_as_there_ma
     struct lab_session session;
     struct bytes texts[2];
     (void)state;
-    bench->fast.framed = FAST_FRAMED_MOST;
-    lab_describe(&session, UE);
-    put_routes(&session, texts, "172.20.0.0/16", NULL);
+    bench->fast.sizes.routes = 2;
+    establish_with(bench, "172.20.0.0/16", "198.51.100.0/24");
+    lab_describe(&session, OTHER);
+    put_routes(&session, texts, "172.21.0.0/16", NULL);
     assert_int_equal(lab_ask(bench->lab, &session.request).session_establishment_response.cause,
                      PFCP_NO_RESOURCES_AVAILABLE);
-    assert_int_equal(agent_sessions(bench->lab->agent), 0);
-    bench->fast.framed = 0;
+    assert_int_equal(agent_sessions(bench->lab->agent), 1);
+    assert_int_equal(bench->fast.framed, 2);
+    bench_free(bench);
+}
+
+static void the_kernel_has_room_for_as_many_as_are_configured(void **state)
+{
+    struct bench *bench = bench_open(MOST);
+    struct config_prefix route = {.family = AF_INET, .length = 32, .address = {172, 20}};
+    unsigned put = 0;
+    (void)state;
+    for (bool done = true; done; put += done) {
+        const struct fast_prefix prefix = fast_prefix_of(&route);
+        route.address[2] = (uint8_t)(put >> 8);
+        route.address[3] = (uint8_t)put;
+        done = put <= UINT16_MAX && fast_put_prefix(&bench->fast, &prefix, FAST_FRAMED | 1);
+    }
+    assert_true(put >= bench->fast.sizes.routes && put <= bench->fast.sizes.routes + FAST_PREFIXES);
     bench_free(bench);
 }
 
@@ -265,13 +282,13 @@ static void the_next_plane_keeps_what_it_finds_until_the_smf_says_otherwise(void
     assert_int_equal(fast_down(bench, BEHIND), XDP_REDIRECT);
     die(bench);
     bench = begin(MOST);
-    assert_int_equal(bench->fast.found_count, 2);
+    assert_int_equal(bench->fast.found_left, 2);
     assert_int_equal(block(bench, BEHIND), FAST_MIXED);
     bench->teid = teid;
     assert_int_equal(fast_down(bench, BEHIND), XDP_REDIRECT);
     assert_int_equal(fast_down(bench, second), XDP_REDIRECT);
     say_again(bench, teid, "172.20.0.0/16");
-    assert_int_equal(bench->fast.found_count, 0);
+    assert_int_equal(bench->fast.found_left, 0);
     assert_int_equal(bench->fast.framed, 1);
     assert_int_equal(block(bench, second), FAST_ELSEWHERE);
     assert_int_not_equal(fast_down(bench, BEHIND), XDP_DROP);
@@ -322,6 +339,7 @@ int main(void)
         cmocka_unit_test(both_paths_judge_addresses_alike),
         cmocka_unit_test(only_its_own_block_is_looked_up_by_prefix_and_only_while_it_is_there),
         cmocka_unit_test(a_session_finds_no_room_where_there_are_as_many_networks_as_there_may_be),
+        cmocka_unit_test(the_kernel_has_room_for_as_many_as_are_configured),
         cmocka_unit_test(the_next_plane_keeps_what_it_finds_until_the_smf_says_otherwise),
         cmocka_unit_test(what_no_smf_speaks_of_is_swept_with_its_networks),
         cmocka_unit_test(a_network_that_has_moved_to_another_phone_follows_it_at_once),

@@ -45,11 +45,14 @@ void remember_gnb(struct bench *bench, const struct gnb *gnb)
                  fast_address_of(&gnb->address), bench->fast.settings->mtu);
 }
 
+enum { NETWORKS_BEHIND = 64 };
+
 static bool open_fast(struct bench *bench, unsigned sessions, const char *folder)
 {
     char why[FAST_WHY_BYTES];
     const struct fast_sizes sizes = {.sessions = sessions,
                                      .flows = sessions,
+                                     .routes = NETWORKS_BEHIND,
                                      .addresses = 1 << 17,
                                      .gnbs = 4,
                                      .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),

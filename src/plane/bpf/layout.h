@@ -18,10 +18,9 @@ enum {
     FAST_LAYOUT = 6,   /* counted up with each change: what was pinned with another one is not adopted */
     FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
     FAST_NETWORKS = 64,
-    FAST_BLOCKS = 65536,      /* the IPv4 addresses by their upper 16 bits */
-    FAST_PREFIXES = 4096,     /* of pools and what is forbidden */
-    FAST_FRAMED_MOST = 65536, /* and of networks behind phones */
-    FAST_ROUTES = 8192,       /* remembered by each processor; a power of two */
+    FAST_BLOCKS = 65536,  /* the IPv4 addresses by their upper 16 bits */
+    FAST_PREFIXES = 4096, /* of pools and what is forbidden */
+    FAST_ROUTES = 8192,   /* remembered by each processor; a power of two */
     FAST_REFUSED = 16384,
     FAST_ENDPOINTS = 64, /* at the RAN port; where more are configured it is nftables' alone */
     FAST_HOPS = 64,

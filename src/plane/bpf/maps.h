@@ -77,7 +77,7 @@ struct {
 struct {
     __uint(type, BPF_MAP_TYPE_LPM_TRIE);
     __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, FAST_PREFIXES + FAST_FRAMED_MOST);
+    __uint(max_entries, 1);
     __type(key, struct fast_prefix);
     __type(value, __u32); /* enum fast_place, or with FAST_FRAMED */
 } prefixes SEC(".maps");

@@ -75,7 +75,8 @@ static bool set_sizes(struct fast *fast, const struct array *arrays, unsigned co
     bool done =
         set_size(fast->object, "routes", (size_t)FAST_ROUTES * fast->sizes.processors) &&
         set_size(fast->object, "gnb_routes", (fast->sizes.gnbs + (size_t)1) * fast->sizes.processors) &&
-        set_size(fast->object, "bothers", fast->sizes.gnbs + (size_t)1);
+        set_size(fast->object, "bothers", fast->sizes.gnbs + (size_t)1) &&
+        set_size(fast->object, "prefixes", FAST_PREFIXES + (size_t)fast->sizes.routes);
     for (unsigned i = 0; i < count; i++)
         done &= set_size(fast->object, arrays[i].name, arrays[i].entries);
     return done;
@@ -143,9 +144,12 @@ static bool map_arrays(struct fast *fast, const struct array *arrays, unsigned c
     return true;
 }
 
-/* At most: elements are multiples of eight octets, and those of a hash or a trie have their keys beside them. */
+/* At most: elements are multiples of eight octets, and those of a hash have their keys beside them. A trie has a node where two part, for each but the first. */
 static size_t map_bytes(const struct bpf_map *map)
 {
+    enum { TRIE_NODE = 64 };
+    if (bpf_map__type(map) == BPF_MAP_TYPE_LPM_TRIE)
+        return (size_t)bpf_map__max_entries(map) * 2 * TRIE_NODE;
     const size_t key = bpf_map__type(map) == BPF_MAP_TYPE_ARRAY ? 0 : (bpf_map__key_size(map) + 7u) & ~7u;
     return bpf_map__max_entries(map) * (key + ((bpf_map__value_size(map) + 7u) & ~7u));
 }
@@ -301,14 +305,6 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     return false;
 }
 
-static bool is_kept(const struct fast_prefix *prefix, const struct fast_prefix *kept, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (memcmp(prefix, &kept[i], sizeof *prefix) == 0)
-            return true;
-    return false;
-}
-
 uint32_t fast_prefix_place(const struct fast *fast, const struct fast_prefix *prefix)
 {
     uint32_t place;
@@ -338,7 +334,8 @@ struct keeping {
 static void keep(void *context, const struct fast_prefix *prefix, uint32_t place)
 {
     const struct keeping *keeping = context;
-    if (!(place & FAST_FRAMED) && !is_kept(prefix, keeping->kept, keeping->count))
+    if (!(place & FAST_FRAMED) &&
+        !bsearch(prefix, keeping->kept, keeping->count, sizeof *prefix, fast_prefix_order))
         fast_take_prefix(keeping->fast, prefix);
 }
 

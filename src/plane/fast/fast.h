@@ -42,6 +42,7 @@ static inline const char *fast_mode_name(enum fast_mode mode)
 struct fast_sizes {
     unsigned sessions;
     unsigned flows;     /* sessions with several service data flows */
+    unsigned routes;    /* networks behind phones */
     unsigned addresses; /* of all pools together */
     unsigned gnbs;
     unsigned processors;
@@ -87,7 +88,8 @@ struct fast {
     unsigned *mixed;                /* by block: for how many reasons its prefixes tell what it is */
     unsigned framed;                /* networks behind phones that the program knows */
     struct fast_found_route *found; /* those of sessions that were found, until they are spoken of */
-    unsigned found_count;
+    struct fast_found_route **found_by_place;
+    unsigned found_count, found_left; /* of all; of those that nobody has spoken of */
     unsigned *first_found,
         *next_found; /* tunnels that were found, by session and by place; both one more, 0: none */
     /* One of those goes; NULL: nobody is to know. */
@@ -134,7 +136,7 @@ uint32_t fast_prefix_place(const struct fast *fast, const struct fast_prefix *pr
 void fast_each_prefix(const struct fast *fast,
                       void (*visit)(void *context, const struct fast_prefix *prefix, uint32_t place),
                       void *context);
-/* Takes out all others but networks behind phones. */
+/* Takes out all others but networks behind phones; those are in order (plane/fast/prefixes.h). */
 void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsigned count);
 
 /* A sender has budgets of the slow path from now on (plane/bpf/bother.h); NULL: all who are no gNB together. */

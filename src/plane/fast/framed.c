@@ -11,23 +11,10 @@
 struct fast_found_route {
     struct fast_prefix prefix;
     unsigned place;
+    bool settled; /* spoken of, or gone */
 };
 
 enum { MAPPED_BITS = 96, BLOCK_BITS = 16 };
-
-bool fast_is_v4(const struct fast_prefix *prefix)
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    return prefix->length >= MAPPED_BITS && memcmp(&prefix->address, mapped, sizeof mapped) == 0;
-}
-
-static bool overlap(const struct fast_prefix *a, const struct fast_prefix *b)
-{
-    const uint8_t *left = (const uint8_t *)&a->address, *right = (const uint8_t *)&b->address;
-    const unsigned bits = a->length < b->length ? a->length : b->length, whole = bits / 8, rest = bits % 8;
-    return fast_is_v4(a) == fast_is_v4(b) && memcmp(left, right, whole) == 0 &&
-           (rest == 0 || (left[whole] ^ right[whole]) >> (8 - rest) == 0);
-}
 
 /* --- blocks --- */
 
@@ -80,100 +67,169 @@ static void give_up(struct fast *fast, const struct fast_found_route *found)
 
 struct finding {
     struct fast *fast;
-    const struct fast_prefix *prefixes;
-    const __u32 *places;
-    unsigned count;
-    __u8 *blocks;
-    bool listing; /* no session of this process has any */
+    struct fast_prefix *taken; /* what the maps will say other things of: in order, none within another */
+    unsigned taken_count;
 };
-
-static bool is_sound(const struct finding *finding, const struct fast_prefix *prefix, unsigned place)
-{
-    const struct fast *fast = finding->fast;
-    if (place == 0 || place > fast->sizes.sessions || !fast->sessions[place].known)
-        return false;
-    for (unsigned i = 0; i < finding->count; i++)
-        if (finding->places[i] != FAST_ELSEWHERE && overlap(prefix, &finding->prefixes[i]))
-            return false;
-    return true;
-}
 
 static void find(void *context, const struct fast_prefix *prefix, uint32_t place)
 {
-    struct finding *finding = context;
+    const struct finding *finding = context;
     struct fast *fast = finding->fast;
-    unsigned first = 0;
+    const unsigned of = place & ~(uint32_t)FAST_FRAMED;
     if (!(place & FAST_FRAMED))
         return;
-    if (!is_sound(finding, prefix, place & ~FAST_FRAMED) || fast->framed == FAST_FRAMED_MOST) {
+    if (of == 0 || of > fast->sizes.sessions || !fast->sessions[of].known ||
+        fast->found_count == fast->sizes.routes ||
+        fast_first_overlap(finding->taken, sizeof *finding->taken, finding->taken_count, prefix) <
+            finding->taken_count)
         fast_take_prefix(fast, prefix);
-        return;
+    else
+        fast->found[fast->found_count++] = (struct fast_found_route){*prefix, of, false};
+}
+
+/* Those that stand. Of one that a death has left within another nothing was promised. */
+static void leave_out_nested(struct fast *fast)
+{
+    unsigned left = 0;
+    qsort(fast->found, fast->found_count, sizeof *fast->found, fast_prefix_order);
+    for (unsigned i = 0; i < fast->found_count; i++) {
+        if (left && fast_prefixes_overlap(&fast->found[left - 1].prefix, &fast->found[i].prefix))
+            fast_take_prefix(fast, &fast->found[i].prefix);
+        else
+            fast->found[left++] = fast->found[i];
     }
-    if (finding->listing)
-        fast->found[fast->found_count++] = (struct fast_found_route){*prefix, place & ~FAST_FRAMED};
-    fast->framed++;
-    const unsigned count = blocks_of(prefix, &first);
-    for (unsigned block = first; block < first + count; block++) {
-        fast->mixed[block]++;
-        finding->blocks[block] = FAST_MIXED;
+    fast->found_count = fast->found_left = fast->framed = left;
+}
+
+static int place_order(const void *a, const void *b)
+{
+    const struct fast_found_route *one = *(struct fast_found_route *const *)a,
+                                  *two = *(struct fast_found_route *const *)b;
+    return (one->place > two->place) - (one->place < two->place);
+}
+
+static void list_by_place(struct fast *fast)
+{
+    for (unsigned i = 0; i < fast->found_count; i++)
+        fast->found_by_place[i] = &fast->found[i];
+    qsort(fast->found_by_place, fast->found_count, sizeof *fast->found_by_place, place_order);
+}
+
+static void describe_blocks(struct fast *fast, __u8 blocks[FAST_BLOCKS])
+{
+    for (unsigned block = 0; block < FAST_BLOCKS; block++)
+        fast->mixed[block] = blocks[block] == FAST_MIXED;
+    for (unsigned i = 0; i < fast->found_count; i++) {
+        unsigned first = 0;
+        const unsigned count = blocks_of(&fast->found[i].prefix, &first);
+        for (unsigned block = first; block < first + count; block++) {
+            fast->mixed[block]++;
+            blocks[block] = FAST_MIXED;
+        }
     }
+}
+
+static unsigned list_taken(const struct fast_prefix *prefixes, const __u32 *places, unsigned count,
+                           struct fast_prefix *taken)
+{
+    unsigned left = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (places[i] != FAST_ELSEWHERE)
+            taken[left++] = prefixes[i];
+    return fast_outermost(taken, left);
 }
 
 bool fast_find_routes(struct fast *fast, const struct fast_prefix *prefixes, const __u32 *places,
                       unsigned count, __u8 blocks[FAST_BLOCKS])
 {
-    struct finding finding = {fast, prefixes, places, count, blocks, !fast->mixed};
-    if (finding.listing) {
-        fast->mixed = calloc(FAST_BLOCKS, sizeof *fast->mixed);
-        fast->found = calloc(FAST_FRAMED_MOST, sizeof *fast->found);
+    fast_forget_routes(fast);
+    struct finding finding = {.fast = fast, .taken = calloc(count + 1u, sizeof *finding.taken)};
+    fast->mixed = calloc(FAST_BLOCKS, sizeof *fast->mixed);
+    fast->found = calloc(fast->sizes.routes + 1u, sizeof *fast->found);
+    fast->found_by_place = calloc(fast->sizes.routes + 1u, sizeof(struct fast_found_route *));
+    const bool ok = finding.taken && fast->mixed && fast->found && fast->found_by_place;
+    if (ok) {
+        finding.taken_count = list_taken(prefixes, places, count, finding.taken);
+        fast_each_prefix(fast, find, &finding);
+        leave_out_nested(fast);
+        list_by_place(fast);
+        describe_blocks(fast, blocks);
     }
-    if (!fast->mixed || !fast->found)
-        return false;
-    for (unsigned block = 0; block < FAST_BLOCKS; block++)
-        fast->mixed[block] = blocks[block] == FAST_MIXED;
-    fast->framed = 0;
-    fast_each_prefix(fast, find, &finding);
-    return true;
+    free(finding.taken);
+    return ok;
 }
 
 void fast_forget_routes(struct fast *fast)
 {
     free(fast->mixed);
     free(fast->found);
+    free(fast->found_by_place);
     fast->mixed = NULL;
     fast->found = NULL;
-    fast->found_count = 0;
+    fast->found_by_place = NULL;
+    fast->found_count = fast->found_left = 0;
+}
+
+static void settle(struct fast *fast, struct fast_found_route *found)
+{
+    found->settled = true;
+    fast->found_left--;
+}
+
+/* The first one of the place, or of a later one. */
+static unsigned first_of_place(const struct fast *fast, unsigned place)
+{
+    unsigned low = 0, high = fast->found_count;
+    while (low < high) {
+        const unsigned middle = low + (high - low) / 2;
+        if (fast->found_by_place[middle]->place < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 void fast_drop_found_routes(struct fast *fast, unsigned place)
 {
-    for (unsigned i = fast->found_count; i-- > 0;) {
-        if (fast->found[i].place != place)
+    if (fast->found_left == 0)
+        return;
+    for (unsigned i = first_of_place(fast, place); i < fast->found_count; i++) {
+        struct fast_found_route *found = fast->found_by_place[i];
+        if (found->place != place)
+            return;
+        if (found->settled)
             continue;
-        give_up(fast, &fast->found[i]);
-        fast->found[i] = fast->found[--fast->found_count];
+        give_up(fast, found);
+        settle(fast, found);
     }
 }
 
 /* The session's own among them has been spoken of; others' give way, as they would take its packets. */
 static void settle_found(struct fast *fast, const struct fast_prefix *prefix, unsigned place)
 {
-    for (unsigned i = fast->found_count; i-- > 0;) {
-        const struct fast_found_route *found = &fast->found[i];
-        const bool own = found->place == place && memcmp(&found->prefix, prefix, sizeof *prefix) == 0;
-        if (!own && !overlap(&found->prefix, prefix))
+    if (fast->found_left == 0)
+        return;
+    for (unsigned i = fast_first_overlap(fast->found, sizeof *fast->found, fast->found_count, prefix);
+         i < fast->found_count && fast_prefixes_overlap(&fast->found[i].prefix, prefix); i++) {
+        struct fast_found_route *found = &fast->found[i];
+        if (found->settled)
             continue;
-        if (!own)
+        if (found->place != place || memcmp(&found->prefix, prefix, sizeof *prefix) != 0)
             give_up(fast, found);
-        fast->found[i] = fast->found[--fast->found_count];
+        settle(fast, found);
     }
 }
 
 /* --- of a session --- */
 
-bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules)
+bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules,
+                              const struct ruleset *had)
 {
-    return !plane->fast || plane->fast->framed + rules->route_count <= FAST_FRAMED_MOST;
+    unsigned more = 0;
+    for (unsigned i = 0; i < rules->route_count; i++)
+        more += !(had && ruleset_has_route(had, &rules->routes[i]));
+    return !plane->fast || more == 0 || plane->fast->framed + more <= plane->fast->sizes.routes;
 }
 
 static void put_route(struct fast *fast, unsigned place, const struct config_prefix *route)

@@ -7,19 +7,18 @@
 #define PLANE_FAST_FRAMED_H
 
 #include "plane/fast/fast.h"
+#include "plane/fast/prefixes.h"
 #include "plane/plane.h"
 
-/* Of an IPv4-mapped one. */
-bool fast_is_v4(const struct fast_prefix *prefix);
-
 /* Those that a predecessor's sessions have, where the maps will say nothing else of their addresses: `prefixes` with their `places`, and `blocks`, which
- * comes to say where prefixes are to be looked up. Others go. False: out of memory. */
+ * comes to say where prefixes are to be looked up. Others go. Before any session of this process has some. False: out of memory. */
 bool fast_find_routes(struct fast *fast, const struct fast_prefix *prefixes, const __u32 *places,
                       unsigned count, __u8 blocks[FAST_BLOCKS]);
 void fast_forget_routes(struct fast *fast);
 
-/* True without a fast path. */
-bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules);
+/* Besides those that the session has had (NULL: it is new). True without a fast path. */
+bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules,
+                              const struct ruleset *had);
 /* The session's are those of its rules, or none (on_n6 false: what comes from the data network is not for it). */
 void fast_put_routes(struct fast *fast, const struct session *session, bool on_n6);
 /* Takes out the session's that `rules` have and `kept` (NULL: none) do not. */

@@ -181,7 +181,7 @@ static bool has_moved(const struct fast *fast, const struct picture *picture)
 }
 
 /* Prefixes first, as blocks refer to them; what is no more goes when nothing refers to it any more. What is as it was is not touched. */
-static bool publish(struct fast *fast, const struct picture *picture)
+static bool publish(struct fast *fast, struct picture *picture)
 {
     for (unsigned i = 0; i < FAST_NETWORKS; i++)
         memcpy(&fast->networks[i], &picture->networks[i], offsetof(struct fast_network, host));
@@ -191,7 +191,9 @@ static bool publish(struct fast *fast, const struct picture *picture)
     for (unsigned block = 0; block < FAST_BLOCKS; block++)
         if (fast->blocks[block / 8].place[block % 8] != picture->blocks[block])
             fast->blocks[block / 8].place[block % 8] = picture->blocks[block];
-    fast_keep_prefixes(fast, picture->prefixes, picture->prefix_count);
+    qsort(picture->prefixes, picture->prefix_count, sizeof *picture->prefixes, fast_prefix_order);
+    fast_keep_prefixes(fast, picture->prefixes,
+                       picture->prefix_count); /* they and their places have parted */
     return true;
 }
 

@@ -58,6 +58,7 @@ static struct fast_sizes sizes_of(const struct config *config, const struct conf
 {
     return (struct fast_sizes){.sessions = own->fast_sessions,
                                .flows = own->fast_flows,
+                               .routes = own->fast_routes,
                                .addresses = pool_addresses(config, own),
                                .gnbs = plane_gnbs_most(config),
                                .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
@@ -100,8 +101,9 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config *con
     }
     fast->grace = grace_new();
     plane->fast = fast;
-    log_info("plane", NULL, "fast path %s: room for %u sessions, %zu MiB",
-             fast_adopted(fast) ? "adopted" : "ready", fast->sizes.sessions, fast->memory >> 20);
+    log_info("plane", NULL, "fast path %s: room for %u sessions and %u networks behind phones, %zu MiB",
+             fast_adopted(fast) ? "adopted" : "ready", fast->sizes.sessions, fast->sizes.routes,
+             fast->memory >> 20);
     for (unsigned i = 0; i < fast->seat_count; i++)
         log_info("plane", NULL, "fast path at %s: %s", fast->seats[i].device,
                  fast_mode_name(fast->seats[i].mode));
