@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kit/log.h"
+#include "plane/fast/framed.h"
+#include "plane/fast/networks.h"
 #include "plane/nft.h"
 #include "plane/passage.h"
 #include "plane/route.h"
@@ -17,14 +20,15 @@ const char *lead_device(const struct config_plane *config, unsigned network, cha
     return name;
 }
 
-static void translate(const struct lead *lead, const struct config_prefix *route, const char *what)
+/* What a predecessor has left is not in this process's table, and no error where it is to go. */
+static void translate(const struct lead *lead, const struct config_prefix *route, bool there)
 {
     char script[128], text[VALUE_TEXT_BYTES], why[256];
     if (!lead->nat || !lead->config->nat)
         return;
-    snprintf(script, sizeof script, "%s element inet demarc framed%d { %s }\n", what,
+    snprintf(script, sizeof script, "%s element inet demarc framed%d { %s }\n", there ? "add" : "delete",
              route->family == AF_INET ? 4 : 6, config_prefix_text(route, text));
-    if (!nft_run(script, why, sizeof why))
+    if (!nft_run(script, why, sizeof why) && there)
         log_warning("plane", NULL, "framed route %s: its hosts' packets are not translated: %s", text, why);
 }
 
@@ -39,7 +43,7 @@ void lead_route(const struct lead *lead, const struct network *network, const st
         !route_put(route, &network->gateway_v4, end, PASSAGE_TABLE + network->index, ROUTE_INSTEAD))
         log_warning("plane", NULL, "framed route %s: it does not lead into the passage: %s",
                     config_prefix_text(route, text), strerror(errno));
-    translate(lead, route, "add");
+    translate(lead, route, true);
 }
 
 void lead_away(const struct lead *lead, const struct network *network, const struct config_prefix *route)
@@ -49,5 +53,34 @@ void lead_away(const struct lead *lead, const struct network *network, const str
     if (lead->passages)
         route_remove(route, passage_name(lead->config, network->index, PASSAGE_HOST, end),
                      PASSAGE_TABLE + network->index);
-    translate(lead, route, "delete");
+    translate(lead, route, false);
+}
+
+static bool is_found(const struct plane *plane, const struct config_prefix *route)
+{
+    const struct fast_prefix prefix = fast_prefix_of(route);
+    return fast_prefix_place(plane->fast, &prefix) & FAST_FRAMED;
+}
+
+static void settle(const struct lead *lead, const struct plane *plane, const struct network *network,
+                   const struct config_prefix *pool)
+{
+    char end[PASSAGE_NAME_BYTES];
+    size_t count = 0;
+    struct config_prefix *routes =
+        pool->family ? route_list(pool->family, passage_name(lead->config, network->index, PASSAGE_HOST, end),
+                                  PASSAGE_TABLE + network->index, &count)
+                     : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(&routes[i], pool, sizeof *pool) != 0 && !is_found(plane, &routes[i]))
+            lead_away(lead, network, &routes[i]);
+    free(routes);
+}
+
+void lead_settle(const struct lead *lead, const struct plane *plane)
+{
+    for (unsigned i = 0; lead->passages && i < plane->network_count; i++) {
+        settle(lead, plane, &plane->networks[i], &plane->networks[i].pool_v4);
+        settle(lead, plane, &plane->networks[i], &plane->networks[i].pool_v6);
+    }
 }

@@ -19,6 +19,8 @@ const char *lead_device(const struct config_plane *config, unsigned network, cha
 
 /* What cannot be done is logged: the phone itself is served all the same. */
 void lead_route(const struct lead *lead, const struct network *network, const struct config_prefix *route);
+/* What planes that were killed have left in passages, where this one has found no session with it. */
+void lead_settle(const struct lead *lead, const struct plane *plane);
 /* From a session, or from what a plane that was killed has left (TUN devices have taken their routes along). */
 void lead_away(const struct lead *lead, const struct network *network, const struct config_prefix *route);
 

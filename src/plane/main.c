@@ -115,6 +115,7 @@ static void enlist_host(struct process *process)
     process->lead = (struct lead){process->own, process->own->nat && process->plane.fast, process->host.nat};
     process->fast.unlead = process_unlead;
     process->fast.unlead_context = process;
+    lead_settle(&process->lead, &process->plane);
     if (process->own == &process->config->planes[0])
         process->ran_port = ran_port_new(process->config, loop_timers(process->loop), process->plane.fast);
     if (process->ran_port)

@@ -73,22 +73,64 @@ static bool is_good(const struct nlmsghdr *message, int length)
     return errno == 0;
 }
 
-int netlink_ask(struct netlink_request *request, int protocol, void *answer, size_t size)
+/* The socket of a request that fits; -1: errno. */
+static int open_for(struct netlink_request *request, int protocol)
 {
-    int length = -1;
     if (request->length > sizeof request->octets) {
         errno = EMSGSIZE;
         return -1;
     }
     ((struct nlmsghdr *)(void *)request->octets)->nlmsg_len = (uint32_t)request->length;
-    const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+}
+
+static void close_with(int fd, int reason)
+{
+    close(fd);
+    errno = reason;
+}
+
+int netlink_ask(struct netlink_request *request, int protocol, void *answer, size_t size)
+{
+    int length = -1;
+    const int fd = open_for(request, protocol);
     if (fd < 0)
         return -1;
     const bool done = exchange(fd, request, answer, size, &length) && is_good(answer, length);
-    const int reason = errno;
-    close(fd);
-    errno = reason;
+    close_with(fd, errno);
     return done ? length : -1;
+}
+
+/* True: there is more to come. */
+static bool hand_over(const void *answer, int length,
+                      void (*visit)(void *context, const struct nlmsghdr *message), void *context)
+{
+    for (const struct nlmsghdr *message = answer; NLMSG_OK(message, (unsigned)length);
+         message = NLMSG_NEXT(message, length)) {
+        if (message->nlmsg_type == NLMSG_DONE)
+            return false;
+        visit(context, message);
+    }
+    return true;
+}
+
+bool netlink_list(struct netlink_request *request, int protocol,
+                  void (*visit)(void *context, const struct nlmsghdr *message), void *context)
+{
+    enum { LIST_BYTES = 32768 }; /* as the kernel fills at most */
+    _Alignas(NLMSG_ALIGNTO) uint8_t answer[LIST_BYTES];
+    int length = -1;
+    const int fd = open_for(request, protocol);
+    if (fd < 0)
+        return false;
+    ((struct nlmsghdr *)(void *)request->octets)->nlmsg_flags |= NLM_F_DUMP;
+    bool good = exchange(fd, request, answer, sizeof answer, &length) && is_good((void *)answer, length);
+    while (good && hand_over(answer, length, visit, context)) {
+        length = (int)recv(fd, answer, sizeof answer, 0);
+        good = length > 0 && is_good((void *)answer, length);
+    }
+    close_with(fd, errno);
+    return good;
 }
 
 int netlink_hear(unsigned groups)
@@ -97,9 +139,7 @@ int netlink_hear(unsigned groups)
     const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
     if (fd < 0 || bind(fd, (const struct sockaddr *)&told, sizeof told) == 0)
         return fd;
-    const int reason = errno;
-    close(fd);
-    errno = reason;
+    close_with(fd, errno);
     return -1;
 }
 

@@ -35,6 +35,10 @@ bool netlink_do(struct netlink_request *request, int protocol);
 /* Sends it, and reads the first message that answers. Its length; -1: errno. */
 int netlink_ask(struct netlink_request *request, int protocol, void *answer, size_t size);
 
+/* Sends it, and hands over each message of a list that answers (NLM_F_DUMP). False: errno; some may have been handed over. */
+bool netlink_list(struct netlink_request *request, int protocol,
+                  void (*visit)(void *context, const struct nlmsghdr *message), void *context);
+
 /* A socket that does not block, to which the kernel tells what changes of those groups (RTMGRP_...); -1: errno. */
 int netlink_hear(unsigned groups);
 

@@ -3,6 +3,8 @@
 
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "plane/netlink.h"
 
@@ -35,4 +37,49 @@ bool route_put(const struct config_prefix *to, const struct config_ip *from, con
 bool route_remove(const struct config_prefix *to, const char *device, uint32_t table)
 {
     return change(RTM_DELROUTE, 0, to, NULL, device, table);
+}
+
+struct listing {
+    uint32_t device, table;
+    struct config_prefix *routes;
+    size_t count, room;
+};
+
+static bool is_number(const struct nlmsghdr *message, uint16_t type, uint32_t number)
+{
+    const uint32_t *value = netlink_attribute(message, sizeof(struct rtmsg), type, sizeof *value);
+    return value && *value == number;
+}
+
+static void list(void *context, const struct nlmsghdr *message)
+{
+    struct listing *listing = context;
+    const struct rtmsg *route = NLMSG_DATA(message);
+    const size_t octets = route->rtm_family == AF_INET ? 4 : 16;
+    const void *to = netlink_attribute(message, sizeof *route, RTA_DST, octets);
+    if (message->nlmsg_type != RTM_NEWROUTE || !to || !is_number(message, RTA_OIF, listing->device) ||
+        !is_number(message, RTA_TABLE, listing->table))
+        return;
+    if (listing->count == listing->room) {
+        const size_t room = listing->room ? 2 * listing->room : 64;
+        struct config_prefix *grown = realloc(listing->routes, room * sizeof *grown);
+        if (!grown)
+            return;
+        listing->routes = grown;
+        listing->room = room;
+    }
+    struct config_prefix *at = &listing->routes[listing->count++];
+    *at = (struct config_prefix){.family = route->rtm_family, .length = route->rtm_dst_len};
+    memcpy(at->address, to, octets);
+}
+
+struct config_prefix *route_list(uint8_t family, const char *device, uint32_t table, size_t *count)
+{
+    const struct rtmsg header = {.rtm_family = family};
+    struct listing listing = {.device = if_nametoindex(device), .table = table};
+    struct netlink_request request;
+    netlink_begin(&request, RTM_GETROUTE, 0, &header, sizeof header);
+    netlink_list(&request, NETLINK_ROUTE, list, &listing);
+    *count = listing.count;
+    return listing.routes;
 }

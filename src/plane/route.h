@@ -15,4 +15,7 @@ bool route_put(const struct config_prefix *to, const struct config_ip *from, con
                uint32_t table, enum route_manner manner);
 bool route_remove(const struct config_prefix *to, const char *device, uint32_t table);
 
+/* Those of a family that lead to the device in that table; in heap, to be freed. NULL: none, or errno. */
+struct config_prefix *route_list(uint8_t family, const char *device, uint32_t table, size_t *count);
+
 #endif

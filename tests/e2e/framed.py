@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
 """A network behind a phone (framed routes) and a server: packets go both ways on either path, nobody else sends from it, and the host's routes come and go with the session."""
+import contextlib
+import os
+import signal
+
 from cases import case, expect, main
 from lab import wait_until
 from running_core import CONFIG, Core, killing, until
@@ -127,6 +131,88 @@ def it_is_carried_on_when_the_plane_is_killed_and_led_to_again(lab, build):
                  + until(f"ip netns exec {setting.core.host.netns} ip route show {ROUTE} | grep -q demarc0", 30)
                  + setting.here(setting.server, f"ping -c 5 -i 0.02 -W 2 {BEHIND}"))
     expect(" 0% packet loss" in log.read_text(), log.read_text()[-300:])
+
+
+def change(setting, *words):
+    """A line of a scenario: the first subscriber is changed while the core runs."""
+    return f"run here: {setting.core.demarc} subscriber set 999700000000001 {' '.join(words)} --config {setting.core.config}\n"
+
+
+@case
+def other_networks_behind_a_phone_take_effect_while_its_session_is_there(lab, build):
+    setting = Setting(lab, build)
+    former, later = setting.core.folder / "former", setting.core.folder / "later"
+    setting.server.run("ip route add 10.78.0.0/24 via 10.8.0.1")
+    ours = f"ip netns exec {setting.core.host.netns} ip route show"
+    setting.play(setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 {SERVER}")
+                 + change(setting, "--ipv4-routes 10.78.0.0/24")
+                 + until(f"! {ours} {ROUTE} | grep -q demarc0", 30)
+                 + "session 1\n" + until(f"{ours} 10.78.0.0/24 | grep -q demarc0", 30)
+                 + setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 -I 10.78.0.2 {SERVER}", later)
+                 + setting.here(setting.lan, f"ping -c 3 -i 0.02 -W 1 -I {BEHIND} {SERVER}", former)
+                 + change(setting, "--ambr-downlink '50 Mbps'") + "wait 500\n"
+                 + setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 -I 10.78.0.2 {SERVER}"))
+    expect(" 0% packet loss" in later.read_text(), later.read_text())
+    expect("100% packet loss" in former.read_text(), former.read_text())
+
+
+def is_translated(setting):
+    return ROUTE in setting.core.host.run("nft list table inet demarc", check=False).stdout
+
+
+@case
+def kills_of_control_and_plane_leave_no_route_of_the_host_behind(lab, build):
+    setting = Setting(lab, build, plane=TRANSLATED)
+    ping = setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 {SERVER}")
+    again = until(f"ip netns exec {setting.core.host.netns} ip route show {ROUTE} | grep -q demarc0", 30)
+    setting.play(ping + (killing(setting.core, "plane-default") + killing(setting.core, "control") + again + ping) * 2
+                 + killing(setting.core, "plane-default", "control") + again + ping + "deregister 1\n")
+    wait_until(lambda: ROUTE not in setting.routes("2152") + setting.routes(), 10, "the host's routes to be gone")
+    expect(not is_translated(setting), "the host still translates it")
+
+
+def end_at_once(setting, config=lambda text: text):
+    """All of the core is killed, and what comes next knows of no session; it may have another configuration."""
+    core = setting.core
+    everything = sorted(core.processes())
+    for pid in everything:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    core.process.wait(20)
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in everything), 20, "the core's processes to end")
+    for file in (core.folder / "state").glob("demarc.db*"):
+        file.unlink()
+    core.config.write_text(config(core.config.read_text()))
+    core.provision(2, "ipv4")
+
+
+def led_to(setting):
+    setting.play(setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 {SERVER}"))
+    expect(ROUTE in setting.routes("2152"), "nothing leads into the passage")
+
+
+@case
+def what_no_smf_speaks_of_any_more_is_swept_from_the_host_too(lab, build):
+    setting = Setting(lab, build, plane=TRANSLATED)
+    led_to(setting)
+    end_at_once(setting)
+    setting.core.start()
+    setting.core.wait()
+    expect(ROUTE in setting.routes("2152"), "the route was gone before anybody could have spoken of it")
+    wait_until(lambda: ROUTE not in setting.routes("2152"), 60, "the route to be swept")
+    expect("10.32.0.0/11" in setting.routes("2152"), setting.routes("2152"))
+    expect("not translated" not in setting.core.log(), setting.core.log())
+
+
+@case
+def what_was_left_for_maps_of_another_size_is_not_in_the_host_s_way(lab, build):
+    setting = Setting(lab, build, plane=TRANSLATED)
+    led_to(setting)
+    end_at_once(setting, lambda text: text.replace("nat: true,", "nat: true, fast_routes: 100,"))
+    setting.core.start()
+    setting.core.wait()
+    expect(ROUTE not in setting.routes("2152"), setting.routes("2152"))
+    expect("10.32.0.0/11" in setting.routes("2152"), setting.routes("2152"))
 
 
 main()
