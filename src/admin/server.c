@@ -142,15 +142,6 @@ static void on_closed(void *context, struct channel *channel)
 
 static const struct channel_events events = {.message = on_message, .closed = on_closed};
 
-/* As the kernel knows it. */
-static uid_t user_of(int fd)
-{
-    struct ucred who = {.uid = (uid_t)-1};
-    socklen_t size = sizeof who;
-    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size);
-    return who.uid;
-}
-
 static void accept_peer(struct watch *watch, uint32_t ready)
 {
     (void)ready;
@@ -164,7 +155,7 @@ static void accept_peer(struct watch *watch, uint32_t ready)
                               .admin = admin,
                               .waiting = json_array(),
                               .ticket = ++admin->tickets,
-                              .user = user_of(fd)};
+                              .user = channel_user(fd)};
         peer->channel = channel_new(admin->loop, fd, &events, peer);
     }
     if (!peer || !peer->channel) {

@@ -15,10 +15,15 @@
 #include "kit/log.h"
 #include "kit/trace.h"
 #include "line/reporter.h"
+#include "line/shown.h"
 
 enum { PATH_BYTES = 256, DATAGRAM_BYTES = 8192, DATAGRAMS = 32, STORE_BUSY_MS = 2000 };
 
 /* --- copies for `demarc trace` --- */
+
+static const struct line_shown shown = {
+    .what = "PFCP messages of all sessions",
+    .deciphered = "NAS messages of all phones, deciphered, and PFCP messages of all sessions"};
 
 static void trace(const struct control *control, enum trace_kind kind, bool incoming,
                   const union socket_address *own, const union socket_address *peer, struct bytes bytes)
@@ -42,7 +47,7 @@ static void trace_nas(void *context, const struct core_peer *gnb, bool uplink, s
 {
     const struct control *control = context;
     const struct config_edge *edge =
-        trace_wanted(control->trace) ? config_find_edge(control->config, gnb->edge) : NULL;
+        trace_wanted_deciphered(control->trace) ? config_find_edge(control->config, gnb->edge) : NULL;
     for (unsigned i = 0; edge && i < edge->listen_count; i++) {
         if (edge->listen[i].any.sa_family != gnb->address.any.sa_family)
             continue;
@@ -237,6 +242,7 @@ static bool set_up(struct control *control)
     control_set_timezone(control);
     mkdir(control->config->runtime_dir, 0755);
     control->trace = trace_new(control->loop, control->config->runtime_dir, "control");
+    line_shows(control->trace, &shown);
     if (!open_store(control) || !open_core(control) || !control_evidence_open(control) ||
         !control_reload_open(control) || !open_sockets(control) || !open_sbi(control))
         return false;

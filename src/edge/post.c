@@ -13,6 +13,7 @@
 #include "kit/log.h"
 #include "kit/trace.h"
 #include "line/event.h"
+#include "line/shown.h"
 
 /* Beyond limits.gnbs, so that control can refuse with a cause, and the limit be raised at run time. */
 enum { SPARE_ASSOCIATIONS = 256 };
@@ -85,6 +86,7 @@ static json_t *admin_metrics(void *context, const json_t *request)
 
 static void open_doors(struct post *post)
 {
+    static const struct line_shown shown = {.what = "NGAP messages of all gNBs of this edge"};
     static const struct admin_verb verbs[] = {
         {"status", admin_status}, {"gnb", admin_gnb}, {"metrics", admin_metrics}};
     const char *folder = post->settings.charter->terms.runtime_dir;
@@ -92,6 +94,7 @@ static void open_doors(struct post *post)
     snprintf(name, sizeof name, "edge-%s", post->settings.charter->name);
     snprintf(path, sizeof path, "%s/%s.sock", folder, name);
     post->trace = trace_new(post->settings.loop, folder, name);
+    line_shows(post->trace, &shown);
     post->admin = admin_serve(post->settings.loop, path, name, verbs, sizeof verbs / sizeof *verbs, post);
     if (!post->admin)
         log_warning("edge", NULL, "no admin socket at %s: %s; `demarc status` will not see this edge", path,

@@ -28,7 +28,7 @@ enum evidence_kind {
     EVIDENCE_LOSS,   /* entries that were not recorded, with their number */
     EVIDENCE_REPAIR, /* a torn tail was cut */
     EVIDENCE_PRUNING,
-    EVIDENCE_CAPTURE, /* packets are shown to somebody: begins, ends */
+    EVIDENCE_CAPTURE, /* packets or messages are shown to somebody: begins, ends */
     EVIDENCE_KINDS
 };
 

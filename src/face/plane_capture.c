@@ -104,7 +104,7 @@ static int take(struct taking *taking, FILE *to)
     if (!reply)
         return failed("%s", why);
     const char *path = json_string_value(json_object_get(reply, "socket"));
-    struct collector *collector = trace_collect_at(path ? path : "");
+    struct collector *collector = trace_collect_at(path ? path : "", &(struct trace_wish){0});
     if (!collector) {
         json_decref(reply);
         return failed("cannot collect: %s; are you the core's user?", strerror(errno));

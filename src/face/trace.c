@@ -63,7 +63,10 @@ static void tell_what_is_missing(const struct config *config)
 static int trace_to(FILE *to, const struct config *config, bool with_nas)
 {
     static struct pcap pcap;
-    struct collector *collector = trace_collect(config->runtime_dir);
+    struct trace_wish wish = {.deciphered = with_nas};
+    const char *by = getlogin();
+    snprintf(wish.by, sizeof wish.by, "%s", by ? by : "");
+    struct collector *collector = trace_collect(config->runtime_dir, &wish);
     if (!collector)
         return failed("cannot collect in %s: %s; is the core's runtime_dir right, and are you its user?",
                       config->runtime_dir, strerror(errno));

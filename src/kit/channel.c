@@ -323,3 +323,11 @@ int channel_listen(const char *path)
     give_to_owner(path);
     return fd;
 }
+
+uid_t channel_user(int fd)
+{
+    struct ucred who = {.uid = (uid_t)-1};
+    socklen_t size = sizeof who;
+    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size);
+    return who.uid;
+}

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "kit/bytes.h"
 #include "kit/loop.h"
@@ -37,5 +38,8 @@ void channel_flush(struct channel *channel);
  * process may give it away. */
 int channel_listen(const char *path);
 int channel_connect(const char *path);
+
+/* Whose the process at the other end of a unix socket is, as the kernel knows it; (uid_t)-1: it does not say. */
+uid_t channel_user(int fd);
 
 #endif

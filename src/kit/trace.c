@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -23,38 +24,106 @@ enum {
     SOCKET_BUFFER_BYTES = 4 * 1024 * 1024,
     PROCESSES = 64,
     PATH_BYTES = 256,
-    HEADER_BYTES = 1 + 1 + 1 + 8 + 2 * 19
+    HEADER_BYTES = 1 + 1 + 1 + 8 + 2 * 19,
+    WISH_BYTES = 1 + TRACE_NAME_BYTES
 };
 
 struct trace {
     struct loop *loop;
     struct watch listening;
+    struct watch coming; /* who has not said yet what he wants; -1: nobody */
+    /* Its descriptor is the same number all the time, since other threads use it; connected while `collector` is not 0. */
+    struct watch served;
     char path[PATH_BYTES];
-    int fd; /* the same number all the time, since other threads use it; connected while `collector` is not 0 */
     _Atomic uint64_t collector; /* its number */
     uint64_t collectors;        /* that have come */
+    _Atomic bool deciphered;    /* what it wants */
+    _Atomic uint64_t records;   /* that it was sent */
+    bool shown;                 /* it has begun, and has not ended */
+    struct trace_overseer overseer;
 };
 
 /* --- The process that reports --- */
 
+#define TRACE_OF(watch, member) ((struct trace *)((char *)(watch)-offsetof(struct trace, member)))
+
+static void forget_coming(struct trace *trace)
+{
+    if (trace->coming.fd < 0)
+        return;
+    loop_forget(trace->loop, &trace->coming);
+    close(trace->coming.fd);
+    trace->coming.fd = -1;
+}
+
+static void end_showing(struct trace *trace)
+{
+    loop_forget(trace->loop, &trace->served);
+    atomic_store(&trace->collector, 0);
+    if (trace->shown && trace->overseer.ends)
+        trace->overseer.ends(trace->overseer.context, atomic_load(&trace->records));
+    trace->shown = false;
+}
+
+static void collector_goes(struct watch *watch, uint32_t events)
+{
+    (void)events;
+    end_showing(TRACE_OF(watch, served));
+}
+
+/* It takes the place of the one before. */
+static void begin_showing(struct trace *trace, const struct trace_wish *wish)
+{
+    const int size = SOCKET_BUFFER_BYTES, fd = trace->coming.fd;
+    end_showing(trace);
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0) /* needs a privilege */
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    if (dup3(fd, trace->served.fd, O_CLOEXEC) < 0 || !loop_watch(trace->loop, &trace->served, 0))
+        return;
+    trace->shown = true;
+    atomic_store(&trace->records, 0);
+    atomic_store(&trace->deciphered, wish->deciphered);
+    if (trace->overseer.begins)
+        trace->overseer.begins(trace->overseer.context, channel_user(fd), wish);
+    atomic_store(&trace->collector, ++trace->collectors);
+}
+
+static void wish_comes(struct watch *watch, uint32_t events)
+{
+    struct trace *trace = TRACE_OF(watch, coming);
+    uint8_t message[WISH_BYTES];
+    const ssize_t length = read(watch->fd, message, sizeof message);
+    struct trace_wish wish = {0};
+    (void)events;
+    if (length < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (length > 0) {
+        wish.deciphered = message[0];
+        memcpy(wish.by, message + 1, (size_t)length - 1);
+        wish.by[sizeof wish.by - 1] = '\0';
+        begin_showing(trace, &wish);
+    }
+    forget_coming(trace);
+}
+
 static void collector_comes(struct watch *watch, uint32_t events)
 {
-    struct trace *trace = (struct trace *)((char *)watch - offsetof(struct trace, listening));
-    const int size = SOCKET_BUFFER_BYTES;
+    struct trace *trace = TRACE_OF(watch, listening);
     int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     (void)events;
     if (fd < 0)
         return;
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0) /* needs a privilege */
-        (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    if (dup3(fd, trace->fd, O_CLOEXEC) >= 0)
-        atomic_store(&trace->collector, ++trace->collectors);
-    close(fd);
+    forget_coming(trace);
+    trace->coming.fd = fd;
+    if (loop_watch(trace->loop, &trace->coming, EPOLLIN))
+        wish_comes(&trace->coming, EPOLLIN); /* mostly it is there already */
+    else
+        forget_coming(trace);
 }
 
 static bool open_trace(struct trace *trace)
 {
-    return (trace->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) >= 0 &&
+    return (trace->served.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) >= 0 &&
            (trace->listening.fd = channel_listen(trace->path)) >= 0 &&
            loop_watch(trace->loop, &trace->listening, EPOLLIN);
 }
@@ -64,7 +133,10 @@ struct trace *trace_new_at(struct loop *loop, const char *path)
     struct trace *trace = calloc(1, sizeof *trace);
     if (!trace)
         return NULL;
-    *trace = (struct trace){.loop = loop, .fd = -1, .listening = {.fd = -1, .ready = collector_comes}};
+    *trace = (struct trace){.loop = loop,
+                            .listening = {.fd = -1, .ready = collector_comes},
+                            .coming = {.fd = -1, .ready = wish_comes},
+                            .served = {.fd = -1, .ready = collector_goes}};
     snprintf(trace->path, sizeof trace->path, "%s", path);
     if (open_trace(trace))
         return trace;
@@ -88,9 +160,18 @@ void trace_free(struct trace *trace)
         close(trace->listening.fd);
         unlink(trace->path);
     }
-    if (trace->fd >= 0)
-        close(trace->fd);
+    forget_coming(trace);
+    if (trace->served.fd >= 0) {
+        end_showing(trace);
+        close(trace->served.fd);
+    }
     free(trace);
+}
+
+void trace_oversee(struct trace *trace, const struct trace_overseer *overseer)
+{
+    if (trace)
+        trace->overseer = *overseer;
 }
 
 bool trace_wanted(const struct trace *trace)
@@ -98,9 +179,14 @@ bool trace_wanted(const struct trace *trace)
     return trace && atomic_load_explicit(&trace->collector, memory_order_relaxed) != 0;
 }
 
+bool trace_wanted_deciphered(const struct trace *trace)
+{
+    return trace_wanted(trace) && atomic_load_explicit(&trace->deciphered, memory_order_relaxed);
+}
+
 bool trace_followed(const struct trace *trace)
 {
-    struct pollfd poll_for = {.fd = trace ? trace->fd : -1, .events = 0};
+    struct pollfd poll_for = {.fd = trace ? trace->served.fd : -1, .events = 0};
     return trace_wanted(trace) && poll(&poll_for, 1, 0) >= 0 && !(poll_for.revents & (POLLHUP | POLLERR));
 }
 
@@ -121,8 +207,9 @@ void trace_send(struct trace *trace, const struct trace_record *record)
     address_write(&w, &record->to);
     struct iovec parts[] = {{header, writer_length(&w)}, {(void *)record->bytes.data, record->bytes.len}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-    if (sendmsg(trace->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
-        (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN))
+    if (sendmsg(trace->served.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+        atomic_fetch_add_explicit(&trace->records, 1, memory_order_relaxed);
+    else if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
         atomic_compare_exchange_strong(&trace->collector, &collector,
                                        0); /* it went away; another may have come */
 }
@@ -139,10 +226,19 @@ struct reporter {
 struct collector {
     int set, changes; /* inotify: tells when a process comes */
     char runtime_dir[PATH_BYTES];
+    struct trace_wish wish;
     struct reporter reporters[PROCESSES];
     unsigned count;
     uint8_t space[TRACE_RECORD_BYTES];
 };
+
+static bool ask(int fd, const struct trace_wish *wish)
+{
+    uint8_t message[WISH_BYTES];
+    message[0] = wish->deciphered;
+    memcpy(message + 1, wish->by, TRACE_NAME_BYTES);
+    return send(fd, message, sizeof message, MSG_NOSIGNAL) == (ssize_t)sizeof message;
+}
 
 static bool listens(struct collector *collector, int fd)
 {
@@ -166,7 +262,7 @@ static void call_on(struct collector *collector, const char *name)
     if (collector->count == PROCESSES || stat(path, &file) != 0 || knows(collector, file.st_ino))
         return;
     int fd = channel_connect(path);
-    if (listens(collector, fd))
+    if (listens(collector, fd) && ask(fd, &collector->wish))
         collector->reporters[collector->count++] = (struct reporter){fd, file.st_ino};
     else if (fd >= 0)
         close(fd);
@@ -191,7 +287,7 @@ static bool call_on_all(struct collector *collector)
     return true;
 }
 
-struct collector *trace_collect_at(const char *path)
+struct collector *trace_collect_at(const char *path, const struct trace_wish *wish)
 {
     struct collector *collector = calloc(1, sizeof *collector);
     int cause = ENOMEM;
@@ -200,7 +296,7 @@ struct collector *trace_collect_at(const char *path)
     collector->changes = -1;
     collector->set = epoll_create1(EPOLL_CLOEXEC);
     const int fd = channel_connect(path);
-    if (listens(collector, fd)) {
+    if (listens(collector, fd) && ask(fd, wish)) {
         collector->reporters[collector->count++] = (struct reporter){.fd = fd};
         return collector;
     }
@@ -233,11 +329,12 @@ void trace_hang_up(struct collector *collector)
     free(collector);
 }
 
-struct collector *trace_collect(const char *runtime_dir)
+struct collector *trace_collect(const char *runtime_dir, const struct trace_wish *wish)
 {
     struct collector *collector = calloc(1, sizeof *collector);
     if (!collector)
         return NULL;
+    collector->wish = *wish;
     snprintf(collector->runtime_dir, sizeof collector->runtime_dir, "%s", runtime_dir);
     if (open_collector(collector))
         return collector;

@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 
 #include "kit/log.h"
+#include "line/shown.h"
 #include "plane/configured.h"
 #include "plane/draw.h"
 #include "plane/process.h"
@@ -78,12 +79,14 @@ static void wake(void *context)
 
 bool process_set_up(struct process *process)
 {
+    static const struct line_shown shown = {.what = "packets of all sessions on the slow path"};
     const struct config_plane *own = process->own;
     if (!set_up_networks(process))
         return false;
     char name[64];
     snprintf(name, sizeof name, "plane-%s", own->name);
     process->plane.tap.trace = trace_new(process->loop, process->config->runtime_dir, name);
+    line_shows(process->plane.tap.trace, &shown);
     for (unsigned i = 0; i < own->n3_count; i++) {
         struct config_prefix prefix = prefix_of(&own->n3[i]);
         process->plane.tap.own[prefix.family == AF_INET6] = own->n3[i];

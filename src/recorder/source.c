@@ -83,9 +83,9 @@ static bool may_say(const struct source *source, enum evidence_kind kind)
     switch (kind) {
     case EVIDENCE_REFUSAL:
     case EVIDENCE_LOSS:
+    case EVIDENCE_CAPTURE:
         return true;
     case EVIDENCE_BREACH:
-    case EVIDENCE_CAPTURE:
         return is_trusted(source) || strncmp(source->name, "plane-", 6) == 0;
     case EVIDENCE_SOURCE:
     case EVIDENCE_REPAIR:

@@ -2,6 +2,7 @@
 """Phones register, have sessions, and their packets flow; what the core says is dissected by tshark."""
 import ipaddress
 import json
+import re
 
 from cases import case, expect, main
 from lab import wait_until
@@ -83,9 +84,10 @@ deregister 1-2
 
 def traced(core, options, scenario):
     """Plays a scenario while `demarc trace` looks on; the capture file."""
-    capture = core.folder / "trace.pcap"
+    capture, log = core.folder / "trace.pcap", core.folder / "trace.log"
+    found = log.read_text().count("processes report") if log.exists() else 0
     trace = core.host.start([core.demarc, "trace", f"--config={core.config}", "--pcap", capture, *options], "trace.log")
-    wait_until(lambda: "processes report" in trace.log.read_text(), 10, "the trace to find the processes")
+    wait_until(lambda: trace.log.read_text().count("processes report") > found, 10, "the trace to find the processes")
     core.scenario(scenario)
     core.lab.stop(trace)
     return capture
@@ -140,6 +142,32 @@ deregister 1
         expect(tshark_count(lab, capture, plain + message), f"no {name} is readable")
     complaints = tshark_complaints(lab, capture)
     expect(not complaints, f"tshark complains:\n{complaints}")
+
+
+def shown(core, source):
+    """What evidence says of traces of one process: (step, reason)."""
+    lines = core.command("evidence", "show", "--kind", "capture", "--source", source, check=False).stdout.splitlines()
+    return [(entry["step"], entry["reason"]) for entry in (json.loads(line.partition(" ")[2]) for line in lines)]
+
+
+@case
+def who_looks_into_signalling_is_entered_in_evidence_by_each_process_that_shows_it(lab, build):
+    core = Core(lab, build, "core", 1)
+    core.start()
+    core.wait()
+    phone = core.cast(1) + "start 1\nregister 1\nderegister 1\n"
+    sources = {"control": "PFCP messages", "edge-default": "NGAP messages", "plane-default": "packets"}
+    for options, of_control in (([], "PFCP messages"), (["--decipher-nas"], "NAS messages of all phones, deciphered")):
+        before = {source: len(shown(core, source)) for source in sources}
+        capture = traced(core, options, phone)
+        expect((tshark_count(lab, capture, "exported_pdu") > 0) == bool(options), "NAS that was not asked for, or none")
+        for source, what in (sources | {"control": of_control}).items():
+            wait_until(lambda: len(shown(core, source)) == before[source] + 2, 20, f"two entries of {source}")
+            (begin, reason), (end, count) = shown(core, source)[before[source]:]
+            expect((begin, end) == ("begins", "ends") and reason.startswith(what) and reason.endswith("(user 0)")
+                   and re.fullmatch(r"messages shown: \d+", count), f"{source}: {reason}; {count}")
+    expect(int(shown(core, "control")[-1][1].rpartition(" ")[2]) > 4, "control has shown less than it did")
+    expect(core.command("evidence", "verify").returncode == 0, "the log does not verify")
 
 
 @case

@@ -128,7 +128,7 @@ static void who_speaks_is_known_by_the_channel(void **state)
     close(end);
 }
 
-static void an_edge_says_refusals_and_nothing_else(void **state)
+static void an_edge_says_refusals_and_who_looks_at_it_and_nothing_else(void **state)
 {
     (void)state;
     for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++) {
@@ -136,11 +136,11 @@ static void an_edge_says_refusals_and_nothing_else(void **state)
         greet(end);
         tell(end, 1, (enum evidence_kind)kind, "I say so");
         assert_true((known("edge-north")->channel != NULL) ==
-                    (kind == EVIDENCE_REFUSAL || kind == EVIDENCE_LOSS));
+                    (kind == EVIDENCE_REFUSAL || kind == EVIDENCE_LOSS || kind == EVIDENCE_CAPTURE));
         close(end);
         turn();
     }
-    assert_int_equal(logged("edge-north", "I say so"), 2);
+    assert_int_equal(logged("edge-north", "I say so"), 3);
     assert_true(logged("recorder", "it broke the rules of its channel") > 0);
 }
 
@@ -231,7 +231,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_speaks_is_known_by_the_channel, make, clear),
-        cmocka_unit_test_setup_teardown(an_edge_says_refusals_and_nothing_else, make, clear),
+        cmocka_unit_test_setup_teardown(an_edge_says_refusals_and_who_looks_at_it_and_nothing_else, make,
+                                        clear),
         cmocka_unit_test_setup_teardown(nobody_speaks_for_the_log, make, clear),
         cmocka_unit_test_setup_teardown(a_flood_of_one_source_is_counted_and_no_others_loss, make, clear),
         cmocka_unit_test_setup_teardown(silence_is_noticed_also_of_one_that_never_came, make, clear),
