@@ -159,6 +159,25 @@ def senders_on_either_side_are_told_what_is_too_long_in_both_families(lab, build
         expect(told(setting.phone, version, server, 1351) == 1350, "the phone is not told what fits on N6")
 
 
+def the_data_networks_mtu_counts(setting):
+    """Though the tunnel would take 1456 octets."""
+    for version, phone, _ in setting.addresses():
+        expect(told(setting.server, version, phone, 1400, 5) is None, "what fits is refused")
+        expect(told(setting.server, version, phone, 1401) == 1400, f"the server is not told what the phone was told: IPv{version}")
+
+
+@case
+def a_sender_is_told_the_mtu_of_the_data_network_on_the_fast_path(lab, build):
+    setting = Staying(lab, build, mtu=1400)
+    the_data_networks_mtu_counts(setting)
+    expect(setting.status()["fast_downlink_packets"] >= 8, f"what fits is not fast: {setting.status()}")
+
+
+@case
+def a_sender_is_told_the_mtu_of_the_data_network_on_the_slow_path(lab, build):
+    the_data_networks_mtu_counts(Staying(lab, build, mode="off", mtu=1400))
+
+
 @case
 def a_new_mtu_of_n3_counts_at_once_for_pings_and_for_tcp(lab, build):
     setting = Staying(lab, build)

@@ -40,6 +40,29 @@ static void what_is_too_long_for_the_passage_is_left_to_the_slow_path(void **sta
     bench_free(bench);
 }
 
+static void fits_up_to(struct bench *bench, size_t longest)
+{
+    assert_int_equal(set_downlink(bench, PHONE, longest - 28), longest);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    set_downlink(bench, PHONE, longest - 27);
+    assert_int_equal(run(bench), XDP_PASS);
+}
+
+/* Beyond it somebody on the slow path tells the sender: the host at the data network's device, a worker at the tunnel. */
+static void the_data_networks_mtu_counts_where_the_tunnel_would_take_more_and_the_other_way_round(
+    void **state)
+{
+    (void)state;
+    for (unsigned narrow = 0; narrow < 2; narrow++) {
+        struct bench *bench = bench_new();
+        const size_t mtu = bench->session->network->mtu;
+        bench->fast.settings->mtu = (uint32_t)(narrow ? mtu - 1 : mtu + 1);
+        remember_gnb(bench, bench->session->gnb);
+        fits_up_to(bench, narrow ? mtu - 1 : mtu);
+        bench_free(bench);
+    }
+}
+
 static void what_comes_out_of_the_passage_has_been_counted_a_hop(void **state)
 {
     struct bench *bench = bench_new();
@@ -163,6 +186,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uplink_goes_into_the_passage_and_the_host_counts_the_hop),
         cmocka_unit_test(what_is_too_long_for_the_passage_is_left_to_the_slow_path),
+        cmocka_unit_test(
+            the_data_networks_mtu_counts_where_the_tunnel_would_take_more_and_the_other_way_round),
         cmocka_unit_test(what_comes_out_of_the_passage_has_been_counted_a_hop),
         cmocka_unit_test(several_datagrams_in_one_are_left_to_the_slow_path),
         cmocka_unit_test(an_unfinished_checksum_is_left_to_the_slow_path),

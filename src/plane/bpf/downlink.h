@@ -62,7 +62,7 @@ INLINE int downlink(struct frame *frame, const struct fast_settings *plane, stru
         return pass_aside(frame, queue, DOWNLINK);
     if (read_transport(frame, flow) != GOES_ON || is_too_old(frame, flow) || is_clamped(frame, plane, flow))
         return pass_aside(frame, queue, DOWNLINK);
-    if (is_unfinished(frame, flow))
+    if (flow->length > session->mtu || is_unfinished(frame, flow))
         return pass_first(frame, &session->state, queue, DOWNLINK);
     struct fast_action *action;
     const __u32 reason = downlink_action(session, flow, &action);

@@ -210,11 +210,12 @@ struct fast_session {
     __u64 v6;
     __u32 v4;
     __u32 flows;             /* own_flows; 0: all packets downlink take the action below */
+    __u32 mtu;               /* of its data network: what is longer, the host refuses, or cuts up */
     __u32 known;             /* the place is a session's */
     __u32 own_flows;         /* place of two classifiers, by direction, and FAST_PDRS actions; 0: none */
     struct fast_queue queue; /* downlink */
     __u32 at_home;           /* the place has the number of its IPv4 address in the table of addresses */
-    __u32 reserved[4];
+    __u32 reserved[3];
     struct fast_action action;
 };
 

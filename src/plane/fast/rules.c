@@ -255,6 +255,7 @@ static struct fast_session describe_session(struct fast *fast, struct fast_sessi
     wanted.v4 = fast_v4_of(session->rules);
     wanted.v6 = fast_v6_of(session->rules);
     wanted.flows = session->rules->classifiers[DOWNLINK] ? wanted.own_flows : 0;
+    wanted.mtu = session->network->mtu;
     if (plain)
         fast_describe_action(fast, session->rules, plain, DOWNLINK, &live->action, &wanted.action);
     return wanted;
