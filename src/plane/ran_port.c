@@ -14,11 +14,12 @@
 
 #define PERIOD      SECONDS(2)
 #define TOLD_PERIOD SECONDS(10)
+#define TOLD_AGAIN  SECONDS(3600)
 
 enum { EVENTS_AT_ONCE = 8 };
 
-enum kind { N2, N3, NEIGHBOURS, HOUSEKEEPING, DENIED, KINDS };
-static const char *const kind_names[KINDS] = {"n2", "n3", "neighbours", "housekeeping", "denied"};
+enum kind { N2, N3, NEIGHBOURS, HOUSEKEEPING, DENIED, TOO_BIG, KINDS };
+static const char *const kind_names[KINDS] = {"n2", "n3", "neighbours", "housekeeping", "denied", "too_big"};
 
 struct ran_port {
     struct config config; /* as the process began with it, but for its ran_port */
@@ -33,6 +34,8 @@ struct ran_port {
     bool in_program;                         /* it holds the port, too */
     struct fast_ended before[FAST_RAN_ENDS]; /* when nftables began to count */
     uint64_t seen;                           /* sources that were told */
+    uint64_t too_big;                        /* that were told, and ... */
+    int64_t too_big_at;                      /* ... when; 0: never */
 };
 
 /* --- what nftables says --- */
@@ -76,11 +79,30 @@ static void tell(struct ran_port *port, struct source *sources, size_t count)
         log_warning("line", NULL, "RAN port: so do %zu more; see demarc line port", fresh - EVENTS_AT_ONCE);
 }
 
+/* It is not believed, and packets may be lost for it: who runs the host can see to that. */
+static void tell_too_big(struct ran_port *port)
+{
+    const uint64_t packets = port->counted[TOO_BIG].packets;
+    const int64_t now = port->timers->now;
+    if (packets <= port->too_big || (port->too_big_at && now - port->too_big_at < TOLD_AGAIN))
+        return;
+    log_warning("line", NULL,
+                "RAN port: somebody says that packets of this host are too long for the way to a gNB (%llu "
+                "times); rule L2 believes nobody there: if it is so, give the route `mtu` (ip route change "
+                "... mtu ...), or lower "
+                "the MTU of N3",
+                (unsigned long long)(packets - port->too_big));
+    port->too_big = packets;
+    port->too_big_at = now ? now : 1;
+}
+
 /* What has ended in the packet program nftables has not seen. */
 static void add_ended(struct ran_port *port)
 {
-    static const enum kind kinds[FAST_RAN_ENDS] = {
-        [FAST_RAN_N3] = N3, [FAST_RAN_HOUSEKEEPING] = HOUSEKEEPING, [FAST_RAN_DENIED] = DENIED};
+    static const enum kind kinds[FAST_RAN_ENDS] = {[FAST_RAN_N3] = N3,
+                                                   [FAST_RAN_HOUSEKEEPING] = HOUSEKEEPING,
+                                                   [FAST_RAN_DENIED] = DENIED,
+                                                   [FAST_RAN_TOO_BIG] = TOO_BIG};
     struct fast_ended ended[FAST_RAN_ENDS];
     if (!port->fast)
         return;
@@ -101,6 +123,7 @@ void ran_port_take(struct ran_port *port, const json_t *list)
     memset(port->counted, 0, sizeof port->counted);
     json_array_foreach(list, i, item) take_counter(port, json_object_get(item, "counter"));
     add_ended(port);
+    tell_too_big(port);
     if (!sources_read(&sources, list, &terms))
         return;
     tell(port, sources.list, sources.count);
@@ -336,9 +359,10 @@ json_t *ran_port_reply(const struct ran_port *port)
     for (size_t i = 0; i < port->sources.count; i++)
         json_array_append_new(sources,
                               item_of("source", port->sources.list[i].text, port->sources.list[i].counted));
-    return json_pack("{s:b, s:b, s:o, s:I, s:o, s:o}", "in_force", ran_port_in_force(port), "in_program",
+    return json_pack("{s:b, s:b, s:o, s:I, s:I, s:o, s:o}", "in_force", ran_port_in_force(port), "in_program",
                      port->in_program, "interfaces", interfaces, "denied_packets",
-                     (json_int_t)port->counted[DENIED].packets, "passed", passed, "items", sources);
+                     (json_int_t)port->counted[DENIED].packets, "too_big_packets",
+                     (json_int_t)port->counted[TOO_BIG].packets, "passed", passed, "items", sources);
 }
 
 static void add(json_t *metrics, const char *name, const char *type, const char *help, uint64_t value,

@@ -83,7 +83,7 @@ static void write_hop(FILE *to, const struct config_hop *hop, unsigned number)
 
 static void write_counters(FILE *to, const struct config_ran_port *port)
 {
-    static const char *const names[] = {"n2", "n3", "neighbours", "housekeeping", "denied"};
+    static const char *const names[] = {"n2", "n3", "neighbours", "housekeeping", "denied", "too_big"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         fprintf(to, " counter %s {}\n", names[i]);
     for (unsigned i = 0; i < port->hop_count; i++)
@@ -130,7 +130,10 @@ void ran_port_write_rules(FILE *to, const struct config *config)
     write_neighbours(to);
     for (unsigned i = 0; i < port->hop_count; i++)
         write_hop(to, &port->hops[i], i);
-    fputs("  counter name denied\n"
+    fputs("  ip frag-off & 0x1fff == 0 icmp type destination-unreachable icmp code frag-needed counter name "
+          "too_big\n"
+          "  icmpv6 type packet-too-big counter name too_big\n"
+          "  counter name denied\n"
           "  update @sources_v4 { ip saddr } drop\n"
           "  update @sources_v6 { ip6 saddr } drop\n"
           "  update @sources_link { ether saddr . ether type } drop\n"

@@ -148,6 +148,27 @@ static void neighbours_are_heard_and_routers_are_not(void **state)
     bench_free(bench);
 }
 
+static void who_says_that_packets_are_too_long_is_denied_and_counted_apart(void **state)
+{
+    struct bench *bench = hold(PORT);
+    (void)state;
+    set_v4(bench, "192.0.2.66", "192.0.2.7", 1, 0);
+    put(bench, 20, (const uint8_t[]){3, 4}, 2);
+    assert_int_equal(run(bench), XDP_DROP);
+    put(bench, 20, (const uint8_t[]){3, 3}, 2);
+    assert_int_equal(run(bench), XDP_DROP);
+    set_v6(bench, "2001:db8::66", "2001:db8::7", 58, 64);
+    put(bench, 40, (const uint8_t[]){2, 0}, 2);
+    assert_int_equal(run(bench), XDP_DROP);
+    assert_int_equal(ended(bench, FAST_RAN_TOO_BIG), 2);
+    assert_int_equal(ended(bench, FAST_RAN_DENIED), 3);
+    set_v4(bench, "192.0.2.66", "198.51.100.8", 1, 0); /* by a hop */
+    put(bench, 20, (const uint8_t[]){3, 4}, 2);
+    assert_int_equal(run(bench), XDP_PASS);
+    assert_int_equal(ended(bench, FAST_RAN_TOO_BIG), 2);
+    bench_free(bench);
+}
+
 static void hops_come_in_by_what_they_name(void **state)
 {
     struct bench *bench = hold(PORT);
@@ -287,6 +308,7 @@ int main(void)
         cmocka_unit_test(n2_and_n3_come_in_and_nothing_beside_them),
         cmocka_unit_test(a_packets_shape_opens_and_closes_nothing),
         cmocka_unit_test(neighbours_are_heard_and_routers_are_not),
+        cmocka_unit_test(who_says_that_packets_are_too_long_is_denied_and_counted_apart),
         cmocka_unit_test(hops_come_in_by_what_they_name),
         cmocka_unit_test(another_inventory_is_in_force_from_one_packet_to_the_next),
         cmocka_unit_test(what_does_not_fit_is_left_to_nftables),

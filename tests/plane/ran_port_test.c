@@ -51,6 +51,9 @@ static void only_n2_n3_and_neighbours_come_in(void **state)
     has(rules, "  ip daddr 192.0.2.7 udp dport 2152 counter name n3 accept\n");
     has(rules, "  ip6 daddr 2001:db8::7 udp dport 2152 counter name n3 accept\n");
     has(rules, "set sources_v4 { type ipv4_addr; size 100; flags dynamic,timeout; timeout 120s; counter; }");
+    has(rules, "  ip frag-off & 0x1fff == 0 icmp type destination-unreachable icmp code frag-needed counter "
+               "name too_big\n");
+    has(rules, "  icmpv6 type packet-too-big counter name too_big\n");
     assert_null(strstr(rules, "hop0"));
     unsigned accepted = 0;
     for (const char *at = rules; (at = strstr(at, "accept\n")); at++)
@@ -168,8 +171,8 @@ static void each_sender_is_told_once_and_counted_on(void **state)
     assert_int_equal(metric("demarc_ran_port_packets", "denied"), 5);
     assert_int_equal(metric("demarc_ran_port_packets", "n3"), 9);
     assert_int_equal(metric("demarc_ran_port_packets", "m"), 3);
-    kernel_says("[" COUNTER("denied", 9) "," SET(ELEMENT("\"10.0.0.66\"", 4)) "," SET(
-        ELEMENT("{\"concat\": [\"02:00:00:00:00:66\", 35020]}", 1)) "]");
+    kernel_says("[" COUNTER("denied", 9) "," COUNTER("too_big", 2) "," SET(
+        ELEMENT("\"10.0.0.66\"", 4)) "," SET(ELEMENT("{\"concat\": [\"02:00:00:00:00:66\", 35020]}", 1)) "]");
     assert_int_equal(metric("demarc_ran_port_sources_told", NULL), 2);
     json_t *reply = ran_port_reply(port), *items = json_object_get(reply, "items");
     assert_int_equal(json_array_size(items), 2);
@@ -177,6 +180,7 @@ static void each_sender_is_told_once_and_counted_on(void **state)
                         "02:00:00:00:00:66 type 0x88cc");
     assert_int_equal(json_integer_value(json_object_get(json_array_get(items, 1), "packets")), 4);
     assert_int_equal(json_integer_value(json_object_get(reply, "denied_packets")), 9);
+    assert_int_equal(json_integer_value(json_object_get(reply, "too_big_packets")), 2);
     json_decref(reply);
 }
 

@@ -257,7 +257,7 @@ struct fast_ran_rules {
 };
 
 /* Of what came in there, what ended in the program; the rest nftables counts. */
-enum fast_ran_end { FAST_RAN_N3, FAST_RAN_HOUSEKEEPING, FAST_RAN_DENIED, FAST_RAN_ENDS };
+enum fast_ran_end { FAST_RAN_N3, FAST_RAN_HOUSEKEEPING, FAST_RAN_DENIED, FAST_RAN_TOO_BIG, FAST_RAN_ENDS };
 
 /* Who sends what may not come in: an IP address, or a MAC address and the type of a frame that is no IP. */
 struct fast_stranger {

@@ -155,6 +155,15 @@ INLINE bool is_housekeeping(const struct arrival *arrival)
             arrival->kind == ROUTER_SOLICITATION);
 }
 
+/* Some router takes no packets as long as ours. Anybody can say so in its name: it is denied as all else is, but whoever runs the host has to know (docs/plane.md). */
+INLINE bool is_too_big(const struct arrival *arrival)
+{
+    enum { FRAGMENTATION_NEEDED = 3 << 8 | 4, PACKET_TOO_BIG = 2 };
+    if (arrival->version == 6)
+        return arrival->protocol == PROTOCOL_ICMPV6 && arrival->kind == PACKET_TOO_BIG;
+    return arrival->protocol == PROTOCOL_ICMP && arrival->source_port == bpf_htons(FRAGMENTATION_NEEDED);
+}
+
 INLINE bool is_arp(struct frame *frame)
 {
     const struct {
@@ -221,7 +230,11 @@ INLINE int judge(struct frame *frame, const struct fast_ran_rules *rules)
         count_end(frame, FAST_RAN_HOUSEKEEPING, bytes);
         return XDP_DROP;
     }
-    return is_hop(rules, &arrival) ? XDP_PASS : deny(frame, &arrival.source, bytes);
+    if (is_hop(rules, &arrival))
+        return XDP_PASS;
+    if (is_too_big(&arrival))
+        count_end(frame, FAST_RAN_TOO_BIG, bytes);
+    return deny(frame, &arrival.source, bytes);
 }
 
 /* XDP_PASS, or XDP_DROP with the packet counted. As a global function it is verified by itself: its loops, in all states that a caller may leave behind, would be
