@@ -117,12 +117,14 @@ class Setting:
         wait_until(lambda: self.pid(process) not in (None, former), 20, f"another {process}")
         wait_until(self.whole, 20, "control and plane to meet")
 
-    def kill_for_a_while(self, *processes, seconds=3):
-        """Nobody takes their places that long, as the keeper sleeps; returns when the core is whole again."""
+    def kill_for_a_while(self, *processes, seconds=3, meanwhile=None):
+        """Nobody takes their places that long, as the keeper sleeps; returns when the core is whole again. meanwhile: is called when they are gone."""
         former = {process: self.pid(process) for process in processes}
         os.kill(self.pid("keeper"), signal.SIGSTOP)
         for pid in former.values():
             os.kill(pid, signal.SIGKILL)
+        if meanwhile:
+            meanwhile()
         time.sleep(seconds)
         os.kill(self.pid("keeper"), signal.SIGCONT)
         wait_until(lambda: all(self.pid(process) not in (None, pid) for process, pid in former.items()), 20, "others")

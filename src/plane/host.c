@@ -243,6 +243,16 @@ void host_restore(struct host *host)
     *host = (struct host){0};
 }
 
+void host_remove_device(const char *device)
+{
+    const struct ifinfomsg header = {.ifi_index = (int)if_nametoindex(device)};
+    struct netlink_request request;
+    if (header.ifi_index == 0)
+        return;
+    netlink_begin(&request, RTM_DELLINK, 0, &header, sizeof header);
+    netlink_do(&request, NETLINK_ROUTE);
+}
+
 static bool has_address(const struct ifaddrs *entry, const union socket_address *address)
 {
     union socket_address own;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the plane sets up on its host and takes down again: a TUN device a data network with addresses and MTU, forwarding
- * between it and the rest, and an nftables table `demarc` that translates addresses. TUN devices vanish with the process;
- * what a killed predecessor left of the table is replaced.
+ * between it and the rest, and an nftables table `demarc` that translates addresses. What a killed predecessor has left
+ * is replaced.
  */
 #ifndef PLANE_HOST_H
 #define PLANE_HOST_H
@@ -34,6 +34,9 @@ void host_open_internet(struct host *host, const struct config_plane *config, co
                         unsigned network_count, const char *note);
 
 void host_restore(struct host *host);
+
+/* One that is not there is no fault. */
+void host_remove_device(const char *device);
 
 /* The device that has this address. */
 bool host_device(const union socket_address *address, char name[IF_NAMESIZE]);

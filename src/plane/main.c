@@ -142,8 +142,18 @@ static int run(struct process *process)
     return loop_run(process->loop);
 }
 
+static void take_devices_down(const struct process *process)
+{
+    char device[IFNAMSIZ];
+    for (unsigned i = 0; process->tun && i < process->plane.network_count; i++)
+        tun_stay(process->tun[i], lead_device(process->own, i, device), false);
+}
+
 static void close_down(struct process *process)
 {
+    const bool leaves = process->leaves && process->plane.fast;
+    if (!leaves)
+        take_devices_down(process);
     process->lead.config = NULL; /* what leads there goes with the devices, or stays with the program */
     for (unsigned i = 0; process->workers && i < process->worker_count; i++)
         worker_free(process->workers[i]);
@@ -151,7 +161,6 @@ static void close_down(struct process *process)
         admin_close(process->admin);
     fast_watch_free(process->fast_watch);
     n3_mtu_free(process->n3_mtu);
-    const bool leaves = process->leaves && process->plane.fast;
     capture_free(process->capture);
     if (leaves)
         fast_leave(&process->plane);

@@ -65,16 +65,6 @@ static bool raise_end(const char *name)
     return netlink_do(&request, NETLINK_ROUTE);
 }
 
-static void remove_pair(const char *program)
-{
-    const struct ifinfomsg header = {.ifi_index = (int)if_nametoindex(program)};
-    struct netlink_request request;
-    if (header.ifi_index == 0)
-        return;
-    netlink_begin(&request, RTM_DELLINK, 0, &header, sizeof header);
-    netlink_do(&request, NETLINK_ROUTE);
-}
-
 /* --- routes and rules --- */
 
 /* Of a data network, as a rule that has met its own end's packets must not send them where another's go. */
@@ -133,7 +123,7 @@ static bool admit_all(const struct network *network, const char *program, const 
 static bool open_all(const struct network *network, const char *program, const char *host)
 {
     if (host_device_mtu(program) != network->mtu) /* another configuration's */
-        remove_pair(program);
+        host_remove_device(program);
     return make_pair(program, host, network->mtu) && admit_all(network, program, host) &&
            raise_end(program) && raise_end(host) && device_finish_packets(host) &&
            device_finish_packets(program) && device_gather_packets(host) &&
@@ -162,5 +152,5 @@ void passage_close(const struct config_plane *config, const struct network *netw
         change_rule(RTM_DELRULE, 0, network->pool_v4.family, program, table_of(network));
     if (network->pool_v6.family)
         change_rule(RTM_DELRULE, 0, network->pool_v6.family, program, table_of(network));
-    remove_pair(program);
+    host_remove_device(program);
 }

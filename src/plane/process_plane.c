@@ -130,6 +130,7 @@ static bool open_tun(struct process *process, unsigned index, bool *udp_segments
                                    : "CAP_NET_ADMIN is needed: run as root");
         return false;
     }
+    tun_stay(process->tun[index], device, true);
     if (network->lan ? host_set_up_port(device, config_find_dnn(process->config, network->name)->bridge,
                                         network, why, sizeof why)
                      : host_set_up_device(device, network, why, sizeof why))
@@ -165,6 +166,7 @@ bool process_start_workers(struct process *process)
     process->workers = calloc(process->worker_count, sizeof(struct worker *));
     if (!process->tun || !process->workers)
         return process_complain("start packet workers", "more memory is needed");
+    tun_sweep();
     for (unsigned i = 0; i < networks; i++)
         if (!open_tun(process, i, &udp_segments))
             return false;

@@ -4,10 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "plane/host.h"
+#include "plane/netlink.h"
+
+/* By which a device is known, whatever it is called. */
+#define ALIAS "data network of Demarc"
 
 #ifndef TUN_F_USO4
 #define TUN_F_USO4 0x20
@@ -57,4 +64,46 @@ int tun_open_frames(const char *name)
 {
     const int fd = open_queue();
     return keep_if(fd >= 0 && name_device(fd, name, IFF_TAP), fd);
+}
+
+/* --- those that stay --- */
+
+static bool mark(const char *name)
+{
+    const struct ifinfomsg header = {.ifi_index = (int)if_nametoindex(name)};
+    struct netlink_request request;
+    netlink_begin(&request, RTM_SETLINK, 0, &header, sizeof header);
+    netlink_put(&request, IFLA_IFALIAS, ALIAS, sizeof ALIAS - 1);
+    return netlink_do(&request, NETLINK_ROUTE);
+}
+
+/* One that would not be known again does not stay. */
+void tun_stay(int fd, const char *name, bool stays)
+{
+    ioctl(fd, TUNSETPERSIST, stays && mark(name) ? 1UL : 0UL);
+}
+
+/* Without a queue there is no carrier. */
+static bool is_left(unsigned index)
+{
+    static _Alignas(NLMSG_ALIGNTO) uint8_t answer[32768];
+    const struct ifinfomsg header = {.ifi_index = (int)index};
+    struct netlink_request request;
+    netlink_begin(&request, RTM_GETLINK, 0, &header, sizeof header);
+    const int length = netlink_ask(&request, NETLINK_ROUTE, answer, sizeof answer);
+    if (length < 0 || (unsigned)length < ((const struct nlmsghdr *)(const void *)answer)->nlmsg_len)
+        return false;
+    const char *alias = netlink_attribute(answer, sizeof header, IFLA_IFALIAS, sizeof ALIAS);
+    const uint8_t *carrier = netlink_attribute(answer, sizeof header, IFLA_CARRIER, 1);
+    return alias && carrier && memcmp(alias, ALIAS, sizeof ALIAS) == 0 && !*carrier;
+}
+
+void tun_sweep(void)
+{
+    struct if_nameindex *devices = if_nameindex();
+    for (const struct if_nameindex *one = devices; one && one->if_index; one++)
+        if (is_left(one->if_index))
+            host_remove_device(one->if_name);
+    if (devices)
+        if_freenameindex(devices);
 }

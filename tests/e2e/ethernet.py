@@ -179,7 +179,7 @@ def a_plane_that_was_killed_learns_the_phones_anew(lab, build):
     segment = Segment(lab, build)
     core = segment.core
     kill = (f"run here: kill -9 $(cat {core.folder}/run/plane-default.pid)\n"
-            + f"run here: for i in $(seq 1200); do ip netns exec {core.host.netns} ip link show master lan0 | grep -q demarc0 && exit 0; "
+            + f"run here: for i in $(seq 1200); do ip netns exec {core.host.netns} ip link show master lan0 | grep demarc0 | grep -q LOWER_UP && exit 0; "
               "sleep 0.05; done; exit 1\n")
     segment.play(segment.begin() + ping(1, "192.168.7.100") + kill
                  + "run 1: for i in $(seq 60); do ping -n -c 1 -W 1 192.168.7.100 && exit 0; done; exit 1\n")

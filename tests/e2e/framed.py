@@ -128,7 +128,7 @@ def it_is_carried_on_when_the_plane_is_killed_and_led_to_again(lab, build):
     setting.play(setting.here(setting.lan, f"ping -c 1 -W 2 {SERVER}")
                  + f"run here: ip netns exec {setting.lan.netns} ping -n -c 200 -i 0.02 -W 3 {SERVER} > {log} 2>&1 &\n"
                  + "wait 500\n" + killing(setting.core, "plane-default") + f"run here: while ! grep -q transmitted {log}; do sleep 0.1; done\n"
-                 + until(f"ip netns exec {setting.core.host.netns} ip route show {ROUTE} | grep -q demarc0", 30)
+                 + until(f"ip netns exec {setting.core.host.netns} ip route show {ROUTE} | grep demarc0 | grep -qv linkdown", 30)
                  + setting.here(setting.server, f"ping -c 5 -i 0.02 -W 2 {BEHIND}"))
     expect(" 0% packet loss" in log.read_text(), log.read_text()[-300:])
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The fast path outlives everything: whatever is killed under traffic, every packet arrives, and every octet is counted once."""
 import json
+import os
+import signal
 
 from cases import case, expect, main
 from lab import wait_until
@@ -70,6 +72,45 @@ def a_plane_whose_keeper_has_died_leaves_the_fast_path_to_the_next(lab, build):
     expect(FOUND in setting.core.log(), "no session was found")
 
 
+def leads(setting, to):
+    """The device that the host sends packets for an address to."""
+    words = setting.core.host.run(["ip", "route", "get", to], check=False).stdout.split()
+    return words[words.index("dev") + 1] if "dev" in words else None
+
+
+def complaints(setting, to):
+    """What a sender hears of an address of the pool that nobody has."""
+    shown = setting.server.run(f"ping -n -c 3 -i 0.2 -W 1 {to}", check=False).stdout
+    return [line for line in shown.splitlines() if line.startswith("From")]
+
+
+@case
+def what_is_for_phones_of_the_slow_path_is_neither_refused_nor_sent_back_while_the_plane_is_away(lab, build):
+    setting = started(lab, build)
+    heard = []
+    setting.kill_for_a_while("plane-default", meanwhile=lambda: heard.append((leads(setting, "10.45.9.9"), complaints(setting, "10.45.9.9"))))
+    expect_all(setting.end())
+    expect(heard == [("demarc0", [])], f"where it was sent, and what its sender heard: {heard}")
+    wait_until(lambda: "LOWER_UP" in setting.core.host.run("ip link show demarc0", check=False).stdout, 30, "the next plane to serve a device")
+    expect(leads(setting, "10.45.9.9") == "demarc0", "the next plane's device has no routes")
+
+
+@case
+def what_a_plane_has_left_goes_when_the_next_is_of_another_configuration(lab, build):
+    setting = Setting(lab, build, "off").start()
+    setting.core.host.run("ip route add 172.16.9.0/24 dev demarc0")
+    for process in sorted(setting.core.processes(), reverse=True):
+        os.kill(process, signal.SIGKILL)
+    expect(leads(setting, "10.45.9.9") == "demarc0", "the device has not stayed")
+    text = setting.core.config.read_text()
+    setting.core.config.write_text(text.replace("nat: false,", "nat: false, tun: other,").replace("10.45.0.0/16", "10.46.0.0/16"))
+    setting.core.start()
+    setting.core.wait()
+    expect(leads(setting, "10.46.9.9") == "other0" and leads(setting, "10.45.9.9") == "n6", "packets are led where nobody is")
+    left = setting.core.host.run("ip -o link").stdout
+    expect("demarc0" not in left, left)
+
+
 @case
 def a_plane_that_is_taken_down_in_order_leaves_nothing(lab, build):
     setting = started(lab, build)
@@ -79,7 +120,9 @@ def a_plane_that_is_taken_down_in_order_leaves_nothing(lab, build):
     expect("xdpgeneric" in setting.core.host.run("ip link show n3").stdout, "the program is not at n3")
     setting.core.stop()
     expect(not (pins / "default").exists(), f"left: {list(pins.rglob('*'))}")
-    expect("xdp" not in setting.core.host.run("ip link").stdout, "the program is still there")
+    left = setting.core.host.run("ip link").stdout
+    expect("xdp" not in left, "the program is still there")
+    expect("demarc0" not in left, "the TUN device is still there")
 
 
 main()
