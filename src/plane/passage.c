@@ -131,6 +131,22 @@ static bool open_all(const struct network *network, const char *program, const c
            lead_pool(network, &network->pool_v6, program, host);
 }
 
+static const char *remedy_for(int reason)
+{
+    switch (reason) {
+    case EROFS:
+        return "; /proc/sys has to be mounted for writing";
+    case EACCES:
+    case EPERM:
+        return "; CAP_NET_ADMIN is needed, and IPv6 where the data network has it (sysctl "
+               "net.ipv6.conf.all.disable_ipv6)";
+    case EOPNOTSUPP:
+        return "; does the kernel have veth (modprobe veth), and policy routing?";
+    default:
+        return "; see ip link, ip rule";
+    }
+}
+
 bool passage_open(const struct config_plane *config, const struct network *network,
                   char why[PASSAGE_WHY_BYTES])
 {
@@ -139,7 +155,9 @@ bool passage_open(const struct config_plane *config, const struct network *netwo
     passage_name(config, network->index, PASSAGE_HOST, host);
     if (open_all(network, program, host))
         return true;
-    snprintf(why, PASSAGE_WHY_BYTES, "no passage %s to the host's translation: %s", program, strerror(errno));
+    const int reason = errno;
+    snprintf(why, PASSAGE_WHY_BYTES, "no passage %s to the host's translation: %s%s", program,
+             strerror(reason), remedy_for(reason));
     passage_close(config, network);
     return false;
 }

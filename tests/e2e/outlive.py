@@ -112,6 +112,20 @@ def what_a_plane_has_left_goes_when_the_next_is_of_another_configuration(lab, bu
 
 
 @case
+def a_plane_without_a_fast_path_takes_down_what_another_has_left(lab, build):
+    setting = Setting(lab, build, "generic").start()
+    for process in sorted(setting.core.processes(), reverse=True):
+        os.kill(process, signal.SIGKILL)
+    expect("xdpgeneric" in setting.core.host.run("ip link show n3").stdout, "the program has not stayed")
+    setting.core.config.write_text(setting.core.config.read_text().replace("fast: generic", "fast: off"))
+    setting.core.start()
+    setting.core.wait()
+    expect("is taken down" in setting.core.log(), "nothing is said of it")
+    expect("xdp" not in setting.core.host.run("ip link").stdout, "the program is still there")
+    expect(not (lab.folder / "bpf" / "default").exists(), "its maps are still there")
+
+
+@case
 def a_plane_that_is_taken_down_in_order_leaves_nothing(lab, build):
     setting = started(lab, build)
     setting.end()

@@ -201,13 +201,40 @@ static bool is_ours(const struct fast *fast)
             settings->processors == fast->sizes.processors);
 }
 
+static const char *remedy_for(int reason)
+{
+    switch (reason) {
+    case EPERM:
+    case EACCES:
+        return "; CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN are needed";
+    case EMFILE:
+    case ENFILE:
+        return "; raise the limit of open files";
+    case ENOMEM:
+        return "; give it more memory, or lower planes.fast_sessions";
+    case ENOSYS:
+        return "; its configuration has no BPF (CONFIG_BPF_SYSCALL)";
+    default:
+        return "; log.level debug says more";
+    }
+}
+
 static bool explain(char why[FAST_WHY_BYTES])
 {
     const int reason = errno;
     snprintf(why, FAST_WHY_BYTES, "the kernel does not take the packet program: %s%s", strerror(reason),
-             reason == EPERM || reason == EACCES ? "; CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN are needed"
-                                                 : "");
+             remedy_for(reason));
     return false;
+}
+
+static bool has_pins(const char *folder)
+{
+    char path[256];
+    const int reason = errno;
+    pin_path(path, sizeof path, folder, "settings");
+    const bool has = access(path, F_OK) == 0;
+    errno = reason;
+    return has;
 }
 
 void fast_give_budgets(const struct fast *fast, const struct fast_address *gnb)
@@ -287,7 +314,8 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
     snprintf(fast->folder, sizeof fast->folder, "%s", folder ? folder : "");
     libbpf_set_print(say);
     bool loaded = load(fast);
-    if (folder && fast->object && (!loaded || !is_ours(fast))) { /* other sizes, or another release's */
+    if (folder && fast->object &&
+        (loaded ? !is_ours(fast) : has_pins(folder))) { /* other sizes, or another release's */
         log_info("plane", NULL,
                  "fast path: what is pinned in %s has other sizes or another layout, and is replaced",
                  folder);

@@ -52,6 +52,7 @@ struct fast_sizes {
 struct fast {
     struct bpf_object *object;
     char folder[FAST_FOLDER_BYTES];                  /* where all is pinned; "": nowhere */
+    int held;                                        /* the folder, locked while this process lives */
     int program, prefixes, refused, denied, bothers; /* descriptors */
     struct fast_sizes sizes;
     unsigned tunnels; /* places, a power of two */

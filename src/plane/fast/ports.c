@@ -421,10 +421,15 @@ bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
         return true;
     if (strncmp(folder, usual, sizeof usual - 1) == 0 && mount("bpf", usual, "bpf", 0, NULL) == 0) {
         make_folders(folder);
-        return is_bpf(folder) || complain(why, "no BPF file system at", folder);
+        if (is_bpf(folder))
+            return true;
     }
-    errno = ENOTSUP;
-    return complain(why, "no BPF file system at", folder);
+    snprintf(why, FAST_WHY_BYTES,
+             "%s is no folder of a BPF file system, and cannot be made one: mount it for writing (mount -t "
+             "bpf bpf %s), or change "
+             "planes.fast_pins",
+             folder, usual);
+    return false;
 }
 
 /* --- the end --- */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/start.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "kit/log.h"
@@ -30,7 +35,7 @@ static unsigned pool_addresses(const struct config *config, const struct config_
 
 static void close_passages(const struct plane *plane, const struct config_plane *config)
 {
-    for (unsigned i = 0; config->nat && i < plane->network_count; i++)
+    for (unsigned i = 0; i < plane->network_count; i++)
         if (!plane->networks[i].lan)
             passage_close(config, &plane->networks[i]);
 }
@@ -42,6 +47,7 @@ static bool open_passages(struct fast *fast, const struct plane *plane, const st
     fast->network_count = plane->network_count;
     for (unsigned i = 0; i < plane->network_count; i++) {
         if (!config->nat || plane->networks[i].lan) {
+            passage_close(config, &plane->networks[i]);
             fast_lead_to_host(fast, &plane->networks[i], 0);
             continue;
         }
@@ -71,13 +77,65 @@ size_t fast_memory_needed(const struct config *config, const struct config_plane
     return own->external || own->fast == CONFIG_FAST_OFF ? 0 : fast_memory_of(&sizes);
 }
 
+static void folder_of(const struct config_plane *config, char folder[FAST_FOLDER_BYTES])
+{
+    snprintf(folder, FAST_FOLDER_BYTES, "%s/%s", config->fast_pins, config->name);
+}
+
+/* Whoever holds it is alive; the kernel lets go of it when he dies. -1: there is no folder, or another process has it. */
+static int hold_folder(const char *folder)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static bool is_bpf(int fd)
+{
+    struct statfs about;
+    return fstatfs(fd, &about) == 0 && about.f_type == BPF_FS_MAGIC;
+}
+
+/* What a predecessor that was killed has at the interfaces would go on with sessions that nobody looks after. */
+static void take_left_down(const struct plane *plane, const struct config_plane *config)
+{
+    char folder[FAST_FOLDER_BYTES];
+    folder_of(config, folder);
+    const int held = hold_folder(folder);
+    DIR *pins = held >= 0 && is_bpf(held) ? opendir(folder) : NULL;
+    for (const struct dirent *entry; pins && (entry = readdir(pins));)
+        unlinkat(dirfd(pins), entry->d_name, 0);
+    if (pins) {
+        closedir(pins);
+        rmdir(folder);
+        close_passages(plane, config);
+        log_warning("plane", NULL, "the fast path that a former process has left in %s is taken down",
+                    folder);
+    }
+    if (held >= 0)
+        close(held);
+}
+
 static bool open_fast(struct fast *fast, struct plane *plane, const struct fast_sizes *sizes,
                       const struct config_plane *config, char why[FAST_WHY_BYTES])
 {
     char folder[FAST_FOLDER_BYTES];
-    snprintf(folder, sizeof folder, "%s/%s", config->fast_pins, config->name);
-    if (!fast_make_folder(folder, why) || !fast_open(fast, sizes, folder, why))
+    folder_of(config, folder);
+    if (!fast_make_folder(folder, why))
         return false;
+    const int held = hold_folder(folder);
+    if (held < 0) {
+        snprintf(why, FAST_WHY_BYTES, "another plane has %s: give this one another planes.fast_pins, or name",
+                 folder);
+        return false;
+    }
+    if (!fast_open(fast, sizes, folder, why)) {
+        close(held);
+        return false;
+    }
+    fast->held = held;
     if (fast_describe(fast, plane) && open_passages(fast, plane, config, why) &&
         fast_attach_all(fast, config, why)) {
         fast_adopt(fast, plane);
@@ -86,6 +144,7 @@ static bool open_fast(struct fast *fast, struct plane *plane, const struct fast_
     fast_remove(fast);
     close_passages(plane, config);
     fast_close(fast);
+    close(held);
     return false;
 }
 
@@ -96,7 +155,9 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config *con
     static char why[FAST_WHY_BYTES] = "planes.fast is off";
     plane->fast_why = why;
     if (own->fast == CONFIG_FAST_OFF || !open_fast(fast, plane, &sizes, own, why)) {
-        log_info("plane", NULL, "no fast path: %s", why);
+        log_at(own->fast == CONFIG_FAST_NATIVE || own->fast == CONFIG_FAST_GENERIC ? LOG_WARNING : LOG_INFO,
+               "plane", NULL, "no fast path: %s", why);
+        take_left_down(plane, own);
         return;
     }
     fast->grace = grace_new();
@@ -115,6 +176,7 @@ void fast_leave(struct plane *plane)
         return;
     grace_free(plane->fast->grace);
     fast_close(plane->fast);
+    close(plane->fast->held);
     plane->fast = NULL;
 }
 
