@@ -41,6 +41,19 @@ static void restart_plane(void)
     world_wait(&world, world.config->smf.pfcp_heartbeat + SECONDS(1));
 }
 
+/* The world's planes all say 127.0.0.7 in their F-SEIDs. */
+static void requests_go_to_the_address_that_is_configured_whatever_the_f_seid_says(void **state)
+{
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){0});
+    establish(1);
+    assert_true(n4_find(world.core.smf, "theirs")->elsewhere);
+    smf_release_all(&world.ue);
+    world_wait(&world, SECONDS(1));
+    assert_int_not_equal(theirs->heard[PFCP_SESSION_DELETION_REQUEST], 0);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_DELETION_REQUEST], 0);
+}
+
 /* --- F-TEIDs (TS 29.244 5.5) --- */
 
 static void where_the_plane_does_not_allocate_them_the_smf_does(void **state)
@@ -234,6 +247,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, close_world)
     const struct CMUnitTest tests[] = {
+        TEST(requests_go_to_the_address_that_is_configured_whatever_the_f_seid_says),
         TEST(where_the_plane_does_not_allocate_them_the_smf_does),
         TEST(they_are_the_same_after_the_plane_s_restart),
         TEST(a_plane_that_takes_none_back_gives_others_and_the_gnb_is_told),

@@ -6,6 +6,8 @@
 #ifndef CORE_SMF_N4_H
 #define CORE_SMF_N4_H
 
+#include <netinet/in.h>
+
 #include "core/function.h"
 #include "core/smf/n4_select.h"
 #include "core/smf/session.h"
@@ -177,6 +179,9 @@ void n4_leaves(struct upf *upf);
 void n4_drained_load(struct upf *upf);
 
 /* --- paths (n4_path.c) --- */
+
+/* The IPv4 address, if there is one. */
+const char *n4_ip_text(const struct pfcp_ip *ip, char text[INET6_ADDRSTRLEN]);
 
 void n4_path_report(struct upf *upf, const struct pfcp_node_report_request *report);
 void n4_forget_paths(struct upf *upf);

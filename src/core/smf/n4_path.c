@@ -6,7 +6,7 @@
 #include "core/smf/n4.h"
 #include "kit/log.h"
 
-static const char *ip_text(const struct pfcp_ip *ip, char text[INET6_ADDRSTRLEN])
+const char *n4_ip_text(const struct pfcp_ip *ip, char text[INET6_ADDRSTRLEN])
 {
     return ip->has_v4 ? inet_ntop(AF_INET, ip->v4, text, INET6_ADDRSTRLEN)
                       : inet_ntop(AF_INET6, ip->v6, text, INET6_ADDRSTRLEN);
@@ -34,7 +34,7 @@ static void failed(struct upf *upf, const struct pfcp_ip *gnb)
     if (*place)
         return;
     upf->smf->core->metrics.path_failures++;
-    log_warning("smf", NULL, "plane %s: GTP-U path to gNB %s has failed", upf->name, ip_text(gnb, text));
+    log_warning("smf", NULL, "plane %s: GTP-U path to gNB %s has failed", upf->name, n4_ip_text(gnb, text));
     *place = calloc(1, sizeof **place);
     if (*place)
         (*place)->gnb = *gnb;
@@ -46,7 +46,7 @@ static void recovered(struct upf *upf, const struct pfcp_ip *gnb)
     struct failed_path **place = find(upf, gnb), *path = *place;
     if (!path)
         return;
-    log_info("smf", NULL, "plane %s: GTP-U path to gNB %s works again", upf->name, ip_text(gnb, text));
+    log_info("smf", NULL, "plane %s: GTP-U path to gNB %s works again", upf->name, n4_ip_text(gnb, text));
     *place = path->next;
     free(path);
 }

@@ -49,17 +49,21 @@ static bool has_addresses(const struct session *session)
     return session->has_ipv4 || session->has_prefix;
 }
 
-/* Nothing is sent to an address that no configuration names. */
+/* Nothing is sent to an address that no configuration names: whoever can answer once for a UPF, or has taken it over, would have sessions told wherever he likes, and
+ * what came back from there would be a stranger's. */
 static void tell_elsewhere(struct upf *upf, const struct pfcp_ip *ip)
 {
     const union socket_address *own = &upf->address;
     const bool same = own->any.sa_family == AF_INET
                           ? ip->has_v4 && memcmp(ip->v4, &own->v4.sin_addr, sizeof ip->v4) == 0
                           : ip->has_v6 && memcmp(ip->v6, &own->v6.sin6_addr, sizeof ip->v6) == 0;
+    char text[INET6_ADDRSTRLEN];
     if (!same && !upf->elsewhere)
-        log_warning("smf", NULL,
-                    "plane %s wants requests about sessions at another address than `n4`: not followed",
-                    upf->name);
+        log_warning(
+            "smf", NULL,
+            "plane %s wants requests about sessions at %s, and not at its `n4`: not followed; if that is its "
+            "address for all of N4, name it in planes.n4, else have it announce the one that is named",
+            upf->name, n4_ip_text(ip, text));
     upf->elsewhere = !same;
 }
 
