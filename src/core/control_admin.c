@@ -343,6 +343,15 @@ static void add_routes(json_t *item, const struct smf_session_view *view)
     json_object_set_new(item, "routes", routes);
 }
 
+static void add_macs(json_t *item, const struct smf_session_view *view)
+{
+    char text[MAC_TEXT];
+    json_t *macs = json_array();
+    for (unsigned i = 0; i < view->mac_count; i++)
+        json_array_append_new(macs, json_string(mac_write(view->macs[i], text)));
+    json_object_set_new(item, "macs", macs);
+}
+
 static void add_flows(json_t *item, const struct ue *ue, uint8_t psi)
 {
     struct smf_flow_view flow;
@@ -371,6 +380,7 @@ static json_t *describe_session(const struct ue *ue, const struct smf_session_vi
         json_object_set_new(item, "gnb", json_string(ue->connection->gnb->name));
     add_addresses(item, view);
     add_routes(item, view);
+    add_macs(item, view);
     add_flows(item, ue, view->pdu_session_id);
     return item;
 }

@@ -45,6 +45,7 @@ static const struct column session_columns[] = {
     {"IPV4", "ipv4", CELL_TEXT, 0},
     {"IPV6", "ipv6", CELL_TEXT, 1},
     {"ROUTES", "routes", CELL_TEXT, 9},
+    {"MACS", "macs", CELL_TEXT, 9},
     {"STATE", "state", CELL_TEXT, 0},
     {"5QI", "fiveqi", CELL_NUMBER, 4},
     {"AMBR UP", "ambr_uplink", CELL_RATE, 6},

@@ -7,6 +7,7 @@
 #include "plane/fast/counts.h"
 #include "plane/fast/rules.h"
 #include "plane/held.h"
+#include "plane/macs.h"
 #include "plane/switch.h"
 #include "plane/usage.h"
 
@@ -55,16 +56,22 @@ static int64_t notification_delay(struct session *session)
 
 /* Takes what is due, and begins those measurements anew. */
 static size_t take_usage(struct agent *agent, struct session *session,
-                         struct pfcp_usage_report reports[RULES_MOST])
+                         struct pfcp_usage_report reports[RULES_MOST], struct mac_news *news)
 {
     size_t count = 0;
     session_lock(session);
     fast_absorb(agent->settings.plane, session, agent_now(agent));
+    const bool macs = macs_take(session, agent_now(agent), news);
     for (unsigned i = 0; i < session->rules->urr_count; i++) {
         struct urr *urr = &session->rules->urrs[i];
+        const bool asks = macs && (urr->triggers & PFCP_REPORT_MACAR);
         usage_tick(urr, agent_now(agent));
-        if (urr->due)
-            usage_report(urr, urr->due, agent_now(agent), agent->settings.wall, &reports[count++]);
+        if (!urr->due && !asks)
+            continue;
+        usage_report(urr, urr->due | (asks ? PFCP_USAGE_MACAR : 0), agent_now(agent), agent->settings.wall,
+                     &reports[count]);
+        reports[count].has_ethernet_traffic = asks;
+        reports[count++].ethernet_traffic = news->traffic;
     }
     if (count)
         fast_reported(agent->settings.plane, session);
@@ -76,9 +83,14 @@ static size_t take_usage(struct agent *agent, struct session *session,
 static void report_usage(struct agent *agent, struct session *session)
 {
     struct pfcp_usage_report reports[RULES_MOST];
-    if (!session->smf->associated)
+    struct mac_news news = {0};
+    if (!session->smf->associated) {
+        session_lock(session);
+        macs_put_off(session);
+        session_unlock(session);
         return;
-    size_t count = take_usage(agent, session, reports);
+    }
+    size_t count = take_usage(agent, session, reports, &news);
     if (count && !send_report(session, (struct pfcp_session_report_request){
                                            .report_type = PFCP_USAR,
                                            .usage_reports = reports,
@@ -146,7 +158,9 @@ static int64_t next_due(const struct agent *agent, struct session *session)
     int64_t next = session->notify_at ? session->notify_at : INT64_MAX;
     session_lock(session);
     const int64_t look = next_look(agent, session);
+    const int64_t macs = session->smf->associated ? macs_next(session, agent_now(agent)) : INT64_MAX;
     next = look < next ? look : next;
+    next = macs < next ? macs : next;
     for (unsigned i = 0; session->smf->associated && i < session->rules->urr_count; i++) {
         int64_t due = usage_next(&session->rules->urrs[i]);
         if (session->rules->urrs[i].due)
@@ -243,6 +257,7 @@ static bool report_at_once(struct agent *agent, struct session *session)
                      &report);
     if (any)
         fast_reported(agent->settings.plane, session);
+    macs_tell_again(session);
     session_unlock(session);
     return any && send_report(session, (struct pfcp_session_report_request){.report_type = PFCP_USAR,
                                                                             .usage_reports = &report,
@@ -260,6 +275,7 @@ void smf_audit(struct smf *smf)
         struct session *session = value;
         if (session->claim == smf->claim || !report_at_once(smf->agent, session))
             continue;
+        session_reschedule(smf->agent, session);
         smf->audit_at = agent_now(smf->agent); /* whose answer is lost is asked about again */
         if (++asked == AUDIT_AT_ONCE)
             return;

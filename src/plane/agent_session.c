@@ -13,6 +13,7 @@
 #include "plane/fast/counts.h"
 #include "plane/fast/rules.h"
 #include "plane/held.h"
+#include "plane/macs.h"
 #include "plane/path.h"
 #include "plane/usage.h"
 
@@ -79,6 +80,7 @@ static void release_session(struct epoch_retired *retired)
 {
     struct session *session = (struct session *)((char *)retired - offsetof(struct session, retired));
     ruleset_free(session->rules);
+    macs_free(session);
     free(session->port);
     free(session);
 }
@@ -300,6 +302,9 @@ void agent_establish(struct smf *smf, const struct pfcp_message *request, struct
     response->has_up_f_seid = true;
     response->up_f_seid = (struct pfcp_f_seid){session->seid, agent->settings.n4};
     response->created_pdrs = created_pdrs(agent, &plan, &response->created_pdrs_count);
+    session_lock(session);
+    macs_follow(session);
+    session_unlock(session);
     if (request->session_establishment_request.has_inactivity_timer)
         session_watch_activity(agent, session, request->session_establishment_request.inactivity_timer);
     session_reschedule(agent, session);
@@ -345,6 +350,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     fast_absorb(plane, session, agent_now(agent));
     ruleset_take_over(rules, old, agent_now(agent));
     session->rules = rules;
+    macs_follow(session);
     update_gnb(session, agent_now(agent));
     if (request->has_smreq_flags && (request->smreq_flags & PFCP_DROBU))
         held_discard(plane, session);

@@ -62,6 +62,7 @@ static void link_to(struct lan_port *port, struct lan_mac *entry)
     entry->next = port->macs;
     port->macs = entry;
     port->mac_count++;
+    atomic_fetch_add_explicit(&port->learnt, 1, memory_order_relaxed);
 }
 
 static void unlink_from_port(struct lan_mac *entry)
@@ -203,6 +204,11 @@ struct session *lan_find(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t 
     *outside = entry && !entry->port;
     pthread_mutex_unlock(&lan->lock);
     return session;
+}
+
+int64_t lan_ageing(const struct lan *lan)
+{
+    return lan->settings.ageing;
 }
 
 bool lan_floods(const struct lan *lan)

@@ -30,6 +30,7 @@ struct lan_port {
     struct lan_port *previous;
     struct lan_mac *macs;
     unsigned mac_count;
+    _Atomic unsigned learnt; /* how often one came */
 };
 
 /* NULL: out of memory. */
@@ -52,6 +53,7 @@ enum drop lan_learn(struct lan *lan, const uint8_t mac[FRAME_MAC], const struct 
 void lan_learn_outside(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t now);
 /* The session behind which it is; NULL: it is not known, or (*outside) on the data network's side. */
 struct session *lan_find(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t now, bool *outside);
+int64_t lan_ageing(const struct lan *lan); /* ns */
 bool lan_floods(const struct lan *lan);
 /* All sessions, one after the other; NULL: the first, none. */
 struct lan_port *lan_next(const struct lan *lan, const struct lan_port *port);

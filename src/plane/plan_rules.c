@@ -289,6 +289,8 @@ static void set_urr(struct urr *urr, const struct pfcp_urr *ie)
         urr->time_threshold = ie->time_threshold;
     if (ie->has_time_quota)
         urr->time_quota = ie->time_quota;
+    if (ie->has_ethernet_inactivity_timer)
+        urr->ethernet_inactivity = ie->ethernet_inactivity_timer;
     if (ie->has_volume_quota || ie->has_time_quota) {
         urr->renewed = true;
         urr->exhausted = false;

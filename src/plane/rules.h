@@ -91,6 +91,7 @@ struct urr {
     uint8_t threshold_flags, quota_flags;        /* enum pfcp_volume_flags */
     uint64_t threshold[3], quota[3];             /* total, uplink, downlink */
     uint32_t period, time_threshold, time_quota; /* seconds; 0: none */
+    uint32_t ethernet_inactivity;                /* likewise */
 
     struct volume volume; /* since the last report */
     struct volume spent;  /* of the quota */

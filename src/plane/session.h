@@ -17,6 +17,7 @@ struct network;
 struct held_queue;
 struct early;
 struct lan_port;
+struct mac_watch;
 
 /* What a worker has to tell the agent about a session. */
 enum session_news {
@@ -49,6 +50,7 @@ struct session {
     struct held_queue *held;                /* NULL: nothing is buffered */
     struct early *early;                    /* NULL: no uplink packets that are ahead of the SMF */
     struct lan_port *port;                  /* of an Ethernet session; NULL: it is an IP session */
+    struct mac_watch *macs;                 /* NULL: the SMF does not ask for MAC addresses */
     struct gnb *gnb;                        /* where uplink packets must come from; NULL: not known yet */
     struct former formers[SESSION_FORMERS]; /* the newest first */
     struct session *news_next;

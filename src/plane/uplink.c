@@ -11,6 +11,7 @@
 #include "plane/early.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/queue.h"
+#include "plane/macs.h"
 #include "plane/pathway.h"
 #include "plane/switch.h"
 #include "wire/gtpu/gtpu.h"
@@ -214,7 +215,7 @@ static enum verdict forward(struct plane *plane, struct lane *lane, struct sessi
     }
     if (drop == DROP_NONE && far->destination == PFCP_ACCESS && !far->has_outer)
         drop = DROP_NO_RULE;
-    bool due = false;
+    bool due = macs_are_new(session);
     if (drop == DROP_NONE)
         drop = enforce_both(plane, session, pdr, UPLINK, packet, &due);
     if (due)

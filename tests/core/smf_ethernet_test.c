@@ -339,6 +339,83 @@ static void filters_of_frames_have_no_place_in_a_session_of_packets(void **state
     world_close(&world);
 }
 
+/* --- who is behind the phone --- */
+
+static void report_macs(struct bytes detected, struct bytes removed)
+{
+    struct pfcp_macs lists[2] = {{.addresses = detected}, {.addresses = removed}};
+    struct pfcp_usage_report usage = {.urr_id = 2,
+                                      .trigger = PFCP_USAGE_MACAR,
+                                      .has_ethernet_traffic = true,
+                                      .ethernet_traffic = {.detected = &lists[0],
+                                                           .detected_count = detected.len != 0,
+                                                           .removed = &lists[1],
+                                                           .removed_count = removed.len != 0}};
+    struct pfcp_message message = {.type = PFCP_SESSION_REPORT_REQUEST,
+                                   .seid = world.plane.cp_seid,
+                                   .session_report_request = {.report_type = PFCP_USAR,
+                                                              .usage_reports = &usage,
+                                                              .usage_reports_count = 1}};
+    world_from_plane(&world, &message);
+}
+
+static unsigned macs_shown(uint8_t first[MAC_OCTETS])
+{
+    struct smf_session_view view;
+    assert_true(smf_view(&world.ue, 1, &view));
+    if (view.mac_count)
+        memcpy(first, view.macs[0], MAC_OCTETS);
+    return view.mac_count;
+}
+
+static void the_plane_is_asked_for_mac_addresses_and_what_it_says_is_shown(void **state)
+{
+    static const uint8_t both[] = {2, 0, 0, 0, 0, 1, 2, 9, 9, 9, 9, 9};
+    const struct bytes none = {0};
+    uint8_t first[MAC_OCTETS];
+    (void)state;
+    open_session();
+    assert_true(world.plane.triggers & PFCP_REPORT_MACAR);
+    assert_int_equal(macs_shown(first), 0);
+    report_macs(BYTES(both), none);
+    report_macs(BYTES(both), none); /* it begins anew after a loss */
+    assert_int_equal(macs_shown(first), 2);
+    assert_memory_equal(first, DEVICE, MAC_OCTETS);
+    report_macs(none, BYTES(DEVICE));
+    report_macs(none, BYTES(DEVICE));
+    assert_int_equal(macs_shown(first), 1);
+    assert_memory_equal(first, SERVER, MAC_OCTETS);
+    world_close(&world);
+}
+
+static void no_plane_makes_a_session_remember_more_than_it_may_have(void **state)
+{
+    static uint8_t many[255][MAC_OCTETS];
+    uint8_t first[MAC_OCTETS];
+    (void)state;
+    open_session();
+    for (unsigned round = 0; round < 6; round++) {
+        for (unsigned i = 0; i < 255; i++)
+            memcpy(many[i], (uint8_t[]){2, 0, 0, 0, (uint8_t)round, (uint8_t)i}, MAC_OCTETS);
+        report_macs(bytes_of(many[0], sizeof many), (struct bytes){0});
+    }
+    assert_int_equal(macs_shown(first), SESSION_MACS);
+    world_close(&world);
+}
+
+static void a_plane_of_packets_is_not_believed_to_see_any(void **state)
+{
+    uint8_t first[MAC_OCTETS];
+    (void)state;
+    open_world(PACKETS, STORE_IPV4V6);
+    world_establish(&world, 1, 1, NAS_SESSION_IPV4);
+    world_gnb_accepts(&world, 1, 0x901);
+    assert_false(world.plane.triggers & PFCP_REPORT_MACAR);
+    report_macs(BYTES(DEVICE), (struct bytes){0});
+    assert_int_equal(macs_shown(first), 0);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +435,9 @@ int main(void)
         cmocka_unit_test(the_network_adds_a_flow_of_frames),
         cmocka_unit_test(filters_that_contradict_themselves_are_refused),
         cmocka_unit_test(filters_of_frames_have_no_place_in_a_session_of_packets),
+        cmocka_unit_test(the_plane_is_asked_for_mac_addresses_and_what_it_says_is_shown),
+        cmocka_unit_test(no_plane_makes_a_session_remember_more_than_it_may_have),
+        cmocka_unit_test(a_plane_of_packets_is_not_believed_to_see_any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,6 +117,9 @@ static void take_establishment(struct plane *plane, const struct pfcp_message *i
     plane->uplink = request->create_pdrs[0];
     note_routes(plane, request->create_pdrs, request->create_pdrs_count);
     take_pdis(plane, request->create_pdrs, request->create_pdrs_count);
+    plane->triggers = 0;
+    for (size_t i = 0; i < request->create_urrs_count; i++)
+        plane->triggers |= request->create_urrs[i].reporting_triggers;
     plane->chooses = uplink->ue_ips_count && uplink->ue_ips[0].choose_v4;
     snprintf(plane->instance, sizeof plane->instance, "%.*s",
              (int)request->create_pdrs[1].pdi.network_instance.len,

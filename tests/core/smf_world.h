@@ -83,6 +83,7 @@ struct plane {
     char filter[128];        /* flow description of the PDR created last */
     struct pfcp_ethernet_filter
         frame_filters[2];    /* uplink, downlink: the first of the PDR created last; lists are gone */
+    uint32_t triggers;       /* of all URRs that it was established with */
     struct pfcp_mac macs[2]; /* the first of these */
     size_t routes[2];        /* framed routes of IPv4 and IPv6 in the PDR created last */
     char route[128];         /* the first of them */

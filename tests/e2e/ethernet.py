@@ -131,6 +131,16 @@ def a_phone_has_no_more_devices_than_it_may(lab, build):
 
 
 @case
+def who_is_behind_a_phone_is_shown_with_its_session(lab, build):
+    segment = Segment(lab, build, phones=1)
+    seen = segment.core.folder / "seen"
+    look = (f"run here: for i in $(seq 100); do ip netns exec {segment.core.host.netns} {segment.core.demarc} session --json "
+            f"--config={segment.core.config} > {seen}; grep -q %s {seen} && exit 0; sleep 0.1; done; exit 1\n")
+    segment.play(segment.begin() + ping(1, "192.168.7.100") + look % (MAC % 1) + segment.dress(1, MAC % 4) + ping(1, "192.168.7.100")
+                 + look % (MAC % 4) + f"run here: grep -q {MAC % 1} {seen}\n")
+
+
+@case
 def phones_that_may_not_meet_do_not(lab, build):
     segment = Segment(lab, build, ue_to_ue=False)
     segment.play(segment.begin() + ping(1, "192.168.7.100") + ping(2, "192.168.7.100") + ping(1, "192.168.7.12", fails=True))

@@ -254,5 +254,7 @@ void n4_forward_replaced(struct session *session);
 
 void n4_session_report(struct upf *upf, const union socket_address *peer, const struct pfcp_message *request);
 void n4_count_usage(struct session *session, const struct pfcp_usage_report *reports, size_t count);
+/* (n4_macs.c) */
+void n4_note_macs(struct session *session, const struct pfcp_usage_report *reports, size_t count);
 
 #endif

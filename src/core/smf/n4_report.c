@@ -63,6 +63,12 @@ static void deleted_by_plane(struct session *session)
                     session, &release);
 }
 
+static void report_usage(struct session *session, const struct pfcp_session_report_request *report)
+{
+    n4_count_usage(session, report->usage_reports, report->usage_reports_count);
+    n4_note_macs(session, report->usage_reports, report->usage_reports_count);
+}
+
 void n4_session_report(struct upf *upf, const union socket_address *peer, const struct pfcp_message *request)
 {
     const struct pfcp_session_report_request *report = &request->session_report_request;
@@ -76,7 +82,7 @@ void n4_session_report(struct upf *upf, const union socket_address *peer, const 
     answer.seid = session->up_seid;
     n4_answer(upf->smf, peer, request, &answer);
     if (report->report_type & PFCP_USAR)
-        n4_count_usage(session, report->usage_reports, report->usage_reports_count);
+        report_usage(session, report);
     if (report->report_type & PFCP_UPIR)
         session_inactive(session);
     if (report->has_error_indication)

@@ -186,8 +186,8 @@ static struct pfcp_create_pdr *add_pdr(struct n4_rules *rules, uint16_t id, uint
         .far_id = uplink ? N4_FAR_UPLINK : N4_FAR_DOWNLINK,
         .qer_ids = rules->of_pdr[place].qer_ids,
         .qer_ids_count = N4_QERS_OF_PDR,
-        .urr_ids = &rules->urr_id,
-        .urr_ids_count = 1,
+        .urr_ids = rules->urr_ids,
+        .urr_ids_count = rules->urr_count,
     };
     return &rules->pdrs[place];
 }
@@ -335,7 +335,9 @@ static void begin(struct n4_rules *rules, const struct session *session)
     rules->instance = bytes_of(instance, strlen(instance));
     rules->access = access_instance(session);
     rules->ethernet = session->type == NAS_SESSION_ETHERNET;
-    rules->urr_id = N4_URR_SESSION;
+    rules->urr_ids[0] = N4_URR_SESSION;
+    rules->urr_ids[1] = N4_URR_MACS;
+    rules->urr_count = rules->ethernet ? 2 : 1;
     rules->source = ue_ip_of(session, false);
     rules->destination = ue_ip_of(session, true);
     describe_routes(rules, session);
@@ -357,11 +359,13 @@ void n4_describe(struct n4_rules *rules, const struct session *session)
     rules->qers[rules->qer_count++] =
         (struct pfcp_qer){.qer_id = N4_QER_FLOW, .has_qfi = true, .qfi = SMF_DEFAULT_QFI};
     rules->qers[rules->qer_count++] = n4_ue_rate(session);
-    rules->urr = (struct pfcp_urr){.urr_id = N4_URR_SESSION,
-                                   .measurement_method = PFCP_VOLUM,
-                                   .reporting_triggers = PFCP_REPORT_VOLTH,
-                                   .has_volume_threshold = true,
-                                   .volume_threshold = {.flags = PFCP_TOVOL, .total = USAGE_THRESHOLD}};
+    rules->urrs[0] = (struct pfcp_urr){.urr_id = N4_URR_SESSION,
+                                       .measurement_method = PFCP_VOLUM,
+                                       .reporting_triggers = PFCP_REPORT_VOLTH,
+                                       .has_volume_threshold = true,
+                                       .volume_threshold = {.flags = PFCP_TOVOL, .total = USAGE_THRESHOLD}};
+    rules->urrs[1] = (struct pfcp_urr){
+        .urr_id = N4_URR_MACS, .measurement_method = PFCP_EVENT, .reporting_triggers = PFCP_REPORT_MACAR};
     add_flows(rules, session);
 }
 

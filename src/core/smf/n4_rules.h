@@ -2,7 +2,7 @@
 /*
  * A PDU session in the terms of a plane (TS 29.244 5.2, 7.5.2): two packet detection rules for the default flow and up to two
  * for each further QoS rule, which share a forwarding rule for each direction; QoS enforcement rules for session AMBR, UE-AMBR
- * and each flow; a usage counter. Private to core/smf.
+ * and each flow; a usage counter, and of frames who sent them. Private to core/smf.
  */
 #ifndef CORE_SMF_N4_RULES_H
 #define CORE_SMF_N4_RULES_H
@@ -21,10 +21,12 @@ enum {
     N4_QER_UE = 3,      /* UE-AMBR, which the UE's sessions share */
     N4_QER_FLOWS = 16,  /* one for each place of a QoS flow */
     N4_URR_SESSION = 1,
+    N4_URR_MACS = 2, /* of an Ethernet session: who is behind the phone */
     N4_BAR_SESSION = 1,
     N4_PDRS = 2 + 2 * QOS_RULES,
     N4_QERS = 3 + QOS_FLOWS,
     N4_QERS_OF_PDR = 3,
+    N4_URRS = 2,
 };
 
 /* The rules and what they point to, in one place while a request is written. */
@@ -35,7 +37,7 @@ struct n4_rules {
     char route_texts[FRAMED_ROUTES_MOST][FRAMED_ROUTE_TEXT_BYTES];
     struct bytes routes[2][FRAMED_ROUTES_MOST]; /* IPv4, IPv6 */
     size_t route_count[2];
-    uint32_t urr_id;
+    uint32_t urr_ids[N4_URRS];
     struct {
         uint32_t qer_ids[N4_QERS_OF_PDR];
         uint8_t qfi;
@@ -43,8 +45,8 @@ struct n4_rules {
     struct pfcp_create_pdr pdrs[N4_PDRS];
     struct pfcp_create_far fars[2];
     struct pfcp_qer qers[N4_QERS];
-    struct pfcp_urr urr;
-    size_t pdr_count, qer_count;
+    struct pfcp_urr urrs[N4_URRS];
+    size_t pdr_count, qer_count, urr_count;
     bool ethernet;
 };
 

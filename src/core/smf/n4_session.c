@@ -216,6 +216,7 @@ bool n4_establish(struct session *session)
     if (!again && !(features & PFCP_UP_FTUP) && !n4_teid_draw(session, &session->n3))
         return false;
     n4_describe(&rules, session);
+    session->mac_count = 0; /* all are told again */
     struct pfcp_message message = {
         .type = PFCP_SESSION_ESTABLISHMENT_REQUEST,
         .session_establishment_request = {.node_id = n4_node_id(session_smf(session)),
@@ -224,8 +225,8 @@ bool n4_establish(struct session *session)
                                           .create_pdrs_count = rules.pdr_count,
                                           .create_fars = rules.fars,
                                           .create_fars_count = 2,
-                                          .create_urrs = &rules.urr,
-                                          .create_urrs_count = 1,
+                                          .create_urrs = rules.urrs,
+                                          .create_urrs_count = rules.urr_count,
                                           .create_qers = rules.qers,
                                           .create_qers_count = rules.qer_count,
                                           .has_create_bar = true,

@@ -58,6 +58,7 @@ void session_destroy(struct session *session)
     free(session->qos);
     free(session->qos_before);
     free(session->routes);
+    free(session->macs);
     free(session);
 }
 

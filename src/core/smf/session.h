@@ -79,6 +79,8 @@ struct session {
     uint64_t bytes_uplink, bytes_downlink; /* as the plane reported them */
     int64_t since;                         /* wall clock */
     struct config_prefix *routes;          /* networks behind the phone, of the families that it has */
+    uint8_t (*macs)[MAC_OCTETS];           /* of devices behind the phone, in a session of Ethernet frames */
+    uint16_t mac_count;
     uint8_t route_count;
     uint8_t ipv4[4];
     uint8_t prefix[8]; /* IPv6 /64 */
@@ -145,7 +147,7 @@ void session_destroy(struct session *session);
 /* Ends it here and in the plane: cancels its procedure, gives addresses back, removes the row. */
 void session_free(struct session *session, const char *why);
 /* "supi=imsi-... psi=1", for log lines. */
-enum { SESSION_TEXT = 48 };
+enum { SESSION_TEXT = 48, SESSION_MACS = 1024 /* as `macs` of a data network has it */ };
 const char *session_text(const struct session *session, char *buffer);
 
 static inline struct smf *session_smf(const struct session *session)

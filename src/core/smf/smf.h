@@ -8,6 +8,7 @@
 #define CORE_SMF_SMF_H
 
 #include "core/core.h"
+#include "kit/mac.h"
 #include "line/path.h"
 
 struct gnb;
@@ -216,7 +217,7 @@ struct smf_flow_filter {
 
     /* in sessions of Ethernet frames */
     bool has_remote_mac, has_local_mac, has_vlan;
-    uint8_t remote_mac[6], local_mac[6];
+    uint8_t remote_mac[MAC_OCTETS], local_mac[MAC_OCTETS];
     uint16_t vlan;      /* of the customer tag */
     uint16_t ethertype; /* 0: any */
 };
@@ -248,6 +249,8 @@ struct smf_session_view {
     uint8_t ipv4[4], prefix[8];
     const struct config_prefix *routes; /* networks behind the phone; as long as it does */
     unsigned route_count;
+    const uint8_t (*macs)[MAC_OCTETS]; /* likewise, of an Ethernet session */
+    unsigned mac_count;
     const char *dnn, *plane;
     struct config_slice slice;
     uint64_t ambr_uplink, ambr_downlink; /* bits per second */

@@ -23,6 +23,8 @@ bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_vi
         .has_prefix = session->has_prefix,
         .routes = session->routes,
         .route_count = session->route_count,
+        .macs = (const uint8_t(*)[MAC_OCTETS])session->macs,
+        .mac_count = session->mac_count,
         .dnn = session->network ? session->network->name : "",
         .plane = session->upf ? session->upf->name : "",
         .slice = session->slice,
