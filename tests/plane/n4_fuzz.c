@@ -3,6 +3,8 @@
  * Any PFCP, one request after the other, to a plane with two sessions that carry packets. Whatever is asked, what the tables lead
  * to is what the rules of the sessions say; a stranger's words change nothing; and when the association ends, nothing is left.
  *
+ * If the first step says so, the data network is one of Ethernet frames, and so are the sessions.
+ *
  * An input is a row of steps: an octet that says who speaks and of which session, as SEIDs cannot be guessed, two octets of length,
  * and the message.
  */
@@ -11,6 +13,7 @@
 #include "kit/log.h"
 #include "lab.h"
 #include "plane/agent_state.h"
+#include "plane/switch.h"
 
 enum {
     FROM_STRANGER = 1,
@@ -20,6 +23,7 @@ enum {
     FIRST_WAIT = 16,     /* so that timers fire */
     ANEW = 32,           /* with a sequence number that was not used before */
     FIRST_ANSWERED = 64, /* the latest request of the plane's own is accepted */
+    OF_FRAMES = 128,     /* the first step: all of the input */
 };
 enum {
     INPUTS = 256,
@@ -32,31 +36,55 @@ enum {
     WAIT_S = 5
 };
 
-static struct lab *lab;
+static struct lab *lab; /* that of packets, or that of frames */
+static bool frames;
 static uint64_t seids[PHONES];
 static uint32_t teids[PHONES];
 static union socket_address stranger;
 
-/* With a plane that others have used before, but for every so many inputs. */
-static void begin(void)
+/* Its SMF wants to know of MAC addresses. */
+static void describe(struct lab_session *session, uint8_t number)
 {
-    static unsigned inputs = INPUTS;
+    static uint32_t urr_id = 1;
+    (frames ? lab_describe_ethernet : lab_describe)(session, number);
+    if (!frames)
+        return;
+    session->urr.reporting_triggers |= PFCP_REPORT_MACAR;
+    session->urr.has_ethernet_inactivity_timer = true;
+    session->urr.ethernet_inactivity_timer = 2 * WAIT_S;
+    session->pdrs[0].urr_ids = &urr_id;
+}
+
+static struct lab *new_lab(void)
+{
+    return frames ? lab_new_ethernet(&(struct lan_settings){4, SECONDS(300), true}) : lab_new();
+}
+
+/* With a plane that others have used before, but for every so many inputs. */
+static void begin(bool of_frames)
+{
+    static struct {
+        struct lab *lab;
+        unsigned inputs;
+    } kinds[2] = {{NULL, INPUTS}, {NULL, INPUTS}};
     static FILE *nowhere;
+    frames = of_frames;
     if (!nowhere)
         nowhere = fopen("/dev/null", "w");
     log_setup((struct log_settings){.level = LOG_ERROR, .to = nowhere, .name = "n4"});
     address_parse(&stranger, "127.0.0.66", PFCP_PORT);
-    if (inputs++ < INPUTS) {
+    lab = kinds[frames].lab;
+    if (kinds[frames].inputs++ < INPUTS) {
         lab_associate(lab);
     } else {
         if (lab)
             lab_free(lab);
-        lab = lab_new();
-        inputs = 1;
+        lab = kinds[frames].lab = new_lab();
+        kinds[frames].inputs = 1;
     }
     for (uint8_t i = 0; i < PHONES; i++) {
         struct lab_session session;
-        lab_describe(&session, (uint8_t)(i + 2));
+        describe(&session, (uint8_t)(i + 2));
         seids[i] = lab_establish(lab, &session, &teids[i]);
         lab_switch(lab, seids[i], &lab->gnb, i ? 0 : 0x55, false);
     }
@@ -146,6 +174,7 @@ static void nothing_is_left(void)
     must(plane->shared_rates.count == 0);
     must(plane->routes.v4_lengths == 0 && (plane->routes.v6_lengths[0] | plane->routes.v6_lengths[1]) == 0 &&
          plane->networks[0].outside_v4.count == 0 && plane->networks[0].outside_v6.count == 0);
+    must(!frames || !lan_next(lab->networks[0].lan, NULL));
     must(atomic_load(&lab->plane.held_total) == 0 && atomic_load(&lab->plane.early_total) == 0);
 }
 
@@ -164,6 +193,36 @@ static void check_copies(struct packet *packet)
 {
     must(packet->copies.count <= DUPLICATING_MOST);
     path_send_copies(&lab->plane.lanes[0], packet, check_copy, packet);
+}
+
+static void look_at_copy(void *context, enum verdict verdict, struct packet *copy)
+{
+    (void)context;
+    if (verdict == PATH_TO_N3)
+        must(copy->data >= lab->buffer && copy->data + copy->length <= copy->end);
+    if (verdict != PATH_HELD)
+        check_copies(copy);
+}
+
+/* Up and down again, with a tag and an IP packet, so that filters have something to look at. */
+static void carry_frames(void)
+{
+    uint8_t frame[256] = {2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1, 0x81, 0, 0xa0, 100, 8, 0};
+    struct packet packet;
+    const size_t length =
+        18 + lab_udp(frame + 18, (uint8_t[]){192, 168, 7, 2}, (uint8_t[]){8, 8, 8, 8}, 53, 20);
+    for (uint8_t i = 0; i < PHONES; i++) {
+        frame[5] = 9;
+        frame[11] = i + 1;
+        if (lab_uplink(lab, &lab->gnb, teids[i], 1, bytes_of(frame, length), &packet) == PATH_TO_N6)
+            must(packet.length == length);
+        check_copies(&packet);
+        frame[5] = i + 1;
+        frame[11] = 9;
+        lab_load(lab, bytes_of(frame, length), &packet);
+        switch_inward(&lab->plane, &lab->plane.lanes[0], &lab->networks[0], &packet, look_at_copy, NULL);
+    }
+    agent_poll(lab->agent);
 }
 
 static void carry_packets(void)
@@ -218,7 +277,7 @@ static void take_step(uint8_t choice, struct bytes message)
 {
     uint8_t room[LAB_PACKET];
     if (choice & FIRST_PACKETS)
-        carry_packets();
+        (frames ? carry_frames : carry_packets)();
     if (choice & FIRST_ANSWERED)
         answer_latest();
     if (choice & FIRST_WAIT)
@@ -247,7 +306,7 @@ static void release_all(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct reader r = reader_of(bytes_of(data, size));
-    begin();
+    begin(size && data[0] & OF_FRAMES);
     for (unsigned i = 0; i < STEPS && reader_left(&r) >= 3; i++) {
         const uint8_t choice = read_u8(&r);
         size_t length = read_u16(&r);
