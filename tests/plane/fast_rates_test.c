@@ -252,7 +252,7 @@ static void what_finds_no_place_is_left_to_the_slow_path(void **state)
 static void nothing_passes_a_closed_gate_or_a_rate_of_nothing(void **state)
 {
     struct bench *bench = bench_open(8);
-    struct phone closed = phone_of(UE), nothing = phone_of(UE + 1);
+    struct phone closed = phone_of(UE), nothing = phone_of(UE + 1), silenced = phone_of(UE + 2);
     (void)state;
     add_rate(&closed, SESSION_AMBR, KBPS, 0);
     closed.qers[0].gate.downlink_closed = true;
@@ -266,6 +266,12 @@ static void nothing_passes_a_closed_gate_or_a_rate_of_nothing(void **state)
     assert_true(pass(bench, &nothing, UPLINK, SIZE));
     assert_false(pass(bench, &nothing, DOWNLINK, SIZE));
     assert_false(pass_slow(bench, &nothing, DOWNLINK, SIZE));
+    add_rate(&silenced, SESSION_AMBR, KBPS, 0);
+    silenced.qers[0].gate.uplink_closed = true;
+    attach(bench, &silenced);
+    assert_false(pass(bench, &silenced, UPLINK, SIZE)); /* and does not trouble the slow path */
+    assert_false(pass_slow(bench, &silenced, UPLINK, SIZE));
+    assert_true(pass(bench, &silenced, DOWNLINK, SIZE));
     bench_free(bench);
 }
 

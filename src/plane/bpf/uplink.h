@@ -293,6 +293,8 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         const int sent = to_upf(frame, plane, action, &tunnelled, &inner);
         return sent == XDP_PASS ? pass_traffic(frame, tunnel, &outer->source, true) : sent;
     }
+    if (action->verdict == FAST_DROP)
+        return drop(frame, action->reason);
     if (action->verdict != FAST_TO_CORE)
         return pass_traffic(frame, tunnel, &outer->source, true);
     const struct fast_route *route = route_to_core(frame, plane, tunnel->network, &inner);
