@@ -292,6 +292,29 @@ static uint32_t teid_sent(const struct bench *bench)
     return ntohl(teid);
 }
 
+/* The process ended between taking away a place for flows, which another session may have next, and telling the tunnel, or the downlink. */
+static void nobody_is_left_at_a_place_for_flows_that_is_another_sessions_next(void **state)
+{
+    enum { PLACE = 3 };
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    (void)state;
+    fast_tunnel_at(&bench->fast, teid)->flows = PLACE;
+    die(bench);
+    bench = begin(MOST);
+    assert_false(fast_has_tunnel(&bench->fast, teid));
+    restore(bench, teid);
+    both_go(bench, teid);
+    bench->fast.sessions[bench->session->place].flows = PLACE;
+    die(bench);
+    bench = begin(MOST);
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_PASS);
+    restore(bench, teid);
+    both_go(bench, teid);
+    end(bench);
+}
+
 /* While nobody was there the phone left, and the SMF gave its address to the next. */
 static void an_address_that_is_another_phones_now_leads_to_that_one_alone(void **state)
 {
@@ -449,6 +472,7 @@ int main(void)
         cmocka_unit_test(damaged_records_are_taken_out),
         cmocka_unit_test(maps_of_other_sizes_are_replaced),
         cmocka_unit_test(sessions_of_other_networks_are_not_taken_over),
+        cmocka_unit_test(nobody_is_left_at_a_place_for_flows_that_is_another_sessions_next),
         cmocka_unit_test(an_address_that_is_another_phones_now_leads_to_that_one_alone),
         cmocka_unit_test(a_tunnel_that_is_another_phones_now_inherits_nothing),
         cmocka_unit_test(tunnels_that_a_session_has_no_more_are_taken_out),

@@ -27,14 +27,16 @@ static bool is_sound_session(const struct fast_session *session, const struct fa
                              const struct plane *plane)
 {
     return session->known == 1 && session->network < plane->network_count &&
-           session->action.gnb <= fast->sizes.gnbs && session->own_flows <= fast->sizes.flows;
+           session->action.gnb <= fast->sizes.gnbs && session->own_flows <= fast->sizes.flows &&
+           (session->flows == 0 || session->flows == session->own_flows);
 }
 
 static bool is_sound_tunnel(const struct fast_tunnel *tunnel, const struct fast *fast)
 {
     return fast_tunnel_at(fast, ntohl(tunnel->teid)) == tunnel && is_session(fast, tunnel->session) &&
            tunnel->network == fast->sessions[tunnel->session].network && tunnel->gnb <= fast->sizes.gnbs &&
-           tunnel->action.gnb <= fast->sizes.gnbs;
+           tunnel->action.gnb <= fast->sizes.gnbs &&
+           (tunnel->flows == 0 || tunnel->flows == fast->sessions[tunnel->session].own_flows);
 }
 
 static void clear_session(struct fast_session *session)
