@@ -4,6 +4,7 @@
 
 #include "fast_lab.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/grace.h"
 #include "plane/fast/queue.h"
 
 enum { FLOWS = 14, TEXT = 96, CHOOSE_ID = 1 };
@@ -470,6 +471,41 @@ static void more_filters_than_a_record_holds_are_the_slow_paths(void **state)
     bench_free(bench);
 }
 
+static void establish_with_flow(struct bench *bench, struct session_of_flows *of, uint8_t phone)
+{
+    describe(of);
+    add_flow(of, "permit out ip from any 443 to assigned");
+    of->session.ue_ip.ip.v4[3] = of->session.ue_ip.ip.v6[7] = phone;
+    of->session.request.session_establishment_request.cp_f_seid.seid = phone;
+    establish(bench, of);
+}
+
+/* Else a packet in hand would be judged, and sent, by the next session's rules. */
+static void a_place_is_no_others_while_a_processor_may_look_at_it(void **state)
+{
+    struct bench *bench = bench_open(2);
+    struct fast *fast = &bench->fast;
+    struct session_of_flows of;
+    (void)state;
+    fast->grace = grace_new();
+    assert_non_null(fast->grace);
+    fast->free_flow_count = 1;
+    establish_with_flow(bench, &of, UE);
+    assert_int_equal(fast->free_flow_count, 0);
+    const uint64_t before = grace_mark(fast->grace);
+    delete (bench);
+    establish_with_flow(bench, &of, UE + 1);
+    assert_true(fast->sessions[bench->session->place].own_flows == 0 ||
+                grace_passed(fast->grace, before + 1));
+    while (update_far(bench, 2, PFCP_FORW) == PFCP_ACCEPTED &&
+           fast->sessions[bench->session->place].own_flows == 0)
+        assert_int_equal(fast->free_flow_count, 1);
+    assert_true(grace_passed(fast->grace, before + 1));
+    grace_free(fast->grace);
+    fast->grace = NULL;
+    bench_free(bench);
+}
+
 /* What the program reads while rules are being written is the slow path's to judge. */
 static void half_written_rules_are_not_believed(void **state)
 {
@@ -497,6 +533,7 @@ int main(void)
         cmocka_unit_test(each_flow_has_an_action_of_its_own),
         cmocka_unit_test(without_a_place_the_slow_path_serves),
         cmocka_unit_test(more_filters_than_a_record_holds_are_the_slow_paths),
+        cmocka_unit_test(a_place_is_no_others_while_a_processor_may_look_at_it),
         cmocka_unit_test(half_written_rules_are_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -280,7 +280,8 @@ void fast_close(struct fast *fast)
     free(fast->free_flows);
     fast_forget_routes(fast);
     fast_forget_found(fast);
-    fast->free_rates = fast->free_flows = NULL;
+    fast->free_rates = NULL;
+    fast->free_flows = NULL;
     fast->claimed_rates = NULL;
     if (fast->object)
         unload(fast);

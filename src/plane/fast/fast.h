@@ -15,7 +15,6 @@
 
 struct bpf_object;
 struct grace;
-struct fast_resting;
 struct fast_found_route;
 
 enum {
@@ -47,6 +46,12 @@ struct fast_sizes {
     unsigned gnbs;
     unsigned processors;
     unsigned lanes; /* threads of the slow path */
+};
+
+/* A place that nothing leads to any more, and the grace period (plane/fast/grace.h) after which no processor looks at it. */
+struct fast_resting {
+    uint64_t mark;
+    unsigned place;
 };
 
 struct fast {
@@ -83,7 +88,7 @@ struct fast {
     unsigned *free_rates; /* a stack */
     unsigned free_rate_count;
     bool *claimed_rates;
-    unsigned *free_flows; /* a ring */
+    struct fast_resting *free_flows; /* a ring, those at its end still resting */
     unsigned first_free_flows, free_flow_count;
     unsigned flows_refused;         /* updates of sessions that the slow path serves for want of a place */
     unsigned *mixed;                /* by block: for how many reasons its prefixes tell what it is */

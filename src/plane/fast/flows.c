@@ -9,6 +9,7 @@
 #include "plane/classifier.h"
 #include "plane/fast/actions.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/grace.h"
 #include "plane/fast/rules.h"
 
 static struct fast_session *session_at(const struct fast *fast, const struct session *session)
@@ -26,19 +27,20 @@ static struct fast_booked *books_at(const struct fast *fast, unsigned place)
     return &fast->books[fast->tunnels + fast->sizes.sessions + 1 + (size_t)place * FAST_PDRS];
 }
 
-/* --- places: the one that has been free for longest is given out first, as a packet in hand may still be counted where it was --- */
+/* --- places: the one that has been free for longest is given out first, and none by which a packet in hand may still be judged --- */
 
 static void give_back(struct fast *fast, unsigned place)
 {
-    const unsigned size = fast->sizes.flows;
-    fast->free_flows[(fast->first_free_flows + fast->free_flow_count++) % size] = place;
+    const unsigned last = (fast->first_free_flows + fast->free_flow_count++) % fast->sizes.flows;
+    fast->free_flows[last] = (struct fast_resting){grace_mark(fast->grace), place};
 }
 
 static unsigned take(struct fast *fast)
 {
-    if (fast->free_flow_count == 0)
+    const struct fast_resting *first = &fast->free_flows[fast->first_free_flows];
+    if (fast->free_flow_count == 0 || !grace_passed(fast->grace, first->mark))
         return 0;
-    const unsigned place = fast->free_flows[fast->first_free_flows];
+    const unsigned place = first->place;
     fast->first_free_flows = (fast->first_free_flows + 1) % fast->sizes.flows;
     fast->free_flow_count--;
     return place;
@@ -96,12 +98,22 @@ static unsigned own_place(struct fast *fast, struct fast_session *to)
     return to->own_flows;
 }
 
-void fast_release_flows(struct fast *fast, struct fast_session *session)
+static unsigned leave_place(struct fast_session *session)
 {
     const unsigned place = session->own_flows;
     session->flows = session->own_flows = 0;
+    return place;
+}
+
+void fast_give_flows_back(struct fast *fast, unsigned place)
+{
     if (place && place <= fast->sizes.flows)
         give_back(fast, place);
+}
+
+void fast_release_flows(struct fast *fast, struct fast_session *session)
+{
+    fast_give_flows_back(fast, leave_place(session));
 }
 
 /* --- records --- */
@@ -167,14 +179,15 @@ static void put_records(struct fast *fast, const struct session *session, unsign
             end_record(&records[i], &rules->classifiers[i]->records[0]);
 }
 
-void fast_put_flows(struct fast *fast, struct session *session)
+unsigned fast_put_flows(struct fast *fast, struct session *session)
 {
     const struct ruleset *rules = session->rules;
     struct fast_session *to = session_at(fast, session);
     if ((!rules->classifiers[UPLINK] && !rules->classifiers[DOWNLINK]) || !fits(rules))
-        fast_release_flows(fast, to);
-    else if (own_place(fast, to))
+        return leave_place(to);
+    if (own_place(fast, to))
         put_records(fast, session, to->own_flows);
+    return 0;
 }
 
 /* --- counters --- */

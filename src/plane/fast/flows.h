@@ -13,9 +13,12 @@
 /* Which places are free. False: out of memory. */
 bool fast_list_flows(struct fast *fast);
 
-/* Writes what the session's rules are now, at a place that it gets if it has none. Its tunnels and its downlink are held meanwhile. */
-void fast_put_flows(struct fast *fast, struct session *session);
-/* The program knows its place no more. */
+/* Writes what the session's rules are now, at a place that it gets if it has none. Its tunnels and its downlink are held meanwhile. Returns the place that it
+ * needs no more (0: none), to be given back when they have been told. */
+unsigned fast_put_flows(struct fast *fast, struct session *session);
+/* Nothing leads to the place any more. */
+void fast_give_flows_back(struct fast *fast, unsigned place);
+/* The same of a session that is over. */
 void fast_release_flows(struct fast *fast, struct fast_session *session);
 
 /* Where the program counts the PDR's packets, and how much of that is in the agent's books. NULL: it has no part in them. */

@@ -5,11 +5,6 @@
 
 #include "plane/fast/grace.h"
 
-struct fast_resting {
-    uint64_t mark;
-    unsigned place;
-};
-
 static void put_free(struct fast *fast, unsigned place)
 {
     fast->free_places[++fast->free_count] = place;

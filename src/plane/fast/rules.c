@@ -342,11 +342,12 @@ void fast_update(struct plane *plane, struct session *session)
     for (unsigned i = 0; i < rules->far_count; i++)
         if (rules->fars[i].has_outer && rules->fars[i].gnb)
             put_gnb(fast, plane, rules->fars[i].gnb);
-    fast_put_flows(fast, session);
+    const unsigned left = fast_put_flows(fast, session);
     for (unsigned i = 0; i < rules->pdr_count; i++)
         if (rules->pdrs[i].teid)
             put_tunnel(fast, session, &rules->pdrs[i]);
     put_downlink(fast, session);
+    fast_give_flows_back(fast, left);
     put_addresses(fast, session);
     fast_put_routes(fast, session, is_on_n6(rules));
     fast_grant(plane, session);
