@@ -17,18 +17,41 @@
 #include "plane/path.h"
 #include "plane/usage.h"
 
+static bool may_give_way(const struct smf *smf, const struct session *holder)
+{
+    return holder->smf == smf && holder->claim != smf->claim;
+}
+
 bool session_gives_way(const struct smf *smf, struct session *holder)
 {
-    if (holder->smf != smf || holder->claim == smf->claim)
+    if (!may_give_way(smf, holder))
         return false;
     session_remove(smf->agent, holder);
     return true;
 }
 
-static bool is_others(struct smf *smf, const struct table *table, uint64_t key, const struct session *own)
+static bool is_others(const struct smf *smf, const struct table *table, uint64_t key,
+                      const struct session *own)
+{
+    const struct session *holder = table_get(table, key);
+    return holder && holder != own && !may_give_way(smf, holder);
+}
+
+static void clear_away(const struct smf *smf, const struct table *table, uint64_t key,
+                       const struct session *own)
 {
     struct session *holder = table_get(table, key);
-    return holder && holder != own && !session_gives_way(smf, holder);
+    if (holder && holder != own)
+        session_gives_way(smf, holder);
+}
+
+static void clear_keys(const struct smf *smf, const struct ruleset *rules, const struct network *network,
+                       const struct session *own)
+{
+    for (unsigned i = 0; i < rules->pdr_count; i++)
+        clear_away(smf, &smf->agent->settings.plane->teids, rules->pdrs[i].teid, own);
+    clear_away(smf, &network->by_v4, ruleset_v4_key(rules), own);
+    clear_away(smf, &network->by_v6, ruleset_v6_key(rules), own);
 }
 
 /* What another session has already (own: the session to be changed or replaced, or NULL). */
@@ -43,7 +66,10 @@ static bool collides(struct smf *smf, struct plan *plan, const struct ruleset *r
         is_others(smf, &network->by_v6, ruleset_v6_key(rules), own))
         return !plan_refuse_rule(plan, PFCP_RULE_PDR, rules->pdrs[0].id,
                                  "UE address belongs to another session");
-    return !agent_routes_admit(smf, plan, rules, own);
+    if (!agent_routes_admit(smf, plan, rules, own))
+        return true;
+    clear_keys(smf, rules, network, own);
+    return false;
 }
 
 static bool put_keys(struct agent *agent, struct session *session, const struct ruleset *rules)

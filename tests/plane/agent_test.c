@@ -155,6 +155,31 @@ static void a_session_that_the_smf_has_forgotten_gives_way(void **state)
     assert_null(table_get(&lab->plane.teids, teid));
 }
 
+/* The tunnel's holder would give way; the address's has been spoken of. */
+static void a_refused_request_takes_nothing_from_those_that_would_give_way(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session forgotten, known, next;
+    uint32_t teid = 0, other = 0;
+    struct pfcp_message association = {
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
+                                      .has_session_retention = true},
+    };
+    lab_describe(&forgotten, 2);
+    lab_establish(lab, &forgotten, &teid);
+    lab_ask(lab, &association);
+    lab_describe(&known, 3);
+    lab_establish(lab, &known, &other);
+    lab_describe(&next, 4);
+    next.ue_ip.ip.v4[3] = 3;
+    next.pdrs[0].pdi.f_teid =
+        (struct pfcp_f_teid){.teid = teid, .ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}};
+    assert_int_equal(ask_cause(lab, &next), PFCP_RULE_FAILURE);
+    assert_int_equal(agent_sessions(lab->agent), 2);
+    assert_non_null(table_get(&lab->plane.teids, teid));
+}
+
 static void a_given_tunnel_is_restored(void **state)
 {
     struct lab *lab = *state;
@@ -383,6 +408,7 @@ int main(void)
         LAB(an_address_or_tunnel_of_another_session_is_refused),
         BENCH(nothing_comes_from_a_phone_that_is_idle),
         LAB(a_session_that_the_smf_has_forgotten_gives_way),
+        LAB(a_refused_request_takes_nothing_from_those_that_would_give_way),
         LAB(a_given_tunnel_is_restored),
         LAB(a_refused_modification_changes_nothing),
         LAB(a_foreign_seid_is_not_found),
