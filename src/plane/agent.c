@@ -191,8 +191,10 @@ static void associate(struct smf *smf, uint32_t recovery_time_stamp, uint64_t cp
     if (!smf->associated || smf->recovery_time_stamp != recovery_time_stamp)
         log_info("plane", NULL, "associated with SMF %s, %zu sessions held",
                  config_endpoint_text(&smf->address, text), smf->by_cp_seid.count);
-    if (smf->recovery_time_stamp != recovery_time_stamp)
+    if (smf->recovery_time_stamp != recovery_time_stamp) {
         shaping_rest(smf);
+        smf_forget_answers(smf);
+    }
     bool is_back = !smf->associated;
     smf->associated = true;
     smf->recovery_time_stamp = recovery_time_stamp;
@@ -415,11 +417,20 @@ static void send_answer(struct smf *smf, const union socket_address *to, struct 
         agent->settings.send_n4(agent->settings.context, to, message);
 }
 
+/* The answer that it has had already; NULL: it is no repetition. One that has restarted may begin with the same numbers, and says that it has. */
+static const struct answered *answer_before(struct smf *smf, const struct pfcp_message *request)
+{
+    const bool begins_anew =
+        request->type == PFCP_ASSOCIATION_SETUP_REQUEST &&
+        request->association_setup_request.recovery_time_stamp != smf->recovery_time_stamp;
+    return begins_anew ? NULL : smf_find_answer(smf, request->type, request->sequence);
+}
+
 static void handle_request(struct smf *smf, const union socket_address *from,
                            const struct pfcp_message *request, const struct pfcp_problem *problem)
 {
     struct agent *agent = smf->agent;
-    const struct answered *before = smf_find_answer(smf, request->type, request->sequence);
+    const struct answered *before = answer_before(smf, request);
     if (before) {
         send_answer(smf, from, bytes_of(before->message, before->length));
         return;

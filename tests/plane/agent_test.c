@@ -180,6 +180,37 @@ static void a_refused_request_takes_nothing_from_those_that_would_give_way(void 
     assert_non_null(table_get(&lab->plane.teids, teid));
 }
 
+static struct pfcp_message beginning(uint32_t sequence, uint32_t recovery_time_stamp)
+{
+    return (struct pfcp_message){
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .sequence = sequence,
+        .association_setup_request = {.node_id.ip = {.has_v4 = true, .v4 = {127, 0, 0, 4}},
+                                      .recovery_time_stamp = recovery_time_stamp}};
+}
+
+/* Its numbers begin anew, before the answers to those before have been forgotten. */
+static void requests_of_an_smf_that_has_restarted_are_no_repetitions(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session one, two;
+    struct pfcp_message first = beginning(1, 2000), again = beginning(1, 2001);
+    uint32_t teid = 0, other = 0;
+    lab_ask(lab, &first);
+    lab_describe(&one, 2);
+    one.request.sequence = 2;
+    const uint64_t seid = lab_establish(lab, &one, &teid);
+    lab_ask(lab, &again);
+    assert_int_equal(agent_sessions(lab->agent), 0);
+    lab_describe(&two, 3);
+    two.request.sequence = 2;
+    assert_int_not_equal(lab_establish(lab, &two, &other), seid);
+    assert_int_not_equal(other, teid);
+    assert_int_equal(agent_sessions(lab->agent), 1);
+    lab_ask(lab, &again); /* which is one */
+    assert_int_equal(agent_sessions(lab->agent), 1);
+}
+
 static void a_given_tunnel_is_restored(void **state)
 {
     struct lab *lab = *state;
@@ -409,6 +440,7 @@ int main(void)
         BENCH(nothing_comes_from_a_phone_that_is_idle),
         LAB(a_session_that_the_smf_has_forgotten_gives_way),
         LAB(a_refused_request_takes_nothing_from_those_that_would_give_way),
+        LAB(requests_of_an_smf_that_has_restarted_are_no_repetitions),
         LAB(a_given_tunnel_is_restored),
         LAB(a_refused_modification_changes_nothing),
         LAB(a_foreign_seid_is_not_found),
