@@ -37,6 +37,7 @@ INLINE enum outcome read_transport(struct frame *frame, struct flow *flow)
         __be16 source, destination;
         __u32 more;
     } * ports;
+    const __u32 header = flow->version == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
     flow->source_port = flow->destination_port = 0;
     switch (flow->protocol) {
     case PROTOCOL_TCP:
@@ -49,6 +50,8 @@ INLINE enum outcome read_transport(struct frame *frame, struct flow *flow)
         flow->source_port = ports->source;
         flow->destination_port = ports->destination;
         return GOES_ON;
+    case PROTOCOL_ESP: /* an SPI and a sequence number, at least (RFC 4303 2) */
+        return flow->length < header + 8 ? NOT_PLAIN : GOES_ON;
     default:
         return is_extension(flow->protocol, flow->version) ? NOT_PLAIN : GOES_ON;
     }
