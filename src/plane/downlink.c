@@ -125,6 +125,10 @@ static enum verdict deliver(struct plane *plane, struct lane *lane, struct sessi
         drop = DROP_ACTION;
     } else if (!far->has_outer)
         drop = DROP_NO_RULE;
+    else if (!enforce_gates_open(
+                 rules, pdr,
+                 DOWNLINK)) /* of what does not go at any length nobody is told that it is too long */
+        drop = DROP_GATE;
     else if (!session->port && too_big(plane, pdr, flow, packet))
         return refuse_too_big(plane, lane, session, flow, packet);
     bool due = false;

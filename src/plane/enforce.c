@@ -21,7 +21,7 @@ size_t segments_bytes(const struct packet *packet, unsigned segments)
     return (size_t)segments * packet->header_bytes + (sent < payload ? sent : payload);
 }
 
-static bool gates_open(const struct ruleset *rules, const struct pdr *pdr, enum direction direction)
+bool enforce_gates_open(const struct ruleset *rules, const struct pdr *pdr, enum direction direction)
 {
     for (unsigned i = 0; i < rules->qer_count; i++)
         if ((pdr->qers >> i & 1) && rules->qers[i].closed[direction])
@@ -93,7 +93,7 @@ static unsigned admitted(struct ruleset *rules, const struct pdr *pdr, enum dire
 enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
                   struct packet *packet, bool *due)
 {
-    if (!gates_open(rules, pdr, direction))
+    if (!enforce_gates_open(rules, pdr, direction))
         return DROP_GATE;
     if (!quota_left(rules, pdr))
         return DROP_QUOTA;
@@ -110,7 +110,7 @@ enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction d
 enum drop enforce_qers(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
                        struct packet *packet)
 {
-    if (!gates_open(rules, pdr, direction))
+    if (!enforce_gates_open(rules, pdr, direction))
         return DROP_GATE;
     packet->segments = admitted(rules, pdr, direction, packet);
     return packet->segments ? DROP_NONE : DROP_RATE;

@@ -14,6 +14,8 @@ enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction d
 enum drop enforce_qers(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
                        struct packet *packet);
 
+bool enforce_gates_open(const struct ruleset *rules, const struct pdr *pdr, enum direction direction);
+
 /* enforce() of a session that the fast path carries too: what it has counted comes first, and what it may go on with is said anew. */
 enum drop enforce_both(struct plane *plane, struct session *session, const struct pdr *pdr,
                        enum direction direction, struct packet *packet, bool *due);
