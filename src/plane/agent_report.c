@@ -236,9 +236,30 @@ void session_report_answered(struct agent *agent, const struct request *request,
     }
 }
 
+/* It is sent again at once, or when there is an SMF again: without it that would give no new quota. */
+static void take_back_usage(struct agent *agent, struct session *session, const struct request *request)
+{
+    struct pfcp_message message = {0};
+    struct pfcp_problem problem = {0};
+    arena_reset(&agent->arena);
+    if (!pfcp_decode(&agent->arena, bytes_of(request->message, request->length), &message, &problem))
+        return;
+    const struct pfcp_session_report_request *report = &message.session_report_request;
+    session_lock(session);
+    for (size_t i = 0; i < report->usage_reports_count; i++) {
+        struct urr *urr = ruleset_urr(session->rules, report->usage_reports[i].urr_id);
+        if (urr)
+            usage_take_back(urr, &report->usage_reports[i], agent->settings.wall);
+    }
+    session_unlock(session);
+    session_reschedule(agent, session);
+}
+
 void session_report_lost(struct agent *agent, const struct request *request)
 {
     struct session *session = map_get(&agent->sessions, request->seid);
+    if (session && (request->report_type & PFCP_USAR))
+        take_back_usage(agent, session, request);
     if (session && (request->report_type & PFCP_DLDR))
         session->data_reported = false;
     if (session && (request->report_type & PFCP_UPIR))

@@ -390,14 +390,6 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     return true;
 }
 
-static struct urr *find_urr(const struct ruleset *rules, uint32_t id)
-{
-    for (unsigned i = 0; i < rules->urr_count; i++)
-        if (rules->urrs[i].id == id)
-            return &rules->urrs[i];
-    return NULL;
-}
-
 /* Reports that a modification asks for: final ones of removed URRs, immediate ones of queried URRs. */
 static struct pfcp_usage_report *usage_reports(struct agent *agent, struct session *session,
                                                struct ruleset *old,
@@ -412,10 +404,10 @@ static struct pfcp_usage_report *usage_reports(struct agent *agent, struct sessi
     session_lock(session);
     fast_absorb(agent->settings.plane, session, now);
     for (unsigned i = 0; reports && i < old->urr_count; i++)
-        if (!find_urr(session->rules, old->urrs[i].id))
+        if (!ruleset_urr(session->rules, old->urrs[i].id))
             usage_report(&old->urrs[i], PFCP_USAGE_TERMR, now, wall, &reports[(*count)++]);
     for (size_t i = 0; reports && !all && i < request->query_urrs_count; i++) {
-        struct urr *urr = find_urr(session->rules, request->query_urrs[i].id);
+        struct urr *urr = ruleset_urr(session->rules, request->query_urrs[i].id);
         if (urr)
             usage_report(urr, PFCP_USAGE_IMMER, now, wall, &reports[(*count)++]);
     }

@@ -255,6 +255,14 @@ enum pfcp_interface ruleset_side(const struct ruleset *rules, uint32_t teid)
     return PFCP_ACCESS;
 }
 
+struct urr *ruleset_urr(const struct ruleset *rules, uint32_t id)
+{
+    for (unsigned i = 0; i < rules->urr_count; i++)
+        if (rules->urrs[i].id == id)
+            return &rules->urrs[i];
+    return NULL;
+}
+
 bool ruleset_has_teid(const struct ruleset *rules, uint32_t teid)
 {
     for (unsigned i = 0; i < rules->pdr_count; i++)

@@ -148,6 +148,7 @@ const struct pdr *ruleset_match(const struct ruleset *rules, uint8_t source, uin
 
 /* The side that packets in this tunnel come from: N3 and N9 towards the UE, or N9 towards the data network. */
 enum pfcp_interface ruleset_side(const struct ruleset *rules, uint32_t teid);
+struct urr *ruleset_urr(const struct ruleset *rules, uint32_t id); /* NULL: there is none */
 bool ruleset_has_teid(const struct ruleset *rules, uint32_t teid);
 /* The tunnel from the data network's side (N9); 0: there is none. */
 uint32_t ruleset_core_teid(const struct ruleset *rules);

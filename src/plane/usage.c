@@ -136,3 +136,32 @@ void usage_report(struct urr *urr, uint32_t trigger, int64_t now, int64_t wall,
     }
     usage_begin(urr, now);
 }
+
+static int64_t moment(uint32_t seconds, int64_t wall)
+{
+    return SECONDS((int64_t)seconds - wall);
+}
+
+static void take_back_volume(struct volume *to, const struct pfcp_volume *from)
+{
+    to->bytes[UPLINK] += from->uplink;
+    to->bytes[DOWNLINK] += from->downlink;
+    if (from->flags & PFCP_ULNOP)
+        to->packets[UPLINK] += from->uplink_packets;
+    if (from->flags & PFCP_DLNOP)
+        to->packets[DOWNLINK] += from->downlink_packets;
+}
+
+void usage_take_back(struct urr *urr, const struct pfcp_usage_report *report, int64_t wall)
+{
+    if (report->has_volume)
+        take_back_volume(&urr->volume, &report->volume);
+    if (report->has_start_time)
+        urr->since = earlier(urr->since, moment(report->start_time, wall));
+    if (report->has_first_packet)
+        urr->first_packet = moment(report->first_packet, wall);
+    if (report->has_last_packet && urr->last_packet == 0)
+        urr->last_packet = moment(report->last_packet, wall);
+    urr->due |=
+        report->trigger & ~(uint32_t)PFCP_USAGE_IMMER; /* which was asked for, and is asked for again */
+}

@@ -22,4 +22,7 @@ bool usage_tick(struct urr *urr, int64_t now);
 void usage_report(struct urr *urr, uint32_t trigger, int64_t now, int64_t wall,
                   struct pfcp_usage_report *report);
 
+/* Nobody has heard of it: it counts with what has been measured since, and is due again. */
+void usage_take_back(struct urr *urr, const struct pfcp_usage_report *report, int64_t wall);
+
 #endif

@@ -376,6 +376,40 @@ static void deletion_brings_the_final_report(void **state)
     assert_null(table_get(&lab->plane.teids, b->teid));
 }
 
+/* Else a phone whose quota the SMF never heard the end of would have no service, and nobody would pay for what it had. */
+static void usage_that_no_smf_has_heard_of_is_reported_again(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session session;
+    struct packet packet;
+    uint32_t teid = 0;
+    uint8_t inner[200];
+    lab_describe(&session, 2);
+    session.urr.reporting_triggers = PFCP_REPORT_VOLQU;
+    session.urr.has_volume_quota = true;
+    session.urr.volume_quota = (struct pfcp_volume){.flags = PFCP_TOVOL, .total = 100};
+    const uint64_t seid = lab_establish(lab, &session, &teid);
+    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x55, false), PFCP_ACCEPTED);
+    const size_t length = lab_udp(inner, (uint8_t[]){8, 8, 8, 8}, (uint8_t[]){10, 45, 0, 2}, 53, 100);
+    assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_TO_N3);
+    lab->n4_count = 0;
+    lab_sleep(lab, MILLISECONDS(1));
+    const struct pfcp_message first = lab_last(lab);
+    const struct pfcp_usage_report unheard = first.session_report_request.usage_reports[0];
+    assert_int_equal(unheard.volume.total, length);
+    for (unsigned i = 0; i < 10; i++)
+        lab_sleep(lab, SECONDS(1));
+    const struct pfcp_message again = lab_last(lab);
+    assert_int_not_equal(again.sequence, first.sequence);
+    assert_int_equal(again.session_report_request.report_type, PFCP_USAR);
+    const struct pfcp_usage_report *report = again.session_report_request.usage_reports;
+    assert_int_equal(report->trigger, PFCP_USAGE_VOLQU);
+    assert_int_equal(report->sequence, unheard.sequence + 1);
+    assert_int_equal(report->volume.total, length);
+    assert_int_equal(report->start_time, unheard.start_time);
+    assert_int_equal(report->first_packet, unheard.first_packet);
+}
+
 static void an_unanswered_report_is_repeated_and_given_up(void **state)
 {
     struct bench *b = *state;
@@ -450,6 +484,7 @@ int main(void)
         LAB(who_has_been_asked_meanwhile_asks_for_no_association),
         LAB(the_limit_of_sessions_is_a_refusal),
         BENCH(deletion_brings_the_final_report),
+        LAB(usage_that_no_smf_has_heard_of_is_reported_again),
         BENCH(an_unanswered_report_is_repeated_and_given_up),
         BENCH(held_packets_are_reported_again_when_nobody_came_for_them),
         cmocka_unit_test(an_idle_session_takes_little_memory),
