@@ -4,7 +4,10 @@
  * counted once. The maps are pinned in a BPF file system of this test's own.
  */
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fast_lab.h"
@@ -14,7 +17,7 @@
 #include "plane/fast/rules.h"
 #include "plane/tally.h"
 
-enum { MOST = 8, GNB_TEID = 0x1234 };
+enum { MOST = 8, GNB_TEID = 0x1234, OTHER_TEID = 0x4321, NEIGHBOUR_TEID = 0x5678 };
 
 /* As an SMF establishes a session that it knows from before (TS 29.244 5.22.3): with its tunnels on both sides. */
 static void describe_again(struct bench *bench, struct lab_session *session, uint8_t phone, uint32_t teid)
@@ -318,7 +321,6 @@ static void nobody_is_left_at_a_place_for_flows_that_is_another_sessions_next(vo
 /* While nobody was there the phone left, and the SMF gave its address to the next. */
 static void an_address_that_is_another_phones_now_leads_to_that_one_alone(void **state)
 {
-    enum { OTHER_TEID = 0x4321 };
     struct bench *bench = begin_with_session();
     const uint32_t before = bench->teid;
     struct lab_session session;
@@ -377,6 +379,73 @@ static void tunnels_that_a_session_has_no_more_are_taken_out(void **state)
     restore(bench, teid);
     assert_false(fast_has_tunnel(&bench->fast, second));
     both_go(bench, teid);
+    end(bench);
+}
+
+/* Leads the phone to and fro between two gNBs, while another one comes and goes, until it is killed. */
+static void change_for_ever(struct bench *bench)
+{
+    for (;;) {
+        struct lab_session other;
+        uint32_t teid = 0;
+        lab_switch(bench->lab, bench->seid, &bench->lab->other_gnb, OTHER_TEID, false);
+        lab_describe(&other, UE + 1);
+        lab_lead_to(&other, NEIGHBOUR_TEID, &bench->lab->gnb.v4.sin_addr);
+        struct pfcp_message over = {.type = PFCP_SESSION_DELETION_REQUEST,
+                                    .seid = lab_establish(bench->lab, &other, &teid)};
+        lab_switch(bench->lab, bench->seid, &bench->lab->gnb, GNB_TEID, false);
+        lab_ask(bench->lab, &over);
+        bench->lab->n3_count = 0;
+    }
+}
+
+static void kill_while_it_changes(struct bench *bench)
+{
+    const uint64_t chance = random_u64(&bench->lab->random.random);
+    const struct timespec pause = {.tv_nsec = (long)(chance % 4000000)};
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        change_for_ever(bench);
+    nanosleep(&pause, NULL);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* Where a packet for the phone goes: to one of its gNBs, in the tunnel that it has there, or nowhere. */
+static bool leads_home(const struct bench *bench)
+{
+    const uint8_t *to = bench->out + ETHERNET + 16;
+    if (bench->verdict != XDP_REDIRECT)
+        return bench->verdict == XDP_PASS;
+    return memcmp(to, &bench->lab->gnb.v4.sin_addr, 4) == 0         ? teid_sent(bench) == GNB_TEID
+           : memcmp(to, &bench->lab->other_gnb.v4.sin_addr, 4) == 0 ? teid_sent(bench) == OTHER_TEID
+                                                                    : false;
+}
+
+static void one_that_ends_in_the_midst_of_a_change_leaves_nothing_that_leads_astray(void **state)
+{
+    enum { ROUNDS = 8 };
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid;
+    unsigned forwarded = 0;
+    (void)state;
+    remember_gnb(bench, plane_gnb_make(&bench->lab->plane, &bench->lab->other_gnb));
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        random_seed(&bench->lab->random, 100 + round);
+        kill_while_it_changes(bench);
+        die(bench);
+        bench = begin(MOST);
+        set_downlink(bench, PHONE, 80);
+        run(bench);
+        assert_true(leads_home(bench));
+        forwarded += bench->verdict == XDP_REDIRECT;
+        restore(bench, teid);
+        both_go(bench, teid);
+        assert_true(fast_sweep(&bench->lab->plane, INT64_MAX) <= 1);
+        assert_int_equal(bench->fast.free_count, MOST - 1);
+    }
+    print_message("# forwarded at once after %u of %u deaths\n", forwarded, ROUNDS);
     end(bench);
 }
 
@@ -476,6 +545,7 @@ int main(void)
         cmocka_unit_test(an_address_that_is_another_phones_now_leads_to_that_one_alone),
         cmocka_unit_test(a_tunnel_that_is_another_phones_now_inherits_nothing),
         cmocka_unit_test(tunnels_that_a_session_has_no_more_are_taken_out),
+        cmocka_unit_test(one_that_ends_in_the_midst_of_a_change_leaves_nothing_that_leads_astray),
         cmocka_unit_test(places_that_are_no_more_are_forgotten),
         cmocka_unit_test(a_session_that_is_replaced_keeps_its_place),
     };
