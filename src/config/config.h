@@ -241,6 +241,7 @@ struct config_plane {
     unsigned fast_sessions;
     unsigned fast_flows;   /* sessions of several service data flows among them */
     unsigned fast_routes;  /* networks behind phones */
+    unsigned fast_macs;    /* MAC addresses in data networks of frames */
     unsigned slow_packets; /* that it leaves to the slow path in a second, of one gNB; 0: any number */
     unsigned slow_traffic; /* and such packets of sessions that the slow path carries; 0: any number */
     const char *fast_pins; /* folder of a BPF file system */

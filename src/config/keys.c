@@ -449,6 +449,9 @@ static const struct key plane_keys[] = {
      .help =
          "And for so many networks behind phones (framed routes), 128 octets each; a session with more is "
          "refused."},
+    {"fast_macs", &type_uint, MEMBER(struct config_plane, fast_macs), RANGE(1, 4000000), .initial = "32768",
+     .help =
+         "MAC addresses that it knows, of all data networks of type ethernet; the slow path serves more."},
     {"slow_packets", &type_uint, MEMBER(struct config_plane, slow_packets), RANGE(0, 100000000),
      .initial = "20000",
      .help =

@@ -198,6 +198,8 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
         session_lock(session);
         fast_update(agent->settings.plane, session);
         session_unlock(session);
+        if (network->lan)
+            lan_tell(network->lan, session, agent_now(agent));
         return session;
     }
     session_lock(session);

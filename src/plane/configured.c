@@ -13,6 +13,7 @@ void network_describe(struct network *network, const struct config_dnn *dnn,
         .pool_v4 = v4 ? own->ipv4 : dnn->ipv4,
         .pool_v6 = v6 ? own->ipv6 : dnn->ipv6,
         .gateway_v4 = v4 ? own->ipv4_gateway : dnn->ipv4_gateway,
+        .bridge = dnn->bridge,
         .encapsulation = dnn->encapsulation,
         .mtu = (uint16_t)dnn->mtu,
     };

@@ -108,6 +108,13 @@ bool host_set(const char *device, const char *setting, char value)
     return write_setting(path, value);
 }
 
+static bool set_v6_setting(const char *device, const char *setting, char value)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", device, setting);
+    return write_setting(path, value);
+}
+
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size)
 {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -129,7 +136,7 @@ bool host_set_up_device(const char *device, const struct network *network, char 
     return done;
 }
 
-static bool put_into_bridge(const char *device, const char *bridge)
+bool host_put_into_bridge(const char *device, const char *bridge)
 {
     const struct ifinfomsg header = {.ifi_index = (int)if_nametoindex(device)};
     const uint32_t index = if_nametoindex(bridge);
@@ -141,37 +148,46 @@ static bool put_into_bridge(const char *device, const char *bridge)
     return netlink_do(&request, NETLINK_ROUTE);
 }
 
-static bool reserve_mac(int fd, const char *device, struct lan *lan)
+bool host_reserve_mac(const char *device, struct lan *lan)
 {
     struct ifreq request;
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     name_request(&request, device);
-    return ioctl(fd, SIOCGIFHWADDR, &request) == 0 &&
-           lan_reserve(lan, (const uint8_t *)request.ifr_hwaddr.sa_data);
+    const bool done = fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &request) == 0 &&
+                      lan_reserve(lan, (const uint8_t *)request.ifr_hwaddr.sa_data);
+    if (fd >= 0)
+        close(fd);
+    return done;
 }
 
 /* What the host says to its neighbours over a bridge it says at the bridge; at the port it would wake phones for nothing. */
-static void silence(const char *device)
+void host_silence(const char *device)
 {
-    char path[128];
-    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/disable_ipv6", device);
-    write_setting(path, '1');
+    set_v6_setting(device, "disable_ipv6", '1');
 }
 
-bool host_set_up_port(const char *device, const char *bridge, const struct network *network, char *why,
-                      size_t size)
+bool host_let_route(const char *device)
 {
+    set_v6_setting(device, "forwarding", '1'); /* a host may have no IPv6 */
+    return host_set(device, "forwarding", '1');
+}
+
+/* Kept apart, it has room for a tag more: a bridge counts one less. */
+bool host_set_up_port(const char *device, bool apart, const struct network *network, char *why, size_t size)
+{
+    const char *bridge = network->bridge;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return fail(why, size, device, "open a socket", "raise the limit of open files");
     bool done = true;
     if (*bridge)
-        silence(device);
-    if (*bridge && !put_into_bridge(device, bridge))
+        host_silence(device);
+    if (*bridge && !apart && !host_put_into_bridge(device, bridge))
         done = fail(why, size, device, "be put into the bridge of its data network",
                     "make it first (ip link add NAME type bridge), or correct `bridge`");
-    else if (!set_mtu_and_up(fd, device, network->mtu, 0))
+    else if (!set_mtu_and_up(fd, device, network->mtu + (apart ? FRAME_TAG : 0), apart ? IFF_NOARP : 0))
         done = fail(why, size, device, "set MTU and state", "CAP_NET_ADMIN is needed: run as root");
-    else if (!reserve_mac(fd, device, network->lan) || (*bridge && !reserve_mac(fd, bridge, network->lan)))
+    else if (!host_reserve_mac(device, network->lan) || (*bridge && !host_reserve_mac(bridge, network->lan)))
         done = fail(why, size, device, "reserve its MAC address", "more memory is needed");
     close(fd);
     return done;

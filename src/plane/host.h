@@ -21,9 +21,16 @@ struct host {
 /* Sets address, MTU and state of the device of a data network. False: `why` says what, why and what to do. */
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size);
 
-/* The same of the TAP device of an Ethernet network, which is put into the bridge ("": it stays for itself). Its MAC address, and the bridge's, are nobody else's. */
-bool host_set_up_port(const char *device, const char *bridge, const struct network *network, char *why,
-                      size_t size);
+/* The same of the TAP device of an Ethernet network, which is put into its bridge, if there is one and it is not kept `apart`, as the packet program is between the two. Its
+ * MAC address, and the bridge's, are nobody else's. */
+bool host_set_up_port(const char *device, bool apart, const struct network *network, char *why, size_t size);
+bool host_put_into_bridge(const char *device, const char *bridge);
+/* Its MAC address is nobody else's there. */
+bool host_reserve_mac(const char *device, struct lan *lan);
+/* The host itself says nothing there of its own accord. */
+void host_silence(const char *device);
+/* The kernel tells the packet program where what comes in there goes: it does so only where it would forward. */
+bool host_let_route(const char *device);
 
 /* A setting of the device's IPv4 (net.ipv4.conf.DEVICE.SETTING). False: errno. */
 bool host_set(const char *device, const char *setting, char value);

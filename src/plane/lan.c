@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kit/map.h"
+#include "plane/fast/stations.h"
 #include "plane/session.h"
 
 struct lan_mac {
@@ -13,6 +14,11 @@ struct lan_mac {
     int64_t last;          /* when it sent */
     struct lan_port *port; /* NULL: outside */
     struct lan_mac *next;  /* of its port */
+    int64_t since;         /* it is there */
+    int64_t told;          /* when the packet program was told of it last */
+    unsigned found;        /* place of a session that none has spoken of yet; 0: none */
+    unsigned place;        /* of the session, as ... */
+    bool known;            /* ... the packet program knows it */
 };
 
 /* The list of ports only the agent changes, and others walk; the rest has a lock. */
@@ -23,6 +29,9 @@ struct lan {
     struct map macs;
     unsigned outside;
     int64_t swept;
+    const struct fast *fast; /* NULL: the slow path is alone */
+    unsigned network;
+    unsigned found; /* entries that are behind sessions that none has spoken of yet */
 };
 
 struct lan *lan_new(const struct lan_settings *settings, uint64_t seed)
@@ -74,18 +83,57 @@ static void unlink_from_port(struct lan_mac *entry)
     entry->port->mac_count--;
 }
 
+/* Where it is, as the packet program knows it; false: it does not know such sessions. */
+static bool place_of(const struct lan_mac *entry, unsigned *place)
+{
+    *place = entry->port ? entry->port->session->place : entry->found;
+    return *place || (!entry->port && !entry->found);
+}
+
+static void tell(const struct lan *lan, struct lan_mac *entry, int64_t now)
+{
+    entry->told = now;
+    entry->known = lan->fast && place_of(entry, &entry->place) &&
+                   fast_put_station(lan->fast, lan->network, entry->mac, entry->place, entry->since,
+                                    entry->last < now ? entry->last : now);
+}
+
+/* It has sent through the slow path. The packet program learns that, and of one that it had no room for, once in a second. */
+static void tell_again(const struct lan *lan, struct lan_mac *entry, int64_t now)
+{
+    if (lan->fast && now - entry->told > SECONDS(1))
+        tell(lan, entry, now);
+}
+
+/* It is nowhere any more. */
+static void end(struct lan *lan, struct lan_mac *entry)
+{
+    if (entry->known && lan->fast)
+        fast_take_station(lan->fast, lan->network, entry->mac);
+    free(entry);
+}
+
 /* It must have been taken out of the map, or be on the way out. */
 static void forget(struct lan *lan, struct lan_mac *entry)
 {
     if (entry->port)
         unlink_from_port(entry);
+    else if (entry->found)
+        lan->found--;
     else
         lan->outside--;
-    free(entry);
+    end(lan, entry);
 }
 
-static bool is_old(const struct lan *lan, const struct lan_mac *entry, int64_t now)
+/* What has sent through the packet program is not silent. */
+static bool is_old(const struct lan *lan, struct lan_mac *entry, int64_t now)
 {
+    if (now - entry->last <= lan->settings.ageing)
+        return false;
+    const int64_t seen =
+        entry->known && lan->fast ? fast_station_seen(lan->fast, lan->network, entry->mac, now) : 0;
+    if (seen > entry->last)
+        entry->last = seen;
     return now - entry->last > lan->settings.ageing;
 }
 
@@ -108,11 +156,12 @@ static struct lan_mac *add(struct lan *lan, uint64_t mac, struct lan_port *port,
         free(entry);
         return NULL;
     }
-    *entry = (struct lan_mac){.mac = mac, .last = now};
+    *entry = (struct lan_mac){.mac = mac, .last = now, .since = now};
     if (port)
         link_to(port, entry);
     else
         lan->outside++;
+    tell(lan, entry, now);
     return entry;
 }
 
@@ -128,7 +177,7 @@ static void drop_old_of(struct lan *lan, struct lan_port *port, int64_t now)
         *at = entry->next;
         port->mac_count--;
         map_take(&lan->macs, entry->mac);
-        free(entry);
+        end(lan, entry);
     }
 }
 
@@ -139,6 +188,7 @@ static enum drop learn(struct lan *lan, uint64_t mac, struct lan_port *port, int
         return DROP_SPOOFED_SOURCE;
     if (entry) {
         entry->last = now;
+        tell_again(lan, entry, now);
         return DROP_NONE;
     }
     if (port->mac_count >= lan->settings.macs)
@@ -166,7 +216,7 @@ static bool has_room_outside(struct lan *lan, int64_t now)
     lan->swept = now;
     while (map_next(&lan->macs, &cursor, NULL, &value)) {
         struct lan_mac *entry = value;
-        if (entry->port || !is_old(lan, entry, now))
+        if (entry->port || entry->found || !is_old(lan, entry, now))
             continue;
         map_take(&lan->macs, entry->mac);
         map_taken(&cursor);
@@ -178,9 +228,13 @@ static bool has_room_outside(struct lan *lan, int64_t now)
 static void learn_outside(struct lan *lan, uint64_t mac, int64_t now)
 {
     struct lan_mac *entry = find(lan, mac, now);
-    if (entry && !entry->port && entry->last < now)
+    if (entry && (entry->port || entry->found))
+        return;
+    if (entry && entry->last < now)
         entry->last = now;
-    else if (!entry && has_room_outside(lan, now))
+    if (entry)
+        tell_again(lan, entry, now);
+    else if (has_room_outside(lan, now))
         add(lan, mac, NULL, now);
 }
 
@@ -193,7 +247,17 @@ void lan_learn_outside(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t no
 
 bool lan_reserve(struct lan *lan, const uint8_t mac[FRAME_MAC])
 {
-    return map_get(&lan->macs, key_of(mac)) || add(lan, key_of(mac), NULL, INT64_MAX);
+    struct lan_mac *entry = map_get(&lan->macs, key_of(mac));
+    if (entry && (entry->port || entry->found)) {
+        map_take(&lan->macs, entry->mac);
+        forget(lan, entry);
+        entry = NULL;
+    }
+    if (!entry)
+        entry = add(lan, key_of(mac), NULL, 0);
+    if (entry)
+        entry->last = INT64_MAX;
+    return entry;
 }
 
 struct session *lan_find(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t now, bool *outside)
@@ -201,9 +265,20 @@ struct session *lan_find(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t 
     pthread_mutex_lock(&lan->lock);
     const struct lan_mac *entry = find(lan, key_of(mac), now);
     struct session *session = entry && entry->port ? entry->port->session : NULL;
-    *outside = entry && !entry->port;
+    *outside = entry && !entry->port && !entry->found;
     pthread_mutex_unlock(&lan->lock);
     return session;
+}
+
+bool lan_is_told(struct lan *lan, const uint8_t mac[FRAME_MAC])
+{
+    if (!lan->fast)
+        return false;
+    pthread_mutex_lock(&lan->lock);
+    const struct lan_mac *entry = map_get(&lan->macs, key_of(mac));
+    const bool known = entry && entry->known;
+    pthread_mutex_unlock(&lan->lock);
+    return known;
 }
 
 int64_t lan_ageing(const struct lan *lan)
@@ -226,7 +301,7 @@ unsigned lan_macs(struct lan *lan, const struct session *session, uint8_t (*macs
 {
     unsigned count = 0;
     pthread_mutex_lock(&lan->lock);
-    for (const struct lan_mac *entry = session->port->macs; entry && count < most; entry = entry->next) {
+    for (struct lan_mac *entry = session->port->macs; entry && count < most; entry = entry->next) {
         if (is_old(lan, entry, now))
             continue;
         for (unsigned i = 0; i < FRAME_MAC; i++)
@@ -246,6 +321,83 @@ static void inherit(struct lan *lan, struct lan_port *from, struct lan_port *to)
         struct lan_mac *entry = from->macs;
         unlink_from_port(entry);
         link_to(to, entry);
+    }
+    pthread_mutex_unlock(&lan->lock);
+}
+
+/* As if it had been learnt here. */
+static void find_station(void *context, uint64_t mac, unsigned place, int64_t seen)
+{
+    struct lan *lan = context;
+    struct lan_mac *reserved = map_get(&lan->macs, mac);
+    struct lan_mac *entry = reserved ? NULL : malloc(sizeof *entry);
+    if (reserved && !place) {
+        reserved->known = true;
+        return;
+    }
+    if (!entry || (!place && lan->outside == LAN_OUTSIDE) || !map_put(&lan->macs, mac, entry)) {
+        free(entry);
+        fast_take_station(lan->fast, lan->network, mac);
+        return;
+    }
+    *entry = (struct lan_mac){.mac = mac, .last = seen, .found = place, .place = place, .known = true};
+    lan->found += place != 0;
+    lan->outside += place == 0;
+}
+
+void lan_lead(struct lan *lan, const struct fast *fast, unsigned network)
+{
+    lan->fast = fast;
+    lan->network = network;
+    fast_each_station(fast, network, find_station, lan);
+}
+
+void lan_part(struct lan *lan)
+{
+    pthread_mutex_lock(&lan->lock);
+    lan->fast = NULL;
+    pthread_mutex_unlock(&lan->lock);
+}
+
+/* Whose place is that? */
+static void claim(struct lan *lan, const struct session *session)
+{
+    size_t cursor = 0;
+    void *value;
+    while (lan->found && map_next(&lan->macs, &cursor, NULL, &value)) {
+        struct lan_mac *entry = value;
+        if (entry->found == 0 || entry->found != session->place)
+            continue;
+        entry->found = 0;
+        lan->found--;
+        link_to(session->port, entry);
+    }
+}
+
+void lan_tell(struct lan *lan, const struct session *session, int64_t now)
+{
+    if (!lan->fast || session->place == 0)
+        return;
+    pthread_mutex_lock(&lan->lock);
+    for (struct lan_mac *entry = session->port->macs; entry; entry = entry->next)
+        if (!entry->known || entry->place != session->place)
+            tell(lan, entry, now);
+    claim(lan, session);
+    pthread_mutex_unlock(&lan->lock);
+}
+
+void lan_disown(struct lan *lan, unsigned place)
+{
+    size_t cursor = 0;
+    void *value;
+    pthread_mutex_lock(&lan->lock);
+    while (lan->found && map_next(&lan->macs, &cursor, NULL, &value)) {
+        struct lan_mac *entry = value;
+        if (entry->found == 0 || (place && entry->found != place))
+            continue;
+        map_take(&lan->macs, entry->mac);
+        map_taken(&cursor);
+        forget(lan, entry);
     }
     pthread_mutex_unlock(&lan->lock);
 }

@@ -14,6 +14,7 @@
 #include "plane/frame.h"
 
 struct session;
+struct fast;
 
 enum { LAN_OUTSIDE = 16384 }; /* most MAC addresses of the data network's side that are remembered */
 
@@ -41,6 +42,15 @@ void lan_free(struct lan *lan); /* NULL is harmless */
 bool lan_join(struct lan *lan, struct session *session, struct session *old);
 /* Agent only: nobody who begins to look finds it any more. Its port is freed with the session. */
 void lan_leave(struct lan *lan, struct session *session);
+/* Agent only, before packets come: the packet program is told who is where from now on. What it knows already, by the word of a predecessor of this
+ * process, is so until the sessions that it is behind are spoken of (lan_tell), or none has been for long (lan_disown). */
+void lan_lead(struct lan *lan, const struct fast *fast, unsigned network);
+/* What the packet program knows it goes on knowing, and is told no more. */
+void lan_part(struct lan *lan);
+/* Agent only: the session has its place in the fast path, and what is there behind that place is its own. */
+void lan_tell(struct lan *lan, const struct session *session, int64_t now);
+/* Agent only: what was found behind that place (0: any), and is nobody's of this process, is forgotten. */
+void lan_disown(struct lan *lan, unsigned place);
 /* Agent only, before packets come: an address of the host's own, which nobody else ever gets. */
 bool lan_reserve(struct lan *lan, const uint8_t mac[FRAME_MAC]);
 
@@ -53,6 +63,8 @@ enum drop lan_learn(struct lan *lan, const uint8_t mac[FRAME_MAC], const struct 
 void lan_learn_outside(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t now);
 /* The session behind which it is; NULL: it is not known, or (*outside) on the data network's side. */
 struct session *lan_find(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t now, bool *outside);
+/* Whether the packet program knows where it is. */
+bool lan_is_told(struct lan *lan, const uint8_t mac[FRAME_MAC]);
 int64_t lan_ageing(const struct lan *lan); /* ns */
 bool lan_floods(const struct lan *lan);
 /* All sessions, one after the other; NULL: the first, none. */

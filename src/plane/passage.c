@@ -26,29 +26,31 @@ const char *passage_name(const struct config_plane *config, unsigned network, en
 
 /* --- the pair --- */
 
-static void put_device(struct netlink_request *request, const char *name, unsigned mtu)
+/* mac: NULL: the kernel's choice. */
+static void put_device(struct netlink_request *request, const char *name, unsigned mtu, const uint8_t *mac)
 {
     const uint32_t queues = (uint32_t)sysconf(_SC_NPROCESSORS_CONF);
     netlink_put_text(request, IFLA_IFNAME, name);
-    netlink_put(request, IFLA_ADDRESS, passage_mac, sizeof passage_mac);
+    if (mac)
+        netlink_put(request, IFLA_ADDRESS, mac, sizeof passage_mac);
     netlink_put_u32(request, IFLA_MTU, mtu);
     netlink_put_u32(request, IFLA_NUM_RX_QUEUES, queues);
     netlink_put_u32(request, IFLA_NUM_TX_QUEUES, queues);
 }
 
 /* Neighbours are not asked for: whatever is sent is for the other end. */
-static bool make_pair(const char *program, const char *host, unsigned mtu)
+static bool make_pair(const char *program, const char *host, unsigned mtu, const uint8_t *mac)
 {
     const struct ifinfomsg header = {.ifi_flags = IFF_NOARP, .ifi_change = IFF_NOARP};
     struct netlink_request request;
     netlink_begin(&request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
-    put_device(&request, program, mtu);
+    put_device(&request, program, mtu, mac);
     const size_t information = netlink_open_nest(&request, IFLA_LINKINFO);
     netlink_put_text(&request, IFLA_INFO_KIND, "veth");
     const size_t data = netlink_open_nest(&request, IFLA_INFO_DATA);
     const size_t peer = netlink_open_nest(&request, VETH_INFO_PEER);
     netlink_put_raw(&request, &header, sizeof header);
-    put_device(&request, host, mtu);
+    put_device(&request, host, mtu, mac);
     netlink_close_nest(&request, peer);
     netlink_close_nest(&request, data);
     netlink_close_nest(&request, information);
@@ -124,7 +126,7 @@ static bool open_all(const struct network *network, const char *program, const c
 {
     if (host_device_mtu(program) != network->mtu) /* another configuration's */
         host_remove_device(program);
-    return make_pair(program, host, network->mtu) && admit_all(network, program, host) &&
+    return make_pair(program, host, network->mtu, passage_mac) && admit_all(network, program, host) &&
            raise_end(program) && raise_end(host) && device_finish_packets(host) &&
            device_finish_packets(program) && device_gather_packets(host) &&
            lead_pool(network, &network->pool_v4, program, host) &&
@@ -147,17 +149,32 @@ static const char *remedy_for(int reason)
     }
 }
 
+/* A tag more than the bridge counts has room, and none is left for a device to put in, or to be taken out by one: the program would not see it. */
+static bool open_to_bridge(const struct network *network, const char *program, const char *host)
+{
+    const unsigned mtu = network->mtu + FRAME_TAG;
+    if (host_device_mtu(program) != mtu)
+        host_remove_device(program);
+    if (!make_pair(program, host, mtu, NULL))
+        return false;
+    host_silence(program);
+    host_silence(host);
+    return host_let_route(program) && device_finish_packets(host) && device_finish_packets(program) &&
+           device_write_tags(host) && raise_end(program) && raise_end(host) && device_gather_packets(host) &&
+           host_reserve_mac(host, network->lan) && host_put_into_bridge(host, network->bridge);
+}
+
 bool passage_open(const struct config_plane *config, const struct network *network,
                   char why[PASSAGE_WHY_BYTES])
 {
     char program[PASSAGE_NAME_BYTES], host[PASSAGE_NAME_BYTES];
     passage_name(config, network->index, PASSAGE_PROGRAM, program);
     passage_name(config, network->index, PASSAGE_HOST, host);
-    if (open_all(network, program, host))
+    if (network->lan ? open_to_bridge(network, program, host) : open_all(network, program, host))
         return true;
     const int reason = errno;
-    snprintf(why, PASSAGE_WHY_BYTES, "no passage %s to the host's translation: %s%s", program,
-             strerror(reason), remedy_for(reason));
+    snprintf(why, PASSAGE_WHY_BYTES, "no passage %s to the host's %s: %s%s", program,
+             network->lan ? "bridge" : "translation", strerror(reason), remedy_for(reason));
     passage_close(config, network);
     return false;
 }

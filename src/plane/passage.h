@@ -8,6 +8,9 @@
  *     N3 <- [program] <- program's end = host's end <- translation <- data network
  *                             |-> TUN -> slow path
  *
+ * Towards a data network of frames the host's bridge is in place of the translation: its end is one of the bridge's ports. The program's end is nobody else's there: what
+ * the slow path is to have the program sends to its TAP device, and to the bridge what comes from that.
+ *
  * Pairs, routes and rules outlive the process as the program does, and are adopted.
  */
 #ifndef PLANE_PASSAGE_H

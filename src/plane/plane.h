@@ -28,6 +28,7 @@ struct network {
     struct config_prefix pool_v4, pool_v6; /* family 0: none */
     struct config_ip gateway_v4;
     struct lan *lan;           /* of one that carries Ethernet frames; NULL: it carries IP packets */
+    const char *bridge;        /* of one of those: the host's that it is at; "": none; borrowed */
     bool encapsulation;        /* phones may send IP in IP, GRE and the like */
     uint16_t mtu;              /* told to phones, and of the TUN device */
     struct config_ip dns6[2];  /* for router advertisements; family 0: none */

@@ -131,7 +131,7 @@ static bool open_tun(struct process *process, unsigned index, bool *udp_segments
         return false;
     }
     tun_stay(process->tun[index], device, true);
-    if (network->lan ? host_set_up_port(device, config_find_dnn(process->config, network->name)->bridge,
+    if (network->lan ? host_set_up_port(device, fast_lead_frames(&process->plane, process->own, network),
                                         network, why, sizeof why)
                      : host_set_up_device(device, network, why, sizeof why))
         return true;

@@ -173,7 +173,8 @@ static const char *path_of(const struct plane *plane, const struct session *sess
     }
     if (state == FAST_ACTIVE && carried)
         return "fast";
-    *why = session->port                                   ? "it carries Ethernet frames"
+    const bool frames = session->port && !plane->fast->networks[session->network->index].host.device;
+    *why = frames                                          ? "its data network's frames take no passage"
            : session->held                                 ? "packets wait for the phone"
            : session->early                                ? "the SMF has not said yet where the phone is"
            : !session->gnb                                 ? "the phone has no gNB"

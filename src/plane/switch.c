@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/switch.h"
 
+#include "plane/fast/queue.h"
 #include "plane/pathway.h"
 
-/* The packet is left as it is, so that there may be another. */
-static void give(struct plane *plane, struct lane *lane, struct session *session, const struct packet *packet,
-                 switch_sink *sink, void *context)
+/* The packet is left as it is, so that there may be another. `counted`: the packet program has counted it as one of the session that it goes to. */
+static void give(struct plane *plane, struct lane *lane, struct session *session, bool counted,
+                 const struct packet *packet, switch_sink *sink, void *context)
 {
     struct packet copy = *packet;
-    copy.queue = NULL; /* it has not come by the fast path of the session that it goes to */
     copy.shaped = NULL;
     copy.rqi = false;
     session_lock(session);
+    copy.queue = counted ? fast_queue_downlink(plane, session) : NULL;
     const enum verdict verdict = path_frame_locked(plane, lane, session, &copy);
     session_unlock(session);
     sink(context, verdict, &copy);
@@ -22,7 +23,7 @@ static void give_all(struct plane *plane, struct lane *lane, struct lan *lan, co
 {
     for (struct lan_port *port = lan_next(lan, NULL); port; port = lan_next(lan, port))
         if (port->session != sender)
-            give(plane, lane, port->session, packet, sink, context);
+            give(plane, lane, port->session, false, packet, sink, context);
 }
 
 void switch_inward(struct plane *plane, struct lane *lane, struct network *network, struct packet *packet,
@@ -42,7 +43,8 @@ void switch_inward(struct plane *plane, struct lane *lane, struct network *netwo
     lan_learn_outside(lan, frame.source, packet->now);
     struct session *session = lan_find(lan, frame.destination, packet->now, &outside);
     if (session)
-        give(plane, lane, session, packet, sink, context);
+        give(plane, lane, session, frame_is_plain(&frame) && lan_is_told(lan, frame.destination), packet,
+             sink, context);
     else if (frame_is_group(&frame) || (!outside && lan_floods(lan)))
         give_all(plane, lane, lan, lan_find(lan, frame.source, packet->now, &outside), packet, sink, context);
     else
@@ -59,7 +61,7 @@ bool switch_outward(struct plane *plane, struct lane *lane, struct packet *packe
         return true;
     struct session *session = lan_find(lan, frame.destination, packet->now, &outside);
     if (session)
-        give(plane, lane, session, packet, sink, context);
+        give(plane, lane, session, false, packet, sink, context);
     else if (frame_is_group(&frame) || (!outside && lan_floods(lan)))
         give_all(plane, lane, lan, lan_find(lan, frame.source, packet->now, &outside), packet, sink, context);
     return session == NULL;

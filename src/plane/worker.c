@@ -148,8 +148,10 @@ static void deliver(struct worker *worker, enum verdict verdict, struct packet *
 static void deliver_copy(void *context, enum verdict verdict, struct packet *packet)
 {
     struct worker *worker = context;
-    if (verdict != PATH_TO_N3)
+    if (verdict != PATH_TO_N3) {
+        deliver(worker, PATH_DROP, packet);
         return;
+    }
     if (packet->length > SPARE_BYTES) {
         deliver(worker, verdict, packet);
         flush(worker);

@@ -60,6 +60,11 @@ class Segment:
     def drops(self):
         return self.core.json("status")["planes"][0].get("drops", {})
 
+    def carried(self):
+        """Frames that the packet program has carried, up and down."""
+        status = self.core.json("status")["planes"][0]
+        return status["fast_uplink_packets"], status["fast_downlink_packets"]
+
     def show(self, name, *options):
         """A line of a scenario that keeps what `demarc plane show` says."""
         path = self.core.folder / "shown"
@@ -87,16 +92,21 @@ def phones_a_server_and_the_host_are_on_one_segment(lab, build):
 
 
 @case
-def frames_pass_while_the_packet_program_sits_at_the_radio_side(lab, build):
+def the_packet_program_carries_frames_between_phones_and_their_data_network(lab, build):
     segment = Segment(lab, build, fast="generic")
-    segment.play(segment.begin() + ping(1, "192.168.7.100", 100) + ping(2, "192.168.7.11", 100) + segment.show(MAC % 1, "--json")
+    segment.play(segment.begin() + ping(1, "192.168.7.1") + ping(1, "192.168.7.100", 100) + ping(2, "192.168.7.100", 100)
+                 + segment.show(MAC % 1, "--json") + ping(2, "192.168.7.11", 20)
                  + f"run here: ip netns exec {segment.core.host.netns} {segment.core.demarc} session --config={segment.core.config}"
                  + f" > {segment.core.folder}/sessions\n")
-    expect("it carries Ethernet frames" in segment.shown(), segment.shown())
+    expect('"uplink_path": "fast"' in segment.shown(), segment.shown())
+    carried = segment.carried()
+    expect(carried[0] >= 180 and carried[1] >= 180, f"{carried}")
+    features = segment.core.host.run(["ethtool", "-k", "demarc0h"]).stdout  # else the program would not see tags
+    expect("tx-vlan-offload: off" in features and "tx-vlan-stag-hw-insert: off" in features, features)
     expect(len(re.findall(r"\bethernet\b", (segment.core.folder / "sessions").read_text())) == 2,
            (segment.core.folder / "sessions").read_text())
     status = segment.core.json("status")["planes"][0]
-    expect("generic" in str(status["fast_path"]) and not status["drops"].get("unknown_teid"), f"{status}")
+    expect(status["fast_mode"] == "generic" and "demarc0x" in status["fast_at"] and not status["drops"].get("unknown_teid"), f"{status}")
 
 
 @case
@@ -116,6 +126,19 @@ def nobody_takes_anothers_mac_address(lab, build):
     segment.play(segment.begin() + ping(1, "192.168.7.100") + ping(2, "192.168.7.100") + forge
                  + ping(1, "192.168.7.100") + segment.dress(2, MAC % 2) + ping(2, "192.168.7.100"))
     expect(segment.drops().get("spoofed_source", 0) >= 4, f"{segment.drops()}")
+    senders = segment.core.command("line", "senders").stdout
+    expect("10.9.0.11" in senders, senders)
+
+
+@case
+def the_packet_program_refuses_anothers_mac_address(lab, build):
+    segment = Segment(lab, build, fast="generic")
+    server = segment.server.run("cat /sys/class/net/eth0/address").stdout.strip()
+    known = f"run 2: ip neigh replace 192.168.7.100 lladdr {server} dev ue2s1 nud permanent\n"
+    segment.play(segment.begin() + ping(2, "192.168.7.100") + ping(1, "192.168.7.100", 20) + segment.dress(2, MAC % 1) + known
+                 + ping(2, "192.168.7.100", 5, fails=True) + ping(1, "192.168.7.100", 20)
+                 + segment.dress(2, MAC % 2) + ping(2, "192.168.7.100"))
+    expect(segment.drops().get("spoofed_source", 0) >= 5, f"{segment.drops()}")
     senders = segment.core.command("line", "senders").stdout
     expect("10.9.0.11" in senders, senders)
 
@@ -178,7 +201,17 @@ def frames_are_in_the_flow_that_a_phone_asked_for(lab, build):
 
 @case
 def a_frame_wakes_a_phone_and_follows_it(lab, build):
-    segment = Segment(lab, build)
+    wake_and_follow(Segment(lab, build))
+
+
+@case
+def a_frame_that_the_packet_program_leaves_to_the_slow_path_wakes_a_phone_and_follows_it(lab, build):
+    segment = Segment(lab, build, fast="generic")
+    wake_and_follow(segment)
+    expect(min(segment.carried()) > 0, f"{segment.carried()}")
+
+
+def wake_and_follow(segment):
     server = segment.server.netns
     to_phone = f"run {server}: ping -n -c 3 -i 0.2 -W 3 192.168.7.11\n"
     segment.play(segment.begin() + ping(1, "192.168.7.100") + ping(2, "192.168.7.100") + "idle 1-2\n" + to_phone
@@ -194,6 +227,23 @@ def a_plane_that_was_killed_learns_the_phones_anew(lab, build):
               "sleep 0.05; done; exit 1\n")
     segment.play(segment.begin() + ping(1, "192.168.7.100") + kill
                  + "run 1: for i in $(seq 60); do ping -n -c 1 -W 1 192.168.7.100 && exit 0; done; exit 1\n")
+
+
+@case
+def frames_of_known_stations_go_on_while_the_plane_is_dead(lab, build):
+    segment = Segment(lab, build, fast="generic")
+    core, server = segment.core, segment.server.netns
+    kill = f"(sleep 2; kill -9 $(cat {core.folder}/run/plane-default.pid)) & "
+    flow = "ping -n -c 600 -i 0.02 -W 3 %s | tee %s | grep ' 0%% packet loss'"
+    up = flow % ("192.168.7.100", core.folder / "up")
+    down = flow % ("192.168.7.12", core.folder / "down")
+    segment.play(segment.begin() + ping(1, "192.168.7.100") + ping(2, "192.168.7.100") + ping(1, "192.168.7.100", 20)
+                 + f"run 1: {kill}{up}; wait\n" + f"run {server}: {kill}{down}; wait\n")
+    for name in ("up", "down"):
+        said = (core.folder / name).read_text()
+        expect(" 0% packet loss" in said, said[-300:])
+    port = core.host.run("ip -o link show master lan0").stdout
+    expect("demarc0h" in port and "demarc0:" not in port, port)
 
 
 @case

@@ -56,7 +56,8 @@ static bool open_fast(struct bench *bench, unsigned sessions, const char *folder
                                      .addresses = 1 << 17,
                                      .gnbs = 4,
                                      .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
-                                     .lanes = 1};
+                                     .lanes = 1,
+                                     .stations = STATIONS};
     if (fast_open(&bench->fast, &sizes, folder, why))
         return true;
     print_message("# SKIPPED, LOUDLY: no packet program here: %s\n", why);
@@ -83,13 +84,19 @@ static int open_n3(const struct lab *lab)
 
 struct bench *bench_open_in(unsigned sessions, const char *folder)
 {
+    return bench_open_ethernet_in(sessions, folder, NULL);
+}
+
+struct bench *bench_open_ethernet_in(unsigned sessions, const char *folder,
+                                     const struct lan_settings *settings)
+{
     struct bench *bench = calloc(1, sizeof *bench);
     assert_non_null(bench);
     if (!open_fast(bench, sessions, folder)) {
         free(bench);
         skip();
     }
-    bench->lab = lab_new();
+    bench->lab = settings ? lab_new_ethernet(settings) : lab_new();
     bench->n3 = open_n3(bench->lab);
     assert_true(fast_describe(&bench->fast, &bench->lab->plane));
     fast_adopt(&bench->fast, &bench->lab->plane);
@@ -179,14 +186,24 @@ size_t set_downlink(struct bench *bench, const uint8_t to[4], size_t payload)
     return inner;
 }
 
-uint32_t run(struct bench *bench)
+static uint32_t run_program(struct bench *bench, int program)
 {
     LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = bench->frame, .data_size_in = (unsigned)bench->length,
                 .data_out = bench->out, .data_size_out = sizeof bench->out);
-    assert_int_equal(bpf_prog_test_run_opts(bench->fast.program, &options), 0);
+    assert_int_equal(bpf_prog_test_run_opts(program, &options), 0);
     bench->out_length = options.data_size_out;
     bench->verdict = options.retval;
     return bench->verdict;
+}
+
+uint32_t run(struct bench *bench)
+{
+    return run_program(bench, bench->fast.program);
+}
+
+uint32_t run_at_segment(struct bench *bench)
+{
+    return run_program(bench, bench->fast.frame_program);
 }
 
 void done_with(const struct packet *packet)

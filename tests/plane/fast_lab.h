@@ -11,7 +11,7 @@
 #include "lab.h"
 #include "plane/fast/fast.h"
 
-enum { ETHERNET = 14, OUTER = 28, FRAME = 2048, LOOPBACK = 1, UE = 7, QFI = 1 };
+enum { ETHERNET = 14, OUTER = 28, FRAME = 2048, LOOPBACK = 1, UE = 7, QFI = 1, STATIONS = 8 };
 
 struct bench {
     struct lab *lab;
@@ -31,6 +31,9 @@ static const uint8_t OUTSIDE[4] = {203, 0, 113, 9}, PHONE[4] = {10, 45, 0, UE};
 struct bench *bench_open(unsigned sessions);
 /* As the process of a plane does: what is pinned in the folder is adopted, and is pinned there. */
 struct bench *bench_open_in(unsigned sessions, const char *folder);
+/* With a data network of Ethernet frames (lab.h); folder NULL: as bench_open(). */
+struct bench *bench_open_ethernet_in(unsigned sessions, const char *folder,
+                                     const struct lan_settings *settings);
 /* The session becomes the one of the bench, connected at the lab's gNB. */
 void bench_establish(struct bench *bench, struct lab_session *session);
 /* Both, with the session of phone UE. */
@@ -54,6 +57,8 @@ size_t set_downlink(struct bench *bench, const uint8_t to[4], size_t payload);
 void remember_gnb(struct bench *bench, const struct gnb *gnb);
 /* The program's verdict (XDP_...) on the frame. */
 uint32_t run(struct bench *bench);
+/* The same of the program at a data network of frames. */
+uint32_t run_at_segment(struct bench *bench);
 /* The slow path has done with the packet, which was left to it. */
 void done_with(const struct packet *packet);
 /* The same datagram through the slow path, which has done with it afterwards. */

@@ -35,11 +35,16 @@ int unmount_pins(void **state)
     return 0;
 }
 
-struct bench *begin(unsigned sessions)
+const char *pins(void)
 {
     char why[FAST_WHY_BYTES];
     assert_true(fast_make_folder(folder, why));
-    return bench_open_in(sessions, folder);
+    return folder;
+}
+
+struct bench *begin(unsigned sessions)
+{
+    return bench_open_in(sessions, pins());
 }
 
 void die(struct bench *bench)

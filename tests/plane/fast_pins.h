@@ -9,6 +9,8 @@
 int mount_pins(void **state);
 int unmount_pins(void **state);
 
+/* The folder. */
+const char *pins(void);
 struct bench *begin(unsigned sessions);
 /* What SIGKILL leaves of a plane. */
 void die(struct bench *bench);

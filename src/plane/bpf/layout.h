@@ -28,7 +28,8 @@ enum {
     FAST_RATES =
         2, /* that an action takes from besides its own: of all PDRs of a session, and of all sessions of a phone */
     FAST_PDRS = 32,            /* actions of a session with several flows */
-    FAST_SEEN_SHIFT = 24,      /* ns to the unit of fast_action.seen */
+    FAST_SEEN_SHIFT = 24,      /* ns to the unit of fast_action.seen and fast_station.seen */
+    FAST_PLACE_BITS = 22,      /* of a session's place: there are no more than 4,000,000 */
     FAST_BOTHER_NS = 50000000, /* of a budget of the slow path at once, and so many packets at least */
     FAST_BOTHER_LEAST = 256,
 };
@@ -80,15 +81,17 @@ enum fast_port_flags {
     FAST_OUT = 1 << 3,        /* packets may be sent there */
     FAST_HOST = 1 << 4,       /* the end of a passage: the host has routed what comes (plane/passage.h) */
     FAST_UNFINISHED = 1 << 5, /* checksums of what comes may have been left to the device that it leaves by */
+    FAST_LAN = 1 << 6, /* frames of a data network come in: the end of its passage (plane/passage.h) ... */
+    FAST_TAP = 1 << 7, /* ... and those of the slow path, for that end */
 };
 
 /* An interface. */
 struct fast_port {
     __u32 flags;
-    __u32 device; /* that carries it, with the tag: itself where there is none */
-    __u16 vlan;   /* 802.1Q tag, network order; 0: none */
-    __u16 mtu;    /* of IP packets */
-    __u32 reserved;
+    __u32 device;  /* that carries it, with the tag: itself where there is none */
+    __u16 vlan;    /* 802.1Q tag, network order; 0: none */
+    __u16 mtu;     /* of IP packets */
+    __u32 network; /* FAST_LAN, FAST_TAP: whose frames come */
 };
 
 /* What a block of IPv4 addresses, or a prefix, is: the pool of the network with that number less FAST_POOL, from there on. Of a block that is several things
@@ -130,11 +133,37 @@ struct fast_network {
     __u32 v4;                                     /* of its IPv4 pool the first address, host order */
     __u32 gateway;                                /* network order */
     __u32 v4_first, v4_count, v6_first, v6_count; /* in the table of addresses */
+    __u32 lan;                                    /* made of its name, if it carries frames; else 0 */
     __u8 encapsulation;                           /* phones may send IP in IP and the like */
-    __u8 reserved[7];
+    __u8 reserved;
+    __u16 mtu;    /* of what is in a frame */
+    __u32 ageing; /* of a MAC address, in units of fast_station.seen */
+    __u32 reserved_too;
     struct fast_route
-        host; /* into its passage, where the host translates; device 0: the program finds the way itself */
+        host; /* into its passage, where the host translates, or its bridge is; device 0: the program finds the way itself */
+    __u32 slow; /* of frames: the device by which the slow path gets them; 0: not at all */
+    __u32 reserved_three;
 };
+
+/* Where a MAC address is, found by it and the number of its data network. Place and address are one word: what the kernel takes for another address
+ * while it is looked at never leads to a wrong phone. */
+struct fast_station {
+    __u64
+        place; /* of the session, and above it some of the address (fast_station_place); place 0: in the data network */
+    __u64 settling; /* ns until which the slow path may have frames for it that are not counted */
+    __u32 seen;     /* when it last sent */
+    __u32 reserved;
+};
+
+static inline __u64 fast_station_key(__u32 network, __u64 mac)
+{
+    return (__u64)network << 48 | mac;
+}
+
+static inline __u64 fast_station_place(__u64 key, __u32 place)
+{
+    return key * 0x9e3779b97f4a7c15u << FAST_PLACE_BITS | place;
+}
 
 /* How much of an action's counters is in the agent's books, and how much of that has been reported: an agent that comes after this one begins there. Of a
  * tunnel at its place, of a session behind all places, of flows behind those. */
@@ -181,6 +210,7 @@ enum fast_tunnel_flags {
     FAST_FROM_CORE = 1 << 0, /* packets for the phone are in it (N9), and take the session's action */
     FAST_CAPTURED = 1 << 1,  /* they are shown to the agent (plane/capture.h) */
     FAST_BEHIND = 1 << 2,    /* there are networks behind the phone: `prefixes` knows them */
+    FAST_FRAMES = 1 << 3,    /* Ethernet frames are in it */
 };
 
 /* Found by the lower bits of its TEID. An uplink packet needs no other record of its session. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * The program's maps. All but the last five are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
+ * The program's maps. All but the last six are arrays that the agent maps into its memory; those whose sizes are 1 here get the configured ones when
  * they are made. What a processor writes alone is found at processor * size + index.
  */
 #ifndef PLANE_BPF_MAPS_H
@@ -81,6 +81,12 @@ struct {
     __type(key, struct fast_prefix);
     __type(value, __u32); /* enum fast_place, or with FAST_FRAMED */
 } prefixes SEC(".maps");
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1);
+    __type(key, __u64); /* fast_station_key */
+    __type(value, struct fast_station);
+} stations SEC(".maps");
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 1);

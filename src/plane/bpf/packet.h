@@ -75,6 +75,11 @@ INLINE struct frame frame_of(struct xdp_md *context)
     return frame;
 }
 
+INLINE __u64 time_now(const struct fast_settings *plane)
+{
+    return bpf_jiffies64() * plane->jiffy + plane->epoch;
+}
+
 /* The next header, of `size` bytes, or NULL. */
 INLINE void *take(struct frame *frame, __u32 size)
 {

@@ -4,6 +4,7 @@
  * rest to the slow path (plane/worker.c), which the kernel hands it to: so each packet is judged once, by the same rules.
  */
 #include "plane/bpf/downlink.h"
+#include "plane/bpf/frames.h"
 #include "plane/bpf/ran_port.h"
 
 /* GTP-U to an own address, as long as its packet: of any other the host knows whether it is a datagram. */
@@ -76,7 +77,7 @@ int plane_packet(struct xdp_md *context)
     if (!port || !plane || !frame.lane || !(port->flags & (FAST_N3 | FAST_N6 | FAST_RAN)) ||
         read_ethernet(&frame) != GOES_ON)
         return XDP_PASS;
-    frame.now = bpf_jiffies64() * plane->jiffy + plane->epoch;
+    frame.now = time_now(plane);
     frame.port = port->flags;
     if (frame.vlan != port->vlan) /* of another network at the same port */
         return let_in(&frame);

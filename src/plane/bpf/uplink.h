@@ -172,13 +172,18 @@ static __attribute__((noinline)) int pass_traffic(const struct frame *frame, str
                  : pass_aside(frame, &tunnel->queue, UPLINK);
 }
 
+INLINE bool may_have_qfi(const struct fast_tunnel *tunnel, const struct tunnelled *tunnelled)
+{
+    return tunnelled->qfi == ANY_QFI || (tunnel->qfis >> tunnelled->qfi & 1);
+}
+
 /* What is done with the packet, as find_action() says. */
 INLINE __u32 uplink_action(struct fast_tunnel *tunnel, const struct tunnelled *tunnelled,
                            const struct flow *inner, struct fast_action **action)
 {
     *action = &tunnel->action;
     if (!tunnel->flows)
-        return tunnelled->qfi != ANY_QFI && !(tunnel->qfis >> tunnelled->qfi & 1) ? DROP_NO_RULE : DROP_NONE;
+        return may_have_qfi(tunnel, tunnelled) ? DROP_NONE : DROP_NO_RULE;
     const __u32 qfi = tunnelled->qfi == ANY_QFI ? CLASSIFIER_ANY_QFI : tunnelled->qfi;
     return find_action(tunnel->flows, inner, bpf_ntohl(tunnelled->teid), qfi, UPLINK, action);
 }
@@ -240,6 +245,10 @@ static __attribute__((noinline)) int to_upf(struct frame *frame, const struct fa
     return send_into_tunnel(frame, &way, inner);
 }
 
+/* In the tunnel of an Ethernet session, from its gNB (plane/bpf/frames.h). */
+static int uplink_frame(struct frame *frame, const struct fast_settings *plane, struct fast_tunnel *tunnel,
+                        const struct tunnelled *tunnelled, const struct flow *outer);
+
 INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const struct flow *outer)
 {
     struct tunnelled tunnelled;
@@ -267,6 +276,8 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
                    : refuse(frame, &outer->source, DROP_WRONG_PEER);
     if (must_queue(frame, &tunnel->state, queue))
         return pass_traffic(frame, tunnel, &outer->source, false);
+    if (tunnel->flags & FAST_FRAMES)
+        return uplink_frame(frame, plane, tunnel, &tunnelled, outer);
     if (!is_plain || is_link_local(&inner))
         return pass_some_aside(frame, queue, &outer->source, UPLINK);
     struct fast_action *action;

@@ -14,6 +14,7 @@
 #include "plane/fast/places.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
+#include "plane/fast/stations.h"
 #include "wire/gtpu/gtpu.h"
 
 /* --- is it whole? --- */
@@ -253,6 +254,7 @@ void fast_disown(struct fast *fast)
         if (fast->sessions[place].known)
             fast_free_place(fast, place);
     keep_sound_addresses(fast);
+    fast_clear_stations(fast);
 }
 
 bool fast_carries(const struct plane *plane, uint32_t teid)
@@ -285,6 +287,9 @@ unsigned fast_sweep(struct plane *plane, int64_t quiet)
             fast_free_place(fast, place);
     fast_sweep_rates(fast);
     fast_forget_found(fast);
+    for (unsigned i = 0; i < plane->network_count; i++)
+        if (plane->networks[i].lan)
+            lan_disown(plane->networks[i].lan, 0);
     fast->unclaimed = 0;
     fast->awaits = false;
     fast->settings->knows = true;

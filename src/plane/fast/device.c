@@ -51,6 +51,50 @@ bool device_gather_packets(const char *name)
     return request(name, SIOCETHTOOL, &value, NULL);
 }
 
+/* Structures of ethtool with what is at their ends. */
+enum {
+    FEATURES = 256,
+    SET_BYTES = sizeof(struct ethtool_sset_info) + sizeof(uint32_t),
+    NAMES_BYTES = sizeof(struct ethtool_gstrings) + FEATURES * ETH_GSTRING_LEN,
+    CHANGE_BYTES =
+        sizeof(struct ethtool_sfeatures) + FEATURES / 32 * sizeof(struct ethtool_set_features_block)
+};
+
+/* The number of each of the kernel's features is where its name is in the list. */
+static unsigned list_features(const char *device, struct ethtool_gstrings *names)
+{
+    _Alignas(struct ethtool_sset_info) uint8_t room[SET_BYTES];
+    struct ethtool_sset_info *set = (struct ethtool_sset_info *)room;
+    *set = (struct ethtool_sset_info){.cmd = ETHTOOL_GSSET_INFO, .sset_mask = UINT64_C(1) << ETH_SS_FEATURES};
+    if (!request(device, SIOCETHTOOL, set, NULL) || set->data[0] > FEATURES)
+        return 0;
+    *names = (struct ethtool_gstrings){
+        .cmd = ETHTOOL_GSTRINGS, .string_set = ETH_SS_FEATURES, .len = set->data[0]};
+    return request(device, SIOCETHTOOL, names, NULL) ? names->len : 0;
+}
+
+static bool is_tag_offload(const uint8_t *name)
+{
+    static const char *const offloads[] = {"tx-vlan-hw-insert", "tx-vlan-stag-hw-insert"};
+    return strncmp((const char *)name, offloads[0], ETH_GSTRING_LEN) == 0 ||
+           strncmp((const char *)name, offloads[1], ETH_GSTRING_LEN) == 0;
+}
+
+bool device_write_tags(const char *name)
+{
+    _Alignas(struct ethtool_gstrings) uint8_t list[NAMES_BYTES];
+    _Alignas(struct ethtool_sfeatures) uint8_t room[CHANGE_BYTES] = {0};
+    struct ethtool_gstrings *names = (struct ethtool_gstrings *)list;
+    struct ethtool_sfeatures *change = (struct ethtool_sfeatures *)room;
+    const unsigned count = list_features(name, names);
+    change->cmd = ETHTOOL_SFEATURES;
+    change->size = (count + 31) / 32;
+    for (unsigned i = 0; i < count; i++)
+        if (is_tag_offload(names->data + (size_t)i * ETH_GSTRING_LEN))
+            change->features[i / 32].valid |= 1U << i % 32;
+    return count && request(name, SIOCETHTOOL, change, NULL);
+}
+
 /* --- the family "netdev" of generic netlink (linux/netdev.h, which this C library does not have yet) --- */
 
 enum { NETDEV_DEV_GET = 1, NETDEV_DEV_IFINDEX = 1, NETDEV_DEV_XDP_FEATURES = 3, NETDEV_VERSION = 1 };

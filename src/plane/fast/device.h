@@ -15,6 +15,8 @@ bool device_is_loopback(const char *name);
 
 /* Off: what goes out is cut up and summed here, as nobody behind it does. */
 bool device_finish_packets(const char *name);
+/* VLAN tags are written into the frames that go out, and not left to the device. */
+bool device_write_tags(const char *name);
 /* What comes in is put together into larger packets; also, its driver takes what is redirected to its other end. */
 bool device_gather_packets(const char *name);
 

@@ -76,6 +76,7 @@ static bool set_sizes(struct fast *fast, const struct array *arrays, unsigned co
         set_size(fast->object, "routes", (size_t)FAST_ROUTES * fast->sizes.processors) &&
         set_size(fast->object, "gnb_routes", (fast->sizes.gnbs + (size_t)1) * fast->sizes.processors) &&
         set_size(fast->object, "bothers", fast->sizes.gnbs + (size_t)1) &&
+        set_size(fast->object, "stations", fast->sizes.stations + (size_t)1) &&
         set_size(fast->object, "prefixes", FAST_PREFIXES + (size_t)fast->sizes.routes);
     for (unsigned i = 0; i < count; i++)
         done &= set_size(fast->object, arrays[i].name, arrays[i].entries);
@@ -257,10 +258,12 @@ static void begin(struct fast *fast)
     fast->memory = maps_bytes(fast->object);
     fast->prefixes = bpf_object__find_map_fd_by_name(fast->object, "prefixes");
     fast->refused = bpf_object__find_map_fd_by_name(fast->object, "refused");
+    fast->stations = bpf_object__find_map_fd_by_name(fast->object, "stations");
     fast->bothers = bpf_object__find_map_fd_by_name(fast->object, "bothers");
     fast_give_budgets(fast, NULL);
     fast->denied = bpf_object__find_map_fd_by_name(fast->object, "denied");
     fast->program = bpf_program__fd(bpf_object__find_program_by_name(fast->object, "plane_packet"));
+    fast->frame_program = bpf_program__fd(bpf_object__find_program_by_name(fast->object, "plane_frame"));
 }
 
 /* Both clocks are read in the kernel, one behind the other. */

@@ -28,7 +28,8 @@ enum {
 /* An interface where the program sits, or should. */
 struct fast_seat {
     char device[FAST_DEVICE_BYTES];
-    unsigned flags; /* enum fast_port_flags */
+    unsigned flags;   /* enum fast_port_flags */
+    unsigned network; /* with FAST_LAN, FAST_TAP */
     enum fast_mode { FAST_NOWHERE, FAST_NATIVE, FAST_GENERIC } mode;
 };
 
@@ -45,7 +46,8 @@ struct fast_sizes {
     unsigned addresses; /* of all pools together */
     unsigned gnbs;
     unsigned processors;
-    unsigned lanes; /* threads of the slow path */
+    unsigned lanes;    /* threads of the slow path */
+    unsigned stations; /* MAC addresses in data networks of frames */
 };
 
 /* A place that nothing leads to any more, and the grace period (plane/fast/grace.h) after which no processor looks at it. */
@@ -56,9 +58,11 @@ struct fast_resting {
 
 struct fast {
     struct bpf_object *object;
-    char folder[FAST_FOLDER_BYTES];                  /* where all is pinned; "": nowhere */
-    int held;                                        /* the folder, locked while this process lives */
-    int program, prefixes, refused, denied, bothers; /* descriptors */
+    char folder[FAST_FOLDER_BYTES]; /* where all is pinned; "": nowhere */
+    int held;                       /* the folder, locked while this process lives */
+    int program,
+        frame_program; /* descriptors: the program, that at interfaces with FAST_LAN and FAST_TAP, ... */
+    int prefixes, refused, denied, bothers, stations; /* ... and maps */
     struct fast_sizes sizes;
     unsigned tunnels; /* places, a power of two */
     struct fast_settings *settings;

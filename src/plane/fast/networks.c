@@ -127,6 +127,15 @@ uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits)
                                        : UINT32_C(1) << (bits - pool->length);
 }
 
+/* FNV-1a, and not 0. */
+static uint32_t number_of(const char *name)
+{
+    uint32_t number = 2166136261;
+    for (; *name; name++)
+        number = (number ^ (uint8_t)*name) * 16777619;
+    return number | 1;
+}
+
 /* False: its pools are larger than the table of addresses. */
 static bool put_network(const struct fast *fast, struct picture *picture, const struct network *network,
                         uint32_t *first)
@@ -141,6 +150,11 @@ static bool put_network(const struct fast *fast, struct picture *picture, const 
     to->v6_first = *first + (uint32_t)v4;
     to->v6_count = (uint32_t)v6;
     to->encapsulation = network->encapsulation;
+    if (network->lan) {
+        to->lan = number_of(network->name);
+        to->mtu = network->mtu;
+        to->ageing = (uint32_t)(lan_ageing(network->lan) >> FAST_SEEN_SHIFT);
+    }
     for (unsigned i = 0; i < 8; i++)
         to->v6 = to->v6 << 8 | network->pool_v6.address[i];
     memcpy(&to->gateway, network->gateway_v4.address, sizeof to->gateway);

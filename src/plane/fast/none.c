@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "plane/fast/ports.h"
+#include "plane/fast/stations.h"
 #include "plane/fast/tap.h"
 
 bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
@@ -106,6 +107,17 @@ bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum con
     return false;
 }
 
+bool fast_attach_slow(struct fast *fast, const char *device, unsigned network, enum config_fast mode,
+                      char why[FAST_WHY_BYTES])
+{
+    (void)fast;
+    (void)device;
+    (void)network;
+    (void)mode;
+    (void)why;
+    return false;
+}
+
 unsigned fast_take(int table, void *keys, size_t key_bytes, void *values, size_t value_bytes, unsigned most)
 {
     (void)table;
@@ -151,4 +163,51 @@ bool fast_is_native(unsigned index)
 {
     (void)index;
     return false;
+}
+
+bool fast_put_station(const struct fast *fast, unsigned network, uint64_t mac, unsigned place, int64_t since,
+                      int64_t seen)
+{
+    (void)fast;
+    (void)network;
+    (void)mac;
+    (void)place;
+    (void)since;
+    (void)seen;
+    return false;
+}
+
+void fast_take_station(const struct fast *fast, unsigned network, uint64_t mac)
+{
+    (void)fast;
+    (void)network;
+    (void)mac;
+}
+
+int64_t fast_station_seen(const struct fast *fast, unsigned network, uint64_t mac, int64_t now)
+{
+    (void)fast;
+    (void)network;
+    (void)mac;
+    (void)now;
+    return 0;
+}
+
+void fast_each_station(const struct fast *fast, unsigned network, fast_station_visit *visit, void *context)
+{
+    (void)fast;
+    (void)network;
+    (void)visit;
+    (void)context;
+}
+
+void fast_clear_stations(const struct fast *fast)
+{
+    (void)fast;
+}
+
+void fast_forget_stations(const struct fast *fast, unsigned network)
+{
+    (void)fast;
+    (void)network;
 }

@@ -18,6 +18,7 @@
 #include "kit/log.h"
 #include "plane/fast/device.h"
 #include "plane/host.h"
+#include "plane/lead.h"
 #include "plane/passage.h"
 
 static bool complain(char why[FAST_WHY_BYTES], const char *what, const char *name)
@@ -62,7 +63,7 @@ static bool is_plane_program(unsigned program)
     const bool known = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0;
     if (fd >= 0)
         close(fd);
-    return known && strcmp(info.name, "plane_packet") == 0;
+    return known && (strcmp(info.name, "plane_packet") == 0 || strcmp(info.name, "plane_frame") == 0);
 }
 
 /* Where nothing sits, errno says why the kernel did not take the program. */
@@ -81,14 +82,14 @@ static bool refuse(char why[FAST_WHY_BYTES], const char *device, unsigned index)
 }
 
 /* The link that a predecessor left at this interface gets this program. False: there is none, or not in this mode. */
-static bool take_over(struct fast *fast, const char *path, unsigned index, enum fast_mode mode)
+static bool take_over(int program, const char *path, unsigned index, enum fast_mode mode)
 {
     struct bpf_link_info info = {0};
-    unsigned size = sizeof info, program;
+    unsigned size = sizeof info, before;
     const int link = bpf_obj_get(path);
     const bool its = link >= 0 && bpf_obj_get_info_by_fd(link, &info, &size) == 0 &&
-                     info.xdp.ifindex == index && mode_at(index, &program) == mode &&
-                     bpf_link_update(link, fast->program, NULL) == 0;
+                     info.xdp.ifindex == index && mode_at(index, &before) == mode &&
+                     bpf_link_update(link, program, NULL) == 0;
     if (link >= 0)
         close(link);
     if (!its)
@@ -96,22 +97,24 @@ static bool take_over(struct fast *fast, const char *path, unsigned index, enum 
     return its;
 }
 
-static int make_link(const struct fast *fast, unsigned index, enum fast_mode mode)
+static int make_link(int program, unsigned index, enum fast_mode mode)
 {
     LIBBPF_OPTS(bpf_link_create_opts, options,
                 .flags = mode == FAST_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
-    return bpf_link_create(fast->program, (int)index, BPF_XDP, &options);
+    return bpf_link_create(program, (int)index, BPF_XDP, &options);
 }
 
 /* The descriptor is closed: the pin holds the link. */
-static bool link_to(struct fast *fast, const char *device, unsigned index, enum fast_mode mode,
+static bool link_to(struct fast *fast, const struct fast_seat *seat, unsigned index, enum fast_mode mode,
                     char why[FAST_WHY_BYTES])
 {
+    const int program = seat->flags & (FAST_LAN | FAST_TAP) ? fast->frame_program : fast->program;
+    const char *device = seat->device;
     char path[256];
     link_path(path, sizeof path, fast->folder, device);
-    if (take_over(fast, path, index, mode))
+    if (take_over(program, path, index, mode))
         return true;
-    const int link = make_link(fast, index, mode);
+    const int link = make_link(program, index, mode);
     if (link < 0)
         return refuse(why, device, index);
     const bool pinned = bpf_obj_pin(link, path) == 0;
@@ -140,9 +143,11 @@ static bool sit(struct fast *fast, struct fast_seat *seat, enum fast_mode mode, 
                  seat->device, index, FAST_PORTS);
         return false;
     }
-    fast->ports[index] = (struct fast_port){
-        .flags = all_flags(seat, mode), .device = index, .mtu = (__u16)host_device_mtu(seat->device)};
-    if (link_to(fast, seat->device, index, mode, why)) {
+    fast->ports[index] = (struct fast_port){.flags = all_flags(seat, mode),
+                                            .device = index,
+                                            .mtu = (__u16)host_device_mtu(seat->device),
+                                            .network = seat->network};
+    if (link_to(fast, seat, index, mode, why)) {
         seat->mode = mode;
         return true;
     }
@@ -239,6 +244,30 @@ static void forget_ports(struct fast *fast)
             fast->ports[index] = (struct fast_port){0};
 }
 
+static struct fast_seat *add_for_frames(struct fast *fast, const char *device, unsigned flag,
+                                        unsigned network)
+{
+    struct fast_seat *seat = add(fast, device, flag);
+    if (seat)
+        seat->network = network;
+    return seat;
+}
+
+/* The program's ends of passages, and beside those of frames the slow path's devices, once they are there. */
+static void find_passages(struct fast *fast, const struct config_plane *config)
+{
+    char device[IF_NAMESIZE];
+    for (unsigned i = 0; i < fast->network_count; i++) {
+        const struct fast_network *network = &fast->networks[i];
+        if (!network->lan && config->nat)
+            add(fast, passage_name(config, i, PASSAGE_PROGRAM, device), FAST_N6 | FAST_HOST);
+        if (network->lan && network->host.device)
+            add_for_frames(fast, passage_name(config, i, PASSAGE_PROGRAM, device), FAST_LAN, i);
+        if (network->lan && network->slow)
+            add_for_frames(fast, lead_device(config, i, device), FAST_TAP, i);
+    }
+}
+
 static void find_seats(struct fast *fast, const struct config_plane *config)
 {
     char device[IF_NAMESIZE];
@@ -248,8 +277,7 @@ static void find_seats(struct fast *fast, const struct config_plane *config)
             add(fast, device, FAST_N3);
     for (unsigned i = 0; i < config->n3_interface_count; i++)
         add(fast, config->n3_interfaces[i], FAST_N3);
-    for (unsigned i = 0; config->nat && i < fast->network_count; i++)
-        add(fast, passage_name(config, i, PASSAGE_PROGRAM, device), FAST_N6 | FAST_HOST);
+    find_passages(fast, config);
     if (!config->nat)
         find_n6(fast, config);
 }
@@ -390,6 +418,13 @@ bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum con
     if (mode == CONFIG_FAST_AUTO && seat->mode == FAST_NATIVE && device_redirect(index) != DEVICE_TAKES)
         fast->ports[index].flags &= ~(__u32)FAST_OUT; /* what is bound for there is the slow path's */
     return true;
+}
+
+bool fast_attach_slow(struct fast *fast, const char *device, unsigned network, enum config_fast mode,
+                      char why[FAST_WHY_BYTES])
+{
+    add_for_frames(fast, device, FAST_TAP, network);
+    return fast_attach(fast, device, FAST_TAP, mode, why);
 }
 
 /* --- the folder --- */

@@ -14,6 +14,10 @@ bool fast_attach_all(struct fast *fast, const struct config_plane *config, char 
 bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum config_fast mode,
                  char why[FAST_WHY_BYTES]);
 
+/* At the device by which the slow path of that data network sends and gets frames. */
+bool fast_attach_slow(struct fast *fast, const char *device, unsigned network, enum config_fast mode,
+                      char why[FAST_WHY_BYTES]);
+
 /* Whether the program sits at the driver, and not behind it. */
 bool fast_is_native(unsigned index);
 

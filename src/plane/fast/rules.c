@@ -49,7 +49,7 @@ static const struct pdr *plain_pdr(const struct ruleset *rules, enum direction d
 static bool is_served(const struct fast *fast, const struct session *session, enum direction direction)
 {
     if (session->port)
-        return false;
+        return fast->networks[session->network->index].host.device && plain_pdr(session->rules, direction);
     return session->rules->classifiers[direction] ? fast->sessions[session->place].own_flows != 0
                                                   : plain_pdr(session->rules, direction) != NULL;
 }
@@ -106,7 +106,8 @@ static struct fast_tunnel describe_tunnel(struct fast *fast, struct fast_tunnel 
     const struct gnb *sender = sender_of(session, pdr);
     struct fast_tunnel tunnel = *live;
     tunnel.teid = htonl(pdr->teid);
-    tunnel.flags = (__u8)((from_core ? FAST_FROM_CORE : 0) | (rules->route_count ? FAST_BEHIND : 0) |
+    tunnel.flags = (__u8)((from_core ? FAST_FROM_CORE : 0) | (session->port ? FAST_FRAMES : 0) |
+                          (rules->route_count ? FAST_BEHIND : 0) |
                           (fast->sessions[session->place].captured ? FAST_CAPTURED : 0));
     tunnel.network = (__u8)session->network->index;
     tunnel.qfis = pdr->qfis ? pdr->qfis : UINT64_MAX;
@@ -326,6 +327,9 @@ bool fast_admit(struct plane *plane, struct session *session, struct session *ol
     session->place = fast_take_place(fast, home_of(fast, session->network, session->rules));
     if (session->place == 0)
         return false;
+    for (unsigned i = 0; i < plane->network_count; i++) /* what was found there gave way */
+        if (plane->networks[i].lan)
+            lan_disown(plane->networks[i].lan, session->place);
     fast_open_session_book(fast, session->place);
     return true;
 }

@@ -16,6 +16,8 @@
 #include "plane/fast/grace.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/ports.h"
+#include "plane/fast/stations.h"
+#include "plane/lead.h"
 #include "plane/passage.h"
 
 /* Each phone has one of either kind. */
@@ -33,28 +35,56 @@ static unsigned pool_addresses(const struct config *config, const struct config_
     return sum > UINT32_MAX ? UINT32_MAX : (unsigned)sum;
 }
 
+static bool carries_frames(const struct config *config, const struct config_plane *own)
+{
+    for (unsigned i = 0; i < config->smf.dnn_count; i++)
+        if (config->smf.dnns[i].type == CONFIG_ETHERNET && config_plane_serves(own, config->smf.dnns[i].name))
+            return true;
+    return false;
+}
+
 static void close_passages(const struct plane *plane, const struct config_plane *config)
 {
     for (unsigned i = 0; i < plane->network_count; i++)
-        if (!plane->networks[i].lan)
+        if (!plane->networks[i].lan || *plane->networks[i].bridge)
             passage_close(config, &plane->networks[i]);
+}
+
+static unsigned program_end(const struct config_plane *config, unsigned network)
+{
+    char name[PASSAGE_NAME_BYTES];
+    return if_nametoindex(passage_name(config, network, PASSAGE_PROGRAM, name));
+}
+
+/* Without one, frames are the slow path's. */
+static void open_to_bridge(struct fast *fast, const struct network *network,
+                           const struct config_plane *config)
+{
+    char why[FAST_WHY_BYTES];
+    const bool open = *network->bridge && passage_open(config, network, why);
+    if (*network->bridge && !open)
+        log_warning("plane", NULL, "fast path: without data network %s: %s", network->name, why);
+    fast->networks[network->index].slow = 0; /* a predecessor's, which went with it */
+    fast_lead_to_host(fast, network, open ? program_end(config, network->index) : 0);
 }
 
 static bool open_passages(struct fast *fast, const struct plane *plane, const struct config_plane *config,
                           char why[FAST_WHY_BYTES])
 {
-    char name[PASSAGE_NAME_BYTES];
     fast->network_count = plane->network_count;
     for (unsigned i = 0; i < plane->network_count; i++) {
-        if (!config->nat || plane->networks[i].lan) {
+        if (plane->networks[i].lan) {
+            open_to_bridge(fast, &plane->networks[i], config);
+            continue;
+        }
+        if (!config->nat) {
             passage_close(config, &plane->networks[i]);
             fast_lead_to_host(fast, &plane->networks[i], 0);
             continue;
         }
         if (!passage_open(config, &plane->networks[i], why))
             return false;
-        fast_lead_to_host(fast, &plane->networks[i],
-                          if_nametoindex(passage_name(config, i, PASSAGE_PROGRAM, name)));
+        fast_lead_to_host(fast, &plane->networks[i], program_end(config, i));
     }
     fast->settings->mss_clamp = !config->nat && config->mss_clamp != CONFIG_MSS_OFF;
     return true;
@@ -68,7 +98,8 @@ static struct fast_sizes sizes_of(const struct config *config, const struct conf
                                .addresses = pool_addresses(config, own),
                                .gnbs = plane_gnbs_most(config),
                                .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
-                               .lanes = plane_workers(own) + 1};
+                               .lanes = plane_workers(own) + 1,
+                               .stations = carries_frames(config, own) ? own->fast_macs : 0};
 }
 
 size_t fast_memory_needed(const struct config *config, const struct config_plane *own)
@@ -170,10 +201,45 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config *con
                  fast_mode_name(fast->seats[i].mode));
 }
 
+/* The program does not know that data network, nor who is where in it. */
+static bool leave_to_slow_path(struct fast *fast, const struct config_plane *own,
+                               const struct network *network)
+{
+    struct fast_network *to = &fast->networks[network->index];
+    to->slow = 0;
+    if (to->host.device)
+        passage_close(own, network);
+    to->host.device = 0;
+    fast_forget_stations(fast, network->index);
+    return false;
+}
+
+bool fast_lead_frames(struct plane *plane, const struct config_plane *own, const struct network *network)
+{
+    struct fast *fast = plane->fast;
+    struct fast_network *to = fast ? &fast->networks[network->index] : NULL;
+    char device[IFNAMSIZ], why[FAST_WHY_BYTES];
+    if (!fast)
+        return false;
+    if (!to->host.device || !(fast->ports[to->host.device].flags & FAST_LAN))
+        return leave_to_slow_path(fast, own, network);
+    lead_device(own, network->index, device);
+    if (!fast_attach_slow(fast, device, network->index, own->fast, why)) {
+        log_warning("plane", NULL, "fast path: without data network %s: %s", network->name, why);
+        return leave_to_slow_path(fast, own, network);
+    }
+    to->slow = if_nametoindex(device);
+    lan_lead(network->lan, fast, network->index);
+    return true;
+}
+
 void fast_leave(struct plane *plane)
 {
     if (!plane->fast)
         return;
+    for (unsigned i = 0; i < plane->network_count; i++)
+        if (plane->networks[i].lan)
+            lan_part(plane->networks[i].lan);
     grace_free(plane->fast->grace);
     fast_close(plane->fast);
     close(plane->fast->held);

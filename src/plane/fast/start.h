@@ -12,6 +12,9 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config *con
                 const struct config_plane *own);
 /* Octets of its maps, worked out before anything is loaded; 0: it is to have no fast path, or this build has none. */
 size_t fast_memory_needed(const struct config *config, const struct config_plane *own);
+/* Once the slow path's device of a data network of frames is there: the program leads frames between the bridge, the tunnels and that device. False: it does not, and
+ * the device belongs into the bridge. */
+bool fast_lead_frames(struct plane *plane, const struct config_plane *own, const struct network *network);
 /* The program leaves the interfaces: the plane is taken down, not restarted. */
 void fast_end(struct plane *plane, const struct config_plane *config);
 /* Packets go on without this process, until another one comes. */
