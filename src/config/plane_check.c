@@ -173,12 +173,34 @@ static void warn_of_shared_pools(const struct config *config, unsigned index, st
                             config->smf.dnns[k].name);
 }
 
+/* Of one of their TUN devices, which are called so with a number behind. */
+static bool share_a_device(const char *tun, const char *other)
+{
+    const size_t length = strlen(tun);
+    return strncmp(tun, other, length) == 0 && strspn(other + length, "0123456789") == strlen(other + length);
+}
+
+static void warn_of_shared_devices(const struct config *config, unsigned index, struct config_report *report)
+{
+    const struct config_plane *plane = &config->planes[index];
+    for (unsigned i = 0; i < index && !plane->external; i++) {
+        const struct config_plane *other = &config->planes[i];
+        if (!other->external &&
+            (share_a_device(other->tun, plane->tun) || share_a_device(plane->tun, other->tun)))
+            config_warn(report,
+                        "%s:1: planes: found %s and %s with tun %s and %s, expected names of devices of "
+                        "their own where both are on one host",
+                        config->inventory.file, other->name, plane->name, other->tun, plane->tun);
+    }
+}
+
 bool config_planes_agree(const struct config *config, struct config_report *report)
 {
     bool good = true;
     for (unsigned i = 0; i < config->plane_count; i++) {
         good &= knows_places(config, &config->planes[i], report);
         warn_of_shared_pools(config, i, report);
+        warn_of_shared_devices(config, i, report);
     }
     return good;
 }

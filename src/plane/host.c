@@ -81,17 +81,6 @@ static bool fail(char *why, size_t size, const char *device, const char *what, c
     return false;
 }
 
-static char read_setting(const char *path)
-{
-    char value = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && read(fd, &value, 1) != 1)
-        value = 0;
-    if (fd >= 0)
-        close(fd);
-    return value;
-}
-
 static bool write_setting(const char *path, char value)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -193,43 +182,6 @@ bool host_set_up_port(const char *device, bool apart, const struct network *netw
     return done;
 }
 
-static const char forward_v4[] = "/proc/sys/net/ipv4/ip_forward";
-static const char forward_v6[] = "/proc/sys/net/ipv6/conf/all/forwarding";
-
-/* True: it was off and is on now. */
-static bool switch_on(const char *path)
-{
-    if (read_setting(path) != '0')
-        return false;
-    if (write_setting(path, '1'))
-        return true;
-    log_warning("plane", NULL, "cannot switch on %s: %s; phones will have no internet, write 1 to it as root",
-                path, strerror(errno));
-    return false;
-}
-
-/* What a killed predecessor switched on is ours to switch off. */
-static void read_note(struct host *host)
-{
-    FILE *note = fopen(host->note, "re");
-    for (int c; note && (c = fgetc(note)) != EOF;) {
-        host->forward_v4 |= c == '4';
-        host->forward_v6 |= c == '6';
-    }
-    if (note)
-        fclose(note);
-}
-
-static void write_note(const struct host *host)
-{
-    FILE *note = host->forward_v4 || host->forward_v6 ? fopen(host->note, "we") : NULL;
-    if (!note)
-        return;
-    fputs(host->forward_v4 ? "4" : "", note);
-    fputs(host->forward_v6 ? "6" : "", note);
-    fclose(note);
-}
-
 void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
                         unsigned network_count, const char *note)
 {
@@ -238,24 +190,15 @@ void host_open_internet(struct host *host, const struct config_plane *config, co
         v4 |= networks[i].pool_v4.family != 0;
         v6 |= networks[i].pool_v6.family != 0;
     }
-    snprintf(host->note, sizeof host->note, "%s", note);
-    read_note(host);
-    host->forward_v4 |= v4 && switch_on(forward_v4);
-    host->forward_v6 |= v6 && switch_on(forward_v6);
-    write_note(host);
-    host->nat = nat_install(config, networks, network_count);
+    forwarding_need(&host->forwarding, v4, v6, note);
+    host->nat = nat_install(config, networks, network_count) ? config : NULL;
 }
 
 void host_restore(struct host *host)
 {
     if (host->nat)
-        nat_remove();
-    if (host->forward_v4)
-        write_setting(forward_v4, '0');
-    if (host->forward_v6)
-        write_setting(forward_v6, '0');
-    if (host->note[0])
-        unlink(host->note);
+        nat_remove(host->nat);
+    forwarding_leave(&host->forwarding);
     *host = (struct host){0};
 }
 

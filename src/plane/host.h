@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the plane sets up on its host and takes down again: a TUN device a data network with addresses and MTU, forwarding
- * between it and the rest, and an nftables table `demarc` that translates addresses. What a killed predecessor has left
+ * between it and the rest, and an nftables table, called as TUN devices are, that translates addresses. What a killed predecessor has left
  * is replaced.
  */
 #ifndef PLANE_HOST_H
@@ -10,12 +10,12 @@
 #include <net/if.h>
 
 #include "config/config.h"
+#include "plane/forwarding.h"
 #include "plane/plane.h"
 
 struct host {
-    bool nat;                    /* the table is there */
-    bool forward_v4, forward_v6; /* forwarding was off before us, or before a predecessor that was killed */
-    char note[256];              /* file that says so to a successor */
+    const struct config_plane *nat; /* the table that is there; NULL: none is */
+    struct forwarding forwarding;
 };
 
 /* Sets address, MTU and state of the device of a data network. False: `why` says what, why and what to do. */

@@ -10,6 +10,7 @@
 #include "kit/log.h"
 #include "plane/fast/framed.h"
 #include "plane/fast/networks.h"
+#include "plane/nat.h"
 #include "plane/nft.h"
 #include "plane/passage.h"
 #include "plane/route.h"
@@ -26,8 +27,8 @@ static void translate(const struct lead *lead, const struct config_prefix *route
     char script[128], text[VALUE_TEXT_BYTES], why[256];
     if (!lead->nat || !lead->config->nat)
         return;
-    snprintf(script, sizeof script, "%s element inet demarc framed%d { %s }\n", there ? "add" : "delete",
-             route->family == AF_INET ? 4 : 6, config_prefix_text(route, text));
+    snprintf(script, sizeof script, "%s element inet %s%s framed%d { %s }\n", there ? "add" : "delete",
+             NAT_TABLE, lead->config->tun, route->family == AF_INET ? 4 : 6, config_prefix_text(route, text));
     if (!nft_run(script, why, sizeof why) && there)
         log_warning("plane", NULL, "framed route %s: its hosts' packets are not translated: %s", text, why);
 }
@@ -39,8 +40,8 @@ void lead_route(const struct lead *lead, const struct network *network, const st
         log_warning("plane", NULL, "framed route %s: the host does not take it: %s; see ip route",
                     config_prefix_text(route, text), strerror(errno));
     passage_name(lead->config, network->index, PASSAGE_HOST, end);
-    if (lead->passages &&
-        !route_put(route, &network->gateway_v4, end, PASSAGE_TABLE + network->index, ROUTE_INSTEAD))
+    if (lead->passages && !route_put(route, &network->gateway_v4, end,
+                                     passage_table(lead->config, network->index), ROUTE_INSTEAD))
         log_warning("plane", NULL, "framed route %s: it does not lead into the passage: %s",
                     config_prefix_text(route, text), strerror(errno));
     translate(lead, route, true);
@@ -52,7 +53,7 @@ void lead_away(const struct lead *lead, const struct network *network, const str
     route_remove(route, lead_device(lead->config, network->index, tun), RT_TABLE_MAIN);
     if (lead->passages)
         route_remove(route, passage_name(lead->config, network->index, PASSAGE_HOST, end),
-                     PASSAGE_TABLE + network->index);
+                     passage_table(lead->config, network->index));
     translate(lead, route, false);
 }
 
@@ -69,7 +70,7 @@ static void settle(const struct lead *lead, const struct plane *plane, const str
     size_t count = 0;
     struct config_prefix *routes =
         pool->family ? route_list(pool->family, passage_name(lead->config, network->index, PASSAGE_HOST, end),
-                                  PASSAGE_TABLE + network->index, &count)
+                                  passage_table(lead->config, network->index), &count)
                      : NULL;
     for (size_t i = 0; i < count; i++)
         if (memcmp(&routes[i], pool, sizeof *pool) != 0 && !is_found(plane, &routes[i]))

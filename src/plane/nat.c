@@ -83,7 +83,8 @@ static void write_clamp(FILE *to, const struct config_plane *config)
 static void write_script(FILE *to, const struct config_plane *config, const struct network *networks,
                          unsigned network_count)
 {
-    fputs("add table inet demarc\ndelete table inet demarc\ntable inet demarc {\n", to);
+    fprintf(to, "add table inet %s%s\ndelete table inet %s%s\ntable inet %s%s {\n", NAT_TABLE, config->tun,
+            NAT_TABLE, config->tun, NAT_TABLE, config->tun);
     if (config->nat) {
         write_nat(to, config, networks, network_count);
         write_untracked(to, config, network_count);
@@ -112,9 +113,11 @@ bool nat_install(const struct config_plane *config, const struct network *networ
     return done;
 }
 
-void nat_remove(void)
+void nat_remove(const struct config_plane *config)
 {
-    char why[256];
-    if (!nft_run("delete table inet demarc\n", why, sizeof why))
-        log_warning("plane", NULL, "cannot remove the nftables table `inet demarc`: %s", why);
+    char script[64], why[256];
+    snprintf(script, sizeof script, "delete table inet %s%s\n", NAT_TABLE, config->tun);
+    if (!nft_run(script, why, sizeof why))
+        log_warning("plane", NULL, "cannot remove the nftables table `inet %s%s`: %s", NAT_TABLE, config->tun,
+                    why);
 }

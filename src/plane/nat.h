@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The nftables table `inet demarc`: addresses of the pools are hidden behind the host's when they leave it. */
+/* The nftables table `inet demarc_TUN`, one for each plane of the host, as planes.tun is its own: addresses of the pools are hidden behind the host's when they leave it. */
 #ifndef PLANE_NAT_H
 #define PLANE_NAT_H
 
 #include "config/config.h"
 #include "plane/plane.h"
 
+#define NAT_TABLE "demarc_" /* and planes.tun */
+
 /* Replaces a table of that name, in one transaction. False: logged with reason and remedy. */
 bool nat_install(const struct config_plane *config, const struct network *networks, unsigned network_count);
-void nat_remove(void);
+void nat_remove(const struct config_plane *config);
 
 #endif

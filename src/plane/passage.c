@@ -15,6 +15,8 @@
 #include "plane/netlink.h"
 #include "plane/route.h"
 
+enum { FIRST_TABLE = 2152 };
+
 const uint8_t passage_mac[6] = {0x02, 0x64, 0x65, 0x6d, 0x61, 0x72};
 
 const char *passage_name(const struct config_plane *config, unsigned network, enum passage_end end,
@@ -69,28 +71,29 @@ static bool raise_end(const char *name)
 
 /* --- routes and rules --- */
 
-/* Of a data network, as a rule that has met its own end's packets must not send them where another's go. */
-static uint32_t table_of(const struct network *network)
+/* Each passage of the host has one of its own, whichever plane's it is: a rule that has met its own end's packets must not send them where another's go. */
+uint32_t passage_table(const struct config_plane *config, unsigned network)
 {
-    return PASSAGE_TABLE + network->index;
+    char program[PASSAGE_NAME_BYTES];
+    return FIRST_TABLE + if_nametoindex(passage_name(config, network, PASSAGE_PROGRAM, program));
 }
 
-/* Whatever is for a phone takes the passage, unless it has come out of it. */
+/* Whatever is for a phone takes the passage, unless it has come out of it. table: 0 for whichever it is. */
 static bool change_rule(uint16_t what, uint16_t flags, uint8_t family, const char *program, uint32_t table)
 {
     const struct fib_rule_hdr header = {.family = family, .action = FR_ACT_TO_TBL, .flags = FIB_RULE_INVERT};
     struct netlink_request request;
     netlink_begin(&request, what, flags, &header, sizeof header);
     netlink_put_text(&request, FRA_IIFNAME, program);
-    netlink_put_u32(&request, FRA_TABLE, table);
-    netlink_put_u32(&request, FRA_PRIORITY, PASSAGE_TABLE);
+    if (table)
+        netlink_put_u32(&request, FRA_TABLE, table);
+    netlink_put_u32(&request, FRA_PRIORITY, FIRST_TABLE);
     return netlink_do(&request, NETLINK_ROUTE);
 }
 
 static bool lead_pool(const struct network *network, const struct config_prefix *pool, const char *program,
-                      const char *host)
+                      const char *host, uint32_t table)
 {
-    const uint32_t table = table_of(network);
     if (pool->family == 0)
         return true;
     return route_put(pool, &network->gateway_v4, host, table, ROUTE_INSTEAD) &&
@@ -122,15 +125,18 @@ static bool admit_all(const struct network *network, const char *program, const 
            host_set(program, "accept_local", '1') && host_set(host, "rp_filter", '2');
 }
 
-static bool open_all(const struct network *network, const char *program, const char *host)
+static bool open_all(const struct config_plane *config, const struct network *network, const char *program,
+                     const char *host)
 {
     if (host_device_mtu(program) != network->mtu) /* another configuration's */
-        host_remove_device(program);
-    return make_pair(program, host, network->mtu, passage_mac) && admit_all(network, program, host) &&
-           raise_end(program) && raise_end(host) && device_finish_packets(host) &&
-           device_finish_packets(program) && device_gather_packets(host) &&
-           lead_pool(network, &network->pool_v4, program, host) &&
-           lead_pool(network, &network->pool_v6, program, host);
+        passage_close(config, network);
+    if (!make_pair(program, host, network->mtu, passage_mac))
+        return false;
+    const uint32_t table = passage_table(config, network->index);
+    return admit_all(network, program, host) && raise_end(program) && raise_end(host) &&
+           device_finish_packets(host) && device_finish_packets(program) && device_gather_packets(host) &&
+           lead_pool(network, &network->pool_v4, program, host, table) &&
+           lead_pool(network, &network->pool_v6, program, host, table);
 }
 
 static const char *remedy_for(int reason)
@@ -170,7 +176,7 @@ bool passage_open(const struct config_plane *config, const struct network *netwo
     char program[PASSAGE_NAME_BYTES], host[PASSAGE_NAME_BYTES];
     passage_name(config, network->index, PASSAGE_PROGRAM, program);
     passage_name(config, network->index, PASSAGE_HOST, host);
-    if (network->lan ? open_to_bridge(network, program, host) : open_all(network, program, host))
+    if (network->lan ? open_to_bridge(network, program, host) : open_all(config, network, program, host))
         return true;
     const int reason = errno;
     snprintf(why, PASSAGE_WHY_BYTES, "no passage %s to the host's %s: %s%s", program,
@@ -183,9 +189,8 @@ void passage_close(const struct config_plane *config, const struct network *netw
 {
     char program[PASSAGE_NAME_BYTES];
     passage_name(config, network->index, PASSAGE_PROGRAM, program);
-    if (network->pool_v4.family)
-        change_rule(RTM_DELRULE, 0, network->pool_v4.family, program, table_of(network));
-    if (network->pool_v6.family)
-        change_rule(RTM_DELRULE, 0, network->pool_v6.family, program, table_of(network));
+    for (const uint8_t *family = (const uint8_t[]){AF_INET, AF_INET6, 0}; *family; family++)
+        while (change_rule(RTM_DELRULE, 0, *family, program, 0))
+            continue; /* also those of a pair that is no more */
     host_remove_device(program);
 }

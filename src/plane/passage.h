@@ -25,13 +25,16 @@
 
 enum passage_end { PASSAGE_PROGRAM, PASSAGE_HOST };
 
-enum { PASSAGE_NAME_BYTES = IFNAMSIZ, PASSAGE_WHY_BYTES = 256, PASSAGE_TABLE = 2152 };
+enum { PASSAGE_NAME_BYTES = IFNAMSIZ, PASSAGE_WHY_BYTES = 256 };
 
 /* Both ends have it, so that each takes what is bound for the other. */
 extern const uint8_t passage_mac[6];
 
 const char *passage_name(const struct config_plane *config, unsigned network, enum passage_end end,
                          char name[PASSAGE_NAME_BYTES]);
+
+/* The routing table that leads phones' packets into it; as long as it is open. */
+uint32_t passage_table(const struct config_plane *config, unsigned network);
 
 /* False: there is none, `why` says why not, and what was made of it is gone. */
 bool passage_open(const struct config_plane *config, const struct network *network,
