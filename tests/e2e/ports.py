@@ -405,4 +405,98 @@ def gnbs_are_reached_over_ipv6_by_the_fast_path_too(lab, build):
         expect(told(setting.server, version, phone, 1437) == 1436, "the server is not told what fits into the tunnel")
 
 
+# --- interfaces that come and go ---
+
+class Ports(Staying):
+    """Phone 1 behind ran0, phone 2 behind ran1; a server behind out0, another behind out1."""
+
+    def __init__(self, lab, build, **options):
+        super().__init__(lab, build, then="start 2\nmove 2 gnb 2\nregister 2\nsession 2 1 internet ipv4\n", **options)
+        wait_until(lambda: len(self.core.json("session")) == 2, 20, "two sessions")
+
+    def expect_fast(self, why):
+        """All that phone 2 sends and gets through ran1 and out1."""
+        phone = self.lab.hosts["phone2"]
+        wait_until(lambda: " 0% packet loss" in phone.run(f"ping -q -c 3 -i 0.1 -W 1 {SERVERS[1]}", check=False).stdout, 10, f"answers {why}")
+        before = self.status()
+        phone.run(f"ping -q -c 20 -i 0.02 -W 2 {SERVERS[1]}")
+        after = self.status()
+        grown = [after[f"fast_{way}_packets"] - before[f"fast_{way}_packets"] for way in ("uplink", "downlink")]
+        expect(min(grown) >= 20, f"{why}: {grown} of 20 were fast: {after}")
+
+    def program_at(self, host, port):
+        return "xdp" in host.run(f"ip link show {port}").stdout
+
+    def at(self, number, kind):
+        """(port, its host, the addresses of both): of the radio side, or of the server's."""
+        if kind == "ran":
+            return f"ran{number}", self.radios[number], [f"10.9.{number}.1/24"], [f"10.9.{number}.{11 + number}/24"]
+        return f"out{number}", self.servers[number], [f"10.{8 - number}.0.1/24"], [f"10.{8 - number}.0.2/24"]
+
+    def join(self, kind, addresses=True):
+        """Makes ran1 or out1, where there is none."""
+        port, host, near, far = self.at(1, kind)
+        self.lab.link(self.core.host, port, near if addresses else [], host, "eth0", far)
+        self.way_back(host, near)
+
+    def way_back(self, host, near):
+        host.run(["ip", "route", "replace", "default", "via", near[0].split("/")[0]])
+        host.run("ethtool -K eth0 tx off")
+
+
+@case
+def interfaces_that_are_made_again_on_either_side_get_the_program_again(lab, build):
+    setting = Ports(lab, build)
+    setting.expect_fast("at first")
+    for kind in ("out", "ran"):
+        setting.core.host.run(f"ip link del {kind}1")
+        setting.join(kind)
+        wait_until(lambda kind=kind: setting.program_at(setting.core.host, f"{kind}1"), 10, "the program")
+        setting.expect_fast(f"with another {kind}1")
+
+
+@case
+def what_keeps_a_name_keeps_the_program_and_who_gets_the_name_gets_it(lab, build):
+    setting = Ports(lab, build)
+    core = setting.core.host
+    core.run("ip link set out1 down")
+    core.run("ip link set out1 name former")
+    core.run("ip link set former up")
+    setting.way_back(setting.servers[1], ["10.7.0.1/24"])
+    core.run("ip link set former down")
+    core.run("ip link set former name out1")
+    core.run("ip link set out1 up")
+    setting.expect_fast("under the name that it had before")
+    core.run("ip link set out1 down")
+    core.run("ip link set out1 name former")
+    setting.servers[1].run("ip link set eth0 down")
+    setting.servers[1].run("ip link set eth0 name eth9")
+    setting.servers[1].run("ip address flush dev eth9")
+    core.run("ip address flush dev former")
+    setting.join("out")
+    wait_until(lambda: setting.program_at(core, "out1"), 10, "the program")
+    expect(not setting.program_at(core, "former"), "the program is still where nobody wants it")
+    setting.expect_fast("with another of that name")
+
+
+@case
+def a_carrier_that_was_lost_and_a_stay_in_another_namespace_cost_the_fast_path_nothing(lab, build):
+    setting = Ports(lab, build)
+    core, away = setting.core.host, lab.host("away")
+    for kind in ("out", "ran"):
+        port, host, near, _ = setting.at(1, kind)
+        host.run("ip link set eth0 down")
+        wait_until(lambda port=port: "NO-CARRIER" in core.run(f"ip link show {port}").stdout, 10, "no carrier")
+        host.run("ip link set eth0 up")
+        setting.way_back(host, near)
+        setting.expect_fast(f"with the carrier of {port} back")
+        core.run(["ip", "link", "set", port, "netns", away.netns])
+        wait_until(lambda port=port: not setting.program_at(away, port), 10, "the program to leave what is in another namespace")
+        away.run(["ip", "link", "set", port, "netns", core.netns])
+        core.run(["ip", "link", "set", port, "up"])
+        core.address(port, *near)
+        wait_until(lambda port=port: setting.program_at(core, port), 10, "the program")
+        setting.expect_fast(f"with {port} back from another namespace")
+
+
 main()

@@ -136,6 +136,7 @@ static unsigned all_flags(const struct fast_seat *seat, enum fast_mode mode)
 static bool sit(struct fast *fast, struct fast_seat *seat, enum fast_mode mode, char why[FAST_WHY_BYTES])
 {
     const unsigned index = if_nametoindex(seat->device);
+    seat->mode = FAST_NOWHERE;
     if (index == 0)
         return complain(why, "there is no interface", seat->device);
     if (index >= FAST_PORTS) {
@@ -308,16 +309,30 @@ static bool has_n3(const struct fast *fast)
 
 /* --- at the driver, or behind it --- */
 
+static bool is_there(const struct fast_seat *seat)
+{
+    return if_nametoindex(seat->device) != 0;
+}
+
 static unsigned sit_all(struct fast *fast, enum fast_mode mode, char why[FAST_WHY_BYTES])
 {
     unsigned sitting = 0;
     for (unsigned i = 0; i < fast->seat_count; i++) {
         if (sit(fast, &fast->seats[i], mode, why))
             sitting++;
-        else if (mode != FAST_NATIVE)
+        else if (mode != FAST_NATIVE || !is_there(&fast->seats[i]))
             log_warning("plane", NULL, "fast path: %s", why);
     }
     return sitting;
+}
+
+/* An interface that is not there loses nothing. */
+static unsigned seats_there(const struct fast *fast)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        count += is_there(&fast->seats[i]);
+    return count;
 }
 
 static void leave_all(struct fast *fast)
@@ -335,6 +350,8 @@ static void leave_all(struct fast *fast)
 static bool all_take(const struct fast *fast, char why[FAST_WHY_BYTES])
 {
     for (unsigned i = 0; i < fast->seat_count; i++) {
+        if (!is_there(&fast->seats[i]))
+            continue;
         const enum device_redirect redirect = device_redirect(if_nametoindex(fast->seats[i].device));
         if (redirect == DEVICE_TAKES)
             continue;
@@ -365,7 +382,7 @@ static unsigned sit_where_nothing_is_lost(struct fast *fast, char why[FAST_WHY_B
     if (found_mode(fast) == FAST_GENERIC)
         return sit_all(fast, FAST_GENERIC, why);
     const unsigned sitting = sit_all(fast, FAST_NATIVE, why);
-    if (sitting == fast->seat_count && all_take(fast, why))
+    if (sitting == seats_there(fast) && all_take(fast, why))
         return sitting;
     leave_all(fast);
     log_info("plane", NULL, "fast path: behind the drivers (generic XDP), as %s", why);
@@ -425,6 +442,17 @@ bool fast_attach_slow(struct fast *fast, const char *device, unsigned network, e
 {
     add_for_frames(fast, device, FAST_TAP, network);
     return fast_attach(fast, device, FAST_TAP, mode, why);
+}
+
+void fast_detach(struct fast *fast, unsigned index, const char *device)
+{
+    char path[256];
+    fast->ports[index] = (struct fast_port){0};
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        if (strcmp(fast->seats[i].device, device) == 0)
+            fast->seats[i].mode = FAST_NOWHERE;
+    link_path(path, sizeof path, fast->folder, device);
+    remove_link(path);
 }
 
 /* --- the folder --- */

@@ -91,8 +91,12 @@ static void attach_again(struct timer *timer)
     make_void(watch);
 }
 
-static bool is_wanted(const struct config_plane *config, const char *device)
+static bool is_wanted(const struct fast_watch *watch, const char *device)
 {
+    const struct config_plane *config = watch->config;
+    for (unsigned i = 0; i < watch->fast->seat_count; i++) /* that it had once */
+        if (strncmp(watch->fast->seats[i].device, device, IF_NAMESIZE) == 0)
+            return true;
     for (unsigned i = 0; i < config->fast_interface_count; i++)
         if (strncmp(config->fast_interfaces[i], device, IF_NAMESIZE) == 0)
             return true;
@@ -108,11 +112,12 @@ static void link_told(struct fast_watch *watch, const struct nlmsghdr *message)
     struct fast_port *port = port_at(watch, link->ifi_index);
     const unsigned *mtu = attribute(message, sizeof *link, IFLA_MTU, sizeof *mtu);
     const char *name = attribute(message, sizeof *link, IFLA_IFNAME, 1);
-    if (port && message->nlmsg_type == RTM_DELLINK)
-        *port = (struct fast_port){0}; /* whoever has the index next is another */
+    if (port && name && message->nlmsg_type == RTM_DELLINK &&
+        link->ifi_family == AF_UNSPEC)                             /* not a bridge's */
+        fast_detach(watch->fast, (unsigned)link->ifi_index, name); /* it may be in another namespace now */
     else if (port && mtu)
         port->mtu = (__u16)(*mtu < UINT16_MAX ? *mtu : UINT16_MAX);
-    else if (!port && name && message->nlmsg_type == RTM_NEWLINK && is_wanted(watch->config, name))
+    else if (!port && name && message->nlmsg_type == RTM_NEWLINK && is_wanted(watch, name))
         attach_soon(watch);
 }
 
