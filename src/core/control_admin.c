@@ -81,11 +81,11 @@ static json_t *plane_of(const struct smf_plane_view *plane)
 {
     char text[VALUE_TEXT_BYTES];
     json_t *item =
-        json_pack("{s:s, s:s, s:b, s:b, s:b, s:i, s:i, s:i, s:b, s:s}", "name", plane->name, "address",
+        json_pack("{s:s, s:s, s:b, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:s}", "name", plane->name, "address",
                   config_endpoint_text(&plane->address, text), "associated", plane->associated, "external",
                   plane->external, "drained", plane->drained, "sessions", (int)plane->sessions,
-                  "load_percent", (int)plane->load, "failed_paths", (int)plane->failed_paths, "open",
-                  !*plane->closed, "closed", plane->closed);
+                  "load_percent", (int)plane->load, "overload_percent", (int)plane->reduction, "failed_paths",
+                  (int)plane->failed_paths, "open", !*plane->closed, "closed", plane->closed);
     if (plane->sessions_most)
         json_object_set_new(item, "sessions_most", json_integer(plane->sessions_most));
     if (plane->lost_for)

@@ -138,6 +138,9 @@ static void planes(struct list *list, const struct core *core)
         put(list, "demarc_plane_load_percent", "gauge",
             "load of planes, as they report it or as their sessions tell", plane.load,
             json_pack("{s:s}", "plane", plane.name));
+        put(list, "demarc_plane_overload_percent", "gauge",
+            "new sessions that planes want no more, for too much load", plane.reduction,
+            json_pack("{s:s}", "plane", plane.name));
         put(list, "demarc_plane_open", "gauge", "planes that take new sessions", !*plane.closed,
             json_pack("{s:s}", "plane", plane.name));
     }

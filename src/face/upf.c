@@ -16,6 +16,7 @@ static const struct column upf_columns[] = {
     {"SESSIONS", "sessions", CELL_NUMBER, 0},
     {"AT MOST", "sessions_most", CELL_NUMBER, 2},
     {"LOAD %", "load_percent", CELL_NUMBER, 0},
+    {"OVERLOAD %", "overload_percent", CELL_NUMBER, 3},
     {"FAILED PATHS", "failed_paths", CELL_NUMBER, 3},
     {"NO NEW SESSIONS: ", "closed", CELL_TEXT, 0},
     {0},

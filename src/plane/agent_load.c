@@ -80,7 +80,7 @@ static void look_at_workers(struct agent *agent)
         load->dropped += effort.dropped;
     }
     load->carried = carried_by(agent->settings.plane);
-    const uint64_t lost = load->dropped - dropped;
+    const uint64_t lost = load->looked_at ? load->dropped - dropped : 0; /* not a predecessor's */
     load->lost = lost ? most(REDUCTION_LEAST, share(lost, lost + load->carried - carried)) : 0;
     load->looked_at = agent_now(agent);
 }

@@ -2,11 +2,15 @@
 #include "plane/worker.h"
 
 #include <errno.h>
+#include <linux/if_tun.h>
 #include <linux/sock_diag.h>
+#include <net/if.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -402,6 +406,34 @@ static uint64_t dropped_before(int fd)
                                                                                    : 0;
 }
 
+/* What the host had for the device whose queue this is, and no room for in it. */
+static uint64_t dropped_by_tun(int fd)
+{
+    char line[512], name[IFNAMSIZ];
+    unsigned long long dropped = 0;
+    struct ifreq about = {0};
+    FILE *devices = ioctl(fd, TUNGETIFF, &about) == 0 ? fopen("/proc/self/net/dev", "re") : NULL;
+    while (devices && fgets(line, sizeof line, devices))
+        if (sscanf(line, " %15[^:]: %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu", name, &dropped) == 2 &&
+            strcmp(name, about.ifr_name) == 0)
+            break;
+        else
+            dropped = 0;
+    if (devices)
+        fclose(devices);
+    return dropped;
+}
+
+/* All workers have the same devices: the first one tells. */
+static uint64_t dropped_by_tuns(const struct worker *worker)
+{
+    const struct plane *plane = worker->settings.plane;
+    uint64_t sum = 0;
+    for (unsigned i = 0; worker->settings.lane == plane->lanes && i < plane->network_count; i++)
+        sum += dropped_by_tun(worker->tun[i]);
+    return sum;
+}
+
 struct agent_effort worker_effort(const struct worker *worker)
 {
     struct timespec spent = {0};
@@ -410,5 +442,5 @@ struct agent_effort worker_effort(const struct worker *worker)
         clock_gettime(clock, &spent);
     return (struct agent_effort){.cpu = SECONDS(spent.tv_sec) + spent.tv_nsec,
                                  .dropped = dropped_before(worker->settings.n3[0]) +
-                                            dropped_before(worker->settings.n3[1])};
+                                            dropped_before(worker->settings.n3[1]) + dropped_by_tuns(worker)};
 }

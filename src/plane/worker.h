@@ -30,7 +30,7 @@ void worker_free(struct worker *worker); /* stops the thread if it runs */
 /* Runs on a thread of its own; false with errno. */
 bool worker_start(struct worker *worker);
 
-/* What it has spent, and what its N3 sockets had no room for. Any thread, while it runs. */
+/* What it has spent, and what its N3 sockets had no room for; of the first one also what no device of a data network had. Any thread, while it runs. */
 struct agent_effort worker_effort(const struct worker *worker);
 
 #endif

@@ -169,6 +169,16 @@ static void what_is_lost_before_the_workers_is_too_much(void **state)
     assert_int_equal(said.overload_control.metric, 0);
 }
 
+static void what_was_lost_before_it_began_is_not_told(void **state)
+{
+    (void)state;
+    effort.dropped = 300;
+    lab_sleep(lab, SECONDS(2));
+    const struct pfcp_session_establishment_response said = establish(0);
+    assert_true(said.has_load_control);
+    assert_false(said.has_overload_control);
+}
+
 static void it_is_told_with_reports_too(void **state)
 {
     struct packet packet;
@@ -202,6 +212,7 @@ int main(void)
         TEST(a_new_association_is_told_it_anew),
         TEST(a_plane_without_room_wants_no_new_sessions_until_it_has_some),
         TEST(what_is_lost_before_the_workers_is_too_much),
+        TEST(what_was_lost_before_it_began_is_not_told),
         TEST(it_is_told_with_reports_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

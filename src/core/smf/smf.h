@@ -277,6 +277,7 @@ struct smf_plane_view {
     bool associated, external, drained;
     unsigned sessions, sessions_most; /* the second: 0: no limit */
     unsigned load;                    /* percent */
+    unsigned reduction;               /* percent of new sessions that it wants no more, for too much load */
     unsigned failed_paths;            /* gNBs that do not answer GTP-U echo requests */
     int64_t lost_for;                 /* nanoseconds; 0: it is not lost */
     const char *closed;               /* why it gets no new sessions now; "": it does */

@@ -75,6 +75,7 @@ bool smf_plane(const struct core *core, unsigned n, struct smf_plane_view *view)
         .sessions = upf->session_count,
         .sessions_most = upf->session_most,
         .load = n4_load(upf),
+        .reduction = n4_reduction(upf),
         .failed_paths = n4_failed_paths(upf),
         .lost_for = upf->lost_at ? core->timers->now - upf->lost_at : 0,
         .closed = n4_closed(upf) ? n4_misfit_text(n4_closed(upf)) : "",
