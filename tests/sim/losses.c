@@ -169,6 +169,17 @@ static void open_all(struct world *world)
     world_let_sleep(world);
 }
 
+/* Until new sessions go elsewhere. */
+static int64_t noticed_after(struct world *world, int64_t *longest)
+{
+    const int64_t began = world->timers.now, end = began + SECONDS(60);
+    for (int64_t at = began; !*view_of(world, 0).closed && at < end; at += MILLISECONDS(10)) {
+        const int64_t turn = longest_turn(world, at - world->timers.now);
+        *longest = turn > *longest ? turn : *longest;
+    }
+    return world->timers.now - began;
+}
+
 bool losses_measure(unsigned phones)
 {
     const struct world_plan plan = {
@@ -181,10 +192,15 @@ bool losses_measure(unsigned phones)
     const int64_t began = world->timers.now;
     int64_t longest = 0;
     world_bury_plane(world, 0);
+    const int64_t noticed = noticed_after(world, &longest);
     while (view_of(world, 0).sessions && world->timers.now < began + SECONDS(36000)) {
         const int64_t turn = longest_turn(world, SECONDS(1));
         longest = turn > longest ? turn : longest;
     }
+    printf(
+        "{\"name\": \"plane_loss_new_sessions_elsewhere_ms\", \"value\": %.0f, \"unit\": \"ms\", \"clock\": "
+        "\"virtual\", \"sessions\": %u}\n",
+        (double)noticed / 1e6, had);
     printf("{\"name\": \"plane_loss_longest_turn_ms\", \"value\": %.3f, \"sessions\": %u, \"left\": %u, "
            "\"before_ms\": %.3f, "
            "\"moved_after_s\": %.0f}\n",
