@@ -2,9 +2,11 @@
 /* The plane's small parts: packet parsing, filters, tables, freeing behind readers, super-packets. */
 #include <arpa/inet.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../check.h"
 #include "plane/checksum.h"
+#include "plane/fast/processors.h"
 #include "plane/flow.h"
 #include "plane/sdf.h"
 #include "plane/segment.h"
@@ -215,6 +217,18 @@ static void a_super_packet_becomes_packets_with_true_checksums(void **state)
     transmit_free(&transmit);
 }
 
+static void processors_are_as_many_as_the_highest_number_tells(void **state)
+{
+    (void)state;
+    assert_int_equal(fast_processors_in("0\n"), 1);
+    assert_int_equal(fast_processors_in("0-1\n"), 2);
+    assert_int_equal(fast_processors_in("0-3,8-11\n"), 12);
+    assert_int_equal(fast_processors_in("0,2"), 3);
+    assert_int_equal(fast_processors_in(""), 0);
+    assert_int_equal(fast_processors_in("none"), 0);
+    assert_true(fast_processors() >= (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +237,7 @@ int main(void)
         cmocka_unit_test(bad_flow_descriptions_are_refused),
         cmocka_unit_test(a_table_keeps_what_is_put_and_forgets_what_is_removed),
         cmocka_unit_test(what_a_reader_may_see_is_not_freed),
+        cmocka_unit_test(processors_are_as_many_as_the_highest_number_tells),
         cmocka_unit_test(a_super_packet_becomes_packets_with_true_checksums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "plane/fast/grace.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/ports.h"
+#include "plane/fast/processors.h"
 #include "plane/fast/stations.h"
 #include "plane/lead.h"
 #include "plane/passage.h"
@@ -97,7 +98,7 @@ static struct fast_sizes sizes_of(const struct config *config, const struct conf
                                .routes = own->fast_routes,
                                .addresses = pool_addresses(config, own),
                                .gnbs = plane_gnbs_most(config),
-                               .processors = (unsigned)sysconf(_SC_NPROCESSORS_CONF),
+                               .processors = fast_processors(),
                                .lanes = plane_workers(own) + 1,
                                .stations = carries_frames(config, own) ? own->fast_macs : 0};
 }
