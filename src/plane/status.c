@@ -72,6 +72,8 @@ static void put_fast(json_t *reply, const struct plane *plane)
     json_t *devices = json_array();
     const char *mode = "off";
     for (unsigned i = 0; plane->fast && i < plane->fast->seat_count; i++) {
+        if (plane->fast->seats[i].mode == FAST_NOWHERE)
+            continue;
         mode = fast_mode_name(plane->fast->seats[i].mode); /* they are all alike */
         json_array_append_new(devices, json_string(plane->fast->seats[i].device));
     }

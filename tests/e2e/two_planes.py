@@ -134,7 +134,9 @@ def an_interface_that_another_plane_has_is_refused_and_what_comes_there_is_the_s
     refused = "fast path: another plane's packet program sits at out0 already: an interface serves one plane"
     expect(both.core.log().count(refused) == 1, both.core.log())
     expect(not both.programs()["out1"], "it sits where nobody wants it")
-    second = next(number for number, plane in enumerate(PLANES) if "out0 off" in both.status(plane)["fast_path"])
+    at = [both.status(plane)["fast_at"] for plane in PLANES]
+    second = next(number for number, devices in enumerate(at) if "out0" not in devices)
+    expect(at[second] == [f"ran{second}"] and both.status(PLANES[second])["fast_mode"] == "generic", f"{at}")
     expect(both.ping(second), "not all pings were answered")
     if second == 1:  # whichever comes first has it
         both.expect_fast(0)

@@ -38,7 +38,7 @@ static void wait(struct world *world, int64_t time)
 
 static struct smf_plane_view view_of(const struct world *world, unsigned number)
 {
-    struct smf_plane_view view = {.name = ""};
+    struct smf_plane_view view = {.name = "", .closed = ""};
     const char *name = world->config->planes[number].name;
     for (unsigned i = 0; world->core && smf_plane(world->core, i, &view) && strcmp(view.name, name) != 0; i++)
         ;
