@@ -49,6 +49,29 @@ static void downlink_goes_into_the_tunnel(void **state)
     bench_free(bench);
 }
 
+/* A switch floods it, or another router shares the wire. */
+static void what_another_host_is_sent_is_not_forwarded(void **state)
+{
+    static const uint8_t own[6] = {2, 0, 0, 0, 0, 9}, others[6] = {2, 0, 0, 0, 1, 9},
+                         all[6] = {255, 255, 255, 255, 255, 255};
+    struct bench *bench = bench_new();
+    (void)state;
+    memcpy(&bench->fast.ports[LOOPBACK].mac, own, sizeof own);
+    for (unsigned downlink = 0; downlink < 2; downlink++) {
+        if (downlink)
+            set_downlink(bench, PHONE, 200);
+        else
+            set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+        memcpy(bench->frame, others, sizeof others);
+        assert_int_equal(run(bench), XDP_PASS);
+        memcpy(bench->frame, all, sizeof all);
+        assert_int_equal(run(bench), XDP_PASS);
+        memcpy(bench->frame, own, sizeof own);
+        assert_int_equal(run(bench), XDP_REDIRECT);
+    }
+    bench_free(bench);
+}
+
 static void what_is_not_the_phones_is_refused(void **state)
 {
     struct bench *bench = bench_new();
@@ -132,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uplink_goes_to_the_data_network),
         cmocka_unit_test(downlink_goes_into_the_tunnel),
+        cmocka_unit_test(what_another_host_is_sent_is_not_forwarded),
         cmocka_unit_test(what_is_not_the_phones_is_refused),
         cmocka_unit_test(what_waits_is_left_to_the_slow_path),
         cmocka_unit_test(both_paths_judge_alike),

@@ -152,7 +152,10 @@ def without_the_capability_all_goes_the_slow_path_and_it_is_said(setting):
 @case
 def a_build_without_bpf_goes_the_slow_path_and_says_so(setting):
     setting.program = "plane-process-without-bpf"
-    setting.begin()
+    try:
+        setting.begin()
+    finally:
+        del setting.program
     why = "no fast path: this program was built without it"
     assert why in setting.plane.log.read_text()
     for words in (["status"], ["plane", "show"]):
@@ -161,7 +164,6 @@ def a_build_without_bpf_goes_the_slow_path_and_says_so(setting):
     setting.ran.run("ping -c 2 -i 0.1 -W 2 10.0.2.2")
     setting.transfer()
     setting.end()
-    del setting.program
 
 
 @case

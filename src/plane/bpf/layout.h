@@ -92,6 +92,7 @@ struct fast_port {
     __u16 vlan;    /* 802.1Q tag, network order; 0: none */
     __u16 mtu;     /* of IP packets */
     __u32 network; /* FAST_LAN, FAST_TAP: whose frames come */
+    __u64 mac;     /* its own address, the first octet lowest; 0: what comes is for it, whatever it says */
 };
 
 /* What a block of IPv4 addresses, or a prefix, is: the pool of the network with that number less FAST_POOL, from there on. Of a block that is several things
@@ -301,7 +302,7 @@ struct fast_denied {
 
 /* What was carried through a gNB by one processor (plane/counters.h), uplink and downlink. */
 struct fast_gnb_count {
-    __u64 packets[2], bytes[2];
+    __u64 packets[2], bytes[2], reserved[4];
 };
 
 /* The same of a thread of the slow path (struct gnb_counters in plane/counters.h): kept here to outlive it. */
@@ -339,5 +340,6 @@ struct fast_refused {
 _Static_assert(sizeof(struct fast_action) == 64, "a line");
 _Static_assert(sizeof(struct fast_tunnel) == 128 && sizeof(struct fast_session) == 128, "two lines");
 _Static_assert(sizeof(struct fast_route) == 64, "a line");
+_Static_assert(sizeof(struct fast_gnb_count) == 64, "a line, which no other processor writes");
 
 #endif

@@ -68,6 +68,15 @@ INLINE int forward(struct frame *frame, const struct fast_settings *plane)
     return frame->port & FAST_N6 ? downlink(frame, plane, &flow) : XDP_PASS;
 }
 
+/* What a switch floods, or a host that listens to all gets besides, another router forwards. */
+INLINE bool is_for(const struct fast_port *port, const struct xdp_md *context)
+{
+    const struct ethernet *ethernet = (void *)(long)context->data;
+    if (port->mac == 0 || (void *)(ethernet + 1) > (void *)(long)context->data_end)
+        return true;
+    return port->mac == (ethernet->mac[0] | (__u64)ethernet->mac[1] << 16 | (__u64)ethernet->mac[2] << 32);
+}
+
 SEC("xdp")
 int plane_packet(struct xdp_md *context)
 {
@@ -79,7 +88,8 @@ int plane_packet(struct xdp_md *context)
         return XDP_PASS;
     frame.now = time_now(plane);
     frame.port = port->flags;
-    if (frame.vlan != port->vlan) /* of another network at the same port */
+    const bool others = !is_for(port, context) || frame.vlan != port->vlan; /* another host's, or network's */
+    if (others)
         return let_in(&frame);
     return forward(&frame, plane);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/device.h"
 
+#include <endian.h>
 #include <linux/ethtool.h>
 #include <linux/genetlink.h>
+#include <linux/if_ether.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -14,41 +17,53 @@
 
 /* --- ethtool --- */
 
-static bool request(const char *name, unsigned long call, void *data, short *flags)
+static bool ask(const char *name, unsigned long call, struct ifreq *about)
 {
-    struct ifreq about = {.ifr_data = data};
-    strncpy(about.ifr_name, name, IFNAMSIZ - 1);
+    strncpy(about->ifr_name, name, IFNAMSIZ - 1);
     const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const bool done = fd >= 0 && ioctl(fd, call, &about) == 0;
+    const bool done = fd >= 0 && ioctl(fd, call, about) == 0;
     if (fd >= 0)
         close(fd);
-    if (flags)
-        *flags = about.ifr_flags;
     return done;
+}
+
+static bool request(const char *name, void *data)
+{
+    struct ifreq about = {.ifr_data = data};
+    return ask(name, SIOCETHTOOL, &about);
 }
 
 bool device_is_veth(const char *name)
 {
     struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
-    return request(name, SIOCETHTOOL, &driver, NULL) && strcmp(driver.driver, "veth") == 0;
+    return request(name, &driver) && strcmp(driver.driver, "veth") == 0;
 }
 
 bool device_is_loopback(const char *name)
 {
-    short flags = 0;
-    return request(name, SIOCGIFFLAGS, NULL, &flags) && (flags & IFF_LOOPBACK);
+    struct ifreq about = {0};
+    return ask(name, SIOCGIFFLAGS, &about) && (about.ifr_flags & IFF_LOOPBACK);
+}
+
+uint64_t device_mac(const char *name)
+{
+    struct ifreq about = {0};
+    uint64_t mac = 0;
+    if (ask(name, SIOCGIFHWADDR, &about) && about.ifr_hwaddr.sa_family == ARPHRD_ETHER)
+        memcpy(&mac, about.ifr_hwaddr.sa_data, ETH_ALEN);
+    return le64toh(mac);
 }
 
 bool device_finish_packets(const char *name)
 {
     struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = 0};
-    return request(name, SIOCETHTOOL, &value, NULL);
+    return request(name, &value);
 }
 
 bool device_gather_packets(const char *name)
 {
     struct ethtool_value value = {.cmd = ETHTOOL_SGRO, .data = 1};
-    return request(name, SIOCETHTOOL, &value, NULL);
+    return request(name, &value);
 }
 
 /* Structures of ethtool with what is at their ends. */
@@ -66,11 +81,11 @@ static unsigned list_features(const char *device, struct ethtool_gstrings *names
     _Alignas(struct ethtool_sset_info) uint8_t room[SET_BYTES];
     struct ethtool_sset_info *set = (struct ethtool_sset_info *)room;
     *set = (struct ethtool_sset_info){.cmd = ETHTOOL_GSSET_INFO, .sset_mask = UINT64_C(1) << ETH_SS_FEATURES};
-    if (!request(device, SIOCETHTOOL, set, NULL) || set->data[0] > FEATURES)
+    if (!request(device, set) || set->data[0] > FEATURES)
         return 0;
     *names = (struct ethtool_gstrings){
         .cmd = ETHTOOL_GSTRINGS, .string_set = ETH_SS_FEATURES, .len = set->data[0]};
-    return request(device, SIOCETHTOOL, names, NULL) ? names->len : 0;
+    return request(device, names) ? names->len : 0;
 }
 
 static bool is_tag_offload(const uint8_t *name)
@@ -92,7 +107,7 @@ bool device_write_tags(const char *name)
     for (unsigned i = 0; i < count; i++)
         if (is_tag_offload(names->data + (size_t)i * ETH_GSTRING_LEN))
             change->features[i / 32].valid |= 1U << i % 32;
-    return count && request(name, SIOCETHTOOL, change, NULL);
+    return count && request(name, change);
 }
 
 /* --- the family "netdev" of generic netlink (linux/netdev.h, which this C library does not have yet) --- */

@@ -4,6 +4,7 @@
 #define PLANE_FAST_DEVICE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* DEVICE_TAKES: other interfaces' programs may send through it at its driver. DEVICE_SILENT: the kernel does not say (Linux before 6.3). */
 enum device_redirect { DEVICE_TAKES, DEVICE_DOES_NOT_TAKE, DEVICE_SILENT };
@@ -12,6 +13,9 @@ enum device_redirect device_redirect(unsigned index);
 /* One end of a virtual Ethernet pair. */
 bool device_is_veth(const char *name);
 bool device_is_loopback(const char *name);
+
+/* Its Ethernet address, the first octet lowest; 0: it has none. */
+uint64_t device_mac(const char *name);
 
 /* Off: what goes out is cut up and summed here, as nobody behind it does. */
 bool device_finish_packets(const char *name);

@@ -6,14 +6,19 @@
 #include "plane/fast/stations.h"
 #include "plane/fast/tap.h"
 
+static bool refuse(char why[FAST_WHY_BYTES])
+{
+    snprintf(why, FAST_WHY_BYTES, "this program was built without it (libbpf, and clang at build time)");
+    return false;
+}
+
 bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *folder,
                char why[FAST_WHY_BYTES])
 {
     (void)sizes;
     (void)folder;
     *fast = (struct fast){0};
-    snprintf(why, FAST_WHY_BYTES, "this program was built without it (libbpf, and clang at build time)");
-    return false;
+    return refuse(why);
 }
 
 size_t fast_memory_of(const struct fast_sizes *sizes)
@@ -79,8 +84,7 @@ void fast_keep_prefixes(struct fast *fast, const struct fast_prefix *kept, unsig
 bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
 {
     (void)folder;
-    (void)why;
-    return true;
+    return refuse(why);
 }
 
 bool fast_attach_all(struct fast *fast, const struct config_plane *config, char why[FAST_WHY_BYTES])

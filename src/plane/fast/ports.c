@@ -147,7 +147,8 @@ static bool sit(struct fast *fast, struct fast_seat *seat, enum fast_mode mode, 
     fast->ports[index] = (struct fast_port){.flags = all_flags(seat, mode),
                                             .device = index,
                                             .mtu = (__u16)host_device_mtu(seat->device),
-                                            .network = seat->network};
+                                            .network = seat->network,
+                                            .mac = seat->flags & FAST_HOST ? 0 : device_mac(seat->device)};
     if (link_to(fast, seat, index, mode, why)) {
         seat->mode = mode;
         return true;

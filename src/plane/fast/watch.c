@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/watch.h"
 
+#include <endian.h>
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -106,17 +108,34 @@ static bool is_wanted(const struct fast_watch *watch, const char *device)
     return strncmp(config->egress, device, IF_NAMESIZE) == 0;
 }
 
+static uint64_t number_of(const void *mac)
+{
+    uint64_t number = 0;
+    memcpy(&number, mac, ETH_ALEN);
+    return le64toh(number);
+}
+
+/* NULL: that has not. */
+static void port_changed(struct fast_port *port, const unsigned *mtu, const void *mac)
+{
+    if (mtu)
+        port->mtu = (__u16)(*mtu < UINT16_MAX ? *mtu : UINT16_MAX);
+    if (mac && !(port->flags & FAST_HOST))
+        port->mac = number_of(mac);
+}
+
 static void link_told(struct fast_watch *watch, const struct nlmsghdr *message)
 {
     const struct ifinfomsg *link = NLMSG_DATA(message);
     struct fast_port *port = port_at(watch, link->ifi_index);
     const unsigned *mtu = attribute(message, sizeof *link, IFLA_MTU, sizeof *mtu);
     const char *name = attribute(message, sizeof *link, IFLA_IFNAME, 1);
+    const void *mac = attribute(message, sizeof *link, IFLA_ADDRESS, ETH_ALEN);
     if (port && name && message->nlmsg_type == RTM_DELLINK &&
         link->ifi_family == AF_UNSPEC)                             /* not a bridge's */
         fast_detach(watch->fast, (unsigned)link->ifi_index, name); /* it may be in another namespace now */
-    else if (port && mtu)
-        port->mtu = (__u16)(*mtu < UINT16_MAX ? *mtu : UINT16_MAX);
+    else if (port)
+        port_changed(port, mtu, mac);
     else if (!port && name && message->nlmsg_type == RTM_NEWLINK && is_wanted(watch, name))
         attach_soon(watch);
 }
