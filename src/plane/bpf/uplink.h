@@ -249,6 +249,52 @@ static __attribute__((noinline)) int to_upf(struct frame *frame, const struct fa
 static int uplink_frame(struct frame *frame, const struct fast_settings *plane, struct fast_tunnel *tunnel,
                         const struct tunnelled *tunnelled, const struct flow *outer);
 
+/* A packet in its own phone's tunnel, from the gNB that the tunnel was given to, with none before it in the slow path. */
+INLINE int uplink_packet(struct frame *frame, const struct fast_settings *plane, struct fast_tunnel *tunnel,
+                         struct tunnelled *tunnelled, const struct flow *outer, const struct fast_gnb *from,
+                         const struct flow *inner)
+{
+    struct fast_action *action;
+    __u32 reason = uplink_action(tunnel, tunnelled, inner, &action);
+    if (reason == DROP_NO_RULE)
+        return refuse(frame, &outer->source, reason);
+    /* In a tunnel that leads on to another gNB nothing is the phone's own. */
+    if (reason == TO_SLOW_PATH || action->verdict == FAST_SLOW)
+        return pass_traffic(frame, tunnel, &outer->source, true);
+    if (!is_own(tunnel, inner, &inner->source) &&
+        !((tunnel->flags & FAST_BEHIND) && is_behind(tunnel->session, &inner->source)))
+        return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
+    reason = check_destination(plane, tunnel->network, inner);
+    if (reason == TO_SLOW_PATH)
+        return pass_some_aside(frame, &tunnel->queue, &outer->source, UPLINK);
+    if (reason != DROP_NONE)
+        return refuse(frame, &outer->source, reason);
+    if (!has_credit(action, inner->length) || from->shaped[UPLINK])
+        return pass_traffic(frame, tunnel, &outer->source, true);
+    if (from->captured)
+        frame->captured = CAPTURE_IN;
+    if (action->verdict == FAST_TO_TUNNEL) {
+        tunnelled->gnb = tunnel->gnb;
+        const int sent = to_upf(frame, plane, action, tunnelled, inner);
+        return sent == XDP_PASS ? pass_traffic(frame, tunnel, &outer->source, true) : sent;
+    }
+    if (action->verdict == FAST_DROP)
+        return drop(frame, action->reason);
+    if (action->verdict != FAST_TO_CORE)
+        return pass_traffic(frame, tunnel, &outer->source, true);
+    const struct fast_route *route = route_to_core(frame, plane, tunnel->network, inner);
+    if (!route || inner->length > route->mtu)
+        return pass_traffic(frame, tunnel, &outer->source, true);
+    if (is_clamped(frame, plane, inner))
+        return pass_some_aside(frame, &tunnel->queue, &outer->source, UPLINK);
+    if (!rates_admit(action, inner->length, frame->now))
+        return drop(frame, DROP_RATE);
+    count(frame, plane, action, tunnel->gnb, UPLINK, inner->length);
+    if (frame->captured)
+        capture_as(frame, DROP_NONE);
+    return send_to_core(frame, route, inner);
+}
+
 INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const struct flow *outer)
 {
     struct tunnelled tunnelled;
@@ -280,45 +326,7 @@ INLINE int uplink(struct frame *frame, const struct fast_settings *plane, const 
         return uplink_frame(frame, plane, tunnel, &tunnelled, outer);
     if (!is_plain || is_link_local(&inner))
         return pass_some_aside(frame, queue, &outer->source, UPLINK);
-    struct fast_action *action;
-    __u32 reason = uplink_action(tunnel, &tunnelled, &inner, &action);
-    if (reason == DROP_NO_RULE)
-        return refuse(frame, &outer->source, reason);
-    /* In a tunnel that leads on to another gNB nothing is the phone's own. */
-    if (reason == TO_SLOW_PATH || action->verdict == FAST_SLOW)
-        return pass_traffic(frame, tunnel, &outer->source, true);
-    if (!is_own(tunnel, &inner, &inner.source) &&
-        !((tunnel->flags & FAST_BEHIND) && is_behind(tunnel->session, &inner.source)))
-        return refuse(frame, &outer->source, DROP_SPOOFED_SOURCE);
-    reason = check_destination(plane, tunnel->network, &inner);
-    if (reason == TO_SLOW_PATH)
-        return pass_some_aside(frame, queue, &outer->source, UPLINK);
-    if (reason != DROP_NONE)
-        return refuse(frame, &outer->source, reason);
-    if (!has_credit(action, inner.length) || from->shaped[UPLINK])
-        return pass_traffic(frame, tunnel, &outer->source, true);
-    if (from->captured)
-        frame->captured = CAPTURE_IN;
-    if (action->verdict == FAST_TO_TUNNEL) {
-        tunnelled.gnb = tunnel->gnb;
-        const int sent = to_upf(frame, plane, action, &tunnelled, &inner);
-        return sent == XDP_PASS ? pass_traffic(frame, tunnel, &outer->source, true) : sent;
-    }
-    if (action->verdict == FAST_DROP)
-        return drop(frame, action->reason);
-    if (action->verdict != FAST_TO_CORE)
-        return pass_traffic(frame, tunnel, &outer->source, true);
-    const struct fast_route *route = route_to_core(frame, plane, tunnel->network, &inner);
-    if (!route || inner.length > route->mtu)
-        return pass_traffic(frame, tunnel, &outer->source, true);
-    if (is_clamped(frame, plane, &inner))
-        return pass_some_aside(frame, queue, &outer->source, UPLINK);
-    if (!rates_admit(action, inner.length, frame->now))
-        return drop(frame, DROP_RATE);
-    count(frame, plane, action, tunnel->gnb, UPLINK, inner.length);
-    if (frame->captured)
-        capture_as(frame, DROP_NONE);
-    return send_to_core(frame, route, &inner);
+    return uplink_packet(frame, plane, tunnel, &tunnelled, outer, from, &inner);
 }
 
 #endif
