@@ -216,6 +216,16 @@ static const uint8_t FRAME_RULES[] = {
     0x00, 0x87, 0x00, 0x03, 0x02, 0x08, 0x00,                /* S-TAG: DEI */
 };
 
+static void assert_tag(const struct pfcp_vlan_tag *is, const struct pfcp_vlan_tag *expected)
+{
+    assert_int_equal(is->has_pcp, expected->has_pcp);
+    assert_int_equal(is->pcp, expected->pcp);
+    assert_int_equal(is->has_dei, expected->has_dei);
+    assert_int_equal(is->dei, expected->dei);
+    assert_int_equal(is->has_vid, expected->has_vid);
+    assert_int_equal(is->vid, expected->vid);
+}
+
 static void an_ethernet_packet_filter_has_the_octets_of_the_standard(void **state)
 {
     struct pfcp_mac mac = {.has_source = true,
@@ -252,8 +262,8 @@ static void an_ethernet_packet_filter_has_the_octets_of_the_standard(void **stat
     const struct pfcp_ethernet_filter *read =
         message.session_modification_request.update_pdrs->pdi.ethernet_filters;
     assert_memory_equal(read->macs, &mac, sizeof mac);
-    assert_memory_equal(&read->c_tag, &filter.c_tag, sizeof filter.c_tag);
-    assert_memory_equal(&read->s_tag, &filter.s_tag, sizeof filter.s_tag);
+    assert_tag(&read->c_tag, &filter.c_tag);
+    assert_tag(&read->s_tag, &filter.s_tag);
 }
 
 /* Nothing of a filter is left out: it would match what it must not. */
