@@ -84,7 +84,7 @@ deregister 1-2
 
 def traced(core, options, scenario):
     """Plays a scenario while `demarc trace` looks on; the capture file."""
-    capture, log = core.folder / "trace.pcap", core.folder / "trace.log"
+    capture, log = core.folder / "trace.pcap", core.lab.folder / "trace.log"
     found = log.read_text().count("processes report") if log.exists() else 0
     trace = core.host.start([core.demarc, "trace", f"--config={core.config}", "--pcap", capture, *options], "trace.log")
     wait_until(lambda: trace.log.read_text().count("processes report") > found, 10, "the trace to find the processes")
