@@ -242,10 +242,14 @@ static void order_is_kept_behind_what_the_slow_path_has(void **state)
     learn_both(bench);
     assert_int_equal(send_up(bench, nobody, phone), XDP_PASS);
     assert_int_equal(send_up(bench, server, phone), XDP_PASS);
+    slow_up(bench);
+    assert_int_equal(send_up(bench, server, phone), XDP_PASS);
     for (unsigned i = 0; i < 2; i++)
         slow_up(bench);
     assert_int_equal(send_up(bench, server, phone), XDP_REDIRECT);
     assert_false(send_down(bench, phone, nobody));
+    assert_false(send_down(bench, phone, server));
+    slow_down(bench);
     assert_false(send_down(bench, phone, server));
     for (unsigned i = 0; i < 2; i++)
         slow_down(bench);

@@ -208,7 +208,7 @@ INLINE int downlink_frame(struct frame *frame, const struct fast_settings *plane
     struct fast_queue *queue = &session->queue;
     frame->captured = session->captured ? CAPTURE_OUT : 0;
     if (must_queue(frame, &session->state, queue))
-        return pass(frame, DOWNLINK);
+        return pass_aside(frame, queue, DOWNLINK);
     const struct whereabouts source = where_is(lan, network, header.source, frame->now);
     if (source.place != IN_NETWORK || session->flows || frame->now < destination.station->settling)
         return pass_first(frame, &session->state, queue, DOWNLINK);
