@@ -232,9 +232,9 @@ static void make_pco(struct nas_maker *m, struct nas_pco *pco)
     pco->items = made;
 }
 
-static void make_address(struct nas_maker *m, const struct nas_field *field, struct nas_pdu_address *address)
+static void make_address(struct nas_maker *m, struct nas_pdu_address *address)
 {
-    address->type = field->most == 11 ? NAS_SESSION_IPV6 : (uint8_t)(1 + RANDOM(3));
+    address->type = (uint8_t)(1 + RANDOM(3));
     if (address->type != NAS_SESSION_IPV4)
         memcpy(address->interface_id, octets(m, 8, 8).data, 8);
     if (address->type != NAS_SESSION_IPV6)
@@ -384,7 +384,7 @@ static void make_value(struct nas_maker *m, const struct nas_field *field, void 
     else if (c == &nas_codec_ambr)
         *(struct nas_session_ambr *)value = (struct nas_session_ambr){rate(m), rate(m)};
     else if (c == &nas_codec_pdu_address)
-        make_address(m, field, value);
+        make_address(m, value);
     else if (c == &nas_codec_pco)
         make_pco(m, value);
     else if (c == &nas_codec_qos_rules)
@@ -393,7 +393,7 @@ static void make_value(struct nas_maker *m, const struct nas_field *field, void 
         make_flows(m, value);
     else if (c == &nas_codec_opaque)
         make_opaque(m, field, value);
-    else if (c == &nas_codec_octets14 || c == &nas_codec_octets16)
+    else if (c == &nas_codec_octets14 || c == &nas_codec_octets16 || c == &nas_codec_interface_id)
         memcpy(value, octets(m, c->size, c->size).data, c->size);
     else
         make_octet(m, field, value);

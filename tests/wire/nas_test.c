@@ -236,6 +236,29 @@ static void bad_optional_elements_count_as_absent(void **state)
     }
 }
 
+/* One of IPv4 has four octets of the nine: taken as that, it could not be written any more. */
+static void an_interface_identifier_is_of_ipv6(void **state)
+{
+    struct nas_message m;
+    struct nas_error error;
+    (void)state;
+    assert_true(decode(unhex("2e0101c1ffff"
+                             "2909"
+                             "02"
+                             "0102030405060708"),
+                       &m, &error));
+    assert_null(error.fault.what);
+    assert_memory_equal(m.session_establishment_request.suggested_interface_id.octets, "\1\2\3\4\5\6\7\10",
+                        8);
+    assert_true(decode(unhex("2e0101c1ffff"
+                             "2909"
+                             "01"
+                             "0102030405060708"),
+                       &m, &error));
+    assert_string_equal(error.fault.where, "suggested_interface_id");
+    assert_false(m.session_establishment_request.has.suggested_interface_id);
+}
+
 static void the_first_of_repeated_elements_counts(void **state)
 {
     (void)state;
@@ -467,6 +490,7 @@ int main(void)
         cmocka_unit_test(timers_round_up_and_refuse_what_is_beyond),
         cmocka_unit_test(errors_carry_the_cause_to_answer_with),
         cmocka_unit_test(bad_optional_elements_count_as_absent),
+        cmocka_unit_test(an_interface_identifier_is_of_ipv6),
         cmocka_unit_test(the_first_of_repeated_elements_counts),
         cmocka_unit_test(optional_elements_come_in_any_order_and_longer_than_known),
         cmocka_unit_test(identities_of_every_type_and_length_are_taken_or_refused),

@@ -128,7 +128,8 @@ extern const struct nas_codec nas_codec_timer, nas_codec_timer_3, nas_codec_netw
     nas_codec_zone;
 /* session.c, pco.c */
 extern const struct nas_codec nas_codec_integrity_rate, nas_codec_gsm_capability, nas_codec_ambr,
-    nas_codec_pdu_address, nas_codec_pco, nas_codec_congestion, nas_codec_reattempt, nas_codec_filters_max;
+    nas_codec_pdu_address, nas_codec_interface_id, nas_codec_pco, nas_codec_congestion, nas_codec_reattempt,
+    nas_codec_filters_max;
 /* qos.c */
 extern const struct nas_codec nas_codec_qos_rules, nas_codec_qos_flows;
 

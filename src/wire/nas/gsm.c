@@ -20,7 +20,7 @@ static const struct nas_field establishment_request[] = {
     O(0x6f, ue_ds_tt_residence_time, TLV, 10, 10, opaque),
     O(0x74, port_management, TLV_E, 4, N, opaque),
     O(0x1f, ethernet_header_compression, TLV, 3, 3, u8),
-    O(0x29, suggested_interface_id, TLV, 11, 11, pdu_address),
+    O(0x29, suggested_interface_id, TLV, 11, 11, interface_id),
     O(0x72, slaa_container, TLV_E, 6, N, opaque),
     O(0x70, requested_mbs, TLV_E, 8, N, opaque),
     O(0x34, session_pair_id, TLV, 3, 3, u8),

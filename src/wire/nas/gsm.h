@@ -21,7 +21,7 @@ struct nas_session_establishment_request {
     struct bytes ue_ds_tt_residence_time;
     struct bytes port_management;
     uint8_t ethernet_header_compression;
-    struct nas_pdu_address suggested_interface_id;
+    struct nas_interface_id suggested_interface_id;
     struct bytes slaa_container;
     struct bytes requested_mbs;
     uint8_t session_pair_id;

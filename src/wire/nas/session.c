@@ -125,6 +125,31 @@ static void address_print(const struct nas_codec *codec, struct printer *p, cons
     print_close(p);
 }
 
+static bool interface_id_decode(const struct nas_codec *codec, struct reader *r, struct arena *arena,
+                                void *value)
+{
+    (void)codec, (void)arena;
+    if ((read_u8(r) & 7) != NAS_SESSION_IPV6)
+        return reader_fail(r, NULL, "an interface identifier, but not of IPv6");
+    read_octets(r, value, sizeof(struct nas_interface_id));
+    return reader_ok(r);
+}
+
+static bool interface_id_encode(const struct nas_codec *codec, struct writer *w, const void *value)
+{
+    (void)codec;
+    write_u8(w, NAS_SESSION_IPV6);
+    write_bytes(w, bytes_of(value, sizeof(struct nas_interface_id)));
+    return true;
+}
+
+static void interface_id_print(const struct nas_codec *codec, struct printer *p, const char *name,
+                               const void *value)
+{
+    (void)codec;
+    print_hex(p, name, bytes_of(value, sizeof(struct nas_interface_id)));
+}
+
 /* 9.11.4.9: eleven bits, left-aligned in two octets. */
 static bool filters_decode(const struct nas_codec *codec, struct reader *r, struct arena *arena, void *value)
 {
@@ -171,3 +196,5 @@ const struct nas_codec nas_codec_ambr = {ambr_decode, ambr_encode, ambr_print, N
                                          sizeof(struct nas_session_ambr)};
 const struct nas_codec nas_codec_pdu_address = {address_decode, address_encode, address_print, NULL,
                                                 sizeof(struct nas_pdu_address)};
+const struct nas_codec nas_codec_interface_id = {interface_id_decode, interface_id_encode, interface_id_print,
+                                                 NULL, sizeof(struct nas_interface_id)};

@@ -57,6 +57,11 @@ struct nas_pdu_address {
     uint8_t link_local[16];
 };
 
+/* 9.11.4.10, as phones suggest it (8.3.1): of a session of IPv6, and nothing else in it. */
+struct nas_interface_id {
+    uint8_t octets[8];
+};
+
 /* 9.11.4.13 */
 enum nas_rule_operation {
     NAS_RULE_CREATE = 1,
