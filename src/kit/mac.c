@@ -24,3 +24,11 @@ const char *mac_write(const uint8_t mac[MAC_OCTETS], char text[MAC_TEXT])
     snprintf(text, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
     return text;
 }
+
+uint64_t mac_number(const uint8_t mac[MAC_OCTETS])
+{
+    uint64_t number = 0;
+    for (unsigned i = 0; i < MAC_OCTETS; i++)
+        number = number << 8 | mac[i];
+    return number;
+}

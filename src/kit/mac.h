@@ -14,4 +14,7 @@ bool mac_read(const char *text, uint8_t mac[MAC_OCTETS]);
 /* Returns `text`. */
 const char *mac_write(const uint8_t mac[MAC_OCTETS], char text[MAC_TEXT]);
 
+/* The first octet is the highest. */
+uint64_t mac_number(const uint8_t mac[MAC_OCTETS]);
+
 #endif

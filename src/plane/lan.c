@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/mac.h"
 #include "kit/map.h"
 #include "plane/fast/stations.h"
 #include "plane/session.h"
@@ -56,13 +57,6 @@ void lan_free(struct lan *lan)
     map_free(&lan->macs);
     pthread_mutex_destroy(&lan->lock);
     free(lan);
-}
-
-static uint64_t key_of(const uint8_t mac[FRAME_MAC])
-{
-    struct reader r = reader_of(bytes_of(mac, FRAME_MAC));
-    const uint64_t upper = read_u32(&r);
-    return upper << 16 | read_u16(&r);
 }
 
 static void link_to(struct lan_port *port, struct lan_mac *entry)
@@ -199,7 +193,7 @@ static enum drop learn(struct lan *lan, uint64_t mac, struct lan_port *port, int
 enum drop lan_learn(struct lan *lan, const uint8_t mac[FRAME_MAC], const struct session *session, int64_t now)
 {
     pthread_mutex_lock(&lan->lock);
-    const enum drop drop = learn(lan, key_of(mac), session->port, now);
+    const enum drop drop = learn(lan, mac_number(mac), session->port, now);
     pthread_mutex_unlock(&lan->lock);
     return drop;
 }
@@ -241,20 +235,20 @@ static void learn_outside(struct lan *lan, uint64_t mac, int64_t now)
 void lan_learn_outside(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t now)
 {
     pthread_mutex_lock(&lan->lock);
-    learn_outside(lan, key_of(mac), now);
+    learn_outside(lan, mac_number(mac), now);
     pthread_mutex_unlock(&lan->lock);
 }
 
 bool lan_reserve(struct lan *lan, const uint8_t mac[FRAME_MAC])
 {
-    struct lan_mac *entry = map_get(&lan->macs, key_of(mac));
+    struct lan_mac *entry = map_get(&lan->macs, mac_number(mac));
     if (entry && (entry->port || entry->found)) {
         map_take(&lan->macs, entry->mac);
         forget(lan, entry);
         entry = NULL;
     }
     if (!entry)
-        entry = add(lan, key_of(mac), NULL, 0);
+        entry = add(lan, mac_number(mac), NULL, 0);
     if (entry)
         entry->last = INT64_MAX;
     return entry;
@@ -263,7 +257,7 @@ bool lan_reserve(struct lan *lan, const uint8_t mac[FRAME_MAC])
 struct session *lan_find(struct lan *lan, const uint8_t mac[FRAME_MAC], int64_t now, bool *outside)
 {
     pthread_mutex_lock(&lan->lock);
-    const struct lan_mac *entry = find(lan, key_of(mac), now);
+    const struct lan_mac *entry = find(lan, mac_number(mac), now);
     struct session *session = entry && entry->port ? entry->port->session : NULL;
     *outside = entry && !entry->port && !entry->found;
     pthread_mutex_unlock(&lan->lock);
@@ -275,7 +269,7 @@ bool lan_is_told(struct lan *lan, const uint8_t mac[FRAME_MAC])
     if (!lan->fast)
         return false;
     pthread_mutex_lock(&lan->lock);
-    const struct lan_mac *entry = map_get(&lan->macs, key_of(mac));
+    const struct lan_mac *entry = map_get(&lan->macs, mac_number(mac));
     const bool known = entry && entry->known;
     pthread_mutex_unlock(&lan->lock);
     return known;

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "kit/mac.h"
 #include "plane/plan.h"
 
 enum { FILTERS_OF_PDR = UINT8_MAX, FILTERS_AT_FIRST = 4 };
@@ -83,17 +84,11 @@ static bool add_sdf(struct filters *filters, const struct pfcp_sdf_filter *ie)
 
 /* --- of frames --- */
 
-static uint64_t number_of(const uint8_t mac[PFCP_MAC_OCTETS])
-{
-    struct reader r = reader_of(bytes_of(mac, PFCP_MAC_OCTETS));
-    return read_uint(&r, PFCP_MAC_OCTETS);
-}
-
 static struct frame_macs macs_of(bool has, const uint8_t *from, bool is_range, const uint8_t *to)
 {
     if (!has)
         return (struct frame_macs){0, FRAME_MAC_MOST};
-    return (struct frame_macs){number_of(from), number_of(is_range ? to : from)};
+    return (struct frame_macs){mac_number(from), mac_number(is_range ? to : from)};
 }
 
 /* NULL: any addresses. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kit/address.h"
+#include "kit/mac.h"
 #include "plane/classifier.h"
 #include "plane/shared_rate.h"
 #include "plane/usage.h"
@@ -190,12 +191,6 @@ static struct classified classified(const struct flow *flow, bool uplink, uint32
     return packet;
 }
 
-static uint64_t mac_of(const uint8_t mac[FRAME_MAC])
-{
-    struct reader r = reader_of(bytes_of(mac, FRAME_MAC));
-    return read_uint(&r, FRAME_MAC);
-}
-
 static uint32_t vid_of(uint32_t tag)
 {
     return tag == FRAME_NO_TAG ? CLASSIFIER_NO_PORT : tag & 0xfff;
@@ -209,8 +204,8 @@ static struct classified classified_frame(const struct frame *frame, bool uplink
     packet.value[FRAME_FIELD_TYPE] = frame->type < FRAME_TYPE_LEAST ? CLASSIFIER_NO_PORT : frame->type;
     packet.value[FRAME_FIELD_C_VID] = vid_of(frame->c_tag);
     packet.value[FRAME_FIELD_S_VID] = vid_of(frame->s_tag);
-    packet.remote[1] = mac_of(uplink ? frame->destination : frame->source);
-    packet.local[1] = mac_of(uplink ? frame->source : frame->destination);
+    packet.remote[1] = mac_number(uplink ? frame->destination : frame->source);
+    packet.local[1] = mac_number(uplink ? frame->source : frame->destination);
     return packet;
 }
 

@@ -52,6 +52,7 @@ static void a_mac_address_is_six_pairs_of_digits(void **state)
     (void)state;
     assert_true(mac_read("02:aB:00:00:Cd:01", mac));
     assert_string_equal(mac_write(mac, text), "02:ab:00:00:cd:01");
+    assert_int_equal(mac_number(mac), 0x02ab0000cd01);
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         assert_false(mac_read(none[i], mac));
 }

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 
 #include "fast_lab.h"
+#include "kit/mac.h"
 #include "plane/fast/networks.h"
 
 static void uplink_goes_to_the_data_network(void **state)
@@ -56,7 +57,7 @@ static void what_another_host_is_sent_is_not_forwarded(void **state)
                          all[6] = {255, 255, 255, 255, 255, 255};
     struct bench *bench = bench_new();
     (void)state;
-    memcpy(&bench->fast.ports[LOOPBACK].mac, own, sizeof own);
+    bench->fast.ports[LOOPBACK].mac = mac_number(own);
     for (unsigned downlink = 0; downlink < 2; downlink++) {
         if (downlink)
             set_downlink(bench, PHONE, 200);

@@ -16,11 +16,6 @@ struct header {
     __be16 type;               /* of what is in it */
 };
 
-INLINE __u64 mac_number(const __be16 words[3])
-{
-    return (__u64)bpf_ntohs(words[0]) << 32 | (__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]);
-}
-
 INLINE bool is_group(__u64 mac)
 {
     return mac >> 40 & 1;

@@ -92,7 +92,7 @@ struct fast_port {
     __u16 vlan;    /* 802.1Q tag, network order; 0: none */
     __u16 mtu;     /* of IP packets */
     __u32 network; /* FAST_LAN, FAST_TAP: whose frames come */
-    __u64 mac;     /* its own address, the first octet lowest; 0: what comes is for it, whatever it says */
+    __u64 mac;     /* its own address, as a number; 0: what comes is for it, whatever it says */
 };
 
 /* What a block of IPv4 addresses, or a prefix, is: the pool of the network with that number less FAST_POOL, from there on. Of a block that is several things

@@ -99,6 +99,12 @@ struct vlan_tag {
     __be16 identity, type;
 };
 
+/* The first octet is the highest, as in kit/mac.h. */
+INLINE __u64 mac_number(const __be16 words[3])
+{
+    return (__u64)bpf_ntohs(words[0]) << 32 | (__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]);
+}
+
 INLINE enum outcome read_ethernet(struct frame *frame)
 {
     const struct ethernet *ethernet = take(frame, sizeof *ethernet);

@@ -74,7 +74,7 @@ INLINE bool is_for(const struct fast_port *port, const struct xdp_md *context)
     const struct ethernet *ethernet = (void *)(long)context->data;
     if (port->mac == 0 || (void *)(ethernet + 1) > (void *)(long)context->data_end)
         return true;
-    return port->mac == (ethernet->mac[0] | (__u64)ethernet->mac[1] << 16 | (__u64)ethernet->mac[2] << 32);
+    return port->mac == mac_number(ethernet->mac);
 }
 
 SEC("xdp")

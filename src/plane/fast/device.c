@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/device.h"
 
-#include <endian.h>
 #include <linux/ethtool.h>
 #include <linux/genetlink.h>
-#include <linux/if_ether.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -13,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "kit/mac.h"
 #include "plane/netlink.h"
 
 /* --- ethtool --- */
@@ -48,10 +47,8 @@ bool device_is_loopback(const char *name)
 uint64_t device_mac(const char *name)
 {
     struct ifreq about = {0};
-    uint64_t mac = 0;
-    if (ask(name, SIOCGIFHWADDR, &about) && about.ifr_hwaddr.sa_family == ARPHRD_ETHER)
-        memcpy(&mac, about.ifr_hwaddr.sa_data, ETH_ALEN);
-    return le64toh(mac);
+    const bool has = ask(name, SIOCGIFHWADDR, &about) && about.ifr_hwaddr.sa_family == ARPHRD_ETHER;
+    return has ? mac_number((const uint8_t *)about.ifr_hwaddr.sa_data) : 0;
 }
 
 bool device_finish_packets(const char *name)

@@ -14,7 +14,7 @@ enum device_redirect device_redirect(unsigned index);
 bool device_is_veth(const char *name);
 bool device_is_loopback(const char *name);
 
-/* Its Ethernet address, the first octet lowest; 0: it has none. */
+/* Its MAC address (kit/mac.h); 0: it has none. */
 uint64_t device_mac(const char *name);
 
 /* Off: what goes out is cut up and summed here, as nobody behind it does. */

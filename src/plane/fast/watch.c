@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/watch.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/neighbour.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "kit/log.h"
+#include "kit/mac.h"
 #include "plane/fast/ports.h"
 #include "plane/netlink.h"
 
@@ -108,20 +108,13 @@ static bool is_wanted(const struct fast_watch *watch, const char *device)
     return strncmp(config->egress, device, IF_NAMESIZE) == 0;
 }
 
-static uint64_t number_of(const void *mac)
-{
-    uint64_t number = 0;
-    memcpy(&number, mac, ETH_ALEN);
-    return le64toh(number);
-}
-
 /* NULL: that has not. */
 static void port_changed(struct fast_port *port, const unsigned *mtu, const void *mac)
 {
     if (mtu)
         port->mtu = (__u16)(*mtu < UINT16_MAX ? *mtu : UINT16_MAX);
     if (mac && !(port->flags & FAST_HOST))
-        port->mac = number_of(mac);
+        port->mac = mac_number(mac);
 }
 
 static void link_told(struct fast_watch *watch, const struct nlmsghdr *message)
