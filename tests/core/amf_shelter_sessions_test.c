@@ -125,14 +125,19 @@ static void a_high_risk_gnb_cannot_fetch_it_from_a_trusted_one(void **state)
 
 /* --- sessions of somebody who is not protected --- */
 
-static void a_protected_session_stays_behind_while_others_go(void **state)
+static void begin_with_both(void)
 {
-    (void)state;
     shelter_begin(LINE NETWORK);
     world_register(&world, 0);
     world.police = POLICE;
     have_session(1);
     have_session(POLICE);
+}
+
+static void a_protected_session_stays_behind_while_others_go(void **state)
+{
+    (void)state;
+    begin_with_both();
     require(ROUGH, 2);
     assert_int_equal(seen.request_sessions, 1);
     struct ngap_handover_request_acknowledge admission =
@@ -161,11 +166,7 @@ static void a_path_switch_leaves_it_behind_too(void **state)
 static void its_user_plane_comes_back_at_a_trusted_cell(void **state)
 {
     (void)state;
-    shelter_begin(LINE NETWORK);
-    world_register(&world, 0);
-    world.police = POLICE;
-    have_session(1);
-    have_session(POLICE);
+    begin_with_both();
     world_idle(&world, 0);
     at(ROUGH);
     phone_request_service(&world.phones[0], NAS_SERVICE_DATA);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packet filters: are they well made (TS 24.501 6.4.2.4, 9.11.4.13), and what planes are told of them (TS 29.244 8.2.5)? */
 #include <arpa/inet.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,65 +24,38 @@ struct parts {
     const uint8_t *mac_to, *macs_to, *mac_from, *macs_from, *c_vid, *s_vid, *c_pcp, *s_pcp, *ethertype;
 };
 
-static const uint8_t **part_of_frame(struct parts *parts, uint8_t type)
-{
-    switch (type) {
-    case NAS_FILTER_MAC_DESTINATION:
-        return &parts->mac_to;
-    case NAS_FILTER_MAC_DESTINATIONS:
-        return &parts->macs_to;
-    case NAS_FILTER_MAC_SOURCE:
-        return &parts->mac_from;
-    case NAS_FILTER_MAC_SOURCES:
-        return &parts->macs_from;
-    case NAS_FILTER_C_TAG_VID:
-        return &parts->c_vid;
-    case NAS_FILTER_S_TAG_VID:
-        return &parts->s_vid;
-    case NAS_FILTER_C_TAG_PCP:
-        return &parts->c_pcp;
-    case NAS_FILTER_S_TAG_PCP:
-        return &parts->s_pcp;
-    case NAS_FILTER_ETHERTYPE:
-        return &parts->ethertype;
-    default:
-        return NULL;
-    }
-}
+#define PART(type, member) [NAS_FILTER_##type] = 1 + offsetof(struct parts, member)
+/* Where the value of a component goes: behind that offset less one. */
+static const uint8_t places[UINT8_MAX + 1] = {
+    PART(MATCH_ALL, all),
+    PART(IPV4_REMOTE, remote4),
+    PART(IPV4_LOCAL, local4),
+    PART(IPV6_REMOTE, remote6),
+    PART(IPV6_LOCAL, local6),
+    PART(PROTOCOL, protocol),
+    PART(LOCAL_PORT, local_port),
+    PART(LOCAL_PORTS, local_ports),
+    PART(REMOTE_PORT, remote_port),
+    PART(REMOTE_PORTS, remote_ports),
+    PART(SPI, spi),
+    PART(TRAFFIC_CLASS, traffic_class),
+    PART(FLOW_LABEL, flow_label),
+    PART(MAC_DESTINATION, mac_to),
+    PART(MAC_DESTINATIONS, macs_to),
+    PART(MAC_SOURCE, mac_from),
+    PART(MAC_SOURCES, macs_from),
+    PART(C_TAG_VID, c_vid),
+    PART(S_TAG_VID, s_vid),
+    PART(C_TAG_PCP, c_pcp),
+    PART(S_TAG_PCP, s_pcp),
+    PART(ETHERTYPE, ethertype),
+};
+_Static_assert(sizeof(struct parts) < UINT8_MAX, "an offset is an octet");
 
-/* Where the value of that type goes; NULL: it is unknown. */
+/* NULL: components of that type are not known. */
 static const uint8_t **part(struct parts *parts, uint8_t type)
 {
-    switch (type) {
-    case NAS_FILTER_MATCH_ALL:
-        return &parts->all;
-    case NAS_FILTER_IPV4_REMOTE:
-        return &parts->remote4;
-    case NAS_FILTER_IPV4_LOCAL:
-        return &parts->local4;
-    case NAS_FILTER_IPV6_REMOTE:
-        return &parts->remote6;
-    case NAS_FILTER_IPV6_LOCAL:
-        return &parts->local6;
-    case NAS_FILTER_PROTOCOL:
-        return &parts->protocol;
-    case NAS_FILTER_LOCAL_PORT:
-        return &parts->local_port;
-    case NAS_FILTER_LOCAL_PORTS:
-        return &parts->local_ports;
-    case NAS_FILTER_REMOTE_PORT:
-        return &parts->remote_port;
-    case NAS_FILTER_REMOTE_PORTS:
-        return &parts->remote_ports;
-    case NAS_FILTER_SPI:
-        return &parts->spi;
-    case NAS_FILTER_TRAFFIC_CLASS:
-        return &parts->traffic_class;
-    case NAS_FILTER_FLOW_LABEL:
-        return &parts->flow_label;
-    default:
-        return part_of_frame(parts, type);
-    }
+    return places[type] ? (const uint8_t **)((char *)parts + places[type] - 1) : NULL;
 }
 
 static bool asks_for_packets(const struct parts *parts)
