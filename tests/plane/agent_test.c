@@ -464,7 +464,7 @@ static void an_idle_session_takes_little_memory(void **state)
 int main(void)
 {
 #define LAB(name)   cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up_bench, bench_tear_down)
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up_bench, lab_tear_down)
     const struct CMUnitTest tests[] = {
         LAB(a_session_gets_a_random_tunnel_and_is_found_by_its_addresses),
         LAB(a_repeated_request_gets_the_same_answer_and_has_no_second_effect),

@@ -42,14 +42,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
-    return 0;
-}
-
 static bool pass(struct bench *b, unsigned i, enum direction direction)
 {
     const uint8_t ue[4] = {10, 45, 0, (uint8_t)(2 + i)};
@@ -174,7 +166,7 @@ static void threads_that_take_at_once_do_not_exceed_it(void **state)
 
 int main(void)
 {
-#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
     const struct CMUnitTest tests[] = {
         BENCH(two_sessions_together_do_not_exceed_the_rate),
         BENCH(another_phone_has_a_rate_of_its_own),

@@ -24,14 +24,6 @@ int bench_set_up(void **state)
     return 0;
 }
 
-int bench_tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
-    return 0;
-}
-
 enum verdict bench_up(struct bench *b, const union socket_address *gnb, const uint8_t from[4],
                       const uint8_t to[4], uint16_t port)
 {

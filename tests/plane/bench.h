@@ -26,7 +26,6 @@ void bench_connect(struct bench *b);
 
 /* For cmocka: a bench that is connected; its end. */
 int bench_set_up(void **state);
-int bench_tear_down(void **state);
 
 /* A UDP packet out of the phone's tunnel, through that gNB. */
 enum verdict bench_up(struct bench *b, const union socket_address *gnb, const uint8_t from[4],

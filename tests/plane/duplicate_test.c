@@ -428,7 +428,7 @@ static void a_copy_of_the_interception_does_not_become_another(void **state)
     assert_int_equal(response.failed_rule.id, UPLINK_FAR);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, bench_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
 
 int main(void)
 {

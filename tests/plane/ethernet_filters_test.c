@@ -59,14 +59,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
-    return 0;
-}
-
 static void set_filters(struct pfcp_create_pdr *pdr, struct pfcp_ethernet_filter *filters, size_t count)
 {
     pdr->pdi.ethernet_filters = filters;
@@ -448,7 +440,7 @@ static void an_sdf_filter_that_is_only_named_is_that_of_another_pdr(void **state
 
 int main(void)
 {
-#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
     const struct CMUnitTest tests[] = {
         BENCH(a_flow_is_of_one_type_of_frames),
         BENCH(a_flow_is_between_two_mac_addresses_and_the_other_way_round_downlink),

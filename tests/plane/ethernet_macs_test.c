@@ -49,14 +49,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
-    return 0;
-}
-
 static void answer(struct bench *b, uint32_t sequence)
 {
     uint8_t buffer[64];
@@ -271,7 +263,7 @@ static void what_nobody_could_be_told_is_told_later(void **state)
 
 int main(void)
 {
-#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
     const struct CMUnitTest tests[] = {
         BENCH(an_address_is_told_once_when_it_comes),
         BENCH(one_that_is_silent_for_as_long_as_asked_for_is_gone),

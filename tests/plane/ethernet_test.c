@@ -52,14 +52,6 @@ static int set_up_flooding(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    lab_free(b->lab);
-    test_free(b);
-    return 0;
-}
-
 /* The address of a device behind a phone. */
 static const uint8_t *mac(unsigned phone, unsigned device)
 {
@@ -521,8 +513,8 @@ static void what_is_of_ip_sessions_is_refused(void **state)
 
 int main(void)
 {
-#define BENCH(name)    cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define FLOODING(name) cmocka_unit_test_setup_teardown(name, set_up_flooding, tear_down)
+#define BENCH(name)    cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
+#define FLOODING(name) cmocka_unit_test_setup_teardown(name, set_up_flooding, lab_tear_down)
     const struct CMUnitTest tests[] = {
         BENCH(a_frame_goes_out_as_it_came_and_the_answer_to_the_phone_of_its_address),
         BENCH(a_frame_shorter_than_one_on_a_wire_passes),

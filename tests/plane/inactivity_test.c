@@ -177,7 +177,7 @@ static void who_does_not_ask_is_told_nothing(void **state)
     assert_int_equal(reports, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, bench_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
 
 int main(void)
 {

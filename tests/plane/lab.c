@@ -132,6 +132,13 @@ void lab_free(struct lab *lab)
     free(lab);
 }
 
+int lab_tear_down(void **state)
+{
+    lab_free(*(struct lab **)*state);
+    test_free(*state);
+    return 0;
+}
+
 void lab_sleep(struct lab *lab, int64_t ns)
 {
     timers_run(&lab->timers, lab->timers.now + ns);

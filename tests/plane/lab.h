@@ -40,6 +40,8 @@ struct lab *lab_new_ethernet(const struct lan_settings *settings);
 /* The SMF asks for the association. */
 void lab_associate(struct lab *lab);
 void lab_free(struct lab *lab);
+/* Of a state that cmocka has allocated, and that begins with its lab. */
+int lab_tear_down(void **state);
 
 void lab_sleep(struct lab *lab, int64_t ns);
 

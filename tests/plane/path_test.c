@@ -640,7 +640,7 @@ static void malformed_inner_packets_are_dropped(void **state)
 
 int main(void)
 {
-#define BENCH(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+#define BENCH(name) cmocka_unit_test_setup_teardown(name, bench_set_up, lab_tear_down)
     const struct CMUnitTest tests[] = {
         BENCH(packets_pass_in_both_directions),
         BENCH(a_packet_passes_by_its_qos_flow_or_without_one),

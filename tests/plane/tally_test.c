@@ -243,7 +243,7 @@ static void a_plane_that_ends_says_what_is_left_and_that_it_was_the_last(void **
     assert_int_equal(told(&last)->traffic_count, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, bench_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
 
 int main(void)
 {
