@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/fingerprint.h"
 #include "kit/log.h"
 #include "plane/agent_shaping.h"
 #include "plane/agent_state.h"
@@ -21,6 +22,9 @@ static void init_smf(struct agent *agent, struct smf *smf, const union socket_ad
 {
     const struct agent_settings *settings = &agent->settings;
     *smf = (struct smf){.agent = agent, .address = *address, .timer.fire = smf_timer};
+    char text[ADDRESS_TEXT];
+    address_print(address, text);
+    smf->number = fingerprint(bytes_of(text, strlen(text)));
     smf->next_sequence = (uint32_t)settings->random(settings->context) & 0xffffff;
     smf->newest = &smf->oldest;
     map_init(&smf->requests, settings->random(settings->context));

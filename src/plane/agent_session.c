@@ -183,6 +183,7 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
         .seid = new_seid(agent),
         .cp_seid = cp_seid,
         .smf = smf,
+        .smf_number = smf->number,
         .network = network,
         .rules = rules,
         .claim = smf->claim,

@@ -38,6 +38,7 @@ struct answered {
 struct smf {
     struct agent *agent;
     union socket_address address;
+    uint32_t number; /* made of its address */
     bool associated;
     bool bundles; /* takes several messages in a datagram */
     bool hears_load, hears_overload;

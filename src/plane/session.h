@@ -45,6 +45,7 @@ struct session {
     uint64_t seid;    /* ours; random */
     uint64_t cp_seid; /* the SMF's */
     struct smf *smf;
+    uint32_t smf_number; /* tells it from others, also after a restart */
     struct network *network;
     struct ruleset *rules;
     struct held_queue *held;                /* NULL: nothing is buffered */

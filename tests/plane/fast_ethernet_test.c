@@ -486,6 +486,23 @@ static void frames_go_on_before_and_after_the_smf_has_spoken(void **state)
     end(bench);
 }
 
+/* An SMF that has lost its state begins with the same TEIDs again, and there is no address that tells the phones apart. */
+static void a_tunnel_that_is_another_phones_now_brings_no_addresses(void **state)
+{
+    uint32_t teid;
+    struct bench *bench = begin_and_die(&teid);
+    struct lan *lan = bench->lab->networks[0].lan;
+    bool outside;
+    (void)state;
+    assert_both_go(bench);
+    restore(bench, teid, UE + 1);
+    assert_false(send_down(bench, phone, server));
+    assert_null(lan_find(lan, phone, clock_now(), &outside));
+    assert_int_equal(fast_station_seen(&bench->fast, 0, 0x020000000001, INT64_MAX), 0);
+    assert_true(bench->fast.settings->knows);
+    end(bench);
+}
+
 static void nobody_takes_the_address_of_a_session_that_is_still_to_be_spoken_of(void **state)
 {
     uint32_t teid, thief;
@@ -531,6 +548,7 @@ int main(void)
         cmocka_unit_test(who_finds_no_room_is_served_by_the_slow_path),
         cmocka_unit_test(both_paths_judge_alike),
         cmocka_unit_test(frames_go_on_before_and_after_the_smf_has_spoken),
+        cmocka_unit_test(a_tunnel_that_is_another_phones_now_brings_no_addresses),
         cmocka_unit_test(nobody_takes_the_address_of_a_session_that_is_still_to_be_spoken_of),
         cmocka_unit_test(what_no_smf_speaks_of_is_forgotten),
     };

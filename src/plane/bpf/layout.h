@@ -15,7 +15,7 @@
 #include "plane/drop.h"
 
 enum {
-    FAST_LAYOUT = 6,   /* counted up with each change: what was pinned with another one is not adopted */
+    FAST_LAYOUT = 7,   /* counted up with each change: what was pinned with another one is not adopted */
     FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
     FAST_NETWORKS = 64,
     FAST_BLOCKS = 65536,  /* the IPv4 addresses by their upper 16 bits */
@@ -246,7 +246,8 @@ struct fast_session {
     __u32 own_flows;         /* place of two classifiers, by direction, and FAST_PDRS actions; 0: none */
     struct fast_queue queue; /* downlink */
     __u32 at_home;           /* the place has the number of its IPv4 address in the table of addresses */
-    __u32 reserved[3];
+    __u32 smf;               /* made of its N4 address, and ... */
+    __u64 cp_seid;           /* ... its number of the session: who this is, if the phone has no address */
     struct fast_action action;
 };
 

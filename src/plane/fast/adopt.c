@@ -162,10 +162,13 @@ void fast_give_way(struct fast *fast, unsigned place)
     count_spoken_of(fast);
 }
 
+/* Addresses tell a phone, whoever speaks of it; where there are none, the SMF and its number of the session do. */
 static bool is_same_phone(const struct fast_session *found, const struct session *session)
 {
+    const bool has_address = found->v4 || found->v6;
     return found->network == session->network->index && found->v4 == fast_v4_of(session->rules) &&
-           found->v6 == fast_v6_of(session->rules);
+           found->v6 == fast_v6_of(session->rules) &&
+           (has_address || (found->smf == session->smf_number && found->cp_seid == session->cp_seid));
 }
 
 unsigned fast_claim(struct fast *fast, const struct session *session, int64_t now)

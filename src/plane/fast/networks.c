@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kit/fingerprint.h"
 #include "kit/log.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/framed.h"
@@ -127,15 +128,6 @@ uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits)
                                        : UINT32_C(1) << (bits - pool->length);
 }
 
-/* FNV-1a, and not 0. */
-static uint32_t number_of(const char *name)
-{
-    uint32_t number = 2166136261;
-    for (; *name; name++)
-        number = (number ^ (uint8_t)*name) * 16777619;
-    return number | 1;
-}
-
 /* False: its pools are larger than the table of addresses. */
 static bool put_network(const struct fast *fast, struct picture *picture, const struct network *network,
                         uint32_t *first)
@@ -151,7 +143,7 @@ static bool put_network(const struct fast *fast, struct picture *picture, const 
     to->v6_count = (uint32_t)v6;
     to->encapsulation = network->encapsulation;
     if (network->lan) {
-        to->lan = number_of(network->name);
+        to->lan = fingerprint(bytes_of(network->name, strlen(network->name)));
         to->mtu = network->mtu;
         to->ageing = (uint32_t)(lan_ageing(network->lan) >> FAST_SEEN_SHIFT);
     }

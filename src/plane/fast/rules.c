@@ -278,6 +278,8 @@ static void put_downlink(struct fast *fast, const struct session *session)
         __atomic_store_n(&to->state, FAST_HELD, __ATOMIC_SEQ_CST);
     if (!same)
         memcpy((char *)to + FROM, (const char *)&wanted + FROM, SIZE);
+    to->smf = session->smf_number;
+    to->cp_seid = session->cp_seid;
     to->known = 1;
     fast_put_action(&to->action, &wanted.action);
     if (carried && to->state == FAST_HELD)
