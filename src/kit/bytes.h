@@ -189,8 +189,8 @@ static inline void write_bytes(struct writer *w, struct bytes b)
 static inline void write_uint(struct writer *w, uint64_t value, size_t size)
 {
     uint8_t *room = write_room(w, size);
-    for (size_t i = size; room && i-- > 0; value >>= 8)
-        room[i] = (uint8_t)value;
+    for (size_t i = 0; room && i < size; i++)
+        room[i] = (uint8_t)(value >> 8 * (size - 1 - i));
 }
 
 static inline void write_u8(struct writer *w, uint8_t value)
