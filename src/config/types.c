@@ -134,13 +134,21 @@ static bool keep_text(const char *text, struct arena *memory, void *place, struc
     return true;
 }
 
+/* Of UTF-8: control characters, and the two that separate lines and paragraphs, which YAML takes for the end of a line, too. */
+static bool is_control(const char *at)
+{
+    const unsigned char *c = (const unsigned char *)at;
+    return c[0] < ' ' || c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0) ||
+           (c[0] == 0xe2 && c[1] == 0x80 && (c[2] == 0xa8 || c[2] == 0xa9));
+}
+
 /* Printable UTF-8 of low to high bytes. */
 static bool parse_text(const struct key *key, const char *text, struct arena *memory, void *place,
                        struct complaint *complaint)
 {
     size_t length = strlen(text);
     for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+        if (is_control(text + i))
             return complain(complaint, "text without control characters");
     if (length < key->low || length > key->high)
         return complain(complaint, "text of %" PRIu64 " to %" PRIu64 " characters", key->low, key->high);

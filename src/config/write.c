@@ -8,8 +8,9 @@
 static void put_scalar(FILE *to, const char *text)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./: ";
-    bool safe = text[0] && text[0] != ' ' && text[0] != '-' && strspn(text, plain) == strlen(text) &&
-                !strstr(text, ": ") && !strstr(text, "::") && text[strlen(text) - 1] != ':';
+    const char last = text[0] ? text[strlen(text) - 1] : ' ';
+    bool safe = text[0] != ' ' && text[0] != '-' && last != ' ' && last != ':' &&
+                strspn(text, plain) == strlen(text) && !strstr(text, ": ") && !strstr(text, "::");
     if (safe) {
         fputs(text, to);
         return;

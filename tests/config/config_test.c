@@ -253,6 +253,10 @@ static const char *const errors[][2] = {
     {"log: [\n", "t.yaml:2: file: found did not find expected node content, expected YAML"},
     {"network: {amf_name: \"a\\nb\"}",
      "t.yaml:1: network.amf_name: found a?b, expected text without control characters"},
+    {"network: {amf_name: \"a\\x85b\"}", "t.yaml:1: network.amf_name: found a\xc2\x85"
+                                         "b, expected text without control characters"},
+    {"network: {amf_name: \"a\\u2028b\"}", "t.yaml:1: network.amf_name: found a\xe2\x80\xa8"
+                                           "b, expected text without control characters"},
 };
 
 static void every_error_names_line_key_and_what_was_expected(void **state)

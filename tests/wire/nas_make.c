@@ -81,10 +81,10 @@ static void make_suci(struct nas_maker *m, struct nas_suci *suci)
 static void make_identity(struct nas_maker *m, const struct nas_field *field,
                           struct nas_mobile_identity *identity)
 {
-    static const uint8_t usual[] = {NAS_SUCI, NAS_GUTI, NAS_IMEI, NAS_IMEISV, NAS_MAC_ADDRESS, NAS_EUI_64};
-    identity->type = usual[RANDOM(sizeof usual)];
-    if (field->codec->detail)
-        identity->type = *(const uint8_t *)field->codec->detail;
+    const uint8_t types = *(const uint8_t *)field->codec->detail;
+    do
+        identity->type = (uint8_t)(NAS_SUCI + RANDOM(NAS_EUI_64));
+    while (!(types >> identity->type & 1));
     if (identity->type == NAS_SUCI)
         make_suci(m, &identity->suci);
     if (identity->type == NAS_GUTI) {

@@ -127,6 +127,8 @@ static bool read_part(struct reader *r, struct arena *arena, unsigned type, unsi
 static bool tai_list_decode(const struct nas_codec *codec, struct reader *r, struct arena *arena, void *value)
 {
     (void)codec;
+    if (reader_left(r) == 0)
+        return reader_fail(r, NULL, "a tracking area list without an area");
     while (reader_left(r)) {
         uint8_t head = read_u8(r);
         unsigned type = head >> 5 & 3, count = (head & 0x1f) + 1u;

@@ -107,7 +107,7 @@ extern const struct nas_codec nas_codec_u8, nas_codec_u16, nas_codec_opaque, nas
 
 /* identity.c, area.c */
 extern const struct nas_codec nas_codec_identity, nas_codec_guti, nas_codec_s_tmsi, nas_codec_imeisv,
-    nas_codec_plmn, nas_codec_plmns, nas_codec_tai, nas_codec_tai_list, nas_codec_service_area;
+    nas_codec_pei, nas_codec_plmn, nas_codec_plmns, nas_codec_tai, nas_codec_tai_list, nas_codec_service_area;
 /* slice.c */
 extern const struct nas_codec nas_codec_s_nssai, nas_codec_nssai, nas_codec_rejected_nssai, nas_codec_dnn,
     nas_codec_dnn_list, nas_codec_ladn;

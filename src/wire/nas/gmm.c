@@ -323,7 +323,7 @@ static const struct nas_field security_mode_command[] = {
 static const struct nas_field security_mode_complete[] = {
     O(0x77, imeisv, TLV_E, 12, 12, imeisv),
     O(0x71, nas_message_container, TLV_E, 4, N, opaque),
-    O(0x78, non_imeisv_pei, TLV_E, 7, N, identity),
+    O(0x78, non_imeisv_pei, TLV_E, 7, N, pei),
 };
 #undef MESSAGE
 

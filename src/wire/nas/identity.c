@@ -284,22 +284,22 @@ bool nas_mobile_identity_encode(const struct nas_mobile_identity *identity, stru
     return write_identity(w, identity) && !w->full;
 }
 
+static bool has_place(const struct nas_codec *codec, const struct nas_mobile_identity *identity)
+{
+    const uint8_t *types = codec->detail;
+    return *types >> identity->type & 1;
+}
+
 static bool identity_decode(const struct nas_codec *codec, struct reader *r, struct arena *arena, void *value)
 {
     (void)arena;
-    const uint8_t *wanted = codec->detail;
-    const struct nas_mobile_identity *identity = value;
-    if (!read_identity(r, value))
-        return false;
-    return !wanted || identity->type == *wanted ||
-           reader_fail(r, NULL, "an identity of a type that has no place here");
+    return read_identity(r, value) &&
+           (has_place(codec, value) || reader_fail(r, NULL, "an identity of a type that has no place here"));
 }
 
 static bool identity_encode(const struct nas_codec *codec, struct writer *w, const void *value)
 {
-    const uint8_t *wanted = codec->detail;
-    const struct nas_mobile_identity *identity = value;
-    return (!wanted || identity->type == *wanted) && write_identity(w, identity);
+    return has_place(codec, value) && write_identity(w, value);
 }
 
 static void print_suci(struct printer *p, const struct nas_suci *suci)
@@ -356,12 +356,15 @@ static void identity_print(const struct nas_codec *codec, struct printer *p, con
     print_close(p);
 }
 
-#define IDENTITY_CODEC(wanted)                                                                       \
-    {                                                                                                \
-        identity_decode, identity_encode, identity_print, wanted, sizeof(struct nas_mobile_identity) \
+/* Of types whose bits are set. */
+#define IDENTITY_CODEC(types)                                                                 \
+    {                                                                                         \
+        identity_decode, identity_encode, identity_print, &(const uint8_t){(uint8_t)(types)}, \
+            sizeof(struct nas_mobile_identity)                                                \
     }
 
-const struct nas_codec nas_codec_identity = IDENTITY_CODEC(NULL);
-const struct nas_codec nas_codec_guti = IDENTITY_CODEC(&(const uint8_t){NAS_GUTI});
-const struct nas_codec nas_codec_s_tmsi = IDENTITY_CODEC(&(const uint8_t){NAS_S_TMSI});
-const struct nas_codec nas_codec_imeisv = IDENTITY_CODEC(&(const uint8_t){NAS_IMEISV});
+const struct nas_codec nas_codec_identity = IDENTITY_CODEC(~0);
+const struct nas_codec nas_codec_guti = IDENTITY_CODEC(1 << NAS_GUTI);
+const struct nas_codec nas_codec_s_tmsi = IDENTITY_CODEC(1 << NAS_S_TMSI);
+const struct nas_codec nas_codec_imeisv = IDENTITY_CODEC(1 << NAS_IMEISV);
+const struct nas_codec nas_codec_pei = IDENTITY_CODEC(~(1 << NAS_NO_IDENTITY));
