@@ -68,7 +68,8 @@ static bool frame_matches(const struct frame_filter *filter, const struct frame 
         return true;
     if (!frame->destination)
         return false;
-    if (filter->has_type && filter->type != frame->type)
+    const bool is_length = frame->type < 0x600; /* of an IEEE 802.3 frame, which has no type there */
+    if (filter->has_type && (is_length || filter->type != frame->type))
         return false;
     if (filter->has_packet && frame->type != 0x0800 && frame->type != 0x86dd)
         return false;
