@@ -5,6 +5,7 @@ import re
 from cases import case, expect, main
 from lab import wait_until
 from running_core import Core
+from tcpdump import Capture
 
 # A server beyond the bridge of the data network; phones have addresses of its subnet, which nobody gave them.
 CONFIG = """
@@ -183,17 +184,15 @@ def downlink_qfis(lab, capture):
 def frames_are_in_the_flow_that_a_phone_asked_for(lab, build):
     allowed = ", requested_fiveqis: [1], requested_gbr_uplink: 4 Mbps, requested_gbr_downlink: 4 Mbps"
     segment = Segment(lab, build, phones=1, more=allowed)
-    server, capture = segment.server.netns, segment.core.folder / "gnb.pcap"
-    tcpdump = segment.radio.start(["tcpdump", "-U", "--immediate-mode", "-n", "-i", "eth0", "-w", capture, "udp port 2152 and src 10.9.0.1"], "tcpdump.log")
-    wait_until(lambda: "listening" in tcpdump.log.read_text(), 10, "tcpdump to listen")
+    server = segment.server.netns
+    capture = Capture(segment.radio, "eth0", segment.core.folder / "gnb.pcap", "udp port 2152 and src 10.9.0.1", "-U")
     datagram = f"run {server}: bash -c 'head -c 500 /dev/zero > /dev/udp/192.168.7.11/7'\n"
     segment.play(segment.begin() + ping(1, "192.168.7.100") + datagram + "flow 1 1 1 2000\n" + datagram.replace("500", "600")
                  + f"run {server}: ping -n -c 3 -i 0.1 -s 700 -W 3 192.168.7.11\n")
     flows = segment.core.json("session")[0]["flows"]
-    wait_until(lambda: capture.stat().st_size > 4 * 700 + 600 + 500, 10, "tcpdump to write down what was sent")
-    lab.stop(tcpdump)
+    wait_until(lambda: capture.path.stat().st_size > 4 * 700 + 600 + 500, 10, "tcpdump to write down what was sent")
     headers, ping_header, container = 14 + 20 + 8, 14 + 20 + 8, 8
-    qfis = downlink_qfis(lab, capture)
+    qfis = downlink_qfis(lab, capture.end())
     default, flow = qfis[500 + headers + container], qfis[600 + headers + container]
     expect(len(flows) == 1 and flow == {flows[0]["qfi"]}, f"{flows} {qfis}")
     expect(default == qfis[700 + ping_header + container] and default != flow, f"{qfis}")

@@ -7,6 +7,7 @@ import time
 from cases import case, expect, main
 from lab import wait_until
 from running_core import Core
+from tcpdump import Capture
 
 NETWORKS = """
 runtime_dir: {folder}/run
@@ -262,17 +263,15 @@ def flows_of_a_session_have_their_qfi_and_their_rate_on_the_fast_path(lab, build
     udp, tcp = 17, 6
     setting = Staying(lab, build, then="flow 1 1 1 2000\n")
     wait_until(lambda: setting.core.json("session")[0]["flows"], 10, "the flow")
-    capture, before = setting.core.folder / "gnb.pcap", setting.status()
-    tcpdump = setting.radios[0].start(["tcpdump", "-U", "-n", "-i", "eth0", "-w", capture, "udp port 2152 and src 10.9.0.1"], "tcpdump.log")
-    wait_until(lambda: "listening" in tcpdump.log.read_text(), 10, "tcpdump to listen")
+    before = setting.status()
+    capture = Capture(setting.radios[0], "eth0", setting.core.folder / "gnb.pcap", "udp port 2152 and src 10.9.0.1")
     server = setting.server.start("iperf3 -s -1", "iperf.log")
     wait_until(lambda: "5201" in setting.server.run("ss -ltn").stdout, 5, "iperf3 to listen")
     figures = json.loads(setting.phone.run(["iperf3", "-c", SERVERS[0], "-u", "-R", "-l", 1000, "-b", "20M", "-t", 2, "-J"]).stdout)
     server.wait()
-    lab.stop(tcpdump)
     mbps = figures["end"]["sum_received"]["bits_per_second"] / 1e6
     expect(1.5 < mbps < 2.3, f"{mbps} Mbit/s in a flow of 2")
-    qfis, count = downlink_flows(lab, capture)
+    qfis, count = downlink_flows(lab, capture.end())
     expect(len(qfis[udp]) == 1 and len(qfis[tcp]) == 1 and qfis[udp] != qfis[tcp], f"QFIs by protocol: {qfis}")
     fast = setting.status()["fast_downlink_packets"] - before["fast_downlink_packets"]
     expect(count > 400 and fast >= count - count // 20, f"{fast} of {count} took the fast path")
@@ -313,15 +312,12 @@ def no_packet_arrives_with_a_wrong_checksum_whoever_leaves_them_to_devices(lab, 
         setting.radios[0].run(["ethtool", "-K", "eth0", "tx", radio])
         setting.server.run(["ethtool", "-K", "eth0", "tx", server])
         files = [setting.core.folder / f"{host.name}{at}.pcap" for host, _, _ in captures]
-        dumps = [host.start(["tcpdump", "-U", "-n", "-i", device, "-w", file, "tcp or udp"], f"dump{at}{host.name}.log")
-                 for (host, device, _), file in zip(captures, files)]
-        for dump in dumps:
-            wait_until(lambda log=dump.log: "listening" in log.read_text(), 10, "tcpdump to listen")
+        dumps = [Capture(host, device, file, "tcp or udp") for (host, device, _), file in zip(captures, files)]
         for _, _, to in setting.addresses():
             setting.transfer(to)
             setting.transfer(to, "-u", "-b", "8M", "-l", "1000")
         for dump in dumps:
-            lab.stop(dump)
+            dump.end()
         for (host, _, sender), file in zip(captures, files):
             wrong, count = wrong_checksums(lab, file, sender)
             expect(count > 200 and not wrong, f"at the {host.name}, radio {radio}, server {server}: {len(wrong)} of {count} are wrong: {wrong[:3]}")

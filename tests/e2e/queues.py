@@ -10,6 +10,7 @@ from cases import case, expect, main
 from frames import gtpu, ipv4, udp
 from lab import wait_until
 from outlived import SERVER, Setting
+from tcpdump import Capture
 
 GNB, PLANE, PORT = "10.100.0.11", "10.100.0.1", 4000
 QUEUES = 4  # more than the processors that send
@@ -234,19 +235,14 @@ class Captures:
     """What arrives at both ends."""
 
     def __init__(self, setting):
-        self.setting, self.dumps = setting, {}
-        for way, host, what, at in (("uplink", setting.server, f"udp dst port {PORT}", 14), ("downlink", setting.gnb, "udp dst port 2152", 58)):
+        self.dumps = {}
+        for way, host, what, at in (("uplink", setting.server, f"dst host {SERVER} and udp dst port {PORT}", 14), ("downlink", setting.gnb, f"dst host {GNB} and udp dst port 2152", 58)):
             path = setting.core.folder / f"{way}{time.monotonic_ns()}.pcap"
-            words = ["tcpdump", "-n", "-B", 65536, "-s", 128, "-Q", "in", "-i", "eth0", "-w", path, what]
-            self.dumps[way] = (host.start(words, f"{path.stem}.dump"), path, at)
-        for dump, _, _ in self.dumps.values():
-            wait_until(lambda log=dump.log: "listening" in log.read_text(), 10, "tcpdump to listen")
+            self.dumps[way] = (Capture(host, "eth0", path, what, "-B", 65536, "-s", 128), at)
 
     def end(self):
         """{way: packets}"""
-        for dump, _, _ in self.dumps.values():
-            self.setting.lab.stop(dump, grace=30)
-        return {way: list(captured(path, at)) for way, (_, path, at) in self.dumps.items()}
+        return {way: list(captured(capture.end(), at)) for way, (capture, at) in self.dumps.items()}
 
 
 def expect_in_order(taken):

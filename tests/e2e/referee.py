@@ -2,7 +2,7 @@
 import subprocess
 
 from cases import expect
-from lab import wait_until
+from tcpdump import Capture
 
 PORTS = "udp port 8805 or udp port 2152"
 JUDGED = ["frame.number", "_ws.col.info", "_ws.malformed", "_ws.expert.message"]
@@ -10,19 +10,15 @@ JUDGED = ["frame.number", "_ws.col.info", "_ws.malformed", "_ws.expert.message"]
 
 class Referee:
     def __init__(self, host, interface, what=PORTS):
-        self.path = host.lab.folder / f"{interface}.pcap"
-        command = ["tcpdump", "-i", interface, "-n", "-U", "--immediate-mode", "-B", "16384", "-Z", "root", "-w", self.path, what]
-        self.tcpdump = host.start(command, f"tcpdump-{interface}.log")
-        self.lab = host.lab
-        wait_until(lambda: "listening on" in self.tcpdump.log.read_text(), 10, "the capture to begin")
+        self.capture = Capture(host, interface, host.lab.folder / f"{interface}.pcap", what, "-B", "16384")
 
     def end(self):
-        self.lab.stop(self.tcpdump)
-        expect("0 packets dropped by kernel" in self.tcpdump.log.read_text(), self.tcpdump.log.read_text())
+        self.capture.end()
+        expect("\n0 packets dropped by kernel" in self.capture.log.read_text(), self.capture.log.read_text())
 
     def read(self, wanted, fields, *options):
         """Rows of the packets that the display filter takes, a list of strings for each."""
-        words = ["tshark", "-n", "-r", self.path, "-Y", wanted, "-T", "fields", "-E", "aggregator=;", *options]
+        words = ["tshark", "-n", "-r", self.capture.path, "-Y", wanted, "-T", "fields", "-E", "aggregator=;", *options]
         for field in fields:
             words += ["-e", field]
         said = subprocess.run(words, capture_output=True, text=True, check=True).stdout

@@ -6,6 +6,7 @@ import re
 from cases import case, expect, main
 from lab import wait_until
 from running_core import CONFIG, Core, killing, until
+from tcpdump import Capture
 
 GATEWAY = "10.32.0.1"
 PHONES = {"north": (1, "10.32.0.2"), "south": (2, "10.32.0.3")}
@@ -130,16 +131,14 @@ def what_went_through_each_gnb_is_to_the_octet_what_the_kernel_counted(lab, buil
     servers(core)
     (core.folder / "referee.nft").write_text(REFEREE)
     core.host.run(["nft", "-f", core.folder / "referee.nft"])
-    capture = core.folder / "n3.pcap"
-    dump = core.host.start(["tcpdump", "-i", "lo", "-B", "16384", "-U", "-w", capture, "udp port 2152"], "tcpdump.log")
-    wait_until(lambda: "listening on" in dump.log.read_text(), 10, "tcpdump to listen")
+    capture = Capture(core.host, "lo", core.folder / "n3.pcap", "udp port 2152", "-B", "16384")
     core.scenario(cast(core) + GNBS + f"""
 run 1: ping -c 20 -i 0.05 -W 10 -s 1000 {GATEWAY}
 run 2: ping -c 10 -i 0.05 -W 10 -s 37 {GATEWAY}
 {as_the_kernel_counts(core)}
 run here: {core.demarc} line status --json --config {core.config} > {core.folder}/pings.json
 run here: nft -j list counters > {core.folder}/pings.nft
-run here: kill -INT {dump.pid}
+{until(capture.has_all)}run here: kill -INT {capture.process.pid}
 {transfers(1)}{transfers(2)}
 {as_the_kernel_counts(core)}
 {killing(core, "control")}
@@ -148,10 +147,10 @@ run 1: ping -c 5 -i 0.05 -W 10 -s 500 {GATEWAY}
 {transfers(2)}
 {as_the_kernel_counts(core)}
 """)
-    dump.wait(30)
+    capture.process.wait(30)
     said = {one["gnb"]: (one["uplink_octets"], one["downlink_octets"])
             for one in json.loads((core.folder / "pings.json").read_text())["gnbs"]}
-    for referee in (of_the_referee(core.folder / "pings.nft"), of_the_capture(lab, capture)):
+    for referee in (of_the_referee(core.folder / "pings.nft"), of_the_capture(lab, capture.path)):
         expect(said == referee, f"{said}, the referee {referee}")
     expect(said == {"north": (20 * 1028, 20 * 1028), "south": (10 * 65, 10 * 65)}, f"{said}")
     late = octets(core)
