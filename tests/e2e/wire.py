@@ -5,6 +5,7 @@ import signal
 from cases import expect
 from frames import Sender, ipv4, ipv6, look, mark, udp, udp_over_v6
 from lab import wait_until
+from pings import replies
 from running_core import CONFIG, Core
 
 N3, N3_V6, SERVER = "10.9.0.1", "fd00:9::1", "10.8.0.2"
@@ -87,6 +88,9 @@ class Wire:
         return [name for name in self.logs if self.came_out(name, number)]
 
 
+SECOND = 20  # pings
+
+
 class Victim:
     """Phone 1, which pings the server, and is pinged by it, all the while; every packet is answered."""
 
@@ -101,19 +105,25 @@ class Victim:
         return shown["uplink_path"] == shown["downlink_path"] == "fast"
 
     def end(self):
-        """Packets sent and answers, both ways together."""
-        sent = answered = 0
-        for ping in self.pings.values():
+        """{way: (packets sent, numbers of those that were answered)}, when what was sent before has had its time to be answered."""
+        before = {way: max(replies(ping.log), default=0) for way, ping in self.pings.items()}
+        wait_until(lambda: all(max(replies(ping.log), default=0) >= before[way] + SECOND for way, ping in self.pings.items()), 10,
+                   "more answers for the victim")
+        told = {}
+        for way, ping in self.pings.items():
             ping.send_signal(signal.SIGINT)
             ping.wait(30)
-            found = re.search(r"(\d+) packets transmitted, (\d+) received", ping.log.read_text())
-            sent, answered = sent + int(found[1]), answered + int(found[2])
-        return sent, answered
+            told[way] = int(re.search(r"(\d+) packets transmitted", ping.log.read_text())[1]), replies(ping.log)
+        return told
 
 
 def expect_nothing_lost(victim):
-    sent, answered = victim.end()
-    expect(answered == sent > 4, f"{sent - answered} of the victim's {sent} packets were not answered")
+    """ping ends at once: the last ones may be on their way."""
+    for way, (sent, answered) in victim.end().items():
+        last = max(answered)
+        expect(sorted(answered) == list(range(1, last + 1)), f"{way}: of the victim's packets were not answered, or twice: "
+               f"{[number for number in range(1, last + 1) if answered.count(number) != 1]} of {last}")
+        expect(sent - last < SECOND, f"{way}: the last {sent - last} of the victim's {sent} packets were not answered")
 
 
 def growth(before, after, *keys):
