@@ -18,7 +18,7 @@ MALFORMED = textwrap.dedent("""
     import random, socket, sys
     import pfcp_by_hand as p
 
-    me, to, seid = sys.argv[1], (sys.argv[2], 8805), int(sys.argv[3], 16)
+    me, to, seid, base = sys.argv[1], (sys.argv[2], 8805), int(sys.argv[3], 16), int(sys.argv[4])
     pdr = (p.CREATE_PDR, [(p.PDR_ID, p.u16(1)), (p.PDI, [(p.SOURCE_INTERFACE, p.u8(0)), p.choose()]), (p.FAR_ID, p.u32(1))])
     removed = [(p.REMOVE_PDR, [(p.PDR_ID, p.u16(1))]), (p.REMOVE_FAR, [(p.FAR_ID, p.u32(1))])]
     messages = [p.message(p.SETUP, 1, [p.node_id(me), (p.RECOVERY, p.u32(1))]), p.message(p.UPDATE, 2, [p.node_id(me)]),
@@ -38,7 +38,7 @@ MALFORMED = textwrap.dedent("""
         broken += [bytes([0xe0]) + chance.randbytes(chance.randrange(300)) for _ in range(20)]
         for one in broken:
             if len(one) >= header:  # another sequence number, or it is answered as before, unread
-                one = one[:header - 4] + chance.randbytes(3) + one[header - 1:]
+                one = one[:header - 4] + (base + sent).to_bytes(3, "big") + one[header - 1:]
             sender.sendto(one, to)
             sent += 1
     print(sent)
@@ -68,8 +68,8 @@ def malformed_pfcp_changes_nothing_whoever_sends_it(lab, build):
     before, said = rules(wire), wire.core.process.log.stat().st_size
     for sender, reason in ((NOBODY, "peer"), (SMF, "message")):
         counted = refused(wire, reason)
-        for seid in before:
-            sent = int(wire.core.host.run(["env", *BY_HAND, "python3", "-c", MALFORMED, sender, PLANE_N4, seid]).stdout)
+        for turn, seid in enumerate(before, 1):
+            sent = int(wire.core.host.run(["env", *BY_HAND, "python3", "-c", MALFORMED, sender, PLANE_N4, seid, turn << 20]).stdout)
             counted += sent
             wait_until(lambda: refused(wire, reason) == counted, 5, f"{counted} messages of {sender} to be refused")  # noqa: B023
     expect(victim.is_fast(), "the victim's packets have left the fast path")
