@@ -60,7 +60,7 @@ def mark(number):
 
 
 SEND = """
-import socket, sys
+import errno, socket, sys
 frames = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 frames.bind(("eth0", 0))
 for line in sys.stdin:
@@ -68,7 +68,11 @@ for line in sys.stdin:
     given = [bytes.fromhex(one) for one in given]
     for _ in range(int(times)):
         for frame in given:
-            frames.send(frame)
+            try:
+                frames.send(frame)
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:  # it is lost, as on a cable that is full
+                    raise
     print("sent", flush=True)
 """
 
