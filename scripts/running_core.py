@@ -1,5 +1,8 @@
 """A Demarc core in a network namespace of a lab: started, watched, measured, loaded."""
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -117,6 +120,18 @@ class Core:
 
     def stop(self):
         self.lab.stop(self.process)
+
+    def kill(self):
+        """All of it at once, as a power cut would; returns when nothing of it is left."""
+        keepers = {self.process.pid, int((self.folder / "run/keeper.pid").read_text())}
+        for keeper in keepers:
+            os.kill(keeper, signal.SIGSTOP)  # or it would start others in the place of those that are gone
+        everything = self.processes()
+        for pid in everything:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(20)
+        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everything), 20, "the core's processes to end")
 
     def role(self, name):
         """The process id of a role: control, plane, edge, console."""

@@ -1,9 +1,5 @@
 #!/usr/bin/env python3
 """A network behind a phone (framed routes) and a server: packets go both ways on either path, nobody else sends from it, and the host's routes come and go with the session."""
-import contextlib
-import os
-import signal
-
 from cases import case, expect, main
 from lab import wait_until
 from running_core import CONFIG, Core, killing, until
@@ -179,12 +175,7 @@ def kills_of_control_and_plane_leave_no_route_of_the_host_behind(lab, build):
 def end_at_once(setting, config=lambda text: text):
     """All of the core is killed, and what comes next knows of no session; it may have another configuration."""
     core = setting.core
-    everything = sorted(core.processes())
-    for pid in everything:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    core.process.wait(20)
-    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in everything), 20, "the core's processes to end")
+    core.kill()
     for file in (core.folder / "state").glob("demarc.db*"):
         file.unlink()
     core.config.write_text(config(core.config.read_text()))

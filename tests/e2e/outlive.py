@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """The fast path outlives everything: whatever is killed under traffic, every packet arrives, and every octet is counted once."""
 import json
-import os
-import signal
 
 from cases import case, expect, main
 from lab import wait_until
@@ -99,8 +97,7 @@ def what_is_for_phones_of_the_slow_path_is_neither_refused_nor_sent_back_while_t
 def what_a_plane_has_left_goes_when_the_next_is_of_another_configuration(lab, build):
     setting = Setting(lab, build, "off").start()
     setting.core.host.run("ip route add 172.16.9.0/24 dev demarc0")
-    for process in sorted(setting.core.processes(), reverse=True):
-        os.kill(process, signal.SIGKILL)
+    setting.core.kill()
     expect(leads(setting, "10.45.9.9") == "demarc0", "the device has not stayed")
     text = setting.core.config.read_text()
     setting.core.config.write_text(text.replace("nat: false,", "nat: false, tun: other,").replace("10.45.0.0/16", "10.46.0.0/16"))
@@ -114,8 +111,7 @@ def what_a_plane_has_left_goes_when_the_next_is_of_another_configuration(lab, bu
 @case
 def a_plane_without_a_fast_path_takes_down_what_another_has_left(lab, build):
     setting = Setting(lab, build, "generic").start()
-    for process in sorted(setting.core.processes(), reverse=True):
-        os.kill(process, signal.SIGKILL)
+    setting.core.kill()
     expect("xdpgeneric" in setting.core.host.run("ip link show n3").stdout, "the program has not stayed")
     setting.core.config.write_text(setting.core.config.read_text().replace("fast: generic", "fast: off"))
     setting.core.start()
