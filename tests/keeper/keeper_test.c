@@ -24,7 +24,7 @@
 #include "kit/pass.h"
 #include "wire/wicket/charter.h"
 
-enum { PATIENCE_MS = 5000 };
+enum { PATIENCE_MS = 20000 };
 
 static char folder[] = "/tmp/keeper-test-XXXXXX";
 static const char *const roles[] = {"control", "plane-default", "edge-default"};
