@@ -212,9 +212,11 @@ def without_room_signalling_goes_on_and_the_loss_is_told(lab, build):
 @case
 def nobody_is_let_in_unrecorded_where_that_is_asked_for(lab, build):
     core = started(lab, build, "profile: lab\n", "recorder: {{admit_unrecorded: false, patience: 1s}}\n")
+    # Nothing waits when the recorder is stopped; what the first gNB has done does, from then on.
+    wait_until(lambda: "\ndemarc_evidence_waiting_bytes 0\n" in core.host.run("curl -s http://127.0.0.1:9090/metrics").stdout, 20, "nothing to wait")
     os.kill(core.role("recorder"), signal.SIGSTOP)
     try:
-        core.scenario(core.cast(1) + "start 1\n")  # nothing waits yet; this does
+        core.scenario(core.cast(1) + "start 1\n")
         wait_until(lambda: core.scenario("amf 127.0.0.5\ngnb 2 south address 127.0.1.2\nstart 2\n", check=False).returncode, 30,
                    "a gNB to be refused")
     finally:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A peer on N2 that keeps no rule: connects, sends what it is told, and leaves; as often as it is told.
+ * A peer on N2 that keeps no rule: connects, sends what it is told, and leaves; as often as it is told. It does not wait until what it sent has come,
+ * but for the last time.
  *
  *     e2e-raw-gnb AMF-ADDRESS OWN-ADDRESS TIMES PPID [HEX...]
  *
@@ -54,7 +55,7 @@ static void leave(struct timer *timer)
 {
     (void)timer;
     if (raw.association)
-        sctp_shutdown(raw.association, true);
+        sctp_shutdown(raw.association, raw.times > 0);
 }
 
 static void up(void *context, struct sctp_association *association)
