@@ -116,11 +116,11 @@ class Lab:
         return folder
 
     def stop(self, process, grace=5):
-        """Asks a process to end; ends it, and what it started, if it does not."""
+        """Asks a process to end; ends it, and what it started, if it does not. Grace is in seconds of a host with nothing else to do."""
         if process.poll() is None:
             process.terminate()
             try:
-                process.wait(grace)
+                process.wait(PATIENCE * grace)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

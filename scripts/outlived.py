@@ -94,11 +94,11 @@ class Setting:
     def end(self):
         """{direction: {sent, received, missing, late}}"""
         for sends, _ in self.flows.values():
-            self.lab.stop(sends, grace=60)
+            self.lab.stop(sends, grace=10)
         time.sleep(1)
         told = {}
         for direction, (sends, takes) in self.flows.items():
-            self.lab.stop(takes, grace=60)
+            self.lab.stop(takes, grace=10)
             told[direction] = {**last(sends), **last(takes)}
         return told
 

@@ -18,5 +18,5 @@ class Capture:
     def end(self):
         """The file, whole."""
         wait_until(lambda: self.lab.execute(["sh", "-c", self.has_all], check=False).returncode == 0, 10, "tcpdump to take up what has passed")
-        self.lab.stop(self.process, grace=30)
+        self.lab.stop(self.process)
         return self.path
