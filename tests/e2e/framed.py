@@ -60,7 +60,8 @@ class Setting:
 def go_both_ways(setting):
     session, shown = setting.core.folder / "session.json", setting.core.folder / "shown"
     ask = f"run here: {setting.core.demarc} {{}} --config={setting.core.config} > {{}} 2>&1\n"
-    setting.play(setting.here(setting.lan, f"ping -c 20 -i 0.02 -W 2 {SERVER}")
+    setting.play(setting.here(setting.lan, f"ping -c 1 -W 10 {SERVER}")  # neighbours are asked for
+                 + setting.here(setting.lan, f"ping -c 20 -i 0.02 -W 2 {SERVER}")
                  + setting.here(setting.server, f"ping -c 20 -i 0.02 -W 2 {BEHIND}")
                  + f"run 1: ping -c 5 -i 0.02 -W 2 {SERVER}\n"
                  + ask.format("session --json", session) + ask.format(f"plane show {BEHIND}", shown)
@@ -110,7 +111,8 @@ def who_sends_from_beside_the_network_is_refused_and_counted_on_the_slow_path(la
 def behind_the_hosts_translation_it_is_carried_too_and_nothing_of_it_is_left(lab, build):
     setting = Setting(lab, build, plane=TRANSLATED)
     table = setting.core.folder / "table"
-    setting.play(setting.here(setting.lan, f"ping -c 20 -i 0.02 -W 2 {SERVER}")
+    setting.play(setting.here(setting.lan, f"ping -c 1 -W 10 {SERVER}")  # neighbours are asked for
+                 + setting.here(setting.lan, f"ping -c 20 -i 0.02 -W 2 {SERVER}")
                  + setting.here(setting.server, f"ping -c 20 -i 0.02 -W 2 {BEHIND}")
                  + f"run here: ip netns exec {setting.core.host.netns} ip route show table all dev demarc0h > {table}\n"
                  + "deregister 1\n")

@@ -65,6 +65,7 @@ class Both:
         return f"{count} received" in done.stdout
 
     def expect_fast(self, number):
+        self.ping(number, 2)  # neighbours are asked for
         before = self.status(PLANES[number])
         expect(self.ping(number), "not all pings were answered")
         after = self.status(PLANES[number])
