@@ -12,7 +12,7 @@ DEMO = Path(__file__).resolve().parent.parent.parent / "scripts" / "demo"
 def the_demo_plays_to_its_end(_, build):
     done = subprocess.run([DEMO, build], capture_output=True, text=True, check=False, timeout=300)
     expect(done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}")
-    expect("0% packet loss" in done.stdout and "The phones leave" in done.stdout, done.stdout)
+    expect(", 0% packet loss" in done.stdout and "The phones leave" in done.stdout, done.stdout)
 
 
 main()

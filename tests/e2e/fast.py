@@ -93,7 +93,7 @@ class Setting:
 
 def pinging(log, count=150):
     """As pings.pinging, to the server."""
-    began = f"run 1: ping -n -c {count} -i 0.02 -W 3 {SERVER} > {log} 2>&1 &\n"
+    began = f"run 1: ping -n -c {count} -i 0.02 -w 60 {SERVER} > {log} 2>&1 &\n"
     return began, f"run here: while ! grep -q transmitted {log}; do sleep 0.1; done\n"
 
 
@@ -210,7 +210,8 @@ run here: {outside} ip link set eth0 address 02:00:00:00:77:77
     text = log.read_text()
     got = [int(number) for number in re.findall(r"icmp_seq=(\d+) ttl", text)]
     expect(got == sorted(got), f"out of order: {got}")
-    expect(len(got) >= 295, f"{300 - len(got)} of 300 lost: {text}")
+    lost = set(range(1, 301)) - set(got)
+    expect(len(lost) <= 5, f"of 300 are lost {lost}: {text}")
     expect(setting.status()["fast_uplink_packets"] - before >= 240, f"{setting.status()}")
     late = int(server.run("cat /sys/class/net/eth1/statistics/rx_packets").stdout) - int(taken.read_text())
     expect(late <= 3, f"{late} packets took the other way when it was not there any more")  # the host's own words among them

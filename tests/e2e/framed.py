@@ -2,6 +2,7 @@
 """A network behind a phone (framed routes) and a server: packets go both ways on either path, nobody else sends from it, and the host's routes come and go with the session."""
 from cases import case, expect, main
 from lab import wait_until
+from pings import expect_all
 from running_core import CONFIG, Core, killing, until
 
 PLANE = CONFIG + """
@@ -127,11 +128,11 @@ def it_is_carried_on_when_the_plane_is_killed_and_led_to_again(lab, build):
     setting = Setting(lab, build)
     log = setting.core.folder / "ping.log"
     setting.play(setting.here(setting.lan, f"ping -c 1 -W 2 {SERVER}")
-                 + f"run here: ip netns exec {setting.lan.netns} ping -n -c 200 -i 0.02 -W 3 {SERVER} > {log} 2>&1 &\n"
+                 + f"run here: ip netns exec {setting.lan.netns} ping -n -c 200 -i 0.02 -w 60 {SERVER} > {log} 2>&1 &\n"
                  + "wait 500\n" + killing(setting.core, "plane-default") + f"run here: while ! grep -q transmitted {log}; do sleep 0.1; done\n"
                  + until(f"ip netns exec {setting.core.host.netns} ip route show {ROUTE} | grep demarc0 | grep -qv linkdown", 30)
                  + setting.here(setting.server, f"ping -c 5 -i 0.02 -W 2 {BEHIND}"))
-    expect(" 0% packet loss" in log.read_text(), log.read_text()[-300:])
+    expect_all(log, 200)
 
 
 def change(setting, *words):
@@ -149,7 +150,7 @@ def other_networks_behind_a_phone_take_effect_while_its_session_is_there(lab, bu
                  + change(setting, "--ipv4-routes 10.78.0.0/24")
                  + until(f"! {ours} {ROUTE} | grep -q demarc0", 30)
                  + "session 1\n" + until(f"{ours} 10.78.0.0/24 | grep -q demarc0", 30)
-                 + setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 -I 10.78.0.2 {SERVER}", later)
+                 + setting.here(setting.lan, f"ping -c 5 -i 0.2 -W 2 -I 10.78.0.2 {SERVER}", later)
                  + setting.here(setting.lan, f"ping -c 3 -i 0.02 -W 1 -I {BEHIND} {SERVER}", former)
                  + change(setting, "--ambr-downlink '50 Mbps'") + "wait 500\n"
                  + setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 -I 10.78.0.2 {SERVER}"))

@@ -114,7 +114,7 @@ def several_next_hops_share_what_is_sent_and_all_of_it_stays_fast(lab, build):
 
 def told(host, version, to, length, count=2):
     """The MTU that a sender learns whose packet of that length may not be fragmented; None: nobody objects."""
-    done = host.run(f"ping -{version} -n -c {count} -i 0.2 -W 1 -M do -s {length - HEADERS[version]} {to}", check=False)
+    done = host.run(f"ping -{version} -n -c {count} -i 0.5 -W 2 -M do -s {length - HEADERS[version]} {to}", check=False)
     shown = done.stdout + done.stderr
     mtu = re.search(r"mtu ?[=:] ?(\d+)", shown)
     expect(mtu or ", 0% packet loss" in shown, f"neither answered nor told why: {shown}")

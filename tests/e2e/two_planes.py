@@ -5,6 +5,7 @@ import signal
 
 from cases import case, expect, main
 from lab import wait_until
+from pings import all_in_order, answered
 from running_core import Core
 
 CONFIG = """
@@ -61,8 +62,8 @@ class Both:
 
     def ping(self, number, count=20, size=56):
         """Of that phone to its server."""
-        done = self.phones[number].run(f"ping -q -c {count} -i 0.05 -W 3 -s {size} {server_of(number)}", check=False)
-        return f"{count} received" in done.stdout
+        done = self.phones[number].run(f"ping -n -c {count} -i 0.05 -w 5 -s {size} {server_of(number)}", check=False)
+        return all_in_order(answered(done.stdout), count)
 
     def expect_fast(self, number):
         self.ping(number, 2)  # neighbours are asked for
