@@ -264,6 +264,8 @@ void session_report_lost(struct agent *agent, const struct request *request)
         session->data_reported = false;
     if (session && (request->report_type & PFCP_UPIR))
         session_watch_activity(agent, session, session->inactivity_timer);
+    if (session && (request->report_type & PFCP_ERIR))
+        session->error_reported = 0;
 }
 
 /* False: it has nothing to report, or no memory is left. */
@@ -382,12 +384,12 @@ void session_tunnel_error(struct agent *agent, const struct tunnel_error *error)
         struct pfcp_f_teid f_teid = remote_f_teid(error);
         if (session->error_reported == error->teid)
             return;
-        session->error_reported = error->teid;
-        send_report(session, (struct pfcp_session_report_request){
-                                 .report_type = PFCP_ERIR,
-                                 .has_error_indication = true,
-                                 .error_indication = {.remote_f_teids = &f_teid, .remote_f_teids_count = 1},
-                             });
+        const struct pfcp_session_report_request report = {
+            .report_type = PFCP_ERIR,
+            .has_error_indication = true,
+            .error_indication = {.remote_f_teids = &f_teid, .remote_f_teids_count = 1},
+        };
+        session->error_reported = send_report(session, report) ? error->teid : 0;
         return;
     }
 }

@@ -64,7 +64,7 @@ struct session {
     int64_t inactive_since; /* ... has been reported of the packets up to this one; 0: of none */
     uint32_t
         inactivity_timer;    /* seconds without a packet after which the SMF wants to know; 0: it does not */
-    uint32_t error_reported; /* remote TEID of the last error indication passed on */
+    uint32_t error_reported; /* remote TEID told of since the SMF last spoke of it; 0: none */
     unsigned place;          /* of the fast path; 0: it has none there */
     uint16_t data_pdr;       /* whose packet was held first */
     uint8_t claim;           /* the association under which the SMF last spoke of it */

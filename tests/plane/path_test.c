@@ -230,24 +230,54 @@ static void a_worker_whose_socket_loses_packets_of_several_narrows_their_shares(
     assert_int_equal(lane->share, 0);
 }
 
-static void an_error_indication_counts_only_from_the_tunnels_own_gnb(void **state)
+/* A gNB says that it does not know the phone's tunnel. How many error reports the SMF is sent. */
+static unsigned indicate(struct lab *lab, const union socket_address *gnb)
 {
-    struct bench *b = *state;
-    struct lab *lab = b->lab;
-    struct gtpu_error_indication indication = {.teid = 0x55, .address = {127, 0, 0, 20}, .address_size = 4};
+    const struct gtpu_error_indication indication = {
+        .teid = BENCH_TEID, .address = {127, 0, 0, 20}, .address_size = 4};
     uint8_t *at = lab->buffer + PATH_HEADROOM;
     struct packet packet = {.data = at, .end = at + 2048, .now = lab->timers.now};
     packet.length = gtpu_error_indication(at, 256, &indication);
     lab->n4_count = 0;
-    path_uplink(&lab->plane, &lab->plane.lanes[0], &lab->other_gnb, &packet);
+    path_uplink(&lab->plane, &lab->plane.lanes[0], gnb, &packet);
     agent_poll(lab->agent);
-    assert_int_equal(lab->n4_count, 0);
-    path_uplink(&lab->plane, &lab->plane.lanes[0], &lab->gnb, &packet);
-    agent_poll(lab->agent);
-    assert_int_equal(lab->n4_count, 1);
+    return lab->n4_count;
+}
+
+static void an_error_indication_counts_only_from_the_tunnels_own_gnb(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    assert_int_equal(indicate(lab, &lab->other_gnb), 0);
+    assert_int_equal(indicate(lab, &lab->gnb), 1);
     struct pfcp_message report = lab_last(lab);
     assert_int_equal(report.session_report_request.report_type, PFCP_ERIR);
-    assert_int_equal(report.session_report_request.error_indication.remote_f_teids[0].teid, 0x55);
+    assert_int_equal(report.session_report_request.error_indication.remote_f_teids[0].teid, BENCH_TEID);
+}
+
+/* A gNB that has restarted counts its tunnels from the first again. */
+static void a_tunnel_that_is_lost_twice_is_reported_twice(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    assert_int_equal(indicate(lab, &lab->gnb), 1);
+    lab->timers.now += SECONDS(1);
+    assert_int_equal(indicate(lab, &lab->gnb), 0);
+    assert_int_equal(lab_switch(lab, b->seid, NULL, 0, false), PFCP_ACCEPTED);
+    assert_int_equal(lab_switch(lab, b->seid, &lab->gnb, BENCH_TEID, false), PFCP_ACCEPTED);
+    assert_int_equal(indicate(lab, &lab->gnb), 1);
+}
+
+static void a_lost_tunnel_that_nobody_could_be_told_of_is_reported_again(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    assert_int_equal(indicate(lab, &lab->gnb), 1);
+    for (unsigned tries = 1; tries < 3; tries++)
+        lab_sleep(lab, SECONDS(3));
+    assert_int_equal(indicate(lab, &lab->gnb), 0);
+    lab_sleep(lab, SECONDS(3));
+    assert_int_equal(indicate(lab, &lab->gnb), 1);
 }
 
 static void an_echo_is_answered(void **state)
@@ -655,6 +685,8 @@ int main(void)
         BENCH(a_gnb_has_no_more_than_its_share_of_a_worker_that_is_crowded),
         BENCH(a_worker_whose_socket_loses_packets_of_several_narrows_their_shares),
         BENCH(an_error_indication_counts_only_from_the_tunnels_own_gnb),
+        BENCH(a_tunnel_that_is_lost_twice_is_reported_twice),
+        BENCH(a_lost_tunnel_that_nobody_could_be_told_of_is_reported_again),
         BENCH(an_echo_is_answered),
         BENCH(held_packets_come_out_in_order_before_newer_ones),
         BENCH(one_report_is_sent_until_the_phone_was_reached),
