@@ -247,9 +247,12 @@ static void take_back_usage(struct agent *agent, struct session *session, const 
     const struct pfcp_session_report_request *report = &message.session_report_request;
     session_lock(session);
     for (size_t i = 0; i < report->usage_reports_count; i++) {
-        struct urr *urr = ruleset_urr(session->rules, report->usage_reports[i].urr_id);
+        const struct pfcp_usage_report *usage = &report->usage_reports[i];
+        struct urr *urr = ruleset_urr(session->rules, usage->urr_id);
         if (urr)
-            usage_take_back(urr, &report->usage_reports[i], agent->settings.wall);
+            usage_take_back(urr, usage, agent->settings.wall);
+        if (usage->has_ethernet_traffic)
+            macs_take_back(session, &usage->ethernet_traffic);
     }
     session_unlock(session);
     session_reschedule(agent, session);

@@ -118,6 +118,38 @@ static unsigned take_detected(struct mac_watch *watch, uint8_t (*now)[FRAME_MAC]
     return fresh;
 }
 
+static void forget(struct mac_watch *watch, const uint8_t mac[FRAME_MAC])
+{
+    for (unsigned i = 0; i < watch->count; i++)
+        if (memcmp(watch->told[i], mac, FRAME_MAC) == 0) {
+            memcpy(watch->told[i], watch->told[--watch->count], FRAME_MAC);
+            return;
+        }
+}
+
+static void remember(struct mac_watch *watch, const uint8_t mac[FRAME_MAC])
+{
+    if (!is_among(watch->told, watch->count, mac) && has_room(watch))
+        memcpy(watch->told[watch->count++], mac, FRAME_MAC);
+}
+
+static void each(struct mac_watch *watch, const struct pfcp_macs *lists, size_t count,
+                 void (*apply)(struct mac_watch *, const uint8_t *))
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = 0; at + FRAME_MAC <= lists[i].addresses.len; at += FRAME_MAC)
+            apply(watch, lists[i].addresses.data + at);
+}
+
+void macs_take_back(struct session *session, const struct pfcp_ethernet_traffic *traffic)
+{
+    if (!session->macs)
+        return;
+    each(session->macs, traffic->detected, traffic->detected_count, forget);
+    each(session->macs, traffic->removed, traffic->removed_count, remember);
+    session->macs->look_at = 0;
+}
+
 static void list(struct mac_news *news, unsigned removed, unsigned detected)
 {
     news->detected = (struct pfcp_macs){

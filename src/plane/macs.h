@@ -33,6 +33,8 @@ struct mac_news {
 void macs_follow(struct session *session);
 /* The SMF may have forgotten everything: all is told again. */
 void macs_tell_again(struct session *session);
+/* Nobody has heard of this: what differs from it then is told. */
+void macs_take_back(struct session *session, const struct pfcp_ethernet_traffic *traffic);
 /* Nobody is there to be told: later. */
 void macs_put_off(struct session *session);
 void macs_free(struct session *session);

@@ -162,6 +162,6 @@ void usage_take_back(struct urr *urr, const struct pfcp_usage_report *report, in
         urr->first_packet = moment(report->first_packet, wall);
     if (report->has_last_packet && urr->last_packet == 0)
         urr->last_packet = moment(report->last_packet, wall);
-    urr->due |=
-        report->trigger & ~(uint32_t)PFCP_USAGE_IMMER; /* which was asked for, and is asked for again */
+    /* The one was asked for, and is asked for again; the other is due when there is something to tell. */
+    urr->due |= report->trigger & ~(uint32_t)(PFCP_USAGE_IMMER | PFCP_USAGE_MACAR);
 }

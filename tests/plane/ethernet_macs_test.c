@@ -12,6 +12,7 @@ struct bench {
     struct pfcp_urr urrs[2];
     uint64_t seid;
     uint32_t teid;
+    bool deaf; /* nothing is heard, nor answered */
     unsigned reports;
     unsigned detected[KNOWN], removed[KNOWN]; /* how often, by device */
 };
@@ -90,6 +91,8 @@ static void hear(struct bench *b)
     for (unsigned i = 0; i < b->lab->n4_count; i++) {
         struct pfcp_message message;
         struct pfcp_problem problem;
+        if (b->deaf)
+            break;
         arena_reset(&b->lab->arena);
         assert_true(pfcp_decode(&b->lab->arena, bytes_of(b->lab->n4[i].data, b->lab->n4[i].length), &message,
                                 &problem));
@@ -261,6 +264,54 @@ static void what_nobody_could_be_told_is_told_later(void **state)
     assert_int_equal(b->detected[1], 1);
 }
 
+/* The plane gives a report up. */
+enum { GIVEN_UP = 10 /* s: three tries of three, and one */ };
+
+static void what_no_answer_came_to_is_told_again(void **state)
+{
+    struct bench *b = *state;
+    b->deaf = true;
+    speak(b, 1);
+    pass_time(b, GIVEN_UP);
+    b->deaf = false;
+    pass_time(b, SILENCE / 4);
+    assert_int_equal(b->detected[1], 1);
+    pass_time(b, SILENCE / 4);
+    assert_int_equal(b->reports, 1);
+}
+
+static void one_that_is_gone_is_told_again_if_no_answer_came(void **state)
+{
+    struct bench *b = *state;
+    speak(b, 1);
+    pass_time(b, SILENCE - 1);
+    b->deaf = true;
+    pass_time(b, SILENCE / 4 + GIVEN_UP);
+    b->deaf = false;
+    assert_int_equal(b->removed[1], 0);
+    pass_time(b, SILENCE / 4);
+    assert_int_equal(b->removed[1], 1);
+    pass_time(b, SILENCE);
+    assert_int_equal(b->reports, 2);
+}
+
+static void one_that_was_gone_unheard_and_speaks_again_has_never_been_away(void **state)
+{
+    struct bench *b = *state;
+    speak(b, 1);
+    pass_time(b, SILENCE - 1);
+    b->deaf = true;
+    pass_time(b, SILENCE / 4 + 2);
+    speak(b, 1);
+    pass_time(b, SILENCE / 2);
+    b->deaf = false;
+    pass_time(b, SILENCE / 4);
+    assert_int_equal(b->removed[1], 0);
+    assert_int_equal(b->detected[1], 1);
+    pass_time(b, SILENCE);
+    assert_int_equal(b->removed[1], 1);
+}
+
 int main(void)
 {
 #define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
@@ -274,6 +325,9 @@ int main(void)
         BENCH(an_smf_may_cease_to_ask_and_begin_again),
         BENCH(a_session_that_is_established_anew_tells_all_that_there_is),
         BENCH(what_nobody_could_be_told_is_told_later),
+        BENCH(what_no_answer_came_to_is_told_again),
+        BENCH(one_that_is_gone_is_told_again_if_no_answer_came),
+        BENCH(one_that_was_gone_unheard_and_speaks_again_has_never_been_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
