@@ -207,6 +207,17 @@ void session_timer(struct timer *timer)
     session_reschedule(agent, session);
 }
 
+void session_claimed(struct agent *agent, struct session *session)
+{
+    if (session->claim == session->smf->claim)
+        return;
+    session->claim = session->smf->claim;
+    session_lock(session);
+    macs_tell_again(session);
+    session_unlock(session);
+    session_reschedule(agent, session);
+}
+
 static void discard_held(struct agent *agent, struct session *session)
 {
     session_lock(session);
@@ -221,12 +232,12 @@ void session_report_answered(struct agent *agent, const struct request *request,
     struct session *session = map_get(&agent->sessions, request->seid);
     if (!session)
         return;
-    session->claim = session->smf->claim;
     if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND) {
         log_info("plane", NULL, "the SMF does not know a session any more: deleted");
         session_remove(agent, session);
         return;
     }
+    session_claimed(agent, session);
     if (response->has_srrsp_flags && (response->srrsp_flags & PFCP_DROBU))
         discard_held(agent, session);
     if (request->report_type & PFCP_DLDR) {
@@ -283,7 +294,6 @@ static bool report_at_once(struct agent *agent, struct session *session)
                      &report);
     if (any)
         fast_reported(agent->settings.plane, session);
-    macs_tell_again(session);
     session_unlock(session);
     return any && send_report(session, (struct pfcp_session_report_request){.report_type = PFCP_USAR,
                                                                             .usage_reports = &report,

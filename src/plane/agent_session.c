@@ -465,7 +465,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
         response->offending_ie = plan.refusal.offending_ie;
         return;
     }
-    session->claim = smf->claim;
+    session_claimed(agent, session);
     session->error_reported = 0; /* the gNB may have given the tunnel's TEID anew */
     answer->seid = session->cp_seid;
     response->cause = PFCP_ACCEPTED;

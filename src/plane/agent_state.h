@@ -118,6 +118,8 @@ void agent_routes_remove(struct agent *agent, struct session *session, const str
 void session_news(struct agent *agent, struct session *session, uint8_t news);
 void session_timer(struct timer *timer);
 void session_reschedule(struct agent *agent, struct session *session);
+/* Its SMF has spoken of it. The first time in an association: it may have forgotten what it was told before. */
+void session_claimed(struct agent *agent, struct session *session);
 /* From now on; 0: not any more. */
 void session_watch_activity(struct agent *agent, struct session *session, uint32_t seconds);
 void session_report_answered(struct agent *agent, const struct request *request,

@@ -42,7 +42,7 @@ void macs_tell_again(struct session *session)
 {
     if (!session->macs)
         return;
-    session->macs->count = 0;
+    session->macs->again = true;
     session->macs->look_at = 0;
 }
 
@@ -182,6 +182,10 @@ bool macs_take(struct session *session, int64_t now, struct mac_news *news)
     /* Those that the data network would still remember at a time at which it had forgotten what has been silent for so long. */
     const unsigned count = lan_macs(lan, session, current, MACS_MOST, now + lan_ageing(lan) - watch->silence);
     const unsigned removed = take_removed(watch, current, count, news->addresses[1]);
+    if (watch->again && removed < MACS_AT_ONCE) {
+        watch->count = 0;
+        watch->again = false;
+    }
     const unsigned detected = take_detected(watch, current, count, news->addresses[0]);
     list(news, removed, detected);
     watch->look_at = next_look(watch, session, now, removed == MACS_AT_ONCE || detected == MACS_AT_ONCE);

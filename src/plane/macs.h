@@ -16,6 +16,7 @@ struct mac_watch {
     int64_t silence; /* after which an address is gone, ns */
     int64_t look_at; /* INT64_MAX: when a new one has come */
     unsigned learnt; /* of the port, when it was last looked */
+    bool again;      /* all that there is counts as new, but what is gone since is still told to be */
     unsigned count, room;
     uint8_t (*told)[FRAME_MAC];
 };
@@ -31,7 +32,7 @@ struct mac_news {
 
 /* The rules have changed: begins, goes on or ends. Out of memory: nothing is told. */
 void macs_follow(struct session *session);
-/* The SMF may have forgotten everything: all is told again. */
+/* The SMF may have forgotten everything, or nothing: all that there is is told again, and what is gone. */
 void macs_tell_again(struct session *session);
 /* Nobody has heard of this: what differs from it then is told. */
 void macs_take_back(struct session *session, const struct pfcp_ethernet_traffic *traffic);

@@ -157,14 +157,26 @@ def a_phone_has_no_more_devices_than_it_may(lab, build):
     expect(segment.drops().get("many_macs", 0) >= 1, f"{segment.drops()}")
 
 
+def until_seen(core, mac):
+    """A line of a scenario that waits until `demarc session` shows the address."""
+    seen = core.folder / "seen"
+    return (f"run here: for i in $(seq 300); do ip netns exec {core.host.netns} {core.demarc} session --json "
+            f"--config={core.config} > {seen}; grep -q {mac} {seen} && exit 0; sleep 0.1; done; exit 1\n")
+
+
 @case
 def who_is_behind_a_phone_is_shown_with_its_session(lab, build):
     segment = Segment(lab, build, phones=1)
-    seen = segment.core.folder / "seen"
-    look = (f"run here: for i in $(seq 100); do ip netns exec {segment.core.host.netns} {segment.core.demarc} session --json "
-            f"--config={segment.core.config} > {seen}; grep -q %s {seen} && exit 0; sleep 0.1; done; exit 1\n")
-    segment.play(segment.begin() + ping(1, "192.168.7.100") + look % (MAC % 1) + segment.dress(1, MAC % 4) + ping(1, "192.168.7.100")
-                 + look % (MAC % 4) + f"run here: grep -q {MAC % 1} {seen}\n")
+    segment.play(segment.begin() + ping(1, "192.168.7.100") + until_seen(segment.core, MAC % 1) + segment.dress(1, MAC % 4)
+                 + ping(1, "192.168.7.100") + until_seen(segment.core, MAC % 4) + f"run here: grep -q {MAC % 1} {segment.core.folder / 'seen'}\n")
+
+
+@case
+def who_is_behind_a_phone_is_shown_again_when_control_was_killed(lab, build):
+    segment = Segment(lab, build, phones=1)
+    core = segment.core
+    segment.play(segment.begin() + ping(1, "192.168.7.100") + until_seen(core, MAC % 1)
+                 + f"run here: kill -9 $(cat {core.folder}/run/control.pid)\n" + until_seen(core, MAC % 1))
 
 
 @case

@@ -312,6 +312,51 @@ static void one_that_was_gone_unheard_and_speaks_again_has_never_been_away(void 
     assert_int_equal(b->removed[1], 1);
 }
 
+/* It may have been killed meanwhile. */
+static void an_smf_that_associates_anew_is_told_all_again(void **state)
+{
+    struct bench *b = *state;
+    speak(b, 1);
+    lab_associate(b->lab);
+    pass_time(b, 1);
+    assert_int_equal(b->detected[1], 1); /* it may not have its sessions yet */
+    assert_int_equal(set_triggers(b, PFCP_REPORT_MACAR), PFCP_ACCEPTED);
+    pass_time(b, 1);
+    assert_int_equal(b->detected[1], 2);
+    assert_int_equal(set_triggers(b, PFCP_REPORT_MACAR), PFCP_ACCEPTED);
+    pass_time(b, 1);
+    assert_int_equal(b->reports, 2);
+}
+
+static void an_smf_that_answers_a_report_anew_is_told_all_again(void **state)
+{
+    struct bench *b = *state;
+    speak(b, 1);
+    lab_associate(b->lab);
+    speak(b, 2);
+    pass_time(b, 1);
+    assert_int_equal(b->detected[1], 2);
+    assert_int_equal(b->detected[2], 2);
+    assert_int_equal(b->reports, 3);
+}
+
+/* It may have kept everything. */
+static void what_went_while_the_smf_was_away_is_told_when_it_is_back(void **state)
+{
+    struct bench *b = *state;
+    struct session *session = lan_next(b->lab->networks[0].lan, NULL)->session;
+    speak(b, 1);
+    session->smf->associated = false;
+    pass_time(b, 2 * SILENCE);
+    speak(b, 2);
+    lab_associate(b->lab);
+    assert_int_equal(set_triggers(b, PFCP_REPORT_MACAR), PFCP_ACCEPTED);
+    pass_time(b, 1);
+    assert_int_equal(b->removed[1], 1);
+    assert_int_equal(b->detected[1], 1);
+    assert_int_equal(b->detected[2], 1);
+}
+
 int main(void)
 {
 #define BENCH(name) cmocka_unit_test_setup_teardown(name, set_up, lab_tear_down)
@@ -328,6 +373,9 @@ int main(void)
         BENCH(what_no_answer_came_to_is_told_again),
         BENCH(one_that_is_gone_is_told_again_if_no_answer_came),
         BENCH(one_that_was_gone_unheard_and_speaks_again_has_never_been_away),
+        BENCH(an_smf_that_associates_anew_is_told_all_again),
+        BENCH(an_smf_that_answers_a_report_anew_is_told_all_again),
+        BENCH(what_went_while_the_smf_was_away_is_told_when_it_is_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
