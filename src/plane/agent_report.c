@@ -13,8 +13,9 @@
 
 enum { AUDIT_AT_ONCE = 64 };
 
-/* After a downlink data report was answered and nothing came of it, the next packet may ask again. */
-#define DATA_REPORT_AGAIN SECONDS(30)
+/* After a downlink data report was answered and nothing came of it, the next packet may ask again; what was refused is told
+ * again. */
+#define REPORT_AGAIN SECONDS(30)
 
 static bool send_report(struct session *session, struct pfcp_session_report_request report)
 {
@@ -61,12 +62,15 @@ static size_t take_usage(struct agent *agent, struct session *session,
     size_t count = 0;
     session_lock(session);
     fast_absorb(agent->settings.plane, session, agent_now(agent));
-    const bool macs = macs_take(session, agent_now(agent), news);
+    const bool may = agent_now(agent) >= session->refused_until;
+    const bool macs = may && macs_take(session, agent_now(agent), news);
+    if (!may)
+        macs_put_off(session);
     for (unsigned i = 0; i < session->rules->urr_count; i++) {
         struct urr *urr = &session->rules->urrs[i];
         const bool asks = macs && (urr->triggers & PFCP_REPORT_MACAR);
         usage_tick(urr, agent_now(agent));
-        if (!urr->due && !asks)
+        if (!may || (!urr->due && !asks))
             continue;
         usage_report(urr, urr->due | (asks ? PFCP_USAGE_MACAR : 0), agent_now(agent), agent->settings.wall,
                      &reports[count]);
@@ -153,20 +157,27 @@ static void report_inactivity(struct agent *agent, struct session *session)
         session_watch_activity(agent, session, session->inactivity_timer);
 }
 
+/* When usage and MAC addresses are to be reported, or a limit by time may be reached. With the session's lock. */
+static int64_t next_usage(const struct agent *agent, const struct session *session)
+{
+    int64_t due = macs_next(session, agent_now(agent)), limit = INT64_MAX;
+    if (!session->smf->associated)
+        return INT64_MAX;
+    for (unsigned i = 0; i < session->rules->urr_count; i++) {
+        const struct urr *urr = &session->rules->urrs[i];
+        if (urr->due)
+            due = agent_now(agent);
+        limit = earlier(limit, usage_next(urr));
+    }
+    return earlier(limit, due > session->refused_until ? due : session->refused_until);
+}
+
 static int64_t next_due(const struct agent *agent, struct session *session)
 {
     int64_t next = session->notify_at ? session->notify_at : INT64_MAX;
     session_lock(session);
-    const int64_t look = next_look(agent, session);
-    const int64_t macs = session->smf->associated ? macs_next(session, agent_now(agent)) : INT64_MAX;
-    next = look < next ? look : next;
-    next = macs < next ? macs : next;
-    for (unsigned i = 0; session->smf->associated && i < session->rules->urr_count; i++) {
-        int64_t due = usage_next(&session->rules->urrs[i]);
-        if (session->rules->urrs[i].due)
-            due = agent_now(agent);
-        next = due < next ? due : next;
-    }
+    next = earlier(next, next_look(agent, session));
+    next = earlier(next, next_usage(agent, session));
     session_unlock(session);
     return next;
 }
@@ -238,11 +249,16 @@ void session_report_answered(struct agent *agent, const struct request *request,
         return;
     }
     session_claimed(agent, session);
+    if (response->cause >= PFCP_REJECTED && (request->report_type & (PFCP_USAR | PFCP_UPIR))) {
+        session->refused_until = agent_now(agent) + REPORT_AGAIN;
+        session_report_lost(agent, request);
+        return;
+    }
     if (response->has_srrsp_flags && (response->srrsp_flags & PFCP_DROBU))
         discard_held(agent, session);
     if (request->report_type & PFCP_DLDR) {
         session->data_asked = true;
-        session->notify_at = agent_now(agent) + DATA_REPORT_AGAIN;
+        session->notify_at = agent_now(agent) + REPORT_AGAIN;
         session_reschedule(agent, session);
     }
 }

@@ -466,6 +466,7 @@ void agent_modify(struct smf *smf, const struct pfcp_message *message, struct pf
         return;
     }
     session_claimed(agent, session);
+    session->refused_until = 0;
     session->error_reported = 0; /* the gNB may have given the tunnel's TEID anew */
     answer->seid = session->cp_seid;
     response->cause = PFCP_ACCEPTED;

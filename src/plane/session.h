@@ -62,6 +62,7 @@ struct session {
         notify_at; /* when a delayed downlink data report is due, or (data_asked) may be repeated; 0: never */
     int64_t active_from;    /* when the SMF asked for inactivity_timer, which ... */
     int64_t inactive_since; /* ... has been reported of the packets up to this one; 0: of none */
+    int64_t refused_until;  /* by the SMF: usage and MAC addresses are not told before this */
     uint32_t
         inactivity_timer;    /* seconds without a packet after which the SMF wants to know; 0: it does not */
     uint32_t error_reported; /* remote TEID told of since the SMF last spoke of it; 0: none */

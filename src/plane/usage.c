@@ -51,22 +51,17 @@ bool usage_count(struct urr *urr, enum direction direction, uint64_t bytes, uint
     return due;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int64_t usage_next(const struct urr *urr)
 {
     int64_t next = INT64_MAX;
+    if (urr->time_quota && !urr->exhausted)
+        next = urr->quota_since + SECONDS(urr->time_quota);
     if (urr->due)
         return next;
     if ((urr->triggers & PFCP_REPORT_PERIO) && urr->period)
-        next = urr->since + SECONDS(urr->period);
+        next = earlier(next, urr->since + SECONDS(urr->period));
     if ((urr->triggers & PFCP_REPORT_TIMTH) && urr->time_threshold)
         next = earlier(next, urr->since + SECONDS(urr->time_threshold));
-    if (urr->time_quota && !urr->exhausted)
-        next = earlier(next, urr->quota_since + SECONDS(urr->time_quota));
     return next;
 }
 

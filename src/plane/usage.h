@@ -5,13 +5,19 @@
 
 #include "plane/rules.h"
 
+/* Of two moments. */
+static inline int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* A new or renewed measurement begins. */
 void usage_begin(struct urr *urr, int64_t now);
 
 /* Counts packets of that many bytes together. True: a threshold or quota was crossed now. */
 bool usage_count(struct urr *urr, enum direction direction, uint64_t bytes, uint64_t packets, int64_t now);
 
-/* When something falls due by time alone: INT64_MAX for never. */
+/* When something falls due by time alone: INT64_MAX for never. Of what is due already, a quota's end. */
 int64_t usage_next(const struct urr *urr);
 
 /* Marks what fell due by time. True: something did. */

@@ -376,10 +376,9 @@ static void deletion_brings_the_final_report(void **state)
     assert_null(table_get(&lab->plane.teids, b->teid));
 }
 
-/* Else a phone whose quota the SMF never heard the end of would have no service, and nobody would pay for what it had. */
-static void usage_that_no_smf_has_heard_of_is_reported_again(void **state)
+/* A phone that has used up its quota, and what the SMF is told of it. */
+static struct pfcp_message use_up_quota(struct lab *lab, uint64_t *seid)
 {
-    struct lab *lab = *state;
     struct lab_session session;
     struct packet packet;
     uint32_t teid = 0;
@@ -388,26 +387,90 @@ static void usage_that_no_smf_has_heard_of_is_reported_again(void **state)
     session.urr.reporting_triggers = PFCP_REPORT_VOLQU;
     session.urr.has_volume_quota = true;
     session.urr.volume_quota = (struct pfcp_volume){.flags = PFCP_TOVOL, .total = 100};
-    const uint64_t seid = lab_establish(lab, &session, &teid);
-    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x55, false), PFCP_ACCEPTED);
+    *seid = lab_establish(lab, &session, &teid);
+    assert_int_equal(lab_switch(lab, *seid, &lab->gnb, 0x55, false), PFCP_ACCEPTED);
     const size_t length = lab_udp(inner, (uint8_t[]){8, 8, 8, 8}, (uint8_t[]){10, 45, 0, 2}, 53, 100);
     assert_int_equal(lab_downlink(lab, bytes_of(inner, length), &packet), PATH_TO_N3);
     lab->n4_count = 0;
     lab_sleep(lab, MILLISECONDS(1));
-    const struct pfcp_message first = lab_last(lab);
-    const struct pfcp_usage_report unheard = first.session_report_request.usage_reports[0];
-    assert_int_equal(unheard.volume.total, length);
-    for (unsigned i = 0; i < 10; i++)
-        lab_sleep(lab, SECONDS(1));
+    const struct pfcp_message told = lab_last(lab);
+    assert_int_equal(told.session_report_request.usage_reports->volume.total, length);
+    return told;
+}
+
+/* The last message reports the same, with another number. */
+static void expect_again(struct lab *lab, const struct pfcp_usage_report *unheard)
+{
     const struct pfcp_message again = lab_last(lab);
-    assert_int_not_equal(again.sequence, first.sequence);
     assert_int_equal(again.session_report_request.report_type, PFCP_USAR);
     const struct pfcp_usage_report *report = again.session_report_request.usage_reports;
     assert_int_equal(report->trigger, PFCP_USAGE_VOLQU);
-    assert_int_equal(report->sequence, unheard.sequence + 1);
-    assert_int_equal(report->volume.total, length);
-    assert_int_equal(report->start_time, unheard.start_time);
-    assert_int_equal(report->first_packet, unheard.first_packet);
+    assert_int_equal(report->sequence, unheard->sequence + 1);
+    assert_int_equal(report->volume.total, unheard->volume.total);
+    assert_int_equal(report->start_time, unheard->start_time);
+    assert_int_equal(report->first_packet, unheard->first_packet);
+}
+
+/* Else a phone whose quota the SMF never heard the end of would have no service, and nobody would pay for what it had. */
+static void usage_that_no_smf_has_heard_of_is_reported_again(void **state)
+{
+    struct lab *lab = *state;
+    uint64_t seid;
+    const struct pfcp_message first = use_up_quota(lab, &seid);
+    const struct pfcp_usage_report unheard = first.session_report_request.usage_reports[0];
+    for (unsigned i = 0; i < 10; i++)
+        lab_sleep(lab, SECONDS(1));
+    assert_int_not_equal(lab_last(lab).sequence, first.sequence);
+    expect_again(lab, &unheard);
+}
+
+/* But not without end: an SMF that says no to everything would hear of nothing else. */
+static void usage_that_an_smf_refuses_is_reported_again_after_a_time(void **state)
+{
+    enum { LEAST = 20, MOST = 40 };
+    struct lab *lab = *state;
+    uint64_t seid;
+    const struct pfcp_message first = use_up_quota(lab, &seid);
+    const struct pfcp_usage_report unheard = first.session_report_request.usage_reports[0];
+    lab_answer(lab, seid, first.sequence, PFCP_NO_ESTABLISHED_ASSOCIATION);
+    lab->n4_count = 0;
+    for (unsigned i = 0; i < LEAST; i++)
+        lab_sleep(lab, SECONDS(1));
+    assert_int_equal(lab->n4_count, 0);
+    for (unsigned i = LEAST; i < MOST && lab->n4_count == 0; i++)
+        lab_sleep(lab, SECONDS(1));
+    expect_again(lab, &unheard);
+}
+
+static void usage_that_an_smf_has_refused_is_reported_once_it_speaks_of_the_session(void **state)
+{
+    struct lab *lab = *state;
+    uint64_t seid;
+    const struct pfcp_message first = use_up_quota(lab, &seid);
+    const struct pfcp_usage_report unheard = first.session_report_request.usage_reports[0];
+    lab_answer(lab, seid, first.sequence, PFCP_NO_ESTABLISHED_ASSOCIATION);
+    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x56, false), PFCP_ACCEPTED);
+    lab_sleep(lab, MILLISECONDS(1));
+    expect_again(lab, &unheard);
+}
+
+static void a_quota_of_time_ends_also_while_an_smf_refuses_reports(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    struct pfcp_urr *urr = &b->session.urr;
+    urr->reporting_triggers = PFCP_REPORT_VOLTH;
+    urr->has_volume_threshold = urr->has_time_quota = true;
+    urr->volume_threshold = (struct pfcp_volume){.flags = PFCP_TOVOL, .total = 1};
+    urr->time_quota = 5;
+    bench_connect(b);
+    assert_int_equal(bench_down(b, 100), PATH_TO_N3);
+    lab_sleep(lab, MILLISECONDS(1));
+    lab_answer(lab, b->seid, lab_last(lab).sequence, PFCP_REJECTED);
+    lab_sleep(lab, SECONDS(4));
+    assert_int_equal(bench_down(b, 100), PATH_TO_N3);
+    lab_sleep(lab, SECONDS(2));
+    assert_int_equal(bench_down(b, 100), PATH_DROP);
 }
 
 static void an_unanswered_report_is_repeated_and_given_up(void **state)
@@ -485,6 +548,9 @@ int main(void)
         LAB(the_limit_of_sessions_is_a_refusal),
         BENCH(deletion_brings_the_final_report),
         LAB(usage_that_no_smf_has_heard_of_is_reported_again),
+        LAB(usage_that_an_smf_refuses_is_reported_again_after_a_time),
+        LAB(usage_that_an_smf_has_refused_is_reported_once_it_speaks_of_the_session),
+        BENCH(a_quota_of_time_ends_also_while_an_smf_refuses_reports),
         BENCH(an_unanswered_report_is_repeated_and_given_up),
         BENCH(held_packets_are_reported_again_when_nobody_came_for_them),
         cmocka_unit_test(an_idle_session_takes_little_memory),

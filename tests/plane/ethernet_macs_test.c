@@ -50,17 +50,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static void answer(struct bench *b, uint32_t sequence)
-{
-    uint8_t buffer[64];
-    const struct pfcp_message accepted = {.type = PFCP_SESSION_REPORT_RESPONSE,
-                                          .seid = b->seid,
-                                          .sequence = sequence,
-                                          .session_report_response.cause = PFCP_ACCEPTED};
-    agent_receive(b->lab->agent, &b->lab->smf,
-                  bytes_of(buffer, pfcp_encode(&accepted, buffer, sizeof buffer)));
-}
-
 static void note(const struct pfcp_macs *lists, size_t count, unsigned times[KNOWN])
 {
     for (size_t i = 0; i < count; i++)
@@ -82,7 +71,7 @@ static void take(struct bench *b, const struct pfcp_message *message)
     note(report->ethernet_traffic.detected, report->ethernet_traffic.detected_count, b->detected);
     note(report->ethernet_traffic.removed, report->ethernet_traffic.removed_count, b->removed);
     b->reports++;
-    answer(b, message->sequence);
+    lab_answer(b->lab, b->seid, message->sequence, PFCP_ACCEPTED);
 }
 
 /* What the plane has sent since. */

@@ -19,19 +19,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static void answer(struct bench *b, uint32_t sequence)
-{
-    uint8_t buffer[64];
-    const struct pfcp_message accepted = {
-        .type = PFCP_SESSION_REPORT_RESPONSE,
-        .seid = b->seid,
-        .sequence = sequence,
-        .session_report_response.cause = PFCP_ACCEPTED,
-    };
-    agent_receive(b->lab->agent, &b->lab->smf,
-                  bytes_of(buffer, pfcp_encode(&accepted, buffer, sizeof buffer)));
-}
-
 /* What the plane sends meanwhile: reports are counted, and answered unless the SMF is silent. */
 static void pass_time(struct bench *b, int64_t ns)
 {
@@ -51,7 +38,7 @@ static void pass_time(struct bench *b, int64_t ns)
             assert_int_equal(message.seid, 2);
             reports++;
             if (!silent)
-                answer(b, message.sequence);
+                lab_answer(b->lab, b->seid, message.sequence, PFCP_ACCEPTED);
         }
     }
 }
@@ -123,7 +110,7 @@ static void packets_that_are_refused_or_held_are_no_activity(void **state)
     b->lab->n4_count = 0;
     assert_int_equal(lab_downlink(b->lab, bytes_of(b->inner, length), &b->packet), PATH_HELD);
     agent_poll(b->lab->agent);
-    answer(b, lab_last(b->lab).sequence);
+    lab_answer(b->lab, b->seid, lab_last(b->lab).sequence, PFCP_ACCEPTED);
     length = lab_udp(b->inner, server, server, 53, 100);
     assert_int_equal(lab_uplink(b->lab, &b->lab->gnb, b->teid, 1, bytes_of(b->inner, length), &b->packet),
                      PATH_DROP);

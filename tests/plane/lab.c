@@ -173,6 +173,16 @@ struct pfcp_message lab_ask(struct lab *lab, struct pfcp_message *request)
     return message;
 }
 
+void lab_answer(struct lab *lab, uint64_t seid, uint32_t sequence, uint8_t cause)
+{
+    uint8_t buffer[64];
+    const struct pfcp_message answer = {.type = PFCP_SESSION_REPORT_RESPONSE,
+                                        .seid = seid,
+                                        .sequence = sequence,
+                                        .session_report_response.cause = cause};
+    agent_receive(lab->agent, &lab->smf, bytes_of(buffer, pfcp_encode(&answer, buffer, sizeof buffer)));
+}
+
 uint64_t lab_establish(struct lab *lab, struct lab_session *session, uint32_t *teid)
 {
     struct pfcp_message answer = lab_ask(lab, &session->request);

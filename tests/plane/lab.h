@@ -50,6 +50,9 @@ struct pfcp_message lab_ask(struct lab *lab, struct pfcp_message *request);
 /* The last message that the plane sent to the SMF. */
 struct pfcp_message lab_last(struct lab *lab);
 
+/* The SMF's answer to a session report. */
+void lab_answer(struct lab *lab, uint64_t seid, uint32_t sequence, uint8_t cause);
+
 /* Establishes and returns the plane's SEID; *teid is the uplink tunnel. */
 uint64_t lab_establish(struct lab *lab, struct lab_session *session, uint32_t *teid);
 

@@ -329,16 +329,7 @@ static void one_report_is_sent_until_the_phone_was_reached(void **state)
     bench_down(b, 1);
     agent_poll(lab->agent);
     assert_int_equal(lab->n4_count, 1);
-    struct pfcp_message report = lab_last(lab);
-    struct pfcp_message answer = {
-        .type = PFCP_SESSION_REPORT_RESPONSE,
-        .seid = b->seid,
-        .sequence = report.sequence,
-        .session_report_response.cause = PFCP_ACCEPTED,
-    };
-    uint8_t buffer[128];
-    size_t length = pfcp_encode(&answer, buffer, sizeof buffer);
-    agent_receive(lab->agent, &lab->smf, bytes_of(buffer, length));
+    lab_answer(lab, b->seid, lab_last(lab).sequence, PFCP_ACCEPTED);
     bench_down(b, 1);
     lab_sleep(lab, SECONDS(10));
     assert_int_equal(lab->n4_count, 1);
