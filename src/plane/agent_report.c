@@ -112,6 +112,7 @@ void session_news(struct agent *agent, struct session *session, uint8_t news)
     if (news & NEWS_DATA) {
         int64_t delay = notification_delay(session);
         session->notify_at = agent_now(agent) + delay;
+        session->data_asked = false;
         if (delay == 0)
             report_data(session);
     }

@@ -515,6 +515,46 @@ static void held_packets_are_reported_again_when_nobody_came_for_them(void **sta
     assert_int_equal(lab->n4_count, 1); /* the answer alone */
 }
 
+enum { BAR = 1, BAR_UNIT_MS = 50 /* 8.2.28 */ };
+
+/* An idle phone, whose packets wait as the BAR says. */
+static uint64_t establish_with_bar(struct bench *b, struct pfcp_bar bar)
+{
+    struct pfcp_session_establishment_request *request = &b->session.request.session_establishment_request;
+    bar.bar_id = BAR;
+    request->has_create_bar = true;
+    request->create_bar = bar;
+    b->session.fars[1].has_bar_id = true;
+    b->session.fars[1].bar_id = BAR;
+    return lab_establish(b->lab, &b->session, &b->teid);
+}
+
+/* A packet comes for it, and the SMF is told after so many units of time. */
+static void expect_report_after(struct bench *b, unsigned units)
+{
+    b->lab->n4_count = 0;
+    assert_int_equal(bench_down(b, 100), PATH_HELD);
+    agent_poll(b->lab->agent);
+    lab_sleep(b->lab, MILLISECONDS(BAR_UNIT_MS * units - 1));
+    assert_int_equal(b->lab->n4_count, 0);
+    lab_sleep(b->lab, MILLISECONDS(2));
+    assert_int_equal(b->lab->n4_count, 1);
+}
+
+static void every_report_of_a_packet_waits_as_long_as_was_asked_for(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    const uint64_t seid =
+        establish_with_bar(b, (struct pfcp_bar){.has_notification_delay = true, .notification_delay = 4});
+    for (unsigned times = 0; times < 2; times++) {
+        expect_report_after(b, 4);
+        lab_answer(lab, seid, lab_last(lab).sequence, PFCP_ACCEPTED);
+        assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x66, false), PFCP_ACCEPTED);
+        assert_int_equal(lab_switch(lab, seid, NULL, 0, false), PFCP_ACCEPTED);
+    }
+}
+
 static void an_idle_session_takes_little_memory(void **state)
 {
     (void)state;
@@ -553,6 +593,7 @@ int main(void)
         BENCH(a_quota_of_time_ends_also_while_an_smf_refuses_reports),
         BENCH(an_unanswered_report_is_repeated_and_given_up),
         BENCH(held_packets_are_reported_again_when_nobody_came_for_them),
+        BENCH(every_report_of_a_packet_waits_as_long_as_was_asked_for),
         cmocka_unit_test(an_idle_session_takes_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
