@@ -238,6 +238,16 @@ static void discard_held(struct agent *agent, struct session *session)
     session_unlock(session);
 }
 
+/* TS 29.244 7.5.9.2: in force with the answer, without a modification. */
+static void update_bar(struct session *session, const struct pfcp_bar *ie)
+{
+    session_lock(session);
+    for (unsigned i = 0; i < session->rules->bar_count; i++)
+        if (session->rules->bars[i].id == ie->bar_id)
+            plan_set_bar(&session->rules->bars[i], ie);
+    session_unlock(session);
+}
+
 void session_report_answered(struct agent *agent, const struct request *request,
                              const struct pfcp_session_report_response *response)
 {
@@ -255,6 +265,8 @@ void session_report_answered(struct agent *agent, const struct request *request,
         session_report_lost(agent, request);
         return;
     }
+    if (response->has_update_bar)
+        update_bar(session, &response->update_bar);
     if (response->has_srrsp_flags && (response->srrsp_flags & PFCP_DROBU))
         discard_held(agent, session);
     if (request->report_type & PFCP_DLDR) {

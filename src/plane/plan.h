@@ -76,6 +76,9 @@ bool plan_refuse(struct plan *plan, uint8_t cause, const char *what);
 bool plan_refuse_ie(struct plan *plan, uint8_t cause, uint16_t ie, const char *what);
 bool plan_refuse_rule(struct plan *plan, enum pfcp_rule_kind kind, uint32_t id, const char *what);
 
+/* What the element says. A BAR in force may be changed, with the lock of its session. */
+void plan_set_bar(struct bar *bar, const struct pfcp_bar *ie);
+
 /* The parts, for plan.c only. */
 bool plan_create_pdr(struct plan *plan, const struct pfcp_create_pdr *ie);
 bool plan_update_pdr(struct plan *plan, const struct pfcp_update_pdr *ie);

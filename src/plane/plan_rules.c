@@ -327,7 +327,7 @@ bool plan_update_urr(struct plan *plan, const struct pfcp_urr *ie)
     return true;
 }
 
-static void set_bar(struct bar *bar, const struct pfcp_bar *ie)
+void plan_set_bar(struct bar *bar, const struct pfcp_bar *ie)
 {
     if (ie->has_notification_delay)
         bar->notification_delay = ie->notification_delay;
@@ -351,7 +351,7 @@ bool plan_create_bar(struct plan *plan, const struct pfcp_bar *ie)
         return plan_refuse_rule(plan, PFCP_RULE_BAR, ie->bar_id, "BAR exists already");
     struct bar *bar = &plan->bars[plan->bar_count++];
     *bar = (struct bar){.id = ie->bar_id};
-    set_bar(bar, ie);
+    plan_set_bar(bar, ie);
     return true;
 }
 
@@ -360,6 +360,6 @@ bool plan_update_bar(struct plan *plan, const struct pfcp_bar *ie)
     struct bar *bar = find_bar(plan, ie->bar_id);
     if (!bar)
         return plan_refuse_rule(plan, PFCP_RULE_BAR, ie->bar_id, "BAR to update does not exist");
-    set_bar(bar, ie);
+    plan_set_bar(bar, ie);
     return true;
 }

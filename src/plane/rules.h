@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rules of one session (TS 29.244 5.2) in the form the packet path runs: one allocation, references by index, PDRs in
- * order of precedence. A ruleset is never changed once installed but for the counters of its URRs and the buckets of its
- * QERs, which the session's lock protects; a modification builds a new one (plane/compile.h).
+ * order of precedence. A ruleset is never changed once installed but for the counters of its URRs, the buckets of its QERs and
+ * what the answer to a report says of a BAR, which the session's lock protects; a modification builds a new one (plane/plan.h).
  */
 #ifndef PLANE_RULES_H
 #define PLANE_RULES_H

@@ -555,6 +555,28 @@ static void every_report_of_a_packet_waits_as_long_as_was_asked_for(void **state
     }
 }
 
+static void the_answer_to_a_report_may_change_how_packets_wait(void **state)
+{
+    struct bench *b = *state;
+    struct lab *lab = b->lab;
+    const uint64_t seid = establish_with_bar(b, (struct pfcp_bar){0});
+    assert_int_equal(bench_down(b, 100), PATH_HELD);
+    lab_sleep(lab, MILLISECONDS(1));
+    lab_answer_with(lab, seid, lab_last(lab).sequence,
+                    &(struct pfcp_session_report_response){.cause = PFCP_ACCEPTED,
+                                                           .has_update_bar = true,
+                                                           .update_bar = {.bar_id = BAR,
+                                                                          .has_notification_delay = true,
+                                                                          .notification_delay = 4,
+                                                                          .has_buffering_packets = true,
+                                                                          .buffering_packets = 2}});
+    assert_int_equal(bench_down(b, 100), PATH_HELD);
+    assert_int_equal(bench_down(b, 100), PATH_DROP);
+    assert_int_equal(lab_switch(lab, seid, &lab->gnb, 0x66, false), PFCP_ACCEPTED);
+    assert_int_equal(lab_switch(lab, seid, NULL, 0, false), PFCP_ACCEPTED);
+    expect_report_after(b, 4);
+}
+
 static void an_idle_session_takes_little_memory(void **state)
 {
     (void)state;
@@ -594,6 +616,7 @@ int main(void)
         BENCH(an_unanswered_report_is_repeated_and_given_up),
         BENCH(held_packets_are_reported_again_when_nobody_came_for_them),
         BENCH(every_report_of_a_packet_waits_as_long_as_was_asked_for),
+        BENCH(the_answer_to_a_report_may_change_how_packets_wait),
         cmocka_unit_test(an_idle_session_takes_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

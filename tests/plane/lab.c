@@ -173,14 +173,20 @@ struct pfcp_message lab_ask(struct lab *lab, struct pfcp_message *request)
     return message;
 }
 
-void lab_answer(struct lab *lab, uint64_t seid, uint32_t sequence, uint8_t cause)
+void lab_answer_with(struct lab *lab, uint64_t seid, uint32_t sequence,
+                     const struct pfcp_session_report_response *response)
 {
     uint8_t buffer[64];
     const struct pfcp_message answer = {.type = PFCP_SESSION_REPORT_RESPONSE,
                                         .seid = seid,
                                         .sequence = sequence,
-                                        .session_report_response.cause = cause};
+                                        .session_report_response = *response};
     agent_receive(lab->agent, &lab->smf, bytes_of(buffer, pfcp_encode(&answer, buffer, sizeof buffer)));
+}
+
+void lab_answer(struct lab *lab, uint64_t seid, uint32_t sequence, uint8_t cause)
+{
+    lab_answer_with(lab, seid, sequence, &(struct pfcp_session_report_response){.cause = cause});
 }
 
 uint64_t lab_establish(struct lab *lab, struct lab_session *session, uint32_t *teid)

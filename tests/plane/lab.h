@@ -51,6 +51,8 @@ struct pfcp_message lab_ask(struct lab *lab, struct pfcp_message *request);
 struct pfcp_message lab_last(struct lab *lab);
 
 /* The SMF's answer to a session report. */
+void lab_answer_with(struct lab *lab, uint64_t seid, uint32_t sequence,
+                     const struct pfcp_session_report_response *response);
 void lab_answer(struct lab *lab, uint64_t seid, uint32_t sequence, uint8_t cause);
 
 /* Establishes and returns the plane's SEID; *teid is the uplink tunnel. */
