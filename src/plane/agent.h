@@ -19,6 +19,7 @@ struct agent;
 struct agent_effort {
     int64_t cpu;
     uint64_t dropped;
+    bool dropped_is_known; /* it could be read */
 };
 
 struct agent_settings {

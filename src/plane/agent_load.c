@@ -18,13 +18,13 @@ enum {
 
 bool load_init(struct agent *agent)
 {
-    agent->load.cpu = calloc(agent->settings.plane->lane_count, sizeof *agent->load.cpu);
-    return agent->load.cpu != NULL;
+    agent->load.workers = calloc(agent->settings.plane->lane_count, sizeof *agent->load.workers);
+    return agent->load.workers != NULL;
 }
 
 void load_free(struct agent *agent)
 {
-    free(agent->load.cpu);
+    free(agent->load.workers);
 }
 
 void load_begin(struct smf *smf, uint64_t cp_features)
@@ -64,23 +64,31 @@ static uint64_t carried_by(const struct plane *plane)
     return sum;
 }
 
+/* What it has lost since that could be read last: nothing of what a predecessor had, or a device before it began anew. */
+static uint64_t look_at_worker(struct agent *agent, unsigned number, int64_t since)
+{
+    const struct agent_settings *settings = &agent->settings;
+    struct agent_effort *known = &agent->load.workers[number], before = *known, now;
+    if (!settings->effort(settings->context, number, &now))
+        return 0;
+    agent->load.busy = most(agent->load.busy, share((uint64_t)(now.cpu - before.cpu), (uint64_t)since));
+    known->cpu = now.cpu;
+    if (!now.dropped_is_known)
+        return 0;
+    *known = now;
+    return before.dropped_is_known && now.dropped > before.dropped ? now.dropped - before.dropped : 0;
+}
+
 static void look_at_workers(struct agent *agent)
 {
     struct agent_load *load = &agent->load;
     const int64_t since = agent_now(agent) - load->looked_at;
-    const uint64_t dropped = load->dropped, carried = load->carried;
-    struct agent_effort effort;
+    const uint64_t carried = load->carried;
+    uint64_t lost = 0;
     load->busy = 0;
-    load->dropped = 0;
-    for (unsigned i = 0; i < agent->settings.plane->lane_count; i++) {
-        if (!agent->settings.effort(agent->settings.context, i, &effort))
-            continue;
-        load->busy = most(load->busy, share((uint64_t)(effort.cpu - load->cpu[i]), (uint64_t)since));
-        load->cpu[i] = effort.cpu;
-        load->dropped += effort.dropped;
-    }
+    for (unsigned i = 0; i < agent->settings.plane->lane_count; i++)
+        lost += look_at_worker(agent, i, since);
     load->carried = carried_by(agent->settings.plane);
-    const uint64_t lost = load->looked_at ? load->dropped - dropped : 0; /* not a predecessor's */
     load->lost = lost ? most(REDUCTION_LEAST, share(lost, lost + load->carried - carried)) : 0;
     load->looked_at = agent_now(agent);
 }

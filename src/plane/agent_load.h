@@ -13,16 +13,17 @@
 #include "wire/pfcp/pfcp.h"
 
 struct agent;
+struct agent_effort;
 struct smf;
 
 struct agent_load {
-    int64_t looked_at; /* the workers, last */
-    int64_t *cpu;      /* what each had spent then, ns */
-    uint64_t dropped, carried;
-    unsigned busy, lost;      /* percent, between the last two looks */
-    unsigned metric;          /* as told, percent */
-    unsigned reduction;       /* likewise; 0: there is no overload */
-    uint32_t metric_sequence; /* 0: nothing has been told yet */
+    int64_t looked_at;            /* the workers, last */
+    uint64_t carried;             /* by then */
+    struct agent_effort *workers; /* what each had done then */
+    unsigned busy, lost;          /* percent, between the last two looks */
+    unsigned metric;              /* as told, percent */
+    unsigned reduction;           /* likewise; 0: there is no overload */
+    uint32_t metric_sequence;     /* 0: nothing has been told yet */
     uint32_t reduction_sequence;
     int64_t valid_until; /* what was told of overload */
 };

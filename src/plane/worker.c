@@ -398,49 +398,54 @@ bool worker_start(struct worker *worker)
     return worker->running;
 }
 
-static uint64_t dropped_before(int fd)
+static bool dropped_before(int fd, uint64_t *dropped)
 {
     uint32_t values[SK_MEMINFO_VARS] = {0};
     socklen_t length = sizeof values;
-    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &length) == 0 ? values[SK_MEMINFO_DROPS]
-                                                                                   : 0;
+    if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &length) != 0)
+        return false;
+    *dropped += values[SK_MEMINFO_DROPS];
+    return true;
 }
 
 /* What the host had for the device whose queue this is, and no room for in it. */
-static uint64_t dropped_by_tun(int fd)
+static bool dropped_by_tun(int fd, uint64_t *dropped)
 {
     char line[512], name[IFNAMSIZ];
-    unsigned long long dropped = 0;
+    unsigned long long value = 0;
     struct ifreq about = {0};
     FILE *devices = ioctl(fd, TUNGETIFF, &about) == 0 ? fopen("/proc/self/net/dev", "re") : NULL;
-    while (devices && fgets(line, sizeof line, devices))
-        if (sscanf(line, " %15[^:]: %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu", name, &dropped) == 2 &&
-            strcmp(name, about.ifr_name) == 0)
-            break;
-        else
-            dropped = 0;
+    bool found = false;
+    while (devices && !found && fgets(line, sizeof line, devices))
+        found =
+            sscanf(line, " %15[^:]: %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu", name, &value) == 2 &&
+            strcmp(name, about.ifr_name) == 0;
     if (devices)
         fclose(devices);
-    return dropped;
+    *dropped += found ? value : 0;
+    return found;
 }
 
 /* All workers have the same devices: the first one tells. */
-static uint64_t dropped_by_tuns(const struct worker *worker)
+static bool dropped_by_tuns(const struct worker *worker, uint64_t *dropped)
 {
     const struct plane *plane = worker->settings.plane;
-    uint64_t sum = 0;
     for (unsigned i = 0; worker->settings.lane == plane->lanes && i < plane->network_count; i++)
-        sum += dropped_by_tun(worker->tun[i]);
-    return sum;
+        if (!dropped_by_tun(worker->tun[i], dropped))
+            return false;
+    return true;
 }
 
 struct agent_effort worker_effort(const struct worker *worker)
 {
     struct timespec spent = {0};
+    struct agent_effort effort = {0};
     clockid_t clock;
     if (worker->running && pthread_getcpuclockid(worker->thread, &clock) == 0)
         clock_gettime(clock, &spent);
-    return (struct agent_effort){.cpu = SECONDS(spent.tv_sec) + spent.tv_nsec,
-                                 .dropped = dropped_before(worker->settings.n3[0]) +
-                                            dropped_before(worker->settings.n3[1]) + dropped_by_tuns(worker)};
+    effort.cpu = SECONDS(spent.tv_sec) + spent.tv_nsec;
+    effort.dropped_is_known = dropped_before(worker->settings.n3[0], &effort.dropped) &&
+                              dropped_before(worker->settings.n3[1], &effort.dropped) &&
+                              dropped_by_tuns(worker, &effort.dropped);
+    return effort;
 }

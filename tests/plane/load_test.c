@@ -7,11 +7,14 @@ enum { ROOM = 5, WALL = 1000000 }; /* sessions that the lab's plane may have; se
 
 static struct lab *lab;
 static struct agent_effort effort;
+static bool unreadable;
 
 static bool effort_of(void *context, unsigned number, struct agent_effort *given)
 {
     (void)context;
     *given = effort;
+    given->dropped_is_known = !unreadable;
+    given->dropped = unreadable ? 0 : effort.dropped;
     return number == 0;
 }
 
@@ -35,6 +38,7 @@ static int set_up(void **state)
     lab->agent->settings.wall = WALL;
     lab->agent->settings.effort = effort_of;
     effort = (struct agent_effort){0};
+    unreadable = false;
     associate(PFCP_CP_LOAD | PFCP_CP_OVRL);
     return 0;
 }
@@ -179,6 +183,31 @@ static void what_was_lost_before_it_began_is_not_told(void **state)
     assert_false(said.has_overload_control);
 }
 
+static void what_cannot_be_read_once_is_no_loss(void **state)
+{
+    (void)state;
+    effort.dropped = 300;
+    const uint64_t seid = establish(0).up_f_seid.seid;
+    for (unsigned second = 0; second < 3; second++) {
+        unreadable = second == 1;
+        effort.cpu += MILLISECONDS(300);
+        lab_sleep(lab, SECONDS(1));
+        const struct pfcp_session_modification_response said = ask(seid);
+        assert_false(said.has_overload_control);
+        assert_false(said.has_load_control && said.load_control.metric > 30);
+    }
+}
+
+static void a_count_that_begins_anew_is_no_loss(void **state)
+{
+    (void)state;
+    effort.dropped = 300;
+    const uint64_t seid = establish(0).up_f_seid.seid;
+    effort.dropped = 10;
+    lab_sleep(lab, SECONDS(1));
+    assert_false(ask(seid).has_overload_control);
+}
+
 static void it_is_told_with_reports_too(void **state)
 {
     struct packet packet;
@@ -213,6 +242,8 @@ int main(void)
         TEST(a_plane_without_room_wants_no_new_sessions_until_it_has_some),
         TEST(what_is_lost_before_the_workers_is_too_much),
         TEST(what_was_lost_before_it_began_is_not_told),
+        TEST(what_cannot_be_read_once_is_no_loss),
+        TEST(a_count_that_begins_anew_is_no_loss),
         TEST(it_is_told_with_reports_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
