@@ -10,6 +10,7 @@
 #include "plane/macs.h"
 #include "plane/switch.h"
 #include "plane/usage.h"
+#include "wire/pfcp/address.h"
 
 enum { AUDIT_AT_ONCE = 64 };
 
@@ -400,19 +401,6 @@ static bool leads_to(const struct session *session, const struct tunnel_error *e
     return false;
 }
 
-static struct pfcp_f_teid remote_f_teid(const struct tunnel_error *error)
-{
-    struct pfcp_f_teid f_teid = {.teid = error->teid};
-    if (error->gnb->address.any.sa_family == AF_INET) {
-        f_teid.ip.has_v4 = true;
-        memcpy(f_teid.ip.v4, &error->gnb->address.v4.sin_addr, 4);
-    } else {
-        f_teid.ip.has_v6 = true;
-        memcpy(f_teid.ip.v6, &error->gnb->address.v6.sin6_addr, 16);
-    }
-    return f_teid;
-}
-
 /* TS 23.527 5.3.3.1. The tunnel is searched for: this is rare, and workers limit how often it can be asked for. */
 void session_tunnel_error(struct agent *agent, const struct tunnel_error *error)
 {
@@ -423,7 +411,7 @@ void session_tunnel_error(struct agent *agent, const struct tunnel_error *error)
         struct session *session = value;
         if (!session->smf->associated || !leads_to(session, error))
             continue;
-        struct pfcp_f_teid f_teid = remote_f_teid(error);
+        struct pfcp_f_teid f_teid = {.teid = error->teid, .ip = pfcp_ip_of(&error->gnb->address)};
         if (session->error_reported == error->teid)
             return;
         const struct pfcp_session_report_request report = {

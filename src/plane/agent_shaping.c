@@ -3,19 +3,7 @@
 
 #include "plane/agent_state.h"
 #include "plane/fast/shaped.h"
-
-static struct gnb *gnb_of(const struct plane *plane, const struct pfcp_ip *ip)
-{
-    union socket_address address = {0};
-    if (ip->has_v4) {
-        address.v4.sin_family = AF_INET;
-        memcpy(&address.v4.sin_addr, ip->v4, sizeof ip->v4);
-    } else {
-        address.v6.sin6_family = AF_INET6;
-        memcpy(&address.v6.sin6_addr, ip->v6, sizeof ip->v6);
-    }
-    return plane_gnb(plane, &address);
-}
+#include "wire/pfcp/address.h"
 
 enum { LOOK_AGAIN_MS = 10 };
 
@@ -67,7 +55,8 @@ static void set_rates(struct agent *agent, struct gnb *gnb, uint64_t uplink, uin
 static void shape(struct smf *smf, const struct pfcp_shaping_of_peer *told, uint32_t round)
 {
     const struct plane *plane = smf->agent->settings.plane;
-    struct gnb *gnb = gnb_of(plane, &told->ip);
+    const union socket_address address = pfcp_ip_address(&told->ip);
+    struct gnb *gnb = plane_gnb(plane, &address);
     if (!gnb)
         return;
     gnb->shaping.by = smf;

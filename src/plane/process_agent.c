@@ -14,6 +14,7 @@
 #include "plane/fast/framed.h"
 #include "plane/process.h"
 #include "wire/gtpu/gtpu.h"
+#include "wire/pfcp/address.h"
 
 static void send_n4(void *context, const union socket_address *to, struct bytes message)
 {
@@ -154,13 +155,7 @@ static union socket_address *smfs_of(const struct process *process, unsigned *co
 bool process_start_agent(struct process *process)
 {
     const struct config_smf *smf = &process->config->smf;
-    const union socket_address *own = &process->own->n4;
-    bool v4 = own->any.sa_family == AF_INET;
-    struct pfcp_ip ip = {.has_v4 = v4, .has_v6 = !v4};
-    if (v4)
-        memcpy(ip.v4, &own->v4.sin_addr, 4);
-    else
-        memcpy(ip.v6, &own->v6.sin6_addr, 16);
+    const struct pfcp_ip ip = pfcp_ip_of(&process->own->n4);
     enum { FROM_1900_TO_1970 = 2208988800u };
     int64_t wall = (int64_t)time(NULL) + FROM_1900_TO_1970;
     timers_run(loop_timers(process->loop), clock_now());

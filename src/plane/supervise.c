@@ -4,24 +4,12 @@
 #include "kit/log.h"
 #include "plane/agent_state.h"
 #include "wire/gtpu/gtpu.h"
-
-static struct pfcp_remote_peer peer_of(const struct gnb *gnb)
-{
-    struct pfcp_remote_peer peer = {0};
-    if (gnb->address.any.sa_family == AF_INET) {
-        peer.ip.has_v4 = true;
-        memcpy(peer.ip.v4, &gnb->address.v4.sin_addr, sizeof peer.ip.v4);
-    } else {
-        peer.ip.has_v6 = true;
-        memcpy(peer.ip.v6, &gnb->address.v6.sin6_addr, sizeof peer.ip.v6);
-    }
-    return peer;
-}
+#include "wire/pfcp/address.h"
 
 /* TS 29.244 7.4.5.1 */
 static void report(struct smf *smf, const struct gnb *gnb)
 {
-    struct pfcp_remote_peer peer = peer_of(gnb);
+    struct pfcp_remote_peer peer = {.ip = pfcp_ip_of(&gnb->address)};
     struct pfcp_path_report path = {&peer, 1};
     bool failed = gnb->path.failed;
     struct pfcp_message message = {

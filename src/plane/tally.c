@@ -6,6 +6,7 @@
 #include "kit/log.h"
 #include "plane/agent_state.h"
 #include "plane/fast/counts.h"
+#include "wire/pfcp/address.h"
 
 enum { PAGE = 32 }; /* gNBs in a message: with IPv6 addresses too it fits a frame of Ethernet */
 
@@ -88,13 +89,8 @@ static size_t page_size(const struct tally *tally)
 
 static struct pfcp_traffic_of_peer item_of(const struct tally_reading *reading)
 {
-    struct pfcp_traffic_of_peer item = {.uplink = reading->bytes[UPLINK],
-                                        .downlink = reading->bytes[DOWNLINK]};
-    const struct config_ip ip = config_ip_of(&reading->gnb->address);
-    item.ip.has_v4 = ip.family == AF_INET;
-    item.ip.has_v6 = !item.ip.has_v4;
-    memcpy(item.ip.has_v4 ? item.ip.v4 : item.ip.v6, ip.address, item.ip.has_v4 ? 4 : 16);
-    return item;
+    return (struct pfcp_traffic_of_peer){pfcp_ip_of(&reading->gnb->address), reading->bytes[UPLINK],
+                                         reading->bytes[DOWNLINK]};
 }
 
 static uint8_t port_flags(const struct agent_settings *settings)

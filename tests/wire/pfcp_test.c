@@ -2,6 +2,7 @@
 #include "../check.h"
 
 #include "pfcp_random.h"
+#include "wire/pfcp/address.h"
 #include "wire/pfcp/bundle.h"
 
 enum { SEEDS = 60 };
@@ -491,6 +492,23 @@ static void a_bundle_that_lies_about_lengths_is_refused(void **state)
     assert_false(decode(first, &message, &problem));
 }
 
+static void addresses_of_elements_are_those_of_sockets(void **state)
+{
+    static const char *hosts[] = {"192.0.2.7", "2001:db8::7"};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        union socket_address address;
+        assert_true(address_parse(&address, hosts[i], 0));
+        const struct pfcp_ip ip = pfcp_ip_of(&address);
+        assert_true(ip.has_v4 == (i == 0) && ip.has_v6 == (i == 1));
+        const union socket_address back = pfcp_ip_address(&ip);
+        assert_true(address_same_host(&back, &address));
+        assert_int_equal(back.any.sa_family, address.any.sa_family);
+    }
+    assert_int_equal(pfcp_ip_address(&(struct pfcp_ip){0}).any.sa_family, AF_UNSPEC);
+    assert_false(pfcp_ip_of(&(union socket_address){0}).has_v6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -515,6 +533,7 @@ int main(void)
         cmocka_unit_test(values_without_an_encoding_are_not_written),
         cmocka_unit_test(messages_share_a_datagram_and_come_apart_again),
         cmocka_unit_test(a_bundle_that_lies_about_lengths_is_refused),
+        cmocka_unit_test(addresses_of_elements_are_those_of_sockets),
     };
     arena_init(&arena, 8 << 20);
     arena_init(&other, 8 << 20);
