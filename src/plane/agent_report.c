@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Session reports (TS 29.244 7.5.8): downlink data for idle UEs, usage, error indications from gNBs. */
-#include <string.h>
-
 #include "kit/log.h"
 #include "plane/agent_state.h"
 #include "plane/fast/counts.h"

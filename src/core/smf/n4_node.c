@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Planes: association, heartbeat, loss and return (TS 29.244 6.2, TS 23.527 4.2, 4.3). */
-#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "core/smf/n4.h"
@@ -8,6 +7,7 @@
 #include "crypt/random.h"
 #include "kit/log.h"
 #include "store/store.h"
+#include "wire/pfcp/address.h"
 #include "wire/pfcp/bundle.h"
 
 enum { META_NAME = 96, RESTORE_WINDOW = 64, ANSWER_BYTES = 1024 };
@@ -17,31 +17,9 @@ enum { CP_FEATURES = PFCP_CP_LOAD | PFCP_CP_OVRL | PFCP_CP_BUNDL };
 #define QUIET_AFTER_LOSS  MILLISECONDS(100)
 #define LEFT_ALONE        SECONDS(30)
 
-static struct pfcp_ip ip_of(const union socket_address *address)
-{
-    struct pfcp_ip ip = {.has_v4 = address->any.sa_family == AF_INET,
-                         .has_v6 = address->any.sa_family == AF_INET6};
-    if (ip.has_v4)
-        memcpy(ip.v4, &address->v4.sin_addr, sizeof ip.v4);
-    if (ip.has_v6)
-        memcpy(ip.v6, &address->v6.sin6_addr, sizeof ip.v6);
-    return ip;
-}
-
-static bool same_host(const union socket_address *a, const union socket_address *b)
-{
-    struct pfcp_ip left = ip_of(a), right = ip_of(b);
-    return memcmp(&left, &right, sizeof left) == 0;
-}
-
-static uint16_t port_of(const union socket_address *address)
-{
-    return address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port;
-}
-
 struct pfcp_ip n4_own_ip(const struct smf *smf)
 {
-    return ip_of(&smf->core->config->smf.n4);
+    return pfcp_ip_of(&smf->core->config->smf.n4);
 }
 
 struct pfcp_node_id n4_node_id(const struct smf *smf)
@@ -62,9 +40,9 @@ struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer)
 {
     struct upf *found = NULL;
     for (struct upf *upf = smf->upfs; upf; upf = upf->next) {
-        if (!same_host(&upf->address, peer))
+        if (!address_same_host(&upf->address, peer))
             continue;
-        if (port_of(&upf->address) == port_of(peer))
+        if (address_port(&upf->address) == address_port(peer))
             return upf;
         found = upf;
     }
