@@ -279,6 +279,20 @@ static void one_that_is_not_there_when_control_starts_is_lost_as_well(void **sta
     assert_string_equal(goes_to(1), "b");
 }
 
+static void also_if_it_is_drained_meanwhile(void **state)
+{
+    (void)state;
+    open_planes(PLANES("", "", ", drain: true"));
+    assert_string_equal(goes_to(1), "a");
+    world.plane.silent = true;
+    world_restart_core(&world);
+    assert_true(smf_plane_drain(&world.core, "a", true, false));
+    assert_true(smf_plane_drain(&world.core, "a", false, false));
+    world_wait(&world, world.config->smf.plane_gone + SECONDS(1));
+    assert_int_equal(world.core.metrics.plane_losses, 1);
+    assert_int_equal(world.core.metrics.sessions_moved, 1);
+}
+
 static void and_one_that_is_there_keeps_its_sessions(void **state)
 {
     (void)state;
@@ -353,7 +367,7 @@ static void a_drained_plane_keeps_what_it_has_until_it_is_told_to_move_it(void *
 }
 
 /* TS 29.244 6.2.7.3.3 */
-static void a_plane_that_wants_to_leave_may(void **state)
+static void ask_for_release(void)
 {
     const struct pfcp_message message = {
         .type = PFCP_ASSOCIATION_UPDATE_REQUEST,
@@ -361,17 +375,35 @@ static void a_plane_that_wants_to_leave_may(void **state)
                                        .has_release_request = true,
                                        .release_request = PFCP_SARR},
     };
+    world_from_peer(&world, &world.config->planes[0].n4, &message);
+    assert_int_equal(n4_closed(plane("a")), N4_LEAVING);
+}
+
+static void a_plane_that_wants_to_leave_may(void **state)
+{
     (void)state;
     open_planes(PLANES("", "", ""));
     assert_string_equal(goes_to(1), "a");
-    world_from_peer(&world, &world.config->planes[0].n4, &message);
-    assert_int_equal(n4_closed(plane("a")), N4_LEAVING);
+    ask_for_release();
     world_wait(&world, SECONDS(6));
     assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
     assert_int_equal(world.plane.heard[PFCP_SESSION_DELETION_REQUEST], 1);
     assert_int_equal(world.plane.heard[PFCP_ASSOCIATION_RELEASE_REQUEST], 1);
     assert_false(plane("a")->associated);
     assert_string_equal(goes_to(2), "b");
+}
+
+static void and_it_leaves_also_if_it_is_drained_meanwhile(void **state)
+{
+    (void)state;
+    open_planes(PLANES("", "", ""));
+    assert_string_equal(goes_to(1), "a");
+    ask_for_release();
+    assert_true(smf_plane_drain(&world.core, "a", true, false));
+    assert_true(smf_plane_drain(&world.core, "a", false, false));
+    world_wait(&world, SECONDS(6));
+    assert_int_equal(world.core.metrics.sessions_moved, 1);
+    assert_int_equal(world.plane.heard[PFCP_ASSOCIATION_RELEASE_REQUEST], 1);
 }
 
 int main(void)
@@ -393,12 +425,14 @@ int main(void)
         TEST(a_subscriber_s_own_address_leads_to_its_plane),
         TEST(new_sessions_go_elsewhere_at_once_and_old_ones_after_a_while),
         TEST(one_that_is_not_there_when_control_starts_is_lost_as_well),
+        TEST(also_if_it_is_drained_meanwhile),
         TEST(and_one_that_is_there_keeps_its_sessions),
         TEST(a_plane_that_comes_back_in_time_keeps_its_sessions),
         TEST(sessions_that_fit_nowhere_else_wait),
         TEST(an_idle_phone_is_called_to_move),
         TEST(a_drained_plane_keeps_what_it_has_until_it_is_told_to_move_it),
         TEST(a_plane_that_wants_to_leave_may),
+        TEST(and_it_leaves_also_if_it_is_drained_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

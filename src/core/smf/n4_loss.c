@@ -168,6 +168,12 @@ void n4_drained_load(struct upf *upf)
         store_meta_get(upf->smf->core->store, meta_name(upf, name), &drained) == STORE_OK && drained;
 }
 
+/* It is lost, or not there yet, or wants to go: nothing of which an operator's word about new sessions ends. */
+static bool is_going(const struct upf *upf)
+{
+    return upf->lost_at || upf->leaving || !upf->associated;
+}
+
 bool smf_plane_drain(struct core *core, const char *plane, bool drained, bool move_sessions)
 {
     struct upf *upf = n4_find(core->smf, plane);
@@ -182,7 +188,7 @@ bool smf_plane_drain(struct core *core, const char *plane, bool drained, bool mo
              upf->evicted ? ", which move" : "");
     if (upf->evicted)
         n4_move_after(upf, 0);
-    else if (!upf->lost_at)
+    else if (!is_going(upf))
         timer_stop(core->timers, &upf->moving);
     return true;
 }
