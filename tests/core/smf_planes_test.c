@@ -15,13 +15,20 @@ static struct world world;
 static const struct gnb north = {.n3 = {.family = AF_INET, .length = 8, .address = {10}}, .name = "north"};
 static const struct gnb south = {.n3 = {.family = AF_INET, .length = 8, .address = {10}}, .name = "south"};
 
-static void open_planes(const char *yaml)
+/* The features are b's, beside what all have. */
+static void open_planes_of(const char *yaml, uint64_t features)
 {
     world_open(&world, yaml);
     for (unsigned i = 0; i < WORLD_OTHERS; i++)
         world.others[i] = (struct plane){.present = true, .time_stamp = 2000 + i, .retains = true};
+    world.others[0].features = features;
     world.ue.serving = &north;
     world_wait(&world, 5 * world.config->smf.pfcp_t1);
+}
+
+static void open_planes(const char *yaml)
+{
+    open_planes_of(yaml, 0);
 }
 
 static const struct upf *plane(const char *name)
@@ -348,6 +355,50 @@ static void an_idle_phone_is_called_to_move(void **state)
     assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
 }
 
+/* --- one that is away for a moment, while others are there but lack something --- */
+
+static void asked_for_while_b_restarts(void)
+{
+    lose(&world.others[0]);
+    world_establish(&world, 1, 1, NAS_SESSION_IPV4);
+    world_wait(&world, world.config->smf.plane_wait / 2);
+    assert_non_null(session_find(&world.ue, 1)); /* it waits */
+    world.others[0].silent = false;
+    world.others[0].time_stamp++;
+    world_wait(&world, world.config->smf.plane_wait / 2);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_ACCEPT);
+    assert_string_equal(session_find(&world.ue, 1)->upf->name, "b");
+}
+
+static void it_is_waited_for_by_one_with_networks_that_the_other_cannot_lead_to(void **state)
+{
+    static const struct config_prefix behind = {.family = AF_INET, .length = 24, .address = {10, 9, 8}};
+    (void)state;
+    open_planes_of(PLANES("", "", ", data_networks: [{name: ims}]"), PFCP_UP_FRRT);
+    world_put_routes(&world, &behind, 1);
+    asked_for_while_b_restarts();
+}
+
+static void and_by_one_that_needs_an_address_which_the_other_should_give_but_cannot(void **state)
+{
+    (void)state;
+    open_planes_of(PLANES(", data_networks: [{name: ims}]",
+                          ", data_networks: [{name: internet, addresses: plane}], external: true",
+                          ", data_networks: [{name: internet, addresses: plane}], external: true"),
+                   PFCP_UP_UEIP);
+    world_enrol(&world, "profile: lab\n");
+    world_wait(&world, SECONDS(5));
+    asked_for_while_b_restarts();
+}
+
+static void and_by_one_that_the_other_refuses(void **state)
+{
+    (void)state;
+    open_planes(PLANES("", "", ", data_networks: [{name: ims}]"));
+    world.plane.causes[PFCP_SESSION_ESTABLISHMENT_REQUEST] = PFCP_REJECTED;
+    asked_for_while_b_restarts();
+}
+
 static void a_drained_plane_keeps_what_it_has_until_it_is_told_to_move_it(void **state)
 {
     (void)state;
@@ -430,6 +481,9 @@ int main(void)
         TEST(a_plane_that_comes_back_in_time_keeps_its_sessions),
         TEST(sessions_that_fit_nowhere_else_wait),
         TEST(an_idle_phone_is_called_to_move),
+        TEST(it_is_waited_for_by_one_with_networks_that_the_other_cannot_lead_to),
+        TEST(and_by_one_that_needs_an_address_which_the_other_should_give_but_cannot),
+        TEST(and_by_one_that_the_other_refuses),
         TEST(a_drained_plane_keeps_what_it_has_until_it_is_told_to_move_it),
         TEST(a_plane_that_wants_to_leave_may),
         TEST(and_it_leaves_also_if_it_is_drained_meanwhile),

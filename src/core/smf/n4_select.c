@@ -217,11 +217,11 @@ const char *n4_misfit_text(enum n4_misfit misfit)
         [N4_REFUSED] = "refused by the line",
         [N4_DRAINED] = "drained",
         [N4_LEAVING] = "wants to be released",
-        [N4_LOST] = "lost",
-        [N4_NOT_ASSOCIATED] = "not associated",
         [N4_NO_ADDRESSES] = "gives no addresses (no UEIP), but should",
         [N4_REFUSED_IT] = "has refused it",
         [N4_NO_ROUTES] = "knows no framed routes (no FRRT), which the subscriber has",
+        [N4_LOST] = "lost",
+        [N4_NOT_ASSOCIATED] = "not associated",
         [N4_FULL] = "full",
     };
     return texts[misfit];

@@ -22,11 +22,11 @@ enum n4_misfit {
     N4_REFUSED,         /* by the line */
     N4_DRAINED,         /* it is to get none */
     N4_LEAVING,         /* it wants to be released (TS 29.244 6.2.7) */
-    N4_LOST,            /* it was associated */
-    N4_NOT_ASSOCIATED,  /* it never was */
     N4_NO_ADDRESSES,    /* it is to give them to phones, and cannot */
     N4_REFUSED_IT,      /* this very session */
     N4_NO_ROUTES,       /* there are networks behind the phone, and it knows no framed routes */
+    N4_LOST,            /* it was associated */
+    N4_NOT_ASSOCIATED,  /* it never was */
     N4_FULL,
 };
 
