@@ -417,6 +417,26 @@ static void a_drained_plane_keeps_what_it_has_until_it_is_told_to_move_it(void *
     assert_false(smf_plane_drain(&world.core, "nobody", true, false));
 }
 
+static void and_is_emptied_also_if_control_dies_meanwhile(void **state)
+{
+    (void)state;
+    open_planes(PLANES("", "", ""));
+    assert_string_equal(goes_to(1), "a");
+    assert_true(smf_plane_drain(&world.core, "a", true, true));
+    world_pump(&world);
+    world_restart_core(&world);
+    world_wait(&world, SECONDS(10));
+    assert_int_equal(n4_closed(plane("a")), N4_DRAINED);
+    assert_int_equal(plane("a")->session_count, 0);
+    assert_int_equal(world.core.metrics.sessions_moved, 1);
+    assert_int_equal(world.core.metrics.plane_losses, 0);
+    assert_true(smf_plane_drain(&world.core, "a", false, false));
+    world_pump(&world);
+    world_restart_core(&world);
+    world_wait(&world, SECONDS(10));
+    assert_string_equal(goes_to(1), "a");
+}
+
 /* TS 29.244 6.2.7.3.3 */
 static void ask_for_release(void)
 {
@@ -485,6 +505,7 @@ int main(void)
         TEST(and_by_one_that_needs_an_address_which_the_other_should_give_but_cannot),
         TEST(and_by_one_that_the_other_refuses),
         TEST(a_drained_plane_keeps_what_it_has_until_it_is_told_to_move_it),
+        TEST(and_is_emptied_also_if_control_dies_meanwhile),
         TEST(a_plane_that_wants_to_leave_may),
         TEST(and_it_leaves_also_if_it_is_drained_meanwhile),
     };

@@ -73,7 +73,9 @@ void n4_loss_ends(struct upf *upf)
         tell(upf, EVIDENCE_BEGINS, "associated again");
     upf->lost_at = 0;
     upf->leaving = false;
-    if (!upf->evicted)
+    if (upf->evicted)
+        n4_move_after(upf, 0); /* also after control's start */
+    else
         timer_stop(upf->smf->core->timers, &upf->moving);
 }
 
@@ -154,6 +156,8 @@ void n4_leaves(struct upf *upf)
 
 /* --- drained --- */
 
+enum { TAKES_SESSIONS, DRAINED, EVICTED }; /* as stored */
+
 static const char *meta_name(const struct upf *upf, char name[META_NAME])
 {
     snprintf(name, META_NAME, "plane-drained-%s", upf->name);
@@ -163,9 +167,11 @@ static const char *meta_name(const struct upf *upf, char name[META_NAME])
 void n4_drained_load(struct upf *upf)
 {
     char name[META_NAME];
-    int64_t drained = 0;
-    upf->drained =
-        store_meta_get(upf->smf->core->store, meta_name(upf, name), &drained) == STORE_OK && drained;
+    int64_t stored = TAKES_SESSIONS;
+    if (store_meta_get(upf->smf->core->store, meta_name(upf, name), &stored) != STORE_OK)
+        return;
+    upf->drained = stored != TAKES_SESSIONS;
+    upf->evicted = stored == EVICTED;
 }
 
 /* It is lost, or not there yet, or wants to go: nothing of which an operator's word about new sessions ends. */
@@ -182,7 +188,10 @@ bool smf_plane_drain(struct core *core, const char *plane, bool drained, bool mo
         return false;
     upf->drained = drained;
     upf->evicted = drained && move_sessions;
-    store_meta_put(core->store, meta_name(upf, name), drained);
+    store_meta_put(core->store, meta_name(upf, name),
+                   upf->evicted ? EVICTED
+                   : drained    ? DRAINED
+                                : TAKES_SESSIONS);
     log_info("smf", NULL, "plane %s %s: %u sessions%s", plane,
              drained ? "is drained" : "takes sessions again", upf->session_count,
              upf->evicted ? ", which move" : "");
