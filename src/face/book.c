@@ -91,12 +91,21 @@ bool book_is_whole(const struct book *book)
     return book->store != NULL;
 }
 
-bool book_commit(struct book *book)
+static bool went_well(enum store_result result)
 {
-    enum store_result result = book->store ? store_commit(book->store) : STORE_OK;
     if (result != STORE_OK)
         failed("%s", store_result_text(result));
     return result == STORE_OK;
+}
+
+bool book_commit(struct book *book)
+{
+    return went_well(book->store ? store_commit(book->store) : STORE_OK);
+}
+
+bool book_make_room(struct book *book, const char *supi)
+{
+    return went_well(book->store ? store_routes_remove(book->store, supi) : STORE_OK);
 }
 
 json_t *book_get(struct book *book, const char *supi, bool secrets, json_t **reply)

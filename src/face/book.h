@@ -27,6 +27,9 @@ const struct config *book_config(const struct book *book);
 /* True: nothing that was asked is durable before book_commit. The core makes each request so. */
 bool book_is_whole(const struct book *book);
 
+/* Where the book is whole: what networks his phones have behind them another one may have who is put before he is. False after having said why. */
+bool book_make_room(struct book *book, const char *supi);
+
 /* The document of one subscriber with its secrets, or NULL with *reply (if not NULL) as the refusal. */
 json_t *book_get(struct book *book, const char *supi, bool secrets, json_t **reply);
 

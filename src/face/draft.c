@@ -201,6 +201,15 @@ static void say_what_was_written(const struct draft *draft, size_t from, size_t 
                first->supi, first->line);
 }
 
+/* What goes from one of the file to another is free before the first is written; a core does that within each message. */
+static bool make_room(struct draft *draft)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < draft->count; i++)
+        ok = !is_written(&draft->entries[i]) || book_make_room(draft->book, draft->entries[i].supi);
+    return ok;
+}
+
 static bool write_documents(struct draft *draft, size_t *written)
 {
     for (size_t i = 0; i < draft->count;) {
@@ -239,7 +248,7 @@ static bool remove_entries(struct draft *draft, size_t *removed)
 bool draft_apply(struct draft *draft, size_t *written, size_t *removed)
 {
     *written = *removed = 0;
-    if (remove_entries(draft, removed) && write_documents(draft, written))
+    if (remove_entries(draft, removed) && make_room(draft) && write_documents(draft, written))
         return book_commit(draft->book);
     if (*removed && !book_is_whole(draft->book))
         failed("%zu were removed", *removed);

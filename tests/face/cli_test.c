@@ -249,6 +249,43 @@ static void a_network_behind_a_phone_that_no_plane_would_serve_is_refused_at_onc
     assert_int_equal(run("subscriber show 999700000000007 @"), 1);
 }
 
+enum { MANY = 250 }; /* more than go into one message */
+
+/* The first has the one network behind his phone, the last the other. */
+static void write_many(const char *name, const char *first, const char *last)
+{
+    char text[MANY * 128];
+    int length = snprintf(text, sizeof text, "imsi,k,opc,ipv4_routes\n");
+    for (int i = 0; i < MANY; i++)
+        length += snprintf(text + length, sizeof text - (size_t)length,
+                           "999700000000%03d,465B5CE8B199B49FAA5F0A2EE238A6BC,"
+                           "E8ED289DEBA952E4283B54E88E6183CA,%s\n",
+                           i,
+                           i == 0          ? first
+                           : i == MANY - 1 ? last
+                                           : "");
+    write_file(name, text);
+}
+
+static void networks_behind_phones_change_hands_however_far_apart_they_are_in_a_file(void **state)
+{
+    (void)state;
+    write_many("before.csv", "172.21.0.0/16", "172.22.0.0/16");
+    write_many("after.csv", "172.22.0.0/16", "172.21.0.0/16");
+    write_many("taken.csv", "172.21.0.0/16", "172.23.0.0/16");
+    assert_int_equal(run("subscriber import before.csv @"), 0);
+    assert_int_equal(run("subscriber import after.csv @"), 0);
+    EXPECT("250 written, 0 removed, 0 bad rows");
+    assert_int_equal(run("subscriber add 999700000001000 " KEYS " --ipv4-routes 172.23.0.0/16 @"), 0);
+    assert_int_equal(run("subscriber import taken.csv @"), 1);
+    EXPECT("found 172.23.0.0/16, expected a network apart from those of imsi-999700000001000");
+    EXPECT("nothing was written");
+    assert_int_equal(run("subscriber show 999700000000000 @"), 0);
+    EXPECT("172.22.0.0/16");
+    assert_int_equal(run("subscriber add 999700000001001 " KEYS " --ipv4-routes 172.22.0.0/16 @"), 1);
+    EXPECT("found 172.22.0.0/16, expected a network apart from those of imsi-999700000000000");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -262,6 +299,7 @@ int main(void)
         TEST(command_lists_are_carried_out),
         TEST(a_bad_row_is_named_and_nothing_changes_unless_asked),
         TEST(a_network_behind_a_phone_that_no_plane_would_serve_is_refused_at_once),
+        TEST(networks_behind_phones_change_hands_however_far_apart_they_are_in_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
