@@ -352,6 +352,13 @@ static void add_macs(json_t *item, const struct smf_session_view *view)
     json_object_set_new(item, "macs", macs);
 }
 
+/* Our own planes are asked for what they have carried. */
+static void add_reported(json_t *item, const struct smf_session_view *view)
+{
+    json_object_set_new(item, "uplink_bytes", json_integer((json_int_t)view->reported_uplink));
+    json_object_set_new(item, "downlink_bytes", json_integer((json_int_t)view->reported_downlink));
+}
+
 static void add_flows(json_t *item, const struct ue *ue, uint8_t psi)
 {
     struct smf_flow_view flow;
@@ -381,6 +388,8 @@ static json_t *describe_session(const struct ue *ue, const struct smf_session_vi
     add_addresses(item, view);
     add_routes(item, view);
     add_macs(item, view);
+    if (view->external)
+        add_reported(item, view);
     add_flows(item, ue, view->pdu_session_id);
     return item;
 }

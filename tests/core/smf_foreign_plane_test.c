@@ -133,6 +133,29 @@ static void they_are_called_by_their_own_where_no_other_is_said(void **state)
     assert_false(theirs->uplink.pdi.has_network_instance);
 }
 
+/* --- usage (5.2.2) --- */
+
+static void what_it_reports_of_usage_is_shown(void **state)
+{
+    struct pfcp_usage_report usage = {
+        .urr_id = 1,
+        .has_volume = true,
+        .volume = {.flags = PFCP_ULVOL | PFCP_DLVOL, .uplink = 5, .downlink = 7}};
+    struct pfcp_message message = {.type = PFCP_SESSION_REPORT_REQUEST,
+                                   .session_report_request = {.report_type = PFCP_USAR,
+                                                              .usage_reports = &usage,
+                                                              .usage_reports_count = 1}};
+    struct smf_session_view view;
+    (void)state;
+    open_foreign(THEIRS(""), (struct plane){0});
+    message.seid = establish(1)->seid;
+    world_from_peer(&world, &world.config->planes[1].n4, &message);
+    assert_true(smf_view(&world.ue, 1, &view));
+    assert_true(view.external);
+    assert_int_equal(view.reported_uplink, 5);
+    assert_int_equal(view.reported_downlink, 7);
+}
+
 /* --- addresses (5.21) --- */
 
 #define GIVES THEIRS(", data_networks: [{name: internet, addresses: plane}]")
@@ -254,6 +277,7 @@ int main(void)
         TEST(the_header_that_is_to_be_removed_is_of_the_tunnel_s_family),
         TEST(data_networks_have_the_names_that_the_plane_calls_them),
         TEST(they_are_called_by_their_own_where_no_other_is_said),
+        TEST(what_it_reports_of_usage_is_shown),
         TEST(a_plane_gives_phones_their_addresses),
         TEST(one_that_cannot_gets_no_session),
         TEST(a_plane_is_told_the_networks_behind_a_phone_of_the_families_that_it_has),

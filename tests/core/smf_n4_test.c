@@ -138,13 +138,11 @@ static void an_error_indication_takes_the_tunnel_down(void **state)
     world_close(&world);
 }
 
-static void usage_is_added_up(void **state)
+static void report_usage(uint32_t sequence)
 {
-    (void)state;
-    world_open(&world, "");
-    struct session *session = world_session(&world, 1);
     struct pfcp_usage_report usage = {
         .urr_id = 1,
+        .sequence = sequence,
         .trigger = PFCP_USAGE_VOLTH,
         .has_volume = true,
         .volume = {.flags = PFCP_ULVOL | PFCP_DLVOL, .uplink = 5, .downlink = 7},
@@ -157,9 +155,45 @@ static void usage_is_added_up(void **state)
                                    .usage_reports_count = 1},
     };
     world_from_plane(&world, &message);
-    world_from_plane(&world, &message);
-    assert_int_equal(session->bytes_uplink, 10);
-    assert_int_equal(session->bytes_downlink, 14);
+    assert_int_equal(world.plane.report_cause, PFCP_ACCEPTED);
+}
+
+static void expect_usage(unsigned reports)
+{
+    const struct session *session = session_find(&world.ue, 1);
+    assert_int_equal(session->bytes_uplink, 5 * reports);
+    assert_int_equal(session->bytes_downlink, 7 * reports);
+}
+
+static void usage_is_added_up(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    report_usage(0);
+    report_usage(1);
+    expect_usage(2);
+    world_close(&world);
+}
+
+static void usage_that_is_reported_again_is_counted_once_also_after_a_restart(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    report_usage(0);
+    report_usage(0);
+    expect_usage(1);
+    world_restart_core(&world);
+    world_wait(&world, SECONDS(5));
+    expect_usage(1);
+    report_usage(0);
+    report_usage(1);
+    expect_usage(2);
+    world.plane.time_stamp++; /* all its counts begin anew */
+    world_wait(&world, world.config->smf.pfcp_heartbeat + SECONDS(1));
+    report_usage(0);
+    expect_usage(3);
     world_close(&world);
 }
 
@@ -465,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_connected_phone_gets_its_user_plane_back),
         cmocka_unit_test(an_error_indication_takes_the_tunnel_down),
         cmocka_unit_test(usage_is_added_up),
+        cmocka_unit_test(usage_that_is_reported_again_is_counted_once_also_after_a_restart),
         cmocka_unit_test(a_plane_that_restarted_gets_its_sessions_back),
         cmocka_unit_test(the_core_restarts_and_the_plane_keeps_its_sessions),
         cmocka_unit_test(the_core_restarts_and_the_plane_did_too),

@@ -3,16 +3,26 @@
 #include <sys/socket.h>
 
 #include "core/smf/n4.h"
+#include "core/smf/n4_rules.h"
 #include "kit/log.h"
+
+/* One whose answer was lost comes again (TS 29.244 6.4). */
+static bool is_counted(const struct session *session, const struct pfcp_usage_report *report)
+{
+    return session->usage_next && (int32_t)(report->sequence - session->usage_next) < 0;
+}
 
 void n4_count_usage(struct session *session, const struct pfcp_usage_report *reports, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct pfcp_volume *volume = &reports[i].volume;
-        if (!reports[i].has_volume)
+        if (reports[i].urr_id != N4_URR_SESSION || !reports[i].has_volume || is_counted(session, &reports[i]))
             continue;
         session->bytes_uplink += volume->flags & PFCP_ULVOL ? volume->uplink : 0;
         session->bytes_downlink += volume->flags & PFCP_DLVOL ? volume->downlink : 0;
+        session->usage_next = reports[i].sequence + 1;
+        if (session->state != SESSION_NEW) /* which is stored when it is none any more */
+            core_dirty(session_smf(session)->core, &session->row);
     }
 }
 

@@ -73,6 +73,7 @@ static bool accept_created(struct session *session, const struct pfcp_session_es
     tell_elsewhere(session->upf, &answer->up_f_seid.ip);
     session->n4_lost = false;
     session->n4_restate = false;
+    session->usage_next = 0; /* its reports are numbered anew */
     session->n4_has = session->n4_sent;
     n4_forward_replaced(session);
     for (size_t i = 0; i < answer->created_pdrs_count; i++)

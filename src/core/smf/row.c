@@ -9,7 +9,8 @@
 #include "store/store.h"
 
 enum {
-    ROW_VERSION = 6,
+    ROW_VERSION = 7,
+    ROW_WITHOUT_USAGE_NUMBER = 6,
     ROW_WITHOUT_ROUTES = 5,
     ROW_WITHOUT_PLACE = 4,
     ROW_WITHOUT_DOUBT = 3,
@@ -190,6 +191,7 @@ bool session_row_write(struct core *core, struct row *row)
     write_u8(&w, session->abroad.bits);
     write_u32(&w, session->abroad.value);
     write_routes(&w, session);
+    write_u32(&w, session->usage_next);
     return !w.full && store_session_put(core->store, supi_text(amf_supi(session->ue), supi), session->psi,
                                         writer_bytes(&w)) == STORE_OK;
 }
@@ -273,6 +275,7 @@ static bool load(struct core *core, struct ue *ue, uint8_t psi, struct bytes blo
         read_place(&r, session);
     if (version > ROW_WITHOUT_ROUTES)
         read_routes(&r, session);
+    session->usage_next = version > ROW_WITHOUT_USAGE_NUMBER ? read_u32(&r) : 0;
     map_take(&smf->sessions, session->seid);
     session->seid = seid;
     session->up_seid = up_seid;

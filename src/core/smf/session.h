@@ -85,7 +85,8 @@ struct session {
     uint8_t ipv4[4];
     uint8_t prefix[8]; /* IPv6 /64 */
     uint8_t interface_id[8];
-    uint32_t ambr_id;                 /* the UE's, by which its sessions share the UE-AMBR in the plane */
+    uint32_t usage_next; /* the number (UR-SEQN) that its next usage report has at least; 0: there was none */
+    uint32_t ambr_id;    /* the UE's, by which its sessions share the UE-AMBR in the plane */
     struct n4_places n4_has, n4_sent; /* in the plane; in the request under way */
     uint16_t packet_filters;          /* most that the phone supports; 0: it has not said */
     struct nas_integrity_rate integrity_rate;

@@ -255,7 +255,9 @@ struct smf_session_view {
     struct config_slice slice;
     uint64_t ambr_uplink, ambr_downlink; /* bits per second */
     uint64_t plane_seid;
-    int64_t since; /* wall clock, nanoseconds */
+    bool external;                               /* its plane is another maker's */
+    uint64_t reported_uplink, reported_downlink; /* octets, by its plane's usage reports */
+    int64_t since;                               /* wall clock, nanoseconds */
 };
 
 /* A QoS flow beside the default one. */

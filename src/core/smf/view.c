@@ -31,6 +31,9 @@ bool smf_view(const struct ue *ue, uint8_t pdu_session_id, struct smf_session_vi
         .ambr_uplink = session->ambr_uplink,
         .ambr_downlink = session->ambr_downlink,
         .plane_seid = session->up_seid,
+        .external = session->upf && session->upf->external,
+        .reported_uplink = session->bytes_uplink,
+        .reported_downlink = session->bytes_downlink,
         .since = session->since,
     };
     memcpy(view->ipv4, session->ipv4, sizeof view->ipv4);
