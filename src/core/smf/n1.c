@@ -15,18 +15,19 @@ struct bytes n1_encode(struct core *core, const struct nas_message *message)
     return (struct bytes){0};
 }
 
-void n1_send(struct ue *ue, const struct nas_message *message)
+/* A message by itself, outside of procedures. */
+static void transfer(struct ue *ue, const struct nas_message *message)
 {
-    struct n1n2_message transfer = {.pdu_session_id = message->pdu_session_id,
-                                    .n1 = n1_encode(amf_core(ue), message)};
-    if (transfer.n1.len)
-        amf_n1n2_transfer(ue, &transfer);
+    struct n1n2_message alone = {.pdu_session_id = message->pdu_session_id,
+                                 .n1 = n1_encode(amf_core(ue), message)};
+    if (alone.n1.len)
+        amf_n1n2_transfer(ue, &alone);
 }
 
 static void refuse(struct ue *ue, const struct nas_message *message, uint8_t cause)
 {
     amf_refused_by(ue, message->type, "5GSM", cause, nas_gsm_cause_name(cause));
-    n1_send(ue, message);
+    transfer(ue, message);
 }
 
 /* T3396 with cause 26, T3584 with 67, T3585 with 69 (TS 24.501 6.4.1.4.2, 6.4.2.4.2); seconds, 0: none. */

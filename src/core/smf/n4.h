@@ -171,7 +171,6 @@ void n4_loss_begins(struct upf *upf, const char *why);
 void n4_loss_ends(struct upf *upf);
 /* Control begins: planes that have sessions have as long to come back as those that were lost while it was there. */
 void n4_loss_feared(struct smf *smf);
-void n4_move_after(struct upf *upf, int64_t time);
 void n4_move(struct timer *timer);
 /* It has asked for it. */
 void n4_leaves(struct upf *upf);

@@ -47,6 +47,12 @@ static void lose(struct upf *upf, const char *why)
     upf->lost_at = core->timers->now ? core->timers->now : 1;
 }
 
+static void move_after(struct upf *upf, int64_t time)
+{
+    upf->move_at = NULL;
+    timer_start(upf->smf->core->timers, &upf->moving, time);
+}
+
 void n4_loss_begins(struct upf *upf, const char *why)
 {
     const int64_t gone = upf->smf->core->config->smf.plane_gone;
@@ -56,7 +62,7 @@ void n4_loss_begins(struct upf *upf, const char *why)
     }
     lose(upf, why);
     if (gone)
-        n4_move_after(upf, gone);
+        move_after(upf, gone);
 }
 
 void n4_loss_feared(struct smf *smf)
@@ -64,7 +70,7 @@ void n4_loss_feared(struct smf *smf)
     const int64_t gone = smf->core->config->smf.plane_gone;
     for (struct upf *upf = smf->upfs; gone && upf; upf = upf->next)
         if (upf->sessions && !upf->associated)
-            n4_move_after(upf, gone);
+            move_after(upf, gone);
 }
 
 void n4_loss_ends(struct upf *upf)
@@ -74,18 +80,12 @@ void n4_loss_ends(struct upf *upf)
     upf->lost_at = 0;
     upf->leaving = false;
     if (upf->evicted)
-        n4_move_after(upf, 0); /* also after control's start */
+        move_after(upf, 0); /* also after control's start */
     else
         timer_stop(upf->smf->core->timers, &upf->moving);
 }
 
 /* --- moved --- */
-
-void n4_move_after(struct upf *upf, int64_t time)
-{
-    upf->move_at = NULL;
-    timer_start(upf->smf->core->timers, &upf->moving, time);
-}
 
 static bool fits_elsewhere(const struct session *session)
 {
@@ -151,7 +151,7 @@ void n4_leaves(struct upf *upf)
     log_warning("smf", NULL, "plane %s wants to be released: its %u sessions move", upf->name,
                 upf->session_count);
     upf->leaving = true;
-    n4_move_after(upf, 0);
+    move_after(upf, 0);
 }
 
 /* --- drained --- */
@@ -196,7 +196,7 @@ bool smf_plane_drain(struct core *core, const char *plane, bool drained, bool mo
              drained ? "is drained" : "takes sessions again", upf->session_count,
              upf->evicted ? ", which move" : "");
     if (upf->evicted)
-        n4_move_after(upf, 0);
+        move_after(upf, 0);
     else if (!is_going(upf))
         timer_stop(core->timers, &upf->moving);
     return true;

@@ -340,9 +340,3 @@ bool network_gives(const struct network *network, const char *plane, const uint8
     const struct pool *pool = pool_of_plane(network, plane, (unsigned)octets);
     return place_of(pool, address, (unsigned)octets) != POOL_MOST;
 }
-
-const char *network_holder(const struct network *network, const uint8_t *address, size_t octets)
-{
-    const struct pools *pools = holding(network, address, (unsigned)octets);
-    return pools ? pools->plane : NULL;
-}

@@ -51,8 +51,6 @@ void network_reserve_ipv6(struct network *network, const uint8_t prefix[8]);
 bool network_draws(const struct network *network, const uint8_t *address, size_t octets);
 /* Is it in the pool that this plane gives out? */
 bool network_gives(const struct network *network, const char *plane, const uint8_t *address, size_t octets);
-/* Whose pool it is in: "" of the data network's own, NULL of none. */
-const char *network_holder(const struct network *network, const uint8_t *address, size_t octets);
 void network_release_ipv4(struct network *network, const uint8_t address[4]);
 void network_release_ipv6(struct network *network, const uint8_t prefix[8]);
 

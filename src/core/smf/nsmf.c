@@ -173,19 +173,12 @@ void nsmf_pdu_session(struct peer_request *request)
         leave_wrong_place(ue, psi);
     } else if (strcmp(operation, "/release") == 0) {
         amf_take_away(ue, request->peer);
-        nsmf_release(session, "the phone has it no more, says the core that serves it");
+        session->told = true; /* who says it knows */
+        session_free(session, "the phone has it no more, says the core that serves it");
         peer_reply(request, NULL);
     } else {
         peer_refuse(request, 404, "RESOURCE_URI_STRUCTURE_NOT_FOUND");
     }
-}
-
-/* --- ends --- */
-
-void nsmf_release(struct session *session, const char *why)
-{
-    session->told = true;
-    session_free(session, why);
 }
 
 /* POST FAILURE_NOTIFY {ref} (TS 29.518 6.1.5.6): what was sent, or was to wake it, did not reach the phone. */

@@ -5,13 +5,9 @@
 
 #include "core/peer/ue_context.h"
 
-struct session;
 struct ue;
 
 /* Adds the UE's own sessions, each with the reference that lets a core speak for it; returns how many there are in all. */
 unsigned nsmf_list(struct ue *ue, struct moved_context *context);
-
-/* Ends a session on the word of the core that serves the phone, which need not be told. */
-void nsmf_release(struct session *session, const char *why);
 
 #endif

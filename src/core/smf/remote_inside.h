@@ -42,9 +42,6 @@ bool remote_copy(struct bytes *to, struct bytes from);
 
 /* --- remote_modify.c: what the peer's SMF is told --- */
 
-/* Of its SM context; takes over the content. False: out of memory. */
-bool remote_request(const struct remote *remote, const char *operation, struct sbi_content *content,
-                    struct sbi_message *request);
 /* UpdateSMContext, without waiting; takes over the content. False: not asked, no call follows. */
 bool remote_modify(struct remote *remote, struct sbi_content *content, peer_answered *answered);
 /* Adds where the phone is; the anchor's sessions to partners depend on it. */

@@ -15,8 +15,9 @@
 /* A phone waits for the answer to its service request (T3517). */
 #define ACTIVATION_TIME SECONDS(2)
 
-bool remote_request(const struct remote *remote, const char *operation, struct sbi_content *content,
-                    struct sbi_message *request)
+/* Of its SM context; takes over the content. False: out of memory. */
+static bool request_of(const struct remote *remote, const char *operation, struct sbi_content *content,
+                       struct sbi_message *request)
 {
     char path[PEER_PATH_BYTES];
     snprintf(path, sizeof path, NSMF_CONTEXTS "%s/%s", remote->ref, operation);
@@ -26,7 +27,7 @@ bool remote_request(const struct remote *remote, const char *operation, struct s
 bool remote_modify(struct remote *remote, struct sbi_content *content, peer_answered *answered)
 {
     struct sbi_message request;
-    return remote_request(remote, "modify", content, &request) &&
+    return request_of(remote, "modify", content, &request) &&
            peer_post(amf_core(remote->ue), remote->peer, &request, answered, amf_supi(remote->ue),
                      remote->psi);
 }
@@ -124,7 +125,7 @@ static bool ask_activation(struct procedure *p, uint8_t psi, struct smf_setup_it
     if (!remote || remote->has_kept || remote->activating)
         return false;
     struct sbi_content content = activation_of(remote);
-    remote->activating = remote_request(remote, "modify", &content, &request);
+    remote->activating = request_of(remote, "modify", &content, &request);
     if (!remote->activating)
         return false;
     const struct sbi_message *response = peer_ask_unless(p, remote->peer, &request, &meanwhile);
@@ -164,7 +165,7 @@ void remote_deactivate(struct ue *ue, uint16_t which)
         remote->told = (struct config_gnb_id){0};
         core_dirty(amf_core(ue), &remote->row);
         content.json = json_pack("{s:s}", "upCnxState", "DEACTIVATED");
-        if (remote_request(remote, "modify", &content, &request))
+        if (request_of(remote, "modify", &content, &request))
             peer_tell(amf_core(ue), remote->peer, &request);
     }
 }
@@ -178,7 +179,7 @@ void remote_keep_only(struct ue *ue, uint16_t existing)
         if (existing & remote_bit(remote))
             continue;
         content.json = json_object();
-        if (remote_request(remote, "release", &content, &request))
+        if (request_of(remote, "release", &content, &request))
             peer_tell(amf_core(ue), remote->peer, &request);
         remote_end(remote);
     }

@@ -196,8 +196,6 @@ bool session_refresh(struct session *session, struct session_changes *changes);
 struct bytes n1_accept(const struct session *session, const struct nas_pco *asked, uint8_t notice);
 /* In the batch's arena; empty when it cannot be encoded. */
 struct bytes n1_encode(struct core *core, const struct nas_message *message);
-/* A message by itself, outside of procedures: rejects and status. */
-void n1_send(struct ue *ue, const struct nas_message *message);
 void n1_reject_establishment(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
 void n1_reject_modification(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
 void n1_reject_release(struct ue *ue, uint8_t psi, uint8_t pti, uint8_t cause);
