@@ -23,14 +23,6 @@ static struct bytes modification_command(const struct session *session, const st
     return n1_encode(session_smf(session)->core, &message);
 }
 
-static void repeat(struct procedure *p, void *context)
-{
-    const struct bytes *command = context;
-    struct session *session = p->owner;
-    struct n1n2_message message = {.pdu_session_id = session->psi, .n1 = *command};
-    amf_n1n2_transfer(session->ue, &message);
-}
-
 static enum procedure_event await_answer(struct procedure *p, struct n1n2_message *message)
 {
     const uint64_t events = EVENT(EV_SM_MESSAGE) | EVENT(EV_SM_N2);
@@ -41,7 +33,8 @@ static enum procedure_event await_answer(struct procedure *p, struct n1n2_messag
             session_take_n2(p->owner, &answer);
     }
     if (event == EV_TIMEOUT)
-        event = procedure_ask(p, repeat, &message->n1, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3591);
+        event =
+            procedure_ask(p, session_repeat, &message->n1, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3591);
     return event;
 }
 

@@ -98,12 +98,6 @@ static struct n1n2_message describe(const struct session *session, const struct 
     };
 }
 
-static void repeat(const struct session *session, struct bytes n1)
-{
-    struct n1n2_message message = {.pdu_session_id = session->psi, .n1 = n1};
-    amf_n1n2_transfer(session->ue, &message);
-}
-
 /* --- the parts of the others --- */
 
 static bool tell_plane(struct procedure *p)
@@ -162,7 +156,7 @@ static enum answer await_answers(struct procedure *p, struct n1n2_message *messa
         case EV_TIMEOUT:
             if (transmissions++ == NAS_TRANSMISSIONS)
                 return NO_ANSWER;
-            repeat(session, message->n1);
+            session_repeat(p, &message->n1);
             break;
         default:
             return CANCELLED;

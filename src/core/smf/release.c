@@ -10,21 +10,12 @@ static struct bytes release_command(const struct session *session, const struct 
     return n1_encode(session_smf(session)->core, &message);
 }
 
-/* The command again, by itself: the gNB has had its part. */
-static void repeat(struct procedure *p, void *context)
-{
-    const struct bytes *command = context;
-    struct session *session = p->owner;
-    struct n1n2_message message = {.pdu_session_id = session->psi, .n1 = *command};
-    amf_n1n2_transfer(session->ue, &message);
-}
-
 /* True: the phone has released it (or does not know it any more), or does not answer. */
 static bool await_completion(struct procedure *p, struct bytes command)
 {
     enum procedure_event event = procedure_wait(p, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3592);
     if (event == EV_TIMEOUT)
-        event = procedure_ask(p, repeat, &command, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3592);
+        event = procedure_ask(p, session_repeat, &command, EVENT(EV_SM_MESSAGE), p->core->config->smf.t3592);
     return event != EV_CANCELLED;
 }
 

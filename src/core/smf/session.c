@@ -258,3 +258,10 @@ bool session_send(struct procedure *p, struct n1n2_message *message)
         }
     }
 }
+
+void session_repeat(struct procedure *p, void *command)
+{
+    struct session *session = p->owner;
+    struct n1n2_message message = {.pdu_session_id = session->psi, .n1 = *(const struct bytes *)command};
+    amf_n1n2_transfer(session->ue, &message);
+}

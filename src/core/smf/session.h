@@ -310,6 +310,8 @@ struct sm_n2 {
 /* Sends, waiting for the phone to become reachable if need be. What the message points to lives in p->memory afterwards. False: the
  * phone is not reachable, or the procedure was cancelled. */
 bool session_send(struct procedure *p, struct n1n2_message *message);
+/* The command (a struct bytes) again, for procedure_ask: by itself, as the gNB has had its part. */
+void session_repeat(struct procedure *p, void *command);
 /* Does the gNB refuse the message only because it hands the phone over? Then it has been sent again, once that was over, and
  * another answer comes. Not for ever. */
 bool session_put_off(struct procedure *p, const struct sm_n2 *n2, struct n1n2_message *message);
