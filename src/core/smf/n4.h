@@ -146,6 +146,9 @@ struct upf *n4_find(const struct smf *smf, const char *name);
 struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer);
 struct pfcp_node_id n4_node_id(const struct smf *smf);
 struct pfcp_ip n4_own_ip(const struct smf *smf);
+/* A number by that name, beside the plane's, over restarts of our own; 0: there is none. */
+void n4_remember(const struct upf *upf, const char *what, int64_t value);
+int64_t n4_remembered(const struct upf *upf, const char *what);
 void n4_lost(struct upf *upf, const char *why);
 /* A heartbeat or setup told the plane's time stamp. */
 void n4_heard(struct upf *upf, uint32_t recovery_time_stamp);

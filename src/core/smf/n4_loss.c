@@ -8,9 +8,8 @@
 #include "core/smf/n4.h"
 #include "kit/log.h"
 #include "line/event.h"
-#include "store/store.h"
 
-enum { PORTION = 64, META_NAME = 96 }; /* sessions that begin to end in a turn of the loop */
+enum { PORTION = 64 }; /* sessions that begin to end in a turn of the loop */
 
 #define LOOK_AGAIN SECONDS(5)
 
@@ -158,18 +157,11 @@ void n4_leaves(struct upf *upf)
 
 enum { TAKES_SESSIONS, DRAINED, EVICTED }; /* as stored */
 
-static const char *meta_name(const struct upf *upf, char name[META_NAME])
-{
-    snprintf(name, META_NAME, "plane-drained-%s", upf->name);
-    return name;
-}
+static const char drained_name[] = "plane-drained";
 
 void n4_drained_load(struct upf *upf)
 {
-    char name[META_NAME];
-    int64_t stored = TAKES_SESSIONS;
-    if (store_meta_get(upf->smf->core->store, meta_name(upf, name), &stored) != STORE_OK)
-        return;
+    const int64_t stored = n4_remembered(upf, drained_name);
     upf->drained = stored != TAKES_SESSIONS;
     upf->evicted = stored == EVICTED;
 }
@@ -183,15 +175,11 @@ static bool is_going(const struct upf *upf)
 bool smf_plane_drain(struct core *core, const char *plane, bool drained, bool move_sessions)
 {
     struct upf *upf = n4_find(core->smf, plane);
-    char name[META_NAME];
     if (!upf || upf->removed)
         return false;
     upf->drained = drained;
     upf->evicted = drained && move_sessions;
-    store_meta_put(core->store, meta_name(upf, name),
-                   upf->evicted ? EVICTED
-                   : drained    ? DRAINED
-                                : TAKES_SESSIONS);
+    n4_remember(upf, drained_name, upf->evicted ? EVICTED : drained ? DRAINED : TAKES_SESSIONS);
     log_info("smf", NULL, "plane %s %s: %u sessions%s", plane,
              drained ? "is drained" : "takes sessions again", upf->session_count,
              upf->evicted ? ", which move" : "");

@@ -49,20 +49,36 @@ struct upf *n4_of_peer(const struct smf *smf, const union socket_address *peer)
     return found;
 }
 
-/* The plane's time stamp is remembered, so that after our own restart we know whether it restarted meanwhile. */
-static const char *meta_name(const struct upf *upf, char name[META_NAME])
+/* --- what is remembered of a plane over restarts of our own --- */
+
+static const char *meta_name(const struct upf *upf, const char *what, char name[META_NAME])
 {
-    snprintf(name, META_NAME, "pfcp-recovery-%s", upf->name);
+    snprintf(name, META_NAME, "%s-%s", what, upf->name);
     return name;
 }
 
-static void remember_time_stamp(struct upf *upf, uint32_t recovery_time_stamp)
+void n4_remember(const struct upf *upf, const char *what, int64_t value)
 {
     char name[META_NAME];
+    store_meta_put(upf->smf->core->store, meta_name(upf, what, name), value);
+}
+
+int64_t n4_remembered(const struct upf *upf, const char *what)
+{
+    char name[META_NAME];
+    int64_t value = 0;
+    return store_meta_get(upf->smf->core->store, meta_name(upf, what, name), &value) == STORE_OK ? value : 0;
+}
+
+/* By it we know afterwards whether the plane restarted meanwhile. */
+static const char time_stamp_name[] = "pfcp-recovery";
+
+static void remember_time_stamp(struct upf *upf, uint32_t recovery_time_stamp)
+{
     if (upf->recovery_time_stamp == recovery_time_stamp)
         return;
     upf->recovery_time_stamp = recovery_time_stamp;
-    store_meta_put(upf->smf->core->store, meta_name(upf, name), recovery_time_stamp);
+    n4_remember(upf, time_stamp_name, recovery_time_stamp);
 }
 
 static void attempt_later(struct upf *upf, int64_t after)
@@ -269,8 +285,6 @@ static bool n3_is_ipv6_only(const struct config_plane *plane)
 static struct upf *add_plane(struct smf *smf, const struct config_plane *plane)
 {
     struct upf *upf = calloc(1, sizeof *upf);
-    char name[META_NAME];
-    int64_t known = 0;
     if (!upf || !(upf->name = strdup(plane->name))) {
         free(upf);
         return NULL;
@@ -281,8 +295,7 @@ static struct upf *add_plane(struct smf *smf, const struct config_plane *plane)
     upf->ending.fire = n4_unadmit;
     upf->moving.fire = n4_move;
     n4_drained_load(upf);
-    if (store_meta_get(smf->core->store, meta_name(upf, name), &known) == STORE_OK)
-        upf->recovery_time_stamp = (uint32_t)known;
+    upf->recovery_time_stamp = (uint32_t)n4_remembered(upf, time_stamp_name);
     upf->next = smf->upfs;
     smf->upfs = upf;
     return upf;
