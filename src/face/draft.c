@@ -11,6 +11,8 @@
 #include "face/import.h"
 #include "store/routes_check.h"
 
+enum { MESSAGE_REST = 1024 }; /* octets of one beside the documents */
+
 void draft_init(struct draft *draft, struct book *book)
 {
     *draft = (struct draft){.book = book};
@@ -94,8 +96,9 @@ static bool check(struct draft *draft, const json_t *document, char supi[STORE_S
     struct store_subscriber subscriber;
     struct arena arena;
     arena_init(&arena, 0);
-    bool ok = store_subscriber_from_json(document, &arena, &subscriber, draft->what, sizeof draft->what) &&
-              store_routes_fit(NULL, book_config(draft->book), &subscriber, draft->what, sizeof draft->what);
+    bool ok =
+        store_subscriber_from_json(document, &arena, &subscriber, draft->what, sizeof draft->what) &&
+        store_routes_fit(NULL, book_config(draft->book), &subscriber, draft->what, sizeof draft->what, NULL);
     if (ok)
         memcpy(supi, subscriber.supi, STORE_SUPI_BYTES);
     store_subscriber_wipe(&subscriber);
@@ -171,34 +174,72 @@ static bool is_written(const struct draft_entry *entry)
     return entry->document && !entry->bad;
 }
 
-/* As many documents from entry `from` on as one message holds; returns where it ended. */
-static size_t next_batch(const struct draft *draft, size_t from, json_t *batch)
+/* Documents that go in one message. */
+struct batch {
+    json_t *documents;
+    size_t bytes;
+    const struct draft_entry *first;
+};
+
+/* False: it has no room, of so many octets. */
+static bool add_to_batch(struct batch *batch, struct draft_entry *entry, size_t room)
 {
-    size_t bytes = 0, i = from;
-    for (; i < draft->count && json_array_size(batch) < 200; i++) {
-        if (!is_written(&draft->entries[i]))
-            continue;
-        const char *document = draft->entries[i].document;
-        size_t length = strlen(document) + 1;
-        if (bytes && bytes + length > CHANNEL_MESSAGE_BYTES / 2)
+    const size_t length = strlen(entry->document) + 1;
+    if (batch->first && batch->bytes + length > room)
+        return false;
+    if (!batch->first)
+        batch->first = entry;
+    batch->bytes += length;
+    entry->sent = true;
+    json_array_append_new(batch->documents, json_loads(entry->document, 0, NULL));
+    return true;
+}
+
+/* From entry `from` on; half of a message is left to those who have to come along. Returns where it ended. */
+static size_t fill_batch(struct draft *draft, size_t from, struct batch *batch)
+{
+    size_t i = from;
+    for (; i < draft->count && json_array_size(batch->documents) < 200; i++) {
+        struct draft_entry *entry = &draft->entries[i];
+        if (is_written(entry) && !entry->sent && !add_to_batch(batch, entry, CHANNEL_MESSAGE_BYTES / 2))
             break;
-        bytes += length;
-        json_array_append_new(batch, json_loads(document, 0, NULL));
     }
     return i;
 }
 
-/* The core has written the messages before the one that it refused. */
-static void say_what_was_written(const struct draft *draft, size_t from, size_t written)
+/* Who has what one of the batch is to get, if the file says further down what he has from now on. */
+static struct draft_entry *owner_of_it(const struct draft *draft, const json_t *refusal)
 {
-    while (!is_written(&draft->entries[from]))
-        from++;
-    const struct draft_entry *first = &draft->entries[from];
+    const char *supi = json_string_value(json_object_get(refusal, "owner"));
+    struct draft_entry *owner = supi ? find(draft, supi) : NULL;
+    return owner && is_written(owner) && !owner->sent ? owner : NULL;
+}
+
+static bool send_batch(const struct draft *draft, struct batch *batch)
+{
+    for (;;) {
+        json_t *reply = book_ask(
+            draft->book, json_pack("{s:s, s:O}", "verb", "subscriber.put", "subscribers", batch->documents));
+        const bool ok = json_is_true(json_object_get(reply, "ok"));
+        struct draft_entry *owner = ok ? NULL : owner_of_it(draft, reply);
+        const bool again = owner && add_to_batch(batch, owner, CHANNEL_MESSAGE_BYTES - MESSAGE_REST);
+        if (!ok && !again)
+            failed("%s", json_string_value(json_object_get(reply, "error")));
+        json_decref(reply);
+        if (!again)
+            return ok;
+    }
+}
+
+/* The core has written the messages before the one that it refused. */
+static void say_what_was_written(const struct draft *draft, const struct draft_entry *first, size_t written)
+{
     if (book_is_whole(draft->book) || !written)
         failed("nothing was written");
     else
-        failed("the first %zu were written, all before %s (line %u); it and the others were not", written,
-               first->supi, first->line);
+        failed("%zu were written: all before %s (line %u), and those whose networks they got; it and "
+               "the others were not",
+               written, first->supi, first->line);
 }
 
 /* What goes from one of the file to another is free before the first is written; a core does that within each message. */
@@ -213,16 +254,16 @@ static bool make_room(struct draft *draft)
 static bool write_documents(struct draft *draft, size_t *written)
 {
     for (size_t i = 0; i < draft->count;) {
-        const size_t from = i;
-        json_t *batch = json_array();
-        i = next_batch(draft, i, batch);
-        size_t count = json_array_size(batch);
-        if (!ask(draft, json_pack("{s:s, s:o}", "verb", "subscriber.put", "subscribers", batch))) {
-            if (count)
-                say_what_was_written(draft, from, *written);
+        struct batch batch = {.documents = json_array()};
+        i = fill_batch(draft, i, &batch);
+        const bool ok = !batch.first || send_batch(draft, &batch);
+        if (ok)
+            *written += json_array_size(batch.documents);
+        else
+            say_what_was_written(draft, batch.first, *written);
+        json_decref(batch.documents);
+        if (!ok)
             return false;
-        }
-        *written += count;
     }
     return true;
 }

@@ -22,6 +22,7 @@ struct draft_entry {
     char *document; /* compact JSON; NULL: to be removed */
     unsigned line;  /* where it was added in this file; 0: it was there before */
     bool bad;       /* named as such: left as it is */
+    bool sent;      /* to the book */
 };
 
 struct draft {

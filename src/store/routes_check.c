@@ -11,6 +11,7 @@ struct looking {
     unsigned slice, session; /* of the network at hand */
     char *what;
     size_t what_size;
+    char *supi; /* of the owner, or NULL */
 };
 
 static bool refuse(const struct looking *at, const struct config_prefix *route, const char *owner)
@@ -28,6 +29,8 @@ static bool is_free(const struct looking *at, const char *dnn, const struct conf
     char supi[STORE_SUPI_BYTES], owner[STORE_SUPI_BYTES + 110];
     if (store_route_look(at->store, dnn, route, at->subscriber->supi, supi) != STORE_TAKEN)
         return true;
+    if (at->supi)
+        memcpy(at->supi, supi, sizeof supi);
     snprintf(owner, sizeof owner, "those of %s in %.100s", supi, dnn);
     return refuse(at, route, owner);
 }
@@ -54,10 +57,17 @@ static bool fits(const struct looking *at, const struct store_dnn *dnn)
 }
 
 bool store_routes_fit(struct store *store, const struct config *config,
-                      const struct store_subscriber *subscriber, char *what, size_t what_size)
+                      const struct store_subscriber *subscriber, char *what, size_t what_size,
+                      char owner[STORE_SUPI_BYTES])
 {
-    struct looking at = {
-        .store = store, .config = config, .subscriber = subscriber, .what = what, .what_size = what_size};
+    struct looking at = {.store = store,
+                         .config = config,
+                         .subscriber = subscriber,
+                         .what = what,
+                         .what_size = what_size,
+                         .supi = owner};
+    if (owner)
+        *owner = '\0';
     for (at.slice = 0; at.slice < subscriber->slice_count; at.slice++) {
         const struct store_slice *slice = &subscriber->slices[at.slice];
         for (at.session = 0; at.session < slice->dnn_count; at.session++)

@@ -8,8 +8,10 @@
 
 #include "store/store.h"
 
-/* By the configuration alone, and, with a store (NULL: none), by what other subscribers have. False: what[] says "KEY: found X, expected Y". */
+/* By the configuration alone, and, with a store (NULL: none), by what other subscribers have. False: what[] says "KEY: found X, expected Y", and
+ * owner[] (NULL: not asked for) who has it, "" if no other subscriber does. */
 bool store_routes_fit(struct store *store, const struct config *config,
-                      const struct store_subscriber *subscriber, char *what, size_t what_size);
+                      const struct store_subscriber *subscriber, char *what, size_t what_size,
+                      char owner[STORE_SUPI_BYTES]);
 
 #endif

@@ -105,12 +105,14 @@ static json_t *write_one(const struct store_desk *desk, const json_t *document,
                          enum store_result (*write)(struct store *store,
                                                     const struct store_subscriber *subscriber))
 {
-    char what[400];
+    char what[400], owner[STORE_SUPI_BYTES] = "";
     struct reading reading;
     const struct store_subscriber *subscriber = &reading.subscriber;
     json_t *refusal = read_document(&reading, document);
-    if (!refusal && !store_routes_fit(desk->store, desk->config, subscriber, what, sizeof what))
+    if (!refusal && !store_routes_fit(desk->store, desk->config, subscriber, what, sizeof what, owner))
         refusal = admin_refuse("%s: %s", subscriber->supi, what);
+    if (refusal && *owner)
+        json_object_set_new(refusal, "owner", json_string(owner));
     if (!refusal)
         refusal = outcome(subscriber, write(desk->store, subscriber));
     end_reading(&reading);
