@@ -334,6 +334,40 @@ static void what_a_silent_plane_may_have_taken_is_told_anew_after_a_restart(void
     world_close(&world);
 }
 
+/* It has not heard yet that it is associated when the change reaches it, and refuses that. */
+static void a_plane_that_associates_anew_meanwhile_ends_the_change(void **state)
+{
+    (void)state;
+    struct session *session = open_session(generous);
+    struct pfcp_message setup = {
+        .type = PFCP_ASSOCIATION_SETUP_REQUEST,
+        .association_setup_request = {.node_id = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}},
+                                      .recovery_time_stamp = world.plane.time_stamp,
+                                      .has_session_retention = true,
+                                      .has_up_features = true,
+                                      .up_features = PFCP_UP_FTUP | PFCP_UP_RESPS},
+    };
+    world.plane.silent = true;
+    ask_voice();
+    world.plane.silent = false;
+    const uint32_t sequence = world.core.smf->sequence;
+    world_from_plane(&world, &setup);
+    struct pfcp_message refusal = {
+        .type = PFCP_SESSION_MODIFICATION_RESPONSE,
+        .seid = session->seid,
+        .sequence = sequence,
+        .session_modification_response = {.cause = PFCP_NO_ESTABLISHED_ASSOCIATION},
+    };
+    world_from_plane(&world, &refusal);
+    world_wait(&world, SECONDS(1));
+    assert_rejected(NAS_GSM_INSUFFICIENT_RESOURCES);
+    assert_unchanged(session);
+    ask_voice();
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_MODIFICATION_COMMAND);
+    assert_int_equal(world.plane.pdrs, 4);
+    world_close(&world);
+}
+
 static void the_phone_gives_its_flow_back(void **state)
 {
     (void)state;
@@ -570,6 +604,7 @@ int main(void)
         cmocka_unit_test(a_request_repeated_after_a_restart_is_answered_again),
         cmocka_unit_test(an_answer_after_a_restart_counts),
         cmocka_unit_test(what_a_silent_plane_may_have_taken_is_told_anew_after_a_restart),
+        cmocka_unit_test(a_plane_that_associates_anew_meanwhile_ends_the_change),
         cmocka_unit_test(the_phone_gives_its_flow_back),
         cmocka_unit_test(the_network_adds_and_releases_flows),
         cmocka_unit_test(a_subscription_that_no_longer_allows_a_flow_takes_it),

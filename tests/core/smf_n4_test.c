@@ -357,24 +357,65 @@ static void planes_that_are_not_ours_are_not_heard(void **state)
     world_close(&world);
 }
 
-static void a_plane_may_begin_the_association(void **state)
+/* The plane has begun anew, and says so before it is asked. */
+static void plane_asks(struct plane plane)
 {
-    (void)state;
     struct pfcp_message setup = {
         .type = PFCP_ASSOCIATION_SETUP_REQUEST,
         .sequence = 5,
         .association_setup_request = {.node_id = {.ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}},
-                                      .recovery_time_stamp = 3000,
+                                      .recovery_time_stamp = plane.time_stamp,
+                                      .has_session_retention = plane.retains,
                                       .has_up_features = true,
                                       .up_features = PFCP_UP_FTUP | PFCP_UP_RESPS},
     };
+    world.plane = plane;
+    world_from_plane(&world, &setup);
+}
+
+static void a_plane_may_begin_the_association(void **state)
+{
+    (void)state;
     world_open(&world, "");
     world_session(&world, 1);
-    world.plane = (struct plane){.time_stamp = 3000};
-    world_from_plane(&world, &setup);
+    plane_asks((struct plane){.time_stamp = 3000});
     assert_int_equal(world.plane.heard[PFCP_ASSOCIATION_SETUP_RESPONSE], 1);
     assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
     assert_true(world.plane.restored);
+    world_close(&world);
+}
+
+/* Which may be another subscriber's by now. */
+static void a_plane_that_began_anew_hears_of_no_session_by_its_former_name(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    struct session *session = world_session(&world, 1);
+    world.plane.silent = true;
+    smf_deactivate(&world.ue, 1 << 1);
+    world_pump(&world);
+    assert_non_null(session->n4);
+    plane_asks((struct plane){.time_stamp = 3000});
+    world_wait(&world, 2 * world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST], 0);
+    assert_int_equal(world.plane.action, PFCP_BUFF | PFCP_NOCP);
+    assert_false(session->n4_lost);
+    world_close(&world);
+}
+
+/* It may have taken the former request, and must not be asked to begin a second session. */
+static void what_is_being_established_when_the_plane_asks_is_not_established_twice(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world.plane.silent = true;
+    world_establish(&world, 1, 7, NAS_SESSION_IPV4);
+    plane_asks((struct plane){.time_stamp = 1000, .retains = true});
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 0);
+    world_wait(&world, 2 * world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_ACCEPT);
     world_close(&world);
 }
 
@@ -510,6 +551,8 @@ int main(void)
         cmocka_unit_test(a_moved_tunnel_gets_an_end_marker),
         cmocka_unit_test(planes_that_are_not_ours_are_not_heard),
         cmocka_unit_test(a_plane_may_begin_the_association),
+        cmocka_unit_test(a_plane_that_began_anew_hears_of_no_session_by_its_former_name),
+        cmocka_unit_test(what_is_being_established_when_the_plane_asks_is_not_established_twice),
         cmocka_unit_test(a_session_without_packets_gives_its_radio_resources_back),
         cmocka_unit_test(a_gnb_keeps_the_user_plane_until_the_plane_holds_packets),
         cmocka_unit_test(a_session_that_is_to_be_active_again_by_then_stays_where_it_is),

@@ -143,8 +143,8 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     n4_shaping_look(upf->smf);
 }
 
-/* What was asked about sessions will not be answered any more. */
-static void drop_requests(struct upf *upf)
+/* What was asked about sessions will not be answered any more, or is asked anew. */
+static void drop_requests(struct upf *upf, bool establishments_too)
 {
     bool accepted = false;
     for (struct session *session = upf->sessions, *next; session; session = next) {
@@ -152,23 +152,33 @@ static void drop_requests(struct upf *upf)
         session->n4_lost = session->up_seid != 0;
         session->n4_restate |= session->n4_flows_sent;
         session->n4_flows_sent = false;
+        if (session->n4 && !session->n4->up_seid && !establishments_too)
+            continue;
         if (session->n4)
             n4_request_forget(session->n4);
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
     }
 }
 
-void n4_lost(struct upf *upf, const char *why)
+/* Establishments may outlive it if another follows at once: they name nothing that the plane may have forgotten. */
+static void end_association(struct upf *upf, bool establishments_too)
 {
     if (!upf->associated)
         return;
     upf->associated = false;
     n4_forget_paths(upf); /* told again with the next association */
     upf->restore_at = NULL;
-    drop_requests(upf);
+    drop_requests(upf, establishments_too);
     n4_shaping_forget(upf);
     if (upf->request)
         n4_request_forget(upf->request);
+}
+
+void n4_lost(struct upf *upf, const char *why)
+{
+    if (!upf->associated)
+        return;
+    end_association(upf, true);
     upf->quiet = true;
     attempt_later(upf, upf->leaving ? LEFT_ALONE : QUIET_AFTER_LOSS);
     n4_loss_begins(upf, why);
@@ -387,6 +397,7 @@ static void accept_association(struct upf *upf, const union socket_address *peer
     n4_answer(upf->smf, peer, request, &answer);
     if (upf->refused)
         return;
+    end_association(upf, false);
     if (upf->request)
         n4_request_forget(upf->request);
     n4_associated(upf, asked->recovery_time_stamp, asked->up_features, asked->has_session_retention);

@@ -286,12 +286,7 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
     struct session *session = request->session;
     const struct pfcp_session_modification_response *response =
         answer ? &answer->session_modification_response : NULL;
-    if (n4_plane_lost(request, answer, response ? response->cause : 0)) {
-        if (session && request->upf->associated)
-            n4_sync(session);
-        return;
-    }
-    if (!session)
+    if (n4_plane_lost(request, answer, response ? response->cause : 0) || !session)
         return;
     n4_count_usage(session, response->usage_reports, response->usage_reports_count);
     if (response->cause == PFCP_SESSION_CONTEXT_NOT_FOUND) {
