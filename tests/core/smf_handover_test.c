@@ -332,6 +332,26 @@ static void what_ends_while_the_plane_is_silent_is_removed_beside_what_goes_on(v
     assert_false(world.ue.sessions->forwards);
 }
 
+/* The session's name may be another's in a plane that began anew. */
+static void a_plane_that_began_anew_is_not_asked_for_the_tunnel_and_the_handover_goes_on(void **state)
+{
+    (void)state;
+    struct smf_handover item = prepared(false);
+    struct pfcp_message alive = {.type = PFCP_HEARTBEAT_REQUEST,
+                                 .heartbeat_request = {.recovery_time_stamp = 2000}};
+    world.plane.silent = true;
+    assert_true(smf_handover_admitted(&world.ue, acknowledge(0x77, 0x78), &item));
+    world_pump(&world);
+    world.plane = (struct plane){.time_stamp = 2000};
+    world_from_plane(&world, &alive);
+    world_wait(&world, 2 * world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST], 0);
+    assert_int_equal(world.ue.forwarding, 1);
+    assert_true(smf_handover_ready(&world.ue, &item));
+    assert_int_equal(forwards_to(smf_handover_command(&world.ue, &item)), 0);
+}
+
 static void a_target_without_forwarding_is_taken_as_it_is(void **state)
 {
     (void)state;
@@ -373,6 +393,7 @@ int main(void)
         TEST(a_session_that_ends_meanwhile_takes_its_tunnel_along),
         TEST(what_a_former_process_forwarded_is_removed),
         TEST(what_ends_while_the_plane_is_silent_is_removed_beside_what_goes_on),
+        TEST(a_plane_that_began_anew_is_not_asked_for_the_tunnel_and_the_handover_goes_on),
         TEST(a_target_without_forwarding_is_taken_as_it_is),
         TEST(nonsense_in_a_handover_is_refused),
     };

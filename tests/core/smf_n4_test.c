@@ -404,6 +404,23 @@ static void a_plane_that_began_anew_hears_of_no_session_by_its_former_name(void 
     world_close(&world);
 }
 
+static void a_plane_that_began_anew_is_not_asked_to_delete_what_it_had_before(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    world.plane.silent = true;
+    smf_release_all(&world.ue);
+    world_pump(&world);
+    const struct upf *upf = n4_find(world.core.smf, "default");
+    assert_int_equal(upf->deleting, 1);
+    plane_asks((struct plane){.time_stamp = 3000});
+    world_wait(&world, 2 * world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_DELETION_REQUEST], 0);
+    assert_int_equal(upf->deleting, 0);
+    world_close(&world);
+}
+
 /* It may have taken the former request, and must not be asked to begin a second session. */
 static void what_is_being_established_when_the_plane_asks_is_not_established_twice(void **state)
 {
@@ -552,6 +569,7 @@ int main(void)
         cmocka_unit_test(planes_that_are_not_ours_are_not_heard),
         cmocka_unit_test(a_plane_may_begin_the_association),
         cmocka_unit_test(a_plane_that_began_anew_hears_of_no_session_by_its_former_name),
+        cmocka_unit_test(a_plane_that_began_anew_is_not_asked_to_delete_what_it_had_before),
         cmocka_unit_test(what_is_being_established_when_the_plane_asks_is_not_established_twice),
         cmocka_unit_test(a_session_without_packets_gives_its_radio_resources_back),
         cmocka_unit_test(a_gnb_keeps_the_user_plane_until_the_plane_holds_packets),

@@ -134,7 +134,9 @@ struct n4_request *n4_request_send(struct upf *upf, struct session *session, str
 void n4_request_answer(struct smf *smf, const struct upf *upf, const struct pfcp_message *answer);
 /* Nobody waits for the answer any more. */
 void n4_request_forget(struct n4_request *request);
-/* For the session's end: its answer still counts. */
+/* The plane has begun anew: those that name a session of its former life are not sent any more. Those that still have a session end
+ * without an answer. */
+void n4_requests_void(struct upf *upf);
 void n4_requests_free(struct smf *smf);
 
 /* --- planes (n4_node.c) --- */

@@ -117,9 +117,19 @@ void n4_restore_next(struct upf *upf)
     }
 }
 
+/* What it called its sessions before may be the names of others by now. */
+static void began_anew(struct upf *upf)
+{
+    n4_requests_void(upf);
+    upf->deleting = 0;
+    upf->deletion_count = 0;
+}
+
 void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t features, bool retained)
 {
     bool same = upf->recovery_time_stamp == recovery_time_stamp;
+    if (!same)
+        began_anew(upf);
     upf->associated = true;
     upf->associations++;
     upf->features = features;
@@ -135,8 +145,6 @@ void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t featu
     log_info("smf", NULL, "plane %s is associated; %u sessions to %s", upf->name, upf->session_count,
              upf->restore == RESTORE_CREATE ? "restore" : "update");
     attempt_later(upf, upf->smf->core->config->smf.pfcp_heartbeat);
-    if (!same)
-        upf->deletion_count = 0; /* it began anew, without them */
     n4_delete_ended(upf);
     n4_restore_next(upf);
     n4_shaping_forget(upf);

@@ -113,6 +113,24 @@ void n4_request_forget(struct n4_request *request)
     free(request);
 }
 
+void n4_requests_void(struct upf *upf)
+{
+    size_t cursor = 0;
+    void *value;
+    while (map_next(&upf->smf->requests, &cursor, NULL, &value)) {
+        struct n4_request *request = value;
+        if (request->upf != upf || !request->up_seid)
+            continue;
+        if (!request->session) {
+            n4_request_forget(request);
+            map_taken(&cursor);
+        } else {
+            finish(request, NULL);
+            cursor = 0; /* who waited for it may have asked for other things */
+        }
+    }
+}
+
 void n4_requests_free(struct smf *smf)
 {
     size_t cursor = 0;
