@@ -421,6 +421,76 @@ static void a_plane_that_began_anew_is_not_asked_to_delete_what_it_had_before(vo
     world_close(&world);
 }
 
+/* Its SEID of before is another's by then; with the answer comes the one that is to be deleted. */
+static void a_session_that_ends_while_it_is_restored_is_deleted_by_its_new_name_only(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    world_session(&world, 1);
+    plane_asks((struct plane){.time_stamp = 3000, .falls_silent = true});
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    smf_release_all(&world.ue);
+    world_pump(&world);
+    world.plane.silent = world.plane.falls_silent = false;
+    world_wait(&world, 2 * world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 2);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_DELETION_REQUEST], 1);
+    world_close(&world);
+}
+
+/* It began anew, was lost before it had all of its sessions, and comes back with what it has. */
+static void what_was_not_restored_the_first_time_is_restored_the_second(void **state)
+{
+    (void)state;
+    world_open(&world, "");
+    const struct session *session = world_session(&world, 1);
+    plane_asks((struct plane){.time_stamp = 3000, .silent = true, .retains = true});
+    const struct upf *upf = n4_find(world.core.smf, "default");
+    world_wait(&world, (world.config->smf.pfcp_n1 + 2) * world.config->smf.pfcp_t1);
+    assert_false(upf->associated);
+    world.plane.silent = false;
+    world_wait(&world, SECONDS(10));
+    assert_true(upf->associated);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST], 0);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 1);
+    assert_int_equal(session->up_seid, world.plane.up_seid);
+    world_close(&world);
+}
+
+/* The phone asks for its session while the plane is being asked for it: once is enough. */
+static void ask_while_it_is_restored(bool refused)
+{
+    struct nas_message message = {.type = NAS_SESSION_ESTABLISHMENT_REQUEST, .pdu_session_id = 1, .pti = 8};
+    world_open(&world, "");
+    world_session(&world, 1);
+    plane_asks((struct plane){.time_stamp = 3000, .falls_silent = true});
+    message.session_establishment_request.integrity_rate = (struct nas_integrity_rate){255, 255};
+    assert_int_equal(world_ask(&world, 1, SMF_REQUEST_EXISTING, NULL, &message), SMF_TAKEN);
+    world.plane.silent = world.plane.falls_silent = false;
+    world.plane.refuses = refused;
+    world_wait(&world, 2 * world.config->smf.pfcp_t1);
+    assert_int_equal(world.plane.heard[PFCP_SESSION_ESTABLISHMENT_REQUEST], 2); /* the same again */
+    assert_int_equal(world.plane.heard[PFCP_SESSION_MODIFICATION_REQUEST], 0);
+}
+
+static void a_phone_that_asks_for_a_session_that_is_being_restored_gets_it(void **state)
+{
+    (void)state;
+    ask_while_it_is_restored(false);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_ACCEPT);
+    assert_int_equal(session_find(&world.ue, 1)->up_seid, world.plane.up_seid);
+    world_close(&world);
+}
+
+static void a_phone_that_asks_for_a_session_that_cannot_be_restored_is_refused(void **state)
+{
+    (void)state;
+    ask_while_it_is_restored(true);
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_ESTABLISHMENT_REJECT);
+    assert_null(world.ue.sessions);
+    world_close(&world);
+}
+
 /* It may have taken the former request, and must not be asked to begin a second session. */
 static void what_is_being_established_when_the_plane_asks_is_not_established_twice(void **state)
 {
@@ -570,6 +640,10 @@ int main(void)
         cmocka_unit_test(a_plane_may_begin_the_association),
         cmocka_unit_test(a_plane_that_began_anew_hears_of_no_session_by_its_former_name),
         cmocka_unit_test(a_plane_that_began_anew_is_not_asked_to_delete_what_it_had_before),
+        cmocka_unit_test(a_session_that_ends_while_it_is_restored_is_deleted_by_its_new_name_only),
+        cmocka_unit_test(what_was_not_restored_the_first_time_is_restored_the_second),
+        cmocka_unit_test(a_phone_that_asks_for_a_session_that_is_being_restored_gets_it),
+        cmocka_unit_test(a_phone_that_asks_for_a_session_that_cannot_be_restored_is_refused),
         cmocka_unit_test(what_is_being_established_when_the_plane_asks_is_not_established_twice),
         cmocka_unit_test(a_session_without_packets_gives_its_radio_resources_back),
         cmocka_unit_test(a_gnb_keeps_the_user_plane_until_the_plane_holds_packets),

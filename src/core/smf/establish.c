@@ -46,11 +46,13 @@ static void reject(struct procedure *p, uint8_t cause, const char *why)
     n1_reject_establishment(ue, psi, pti, cause);
 }
 
+/* Restoration may have asked already. */
 static bool ask_plane(struct procedure *p)
 {
     struct session *session = p->owner;
-    return n4_establish(session) && procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE &&
-           *(const bool *)p->data;
+    const bool asked = session->n4 && !session->n4->up_seid;
+    return (asked || n4_establish(session)) &&
+           procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE && *(const bool *)p->data;
 }
 
 /* A plane that has not heard yet of the end of a former session may still have its address in use: it is asked once more. */

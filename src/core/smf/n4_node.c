@@ -96,7 +96,7 @@ static bool restore_one(struct upf *upf, struct session *session)
         n4_forward_restored(session);
     if (session->state == SESSION_NEW || session->n4)
         return false;
-    if (upf->restore == RESTORE_CREATE || session->n4_restate) {
+    if (upf->restore == RESTORE_CREATE || session->n4_restate || !session->up_seid) {
         n4_establish_again(session);
     } else {
         session->n4_lost = false;
@@ -123,6 +123,8 @@ static void began_anew(struct upf *upf)
     n4_requests_void(upf);
     upf->deleting = 0;
     upf->deletion_count = 0;
+    for (struct session *session = upf->sessions; session; session = session->upf_next)
+        session->up_seid = 0;
 }
 
 void n4_associated(struct upf *upf, uint32_t recovery_time_stamp, uint64_t features, bool retained)

@@ -185,11 +185,13 @@ static void established(struct n4_request *request, const struct pfcp_message *a
     bool fresh = session->state == SESSION_NEW;
     if (fresh && request->association == request->upf->associations && request->upf->associated &&
         n4_plane_lost(request, answer, response ? response->cause : 0))
-        return;                            /* its procedure has been told, and may be with another plane */
+        return; /* its procedure has been told, and may be with another plane */
+    const struct ue *ue = session->ue;
+    const uint8_t psi = session->psi;
     if (fresh || !session->n4_flows_stale) /* else what is waited for is still to be sent */
         procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
     bool lost = n4_plane_lost(request, answer, response ? response->cause : 0);
-    if (fresh)
+    if (fresh || session_find(ue, psi) != session) /* its procedure has ended it */
         return;
     if (lost) {
         if (request->upf->associated) /* since, and restoration has passed over what was under way */
