@@ -434,6 +434,23 @@ static void a_subscription_that_changes_during_establishment_waits_for_its_end(v
     world_close(&world);
 }
 
+static void it_is_followed_though_the_gnb_never_answers(void **state)
+{
+    (void)state;
+    static const struct config_prefix behind = {.family = AF_INET, .length = 24, .address = {10, 9, 8}};
+    world_open(&world, plain);
+    world_establish(&world, 1, 1, NAS_SESSION_IPV4);
+    world_put_routes(&world, &behind, 1);
+    smf_subscription_changed(&world.ue);
+    world_wait(&world, world.config->amf.timers.n2_procedure);
+    assert_null(session_find(&world.ue, 1)->procedure);
+    assert_int_equal(world.ue.looked_at_again, 1);
+    smf_subscription_changed(&world.ue);
+    world_pump(&world);
+    assert_int_equal(world_n1(&world)->session_release_command.cause, NAS_GSM_REACTIVATION_REQUESTED);
+    world_close(&world);
+}
+
 static void stray_messages_get_a_status(void **state)
 {
     (void)state;
@@ -482,6 +499,7 @@ int main(void)
         cmocka_unit_test(and_no_longer),
         cmocka_unit_test(a_changed_subscription_changes_the_session),
         cmocka_unit_test(a_subscription_that_changes_during_establishment_waits_for_its_end),
+        cmocka_unit_test(it_is_followed_though_the_gnb_never_answers),
         cmocka_unit_test(stray_messages_get_a_status),
         cmocka_unit_test(memory_per_idle_session_is_small),
     };

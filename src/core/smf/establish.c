@@ -163,6 +163,14 @@ static struct verdict find_plane(struct procedure *p, const struct establishment
     }
 }
 
+/* What was put off until the session is there. */
+static void look_at_subscription(struct session *session)
+{
+    if (session->subscription_changed)
+        amf_subscription_changed(session->ue);
+    session->subscription_changed = false;
+}
+
 void session_establish(struct procedure *p)
 {
     struct session *session = p->owner;
@@ -204,15 +212,14 @@ void session_establish(struct procedure *p)
     case SETUP_DONE:
         p->core->metrics.sessions_done++;
         tell(session);
-        if (session->subscription_changed)
-            amf_subscription_changed(session->ue);
-        session->subscription_changed = false;
+        look_at_subscription(session);
         break;
     case SETUP_REFUSED:
         reject(p, partner_refusal(session, refusal), "the gNB did not set it up");
         break;
     case SETUP_UNANSWERED:
         session_disconnected(session);
+        look_at_subscription(session);
         break;
     case SETUP_CANCELLED:
         break;
