@@ -2,9 +2,15 @@
 /* QoS flows that come, change and go: plane, gNB and phone take part, or nothing changes (TS 23.502 4.3.3.2, TS 24.501 6.4.2). */
 #include "smf_world.h"
 
-static const char generous[] = "data_networks:\n  - name: internet\n    type: ipv4\n    ipv4: 10.45.0.0/16\n"
-                               "    requested_fiveqis: [1, 5]\n    requested_gbr_uplink: 1 Mbps\n"
-                               "    requested_gbr_downlink: 1 Mbps\n";
+#define GENEROUS                                                                   \
+    "data_networks:\n  - name: internet\n    type: ipv4\n    ipv4: 10.45.0.0/16\n" \
+    "    requested_fiveqis: [1, 5]\n    requested_gbr_uplink: 1 Mbps\n"            \
+    "    requested_gbr_downlink: 1 Mbps\n"
+
+static const char generous[] = GENEROUS;
+
+static const char named[] =
+    GENEROUS "planes:\n  - {name: a, n4: 127.0.0.7, n3: [127.0.0.7], data_networks: [{name: internet}]}\n";
 
 enum { KBPS_128 = 128000, PTI = 9 };
 
@@ -368,6 +374,100 @@ static void a_plane_that_associates_anew_meanwhile_ends_the_change(void **state)
     world_close(&world);
 }
 
+/* One more rule into the flow for voice; to the store, the gNB and the phone, too. */
+static void add_rule(unsigned number)
+{
+    const uint8_t port[] = {(uint8_t)(number >> 8), (uint8_t)number};
+    const struct nas_filter_component remote_port = {NAS_FILTER_REMOTE_PORT, BYTES(port)};
+    const struct nas_packet_filter filter = {
+        .direction = NAS_FILTER_BOTH, .components = &remote_port, .count = 1};
+    ask((struct nas_qos_flow){0}, (struct nas_qos_rule){.operation = NAS_RULE_CREATE,
+                                                        .has_precedence = true,
+                                                        .precedence = (uint8_t)(70 + number),
+                                                        .has_qfi = true,
+                                                        .qfi = 2,
+                                                        .filters = &filter,
+                                                        .count = 1});
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_MODIFICATION_COMMAND);
+    phone_answers(NAS_SESSION_MODIFICATION_COMPLETE, PTI);
+}
+
+static void all_rules_of_a_phone_with_networks_behind_it_are_told_and_restored(void **state)
+{
+    struct config_prefix behind[16];
+    (void)state;
+    for (unsigned i = 0; i < 16; i++)
+        behind[i] = (struct config_prefix){
+            .family = AF_INET, .length = 24, .address = {192, 168, (uint8_t)(100 + i), 0}};
+    world_open(&world, generous);
+    world.plane.features = PFCP_UP_FRRT;
+    world.plane.time_stamp++;
+    world_wait(&world, world.config->smf.pfcp_heartbeat + SECONDS(1));
+    world_put_routes(&world, behind, 16);
+    const struct session *session = world_session(&world, 1);
+    ask_voice();
+    world_gnb_modifies(&world, 1, false, 0);
+    phone_answers(NAS_SESSION_MODIFICATION_COMPLETE, PTI);
+    for (unsigned i = 1; i < QOS_RULES; i++)
+        add_rule(i);
+    assert_null(session->procedure);
+    assert_int_equal(world.plane.pdrs, 2 + 2 * QOS_RULES);
+    world.plane = (struct plane){.time_stamp = 2000, .features = PFCP_UP_FRRT};
+    world_wait(&world, world.config->smf.pfcp_heartbeat + SECONDS(1));
+    assert_int_equal(world.plane.pdrs, 2 + 2 * QOS_RULES);
+    assert_int_equal(world.plane.routes[0], 16);
+    assert_false(session->n4_lost);
+    world_close(&world);
+}
+
+/* --- what no message can hold: here it is the data network's name in the plane --- */
+
+static char endless[PFCP_MESSAGE_BYTES + 1];
+
+static struct session *open_endless(void)
+{
+    struct session *session = open_session(named);
+    memset(endless, 'a', sizeof endless - 1);
+    ((struct config_plane_network *)world.config->planes[0].networks)->network_instance = endless;
+    return session;
+}
+
+static void a_change_that_cannot_be_sent_is_undone(void **state)
+{
+    (void)state;
+    struct session *session = open_endless();
+    ask_voice();
+    assert_rejected(NAS_GSM_INSUFFICIENT_RESOURCES);
+    assert_unchanged(session);
+    world_close(&world);
+}
+
+static void so_is_one_that_has_waited_for_its_turn(void **state)
+{
+    (void)state;
+    struct session *session = open_endless();
+    world.plane.silent = true;
+    n4_sync(session);
+    ask_voice();
+    assert_non_null(session->procedure);
+    world.plane.silent = false;
+    world_wait(&world, 2 * world.config->smf.pfcp_t1);
+    assert_rejected(NAS_GSM_INSUFFICIENT_RESOURCES);
+    assert_unchanged(session);
+    world_close(&world);
+}
+
+static void a_session_that_cannot_be_restored_is_to_be_established_anew(void **state)
+{
+    (void)state;
+    open_endless();
+    world.plane = (struct plane){.time_stamp = 2000};
+    world_wait(&world, world.config->smf.pfcp_heartbeat + SECONDS(1));
+    assert_int_equal(world_n1(&world)->type, NAS_SESSION_RELEASE_COMMAND);
+    assert_int_equal(world.n1.session_release_command.cause, NAS_GSM_REACTIVATION_REQUESTED);
+    world_close(&world);
+}
+
 static void the_phone_gives_its_flow_back(void **state)
 {
     (void)state;
@@ -605,6 +705,10 @@ int main(void)
         cmocka_unit_test(an_answer_after_a_restart_counts),
         cmocka_unit_test(what_a_silent_plane_may_have_taken_is_told_anew_after_a_restart),
         cmocka_unit_test(a_plane_that_associates_anew_meanwhile_ends_the_change),
+        cmocka_unit_test(all_rules_of_a_phone_with_networks_behind_it_are_told_and_restored),
+        cmocka_unit_test(a_change_that_cannot_be_sent_is_undone),
+        cmocka_unit_test(so_is_one_that_has_waited_for_its_turn),
+        cmocka_unit_test(a_session_that_cannot_be_restored_is_to_be_established_anew),
         cmocka_unit_test(the_phone_gives_its_flow_back),
         cmocka_unit_test(the_network_adds_and_releases_flows),
         cmocka_unit_test(a_subscription_that_no_longer_allows_a_flow_takes_it),

@@ -10,9 +10,9 @@ enum { STACKS = 16, STACK_BYTES = 256 * 1024, DATAGRAMS = 64, WALL = 1700000000 
 
 struct world *smf_world_now;
 
-static struct {
+static struct datagram {
     union socket_address peer;
-    uint8_t bytes[4096];
+    uint8_t *bytes;
     size_t size;
 } outbox[DATAGRAMS];
 static unsigned outbox_count;
@@ -22,11 +22,18 @@ bool core_send_pfcp(struct core *core, const union socket_address *peer, struct 
 {
     (void)core;
     (void)joins;
-    assert_true(outbox_count < DATAGRAMS && datagram.len <= sizeof outbox[0].bytes);
-    outbox[outbox_count].peer = *peer;
-    memcpy(outbox[outbox_count].bytes, datagram.data, datagram.len);
-    outbox[outbox_count++].size = datagram.len;
+    assert_true(outbox_count < DATAGRAMS);
+    struct datagram *kept = &outbox[outbox_count++];
+    *kept = (struct datagram){.peer = *peer, .bytes = malloc(datagram.len), .size = datagram.len};
+    assert_non_null(kept->bytes);
+    memcpy(kept->bytes, datagram.data, datagram.len);
     return true;
+}
+
+static void forget_outbox(void)
+{
+    while (outbox_count)
+        free(outbox[--outbox_count].bytes);
 }
 
 /* --- the plane --- */
@@ -335,18 +342,14 @@ static void take_datagram(struct world *world, const union socket_address *peer,
 
 static void deliver(struct world *world)
 {
-    unsigned count = outbox_count;
-    union socket_address peers[DATAGRAMS];
-    uint8_t copies[DATAGRAMS][4096];
-    size_t sizes[DATAGRAMS];
-    for (unsigned i = 0; i < count; i++) {
-        peers[i] = outbox[i].peer;
-        sizes[i] = outbox[i].size;
-        memcpy(copies[i], outbox[i].bytes, sizes[i]);
-    }
+    struct datagram taken[DATAGRAMS];
+    const unsigned count = outbox_count;
+    memcpy(taken, outbox, sizeof taken);
     outbox_count = 0;
-    for (unsigned i = 0; i < count; i++)
-        take_datagram(world, &peers[i], bytes_of(copies[i], sizes[i]));
+    for (unsigned i = 0; i < count; i++) {
+        take_datagram(world, &taken[i].peer, bytes_of(taken[i].bytes, taken[i].size));
+        free(taken[i].bytes);
+    }
 }
 
 /* --- the world --- */
@@ -409,7 +412,7 @@ static void close_core(struct world *world)
 {
     smf_stop(&world->core);
     rows_free(&world->core);
-    outbox_count = 0;
+    forget_outbox();
     udm_free(world->core.udm);
     co_pool_free(world->core.stacks);
     arena_free(&world->core.batch);

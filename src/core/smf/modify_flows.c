@@ -107,7 +107,8 @@ static bool tell_plane(struct procedure *p)
     if (session->n4_lost || !session->up_seid || !session->upf->associated)
         return false;
     n4_sync_flows(session);
-    return procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE && *(const bool *)p->data;
+    return session->n4 && procedure_wait(p, EVENT(EV_PFCP_RESPONSE), 0) == EV_PFCP_RESPONSE &&
+           *(const bool *)p->data;
 }
 
 static bool phone_refuses(const struct session *session, const struct nas_message *message)

@@ -127,7 +127,7 @@ struct n4_request {
     uint8_t bytes[];
 };
 
-/* Sets the sequence number and sends; NULL: out of memory. */
+/* Sets the sequence number and sends; NULL: out of memory, or too long. */
 struct n4_request *n4_request_send(struct upf *upf, struct session *session, struct pfcp_message *message,
                                    void (*answered)(struct n4_request *, const struct pfcp_message *));
 /* The answer to a request, if there is one from that plane. */
@@ -218,8 +218,9 @@ void n4_join(struct session *session, struct upf *upf);
 void n4_leave(struct session *session);
 /* The answer wakes the session's procedure with EV_PFCP_RESPONSE, data: const bool *accepted. False: not sent. */
 bool n4_establish(struct session *session);
-/* The same for a session whose plane has lost it: with another tunnel, if it takes the former one back no more. */
-void n4_establish_again(struct session *session);
+/* The same for a session whose plane has lost it: with another tunnel, if it takes the former one back no more. False: it could not be asked;
+ * the session is on its way out, or gone. */
+bool n4_establish_again(struct session *session);
 /* An answer to a request about a session says that the plane is lost, or there is none (NULL); then so it is. */
 bool n4_plane_lost(const struct n4_request *request, const struct pfcp_message *answer, uint8_t cause);
 /* Tells the plane of all that ended while it could not be told, or did not listen. */

@@ -97,7 +97,8 @@ static bool restore_one(struct upf *upf, struct session *session)
     if (session->state == SESSION_NEW || session->n4)
         return false;
     if (upf->restore == RESTORE_CREATE || session->n4_restate || !session->up_seid) {
-        n4_establish_again(session);
+        if (!n4_establish_again(session))
+            return false;
     } else {
         session->n4_lost = false;
         n4_sync(session);

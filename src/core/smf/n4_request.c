@@ -5,7 +5,7 @@
 #include "core/smf/n4.h"
 #include "kit/log.h"
 
-enum { SEQUENCE_MASK = 0xffffff, REQUEST_BYTES = 8192 };
+enum { SEQUENCE_MASK = 0xffffff };
 
 static void transmit(struct n4_request *request)
 {
@@ -61,13 +61,16 @@ static uint32_t next_sequence(struct smf *smf)
 struct n4_request *n4_request_send(struct upf *upf, struct session *session, struct pfcp_message *message,
                                    void (*answered)(struct n4_request *, const struct pfcp_message *))
 {
+    static uint8_t encoded[PFCP_MESSAGE_BYTES]; /* procedures have small stacks */
     struct smf *smf = upf->smf;
-    uint8_t encoded[REQUEST_BYTES];
     message->sequence = next_sequence(smf);
     size_t size = pfcp_encode(message, encoded, sizeof encoded);
     struct n4_request *request = size ? calloc(1, sizeof *request + size) : NULL;
-    if (!request)
+    if (!request) {
+        log_error("smf", NULL, "plane %s cannot be asked: %s: %s", upf->name,
+                  pfcp_message_name(message->type), size ? "out of memory" : "longer than a message may be");
         return NULL;
+    }
     *request = (struct n4_request){
         .timer.fire = expired,
         .smf = smf,

@@ -163,6 +163,16 @@ static void restoration_failed(struct session *session, uint8_t cause)
     give_up(session, "not restored in the plane");
 }
 
+/* Flows that could not be sent: who waits for an answer to them gets none. */
+static void tell_unsent(struct session *session)
+{
+    bool accepted = false;
+    if (!session->n4_flows_stale || session->n4)
+        return;
+    session->n4_cause = 0;
+    procedure_offer(session->procedure, EV_PFCP_RESPONSE, &accepted);
+}
+
 static void established(struct n4_request *request, const struct pfcp_message *answer)
 {
     struct session *session = request->session;
@@ -209,6 +219,7 @@ static void established(struct n4_request *request, const struct pfcp_message *a
         session_settled(session);
     if (session->data_waits && session->state == SESSION_INACTIVE && amf_connected(session->ue))
         session_bring_back(session); /* it has another tunnel */
+    tell_unsent(session);
 }
 
 bool n4_establish(struct session *session)
@@ -250,12 +261,15 @@ bool n4_establish(struct session *session)
     return session->n4 != NULL;
 }
 
-void n4_establish_again(struct session *session)
+bool n4_establish_again(struct session *session)
 {
     session->n4_lost = true;
     if (!n4_restores_tunnels(session->upf))
         n4_leave_tunnel(session);
-    n4_establish(session);
+    if (n4_establish(session))
+        return true;
+    give_up(session, "the plane could not be asked to restore it");
+    return false;
 }
 
 /* The answer to a change of flows is the procedure's to act upon: refused, it takes the change back. */
@@ -305,12 +319,14 @@ static void synced(struct n4_request *request, const struct pfcp_message *answer
     take_flows_answer(session, accepted);
     if (session->n4)
         return;
-    if (session->n4_stale || (had_flows && !accepted))
+    if (session->n4_stale || (had_flows && !accepted)) {
         n4_sync(session);
-    else if (!accepted)
+        tell_unsent(session);
+    } else if (!accepted) {
         change_refused(session, response->cause, asked_again);
-    else
+    } else {
         session_settled(session);
+    }
 }
 
 /* PDRs and QERs of flows are taken away and put in anew, in one step. */
