@@ -261,12 +261,12 @@ static uint32_t fast_down(struct bench *bench, const uint8_t to[4])
     return run(bench);
 }
 
-static void say_again(struct bench *bench, uint32_t teid, const char *route)
+static void say_again(struct bench *bench, uint32_t teid, const char *route, const char *other)
 {
     struct lab_session session;
     struct bytes texts[2];
     lab_describe(&session, UE);
-    put_routes(&session, texts, route, NULL);
+    put_routes(&session, texts, route, other);
     session.pdrs[0].pdi.f_teid = (struct pfcp_f_teid){.teid = teid, .ip.has_v4 = true};
     memcpy(session.pdrs[0].pdi.f_teid.ip.v4, bench->lab->plane.n3_v4.address, 4);
     bench->seid = lab_establish(bench->lab, &session, &bench->teid);
@@ -287,11 +287,32 @@ static void the_next_plane_keeps_what_it_finds_until_the_smf_says_otherwise(void
     bench->teid = teid;
     assert_int_equal(fast_down(bench, BEHIND), XDP_REDIRECT);
     assert_int_equal(fast_down(bench, second), XDP_REDIRECT);
-    say_again(bench, teid, "172.20.0.0/16");
+    say_again(bench, teid, "172.20.0.0/16", NULL);
     assert_int_equal(bench->fast.found_left, 0);
     assert_int_equal(bench->fast.framed, 1);
     assert_int_equal(block(bench, second), FAST_ELSEWHERE);
     assert_int_not_equal(fast_down(bench, BEHIND), XDP_DROP);
+    end(bench);
+}
+
+static void a_session_that_was_found_has_room_for_its_own_networks_where_there_is_none_for_more(void **state)
+{
+    struct bench *bench = begin_with("172.20.0.0/16", "198.51.100.0/24");
+    const uint32_t teid = bench->teid;
+    struct lab_session other;
+    struct bytes texts[2];
+    (void)state;
+    die(bench);
+    bench = begin(MOST);
+    bench->fast.sizes.routes = 2;
+    lab_describe(&other, OTHER);
+    put_routes(&other, texts, "172.21.0.0/16", NULL);
+    assert_int_equal(lab_ask(bench->lab, &other.request).session_establishment_response.cause,
+                     PFCP_NO_RESOURCES_AVAILABLE);
+    assert_int_equal(bench->fast.found_left, 2);
+    say_again(bench, teid, "172.20.0.0/16", "198.51.100.0/24");
+    assert_int_equal(bench->fast.framed, 2);
+    assert_int_equal(bench->fast.found_left, 0);
     end(bench);
 }
 
@@ -341,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_session_finds_no_room_where_there_are_as_many_networks_as_there_may_be),
         cmocka_unit_test(the_kernel_has_room_for_as_many_as_are_configured),
         cmocka_unit_test(the_next_plane_keeps_what_it_finds_until_the_smf_says_otherwise),
+        cmocka_unit_test(a_session_that_was_found_has_room_for_its_own_networks_where_there_is_none_for_more),
         cmocka_unit_test(what_no_smf_speaks_of_is_swept_with_its_networks),
         cmocka_unit_test(a_network_that_has_moved_to_another_phone_follows_it_at_once),
     };

@@ -221,15 +221,33 @@ static void settle_found(struct fast *fast, const struct fast_prefix *prefix, un
     }
 }
 
+/* Just this prefix, that nobody has spoken of yet. */
+static bool is_found(const struct fast *fast, const struct fast_prefix *prefix)
+{
+    if (fast->found_left == 0)
+        return false;
+    const struct fast_found_route *found =
+        bsearch(prefix, fast->found, fast->found_count, sizeof *fast->found, fast_prefix_order);
+    return found && !found->settled;
+}
+
 /* --- of a session --- */
+
+/* What was found has an entry already, which is this session's as soon as it is put. */
+static bool needs_room(const struct fast *fast, const struct config_prefix *route, const struct ruleset *had)
+{
+    const struct fast_prefix prefix = fast_prefix_of(route);
+    return !(had && ruleset_has_route(had, route)) && !is_found(fast, &prefix);
+}
 
 bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules,
                               const struct ruleset *had)
 {
+    const struct fast *fast = plane->fast;
     unsigned more = 0;
-    for (unsigned i = 0; i < rules->route_count; i++)
-        more += !(had && ruleset_has_route(had, &rules->routes[i]));
-    return !plane->fast || more == 0 || plane->fast->framed + more <= plane->fast->sizes.routes;
+    for (unsigned i = 0; fast && i < rules->route_count; i++)
+        more += needs_room(fast, &rules->routes[i], had);
+    return more == 0 || fast->framed + more <= fast->sizes.routes;
 }
 
 static void put_route(struct fast *fast, unsigned place, const struct config_prefix *route)
