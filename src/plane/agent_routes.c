@@ -112,6 +112,17 @@ static bool put_outside(struct network *network, struct session *session, const 
             table_put(&network->outside_v6, ruleset_v6_key(rules), session));
 }
 
+bool agent_routes_put(struct agent *agent, struct session *session, const struct ruleset *rules)
+{
+    struct plane *plane = agent->settings.plane;
+    if (!put_outside(session->network, session, rules))
+        return false;
+    for (unsigned i = 0; i < rules->route_count; i++)
+        if (!routes_put(&plane->routes, &rules->routes[i], session))
+            return false;
+    return true;
+}
+
 static void lead(const struct agent *agent, const struct network *network, const struct config_prefix *route,
                  bool there)
 {
@@ -119,20 +130,12 @@ static void lead(const struct agent *agent, const struct network *network, const
         agent->settings.lead(agent->settings.context, network, route, there);
 }
 
-bool agent_routes_put(struct agent *agent, struct session *session, const struct ruleset *rules)
+void agent_routes_lead(const struct agent *agent, const struct session *session, const struct ruleset *had)
 {
-    struct plane *plane = agent->settings.plane;
-    if (!put_outside(session->network, session, rules))
-        return false;
-    for (unsigned i = 0; i < rules->route_count; i++) {
-        const struct config_prefix *route = &rules->routes[i];
-        const bool known = routes_find(&plane->routes, route->family == AF_INET ? 4 : 6, route->address);
-        if (!routes_put(&plane->routes, route, session))
-            return false;
-        if (!known)
-            lead(agent, session->network, route, true);
-    }
-    return true;
+    const struct ruleset *rules = session->rules;
+    for (unsigned i = 0; i < rules->route_count; i++)
+        if (!(had && ruleset_has_route(had, &rules->routes[i])))
+            lead(agent, session->network, &rules->routes[i], true);
 }
 
 void agent_routes_remove(struct agent *agent, struct session *session, const struct ruleset *rules,

@@ -284,10 +284,16 @@ static struct session *establish(struct smf *smf, const struct pfcp_session_esta
         ruleset_free(rules);
         return NULL;
     }
+    if (old && old->network != plan->network) { /* nothing of it is the new one's */
+        session_remove(agent, old);
+        old = NULL;
+    }
     struct session *session = insert(smf, request->cp_f_seid.seid, plan->network, rules, old);
     if (old)
-        session_remove(agent, old);
-    if (!session)
+        session_remove(agent, old); /* retired: its rules are there as long as this message is in hand */
+    if (session)
+        agent_routes_lead(agent, session, old ? old->rules : NULL);
+    else
         plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory, or of places in the fast path");
     return session;
 }
@@ -390,6 +396,7 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     session_unlock(session);
     supervise_move(agent, from, session->gnb);
     remove_keys(agent, session, old, rules);
+    agent_routes_lead(agent, session, old);
     return true;
 }
 

@@ -108,8 +108,10 @@ bool session_gives_way(const struct smf *smf, struct session *holder);
 /* agent_routes.c: networks behind phones. False: one is another's, or there is no room; the plan says so. */
 bool agent_routes_admit(struct smf *smf, struct plan *plan, const struct ruleset *rules,
                         const struct session *own);
-/* Of what was admitted, with the session's addresses. False: out of memory. */
+/* Of what was admitted, with the session's addresses; agent_routes_lead() is to follow. False: out of memory. */
 bool agent_routes_put(struct agent *agent, struct session *session, const struct ruleset *rules);
+/* The host leads those that are not also in `had` (NULL: none) from now on: when what goes has gone, as it has no route within another one. */
+void agent_routes_lead(const struct agent *agent, const struct session *session, const struct ruleset *had);
 /* All that are not also in `kept` (NULL: none is kept). */
 void agent_routes_remove(struct agent *agent, struct session *session, const struct ruleset *rules,
                          const struct ruleset *kept);

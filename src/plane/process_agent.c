@@ -133,8 +133,8 @@ void process_unlead(void *context, unsigned network, const struct fast_prefix *p
     struct config_prefix route = {.family = v4 ? AF_INET : AF_INET6,
                                   .length = (uint8_t)(prefix->length - (v4 ? MAPPED : 0))};
     memcpy(route.address, (const uint8_t *)&prefix->address + (v4 ? 12 : 0), v4 ? 4 : 16);
-    if (network < process->plane.network_count &&
-        !routes_find(&process->plane.routes, v4 ? 4 : 6, route.address))
+    const struct session *holder = routes_holder(&process->plane.routes, &route);
+    if (network < process->plane.network_count && !(holder && holder->network->index == network))
         lead_away(&process->lead, &process->plane.networks[network], &route);
 }
 

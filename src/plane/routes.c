@@ -139,6 +139,12 @@ struct session *routes_find(const struct routes *routes, uint8_t version, const 
                    : find_among(routes->v6, read_lengths(&routes->v6_lengths[0]), 0, version, address);
 }
 
+struct session *routes_holder(const struct routes *routes, const struct config_prefix *route)
+{
+    const struct stem stem = stem_of_route(route);
+    return get(&(route->family == AF_INET ? routes->v4 : routes->v6)[stem.nth], &stem);
+}
+
 static struct table *table_of(struct routes *routes, const struct config_prefix *route)
 {
     return &(route->family == AF_INET ? routes->v4 : routes->v6)[nth_of(route)];

@@ -26,6 +26,9 @@ void routes_free(struct routes *routes);
 /* The session behind which the address (4 or 16 octets) is, or NULL. */
 struct session *routes_find(const struct routes *routes, uint8_t version, const uint8_t *address);
 
+/* The session that has just this one, or NULL. */
+struct session *routes_holder(const struct routes *routes, const struct config_prefix *route);
+
 /* --- writer only --- */
 
 /* False: out of memory. */

@@ -280,6 +280,69 @@ static void a_modification_changes_networks_or_nothing(void **state)
     assert_int_equal(down(BESIDE), PATH_DROP);
 }
 
+/* The host leads there and nowhere else. */
+static void assert_led(const struct network *network, const char *route)
+{
+    struct config_prefix prefix;
+    assert_true(config_prefix_parse(route, &prefix));
+    assert_int_equal(lab->led_count, 1);
+    assert_ptr_equal(lab->led[0].network, network);
+    assert_memory_equal(&lab->led[0].route, &prefix, sizeof prefix);
+}
+
+static void the_host_leads_to_a_network_that_grows_or_shrinks(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"172.20.0.0/24", "172.20.0.0/16", "172.20.128.0/17", "172.20.0.0/15"};
+    uint32_t teid;
+    const uint64_t seid = connect_phone(phone(2, "172.20.0.0/16", NULL), &teid);
+    assert_led(lab->networks, "172.20.0.0/16");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct bytes text = bytes_of(texts[i], strlen(texts[i]));
+        assert_int_equal(change_routes(seid, &text, 1), PFCP_ACCEPTED);
+        assert_led(lab->networks, texts[i]);
+        assert_int_equal(change_routes(seid, &text, 1), PFCP_ACCEPTED);
+        assert_led(lab->networks, texts[i]);
+    }
+    connect_phone(phone(2, "172.20.0.0/24", NULL), &teid);
+    assert_led(lab->networks, "172.20.0.0/24");
+    connect_phone(phone(2, "172.20.0.0/16", NULL), &teid);
+    assert_led(lab->networks, "172.20.0.0/16");
+    assert_int_equal(refusal(phone(2, "172.20.0.0/17", "10.45.3.0/24")), PFCP_RULE_FAILURE);
+    assert_led(lab->networks, "172.20.0.0/16");
+}
+
+static struct network *add_network(void)
+{
+    struct network *network = &lab->networks[lab->plane.network_count];
+    struct table *const tables[] = {&network->by_v4, &network->by_v6, &network->outside_v4,
+                                    &network->outside_v6};
+    *network = (struct network){.name = "ims", .mtu = 1400, .index = lab->plane.network_count++};
+    assert_true(config_prefix_parse("10.46.0.0/16", &network->pool_v4));
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        table_init(tables[i], &lab->plane.epochs, i);
+    return network;
+}
+
+static void the_host_leads_into_the_data_network_that_the_session_has_come_to(void **state)
+{
+    (void)state;
+    uint32_t teid;
+    const struct network *network = add_network();
+    connect_phone(phone(2, "172.20.0.0/16", NULL), &teid);
+    assert_led(lab->networks, "172.20.0.0/16");
+    struct lab_session *moved = phone(2, "172.20.0.0/16", NULL);
+    moved->ue_ip.ip = (struct pfcp_ip){.has_v4 = true, .v4 = {10, 46, 0, 2}};
+    moved->request.session_establishment_request.has_dnn = true;
+    moved->request.session_establishment_request.dnn = bytes_of("\3ims", 4);
+    struct pfcp_message request = {.type = PFCP_SESSION_DELETION_REQUEST};
+    request.seid = connect_phone(moved, &teid);
+    assert_int_equal(agent_sessions(lab->agent), 1);
+    assert_led(network, "172.20.0.0/16");
+    assert_int_equal(lab_ask(lab, &request).session_deletion_response.cause, PFCP_ACCEPTED);
+    assert_int_equal(lab->led_count, 0);
+}
+
 static void a_network_ends_with_its_session_and_is_free_then(void **state)
 {
     (void)state;
@@ -320,6 +383,8 @@ int main(void)
         TEST(no_two_phones_have_the_same_addresses_behind_them),
         TEST(a_network_with_a_phones_address_is_refused),
         TEST(a_modification_changes_networks_or_nothing),
+        TEST(the_host_leads_to_a_network_that_grows_or_shrinks),
+        TEST(the_host_leads_into_the_data_network_that_the_session_has_come_to),
         TEST(a_network_ends_with_its_session_and_is_free_then),
         TEST(a_session_that_is_told_of_again_keeps_its_networks),
     };

@@ -39,6 +39,21 @@ static void send_n6(void *context, struct packet *packet)
     lab->n6_count++;
 }
 
+static void lead(void *context, const struct network *network, const struct config_prefix *route, bool there)
+{
+    struct lab *lab = context;
+    for (unsigned i = lab->led_count; i-- > 0;) {
+        const struct led *led = &lab->led[i];
+        if (there)
+            assert_false(config_prefix_overlaps(&led->route, route));
+        else if (led->network == network && memcmp(&led->route, route, sizeof *route) == 0)
+            lab->led[i] = lab->led[--lab->led_count];
+    }
+    assert_true(lab->led_count < LAB_LED);
+    if (there)
+        lab->led[lab->led_count++] = (struct led){network, *route};
+}
+
 static void set_up_network(struct network *network, const struct lan_settings *settings)
 {
     *network = (struct network){.name = "internet", .mtu = 1400};
@@ -105,6 +120,7 @@ static struct lab *open_lab(const struct lan_settings *lan)
         .send_n4 = send_n4,
         .send_n3 = send_n3,
         .send_n6 = send_n6,
+        .lead = lead,
         .context = lab,
     };
     lab->agent = agent_new(&settings);

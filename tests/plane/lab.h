@@ -10,12 +10,17 @@
 #include "plane/agent.h"
 #include "wire/gtpu/gtpu.h"
 
-enum { LAB_CAUGHT = 512, LAB_PACKET = 8192 };
+enum { LAB_CAUGHT = 512, LAB_PACKET = 8192, LAB_LED = 64 };
 
 struct caught {
     union socket_address to;
     size_t length;
     uint8_t data[LAB_PACKET];
+};
+
+struct led {
+    const struct network *network;
+    struct config_prefix route;
 };
 
 struct lab {
@@ -30,6 +35,9 @@ struct lab {
     union socket_address smf, gnb, other_gnb;
     struct caught n4[LAB_CAUGHT], n3[LAB_CAUGHT];
     unsigned n4_count, n3_count, n6_count;
+    struct led led
+        [LAB_LED]; /* networks behind phones to which the host leads; as it takes them, none overlaps another */
+    unsigned led_count;
     uint8_t buffer[PATH_HEADROOM + 4096];
 };
 
