@@ -182,16 +182,16 @@ bool host_set_up_port(const char *device, bool apart, const struct network *netw
     return done;
 }
 
-void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
-                        unsigned network_count, const char *note)
+void host_open_internet(struct host *host, const struct config_plane *config, const struct plane *plane,
+                        const char *note)
 {
     bool v4 = false, v6 = false;
-    for (unsigned i = 0; i < network_count; i++) {
-        v4 |= networks[i].pool_v4.family != 0;
-        v6 |= networks[i].pool_v6.family != 0;
+    for (unsigned i = 0; i < plane->network_count; i++) {
+        v4 |= plane->networks[i].pool_v4.family != 0;
+        v6 |= plane->networks[i].pool_v6.family != 0;
     }
     forwarding_need(&host->forwarding, v4, v6, note);
-    host->nat = nat_install(config, networks, network_count) ? config : NULL;
+    host->nat = nat_install(config, plane) ? config : NULL;
 }
 
 void host_restore(struct host *host)

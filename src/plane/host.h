@@ -37,8 +37,8 @@ bool host_set(const char *device, const char *setting, char value);
 
 /* note: a file in the runtime directory. Forwarding and NAT for all data networks. Failure here leaves phones without
  * the internet but is no reason to stop: it is logged. */
-void host_open_internet(struct host *host, const struct config_plane *config, const struct network *networks,
-                        unsigned network_count, const char *note);
+void host_open_internet(struct host *host, const struct config_plane *config, const struct plane *plane,
+                        const char *note);
 
 void host_restore(struct host *host);
 

@@ -9,7 +9,6 @@
 
 #include "kit/log.h"
 #include "plane/fast/framed.h"
-#include "plane/fast/networks.h"
 #include "plane/nat.h"
 #include "plane/nft.h"
 #include "plane/passage.h"
@@ -47,20 +46,21 @@ void lead_route(const struct lead *lead, const struct network *network, const st
     translate(lead, route, true);
 }
 
-void lead_away(const struct lead *lead, const struct network *network, const struct config_prefix *route)
+static void out_of_passage(const struct lead *lead, const struct network *network,
+                           const struct config_prefix *route)
 {
-    char tun[IFNAMSIZ], end[PASSAGE_NAME_BYTES];
-    route_remove(route, lead_device(lead->config, network->index, tun), RT_TABLE_MAIN);
+    char end[PASSAGE_NAME_BYTES];
     if (lead->passages)
         route_remove(route, passage_name(lead->config, network->index, PASSAGE_HOST, end),
                      passage_table(lead->config, network->index));
-    translate(lead, route, false);
 }
 
-static bool is_found(const struct plane *plane, const struct config_prefix *route)
+void lead_away(const struct lead *lead, const struct network *network, const struct config_prefix *route)
 {
-    const struct fast_prefix prefix = fast_prefix_of(route);
-    return fast_prefix_place(plane->fast, &prefix) & FAST_FRAMED;
+    char tun[IFNAMSIZ];
+    route_remove(route, lead_device(lead->config, network->index, tun), RT_TABLE_MAIN);
+    out_of_passage(lead, network, route);
+    translate(lead, route, false);
 }
 
 static void settle(const struct lead *lead, const struct plane *plane, const struct network *network,
@@ -73,8 +73,9 @@ static void settle(const struct lead *lead, const struct plane *plane, const str
                                   passage_table(lead->config, network->index), &count)
                      : NULL;
     for (size_t i = 0; i < count; i++)
-        if (memcmp(&routes[i], pool, sizeof *pool) != 0 && !is_found(plane, &routes[i]))
-            lead_away(lead, network, &routes[i]);
+        if (memcmp(&routes[i], pool, sizeof *pool) != 0 &&
+            !fast_has_found_route(plane->fast, network->index, &routes[i]))
+            out_of_passage(lead, network, &routes[i]);
     free(routes);
 }
 

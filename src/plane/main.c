@@ -111,7 +111,7 @@ static void enlist_host(struct process *process)
 {
     char note[256];
     snprintf(note, sizeof note, "%s/plane-%s.forwarding", process->config->runtime_dir, process->own->name);
-    host_open_internet(&process->host, process->own, process->networks, process->plane.network_count, note);
+    host_open_internet(&process->host, process->own, &process->plane, note);
     process->lead = (struct lead){process->own, process->own->nat && process->plane.fast, process->host.nat};
     process->fast.unlead = process_unlead;
     process->fast.unlead_context = process;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kit/log.h"
+#include "plane/fast/framed.h"
 #include "plane/nft.h"
 #include "plane/passage.h"
 
@@ -35,15 +36,38 @@ static void write_masquerade_behind(FILE *to, const struct config_plane *config,
     write_masqueraded(to, config);
 }
 
-static void write_nat(FILE *to, const struct config_plane *config, const struct network *networks,
-                      unsigned network_count)
+struct set {
+    FILE *to;
+    uint8_t family;
+    unsigned count; /* of elements */
+};
+
+static void write_element(void *context, const struct config_prefix *route)
 {
-    fputs(" set framed4 {\n  type ipv4_addr; flags interval;\n }\n"
-          " set framed6 {\n  type ipv6_addr; flags interval;\n }\n",
-          to);
+    struct set *set = context;
+    char text[VALUE_TEXT_BYTES];
+    if (route->family == set->family)
+        fprintf(set->to, "%s%s", set->count++ ? ", " : "  elements = { ", config_prefix_text(route, text));
+}
+
+/* Packets of what was found go on: connections that begin there before the SMF has spoken are to be translated, too. */
+static void write_set(FILE *to, const struct plane *plane, uint8_t family)
+{
+    struct set set = {.to = to, .family = family};
+    const char version = family == AF_INET ? '4' : '6';
+    fprintf(to, " set framed%c {\n  type ipv%c_addr; flags interval;\n", version, version);
+    fast_each_found_route(plane, write_element, &set);
+    fprintf(to, "%s }\n", set.count ? " }\n" : "");
+}
+
+static void write_nat(FILE *to, const struct config_plane *config, const struct plane *plane)
+{
+    const struct network *networks = plane->networks;
+    write_set(to, plane, AF_INET);
+    write_set(to, plane, AF_INET6);
     fputs(" chain postrouting {\n  type nat hook postrouting priority srcnat; policy accept;\n", to);
     bool pools = false;
-    for (unsigned i = 0; i < network_count; i++) {
+    for (unsigned i = 0; i < plane->network_count; i++) {
         write_masquerade(to, config, "ip", &networks[i].pool_v4);
         write_masquerade(to, config, "ip6", &networks[i].pool_v6);
         pools |= networks[i].pool_v4.family || networks[i].pool_v6.family;
@@ -80,27 +104,26 @@ static void write_clamp(FILE *to, const struct config_plane *config)
 }
 
 /* Deleting what may not be there needs it to be there first. */
-static void write_script(FILE *to, const struct config_plane *config, const struct network *networks,
-                         unsigned network_count)
+static void write_script(FILE *to, const struct config_plane *config, const struct plane *plane)
 {
     fprintf(to, "add table inet %s%s\ndelete table inet %s%s\ntable inet %s%s {\n", NAT_TABLE, config->tun,
             NAT_TABLE, config->tun, NAT_TABLE, config->tun);
     if (config->nat) {
-        write_nat(to, config, networks, network_count);
-        write_untracked(to, config, network_count);
+        write_nat(to, config, plane);
+        write_untracked(to, config, plane->network_count);
     }
     write_clamp(to, config);
     fputs("}\n", to);
 }
 
-bool nat_install(const struct config_plane *config, const struct network *networks, unsigned network_count)
+bool nat_install(const struct config_plane *config, const struct plane *plane)
 {
     char *script = NULL, why[256];
     size_t length;
     FILE *to = open_memstream(&script, &length);
     if (!to)
         return false;
-    write_script(to, config, networks, network_count);
+    write_script(to, config, plane);
     fclose(to);
     bool done = nft_run(script, why, sizeof why);
     free(script);

@@ -8,8 +8,8 @@
 
 #define NAT_TABLE "demarc_" /* and planes.tun */
 
-/* Replaces a table of that name, in one transaction. False: logged with reason and remedy. */
-bool nat_install(const struct config_plane *config, const struct network *networks, unsigned network_count);
+/* Replaces a table of that name, in one transaction, which translates what is behind phones that were found, too. False: logged with reason and remedy. */
+bool nat_install(const struct config_plane *config, const struct plane *plane);
 void nat_remove(const struct config_plane *config);
 
 #endif

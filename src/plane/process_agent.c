@@ -11,7 +11,7 @@
 
 #include "kit/log.h"
 #include "plane/draw.h"
-#include "plane/fast/framed.h"
+#include "plane/fast/networks.h"
 #include "plane/process.h"
 #include "wire/gtpu/gtpu.h"
 #include "wire/pfcp/address.h"
@@ -127,12 +127,8 @@ static void lead(void *context, const struct network *network, const struct conf
 
 void process_unlead(void *context, unsigned network, const struct fast_prefix *prefix)
 {
-    enum { MAPPED = 96 };
     const struct process *process = context;
-    const bool v4 = fast_is_v4(prefix);
-    struct config_prefix route = {.family = v4 ? AF_INET : AF_INET6,
-                                  .length = (uint8_t)(prefix->length - (v4 ? MAPPED : 0))};
-    memcpy(route.address, (const uint8_t *)&prefix->address + (v4 ? 12 : 0), v4 ? 4 : 16);
+    const struct config_prefix route = fast_prefix_as_configured(prefix);
     const struct session *holder = routes_holder(&process->plane.routes, &route);
     if (network < process->plane.network_count && !(holder && holder->network->index == network))
         lead_away(&process->lead, &process->plane.networks[network], &route);

@@ -175,6 +175,21 @@ def kills_of_control_and_plane_leave_no_route_of_the_host_behind(lab, build):
     expect(not is_translated(setting), "the host still translates it")
 
 
+@case
+def what_begins_behind_a_phone_is_translated_while_a_new_plane_waits_for_the_smf(lab, build):
+    setting = Setting(lab, build, plane=TRANSLATED)
+    core, log = setting.core, setting.core.folder / "ping.log"
+    setting.server.run(f"ip route del {ROUTE}")  # it answers what has been translated only
+    run = core.folder / "run"
+    setting.play(setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 {SERVER}")
+                 + f"run here: kill -STOP $(cat {run}/control.pid)\n"
+                 + f"run here: kill -KILL $(cat {run}/plane-default.pid)\n"
+                 + until(f"{core.demarc} plane show --config {core.config} | grep -q generic", 30)
+                 + setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 {SERVER}", log)
+                 + f"run here: kill -CONT $(cat {run}/control.pid)\n")
+    expect(" 0% packet loss" in log.read_text(), log.read_text())
+
+
 def end_at_once(setting, config=lambda text: text):
     """All of the core is killed, and what comes next knows of no session; it may have another configuration."""
     core = setting.core
@@ -198,7 +213,9 @@ def what_no_smf_speaks_of_any_more_is_swept_from_the_host_too(lab, build):
     setting.core.start()
     setting.core.wait()
     expect(ROUTE in setting.into_passage(), "the route was gone before anybody could have spoken of it")
+    expect(is_translated(setting), "the host does not translate what it found any more")
     wait_until(lambda: ROUTE not in setting.into_passage(), 60, "the route to be swept")
+    expect(not is_translated(setting), "the host still translates it")
     expect("10.32.0.0/11" in setting.into_passage(), setting.into_passage())
     expect("not translated" not in setting.core.log(), setting.core.log())
 
@@ -211,6 +228,7 @@ def what_was_left_for_maps_of_another_size_is_not_in_the_host_s_way(lab, build):
     setting.core.start()
     setting.core.wait()
     expect(ROUTE not in setting.into_passage(), setting.into_passage())
+    expect(not is_translated(setting), "the host translates it")
     expect("10.32.0.0/11" in setting.into_passage(), setting.into_passage())
 
 

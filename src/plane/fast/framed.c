@@ -221,14 +221,32 @@ static void settle_found(struct fast *fast, const struct fast_prefix *prefix, un
     }
 }
 
-/* Just this prefix, that nobody has spoken of yet. */
-static bool is_found(const struct fast *fast, const struct fast_prefix *prefix)
+/* Just this one, that nobody has spoken of yet; NULL: it is not there. */
+static const struct fast_found_route *found_route(const struct fast *fast, const struct config_prefix *route)
 {
+    const struct fast_prefix prefix = fast_prefix_of(route);
     if (fast->found_left == 0)
-        return false;
+        return NULL;
     const struct fast_found_route *found =
-        bsearch(prefix, fast->found, fast->found_count, sizeof *fast->found, fast_prefix_order);
-    return found && !found->settled;
+        bsearch(&prefix, fast->found, fast->found_count, sizeof *fast->found, fast_prefix_order);
+    return found && !found->settled ? found : NULL;
+}
+
+bool fast_has_found_route(const struct fast *fast, unsigned network, const struct config_prefix *route)
+{
+    const struct fast_found_route *found = found_route(fast, route);
+    return found && fast->sessions[found->place].network == network;
+}
+
+void fast_each_found_route(const struct plane *plane,
+                           void (*visit)(void *context, const struct config_prefix *route), void *context)
+{
+    const struct fast *fast = plane->fast;
+    for (unsigned i = 0; fast && i < fast->found_count; i++) {
+        const struct config_prefix route = fast_prefix_as_configured(&fast->found[i].prefix);
+        if (!fast->found[i].settled)
+            visit(context, &route);
+    }
 }
 
 /* --- of a session --- */
@@ -236,8 +254,7 @@ static bool is_found(const struct fast *fast, const struct fast_prefix *prefix)
 /* What was found has an entry already, which is this session's as soon as it is put. */
 static bool needs_room(const struct fast *fast, const struct config_prefix *route, const struct ruleset *had)
 {
-    const struct fast_prefix prefix = fast_prefix_of(route);
-    return !(had && ruleset_has_route(had, route)) && !is_found(fast, &prefix);
+    return !(had && ruleset_has_route(had, route)) && !found_route(fast, route);
 }
 
 bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules,

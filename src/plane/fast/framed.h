@@ -15,6 +15,11 @@
 bool fast_find_routes(struct fast *fast, const struct fast_prefix *prefixes, const __u32 *places,
                       unsigned count, __u8 blocks[FAST_BLOCKS]);
 void fast_forget_routes(struct fast *fast);
+/* Each of them of which nobody has spoken yet, in order; none is within another. */
+void fast_each_found_route(const struct plane *plane,
+                           void (*visit)(void *context, const struct config_prefix *route), void *context);
+/* Just this one is among them, and its session is of that data network. */
+bool fast_has_found_route(const struct fast *fast, unsigned network, const struct config_prefix *route);
 
 /* Besides those that the session has had (NULL: it is new). True without a fast path. */
 bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules,

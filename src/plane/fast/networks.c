@@ -44,6 +44,16 @@ struct fast_prefix fast_prefix_of(const struct config_prefix *prefix)
     return (struct fast_prefix){prefix->length + mapped, fast_address_of_prefix(prefix)};
 }
 
+struct config_prefix fast_prefix_as_configured(const struct fast_prefix *prefix)
+{
+    const bool v4 = fast_is_v4(prefix);
+    const unsigned mapped = v4 ? 96 : 0;
+    struct config_prefix configured = {.family = v4 ? AF_INET : AF_INET6,
+                                       .length = (uint8_t)(prefix->length - mapped)};
+    memcpy(configured.address, (const uint8_t *)&prefix->address + mapped / 8, v4 ? 4 : 16);
+    return configured;
+}
+
 /* What the maps are to say of addresses, made up beside them: packets never see them half written. */
 struct picture {
     __u8 blocks[FAST_BLOCKS];

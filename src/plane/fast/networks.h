@@ -19,6 +19,8 @@ struct fast_address fast_address_of(const union socket_address *address);
 struct fast_address fast_address_of_prefix(const struct config_prefix *prefix);
 /* IPv4 prefixes as IPv4-mapped ones. */
 struct fast_prefix fast_prefix_of(const struct config_prefix *prefix);
+/* The way back. */
+struct config_prefix fast_prefix_as_configured(const struct fast_prefix *prefix);
 /* Zero where there is none. */
 struct fast_address fast_address_of_ip(const struct config_ip *ip);
 
