@@ -22,9 +22,22 @@ static struct config_prefix address_of(const struct ruleset *rules, bool v4)
     return own;
 }
 
+/* Who asks for addresses, and which holders of them it asks about: those that would give way to it, or those that would not. */
+struct question {
+    const struct smf *smf;
+    const struct session *own; /* that asks; NULL: it is new */
+    bool giving_way;
+};
+
+static bool counts(const void *context, const struct session *holder)
+{
+    const struct question *question = context;
+    return holder != question->own && session_may_give_way(question->smf, holder) == question->giving_way;
+}
+
 /* No route is in a pool (plan_routes.c), so only addresses that are in none are looked at. A session of that network has one in the route. */
 static struct session *outside(const struct table *table, const struct config_prefix *route, bool v4,
-                               const struct session *own)
+                               const struct question *question)
 {
     size_t cursor = 0;
     uint64_t key;
@@ -32,49 +45,42 @@ static struct session *outside(const struct table *table, const struct config_pr
     while (table_next(table, &cursor, &key, &holder)) {
         const struct session *session = holder;
         const struct config_prefix address = address_of(session->rules, v4);
-        if (session != own && config_prefix_overlaps(route, &address))
+        if (config_prefix_overlaps(route, &address) && counts(question, session))
             return holder;
     }
     return NULL;
 }
 
-static struct session *holder_of(const struct plane *plane, const struct config_prefix *route,
-                                 const struct session *own)
+static struct session *holder_of(const struct config_prefix *route, const struct question *question)
 {
-    struct session *holder = routes_overlapping(&plane->routes, route, own);
+    const struct plane *plane = question->smf->agent->settings.plane;
+    struct session *holder = routes_overlapping(&plane->routes, route, counts, question);
     const bool v4 = route->family == AF_INET;
     for (unsigned i = 0; i < plane->network_count && !holder; i++)
-        holder =
-            outside(v4 ? &plane->networks[i].outside_v4 : &plane->networks[i].outside_v6, route, v4, own);
+        holder = outside(v4 ? &plane->networks[i].outside_v4 : &plane->networks[i].outside_v6, route, v4,
+                         question);
     return holder;
 }
 
-static bool is_free(struct smf *smf, const struct config_prefix *route, const struct session *own)
+/* Behind whose phone the session's own address is. */
+static struct session *holder_of_address(const struct ruleset *rules, bool v4,
+                                         const struct question *question)
 {
-    const struct plane *plane = smf->agent->settings.plane;
-    struct session *holder;
-    while ((holder = holder_of(plane, route, own)))
-        if (!session_gives_way(smf, holder))
-            return false;
-    return true;
+    const struct plane *plane = question->smf->agent->settings.plane;
+    const struct config_prefix address = address_of(rules, v4);
+    return address.family ? routes_overlapping(&plane->routes, &address, counts, question) : NULL;
 }
 
 /* That the phone has it is no hindrance to another address of its own, but to a route. */
-static bool admit_address(struct smf *smf, struct plan *plan, const struct ruleset *rules, bool v4,
-                          const struct session *own)
+static bool admit_address(struct plan *plan, const struct ruleset *rules, bool v4,
+                          const struct question *question)
 {
-    const struct plane *plane = smf->agent->settings.plane;
     const struct config_prefix address = address_of(rules, v4);
-    struct session *holder;
-    if (!address.family)
-        return true;
     for (unsigned i = 0; i < rules->route_count; i++)
-        if (config_prefix_overlaps(&rules->routes[i], &address))
+        if (address.family && config_prefix_overlaps(&rules->routes[i], &address))
             return refuse(plan, rules, "a framed route with the phone's own address");
-    while ((holder = routes_overlapping(&plane->routes, &address, own)))
-        if (!session_gives_way(smf, holder))
-            return refuse(plan, rules, "UE address is behind another phone");
-    return true;
+    return !holder_of_address(rules, v4, question) ||
+           refuse(plan, rules, "UE address is behind another phone");
 }
 
 static bool refuse_route(struct plan *plan, const struct ruleset *rules, unsigned nth)
@@ -89,13 +95,26 @@ static bool refuse_route(struct plan *plan, const struct ruleset *rules, unsigne
 bool agent_routes_admit(struct smf *smf, struct plan *plan, const struct ruleset *rules,
                         const struct session *own)
 {
-    if (!admit_address(smf, plan, rules, true, own) || !admit_address(smf, plan, rules, false, own))
+    const struct question staying = {.smf = smf, .own = own};
+    if (!admit_address(plan, rules, true, &staying) || !admit_address(plan, rules, false, &staying))
         return false;
     for (unsigned i = 0; i < rules->route_count; i++)
-        if (!is_free(smf, &rules->routes[i], own))
+        if (holder_of(&rules->routes[i], &staying))
             return refuse_route(plan, rules, i);
     return fast_has_room_for_routes(smf->agent->settings.plane, rules, own ? own->rules : NULL) ||
            plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "as many framed routes as there is room for");
+}
+
+void agent_routes_clear(struct smf *smf, const struct ruleset *rules, const struct session *own)
+{
+    const struct question leaving = {.smf = smf, .own = own, .giving_way = true};
+    struct session *holder;
+    while ((holder = holder_of_address(rules, true, &leaving)) ||
+           (holder = holder_of_address(rules, false, &leaving)))
+        session_remove(smf->agent, holder);
+    for (unsigned i = 0; i < rules->route_count; i++)
+        while ((holder = holder_of(&rules->routes[i], &leaving)))
+            session_remove(smf->agent, holder);
 }
 
 static bool is_outside(const struct config_prefix *pool, const struct ruleset *rules, bool v4)

@@ -17,24 +17,16 @@
 #include "plane/path.h"
 #include "plane/usage.h"
 
-static bool may_give_way(const struct smf *smf, const struct session *holder)
+bool session_may_give_way(const struct smf *smf, const struct session *holder)
 {
     return holder->smf == smf && holder->claim != smf->claim;
-}
-
-bool session_gives_way(const struct smf *smf, struct session *holder)
-{
-    if (!may_give_way(smf, holder))
-        return false;
-    session_remove(smf->agent, holder);
-    return true;
 }
 
 static bool is_others(const struct smf *smf, const struct table *table, uint64_t key,
                       const struct session *own)
 {
     const struct session *holder = table_get(table, key);
-    return holder && holder != own && !may_give_way(smf, holder);
+    return holder && holder != own && !session_may_give_way(smf, holder);
 }
 
 static void clear_away(const struct smf *smf, const struct table *table, uint64_t key,
@@ -42,7 +34,7 @@ static void clear_away(const struct smf *smf, const struct table *table, uint64_
 {
     struct session *holder = table_get(table, key);
     if (holder && holder != own)
-        session_gives_way(smf, holder);
+        session_remove(smf->agent, holder);
 }
 
 static void clear_keys(const struct smf *smf, const struct ruleset *rules, const struct network *network,
@@ -69,6 +61,7 @@ static bool collides(struct smf *smf, struct plan *plan, const struct ruleset *r
     if (!agent_routes_admit(smf, plan, rules, own))
         return true;
     clear_keys(smf, rules, network, own);
+    agent_routes_clear(smf, rules, own);
     return false;
 }
 

@@ -102,12 +102,14 @@ void session_delete(struct smf *smf, const struct pfcp_message *request, struct 
 /* Takes the session out of all tables; it is freed when no worker can see it any more. */
 void session_remove(struct agent *agent, struct session *session);
 
-/* What its SMF has not spoken of since they are associated gives way to what it says now: it is removed. */
-bool session_gives_way(const struct smf *smf, struct session *holder);
+/* What its SMF has not spoken of since they are associated gives way to what it says now. */
+bool session_may_give_way(const struct smf *smf, const struct session *holder);
 
-/* agent_routes.c: networks behind phones. False: one is another's, or there is no room; the plan says so. */
+/* agent_routes.c: networks behind phones. False: one is another's that stays, or there is no room; the plan says so. Nothing is changed. */
 bool agent_routes_admit(struct smf *smf, struct plan *plan, const struct ruleset *rules,
                         const struct session *own);
+/* Removes those that give way to what was admitted. */
+void agent_routes_clear(struct smf *smf, const struct ruleset *rules, const struct session *own);
 /* Of what was admitted, with the session's addresses; agent_routes_lead() is to follow. False: out of memory. */
 bool agent_routes_put(struct agent *agent, struct session *session, const struct ruleset *rules);
 /* The host leads those that are not also in `had` (NULL: none) from now on: when what goes has gone, as it has no route within another one. */

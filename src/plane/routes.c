@@ -227,7 +227,7 @@ static bool lies_within(const struct stem *stem, const struct stem *route)
 
 /* One that lies within the route: all of that length are looked at. Most networks' routes are of one length, and need no look. */
 static struct session *within(const struct table *table, unsigned nth, const struct stem *route,
-                              const struct session *own)
+                              routes_counts *counts, const void *context)
 {
     size_t cursor = 0;
     uint64_t key;
@@ -236,14 +236,14 @@ static struct session *within(const struct table *table, unsigned nth, const str
         const struct long_route *entry = value;
         const struct stem stem = is_long(nth) ? entry->stem : (struct stem){{key, 0}, nth};
         struct session *session = is_long(nth) ? entry->session : value;
-        if (session != own && lies_within(&stem, route))
+        if (lies_within(&stem, route) && counts(context, session))
             return session;
     }
     return NULL;
 }
 
 struct session *routes_overlapping(const struct routes *routes, const struct config_prefix *route,
-                                   const struct session *own)
+                                   routes_counts *counts, const void *context)
 {
     const bool v4 = route->family == AF_INET;
     const struct stem stem = stem_of_route(route);
@@ -252,8 +252,9 @@ struct session *routes_overlapping(const struct routes *routes, const struct con
         if (table->count == 0)
             continue;
         const struct stem shorter = stem_of(version_of(route), route->address, nth);
-        struct session *session = nth <= stem.nth ? get(table, &shorter) : within(table, nth, &stem, own);
-        if (session && session != own)
+        struct session *session =
+            nth <= stem.nth ? get(table, &shorter) : within(table, nth, &stem, counts, context);
+        if (session && counts(context, session))
             return session;
     }
     return NULL;

@@ -35,8 +35,9 @@ struct session *routes_holder(const struct routes *routes, const struct config_p
 bool routes_put(struct routes *routes, const struct config_prefix *route, struct session *session);
 /* If it is the session's; false: it is not. */
 bool routes_remove(struct routes *routes, const struct config_prefix *route, const struct session *session);
-/* A session other than `own` that has a route with addresses of this one, or NULL. */
+/* A session that has a route with addresses of this one, and that `counts`, or NULL. */
+typedef bool routes_counts(const void *context, const struct session *session);
 struct session *routes_overlapping(const struct routes *routes, const struct config_prefix *route,
-                                   const struct session *own);
+                                   routes_counts *counts, const void *context);
 
 #endif

@@ -215,18 +215,38 @@ static void only_its_own_block_is_looked_up_by_prefix_and_only_while_it_is_there
     bench_free(bench);
 }
 
+static uint8_t ask_for(struct bench *bench, const char *route, const char *other)
+{
+    struct lab_session session;
+    struct bytes texts[2];
+    lab_describe(&session, OTHER);
+    put_routes(&session, texts, route, other);
+    return lab_ask(bench->lab, &session.request).session_establishment_response.cause;
+}
+
 static void a_session_finds_no_room_where_there_are_as_many_networks_as_there_may_be(void **state)
 {
     struct bench *bench = bench_open(MOST);
-    struct lab_session session;
-    struct bytes texts[2];
     (void)state;
     bench->fast.sizes.routes = 2;
     establish_with(bench, "172.20.0.0/16", "198.51.100.0/24");
-    lab_describe(&session, OTHER);
-    put_routes(&session, texts, "172.21.0.0/16", NULL);
-    assert_int_equal(lab_ask(bench->lab, &session.request).session_establishment_response.cause,
-                     PFCP_NO_RESOURCES_AVAILABLE);
+    assert_int_equal(ask_for(bench, "172.21.0.0/16", NULL), PFCP_NO_RESOURCES_AVAILABLE);
+    assert_int_equal(agent_sessions(bench->lab->agent), 1);
+    assert_int_equal(bench->fast.framed, 2);
+    bench_free(bench);
+}
+
+static void a_network_that_gives_way_leaves_its_room_to_whom_it_gives_way(void **state)
+{
+    struct bench *bench = bench_open(MOST);
+    (void)state;
+    bench->fast.sizes.routes = 2;
+    establish_with(bench, "172.20.0.0/16", "198.51.100.0/24");
+    lab_associate(bench->lab);
+    assert_int_equal(ask_for(bench, "172.20.0.0/16", "172.21.0.0/16"), PFCP_NO_RESOURCES_AVAILABLE);
+    assert_int_equal(agent_sessions(bench->lab->agent), 1);
+    assert_int_equal(bench->fast.framed, 2);
+    assert_int_equal(ask_for(bench, "172.20.0.0/16", "198.51.100.0/24"), PFCP_ACCEPTED);
     assert_int_equal(agent_sessions(bench->lab->agent), 1);
     assert_int_equal(bench->fast.framed, 2);
     bench_free(bench);
@@ -299,16 +319,11 @@ static void a_session_that_was_found_has_room_for_its_own_networks_where_there_i
 {
     struct bench *bench = begin_with("172.20.0.0/16", "198.51.100.0/24");
     const uint32_t teid = bench->teid;
-    struct lab_session other;
-    struct bytes texts[2];
     (void)state;
     die(bench);
     bench = begin(MOST);
     bench->fast.sizes.routes = 2;
-    lab_describe(&other, OTHER);
-    put_routes(&other, texts, "172.21.0.0/16", NULL);
-    assert_int_equal(lab_ask(bench->lab, &other.request).session_establishment_response.cause,
-                     PFCP_NO_RESOURCES_AVAILABLE);
+    assert_int_equal(ask_for(bench, "172.21.0.0/16", NULL), PFCP_NO_RESOURCES_AVAILABLE);
     assert_int_equal(bench->fast.found_left, 2);
     say_again(bench, teid, "172.20.0.0/16", "198.51.100.0/24");
     assert_int_equal(bench->fast.framed, 2);
@@ -360,6 +375,7 @@ int main(void)
         cmocka_unit_test(both_paths_judge_addresses_alike),
         cmocka_unit_test(only_its_own_block_is_looked_up_by_prefix_and_only_while_it_is_there),
         cmocka_unit_test(a_session_finds_no_room_where_there_are_as_many_networks_as_there_may_be),
+        cmocka_unit_test(a_network_that_gives_way_leaves_its_room_to_whom_it_gives_way),
         cmocka_unit_test(the_kernel_has_room_for_as_many_as_are_configured),
         cmocka_unit_test(the_next_plane_keeps_what_it_finds_until_the_smf_says_otherwise),
         cmocka_unit_test(a_session_that_was_found_has_room_for_its_own_networks_where_there_is_none_for_more),

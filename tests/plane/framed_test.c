@@ -249,6 +249,29 @@ static void a_network_with_a_phones_address_is_refused(void **state)
     assert_int_equal(refusal(own), PFCP_RULE_FAILURE);
 }
 
+/* The SMF has been away, and has not spoken of those that it knew before: they would give way. */
+static void a_refused_request_takes_nothing_from_those_that_would_give_way(void **state)
+{
+    (void)state;
+    uint32_t teid;
+    connect_phone(phone(2, "172.20.0.0/16", NULL), &teid);
+    struct lab_session *address = phone(5, NULL, NULL);
+    memcpy(address->ue_ip.ip.v4, (const uint8_t[]){172, 22, 0, 1}, 4); /* in no pool */
+    connect_phone(address, &teid);
+    lab_associate(lab);
+    connect_phone(phone(3, "172.30.1.0/24", NULL), &teid);
+    struct lab_session *next = phone(4, "172.30.0.0/16", NULL);
+    memcpy(next->ue_ip.ip.v4, BEHIND, 4);
+    assert_int_equal(refusal(next), PFCP_RULE_FAILURE);
+    assert_int_equal(refusal(phone(4, "172.20.3.0/24", "172.30.0.0/16")), PFCP_RULE_FAILURE);
+    assert_int_equal(refusal(phone(4, "172.22.0.0/16", "172.30.0.0/16")), PFCP_RULE_FAILURE);
+    assert_int_equal(agent_sessions(lab->agent), 3);
+    assert_int_equal(down(BEHIND), PATH_TO_N3);
+    connect_phone(phone(4, "172.20.0.0/14", "172.31.0.0/16"), &teid);
+    assert_int_equal(agent_sessions(lab->agent), 2);
+    assert_ptr_equal(find_session_by(lab->agent, "172.20.0.1"), find_session_by(lab->agent, "10.45.0.4"));
+}
+
 static uint8_t change_routes(uint64_t seid, struct bytes *texts, size_t count)
 {
     struct pfcp_update_pdr pdr = {
@@ -382,6 +405,7 @@ int main(void)
         TEST(more_networks_than_a_session_may_have_are_refused),
         TEST(no_two_phones_have_the_same_addresses_behind_them),
         TEST(a_network_with_a_phones_address_is_refused),
+        TEST(a_refused_request_takes_nothing_from_those_that_would_give_way),
         TEST(a_modification_changes_networks_or_nothing),
         TEST(the_host_leads_to_a_network_that_grows_or_shrinks),
         TEST(the_host_leads_into_the_data_network_that_the_session_has_come_to),

@@ -10,7 +10,7 @@
 #include "plane/agent.h"
 #include "wire/gtpu/gtpu.h"
 
-enum { LAB_CAUGHT = 512, LAB_PACKET = 8192, LAB_LED = 64 };
+enum { LAB_CAUGHT = 512, LAB_PACKET = 8192, LAB_LED = 128 };
 
 struct caught {
     union socket_address to;

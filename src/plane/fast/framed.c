@@ -251,10 +251,19 @@ void fast_each_found_route(const struct plane *plane,
 
 /* --- of a session --- */
 
-/* What was found has an entry already, which is this session's as soon as it is put. */
-static bool needs_room(const struct fast *fast, const struct config_prefix *route, const struct ruleset *had)
+static bool is_put(const struct plane *plane, const struct config_prefix *route)
 {
-    return !(had && ruleset_has_route(had, route)) && !found_route(fast, route);
+    const struct session *holder = routes_holder(&plane->routes, route);
+    const struct fast_prefix prefix = fast_prefix_of(route);
+    return holder && fast_prefix_place(plane->fast, &prefix) == (FAST_FRAMED | holder->place);
+}
+
+/* What was found, and what is of a session that gives way, has an entry already. */
+static bool needs_room(const struct plane *plane, const struct config_prefix *route,
+                       const struct ruleset *had)
+{
+    return !(had && ruleset_has_route(had, route)) && !found_route(plane->fast, route) &&
+           !is_put(plane, route);
 }
 
 bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules,
@@ -263,7 +272,7 @@ bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *r
     const struct fast *fast = plane->fast;
     unsigned more = 0;
     for (unsigned i = 0; fast && i < rules->route_count; i++)
-        more += needs_room(fast, &rules->routes[i], had);
+        more += needs_room(plane, &rules->routes[i], had);
     return more == 0 || fast->framed + more <= fast->sizes.routes;
 }
 

@@ -21,7 +21,7 @@ void fast_each_found_route(const struct plane *plane,
 /* Just this one is among them, and its session is of that data network. */
 bool fast_has_found_route(const struct fast *fast, unsigned network, const struct config_prefix *route);
 
-/* Besides those that the session has had (NULL: it is new). True without a fast path. */
+/* Besides those that the session has had (NULL: it is new); those that others have are about to give way. True without a fast path. */
 bool fast_has_room_for_routes(const struct plane *plane, const struct ruleset *rules,
                               const struct ruleset *had);
 /* The session's are those of its rules, or none (on_n6 false: what comes from the data network is not for it). */
