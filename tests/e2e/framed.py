@@ -221,6 +221,23 @@ def what_no_smf_speaks_of_any_more_is_swept_from_the_host_too(lab, build):
 
 
 @case
+def what_was_left_gives_way_to_a_wider_network_of_the_same_phone(lab, build):
+    setting = Setting(lab, build, plane=TRANSLATED)
+    led_to(setting)
+    end_at_once(setting)
+    wider = "10.77.0.0/16"
+    setting.core.command("subscriber", "set", "999700000000001", f"--ipv4_routes={wider}")
+    setting.server.run(f"ip route del {ROUTE}")  # it answers what has been translated only
+    setting.core.start()
+    setting.core.wait()
+    log = setting.core.folder / "ping.log"
+    setting.play(setting.here(setting.lan, f"ping -c 5 -i 0.02 -W 2 {SERVER}", log))
+    expect(wider in setting.into_passage() and ROUTE not in setting.into_passage(), setting.into_passage())
+    expect(" 0% packet loss" in log.read_text(), log.read_text())
+    expect("not translated" not in setting.core.log(), setting.core.log())
+
+
+@case
 def what_was_left_for_maps_of_another_size_is_not_in_the_host_s_way(lab, build):
     setting = Setting(lab, build, plane=TRANSLATED)
     led_to(setting)
