@@ -345,12 +345,20 @@ static struct session *find_session(struct smf *smf, uint64_t seid)
     return session && session->smf == smf ? session : NULL;
 }
 
+static bool admit_cp_seid(struct plan *plan, const struct session *session, uint64_t cp_seid)
+{
+    const struct session *holder = map_get(&session->smf->by_cp_seid, cp_seid);
+    return !holder || holder == session ||
+           plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_F_SEID,
+                          "the new CP F-SEID is another session's");
+}
+
+/* To what was admitted. False: out of memory. */
 static bool change_cp_seid(struct smf *smf, struct session *session, uint64_t cp_seid)
 {
-    struct session *holder = map_get(&smf->by_cp_seid, cp_seid);
-    if (holder == session)
+    if (session->cp_seid == cp_seid)
         return true;
-    if (holder || !map_put(&smf->by_cp_seid, cp_seid, session))
+    if (!map_put(&smf->by_cp_seid, cp_seid, session))
         return false;
     map_take(&smf->by_cp_seid, session->cp_seid);
     session->cp_seid = cp_seid;
@@ -364,14 +372,10 @@ static bool commit(struct smf *smf, struct session *session, struct ruleset *rul
     struct agent *agent = smf->agent;
     struct plane *plane = agent->settings.plane;
     struct ruleset *old = session->rules;
-    if (!put_keys(agent, session, rules)) {
+    if (!put_keys(agent, session, rules) ||
+        (request->has_cp_f_seid && !change_cp_seid(smf, session, request->cp_f_seid.seid))) {
         remove_keys(agent, session, rules, old);
         return plan_refuse(plan, PFCP_NO_RESOURCES_AVAILABLE, "out of memory");
-    }
-    if (request->has_cp_f_seid && !change_cp_seid(smf, session, request->cp_f_seid.seid)) {
-        remove_keys(agent, session, rules, old);
-        return plan_refuse_ie(plan, PFCP_MANDATORY_IE_INCORRECT, PFCP_IE_F_SEID,
-                              "the new CP F-SEID is another session's");
     }
     struct gnb *from = session->gnb;
     session_lock(session);
@@ -435,6 +439,8 @@ static struct ruleset *modify(struct session *session, struct plan *plan,
                        "a session stays in its data network");
         return NULL;
     }
+    if (request->has_cp_f_seid && !admit_cp_seid(plan, session, request->cp_f_seid.seid))
+        return NULL;
     struct ruleset *rules = plan_finish(plan);
     if (rules && !collides(session->smf, plan, rules, session->network, session) &&
         commit(session->smf, session, rules, plan, request))

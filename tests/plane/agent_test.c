@@ -180,6 +180,42 @@ static void a_refused_request_takes_nothing_from_those_that_would_give_way(void 
     assert_non_null(table_get(&lab->plane.teids, teid));
 }
 
+/* Which another session's number has refused. */
+static void a_refused_change_of_number_takes_nothing_from_those_that_would_give_way(void **state)
+{
+    struct lab *lab = *state;
+    struct lab_session forgotten, known, changed;
+    uint32_t teid = 0, other = 0;
+    lab_describe(&forgotten, 2);
+    lab_establish(lab, &forgotten, &teid);
+    lab_associate(lab);
+    lab_describe(&known, 3);
+    lab_establish(lab, &known, &other);
+    lab_describe(&changed, 4);
+    struct pfcp_update_pdr pdr = {
+        .pdr_id = 1,
+        .has_pdi = true,
+        .pdi = {.source_interface = PFCP_ACCESS,
+                .has_f_teid = true,
+                .f_teid = {.teid = teid, .ip = {.has_v4 = true, .v4 = {127, 0, 0, 7}}}}};
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = lab_establish(lab, &changed, &other),
+        .session_modification_request = {
+            .update_pdrs = &pdr, .update_pdrs_count = 1, .has_cp_f_seid = true, .cp_f_seid.seid = 3}};
+    request.session_modification_request.cp_f_seid.ip =
+        (struct pfcp_ip){.has_v4 = true, .v4 = {127, 0, 0, 4}};
+    const struct pfcp_message answer = lab_ask(lab, &request);
+    assert_int_equal(answer.session_modification_response.cause, PFCP_MANDATORY_IE_INCORRECT);
+    assert_int_equal(answer.session_modification_response.offending_ie, PFCP_IE_F_SEID);
+    assert_int_equal(agent_sessions(lab->agent), 3);
+    assert_non_null(table_get(&lab->plane.teids, teid));
+    request.sequence = 0;
+    request.session_modification_request.cp_f_seid.seid = 5;
+    assert_int_equal(lab_ask(lab, &request).session_modification_response.cause, PFCP_ACCEPTED);
+    assert_int_equal(agent_sessions(lab->agent), 2);
+}
+
 static struct pfcp_message beginning(uint32_t sequence, uint32_t recovery_time_stamp)
 {
     return (struct pfcp_message){
@@ -599,6 +635,7 @@ int main(void)
         BENCH(nothing_comes_from_a_phone_that_is_idle),
         LAB(a_session_that_the_smf_has_forgotten_gives_way),
         LAB(a_refused_request_takes_nothing_from_those_that_would_give_way),
+        LAB(a_refused_change_of_number_takes_nothing_from_those_that_would_give_way),
         LAB(requests_of_an_smf_that_has_restarted_are_no_repetitions),
         LAB(a_given_tunnel_is_restored),
         LAB(a_refused_modification_changes_nothing),
