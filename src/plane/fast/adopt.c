@@ -14,6 +14,7 @@
 #include "plane/fast/places.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
+#include "plane/fast/senders.h"
 #include "plane/fast/stations.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -196,15 +197,7 @@ unsigned fast_claim(struct fast *fast, const struct session *session, int64_t no
 
 static union socket_address address_of(const struct fast_address *mapped)
 {
-    static const uint8_t v4_prefix[12] = {[10] = 0xff, [11] = 0xff};
-    const uint8_t *octets = (const uint8_t *)mapped;
-    union socket_address address = {.any.sa_family = AF_INET6};
-    if (memcmp(octets, v4_prefix, sizeof v4_prefix) == 0) {
-        address.v4.sin_family = AF_INET;
-        memcpy(&address.v4.sin_addr, octets + sizeof v4_prefix, 4);
-    } else {
-        memcpy(&address.v6.sin6_addr, octets, 16);
-    }
+    union socket_address address = fast_sender_address(mapped);
     address_set_port(&address, GTPU_PORT);
     return address;
 }

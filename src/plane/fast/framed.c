@@ -14,26 +14,13 @@ struct fast_found_route {
     bool settled; /* spoken of, or gone */
 };
 
-enum { MAPPED_BITS = 96, BLOCK_BITS = 16 };
-
 /* --- blocks --- */
-
-/* The IPv4 addresses by their upper 16 bits that it has some of; none of IPv6. */
-static unsigned blocks_of(const struct fast_prefix *prefix, unsigned *first)
-{
-    const uint8_t *octets = (const uint8_t *)&prefix->address + 12;
-    const unsigned length = prefix->length - MAPPED_BITS;
-    if (!fast_is_v4(prefix))
-        return 0;
-    *first = (unsigned)octets[0] << 8 | octets[1];
-    return length < BLOCK_BITS ? 1u << (BLOCK_BITS - length) : 1;
-}
 
 /* Behind the prefix, and before it goes. */
 static void mix(struct fast *fast, const struct fast_prefix *prefix)
 {
     unsigned first = 0;
-    const unsigned count = blocks_of(prefix, &first);
+    const unsigned count = fast_blocks_of(prefix, &first);
     for (unsigned block = first; block < first + count; block++)
         if (fast->mixed[block]++ == 0)
             __atomic_store_n(&fast->blocks[block / 8].place[block % 8], FAST_MIXED, __ATOMIC_RELEASE);
@@ -42,7 +29,7 @@ static void mix(struct fast *fast, const struct fast_prefix *prefix)
 static void unmix(struct fast *fast, const struct fast_prefix *prefix)
 {
     unsigned first = 0;
-    const unsigned count = blocks_of(prefix, &first);
+    const unsigned count = fast_blocks_of(prefix, &first);
     for (unsigned block = first; block < first + count; block++)
         if (--fast->mixed[block] == 0)
             __atomic_store_n(&fast->blocks[block / 8].place[block % 8], FAST_ELSEWHERE, __ATOMIC_RELEASE);
@@ -121,7 +108,7 @@ static void describe_blocks(struct fast *fast, __u8 blocks[FAST_BLOCKS])
         fast->mixed[block] = blocks[block] == FAST_MIXED;
     for (unsigned i = 0; i < fast->found_count; i++) {
         unsigned first = 0;
-        const unsigned count = blocks_of(&fast->found[i].prefix, &first);
+        const unsigned count = fast_blocks_of(&fast->found[i].prefix, &first);
         for (unsigned block = first; block < first + count; block++) {
             fast->mixed[block]++;
             blocks[block] = FAST_MIXED;

@@ -14,40 +14,28 @@
 
 struct fast_address fast_address_of(const union socket_address *address)
 {
-    struct fast_address mapped = {{0, 0}};
-    uint8_t *octets = (uint8_t *)&mapped;
-    if (address->any.sa_family == AF_INET6) {
-        memcpy(octets, &address->v6.sin6_addr, 16);
-    } else if (address->any.sa_family == AF_INET) {
-        octets[10] = octets[11] = 0xff;
-        memcpy(octets + 12, &address->v4.sin_addr, 4);
-    }
-    return mapped;
+    const int family = address->any.sa_family;
+    if (family != AF_INET && family != AF_INET6)
+        return (struct fast_address){{0, 0}};
+    return fast_map_address(family, family == AF_INET ? (const void *)&address->v4.sin_addr
+                                                      : (const void *)&address->v6.sin6_addr);
 }
 
 struct fast_address fast_address_of_prefix(const struct config_prefix *prefix)
 {
-    struct fast_address mapped = {{0, 0}};
-    uint8_t *octets = (uint8_t *)&mapped;
-    if (prefix->family == AF_INET6) {
-        memcpy(octets, prefix->address, 16);
-    } else {
-        octets[10] = octets[11] = 0xff;
-        memcpy(octets + 12, prefix->address, 4);
-    }
-    return mapped;
+    return fast_map_address(prefix->family, prefix->address);
 }
 
 struct fast_prefix fast_prefix_of(const struct config_prefix *prefix)
 {
-    const unsigned mapped = prefix->family == AF_INET ? 96 : 0;
+    const unsigned mapped = prefix->family == AF_INET ? FAST_MAPPED_BITS : 0;
     return (struct fast_prefix){prefix->length + mapped, fast_address_of_prefix(prefix)};
 }
 
 struct config_prefix fast_prefix_as_configured(const struct fast_prefix *prefix)
 {
     const bool v4 = fast_is_v4(prefix);
-    const unsigned mapped = v4 ? 96 : 0;
+    const unsigned mapped = v4 ? FAST_MAPPED_BITS : 0;
     struct config_prefix configured = {.family = v4 ? AF_INET : AF_INET6,
                                        .length = (uint8_t)(prefix->length - mapped)};
     memcpy(configured.address, (const uint8_t *)&prefix->address + mapped / 8, v4 ? 4 : 16);
@@ -84,12 +72,12 @@ static uint32_t host_v4(const struct config_prefix *prefix)
 /* Blocks that are one thing as a whole say so by themselves; of others the prefixes are looked up. */
 static void put_blocks(struct picture *picture, const struct config_prefix *prefix, uint8_t place)
 {
-    enum { BLOCK_BITS = 16 };
-    const uint32_t first = host_v4(prefix) >> BLOCK_BITS;
-    const uint32_t count = prefix->length < BLOCK_BITS ? UINT32_C(1) << (BLOCK_BITS - prefix->length) : 1;
-    for (uint32_t block = first; block < first + count; block++) {
+    const struct fast_prefix mapped = fast_prefix_of(prefix);
+    unsigned first = 0;
+    const unsigned count = fast_blocks_of(&mapped, &first);
+    for (unsigned block = first; block < first + count; block++) {
         __u8 *at = &picture->blocks[block];
-        const bool whole = prefix->length <= BLOCK_BITS && (*at == FAST_ELSEWHERE || *at == place);
+        const bool whole = prefix->length <= FAST_BLOCK_BITS && (*at == FAST_ELSEWHERE || *at == place);
         *at = whole ? place : FAST_MIXED;
     }
 }

@@ -3,13 +3,41 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-enum { MAPPED_BITS = 96 };
+static const uint8_t mapped[FAST_MAPPED_BITS / 8] = {[10] = 0xff, [11] = 0xff};
+
+struct fast_address fast_map_address(int family, const void *octets)
+{
+    struct fast_address address;
+    uint8_t *to = (uint8_t *)&address;
+    if (family == AF_INET6) {
+        memcpy(to, octets, sizeof address);
+    } else {
+        memcpy(to, mapped, sizeof mapped);
+        memcpy(to + sizeof mapped, octets, 4);
+    }
+    return address;
+}
+
+bool fast_is_mapped(const void *address)
+{
+    return memcmp(address, mapped, sizeof mapped) == 0;
+}
 
 bool fast_is_v4(const struct fast_prefix *prefix)
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    return prefix->length >= MAPPED_BITS && memcmp(&prefix->address, mapped, sizeof mapped) == 0;
+    return prefix->length >= FAST_MAPPED_BITS && fast_is_mapped(&prefix->address);
+}
+
+unsigned fast_blocks_of(const struct fast_prefix *prefix, unsigned *first)
+{
+    const uint8_t *octets = (const uint8_t *)&prefix->address + sizeof mapped;
+    const unsigned length = prefix->length - FAST_MAPPED_BITS;
+    if (!fast_is_v4(prefix))
+        return 0;
+    *first = (unsigned)octets[0] << 8 | octets[1];
+    return length < FAST_BLOCK_BITS ? 1u << (FAST_BLOCK_BITS - length) : 1;
 }
 
 int fast_prefix_order(const void *a, const void *b)

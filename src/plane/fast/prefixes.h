@@ -9,8 +9,20 @@
 
 #include "plane/bpf/layout.h"
 
+enum {
+    FAST_MAPPED_BITS = 96, /* in front of the IPv4 address in an IPv4-mapped one (RFC 4291 2.5.5.2) */
+    FAST_BLOCK_BITS = 16,  /* of IPv4 addresses, by which they are in blocks */
+};
+
+/* AF_INET: 4 octets, as IPv4-mapped; AF_INET6: 16 octets. */
+struct fast_address fast_map_address(int family, const void *octets);
+/* 16 octets are one. */
+bool fast_is_mapped(const void *address);
+
 /* Of an IPv4-mapped one. */
 bool fast_is_v4(const struct fast_prefix *prefix);
+/* How many blocks of IPv4 addresses it has some of, and the first one; 0 of IPv6. */
+unsigned fast_blocks_of(const struct fast_prefix *prefix, unsigned *first);
 
 /* For qsort() and bsearch() of what begins with a prefix. */
 int fast_prefix_order(const void *a, const void *b);

@@ -3,14 +3,15 @@
 
 #include <string.h>
 
+#include "plane/fast/prefixes.h"
+
 union socket_address fast_sender_address(const struct fast_address *mapped)
 {
-    static const uint8_t v4[12] = {[10] = 0xff, [11] = 0xff};
     const uint8_t *octets = (const uint8_t *)mapped;
     union socket_address address = {.v6.sin6_family = AF_INET6};
-    if (memcmp(octets, v4, sizeof v4) == 0) {
+    if (fast_is_mapped(mapped)) {
         address.v4.sin_family = AF_INET;
-        memcpy(&address.v4.sin_addr, octets + sizeof v4, 4);
+        memcpy(&address.v4.sin_addr, octets + FAST_MAPPED_BITS / 8, 4);
     } else {
         memcpy(&address.v6.sin6_addr, octets, 16);
     }
