@@ -26,7 +26,7 @@ static bool is_off(const char *path)
     return off;
 }
 
-static bool set(const char *path, char value)
+bool forwarding_write(const char *path, char value)
 {
     const int fd = open(path, O_WRONLY | O_CLOEXEC);
     const bool done = fd >= 0 && write(fd, &value, 1) == 1;
@@ -37,7 +37,7 @@ static bool set(const char *path, char value)
 
 static void switch_on(const char *path)
 {
-    if (!set(path, '1'))
+    if (!forwarding_write(path, '1'))
         log_warning("plane", NULL,
                     "cannot switch on %s: %s; phones will have no internet, write 1 to it as root", path,
                     strerror(errno));
@@ -117,8 +117,8 @@ void forwarding_leave(struct forwarding *forwarding)
     unlink(forwarding->note);
     const struct forwarding beside = others(forwarding->note);
     if (forwarding->v4 && !beside.v4)
-        set(setting_v4, '0');
+        forwarding_write(setting_v4, '0');
     if (forwarding->v6 && !beside.v6)
-        set(setting_v6, '0');
+        forwarding_write(setting_v6, '0');
     *forwarding = (struct forwarding){0};
 }

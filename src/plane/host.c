@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -81,27 +80,18 @@ static bool fail(char *why, size_t size, const char *device, const char *what, c
     return false;
 }
 
-static bool write_setting(const char *path, char value)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    bool done = fd >= 0 && write(fd, &value, 1) == 1;
-    if (fd >= 0)
-        close(fd);
-    return done;
-}
-
 bool host_set(const char *device, const char *setting, char value)
 {
     char path[128];
     snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/%s", device, setting);
-    return write_setting(path, value);
+    return forwarding_write(path, value);
 }
 
 static bool set_v6_setting(const char *device, const char *setting, char value)
 {
     char path[128];
     snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", device, setting);
-    return write_setting(path, value);
+    return forwarding_write(path, value);
 }
 
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size)
