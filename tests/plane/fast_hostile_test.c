@@ -231,6 +231,95 @@ static void a_sender_has_its_share_of_the_slow_path_and_no_other_pays_for_it(voi
     bench_free(bench);
 }
 
+/* --- outer headers that the host makes a datagram of --- */
+
+/* A phone's packet in a tunnel, with something odd outside. */
+struct odd {
+    uint8_t version, extension, chain; /* so many headers of that type are in front of the datagram */
+    bool no_length;                    /* the UDP header says none: the host takes what there is (RFC 2675) */
+    uint8_t behind;                    /* octets behind the datagram */
+    uint16_t port;
+};
+
+/* The headers in front; returns how many octets that is. `own`: the address that is sent to. */
+static size_t put_outer_v6(const struct odd *odd, uint8_t *ip, const uint8_t own[16],
+                           const union socket_address *from, size_t datagram)
+{
+    const size_t payload = 8u * odd->chain + datagram;
+    memcpy(ip, (const uint8_t[]){0x60, 0, 0, 0, 0, (uint8_t)payload, odd->chain ? odd->extension : 17, 64},
+           8);
+    memcpy(ip + 8, &from->v6.sin6_addr, 16);
+    memcpy(ip + 24, own, 16);
+    for (unsigned i = 0; i < odd->chain; i++) /* padding, or a fragment that others follow */
+        memcpy(ip + 40 + 8 * i,
+               (const uint8_t[]){i + 1u < odd->chain ? odd->extension : 17, 0, 0, 1, 0, 0, 0, 0}, 8);
+    return 40 + 8u * odd->chain;
+}
+
+static void set_odd(struct bench *bench, const struct odd *odd, const union socket_address *from)
+{
+    uint8_t *const ip = bench->frame + ETHERNET;
+    uint8_t packet[FRAME];
+    set_outer(bench, &bench->lab->gnb, set_tunnelled(bench, PHONE, OUTSIDE, 53, 20) + GTPU_HEADER_CONTAINER);
+    const size_t length = bench->length - ETHERNET - OUTER, datagram = 8 + length;
+    memcpy(packet, ip + OUTER, length);
+    memset(ip + OUTER + length, 0, odd->behind);
+    ip[3] += odd->behind;
+    set_ip_checksum(ip);
+    size_t headers = 20;
+    if (odd->version == 6) {
+        set_ethernet(bench->frame, 0x86dd);
+        headers = put_outer_v6(odd, ip, bench->lab->plane.n3_v6.address, from, datagram + odd->behind);
+    }
+    const uint8_t udp[8] = {
+        8, 0x68, (uint8_t)(odd->port >> 8), (uint8_t)odd->port, 0, (uint8_t)(odd->no_length ? 0 : datagram)};
+    memcpy(ip + headers, udp, sizeof udp);
+    memcpy(ip + headers + sizeof udp, packet, length);
+    bench->length = ETHERNET + headers + datagram + odd->behind;
+}
+
+/* How many of a flood by one sender, whose budgets are whole, are left to the slow path; all others count as too many. */
+static unsigned passed_odd(struct bench *bench, const struct odd *odd, unsigned count)
+{
+    static const struct fast_bother whole;
+    union socket_address from = bench->lab->gnb;
+    unsigned passed = 0;
+    if (odd->version == 6)
+        address_parse(&from, "2001:db8::2", GTPU_PORT);
+    const struct fast_address address = fast_address_of(&from);
+    assert_int_equal(bpf_map_update_elem(bench->fast.bothers, &address, &whole, BPF_ANY), 0);
+    bpf_map_delete_elem(bench->fast.refused, &address);
+    set_odd(bench, odd, &from);
+    for (unsigned i = 0; i < count; i++)
+        passed += run(bench) == XDP_PASS;
+    assert_int_equal(refused_of(bench, &from).reasons[DROP_TOO_MANY], count - passed);
+    return passed;
+}
+
+static void what_the_host_makes_a_datagram_of_is_bounded_as_well(void **state)
+{
+    enum { FLOOD = 1000, HOURLY = 3600000000, FRAGMENT = 44, OPTIONS = 60, PFCP = 8805 };
+    static const struct odd odds[] = {{.version = 4, .behind = 1, .port = GTPU_PORT},
+                                      {.version = 6, .behind = 1, .port = GTPU_PORT},
+                                      {.version = 6, .no_length = true, .port = GTPU_PORT},
+                                      {6, OPTIONS, .chain = 1, .port = GTPU_PORT},
+                                      {6, FRAGMENT, .chain = 1, .port = GTPU_PORT},
+                                      {6, OPTIONS, .chain = 9, .port = GTPU_PORT}}; /* more than is walked */
+    static const struct odd others[] = {{.version = 4, .port = PFCP}, {.version = 6, .port = PFCP}};
+    struct bench *bench = bench_new();
+    (void)state;
+    bench->lab->plane.n3_v6 =
+        (struct config_ip){.family = AF_INET6, .address = {0x20, 1, 0xd, 0xb8, [15] = 1}};
+    assert_true(fast_describe(&bench->fast, &bench->lab->plane));
+    for (unsigned kind = 0; kind < FAST_BOTHER_KINDS; kind++)
+        bench->fast.settings->bother_interval[kind] = HOURLY;
+    for (unsigned i = 0; i < sizeof odds / sizeof *odds; i++)
+        assert_int_equal(passed_odd(bench, &odds[i], FLOOD), FAST_BOTHER_LEAST + 1);
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++) /* N4 may have the same address */
+        assert_int_equal(passed_odd(bench, &others[i], FLOOD), FLOOD);
+    bench_free(bench);
+}
+
 /* The program does not know yet where its phone is; the slow path does, or keeps what comes. */
 static void nor_does_a_tunnel_that_is_held_let_others_at_it(void **state)
 {
@@ -334,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_hostile_is_forwarded_by_one_path_alone),
         cmocka_unit_test(a_sender_has_its_share_of_the_slow_path_and_no_other_pays_for_it),
+        cmocka_unit_test(what_the_host_makes_a_datagram_of_is_bounded_as_well),
         cmocka_unit_test(nor_does_a_tunnel_that_is_held_let_others_at_it),
         cmocka_unit_test(what_the_slow_path_carries_of_one_gnb_is_bounded),
         cmocka_unit_test(searches_for_tunnels_take_no_answers_from_another_gnb),

@@ -7,17 +7,20 @@
 #include "plane/bpf/frames.h"
 #include "plane/bpf/ran_port.h"
 
-/* GTP-U to an own address, as long as its packet: of any other the host knows whether it is a datagram. */
-INLINE bool is_tunnelled(struct frame *frame, const struct fast_settings *plane, const struct flow *flow)
+INLINE bool is_for_n3(const struct fast_settings *plane, const struct flow *flow)
 {
-    if (flow->protocol != IPPROTO_UDP || !same_address(&flow->destination, &plane->n3[flow->version != 4]))
-        return false;
-    const struct udphdr *udp = take(frame, sizeof *udp);
-    return udp && udp->dest == bpf_htons(GTPU_PORT) &&
-           (void *)udp + bpf_ntohs(udp->len) == flow->header + flow->length;
+    return same_address(&flow->destination, &plane->n3[flow->version != 4]);
 }
 
-/* A datagram for the slow path that is not plain outside: options, chains, fragments, which the host puts together. As a global function it is verified by itself. */
+/* Of a datagram of GTP-U the UDP header; NULL: it is none. */
+INLINE const struct udphdr *take_gtpu(struct frame *frame, const struct flow *flow)
+{
+    const struct udphdr *udp = flow->protocol == IPPROTO_UDP ? take(frame, sizeof *udp) : 0;
+    return udp && udp->dest == bpf_htons(GTPU_PORT) ? udp : 0;
+}
+
+/* A datagram for the slow path that is not plain outside: options, chains, fragments, lengths that differ, which the host makes one of. Of a chain longer than is
+ * walked it may, too. As a global function it is verified by itself. */
 int odd_datagram(struct xdp_md *context, __u64 now);
 __attribute__((noinline)) int odd_datagram(struct xdp_md *context, __u64 now)
 {
@@ -29,7 +32,8 @@ __attribute__((noinline)) int odd_datagram(struct xdp_md *context, __u64 now)
     frame.now = now;
     const bool v4 = frame.type == bpf_htons(ETH_P_IP);
     if (!(v4 ? read_arrival_v4(&frame, &arrival) : read_arrival_v6(&frame, &arrival)) ||
-        arrival.protocol != PROTOCOL_UDP || !same_address(&arrival.destination, &plane->n3[!v4]))
+        (arrival.protocol != PROTOCOL_UDP && arrival.protocol != NO_PROTOCOL) ||
+        !same_address(&arrival.destination, &plane->n3[!v4]))
         return XDP_PASS;
     return pass_some(&frame, &arrival.source, FAST_BOTHER_PACKET);
 }
@@ -57,7 +61,9 @@ INLINE int forward(struct frame *frame, const struct fast_settings *plane)
         return let_in(frame);
     if ((v4 ? read_v4(frame, &flow) : read_v6(frame, &flow)) != GOES_ON)
         return let_in(frame) == XDP_PASS ? odd_outside(frame, bytes) : XDP_DROP;
-    if ((frame->port & FAST_N3) && is_tunnelled(frame, plane, &flow)) {
+    const bool tunnels = (frame->port & FAST_N3) && is_for_n3(plane, &flow);
+    const struct udphdr *udp = tunnels ? take_gtpu(frame, &flow) : 0;
+    if (udp && (void *)udp + bpf_ntohs(udp->len) == flow.header + flow.length) {
         const int verdict = uplink(frame, plane, &flow);
         if ((frame->port & FAST_RAN) && verdict != XDP_PASS)
             count_end(frame, FAST_RAN_N3, bytes);
@@ -65,6 +71,8 @@ INLINE int forward(struct frame *frame, const struct fast_settings *plane)
     }
     if (let_in(frame) != XDP_PASS)
         return XDP_DROP;
+    if (udp || (tunnels && is_extension(flow.protocol, flow.version)))
+        return odd_outside(frame, bytes);
     return frame->port & FAST_N6 ? downlink(frame, plane, &flow) : XDP_PASS;
 }
 
