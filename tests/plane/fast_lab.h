@@ -11,7 +11,7 @@
 #include "lab.h"
 #include "plane/fast/fast.h"
 
-enum { ETHERNET = 14, OUTER = 28, FRAME = 2048, LOOPBACK = 1, UE = 7, QFI = 1, STATIONS = 8 };
+enum { ETHERNET = 14, OUTER = 28, FRAME = 2560, LOOPBACK = 1, UE = 7, QFI = 1, STATIONS = 8 };
 
 struct bench {
     struct lab *lab;

@@ -9,6 +9,7 @@
 
 #include "plane/bpf/count.h"
 #include "plane/bpf/served.h"
+#include "plane/bpf/sum.h"
 
 enum { REMEMBERED_NS = 1000000000, TUNNEL_V4_BYTES = 44, TUNNEL_V6_BYTES = 64 };
 
@@ -49,12 +50,14 @@ __attribute__((noinline)) int look_up(struct xdp_md *context, const struct fast_
     return 1;
 }
 
-/* At the end of a tunnel it is packets inside that have to fit; none longer than the slow path takes. */
+/* At the end of a tunnel it is packets inside that have to fit; none longer than the slow path takes, nor over IPv6 than can be summed up. */
 INLINE void leave_room(struct fast_route *route, const struct fast_settings *plane)
 {
-    const __u32 headers = is_v4(&route->to) ? TUNNEL_V4_BYTES : TUNNEL_V6_BYTES;
+    const bool v4 = is_v4(&route->to);
+    const __u32 headers = v4 ? TUNNEL_V4_BYTES : TUNNEL_V6_BYTES;
     const __u32 room = route->mtu > headers ? route->mtu - headers : 0;
-    route->mtu = (__u16)(room < plane->mtu ? room : plane->mtu);
+    const __u32 most = v4 || plane->mtu < SUMMED_MOST ? plane->mtu : SUMMED_MOST;
+    route->mtu = (__u16)(room < most ? room : most);
 }
 
 /* Of what is remembered at `route`. NULL: through the slow path. */
