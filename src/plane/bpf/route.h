@@ -67,12 +67,14 @@ INLINE const struct fast_route *route_at(struct fast_route *route, const struct 
 {
     if (!route)
         return 0;
-    if (same_address(&route->to, to) && route->routes == plane->routes && frame->now < route->until)
+    /* Before the host is asked: what it says may be of before the next change. */
+    const __u32 routes = *(const volatile __u32 *)&plane->routes;
+    if (same_address(&route->to, to) && route->routes == routes && frame->now < route->until)
         return route;
     if (look_up(frame->context, from, to, route)) {
         if (tunnel)
             leave_room(route, plane);
-        route->routes = plane->routes;
+        route->routes = routes;
         route->until = frame->now + REMEMBERED_NS;
         return route;
     }
