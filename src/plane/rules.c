@@ -328,7 +328,7 @@ const struct far *ruleset_access_far(const struct ruleset *rules)
 {
     for (unsigned i = 0; i < rules->far_count; i++) {
         const struct far *far = &rules->fars[i];
-        if (far->has_outer && far->destination == PFCP_ACCESS && (far->action & PFCP_FORW))
+        if (far_leads_to_access(far) && (far->action & PFCP_FORW))
             return far;
     }
     return NULL;

@@ -162,6 +162,12 @@ bool ruleset_has_route(const struct ruleset *rules, const struct config_prefix *
 /* A FAR that leads over N9 towards the data network, to `peer` or (NULL) to anyone; NULL: there is none. */
 const struct far *ruleset_core_far(const struct ruleset *rules, const union socket_address *peer);
 
+/* Into a tunnel of the access side, downlink to the UE's gNB, uplink on to another (TS 23.502 4.9.1.3). A FAR without forwarding parameters names no side. */
+static inline bool far_leads_to_access(const struct far *far)
+{
+    return far->has_outer && far->destination == PFCP_ACCESS;
+}
+
 /* The tunnel towards the UE: the FAR with an outer header that forwards to the access side, or NULL. */
 const struct far *ruleset_access_far(const struct ruleset *rules);
 /* Whether packets of that direction are duplicated, of any flow. */

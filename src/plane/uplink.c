@@ -166,7 +166,7 @@ static enum drop check_destination(const struct plane *plane, const struct sessi
 static enum drop check_inner(const struct plane *plane, const struct session *session, const struct far *far,
                              const struct flow *flow)
 {
-    if (far->destination == PFCP_ACCESS)
+    if (far_leads_to_access(far))
         return ruleset_owns(session->rules, flow->version, flow->destination) ? DROP_NONE
                                                                               : DROP_SPOOFED_SOURCE;
     if (!ruleset_owns(session->rules, flow->version, flow->source))
@@ -195,7 +195,7 @@ static enum drop check_frame(const struct plane *plane, const struct session *se
     const struct network *network = session->network;
     if (packet->length > (size_t)network->mtu + frame->payload)
         return DROP_TOO_BIG;
-    const bool led_on = far->destination == PFCP_ACCESS;
+    const bool led_on = far_leads_to_access(far);
     const enum drop drop = switch_check(plane, session, frame, led_on, packet->now);
     return drop == DROP_NONE && !led_on ? check_frame_payload(plane, network, frame, packet) : drop;
 }
@@ -243,8 +243,8 @@ static const struct far *forwarding(const struct ruleset *rules, uint32_t teid)
     for (unsigned i = 0; i < rules->pdr_count; i++) {
         const struct pdr *pdr = &rules->pdrs[i];
         const struct far *far = pdr->far != RULES_NONE ? &rules->fars[pdr->far] : NULL;
-        if (pdr->source == PFCP_ACCESS && pdr->teid == teid && far && far->destination == PFCP_ACCESS &&
-            far->has_outer && (far->action & PFCP_FORW))
+        if (pdr->source == PFCP_ACCESS && pdr->teid == teid && far && far_leads_to_access(far) &&
+            (far->action & PFCP_FORW))
             return far;
     }
     return NULL;

@@ -166,6 +166,22 @@ static void who_sends_what_is_refused_is_counted_with_the_reasons(void **state)
     assert_int_equal(list[1].reasons[DROP_INNER_TUNNEL], 1);
 }
 
+static void who_sends_what_the_smf_has_dropped_is_not_counted(void **state)
+{
+    (void)state;
+    struct pfcp_create_far nowhere = {.far_id = 7, .apply_action = PFCP_DROP};
+    struct pfcp_update_pdr pdr = {.pdr_id = 1, .has_far_id = true, .far_id = nowhere.far_id};
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = seid,
+        .session_modification_request = {
+            .create_fars = &nowhere, .create_fars_count = 1, .update_pdrs = &pdr, .update_pdrs_count = 1}};
+    assert_int_equal(lab_ask(lab, &request).session_modification_response.cause, PFCP_ACCEPTED);
+    assert_int_equal(up(server, 53, PROTOCOL_UDP), PATH_DROP);
+    assert_int_equal(lab_drops(lab, DROP_ACTION), 1);
+    assert_int_equal(gather(), 0);
+}
+
 static void an_end_marker_is_its_gnbs_to_send(void **state)
 {
     uint8_t room[PATH_HEADROOM + LAB_PACKET];
@@ -243,6 +259,7 @@ int main(void)
         TEST(fragments_do_not_slip_past),
         TEST(nobody_reports_errors_of_a_tunnel_that_there_is_not),
         TEST(who_sends_what_is_refused_is_counted_with_the_reasons),
+        TEST(who_sends_what_the_smf_has_dropped_is_not_counted),
         TEST(an_end_marker_is_its_gnbs_to_send),
         TEST(a_crowd_of_senders_does_not_hide_the_worst),
         TEST(a_teid_that_was_given_back_rests),

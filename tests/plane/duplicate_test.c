@@ -206,6 +206,19 @@ static void what_is_dropped_is_copied_as_far_as_gates_and_rates_let_it(void **st
     assert_int_equal(sent_count, 0);
 }
 
+/* A FAR that drops needs no destination, and one that is not named is not the access side. */
+static void what_was_never_to_be_forwarded_is_copied_all_the_same(void **state)
+{
+    struct bench *b = *state;
+    b->session.fars[0] = (struct pfcp_create_far){.far_id = UPLINK_FAR, .apply_action = PFCP_DROP};
+    establish(b, 1);
+    connect_gnb(b);
+    assert_int_equal(up(b), PATH_DROP);
+    assert_int_equal(lab_drops(b->lab, DROP_ACTION), 1);
+    assert_int_equal(sent_count, 1);
+    assert_copy(b, 0, 40, 0x100, GTPU_UPLINK);
+}
+
 static void what_waits_for_a_phone_is_copied_when_it_comes_and_not_again_when_it_goes(void **state)
 {
     struct bench *b = *state;
@@ -437,6 +450,7 @@ int main(void)
         TEST(copies_are_counted_apart_and_are_not_the_phones_usage),
         TEST(what_is_refused_before_its_far_is_not_copied),
         TEST(what_is_dropped_is_copied_as_far_as_gates_and_rates_let_it),
+        TEST(what_was_never_to_be_forwarded_is_copied_all_the_same),
         TEST(what_waits_for_a_phone_is_copied_when_it_comes_and_not_again_when_it_goes),
         TEST(what_waited_uncopied_is_copied_when_it_goes),
         TEST(of_a_super_packet_what_rates_let_pass_is_copied),

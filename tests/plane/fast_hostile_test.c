@@ -418,6 +418,28 @@ static void searches_for_tunnels_take_no_answers_from_another_gnb(void **state)
     bench_free(bench);
 }
 
+/* A tunnel that leads on to another gNB is not the phone's: what is in it is for the phone, and not from it. */
+static void what_is_led_on_and_dropped_is_not_the_gnbs_fault(void **state)
+{
+    enum { RULE = 3 };
+    struct bench *bench = bench_new();
+    struct pfcp_update_far far = {.far_id = RULE, .has_apply_action = true, .apply_action = PFCP_DROP};
+    struct packet packet;
+    (void)state;
+    bench->teid = lab_lead_on(bench->lab, bench->seid);
+    struct pfcp_message request = {
+        .type = PFCP_SESSION_MODIFICATION_REQUEST,
+        .seid = bench->seid,
+        .session_modification_request = {.update_fars = &far, .update_fars_count = 1}};
+    assert_int_equal(lab_ask(bench->lab, &request).session_modification_response.cause, PFCP_ACCEPTED);
+    set_tunnelled(bench, OUTSIDE, PHONE, 53, 20);
+    assert_int_equal(run(bench), XDP_PASS);
+    assert_int_equal(run_slow(bench, &bench->lab->gnb, &packet), PATH_DROP);
+    assert_int_equal(bench->lab->plane.lanes[0].reason, DROP_ACTION);
+    assert_int_equal(refused_of(bench, &bench->lab->gnb).packets, 0);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +449,7 @@ int main(void)
         cmocka_unit_test(nor_does_a_tunnel_that_is_held_let_others_at_it),
         cmocka_unit_test(what_the_slow_path_carries_of_one_gnb_is_bounded),
         cmocka_unit_test(searches_for_tunnels_take_no_answers_from_another_gnb),
+        cmocka_unit_test(what_is_led_on_and_dropped_is_not_the_gnbs_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

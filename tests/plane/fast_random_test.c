@@ -127,6 +127,8 @@ static void draw_session(struct ground *ground, struct subscriber *of, uint8_t n
     for (unsigned i = 0; i < 2; i++)
         if (chance(ground, 8) == 0)
             of->session.fars[i].apply_action = PFCP_DROP;
+    if (of->session.fars[0].apply_action == PFCP_DROP)
+        of->session.fars[0].has_forwarding = chance(ground, 2);
     request->create_pdrs = of->pdrs;
     request->create_qers = of->qers;
     if (!far_core && chance(ground, 2))
@@ -307,13 +309,30 @@ static void counts_alike(const struct volume *before, const struct volume *betwe
     }
 }
 
+static void forget_drops(const struct bench *bench)
+{
+    for (unsigned i = 0; i < bench->fast.sizes.processors; i++)
+        memset(bench->fast.lanes[i].drops, 0, sizeof bench->fast.lanes[i].drops);
+}
+
+/* For the same reason; of a tunnel that is unknown the slow path says so to its sender. */
+static void drops_alike(const struct bench *bench, enum verdict slow)
+{
+    const enum drop reason = bench->lab->plane.lanes[0].reason;
+    uint64_t alike = 0;
+    for (unsigned i = 0; i < bench->fast.sizes.processors; i++)
+        alike += bench->fast.lanes[i].drops[reason];
+    assert_true(slow == PATH_DROP || reason == DROP_UNKNOWN_TEID);
+    assert_true(alike == 1);
+}
+
 static void judge_alike(struct ground *ground, const struct volume *before, const struct volume *between,
                         enum verdict slow, const struct packet *packet)
 {
     const struct bench *bench = ground->bench;
     const size_t headers = ETHERNET + (slow == PATH_TO_N3 ? OUTER : 0);
     if (bench->verdict == XDP_DROP)
-        assert_true(slow == PATH_DROP || bench->lab->plane.lanes[0].reason == DROP_UNKNOWN_TEID);
+        drops_alike(bench, slow);
     if (bench->verdict != XDP_REDIRECT)
         return;
     const struct volume after = passed(ground);
@@ -356,6 +375,7 @@ static void send_up(struct ground *ground)
         gtpu[chance(ground, (unsigned)header)] ^= (uint8_t)(1u << chance(ground, 8));
     set_outer(bench, from, header + ground->length);
     const struct volume before = passed(ground);
+    forget_drops(bench);
     run(bench);
     const struct volume between = passed(ground);
     struct packet packet;
@@ -373,6 +393,7 @@ static void send_down(struct ground *ground)
     memcpy(bench->frame + ETHERNET, ground->inner, ground->length);
     bench->length = ETHERNET + ground->length;
     const struct volume before = passed(ground);
+    forget_drops(bench);
     run(bench);
     const struct volume between = passed(ground);
     ground->verdicts[DOWNLINK][bench->verdict]++;

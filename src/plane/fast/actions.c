@@ -31,7 +31,8 @@ void fast_describe_action(struct fast *fast, struct ruleset *rules, const struct
     bool reflective;
     *action = (struct fast_action){.verdict = FAST_SLOW, .qfi = ruleset_qfi(rules, pdr, &reflective)};
     action->reflective = reflective;
-    if (far && (far->action & PFCP_DUPL)) /* whatever else becomes of it */
+    const bool led_on = far && direction == UPLINK && far_leads_to_access(far);
+    if (led_on || (far && (far->action & PFCP_DUPL))) /* whatever else becomes of it */
         action->verdict = FAST_SLOW;
     else if (is_drop(rules, pdr, direction, action))
         action->verdict = FAST_DROP;
