@@ -41,6 +41,8 @@ static inline uint64_t counted(const _Atomic uint64_t *counter)
  */
 struct gnb_counters {
     alignas(64) _Atomic uint64_t packets[2], bytes[2];
+    /* As in struct bucket: what it had of the worker while that was crowded (plane/crowd.h). */
+    _Atomic int64_t share;
 };
 
 struct lane_counters {

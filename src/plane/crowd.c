@@ -69,5 +69,6 @@ bool crowd_admits(const struct plane *plane, struct lane *lane, const union sock
     if (lane->share == 0)
         return true;
     struct gnb *gnb = plane_gnb(plane, peer);
-    return bucket_take_shared(gnb ? &gnb->share : &lane->strangers, now, PACKET_BYTES, lane->share);
+    return bucket_take_shared(gnb ? &gnb->counters[lane->index].share : &lane->strangers, now, PACKET_BYTES,
+                              lane->share);
 }

@@ -56,7 +56,6 @@ struct gnb {
     uint32_t id;            /* from 1 */
     struct shaping shaping;
     _Atomic int64_t answers;       /* as a lane's: to it, and of it */
-    _Atomic int64_t share;         /* as in struct bucket: of workers that are crowded */
     struct gnb_counters *counters; /* one a lane: its own, or of plane->gnb_counters */
     struct gnb_counters own[];
 };

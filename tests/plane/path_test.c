@@ -188,6 +188,26 @@ static void a_gnb_has_no_more_than_its_share_of_a_worker_that_is_crowded(void **
     assert_int_equal(up(b, ue, server, 53), PATH_TO_N6);
 }
 
+/* The first one carries much more of it than the second would. */
+static void a_share_of_one_worker_is_not_spent_at_another(void **state)
+{
+    enum { FLOOD = 100000, MUCH = 50000, LITTLE = 3000 };
+    const union socket_address *gnb = &((struct bench *)*state)->lab->gnb;
+    struct network network = {.name = "internet"};
+    struct plane plane;
+    assert_true(plane_init(&plane, &network, 1, 2, 7));
+    plane.policy.gnbs = 1;
+    assert_non_null(plane_gnb_make(&plane, gnb));
+    plane.lanes[0].share = MUCH;
+    plane.lanes[1].share = LITTLE;
+    unsigned admitted = 0;
+    while (admitted < FLOOD && crowd_admits(&plane, &plane.lanes[0], gnb, SECONDS(1)))
+        admitted++;
+    assert_in_range(admitted, 1, MUCH);
+    assert_true(crowd_admits(&plane, &plane.lanes[1], gnb, SECONDS(1)));
+    plane_free(&plane);
+}
+
 /* A tenth of a second later: a batch of two datagrams, from these, before which so many had been lost. */
 static void notice(struct bench *b, struct crowd *crowd, const union socket_address *first,
                    const union socket_address *second, uint32_t lost)
@@ -674,6 +694,7 @@ int main(void)
         BENCH(an_unknown_tunnel_is_answered_at_a_limited_rate),
         BENCH(one_gnbs_unknown_tunnels_take_no_answers_from_another),
         BENCH(a_gnb_has_no_more_than_its_share_of_a_worker_that_is_crowded),
+        BENCH(a_share_of_one_worker_is_not_spent_at_another),
         BENCH(a_worker_whose_socket_loses_packets_of_several_narrows_their_shares),
         BENCH(an_error_indication_counts_only_from_the_tunnels_own_gnb),
         BENCH(a_tunnel_that_is_lost_twice_is_reported_twice),

@@ -308,7 +308,7 @@ struct fast_gnb_count {
 
 /* The same of a thread of the slow path (struct gnb_counters in plane/counters.h): kept here to outlive it. */
 struct fast_slow_count {
-    __u64 packets[2], bytes[2], reserved[4];
+    __u64 packets[2], bytes[2], share, reserved[3];
 };
 
 /* A processor's counters. */
