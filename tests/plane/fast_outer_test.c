@@ -476,6 +476,42 @@ static void tags_are_taken_off_and_put_on(void **state)
     bench_free(bench);
 }
 
+/* Tags, and how the frame that begins with them is judged. */
+struct tagging {
+    uint8_t tags[8];
+    uint32_t verdict;
+};
+
+static void nothing_is_hidden_behind_priorities_alone(void **state)
+{
+    static const struct tagging taggings[] = {
+        {{8, 0}, XDP_REDIRECT},
+        {{0x81, 0, 0xe0, 0, 8, 0}, XDP_REDIRECT},
+        {{0x81, 0, 0xe0, 0, 0x81, 0, 0, VLAN}, XDP_PASS},
+        {{0x88, 0xa8, 0, VLAN, 8, 0}, XDP_PASS},
+        {{0x81, 0, 0, VLAN, 0x81, 0, 0, 0}, XDP_PASS},
+        {{0x81, 0, 0xe0, 0, 0x81, 0, 0xe0, 0}, XDP_DROP},
+        {{0x81, 0, 0xe0, 0, 0x88, 0xa8, 0, 0}, XDP_DROP},
+        {{0x88, 0xa8, 0, 0, 8, 0}, XDP_DROP},
+    };
+    struct bench *bench = bench_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof taggings / sizeof *taggings; i++) {
+        const uint8_t *tags = taggings[i].tags;
+        const size_t behind = tags[0] == 8 ? ETHERNET : tags[4] == 8 ? TAGGED : TAGGED + 4;
+        uint8_t packet[FRAME];
+        set_tunnelled(bench, PHONE, OUTSIDE, 53, 64);
+        const size_t length = bench->length - ETHERNET;
+        memcpy(packet, bench->frame + ETHERNET, length);
+        memcpy(bench->frame + 12, tags, sizeof taggings[i].tags);
+        memcpy(bench->frame + behind - 2, (const uint8_t[]){8, 0}, 2);
+        memcpy(bench->frame + behind, packet, length);
+        bench->length = behind + length;
+        assert_int_equal(run(bench), taggings[i].verdict);
+    }
+    bench_free(bench);
+}
+
 static void what_a_datagram_says_of_its_length_is_true_or_left_to_the_host(void **state)
 {
     enum { UDP_LENGTH = ETHERNET + 20 + 4 };
@@ -584,6 +620,7 @@ int main(void)
         cmocka_unit_test(all_that_is_exchanged_with_another_upf_is_captured_as_it_sees_it),
         cmocka_unit_test(a_gnb_is_captured_where_another_upf_is_the_data_network),
         cmocka_unit_test(tags_are_taken_off_and_put_on),
+        cmocka_unit_test(nothing_is_hidden_behind_priorities_alone),
         cmocka_unit_test(what_a_datagram_says_of_its_length_is_true_or_left_to_the_host),
         cmocka_unit_test(too_long_ones_are_answered_by_the_slow_path),
         cmocka_unit_test(mutated_packets_are_judged_as_by_the_slow_path),

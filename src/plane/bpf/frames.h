@@ -21,11 +21,6 @@ INLINE bool is_group(__u64 mac)
     return mac >> 40 & 1;
 }
 
-INLINE bool is_tag(__be16 type)
-{
-    return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
-}
-
 /* From one station to another, with one tag at most. All else is the slow path's (frame_is_plain). */
 INLINE enum outcome read_header(struct frame *frame, struct header *header)
 {

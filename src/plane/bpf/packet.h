@@ -99,6 +99,13 @@ struct vlan_tag {
     __be16 identity, type;
 };
 
+enum { VLAN_IDENTIFIER = 0x0fff };
+
+INLINE bool is_tag(__be16 type)
+{
+    return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
+}
+
 /* The first octet is the highest, as in kit/mac.h. */
 INLINE __u64 mac_number(const __be16 words[3])
 {
@@ -113,11 +120,10 @@ INLINE enum outcome read_ethernet(struct frame *frame)
     frame->type = ethernet->type;
     if (frame->type != bpf_htons(ETH_P_8021Q))
         return GOES_ON;
-    enum { IDENTIFIER = 0x0fff };
     const struct vlan_tag *tag = take(frame, sizeof *tag);
     if (!tag)
         return NOT_PLAIN;
-    frame->vlan = tag->identity & bpf_htons(IDENTIFIER);
+    frame->vlan = tag->identity & bpf_htons(VLAN_IDENTIFIER);
     frame->type = tag->type;
     return GOES_ON;
 }

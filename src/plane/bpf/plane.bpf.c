@@ -44,6 +44,17 @@ INLINE int let_in(const struct frame *frame)
     return frame->port & FAST_RAN ? may_come_in(frame->context) : XDP_PASS;
 }
 
+/* A tag of VLAN 0 says a priority alone, and the host takes off as many as there are: behind the second nothing here would have looked at the packet. */
+INLINE int no_packet(struct frame *frame)
+{
+    const int verdict = let_in(frame);
+    if (verdict != XDP_PASS || !(frame->port & FAST_N3) || frame->vlan || !is_tag(frame->type))
+        return verdict;
+    const struct vlan_tag *tag = take(frame, sizeof *tag);
+    return tag && !(tag->identity & bpf_htons(VLAN_IDENTIFIER)) ? drop(frame, DROP_OUTER_MALFORMED)
+                                                                : XDP_PASS;
+}
+
 INLINE int odd_outside(const struct frame *frame, __u32 bytes)
 {
     const int verdict = frame->port & FAST_N3 ? odd_datagram(frame->context, frame->now) : XDP_PASS;
@@ -58,7 +69,7 @@ INLINE int forward(struct frame *frame, const struct fast_settings *plane)
     const __u32 bytes = (__u32)(frame->end - frame->at);
     const bool v4 = frame->type == bpf_htons(ETH_P_IP);
     if (!v4 && frame->type != bpf_htons(ETH_P_IPV6))
-        return let_in(frame);
+        return no_packet(frame);
     if ((v4 ? read_v4(frame, &flow) : read_v6(frame, &flow)) != GOES_ON)
         return let_in(frame) == XDP_PASS ? odd_outside(frame, bytes) : XDP_DROP;
     const bool tunnels = (frame->port & FAST_N3) && is_for_n3(plane, &flow);
