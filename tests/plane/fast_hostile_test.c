@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "fast_lab.h"
+#include "kit/mac.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/rules.h"
 
@@ -238,6 +239,7 @@ struct odd {
     uint8_t version, extension, chain; /* so many headers of that type are in front of the datagram */
     bool no_length;                    /* the UDP header says none: the host takes what there is (RFC 2675) */
     uint8_t behind;                    /* octets behind the datagram */
+    bool to_all;                       /* a MAC address that all hosts listen to */
     uint16_t port;
 };
 
@@ -256,6 +258,8 @@ static size_t put_outer_v6(const struct odd *odd, uint8_t *ip, const uint8_t own
     return 40 + 8u * odd->chain;
 }
 
+static const uint8_t OWN_MAC[6] = {2, 0, 0, 0, 0, 9}, ALL_MACS[6] = {255, 255, 255, 255, 255, 255};
+
 static void set_odd(struct bench *bench, const struct odd *odd, const union socket_address *from)
 {
     uint8_t *const ip = bench->frame + ETHERNET;
@@ -273,6 +277,7 @@ static void set_odd(struct bench *bench, const struct odd *odd, const union sock
     }
     const uint8_t udp[8] = {
         8, 0x68, (uint8_t)(odd->port >> 8), (uint8_t)odd->port, 0, (uint8_t)(odd->no_length ? 0 : datagram)};
+    memcpy(bench->frame, odd->to_all ? ALL_MACS : OWN_MAC, sizeof OWN_MAC);
     memcpy(ip + headers, udp, sizeof udp);
     memcpy(ip + headers + sizeof udp, packet, length);
     bench->length = ETHERNET + headers + datagram + odd->behind;
@@ -299,7 +304,9 @@ static unsigned passed_odd(struct bench *bench, const struct odd *odd, unsigned 
 static void what_the_host_makes_a_datagram_of_is_bounded_as_well(void **state)
 {
     enum { FLOOD = 1000, HOURLY = 3600000000, FRAGMENT = 44, OPTIONS = 60, PFCP = 8805 };
-    static const struct odd odds[] = {{.version = 4, .behind = 1, .port = GTPU_PORT},
+    static const struct odd odds[] = {{.version = 4, .to_all = true, .port = GTPU_PORT},
+                                      {.version = 6, .to_all = true, .port = GTPU_PORT},
+                                      {.version = 4, .behind = 1, .port = GTPU_PORT},
                                       {.version = 6, .behind = 1, .port = GTPU_PORT},
                                       {.version = 6, .no_length = true, .port = GTPU_PORT},
                                       {6, OPTIONS, .chain = 1, .port = GTPU_PORT},
@@ -311,6 +318,7 @@ static void what_the_host_makes_a_datagram_of_is_bounded_as_well(void **state)
     bench->lab->plane.n3_v6 =
         (struct config_ip){.family = AF_INET6, .address = {0x20, 1, 0xd, 0xb8, [15] = 1}};
     assert_true(fast_describe(&bench->fast, &bench->lab->plane));
+    bench->fast.ports[LOOPBACK].mac = mac_number(OWN_MAC);
     for (unsigned kind = 0; kind < FAST_BOTHER_KINDS; kind++)
         bench->fast.settings->bother_interval[kind] = HOURLY;
     for (unsigned i = 0; i < sizeof odds / sizeof *odds; i++)

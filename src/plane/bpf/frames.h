@@ -16,11 +16,6 @@ struct header {
     __be16 type;               /* of what is in it */
 };
 
-INLINE bool is_group(__u64 mac)
-{
-    return mac >> 40 & 1;
-}
-
 /* From one station to another, with one tag at most. All else is the slow path's (frame_is_plain). */
 INLINE enum outcome read_header(struct frame *frame, struct header *header)
 {

@@ -112,6 +112,11 @@ INLINE __u64 mac_number(const __be16 words[3])
     return (__u64)bpf_ntohs(words[0]) << 32 | (__u64)bpf_ntohs(words[1]) << 16 | bpf_ntohs(words[2]);
 }
 
+INLINE bool is_group(__u64 mac)
+{
+    return mac >> 40 & 1;
+}
+
 INLINE enum outcome read_ethernet(struct frame *frame)
 {
     const struct ethernet *ethernet = take(frame, sizeof *ethernet);

@@ -87,13 +87,21 @@ INLINE int forward(struct frame *frame, const struct fast_settings *plane)
     return frame->port & FAST_N6 ? downlink(frame, plane, &flow) : XDP_PASS;
 }
 
-/* What a switch floods, or a host that listens to all gets besides, another router forwards. */
-INLINE bool is_for(const struct fast_port *port, const struct xdp_md *context)
+INLINE __u64 addressee(const struct xdp_md *context)
 {
     const struct ethernet *ethernet = (void *)(long)context->data;
-    if (port->mac == 0 || (void *)(ethernet + 1) > (void *)(long)context->data_end)
-        return true;
-    return port->mac == mac_number(ethernet->mac);
+    return (void *)(ethernet + 1) <= (void *)(long)context->data_end ? mac_number(ethernet->mac) : 0;
+}
+
+/* What a switch floods, or a host that listens to all gets besides, another router forwards. What is sent to everybody none does, but the host takes what has
+ * its own IP address. */
+INLINE int of_others(struct frame *frame, __u64 mac)
+{
+    const __u32 bytes = (__u32)(frame->end - frame->at);
+    if (frame->type != bpf_htons(ETH_P_IP) && frame->type != bpf_htons(ETH_P_IPV6))
+        return no_packet(frame);
+    const int verdict = let_in(frame);
+    return verdict == XDP_PASS && is_group(mac) ? odd_outside(frame, bytes) : verdict;
 }
 
 SEC("xdp")
@@ -107,9 +115,11 @@ int plane_packet(struct xdp_md *context)
         return XDP_PASS;
     frame.now = time_now(plane);
     frame.port = port->flags;
-    const bool others = !is_for(port, context) || frame.vlan != port->vlan; /* another host's, or network's */
-    if (others)
+    if (frame.vlan != port->vlan) /* another network's */
         return let_in(&frame);
+    const __u64 mac = addressee(context);
+    if (port->mac && port->mac != mac)
+        return of_others(&frame, mac);
     return forward(&frame, plane);
 }
 
