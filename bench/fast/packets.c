@@ -180,7 +180,7 @@ static void open_port(struct bench *bench, enum direction direction, const char 
         bpf_xdp_attach((int)device, bpf_program__fd(empty), XDP_FLAGS_DRV_MODE, NULL) != 0)
         fail(name);
     bench->device[direction] = device;
-    bench->fast.ports[device] = (struct fast_port){.flags = flags | FAST_OUT, .device = device, .mtu = 1500};
+    bench->fast.ports[device] = (struct fast_port){.flags = flags | FAST_OUT, .mtu = 1500};
 }
 
 /* --- packets --- */

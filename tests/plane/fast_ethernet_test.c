@@ -70,7 +70,7 @@ static struct bench *open_bench(void)
 
 static void come_in_at(struct bench *bench, unsigned flags)
 {
-    bench->fast.ports[LOOPBACK] = (struct fast_port){.flags = flags, .device = LOOPBACK, .mtu = 1500};
+    bench->fast.ports[LOOPBACK] = (struct fast_port){.flags = flags, .mtu = 1500};
 }
 
 static size_t set_header(uint8_t *at, const uint8_t to[FRAME_MAC], const uint8_t from[FRAME_MAC],

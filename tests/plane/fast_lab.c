@@ -101,8 +101,7 @@ struct bench *bench_open_ethernet_in(unsigned sessions, const char *folder,
     assert_true(fast_describe(&bench->fast, &bench->lab->plane));
     fast_adopt(&bench->fast, &bench->lab->plane);
     bench->lab->plane.fast = &bench->fast;
-    bench->fast.ports[LOOPBACK] =
-        (struct fast_port){.flags = FAST_N3 | FAST_N6 | FAST_OUT, .device = LOOPBACK, .mtu = 1500};
+    bench->fast.ports[LOOPBACK] = (struct fast_port){.flags = FAST_N3 | FAST_N6 | FAST_OUT, .mtu = 1500};
     remember_outside(bench);
     return bench;
 }

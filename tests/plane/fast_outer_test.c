@@ -4,8 +4,6 @@
  * that are too long for a tunnel.
  */
 #include <arpa/inet.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
@@ -25,8 +23,7 @@ static const uint8_t OWN_V6[16] = {0x20, 1, 0xd, 0xb8, [15] = 1}, GNB_V6[16] = {
 /* How a G-PDU comes in. */
 struct outer {
     union socket_address from;
-    bool tagged; /* with a priority, at least */
-    uint8_t vlan;
+    bool tagged; /* with a priority */
 };
 
 /* --- sessions --- */
@@ -102,7 +99,7 @@ static size_t put_ethernet(uint8_t *frame, uint16_t type, const struct outer *ou
     set_ethernet(frame, outer->tagged ? 0x8100 : type);
     if (!outer->tagged)
         return ETHERNET;
-    memcpy(frame + ETHERNET, (const uint8_t[]){0xe0, outer->vlan, (uint8_t)(type >> 8), (uint8_t)type}, 4);
+    memcpy(frame + ETHERNET, (const uint8_t[]){0xe0, 0, (uint8_t)(type >> 8), (uint8_t)type}, 4);
     return TAGGED;
 }
 
@@ -257,7 +254,7 @@ static void what_is_too_long_to_be_summed_up_is_left_to_the_slow_path_uncounted(
     const unsigned n3 = if_nametoindex("n3");
     const struct volume *passed = &bench->session->counters.passed;
     (void)state;
-    bench->fast.ports[n3] = (struct fast_port){.flags = FAST_OUT, .device = n3, .mtu = 9000};
+    bench->fast.ports[n3] = (struct fast_port){.flags = FAST_OUT, .mtu = 9000};
     bench->fast.settings->mtu = bench->fast.sessions[bench->session->place].mtu = 8000;
     bench->fast.settings->routes++; /* what is remembered is void */
     set_downlink(bench, PHONE, MOST - UDP_HEADERS);
@@ -435,47 +432,6 @@ static void a_gnb_is_captured_where_another_upf_is_the_data_network(void **state
 
 /* --- tags --- */
 
-/* Whatever the program remembers is behind a tag. */
-static void tag_routes(const struct bench *bench, const char *name)
-{
-    const int map = bpf_object__find_map_fd_by_name(bench->fast.object, name);
-    struct fast_route route;
-    for (uint32_t i = 0; bpf_map_lookup_elem(map, &i, &route) == 0; i++) {
-        if (route.until == 0)
-            continue;
-        route.vlan = htons(VLAN);
-        assert_int_equal(bpf_map_update_elem(map, &i, &route, BPF_ANY), 0);
-    }
-}
-
-static void tags_are_taken_off_and_put_on(void **state)
-{
-    struct bench *bench = bench_new();
-    const struct outer outer = {.from = bench->lab->gnb, .tagged = true, .vlan = VLAN};
-    uint8_t plain[FRAME];
-    (void)state;
-    carry(bench, &outer, bench->teid, GTPU_UPLINK, PHONE, OUTSIDE, 64);
-    assert_int_equal(run(bench), XDP_PASS); /* the port is of another network */
-    bench->fast.ports[LOOPBACK].vlan = htons(VLAN);
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    const size_t length = bench->out_length - ETHERNET;
-    assert_int_equal(length, 92);
-    memcpy(plain, bench->out + ETHERNET, length);
-    tag_routes(bench, "routes");
-    tag_routes(bench, "gnb_routes");
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    assert_int_equal(bench->out_length, TAGGED + length);
-    assert_memory_equal(bench->out + 12, ((const uint8_t[]){0x81, 0, 0, VLAN, 8, 0}), 6);
-    assert_memory_equal(bench->out + TAGGED, plain, length);
-    set_downlink(bench, PHONE, 64);
-    assert_int_equal(run(bench), XDP_PASS);
-    bench->fast.ports[LOOPBACK].vlan = 0;
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    assert_int_equal(bench->out_length, TAGGED + OUTER + GTPU_HEADER_CONTAINER + 92);
-    assert_memory_equal(bench->out + 12, ((const uint8_t[]){0x81, 0, 0, VLAN, 8, 0, 0x45}), 7);
-    bench_free(bench);
-}
-
 /* Tags, and how the frame that begins with them is judged. */
 struct tagging {
     uint8_t tags[8];
@@ -487,6 +443,7 @@ static void nothing_is_hidden_behind_priorities_alone(void **state)
     static const struct tagging taggings[] = {
         {{8, 0}, XDP_REDIRECT},
         {{0x81, 0, 0xe0, 0, 8, 0}, XDP_REDIRECT},
+        {{0x81, 0, 0, VLAN, 8, 0}, XDP_PASS}, /* its own interface's */
         {{0x81, 0, 0xe0, 0, 0x81, 0, 0, VLAN}, XDP_PASS},
         {{0x88, 0xa8, 0, VLAN, 8, 0}, XDP_PASS},
         {{0x81, 0, 0, VLAN, 0x81, 0, 0, 0}, XDP_PASS},
@@ -619,7 +576,6 @@ int main(void)
         cmocka_unit_test(a_session_behind_another_upf_is_captured_both_ways),
         cmocka_unit_test(all_that_is_exchanged_with_another_upf_is_captured_as_it_sees_it),
         cmocka_unit_test(a_gnb_is_captured_where_another_upf_is_the_data_network),
-        cmocka_unit_test(tags_are_taken_off_and_put_on),
         cmocka_unit_test(nothing_is_hidden_behind_priorities_alone),
         cmocka_unit_test(what_a_datagram_says_of_its_length_is_true_or_left_to_the_host),
         cmocka_unit_test(too_long_ones_are_answered_by_the_slow_path),

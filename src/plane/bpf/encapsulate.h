@@ -141,12 +141,11 @@ INLINE void *make_room(struct frame *frame, const struct fast_route *route, cons
                        __u32 size, __be16 type)
 {
     struct xdp_md *context = frame->context;
-    const __u32 ethernet = ethernet_bytes(route);
-    const int grown = (int)flow->offset - (int)(ethernet + size);
+    const int grown = (int)flow->offset - (int)(sizeof(struct ethernet) + size);
     if (!trim(frame, flow) || bpf_xdp_adjust_head(context, grown) != 0 ||
         !write_ethernet(context, route, type))
         return 0;
-    void *outer = (void *)(long)context->data + ethernet;
+    void *outer = (void *)(long)context->data + sizeof(struct ethernet);
     return outer + size <= (void *)(long)context->data_end ? outer : 0;
 }
 

@@ -15,7 +15,7 @@
 #include "plane/drop.h"
 
 enum {
-    FAST_LAYOUT = 7,   /* counted up with each change: what was pinned with another one is not adopted */
+    FAST_LAYOUT = 8,   /* counted up with each change: what was pinned with another one is not adopted */
     FAST_PORTS = 4096, /* by interface index; the host's others are served by the slow path */
     FAST_NETWORKS = 64,
     FAST_BLOCKS = 65536,  /* the IPv4 addresses by their upper 16 bits */
@@ -88,11 +88,10 @@ enum fast_port_flags {
 /* An interface. */
 struct fast_port {
     __u32 flags;
-    __u32 device;  /* that carries it, with the tag: itself where there is none */
-    __u16 vlan;    /* 802.1Q tag, network order; 0: none */
-    __u16 mtu;     /* of IP packets */
     __u32 network; /* FAST_LAN, FAST_TAP: whose frames come */
     __u64 mac;     /* its own address, as a number; 0: what comes is for it, whatever it says */
+    __u16 mtu;     /* of IP packets */
+    __u16 reserved[3];
 };
 
 /* What a block of IPv4 addresses, or a prefix, is: the pool of the network with that number less FAST_POOL, from there on. Of a block that is several things
@@ -121,11 +120,10 @@ struct fast_route {
     __u64 until;  /* ns; neighbours move also while nobody is there to count `routes` up */
     __u32 routes; /* fast_settings.routes when it was looked up */
     __u32 device;
-    __u32 mac[3]; /* destination, source */
-    __u16 vlan;
+    __u32 mac[3];      /* destination, source */
     __u16 mtu;         /* of packets that may go there; into a tunnel, of those inside */
     __u8 routed_there; /* the hop is counted there */
-    __u8 reserved[15];
+    __u8 reserved[17];
 };
 
 /* A data network's pools, and where the addresses of its phones are found in the table of them. */

@@ -115,7 +115,7 @@ int plane_packet(struct xdp_md *context)
         return XDP_PASS;
     frame.now = time_now(plane);
     frame.port = port->flags;
-    if (frame.vlan != port->vlan) /* another network's */
+    if (frame.vlan) /* another network's: the host has an interface for it, or none */
         return let_in(&frame);
     const __u64 mac = addressee(context);
     if (port->mac && port->mac != mac)

@@ -44,7 +44,7 @@ __attribute__((noinline)) int look_up(struct xdp_md *context, const struct fast_
         return 0;
     /* What the host has been told of the way beyond counts, too (RFC 1191, RFC 8201); kernels before 5.12 do not say. */
     const __u16 mtu = question.mtu_result ? question.mtu_result : port->mtu;
-    *route = (struct fast_route){.to = *to, .device = port->device, .vlan = port->vlan, .mtu = mtu};
+    *route = (struct fast_route){.to = *to, .device = question.ifindex, .mtu = mtu};
     __builtin_memcpy(route->mac, question.dmac, 6);
     __builtin_memcpy((__u8 *)route->mac + 6, question.smac, 6);
     return 1;
@@ -111,7 +111,7 @@ INLINE void count_hop(void *header, const struct flow *flow)
     ip->ttl--;
 }
 
-/* Writes the Ethernet header, and a tag if there is one, in front of `size` bytes that are there for it. */
+/* In front of what there is room for it. */
 INLINE bool write_ethernet(struct xdp_md *context, const struct fast_route *route, __be16 type)
 {
     struct ethernet *ethernet = (void *)(long)context->data;
@@ -122,19 +122,7 @@ INLINE bool write_ethernet(struct xdp_md *context, const struct fast_route *rout
     to[1] = route->mac[1];
     to[2] = route->mac[2];
     ethernet->type = type;
-    if (!route->vlan)
-        return true;
-    struct vlan_tag *tag = (void *)(ethernet + 1);
-    if ((void *)(tag + 1) > (void *)(long)context->data_end)
-        return false;
-    ethernet->type = bpf_htons(ETH_P_8021Q);
-    *tag = (struct vlan_tag){route->vlan, type};
     return true;
-}
-
-INLINE __u32 ethernet_bytes(const struct fast_route *route)
-{
-    return (__u32)sizeof(struct ethhdr) + (route->vlan ? (__u32)sizeof(struct vlan_tag) : 0);
 }
 
 #endif

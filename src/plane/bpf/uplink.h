@@ -114,7 +114,7 @@ INLINE bool may_be_early(struct fast_tunnel *tunnel, __u64 now)
 INLINE int send_to_core(struct frame *frame, const struct fast_route *route, const struct flow *inner)
 {
     struct xdp_md *context = frame->context;
-    const int gone = (int)inner->offset - (int)ethernet_bytes(route);
+    const int gone = (int)inner->offset - (int)sizeof(struct ethernet);
     if (!route->routed_there)
         count_hop(inner->header, inner);
     if (!trim(frame, inner) || bpf_xdp_adjust_head(context, gone) != 0)

@@ -145,7 +145,6 @@ static bool sit(struct fast *fast, struct fast_seat *seat, enum fast_mode mode, 
         return false;
     }
     fast->ports[index] = (struct fast_port){.flags = all_flags(seat, mode),
-                                            .device = index,
                                             .mtu = (__u16)host_device_mtu(seat->device),
                                             .network = seat->network,
                                             .mac = seat->flags & FAST_HOST ? 0 : device_mac(seat->device)};
