@@ -90,8 +90,8 @@ static unsigned admitted(struct ruleset *rules, const struct pdr *pdr, enum dire
     return n;
 }
 
-enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
-                  struct packet *packet, bool *due)
+static enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
+                         struct packet *packet, bool *due)
 {
     if (!enforce_gates_open(rules, pdr, direction))
         return DROP_GATE;

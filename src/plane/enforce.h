@@ -5,18 +5,14 @@
 
 #include "plane/path.h"
 
-/* DROP_NONE: the packet (of a super-packet: its first packet->segments pieces) may go and has been counted. *due: a URR has
- * something to report. */
-enum drop enforce(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
-                  struct packet *packet, bool *due);
-
 /* Gates and rates alone, for what a FAR copies and drops: no usage, as it goes nowhere. */
 enum drop enforce_qers(struct ruleset *rules, const struct pdr *pdr, enum direction direction,
                        struct packet *packet);
 
 bool enforce_gates_open(const struct ruleset *rules, const struct pdr *pdr, enum direction direction);
 
-/* enforce() of a session that the fast path carries too: what it has counted comes first, and what it may go on with is said anew. */
+/* DROP_NONE: the packet (of a super-packet: its first packet->segments pieces) may go and has been counted. *due: a URR has something to report. What the fast path
+ * has counted of the session comes first, and what it may go on with is said anew. */
 enum drop enforce_both(struct plane *plane, struct session *session, const struct pdr *pdr,
                        enum direction direction, struct packet *packet, bool *due);
 

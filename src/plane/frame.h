@@ -49,8 +49,8 @@ static inline bool frame_is_ip(const struct frame *frame)
 /* From one station to another, with one tag at most: what the packet program reads, too (plane/bpf/frames.h). */
 static inline bool frame_is_plain(const struct frame *frame)
 {
-    enum { TYPE_LEAST = 0x600 };
-    return !frame_is_group(frame) && frame->type >= TYPE_LEAST && frame->payload <= FRAME_HEADER + FRAME_TAG;
+    return !frame_is_group(frame) && frame->type >= FRAME_TYPE_LEAST &&
+           frame->payload <= FRAME_HEADER + FRAME_TAG;
 }
 
 /* Between neighbours on a wire: spanning tree, link aggregation, port authentication, pause (IEEE 802.1Q 8.6.3). No bridge hands them on. */

@@ -52,4 +52,14 @@ static inline __attribute__((always_inline)) bool protocol_encapsulates(unsigned
     }
 }
 
+/* GTP-U, GTP-C, PFCP and N2, wherever they are bound for: a phone has no business with any of them, and what it wraps up in them nobody has looked at. */
+static inline __attribute__((always_inline)) bool protocol_tunnels(unsigned char protocol,
+                                                                   unsigned short destination_port)
+{
+    enum { GTPU = 2152, GTP_C = 2123, PFCP = 8805, N2 = 38412 };
+    if (protocol == PROTOCOL_UDP)
+        return destination_port == GTPU || destination_port == GTP_C || destination_port == PFCP;
+    return protocol == PROTOCOL_SCTP && destination_port == N2;
+}
+
 #endif

@@ -122,17 +122,6 @@ static bool is_gateway(const struct network *network, const struct config_ip *ip
            ip->address[15] == (network->pool_v6.address[15] | 1);
 }
 
-/* GTP-U, GTP-C, PFCP and N2, wherever they are bound for: a phone has no business with any of them, and what it wraps up in them
- * nobody has looked at. */
-static bool is_tunnel(const struct flow *flow)
-{
-    enum { GTP_C_PORT = 2123, PFCP_PORT = 8805, N2_PORT = 38412 };
-    if (flow->protocol == PROTOCOL_UDP)
-        return flow->destination_port == GTPU_PORT || flow->destination_port == GTP_C_PORT ||
-               flow->destination_port == PFCP_PORT;
-    return flow->protocol == PROTOCOL_SCTP && flow->destination_port == N2_PORT;
-}
-
 static struct config_ip destination_of(const struct flow *flow)
 {
     struct config_ip ip = {.family = flow->version == 4 ? AF_INET : AF_INET6};
@@ -143,7 +132,7 @@ static struct config_ip destination_of(const struct flow *flow)
 /* What nobody has looked at, in a tunnel of the phone's own. */
 static enum drop check_tunnelled(const struct network *network, const struct flow *flow)
 {
-    if (is_tunnel(flow))
+    if (protocol_tunnels(flow->protocol, flow->destination_port))
         return DROP_INNER_TUNNEL;
     return protocol_encapsulates(flow->protocol) && !network->encapsulation ? DROP_ENCAPSULATED : DROP_NONE;
 }

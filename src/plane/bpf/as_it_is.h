@@ -32,17 +32,16 @@ INLINE bool is_clamped(const struct frame *frame, const struct fast_settings *pl
     return !tcp || (tcp->flags & SYN);
 }
 
-INLINE __u64 sum_address(const struct fast_address *address, bool v4)
+INLINE __u64 sum_of_either(const struct fast_address *address, bool v4)
 {
-    const __u64 low = address->half[1] >> 32;
-    return v4 ? low : (address->half[0] >> 32) + (__u32)address->half[0] + low + (__u32)address->half[1];
+    return v4 ? address->half[1] >> 32 : sum_of_address(address);
 }
 
 INLINE __u16 pseudo_header_sum(const struct flow *flow)
 {
     const bool v4 = flow->version == 4;
     const __u32 header = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
-    __u64 sum = sum_address(&flow->source, v4) + sum_address(&flow->destination, v4) +
+    __u64 sum = sum_of_either(&flow->source, v4) + sum_of_either(&flow->destination, v4) +
                 bpf_htons((__u16)(flow->length - header)) + bpf_htons(flow->protocol);
     return fold(sum);
 }

@@ -6,8 +6,6 @@
 #include "plane/bpf/count.h"
 #include "plane/protocols.h"
 
-enum { GTP_C_PORT = 2123, PFCP_PORT = 8805, N2_PORT = 38412 };
-
 /* A chain of headers that has to be walked; the slow path does. */
 INLINE bool is_extension(__u8 protocol, __u8 version)
 {
@@ -59,10 +57,7 @@ INLINE enum outcome read_transport(struct frame *frame, struct flow *flow)
 
 INLINE bool is_tunnel(const struct flow *flow)
 {
-    const __be16 port = flow->destination_port;
-    if (flow->protocol == PROTOCOL_UDP)
-        return port == bpf_htons(GTPU_PORT) || port == bpf_htons(GTP_C_PORT) || port == bpf_htons(PFCP_PORT);
-    return flow->protocol == PROTOCOL_SCTP && port == bpf_htons(N2_PORT);
+    return protocol_tunnels(flow->protocol, bpf_ntohs(flow->destination_port));
 }
 
 /* enum fast_place of an address, or FAST_FRAMED. */

@@ -9,7 +9,7 @@
 #include "plane/bpf/route.h"
 #include "plane/bpf/sum.h"
 
-enum { TUNNEL_HOPS = 64, TUNNEL_PORT = 2152, DOWNLINK_CONTAINER = 0x00, UPLINK_CONTAINER = 0x10 };
+enum { TUNNEL_HOPS = 64, DOWNLINK_CONTAINER = 0x00, UPLINK_CONTAINER = 0x10 };
 
 struct gtpu_header {
     __u8 flags, type;
@@ -73,7 +73,7 @@ INLINE void write_gtpu(struct gtpu_header *gtpu, const struct way *way, __u32 by
 
 INLINE void write_udp(struct udphdr *udp, __u32 bytes)
 {
-    *udp = (struct udphdr){bpf_htons(TUNNEL_PORT), bpf_htons(TUNNEL_PORT),
+    *udp = (struct udphdr){bpf_htons(GTPU_PORT), bpf_htons(GTPU_PORT),
                            bpf_htons((__u16)(bytes + sizeof *udp + sizeof(struct gtpu_header))), 0};
 }
 
@@ -105,18 +105,12 @@ INLINE void write_outer_v4(struct outer_v4 *outer, const struct way *way, __u32 
 
 /* --- over IPv6 --- */
 
-INLINE __u64 sum_of_address(const struct fast_address *address)
-{
-    return (address->half[0] & 0xffffffff) + (address->half[0] >> 32) + (address->half[1] & 0xffffffff) +
-           (address->half[1] >> 32);
-}
-
 /* RFC 8200 8.1; `inner` is the sum of the packet in the tunnel. */
 INLINE __sum16 datagram_checksum(const struct outer_v6 *outer, const struct fast_gnb *gnb, __u64 inner)
 {
     const __u32 *gtpu = (const void *)&outer->gtpu;
     const __u64 sum = sum_of_address(&gnb->source) + sum_of_address(&gnb->address) + bpf_htons(IPPROTO_UDP) +
-                      2 * (__u64)outer->udp.len + 2 * bpf_htons(TUNNEL_PORT) + gtpu[0] + gtpu[1] + gtpu[2] +
+                      2 * (__u64)outer->udp.len + 2 * bpf_htons(GTPU_PORT) + gtpu[0] + gtpu[1] + gtpu[2] +
                       gtpu[3] + inner;
     const __u16 check = (__u16)~fold(sum);
     return check ? check : 0xffff;

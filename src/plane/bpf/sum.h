@@ -13,6 +13,12 @@ INLINE __u16 fold(__u64 sum)
     return (__u16)(sum + (sum >> 16));
 }
 
+INLINE __u64 sum_of_address(const struct fast_address *address)
+{
+    return (address->half[0] & 0xffffffff) + (address->half[0] >> 32) + (address->half[1] & 0xffffffff) +
+           (address->half[1] >> 32);
+}
+
 enum { LONGEST_PIECE = 512, SUMMED_MOST = 2047 };
 
 /* The sum of a packet of `size` octets, in pieces of lengths that the verifier knows; not static, so that it looks at them once. Negative: it is too
