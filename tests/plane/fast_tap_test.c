@@ -46,10 +46,35 @@ static void each_frame_reaches_who_waits_though_no_other_follows(void **state)
     bench_free(bench);
 }
 
+/* Its SMF's answer was lost, or it forgot: the capture is of a session that is no more. */
+static void a_session_that_is_established_again_is_not_shown(void **state)
+{
+    struct bench *bench = bench_new();
+    struct lab_session again;
+    unsigned seen = 0;
+    (void)state;
+    fast_show(&bench->lab->plane, bench->session, true);
+    const unsigned place = bench->session->place;
+    lab_describe(&again, UE);
+    bench_establish(bench, &again);
+    assert_int_equal(bench->session->place, place);
+    struct fast_tap *tap = fast_tap_new(&bench->fast, count_one, &seen);
+    assert_non_null(tap);
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    fast_tap_drain(tap);
+    assert_int_equal(seen, 0);
+    fast_tap_free(tap);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_frame_reaches_who_waits_though_no_other_follows),
+        cmocka_unit_test(a_session_that_is_established_again_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

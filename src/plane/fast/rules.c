@@ -298,7 +298,8 @@ static void put_gnb(struct fast *fast, const struct plane *plane, struct gnb *gn
     fast_shape(plane, gnb);
 }
 
-/* What `old` has and the new one does not is withdrawn; workers that still find it leave the books alone. */
+/* What `old` has and the new one does not is withdrawn; workers that still find it leave the books alone. A capture is of the one that was asked for: its end
+ * would find no session to take the mark from. */
 static unsigned hand_over(struct plane *plane, struct session *old, const struct session *session)
 {
     if (!old || old->network != session->network)
@@ -307,6 +308,7 @@ static unsigned hand_over(struct plane *plane, struct session *old, const struct
     const unsigned place = old->place;
     fast_withdraw(plane, old, old->rules, session->rules);
     fast_leave_rates(old);
+    plane->fast->sessions[place].captured = 0;
     old->place = 0;
     session_unlock(old);
     return place;
