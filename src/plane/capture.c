@@ -15,9 +15,8 @@
 #include "kit/loop.h"
 #include "line/event.h"
 #include "plane/agent_state.h"
-#include "plane/fast/networks.h"
-#include "plane/fast/rules.h"
 #include "plane/fast/senders.h"
+#include "plane/fast/shown.h"
 #include "plane/fast/tap.h"
 #include "plane/find.h"
 #include "wire/gtpu/gtpu.h"
@@ -186,17 +185,6 @@ static void follow_session(struct capture *capture, const struct session *sessio
         fast_show(capture->plane, session, true);
 }
 
-static void mark_gnb(const struct capture *capture, bool wanted)
-{
-    static const struct fast_address nobody;
-    struct fast *fast = capture->plane->fast;
-    if (!fast || !capture->gnb)
-        return;
-    fast->settings->captured = wanted ? fast_address_of(&capture->gnb->address) : nobody;
-    if (capture->gnb->id <= fast->sizes.gnbs)
-        fast->gnbs[capture->gnb->id].captured = wanted;
-}
-
 static void want(struct capture *capture, struct session *session, struct gnb *gnb)
 {
     uint64_t host[2] = {0};
@@ -207,7 +195,8 @@ static void want(struct capture *capture, struct session *session, struct gnb *g
     atomic_store(&capture->filter.host[0], host[0]);
     atomic_store(&capture->filter.host[1], host[1]);
     follow_session(capture, session);
-    mark_gnb(capture, true);
+    if (gnb)
+        fast_show_gnb(capture->plane, gnb, true);
 }
 
 static void forget(struct capture *capture)
@@ -215,7 +204,8 @@ static void forget(struct capture *capture)
     const struct session *session = map_get(&capture->agent->sessions, capture->seid);
     if (session)
         fast_show(capture->plane, session, false);
-    mark_gnb(capture, false);
+    if (capture->gnb)
+        fast_show_gnb(capture->plane, capture->gnb, false);
     follow_session(capture, NULL);
     atomic_store(&capture->filter.host[0], 0);
     atomic_store(&capture->filter.host[1], 0);
@@ -266,6 +256,7 @@ static void open_frames(struct capture *capture)
 {
     if (!capture->plane->fast)
         return;
+    fast_show_nobody(capture->plane->fast); /* evidence names whose packets go out */
     capture->tap = fast_tap_new(capture->plane->fast, saw, capture);
     if (!capture->tap) {
         log_error("plane", NULL, "no packets of the fast path can be captured: %s; is there memory?",

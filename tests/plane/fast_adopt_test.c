@@ -15,6 +15,7 @@
 #include "plane/fast/adopt.h"
 #include "plane/fast/networks.h"
 #include "plane/fast/rules.h"
+#include "plane/fast/shown.h"
 #include "plane/tally.h"
 
 enum { MOST = 8, GNB_TEID = 0x1234, OTHER_TEID = 0x4321, NEIGHBOUR_TEID = 0x5678 };
@@ -472,6 +473,25 @@ static void places_that_are_no_more_are_forgotten(void **state)
     end(bench);
 }
 
+/* The process that captured is no more, and told nobody of an end. */
+static void what_was_captured_is_not_shown_by_the_next_process(void **state)
+{
+    struct bench *bench = begin_with_session();
+    const uint32_t teid = bench->teid, gnb = bench->session->gnb->id;
+    const unsigned place = bench->session->place;
+    (void)state;
+    fast_show(&bench->lab->plane, bench->session, true);
+    fast_show_gnb(&bench->lab->plane, bench->session->gnb, true);
+    assert_int_not_equal(bench->fast.gnbs[gnb].captured, 0);
+    die(bench);
+    bench = begin(MOST);
+    assert_int_equal(bench->fast.gnbs[gnb].captured, 0);
+    assert_int_equal(bench->fast.settings->captured.half[1], 0);
+    assert_int_equal(bench->fast.sessions[place].captured, 0);
+    assert_int_equal(fast_tunnel_at(&bench->fast, teid)->flags & FAST_CAPTURED, 0);
+    end(bench);
+}
+
 /* The same SMF, the same process: it establishes what it has already (its answer was lost). */
 static void a_session_that_is_replaced_keeps_its_place(void **state)
 {
@@ -547,6 +567,7 @@ int main(void)
         cmocka_unit_test(tunnels_that_a_session_has_no_more_are_taken_out),
         cmocka_unit_test(one_that_ends_in_the_midst_of_a_change_leaves_nothing_that_leads_astray),
         cmocka_unit_test(places_that_are_no_more_are_forgotten),
+        cmocka_unit_test(what_was_captured_is_not_shown_by_the_next_process),
         cmocka_unit_test(a_session_that_is_replaced_keeps_its_place),
     };
     return cmocka_run_group_tests(tests, mount_pins, unmount_pins);

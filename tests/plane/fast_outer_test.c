@@ -13,7 +13,7 @@
 #include "fast_lab.h"
 #include "plane/checksum.h"
 #include "plane/fast/networks.h"
-#include "plane/fast/rules.h"
+#include "plane/fast/shown.h"
 #include "plane/fast/tap.h"
 
 enum { OUTER_V6 = 48, TAGGED = 18, UPF_TEID = 0x4567, GNB_TEID = 0x1234, VLAN = 77, MARKING = 0xb8 };

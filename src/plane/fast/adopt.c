@@ -15,6 +15,7 @@
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
 #include "plane/fast/senders.h"
+#include "plane/fast/shown.h"
 #include "plane/fast/stations.h"
 #include "wire/gtpu/gtpu.h"
 
@@ -57,7 +58,6 @@ static unsigned keep_sound_sessions(struct fast *fast, const struct plane *plane
         if (!session->known)
             continue;
         fast->unclaimed++;
-        session->captured = 0; /* by a process that is no more */
         if (is_sound_session(session, fast, plane))
             continue;
         fast_free_place(fast, place);
@@ -74,7 +74,6 @@ static unsigned keep_sound_tunnels(struct fast *fast)
         struct fast_tunnel *tunnel = &fast->places[i];
         if (!tunnel->teid)
             continue;
-        tunnel->flags &= (__u8)~FAST_CAPTURED;
         if (is_sound_tunnel(tunnel, fast))
             continue;
         fast_clear_tunnel(tunnel);
@@ -228,6 +227,7 @@ void fast_adopt(struct fast *fast, struct plane *plane)
     }
     const unsigned sessions = keep_sound_sessions(fast, plane), tunnels = keep_sound_tunnels(fast);
     keep_sound_addresses(fast);
+    fast_show_nobody(fast);
     learn_gnbs(fast, plane);
     if (!list_tunnels(fast)) {
         log_warning("plane", NULL, "fast path: no memory to take over what was found, which goes");

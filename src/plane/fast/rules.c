@@ -143,11 +143,6 @@ static bool is_carried(const struct fast *fast, const struct session *session, c
            !early_concerns(session, &session->gnb->address);
 }
 
-static void put_flag(struct fast_tunnel *tunnel, enum fast_tunnel_flags flag, bool wanted)
-{
-    tunnel->flags = (__u8)(wanted ? tunnel->flags | flag : tunnel->flags & ~flag);
-}
-
 /* What is as it was stays in force all the while: no packet notices that a session is told of again. */
 static void put_tunnel(struct fast *fast, const struct session *session, const struct pdr *pdr)
 {
@@ -177,20 +172,6 @@ static void put_tunnel(struct fast *fast, const struct session *session, const s
     if (carried && tunnel->state == FAST_HELD)
         begin_return(&tunnel->state, &tunnel->queue);
     __atomic_store_n(&tunnel->teid, wanted.teid, __ATOMIC_RELEASE);
-}
-
-void fast_show(const struct plane *plane, const struct session *session, bool wanted)
-{
-    struct fast *fast = plane->fast;
-    const struct ruleset *rules = session->rules;
-    if (!fast || session->place == 0)
-        return;
-    fast->sessions[session->place].captured = wanted;
-    for (unsigned i = 0; i < rules->pdr_count; i++) {
-        const uint32_t teid = rules->pdrs[i].teid;
-        if (teid && fast_has_tunnel(fast, teid))
-            put_flag(fast_tunnel_at(fast, teid), FAST_CAPTURED, wanted);
-    }
 }
 
 void fast_clear_tunnel(struct fast_tunnel *tunnel)

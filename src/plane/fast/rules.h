@@ -20,9 +20,6 @@ void fast_withdraw(struct plane *plane, const struct session *session, struct ru
 /* It is over; its place is free. What has been counted must have been absorbed (plane/fast_counts.h). */
 void fast_dismiss(struct plane *plane, struct session *session);
 
-/* Whether its packets are shown to the agent (plane/capture.h). */
-void fast_show(const struct plane *plane, const struct session *session, bool wanted);
-
 /* Whether the TEID can be given to a tunnel; true without a fast path. */
 bool fast_has_place(const struct plane *plane, uint32_t teid);
 /* Whether its place is nobody else's: its own, or one that it had until a moment ago. */
