@@ -11,6 +11,7 @@
 #include "kit/loop.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/start.h"
 #include "plane/fast/stations.h"
 #include "plane/switch.h"
 
@@ -519,6 +520,18 @@ static void nobody_takes_the_address_of_a_session_that_is_still_to_be_spoken_of(
     end(bench);
 }
 
+/* On a host that has made very many interfaces. */
+static void a_passage_with_a_number_beyond_the_maps_leaves_its_network_to_the_slow_path(void **state)
+{
+    struct bench *bench = open_bench();
+    const struct config_plane config = {.tun = "demarcnone"};
+    (void)state;
+    bench->fast.networks[0].host.device = 1U << 30;
+    assert_false(fast_lead_frames(&bench->lab->plane, &config, &bench->lab->networks[0]));
+    assert_int_equal(bench->fast.networks[0].host.device, 0);
+    bench_free(bench);
+}
+
 static void what_no_smf_speaks_of_is_forgotten(void **state)
 {
     uint32_t teid;
@@ -551,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_tunnel_that_is_another_phones_now_brings_no_addresses),
         cmocka_unit_test(nobody_takes_the_address_of_a_session_that_is_still_to_be_spoken_of),
         cmocka_unit_test(what_no_smf_speaks_of_is_forgotten),
+        cmocka_unit_test(a_passage_with_a_number_beyond_the_maps_leaves_its_network_to_the_slow_path),
     };
     return cmocka_run_group_tests(tests, mount_pins, unmount_pins);
 }

@@ -202,6 +202,13 @@ void fast_start(struct fast *fast, struct plane *plane, const struct config *con
                  fast_mode_name(fast->seats[i].mode));
 }
 
+/* A passage with a number that maps have no room for (plane/fast/ports.c says so) has no port. */
+static bool is_led(const struct fast *fast, const struct fast_network *network)
+{
+    const unsigned device = network->host.device;
+    return device && device < FAST_PORTS && (fast->ports[device].flags & FAST_LAN);
+}
+
 /* The program does not know that data network, nor who is where in it. */
 static bool leave_to_slow_path(struct fast *fast, const struct config_plane *own,
                                const struct network *network)
@@ -222,7 +229,7 @@ bool fast_lead_frames(struct plane *plane, const struct config_plane *own, const
     char device[IFNAMSIZ], why[FAST_WHY_BYTES];
     if (!fast)
         return false;
-    if (!to->host.device || !(fast->ports[to->host.device].flags & FAST_LAN))
+    if (!is_led(fast, to))
         return leave_to_slow_path(fast, own, network);
     lead_device(own, network->index, device);
     if (!fast_attach_slow(fast, device, network->index, own->fast, why)) {
