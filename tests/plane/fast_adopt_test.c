@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -473,6 +474,35 @@ static void places_that_are_no_more_are_forgotten(void **state)
     end(bench);
 }
 
+static void lose_pin(const char *map)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", pins(), map);
+    assert_int_equal(unlink(path), 0);
+}
+
+/* A process was killed while it took its maps down, or made them: whichever came first, or last. */
+static void maps_that_are_not_whole_are_replaced(void **state)
+{
+    static const char *const first[] = {"settings", "gnbs", "tunnels"};
+    struct bench *bench = begin_with_session();
+    (void)state;
+    for (unsigned i = 0; i < sizeof first / sizeof *first; i++) {
+        const uint32_t teid = bench->teid;
+        struct lab_session session;
+        die(bench);
+        lose_pin(first[i]);
+        bench = begin(MOST);
+        assert_false(fast_adopted(&bench->fast));
+        assert_int_equal(bench->fast.free_count, MOST);
+        assert_false(fast_has_tunnel(&bench->fast, teid));
+        lab_describe(&session, UE);
+        bench_establish(bench, &session);
+        both_go(bench, bench->teid);
+    }
+    end(bench);
+}
+
 /* The process that captured is no more, and told nobody of an end. */
 static void what_was_captured_is_not_shown_by_the_next_process(void **state)
 {
@@ -567,6 +597,7 @@ int main(void)
         cmocka_unit_test(tunnels_that_a_session_has_no_more_are_taken_out),
         cmocka_unit_test(one_that_ends_in_the_midst_of_a_change_leaves_nothing_that_leads_astray),
         cmocka_unit_test(places_that_are_no_more_are_forgotten),
+        cmocka_unit_test(maps_that_are_not_whole_are_replaced),
         cmocka_unit_test(what_was_captured_is_not_shown_by_the_next_process),
         cmocka_unit_test(a_session_that_is_replaced_keeps_its_place),
     };

@@ -88,7 +88,6 @@ static void pin_path(char *path, size_t size, const char *folder, const char *na
     snprintf(path, size, "%s/%s", folder, name);
 }
 
-/* Each map is found in the folder, or will be. */
 static bool set_pins(struct bpf_object *object, const char *folder)
 {
     char path[256];
@@ -102,15 +101,45 @@ static bool set_pins(struct bpf_object *object, const char *folder)
     return true;
 }
 
-static void remove_pins(struct bpf_object *object, const char *folder)
+void fast_remove_pins(const struct fast *fast)
 {
     char path[256];
-    struct bpf_map *map;
-    bpf_object__for_each_map(map, object)
+    const struct bpf_map *map;
+    bpf_object__for_each_map(map, fast->object)
     {
-        pin_path(path, sizeof path, folder, bpf_map__name(map));
+        pin_path(path, sizeof path, fast->folder, bpf_map__name(map));
         unlink(path);
     }
+}
+
+/* Somebody was killed while he made or removed them. What one map says leads nowhere, or astray, without the others. */
+static bool are_pins_partial(const struct fast *fast)
+{
+    char path[256];
+    const struct bpf_map *map;
+    unsigned there = 0, missing = 0;
+    bpf_object__for_each_map(map, fast->object)
+    {
+        if (bpf_map__is_internal(map))
+            continue;
+        pin_path(path, sizeof path, fast->folder, bpf_map__name(map));
+        const bool is_there = access(path, F_OK) == 0;
+        there += is_there;
+        missing += !is_there;
+    }
+    return there && missing;
+}
+
+/* Each map is found in the folder, whole, or will be. */
+static bool prepare_pins(const struct fast *fast)
+{
+    if (are_pins_partial(fast)) {
+        log_info("plane", NULL,
+                 "fast path: what is pinned in %s is not whole, as after a kill, and is replaced",
+                 fast->folder);
+        fast_remove_pins(fast);
+    }
+    return set_pins(fast->object, fast->folder);
 }
 
 static bool map_array(struct fast *fast, const struct array *array)
@@ -182,8 +211,7 @@ static bool load(struct fast *fast)
     struct array arrays[FAST_MAPS];
     const unsigned count = list_arrays(fast, arrays);
     fast->object = bpf_object__open_mem(fast_program, fast_program_bytes, NULL);
-    return fast->object && set_sizes(fast, arrays, count) &&
-           (!fast->folder[0] || set_pins(fast->object, fast->folder)) &&
+    return fast->object && set_sizes(fast, arrays, count) && (!fast->folder[0] || prepare_pins(fast)) &&
            bpf_object__load(fast->object) == 0 && map_arrays(fast, arrays, count);
 }
 
@@ -323,7 +351,7 @@ bool fast_open(struct fast *fast, const struct fast_sizes *sizes, const char *fo
         log_info("plane", NULL,
                  "fast path: what is pinned in %s has other sizes or another layout, and is replaced",
                  folder);
-        remove_pins(fast->object, folder);
+        fast_remove_pins(fast);
         unload(fast);
         loaded = load(fast);
     }

@@ -128,6 +128,9 @@ size_t fast_memory_of(const struct fast_sizes *sizes);
 /* What is pinned stays, and packets go on. */
 void fast_close(struct fast *fast);
 
+/* What is pinned of the maps goes; who has them open keeps them. */
+void fast_remove_pins(const struct fast *fast);
+
 /* The program's clock is this process's again. False: the kernel has not run it. */
 bool fast_set_clock(struct fast *fast);
 

@@ -499,14 +499,8 @@ bool fast_make_folder(const char *folder, char why[FAST_WHY_BYTES])
 
 void fast_remove(struct fast *fast)
 {
-    char path[256];
-    struct bpf_map *map;
     fast->seat_count = 0;
     leave_others(fast);
-    bpf_object__for_each_map(map, fast->object)
-    {
-        snprintf(path, sizeof path, "%s/%s", fast->folder, bpf_map__name(map));
-        unlink(path);
-    }
+    fast_remove_pins(fast);
     rmdir(fast->folder);
 }
