@@ -537,6 +537,54 @@ static void a_session_that_is_replaced_keeps_its_place(void **state)
     end(bench);
 }
 
+static void add_network(struct bench *bench)
+{
+    struct plane *plane = &bench->lab->plane;
+    struct network *network = &bench->lab->networks[1];
+    *network = (struct network){.name = "other", .index = 1, .mtu = 1400};
+    assert_true(config_prefix_parse("10.45.0.0/17", &bench->lab->networks[0].pool_v4)); /* room for both */
+    assert_true(config_prefix_parse("10.46.0.0/17", &network->pool_v4));
+    table_init(&network->by_v4, &plane->epochs, 1);
+    table_init(&network->by_v6, &plane->epochs, 2);
+    table_init(&network->outside_v4, &plane->epochs, 3);
+    table_init(&network->outside_v6, &plane->epochs, 4);
+    plane->network_count = 2;
+    assert_true(fast_describe(&bench->fast, plane));
+}
+
+/* The SMF chooses TEIDs by itself, and speaks of its session as one of another data network. */
+static void a_session_that_is_replaced_in_another_network_is_carried_there(void **state)
+{
+    static const uint8_t there[4] = {10, 46, 0, UE};
+    struct bench *bench = begin(MOST);
+    struct lab_session session;
+    uint32_t teid;
+    (void)state;
+    add_network(bench);
+    lab_describe(&session, UE);
+    bench_establish(bench, &session);
+    teid = bench->teid;
+    both_go(bench, teid);
+    describe_again(bench, &session, UE, teid);
+    session.request.session_establishment_request.has_dnn = true;
+    session.request.session_establishment_request.dnn = bytes_of((const uint8_t *)"\5other", 6);
+    session.ue_ip.ip = (struct pfcp_ip){.has_v4 = true};
+    memcpy(session.ue_ip.ip.v4, there, sizeof there);
+    lab_establish(bench->lab, &session, &teid);
+    bench->session = table_get(&bench->lab->plane.teids, teid);
+    assert_int_equal(bench->session->network->index, 1);
+    bench->teid = teid;
+    set_tunnelled(bench, there, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    set_downlink(bench, there, 80);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    set_downlink(bench, PHONE, 80);
+    assert_int_equal(run(bench), XDP_PASS);
+    absorb(bench);
+    assert_int_equal(bench->session->counters.passed.packets[UPLINK], 1); /* none of its predecessor's */
+    end(bench);
+}
+
 /* A packet beyond the credit, which is the slow path's, and one that is not, behind it: at once, as after a quarter of a second the first is taken for lost. */
 static void odd_one_then_plain(struct bench *bench, uint32_t expected)
 {
@@ -600,6 +648,7 @@ int main(void)
         cmocka_unit_test(maps_that_are_not_whole_are_replaced),
         cmocka_unit_test(what_was_captured_is_not_shown_by_the_next_process),
         cmocka_unit_test(a_session_that_is_replaced_keeps_its_place),
+        cmocka_unit_test(a_session_that_is_replaced_in_another_network_is_carried_there),
     };
     return cmocka_run_group_tests(tests, mount_pins, unmount_pins);
 }

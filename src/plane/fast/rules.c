@@ -283,7 +283,7 @@ static void put_gnb(struct fast *fast, const struct plane *plane, struct gnb *gn
  * would find no session to take the mark from. */
 static unsigned hand_over(struct plane *plane, struct session *old, const struct session *session)
 {
-    if (!old || old->network != session->network)
+    if (!old)
         return 0;
     session_lock(old);
     const unsigned place = old->place;
@@ -301,8 +301,6 @@ bool fast_admit(struct plane *plane, struct session *session, struct session *ol
     if (!fast)
         return true;
     session->place = hand_over(plane, old, session);
-    if (session->place == 0 && old && old->place) /* they may be the new one's, at another place */
-        fast_withdraw_routes(fast, old, old->rules, NULL);
     if (session->place == 0)
         session->place = fast_claim(fast, session, now);
     if (session->place) {
