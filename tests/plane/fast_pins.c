@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -52,6 +53,7 @@ void die(struct bench *bench)
     struct fast fast = bench->fast;
     close(bench->n3);
     bench->lab->plane.fast = NULL;
+    memset(bench->fast.claimed_rates, 0, bench->fast.sizes.sessions + 1); /* nobody is left to free any */
     lab_free(bench->lab);
     fast_close(&fast);
     free(bench);

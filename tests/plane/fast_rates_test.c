@@ -4,6 +4,8 @@
  * however many sessions take.
  */
 #include "fast_lab.h"
+#include "fast_pins.h"
+#include "plane/fast/adopt.h"
 
 enum { KBPS = 8000, SIZE = 1000, UE_AMBR = 5, SESSION_AMBR = 6, CORRELATION = 77, JIFFY_MS = 4 };
 
@@ -61,6 +63,11 @@ static void attach(struct bench *bench, struct phone *phone)
     for (unsigned i = 0; i < 2; i++) {
         session->pdrs[i].qer_ids = phone->qer_ids;
         session->pdrs[i].qer_ids_count = request->create_qers_count;
+    }
+    if (phone->teid) { /* as an SMF does that knows it from before */
+        session->pdrs[0].pdi.f_teid = (struct pfcp_f_teid){.teid = phone->teid, .ip.has_v4 = true};
+        memcpy(session->pdrs[0].pdi.f_teid.ip.v4, bench->lab->plane.n3_v4.address, 4);
+        bench->teid = phone->teid;
     }
     bench_establish(bench, session);
     phone->teid = bench->teid;
@@ -249,6 +256,42 @@ static void what_finds_no_place_is_left_to_the_slow_path(void **state)
     bench_free(bench);
 }
 
+static void is_the_slow_paths(struct bench *bench, const struct phone *phone)
+{
+    struct packet packet;
+    bench->teid = phone->teid;
+    set_tunnelled(bench, phone->address, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_PASS);
+    assert_int_equal(run_slow(bench, &bench->lab->gnb, &packet), PATH_TO_N6);
+}
+
+/* Until then the places that a process has left are nobody's to take: its sessions may go on with them. */
+static void rates_that_found_no_place_get_one_once_what_was_left_is_swept(void **state)
+{
+    struct bench *bench = begin(2);
+    struct phone phones[2] = {phone_of(UE), phone_of(UE + 1)};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        add_rate(&phones[i], UE_AMBR, KBPS, CORRELATION);
+        add_rate(&phones[i], SESSION_AMBR, 2 * KBPS, CORRELATION + 1);
+        attach(bench, &phones[i]);
+    }
+    assert_int_equal(bench->fast.free_rate_count, 0);
+    die(bench);
+    bench = begin(2);
+    for (unsigned i = 0; i < 2; i++)
+        attach(bench, &phones[i]);
+    for (unsigned i = 0; i < 2; i++)
+        is_the_slow_paths(bench, &phones[i]);
+    fast_sweep(&bench->lab->plane, INT64_MAX);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(pass(bench, &phones[i], UPLINK, 100));
+        assert_true(pass(bench, &phones[i], DOWNLINK, 100));
+    }
+    assert_int_equal(bench->fast.free_rate_count, 0);
+    end(bench);
+}
+
 static void nothing_passes_a_closed_gate_or_a_rate_of_nothing(void **state)
 {
     struct bench *bench = bench_open(8);
@@ -301,8 +344,9 @@ int main(void)
         cmocka_unit_test(a_phones_sessions_share_its_rate),
         cmocka_unit_test(a_session_without_a_place_shares_it_too),
         cmocka_unit_test(what_finds_no_place_is_left_to_the_slow_path),
+        cmocka_unit_test(rates_that_found_no_place_get_one_once_what_was_left_is_swept),
         cmocka_unit_test(a_place_is_given_on_without_what_was_taken),
         cmocka_unit_test(nothing_passes_a_closed_gate_or_a_rate_of_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, mount_pins, unmount_pins);
 }

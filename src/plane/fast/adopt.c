@@ -281,7 +281,6 @@ unsigned fast_sweep(struct plane *plane, int64_t quiet)
     for (unsigned place = 1; place <= fast->sizes.sessions; place++)
         if (fast->sessions[place].known && !fast->claimed[place])
             fast_free_place(fast, place);
-    fast_sweep_rates(fast);
     fast_forget_found(fast);
     for (unsigned i = 0; i < plane->network_count; i++)
         if (plane->networks[i].lan)
@@ -289,6 +288,7 @@ unsigned fast_sweep(struct plane *plane, int64_t quiet)
     fast->unclaimed = 0;
     fast->awaits = false;
     fast->settings->knows = true;
+    fast_sweep_rates(plane);
     return swept;
 }
 

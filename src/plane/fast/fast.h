@@ -92,6 +92,7 @@ struct fast {
     unsigned *free_rates; /* a stack */
     unsigned free_rate_count;
     bool *claimed_rates;
+    bool rates_short;                /* they were all taken once */
     struct fast_resting *free_flows; /* a ring, those at its end still resting */
     unsigned first_free_flows, free_flow_count;
     unsigned flows_refused;         /* updates of sessions that the slow path serves for want of a place */

@@ -41,19 +41,12 @@ void fast_release_rate(struct fast *fast, unsigned place)
     free_place(fast, place);
 }
 
-void fast_sweep_rates(struct fast *fast)
-{
-    for (unsigned place = 1; place <= fast->sizes.sessions; place++)
-        if (!fast->claimed_rates[place] &&
-            (rate_at(fast, place, UPLINK)->price || rate_at(fast, place, DOWNLINK)->price))
-            free_place(fast, place);
-}
-
 /* 0: all are taken. */
 static unsigned take_place(struct fast *fast)
 {
     const unsigned place = fast->free_rate_count ? fast->free_rates[--fast->free_rate_count] : 0;
     fast->claimed_rates[place] = place != 0;
+    fast->rates_short |= place == 0;
     return place;
 }
 
@@ -232,4 +225,28 @@ bool fast_set_rates(struct fast *fast, struct ruleset *rules, const struct pdr *
         keep_bucket(least, direction, bucket_at(&live->booked));
     }
     return true;
+}
+
+/* --- what was found --- */
+
+static bool wants_places(const struct ruleset *rules)
+{
+    for (unsigned i = 0; i < rules->qer_count; i++)
+        if (rules->qers[i].has_mbr && (is_common(rules, i, UPLINK) || is_common(rules, i, DOWNLINK)))
+            return true;
+    return false;
+}
+
+void fast_sweep_rates(struct plane *plane)
+{
+    struct fast *fast = plane->fast;
+    for (unsigned place = 1; place <= fast->sizes.sessions; place++)
+        if (!fast->claimed_rates[place] &&
+            (rate_at(fast, place, UPLINK)->price || rate_at(fast, place, DOWNLINK)->price))
+            free_place(fast, place);
+    size_t cursor = 0;
+    uint64_t teid;
+    for (void *session; fast->rates_short && table_next(&plane->teids, &cursor, &teid, &session);)
+        if (wants_places(((struct session *)session)->rules))
+            write_anew(plane, session);
 }

@@ -25,8 +25,8 @@ void fast_leave_rates(const struct session *session);
 
 /* place 0 is harmless. */
 void fast_release_rate(struct fast *fast, unsigned place);
-/* Places that were found in use and that nobody has claimed are free. */
-void fast_sweep_rates(struct fast *fast);
+/* Places that were found in use and that nobody has claimed are free, and sessions that found none meanwhile get one. */
+void fast_sweep_rates(struct plane *plane);
 /* Which places are free. False: out of memory. */
 bool fast_list_rates(struct fast *fast);
 
