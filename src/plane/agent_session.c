@@ -122,13 +122,13 @@ void session_remove(struct agent *agent, struct session *session)
     session->gone = true;
     held_discard(plane, session);
     early_discard(plane, session);
+    if (session->port) /* before its place is free: stations lead there */
+        lan_leave(session->network->lan, session);
     fast_dismiss(plane, session);
     session_unlock(session);
     timer_stop(agent->settings.timers, &session->timer);
     supervise_move(agent, session->gnb, NULL);
     remove_keys(agent, session, session->rules, NULL);
-    if (session->port)
-        lan_leave(session->network->lan, session);
     map_take(&agent->sessions, session->seid);
     if (map_get(&session->smf->by_cp_seid, session->cp_seid) == session)
         map_take(&session->smf->by_cp_seid, session->cp_seid);
@@ -198,11 +198,11 @@ static struct session *insert(struct smf *smf, uint64_t cp_seid, struct network 
     }
     session_lock(session);
     session->gone = true;
+    if (session->port)
+        lan_leave(network->lan, session);
     fast_dismiss(agent->settings.plane, session);
     session_unlock(session);
     remove_keys(agent, session, rules, NULL);
-    if (session->port)
-        lan_leave(network->lan, session);
     map_take(&agent->sessions, session->seid);
     map_take(&smf->by_cp_seid, cp_seid);
     /* A worker may have found it in the moment between: it is retired with rules of its own to free. */
