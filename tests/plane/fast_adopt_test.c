@@ -4,9 +4,13 @@
  * counted once. The maps are pinned in a BPF file system of this test's own.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +19,7 @@
 #include "fast_pins.h"
 #include "plane/fast/adopt.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/ports.h"
 #include "plane/fast/rules.h"
 #include "plane/fast/shown.h"
 #include "plane/tally.h"
@@ -585,6 +590,45 @@ static void a_session_that_is_replaced_in_another_network_is_carried_there(void 
     end(bench);
 }
 
+/* Renames the host's interface; it must be down. */
+static void rename_interface(const char *from, const char *to)
+{
+    struct ifreq about = {0};
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    snprintf(about.ifr_name, IFNAMSIZ, "%s", from);
+    snprintf(about.ifr_newname, IFNAMSIZ, "%s", to);
+    assert_int_equal(ioctl(fd, SIOCSIFNAME, &about), 0);
+    close(fd);
+}
+
+static bool has_link(const char *device)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/link-%s", pins(), device);
+    return access(path, F_OK) == 0;
+}
+
+/* It was renamed, and then went to another namespace. */
+static void nothing_stays_at_an_interface_that_has_gone_under_another_name(void **state)
+{
+    struct bench *bench = begin(MOST);
+    char why[FAST_WHY_BYTES];
+    const int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    (void)state;
+    assert_true(home >= 0);
+    assert_int_equal(unshare(CLONE_NEWNET), 0);
+    const unsigned index = if_nametoindex("lo");
+    assert_true(fast_attach(&bench->fast, "lo", FAST_N6, CONFIG_FAST_GENERIC, why));
+    assert_true(has_link("lo"));
+    rename_interface("lo", "moved");
+    fast_detach(&bench->fast, index);
+    assert_false(has_link("lo"));
+    assert_int_equal(bench->fast.seats[0].mode, FAST_NOWHERE);
+    assert_int_equal(setns(home, CLONE_NEWNET), 0);
+    close(home);
+    end(bench);
+}
+
 /* A packet beyond the credit, which is the slow path's, and one that is not, behind it: at once, as after a quarter of a second the first is taken for lost. */
 static void odd_one_then_plain(struct bench *bench, uint32_t expected)
 {
@@ -647,6 +691,7 @@ int main(void)
         cmocka_unit_test(places_that_are_no_more_are_forgotten),
         cmocka_unit_test(maps_that_are_not_whole_are_replaced),
         cmocka_unit_test(what_was_captured_is_not_shown_by_the_next_process),
+        cmocka_unit_test(nothing_stays_at_an_interface_that_has_gone_under_another_name),
         cmocka_unit_test(a_session_that_is_replaced_keeps_its_place),
         cmocka_unit_test(a_session_that_is_replaced_in_another_network_is_carried_there),
     };

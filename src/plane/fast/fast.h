@@ -31,6 +31,7 @@ struct fast_seat {
     unsigned flags;   /* enum fast_port_flags */
     unsigned network; /* with FAST_LAN, FAST_TAP */
     enum fast_mode { FAST_NOWHERE, FAST_NATIVE, FAST_GENERIC } mode;
+    unsigned index; /* of the interface that had that name when the program came there */
 };
 
 static inline const char *fast_mode_name(enum fast_mode mode)

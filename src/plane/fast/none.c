@@ -122,11 +122,10 @@ bool fast_attach_slow(struct fast *fast, const char *device, unsigned network, e
     return false;
 }
 
-void fast_detach(struct fast *fast, unsigned index, const char *device)
+void fast_detach(struct fast *fast, unsigned index)
 {
     (void)fast;
     (void)index;
-    (void)device;
 }
 
 unsigned fast_take(int table, void *keys, size_t key_bytes, void *values, size_t value_bytes, unsigned most)

@@ -150,6 +150,7 @@ static bool sit(struct fast *fast, struct fast_seat *seat, enum fast_mode mode, 
                                             .mac = seat->flags & FAST_HOST ? 0 : device_mac(seat->device)};
     if (link_to(fast, seat, index, mode, why)) {
         seat->mode = mode;
+        seat->index = index;
         return true;
     }
     fast->ports[index] = (struct fast_port){0};
@@ -444,15 +445,18 @@ bool fast_attach_slow(struct fast *fast, const char *device, unsigned network, e
     return fast_attach(fast, device, FAST_TAP, mode, why);
 }
 
-void fast_detach(struct fast *fast, unsigned index, const char *device)
+void fast_detach(struct fast *fast, unsigned index)
 {
     char path[256];
     fast->ports[index] = (struct fast_port){0};
-    for (unsigned i = 0; i < fast->seat_count; i++)
-        if (strcmp(fast->seats[i].device, device) == 0)
-            fast->seats[i].mode = FAST_NOWHERE;
-    link_path(path, sizeof path, fast->folder, device);
-    remove_link(path);
+    for (unsigned i = 0; i < fast->seat_count; i++) {
+        struct fast_seat *seat = &fast->seats[i];
+        if (seat->mode == FAST_NOWHERE || seat->index != index)
+            continue;
+        seat->mode = FAST_NOWHERE;
+        link_path(path, sizeof path, fast->folder, seat->device);
+        remove_link(path);
+    }
 }
 
 /* --- the folder --- */

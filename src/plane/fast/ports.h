@@ -18,8 +18,8 @@ bool fast_attach(struct fast *fast, const char *device, unsigned flags, enum con
 bool fast_attach_slow(struct fast *fast, const char *device, unsigned network, enum config_fast mode,
                       char why[FAST_WHY_BYTES]);
 
-/* The interface that had that index and name is gone, or in another namespace: nothing of this plane stays there. */
-void fast_detach(struct fast *fast, unsigned index, const char *device);
+/* The interface that had that index, whatever its name is now, is gone, or in another namespace: nothing of this plane stays there. */
+void fast_detach(struct fast *fast, unsigned index);
 
 /* Whether the program sits at the driver, and not behind it. */
 bool fast_is_native(unsigned index);

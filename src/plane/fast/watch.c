@@ -124,9 +124,8 @@ static void link_told(struct fast_watch *watch, const struct nlmsghdr *message)
     const unsigned *mtu = attribute(message, sizeof *link, IFLA_MTU, sizeof *mtu);
     const char *name = attribute(message, sizeof *link, IFLA_IFNAME, 1);
     const void *mac = attribute(message, sizeof *link, IFLA_ADDRESS, ETH_ALEN);
-    if (port && name && message->nlmsg_type == RTM_DELLINK &&
-        link->ifi_family == AF_UNSPEC)                             /* not a bridge's */
-        fast_detach(watch->fast, (unsigned)link->ifi_index, name); /* it may be in another namespace now */
+    if (port && message->nlmsg_type == RTM_DELLINK && link->ifi_family == AF_UNSPEC) /* not a bridge's */
+        fast_detach(watch->fast, (unsigned)link->ifi_index); /* it may be in another namespace now */
     else if (port)
         port_changed(port, mtu, mac);
     else if (!port && name && message->nlmsg_type == RTM_NEWLINK && is_wanted(watch, name))
