@@ -311,12 +311,13 @@ struct capture *capture_new(struct loop *loop, struct plane *plane, const char *
     *capture = (struct capture){.loop = loop, .plane = plane, .timer.fire = due};
     snprintf(capture->path, sizeof capture->path, "%s/capture-%s.sock", runtime_dir, name);
     capture->trace = trace_new_at(loop, capture->path);
+    if (!capture->trace) {
+        free(capture);
+        return NULL;
+    }
     plane->tap.filter = &capture->filter;
     plane->tap.captures = capture->trace;
-    if (capture->trace)
-        return capture;
-    free(capture);
-    return NULL;
+    return capture;
 }
 
 void capture_free(struct capture *capture)

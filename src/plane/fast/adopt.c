@@ -194,20 +194,14 @@ unsigned fast_claim(struct fast *fast, const struct session *session, int64_t no
 
 /* --- radio nodes --- */
 
-static union socket_address address_of(const struct fast_address *mapped)
-{
-    union socket_address address = fast_sender_address(mapped);
-    address_set_port(&address, GTPU_PORT);
-    return address;
-}
-
 static void learn_gnbs(const struct fast *fast, struct plane *plane)
 {
     for (uint32_t id = 1; id <= fast->sizes.gnbs; id++) {
         const struct fast_address *mapped = &fast->gnbs[id].address;
         if (!mapped->half[0] && !mapped->half[1])
             continue;
-        const union socket_address address = address_of(mapped);
+        union socket_address address = fast_sender_address(mapped);
+        address_set_port(&address, GTPU_PORT);
         if (!plane_gnb(plane, &address))
             plane_gnb_restore(plane, &address, id);
     }

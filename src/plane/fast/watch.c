@@ -60,18 +60,6 @@ static void set_clock_again(struct timer *timer)
 
 /* --- messages --- */
 
-/* The attribute's value, of at least that many octets; NULL: it is not there. */
-static const void *attribute(const struct nlmsghdr *message, size_t header, unsigned short type, size_t least)
-{
-    const struct rtattr *at =
-        (const struct rtattr *)((const char *)NLMSG_DATA(message) + NLMSG_ALIGN(header));
-    int left = (int)message->nlmsg_len - (int)NLMSG_SPACE(header);
-    for (; RTA_OK(at, left); at = RTA_NEXT(at, left))
-        if ((at->rta_type & NLA_TYPE_MASK) == type && RTA_PAYLOAD(at) >= least)
-            return RTA_DATA(at);
-    return NULL;
-}
-
 static struct fast_port *port_at(const struct fast_watch *watch, int index)
 {
     struct fast_port *port = index > 0 && index < FAST_PORTS ? &watch->fast->ports[index] : NULL;
@@ -121,9 +109,9 @@ static void link_told(struct fast_watch *watch, const struct nlmsghdr *message)
 {
     const struct ifinfomsg *link = NLMSG_DATA(message);
     struct fast_port *port = port_at(watch, link->ifi_index);
-    const unsigned *mtu = attribute(message, sizeof *link, IFLA_MTU, sizeof *mtu);
-    const char *name = attribute(message, sizeof *link, IFLA_IFNAME, 1);
-    const void *mac = attribute(message, sizeof *link, IFLA_ADDRESS, ETH_ALEN);
+    const unsigned *mtu = netlink_attribute(message, sizeof *link, IFLA_MTU, sizeof *mtu);
+    const char *name = netlink_attribute(message, sizeof *link, IFLA_IFNAME, 1);
+    const void *mac = netlink_attribute(message, sizeof *link, IFLA_ADDRESS, ETH_ALEN);
     if (port && message->nlmsg_type == RTM_DELLINK && link->ifi_family == AF_UNSPEC) /* not a bridge's */
         fast_detach(watch->fast, (unsigned)link->ifi_index); /* it may be in another namespace now */
     else if (port)
@@ -136,9 +124,9 @@ static void address_told(struct fast_watch *watch, const struct nlmsghdr *messag
 {
     const struct ifaddrmsg *told = NLMSG_DATA(message);
     const size_t size = told->ifa_family == AF_INET ? 4 : 16;
-    const void *own = attribute(message, sizeof *told, IFA_LOCAL, size);
+    const void *own = netlink_attribute(message, sizeof *told, IFA_LOCAL, size);
     if (!own)
-        own = attribute(message, sizeof *told, IFA_ADDRESS, size);
+        own = netlink_attribute(message, sizeof *told, IFA_ADDRESS, size);
     for (unsigned i = 0; own && i < watch->config->n3_count; i++) {
         const union socket_address *n3 = &watch->config->n3[i];
         const void *its = n3->any.sa_family == AF_INET ? (const void *)&n3->v4.sin_addr : &n3->v6.sin6_addr;
@@ -152,7 +140,7 @@ static void address_told(struct fast_watch *watch, const struct nlmsghdr *messag
 static void route_told(struct fast_watch *watch, const struct nlmsghdr *message)
 {
     const struct rtmsg *route = NLMSG_DATA(message);
-    const int *device = attribute(message, sizeof *route, RTA_OIF, sizeof *device);
+    const int *device = netlink_attribute(message, sizeof *route, RTA_OIF, sizeof *device);
     if (message->nlmsg_type == RTM_NEWROUTE && route->rtm_dst_len == 0 && device &&
         watch->config->fast_interface_count == 0 && !watch->config->nat && !port_at(watch, *device))
         attach_soon(watch);
@@ -163,7 +151,7 @@ static void ask_neighbour(const struct fast_watch *watch, const struct nlmsghdr 
 {
     const struct ndmsg *told = NLMSG_DATA(message);
     const size_t size = told->ndm_family == AF_INET ? 4 : 16;
-    const void *address = attribute(message, sizeof *told, NDA_DST, size);
+    const void *address = netlink_attribute(message, sizeof *told, NDA_DST, size);
     struct {
         struct nlmsghdr header;
         struct ndmsg neighbour;
