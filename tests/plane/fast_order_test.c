@@ -192,6 +192,67 @@ static void what_the_host_has_lost_is_not_waited_for_for_ever(void **state)
     bench_free(bench);
 }
 
+/* The program's clock, by which the packets that it runs on are so much later. */
+static void later(struct bench *bench, int64_t time)
+{
+    bench->fast.settings->epoch += (uint64_t)time;
+}
+
+static struct fast_action *downlink_action_of(const struct bench *bench)
+{
+    return &bench->fast.sessions[bench->session->place].action;
+}
+
+/* A packet that dies at the next hop: the slow path's, alone. */
+static void goes_aside(struct bench *bench)
+{
+    enum { TTL = 8 };
+    bench->frame[ETHERNET + TTL] = 1;
+    set_ip_checksum(bench->frame + ETHERNET);
+    assert_int_equal(run(bench), XDP_PASS);
+}
+
+/* There is no credit for it. */
+static void goes_first(struct bench *bench)
+{
+    struct fast_action *action = downlink_action_of(bench);
+    const uint64_t credit = action->credit;
+    action->credit = 0;
+    assert_int_equal(run(bench), XDP_PASS);
+    action->credit = credit;
+}
+
+static void is_carried_by_the_slow_path(struct bench *bench)
+{
+    struct packet packet;
+    assert_int_equal(
+        lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, bench->length - ETHERNET), &packet),
+        PATH_TO_N3);
+    done_with(&packet);
+}
+
+static void what_went_aside_just_before_is_waited_for_beside_what_begins_to_queue(void **state)
+{
+    struct bench *bench = bench_new();
+    (void)state;
+    set_downlink(bench, PHONE, 100);
+    goes_aside(bench);
+    set_downlink(bench, PHONE, 100);
+    goes_first(bench);
+    is_carried_by_the_slow_path(bench);
+    assert_int_equal(run(bench), XDP_PASS); /* of two one has left */
+    is_carried_by_the_slow_path(bench);
+    is_carried_by_the_slow_path(bench);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    goes_aside(bench); /* and is lost */
+    later(bench, MILLISECONDS(300));
+    set_downlink(bench, PHONE, 100);
+    goes_first(bench);
+    is_carried_by_the_slow_path(bench);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    bench_free(bench);
+}
+
 /* --- moves --- */
 
 static void what_a_phone_sends_at_its_next_gnb_waits_and_is_not_overtaken(void **state)
@@ -392,6 +453,7 @@ int main(void)
         cmocka_unit_test(nothing_overtakes_what_waits_for_a_phone_that_sleeps),
         cmocka_unit_test(what_follows_a_packet_that_the_slow_path_judges_goes_there_until_that_has_left),
         cmocka_unit_test(what_the_host_has_lost_is_not_waited_for_for_ever),
+        cmocka_unit_test(what_went_aside_just_before_is_waited_for_beside_what_begins_to_queue),
         cmocka_unit_test(what_a_phone_sends_at_its_next_gnb_waits_and_is_not_overtaken),
         cmocka_unit_test(what_is_led_on_to_the_next_gnb_is_the_slow_paths),
         cmocka_unit_test(a_packet_goes_to_the_gnb_whose_tunnel_it_names),

@@ -23,10 +23,16 @@ INLINE void give(struct fast_queue *queue, __u64 now)
     queue->last = (__u16)(now >> ORDER_SHIFT);
 }
 
+/* Nothing that it was given is still in the slow path, or what has not come out is lost. */
+INLINE bool is_empty(const struct fast_queue *queue, __u16 unit)
+{
+    return (__s32)(queue->done - queue->given) >= 0 || (__u16)(unit - queue->last) > LOST_AFTER;
+}
+
 INLINE bool has_done(struct fast_queue *queue, __u64 now)
 {
     const __u16 unit = (__u16)(now >> ORDER_SHIFT);
-    if ((__s32)(queue->done - queue->given) >= 0 || (__u16)(unit - queue->last) > LOST_AFTER)
+    if (is_empty(queue, unit))
         return true;
     if (queue->since == 0)
         queue->since = unit | 1;
@@ -54,7 +60,9 @@ INLINE int pass_first(const struct frame *frame, __u32 *state, struct fast_queue
         return pass(frame, direction);
     if (__sync_val_compare_and_swap(state, FAST_ACTIVE, FAST_RETURNING) == FAST_ACTIVE) {
         queue->since = 0;
-        queue->done = queue->given;
+        if (is_empty(queue,
+                     (__u16)(frame->now >> ORDER_SHIFT))) /* what went aside before may still be there */
+            queue->done = queue->given;
     }
     give(queue, frame->now);
     return pass(frame, direction);
