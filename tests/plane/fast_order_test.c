@@ -4,7 +4,6 @@
 #include <linux/bpf.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fast_lab.h"
@@ -140,10 +139,10 @@ static void nothing_overtakes_what_waits_for_a_phone_that_sleeps(void **state)
 
 /* --- what follows a packet that only the slow path may judge --- */
 
-static void pause_ms(unsigned ms)
+/* The program's clock, by which the packets that it runs on are so much later. */
+static void later(struct bench *bench, int64_t time)
 {
-    const struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
-    nanosleep(&time, NULL);
+    bench->fast.settings->epoch += (uint64_t)time;
 }
 
 static void what_follows_a_packet_that_the_slow_path_judges_goes_there_until_that_has_left(void **state)
@@ -181,21 +180,15 @@ static void what_the_host_has_lost_is_not_waited_for_for_ever(void **state)
     action->credit = 0;
     assert_int_equal(run(bench), XDP_PASS); /* and never comes out */
     action->credit = credit;
-    pause_ms(300);
+    later(bench, MILLISECONDS(300));
     assert_int_equal(run(bench), XDP_REDIRECT);
     action->credit = 0;
     assert_int_equal(run(bench), XDP_PASS);
     action->credit = credit;
     while (run(bench) == XDP_PASS) /* nor is it empty at any time */
-        pause_ms(10);
+        later(bench, MILLISECONDS(10));
     assert_int_equal(bench->verdict, XDP_REDIRECT);
     bench_free(bench);
-}
-
-/* The program's clock, by which the packets that it runs on are so much later. */
-static void later(struct bench *bench, int64_t time)
-{
-    bench->fast.settings->epoch += (uint64_t)time;
 }
 
 static struct fast_action *downlink_action_of(const struct bench *bench)
@@ -250,6 +243,42 @@ static void what_went_aside_just_before_is_waited_for_beside_what_begins_to_queu
     goes_first(bench);
     is_carried_by_the_slow_path(bench);
     assert_int_equal(run(bench), XDP_REDIRECT);
+    bench_free(bench);
+}
+
+static void what_another_processor_has_given_in_the_next_tick_of_the_clock_is_not_taken_for_lost(void **state)
+{
+    struct bench *bench = bench_new();
+    (void)state;
+    set_downlink(bench, PHONE, 100);
+    later(bench, MILLISECONDS(10));
+    goes_first(bench);
+    later(bench, -MILLISECONDS(10));
+    assert_int_equal(run(bench), XDP_PASS);
+    bench_free(bench);
+}
+
+static void a_session_returns_within_a_second_whatever_strangers_have_sent_for_it_meanwhile(void **state)
+{
+    enum { AWAY = 200, SECOND = 10 };
+    struct bench *bench = bench_new();
+    struct fast_tunnel *tunnel = fast_tunnel_at(&bench->fast, bench->teid);
+    (void)state;
+    const size_t gtpu = GTPU_HEADER_CONTAINER + set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    const uint64_t credit = tunnel->action.credit;
+    tunnel->action.credit = 0;
+    assert_int_equal(run(bench), XDP_PASS); /* and is lost */
+    tunnel->action.credit = credit;
+    assert_int_equal(run(bench), XDP_PASS);
+    set_outer(bench, &bench->lab->other_gnb, gtpu);
+    for (unsigned i = 0; i < AWAY; i++) {
+        later(bench, MILLISECONDS(200));
+        assert_int_equal(run(bench), XDP_PASS);
+    }
+    set_outer(bench, &bench->lab->gnb, gtpu);
+    for (unsigned i = 0; i < SECOND && run(bench) == XDP_PASS; i++)
+        later(bench, MILLISECONDS(100));
+    assert_int_equal(bench->verdict, XDP_REDIRECT);
     bench_free(bench);
 }
 
@@ -454,6 +483,9 @@ int main(void)
         cmocka_unit_test(what_follows_a_packet_that_the_slow_path_judges_goes_there_until_that_has_left),
         cmocka_unit_test(what_the_host_has_lost_is_not_waited_for_for_ever),
         cmocka_unit_test(what_went_aside_just_before_is_waited_for_beside_what_begins_to_queue),
+        cmocka_unit_test(
+            what_another_processor_has_given_in_the_next_tick_of_the_clock_is_not_taken_for_lost),
+        cmocka_unit_test(a_session_returns_within_a_second_whatever_strangers_have_sent_for_it_meanwhile),
         cmocka_unit_test(what_a_phone_sends_at_its_next_gnb_waits_and_is_not_overtaken),
         cmocka_unit_test(what_is_led_on_to_the_next_gnb_is_the_slow_paths),
         cmocka_unit_test(a_packet_goes_to_the_gnb_whose_tunnel_it_names),

@@ -23,20 +23,27 @@ INLINE void give(struct fast_queue *queue, __u64 now)
     queue->last = (__u16)(now >> ORDER_SHIFT);
 }
 
-/* Nothing that it was given is still in the slow path, or what has not come out is lost. */
-INLINE bool is_empty(const struct fast_queue *queue, __u16 unit)
+/* More than so many units ago; what another processor has noted in the clock's next tick is not. A note wraps after 69 s, and may seem to be fresh then for as
+ * long as these units take, but never longer. */
+INLINE bool is_past(__u16 noted, __u64 now, __u16 units)
 {
-    return (__s32)(queue->done - queue->given) >= 0 || (__u16)(unit - queue->last) > LOST_AFTER;
+    enum { AHEAD = 64 };
+    return (__u16)((__u16)(now >> ORDER_SHIFT) - noted + AHEAD) > units + AHEAD;
+}
+
+/* Nothing that it was given is still in the slow path, or what has not come out is lost. */
+INLINE bool is_empty(const struct fast_queue *queue, __u64 now)
+{
+    return (__s32)(queue->done - queue->given) >= 0 || is_past(queue->last, now, LOST_AFTER);
 }
 
 INLINE bool has_done(struct fast_queue *queue, __u64 now)
 {
-    const __u16 unit = (__u16)(now >> ORDER_SHIFT);
-    if (is_empty(queue, unit))
+    if (is_empty(queue, now))
         return true;
     if (queue->since == 0)
-        queue->since = unit | 1;
-    return (__s16)(unit - queue->since) > RETURN_WITHIN;
+        queue->since = (__u16)(now >> ORDER_SHIFT) | 1;
+    return is_past(queue->since, now, RETURN_WITHIN);
 }
 
 /* True: it has to go to the slow path, behind others. */
@@ -60,8 +67,7 @@ INLINE int pass_first(const struct frame *frame, __u32 *state, struct fast_queue
         return pass(frame, direction);
     if (__sync_val_compare_and_swap(state, FAST_ACTIVE, FAST_RETURNING) == FAST_ACTIVE) {
         queue->since = 0;
-        if (is_empty(queue,
-                     (__u16)(frame->now >> ORDER_SHIFT))) /* what went aside before may still be there */
+        if (is_empty(queue, frame->now)) /* else what went aside before is waited for, too */
             queue->done = queue->given;
     }
     give(queue, frame->now);
