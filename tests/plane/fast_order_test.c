@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two paths, and no packet that overtakes another: while a phone sleeps and wakes, moves, is shaped, or its quota runs out. */
+/* Two paths, and no packet that overtakes another: while a phone sleeps and wakes, moves, or is shaped. */
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "fast_lab.h"
 #include "plane/end_markers.h"
@@ -134,151 +133,6 @@ static void nothing_overtakes_what_waits_for_a_phone_that_sleeps(void **state)
     print_message("# %u by the fast path, %u by the slow one\n", traffic->fast, traffic->slow);
     assert_true(traffic->fast > STEPS / 20 && traffic->slow > STEPS / 20);
     free(traffic);
-    bench_free(bench);
-}
-
-/* --- what follows a packet that only the slow path may judge --- */
-
-/* The program's clock, by which the packets that it runs on are so much later. */
-static void later(struct bench *bench, int64_t time)
-{
-    bench->fast.settings->epoch += (uint64_t)time;
-}
-
-static void what_follows_a_packet_that_the_slow_path_judges_goes_there_until_that_has_left(void **state)
-{
-    struct bench *bench = bench_new();
-    struct packet packet;
-    (void)state;
-    const size_t inner = set_downlink(bench, PHONE, 100);
-    struct fast_action *action = &bench->fast.sessions[bench->session->place].action;
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    action->credit = 0; /* its quota nears the end */
-    assert_int_equal(run(bench), XDP_PASS);
-    assert_int_equal(lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, inner), &packet), PATH_TO_N3);
-    assert_true(action->credit > action->bytes + inner); /* the slow path has seen that there is enough */
-    assert_int_equal(run(bench), XDP_PASS);
-    done_with(&packet);
-    assert_int_equal(run(bench), XDP_PASS);
-    for (unsigned i = 0; i < 2; i++) {
-        assert_int_equal(lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, inner), &packet),
-                         PATH_TO_N3);
-        done_with(&packet);
-    }
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    bench_free(bench);
-}
-
-static void what_the_host_has_lost_is_not_waited_for_for_ever(void **state)
-{
-    struct bench *bench = bench_new();
-    (void)state;
-    set_downlink(bench, PHONE, 100);
-    struct fast_action *action = &bench->fast.sessions[bench->session->place].action;
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    const uint64_t credit = action->credit;
-    action->credit = 0;
-    assert_int_equal(run(bench), XDP_PASS); /* and never comes out */
-    action->credit = credit;
-    later(bench, MILLISECONDS(300));
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    action->credit = 0;
-    assert_int_equal(run(bench), XDP_PASS);
-    action->credit = credit;
-    while (run(bench) == XDP_PASS) /* nor is it empty at any time */
-        later(bench, MILLISECONDS(10));
-    assert_int_equal(bench->verdict, XDP_REDIRECT);
-    bench_free(bench);
-}
-
-static struct fast_action *downlink_action_of(const struct bench *bench)
-{
-    return &bench->fast.sessions[bench->session->place].action;
-}
-
-/* A packet that dies at the next hop: the slow path's, alone. */
-static void goes_aside(struct bench *bench)
-{
-    enum { TTL = 8 };
-    bench->frame[ETHERNET + TTL] = 1;
-    set_ip_checksum(bench->frame + ETHERNET);
-    assert_int_equal(run(bench), XDP_PASS);
-}
-
-/* There is no credit for it. */
-static void goes_first(struct bench *bench)
-{
-    struct fast_action *action = downlink_action_of(bench);
-    const uint64_t credit = action->credit;
-    action->credit = 0;
-    assert_int_equal(run(bench), XDP_PASS);
-    action->credit = credit;
-}
-
-static void is_carried_by_the_slow_path(struct bench *bench)
-{
-    struct packet packet;
-    assert_int_equal(
-        lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, bench->length - ETHERNET), &packet),
-        PATH_TO_N3);
-    done_with(&packet);
-}
-
-static void what_went_aside_just_before_is_waited_for_beside_what_begins_to_queue(void **state)
-{
-    struct bench *bench = bench_new();
-    (void)state;
-    set_downlink(bench, PHONE, 100);
-    goes_aside(bench);
-    set_downlink(bench, PHONE, 100);
-    goes_first(bench);
-    is_carried_by_the_slow_path(bench);
-    assert_int_equal(run(bench), XDP_PASS); /* of two one has left */
-    is_carried_by_the_slow_path(bench);
-    is_carried_by_the_slow_path(bench);
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    goes_aside(bench); /* and is lost */
-    later(bench, MILLISECONDS(300));
-    set_downlink(bench, PHONE, 100);
-    goes_first(bench);
-    is_carried_by_the_slow_path(bench);
-    assert_int_equal(run(bench), XDP_REDIRECT);
-    bench_free(bench);
-}
-
-static void what_another_processor_has_given_in_the_next_tick_of_the_clock_is_not_taken_for_lost(void **state)
-{
-    struct bench *bench = bench_new();
-    (void)state;
-    set_downlink(bench, PHONE, 100);
-    later(bench, MILLISECONDS(10));
-    goes_first(bench);
-    later(bench, -MILLISECONDS(10));
-    assert_int_equal(run(bench), XDP_PASS);
-    bench_free(bench);
-}
-
-static void a_session_returns_within_a_second_whatever_strangers_have_sent_for_it_meanwhile(void **state)
-{
-    enum { AWAY = 200, SECOND = 10 };
-    struct bench *bench = bench_new();
-    struct fast_tunnel *tunnel = fast_tunnel_at(&bench->fast, bench->teid);
-    (void)state;
-    const size_t gtpu = GTPU_HEADER_CONTAINER + set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
-    const uint64_t credit = tunnel->action.credit;
-    tunnel->action.credit = 0;
-    assert_int_equal(run(bench), XDP_PASS); /* and is lost */
-    tunnel->action.credit = credit;
-    assert_int_equal(run(bench), XDP_PASS);
-    set_outer(bench, &bench->lab->other_gnb, gtpu);
-    for (unsigned i = 0; i < AWAY; i++) {
-        later(bench, MILLISECONDS(200));
-        assert_int_equal(run(bench), XDP_PASS);
-    }
-    set_outer(bench, &bench->lab->gnb, gtpu);
-    for (unsigned i = 0; i < SECOND && run(bench) == XDP_PASS; i++)
-        later(bench, MILLISECONDS(100));
-    assert_int_equal(bench->verdict, XDP_REDIRECT);
     bench_free(bench);
 }
 
@@ -480,12 +334,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_overtakes_what_waits_for_a_phone_that_sleeps),
-        cmocka_unit_test(what_follows_a_packet_that_the_slow_path_judges_goes_there_until_that_has_left),
-        cmocka_unit_test(what_the_host_has_lost_is_not_waited_for_for_ever),
-        cmocka_unit_test(what_went_aside_just_before_is_waited_for_beside_what_begins_to_queue),
-        cmocka_unit_test(
-            what_another_processor_has_given_in_the_next_tick_of_the_clock_is_not_taken_for_lost),
-        cmocka_unit_test(a_session_returns_within_a_second_whatever_strangers_have_sent_for_it_meanwhile),
         cmocka_unit_test(what_a_phone_sends_at_its_next_gnb_waits_and_is_not_overtaken),
         cmocka_unit_test(what_is_led_on_to_the_next_gnb_is_the_slow_paths),
         cmocka_unit_test(a_packet_goes_to_the_gnb_whose_tunnel_it_names),
