@@ -204,7 +204,6 @@ enum verdict path_from_upf_locked(struct plane *plane, struct lane *lane, struct
                                   struct packet *packet)
 {
     struct flow flow;
-    packet->queue = fast_queue_downlink(plane, session);
     if (!ruleset_core_far(session->rules, peer))
         return path_drop(lane, DROP_WRONG_PEER);
     if (flow_parse(gtpu->payload, &flow) != NULL)

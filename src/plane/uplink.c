@@ -338,7 +338,7 @@ static enum verdict g_pdu(struct plane *plane, struct lane *lane, const union so
     if (!session)
         return unknown_teid(plane, lane, peer, gtpu->teid, packet);
     session_lock(session);
-    packet->queue = fast_queue_uplink(plane, gtpu->teid);
+    packet->queue = fast_queue_of_datagram(plane, bytes_of(packet->data, packet->length));
     enum verdict verdict = uplink_locked(plane, lane, session, peer, gtpu, packet);
     session_unlock(session);
     return verdict;

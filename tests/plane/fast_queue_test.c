@@ -146,6 +146,64 @@ static void a_session_returns_within_a_second_whatever_strangers_have_sent_for_i
     bench_free(bench);
 }
 
+/* --- what is given is done, and nothing else --- */
+
+/* The datagram through the program, and what that leaves through the slow path: how often it was given and done. */
+static unsigned given_and_done(struct bench *bench, const union socket_address *from)
+{
+    const struct fast_queue *queue = &fast_tunnel_at(&bench->fast, bench->teid)->queue;
+    const struct fast_queue before = *queue;
+    struct packet packet;
+    set_outer(bench, from, bench->length - ETHERNET - OUTER);
+    if (run(bench) == XDP_PASS)
+        run_slow(bench, from, &packet);
+    assert_int_equal(queue->given - before.given, queue->done - before.done);
+    return queue->given - before.given;
+}
+
+/* Without its container. */
+static void set_bare(struct bench *bench)
+{
+    uint8_t *gtpu = bench->frame + ETHERNET + OUTER;
+    const size_t inner = set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    memmove(gtpu + GTPU_HEADER_BYTES, gtpu + GTPU_HEADER_CONTAINER, inner);
+    gtpu[0] = 0x30;
+    gtpu[3] = (uint8_t)inner;
+    bench->length -= GTPU_HEADER_CONTAINER - GTPU_HEADER_BYTES;
+}
+
+static void datagrams_that_only_the_slow_path_reads_are_not_counted_as_done(void **state)
+{
+    static const struct {
+        uint8_t at, value;
+    } odd[] = {{0, 0x36}, {0, 0x35}, {12, 2}, {13, 0x20}, {14, 0x81}, {15, 0x85}, {1, GTPU_END_MARKER}};
+    struct bench *bench = bench_new();
+    const union socket_address *own = &bench->lab->gnb, *other = &bench->lab->other_gnb;
+    struct fast_tunnel *tunnel = fast_tunnel_at(&bench->fast, bench->teid);
+    (void)state;
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    assert_int_equal(given_and_done(bench, other), 1); /* it may be there soon */
+    set_bare(bench);
+    assert_int_equal(given_and_done(bench, other), 1);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+        bench->frame[ETHERNET + OUTER + odd[i].at] = odd[i].value;
+        assert_int_equal(given_and_done(bench, own), 0);
+        assert_int_equal(bench->verdict, XDP_PASS);
+        assert_int_equal(given_and_done(bench, other), 0);
+    }
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    tunnel->action.credit = 0;
+    assert_int_equal(run(bench), XDP_PASS); /* and is in the slow path when a stranger sends for the phone */
+    tunnel->action.credit = UINT64_MAX;
+    bench->frame[ETHERNET + OUTER] = 0x36;
+    assert_int_equal(given_and_done(bench, other), 0);
+    set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+    assert_int_equal(run(bench), XDP_PASS);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +212,7 @@ int main(void)
         cmocka_unit_test(what_went_aside_just_before_is_waited_for_beside_what_begins_to_queue),
         cmocka_unit_test(what_is_given_in_the_clocks_next_tick_is_not_taken_for_lost),
         cmocka_unit_test(a_session_returns_within_a_second_whatever_strangers_have_sent_for_it_meanwhile),
+        cmocka_unit_test(datagrams_that_only_the_slow_path_reads_are_not_counted_as_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

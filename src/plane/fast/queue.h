@@ -5,6 +5,9 @@
 
 #include "plane/fast/rules.h"
 
+/* Of a datagram from N3: its tunnel's, or (N9) of packets for the session. */
+struct fast_queue *fast_queue_of_datagram(const struct plane *plane, struct bytes datagram);
+
 /* Of packets in that tunnel, host order. */
 static inline struct fast_queue *fast_queue_uplink(const struct plane *plane, uint32_t teid)
 {
