@@ -184,16 +184,16 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
                            struct packet *packet)
 {
     struct flow flow;
-    if (flow_parse(bytes_of(packet->data, packet->length), &flow) != NULL)
-        return path_drop(lane, DROP_INNER_MALFORMED);
-    if (packet->segment_bytes == 0)
+    const bool whole = flow_parse(bytes_of(packet->data, packet->length), &flow) == NULL;
+    if (whole && packet->segment_bytes == 0)
         packet->length = flow.length;
-    struct session *session = find_session(plane, network, &flow);
+    struct session *session = flow.destination ? find_session(plane, network, &flow) : NULL;
     if (!session)
-        return path_drop(lane, DROP_NO_SESSION);
+        return path_drop(lane, whole ? DROP_NO_SESSION : DROP_INNER_MALFORMED);
     session_lock(session);
     packet->queue = came_by_fast_path(network, &flow, packet) ? fast_queue_downlink(plane, session) : NULL;
-    enum verdict verdict = downlink_locked(plane, lane, session, &flow, 0, packet);
+    enum verdict verdict = whole ? downlink_locked(plane, lane, session, &flow, 0, packet)
+                                 : path_drop(lane, DROP_INNER_MALFORMED);
     session_unlock(session);
     return verdict;
 }

@@ -31,7 +31,8 @@ struct flow {
 
 enum { FLOW_EXTENSION_HEADERS = 8 }; /* longer chains are refused */
 
-/* NULL: well-formed; else a static text that says what is wrong. Bytes behind flow->length are padding. */
+/* NULL: well-formed; else a static text that says what is wrong. Bytes behind flow->length are padding. Of one that is not, the addresses are
+ * NULL if what is wrong comes before them. */
 const char *flow_parse(struct bytes packet, struct flow *flow);
 
 #endif

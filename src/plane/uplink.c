@@ -338,7 +338,6 @@ static enum verdict g_pdu(struct plane *plane, struct lane *lane, const union so
     if (!session)
         return unknown_teid(plane, lane, peer, gtpu->teid, packet);
     session_lock(session);
-    packet->queue = fast_queue_of_datagram(plane, bytes_of(packet->data, packet->length));
     enum verdict verdict = uplink_locked(plane, lane, session, peer, gtpu, packet);
     session_unlock(session);
     return verdict;
@@ -382,6 +381,7 @@ enum verdict path_uplink(struct plane *plane, struct lane *lane, const union soc
                          struct packet *packet)
 {
     lane->reason = DROP_NONE;
+    packet->queue = fast_queue_of_datagram(plane, bytes_of(packet->data, packet->length));
     enum verdict verdict = crowd_admits(plane, lane, peer, packet->now)
                                ? take_datagram(plane, lane, peer, packet)
                                : path_drop(lane, DROP_TOO_MANY);

@@ -13,6 +13,8 @@
 #include "fast_lab.h"
 #include "plane/checksum.h"
 #include "plane/fast/networks.h"
+#include "plane/fast/queue.h"
+#include "plane/fast/rules.h"
 #include "plane/fast/shown.h"
 #include "plane/fast/tap.h"
 
@@ -302,6 +304,7 @@ static void another_upf_reaches_the_phone(void **state)
     size_t at = carry(bench, &upf, teid, GTPU_DOWNLINK, OUTSIDE, PHONE, 300);
     assert_int_equal(run(bench), XDP_REDIRECT);
     assert_int_equal(carry_slowly(bench, &upf, at, &packet), PATH_TO_N3);
+    assert_ptr_equal(packet.queue, fast_queue_downlink(&bench->lab->plane, bench->session));
     assert_int_equal(packet.data[13], GTPU_DOWNLINK << 4);
     assert_memory_equal(&packet.to.v4.sin_addr, &gnb.from.v4.sin_addr, 4);
     assert_memory_equal(bench->out + ETHERNET + OUTER, packet.data, packet.length);

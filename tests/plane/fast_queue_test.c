@@ -204,6 +204,65 @@ static void datagrams_that_only_the_slow_path_reads_are_not_counted_as_done(void
     bench_free(bench);
 }
 
+static void what_a_crowded_worker_refuses_is_counted_as_done(void **state)
+{
+    enum { FLOOD = 500 };
+    struct bench *bench = bench_new();
+    struct lab *lab = bench->lab;
+    (void)state;
+    lab->plane.lanes[0].share = 1;
+    fast_tunnel_at(&bench->fast, bench->teid)->action.verdict = FAST_SLOW;
+    for (unsigned i = 0; i < FLOOD; i++) {
+        set_tunnelled(bench, PHONE, OUTSIDE, 53, 100);
+        assert_int_equal(given_and_done(bench, &lab->gnb), 1);
+    }
+    assert_in_range(lab_drops(lab, DROP_TOO_MANY), FLOOD / 2, FLOOD);
+    bench_free(bench);
+}
+
+/* The same of a packet for the phone. */
+static void is_given_and_done(struct bench *bench, uint16_t type, size_t length)
+{
+    const struct fast_queue *queue = fast_queue_downlink(&bench->lab->plane, bench->session);
+    const uint32_t given = queue->given;
+    struct packet packet;
+    set_ethernet(bench->frame, type);
+    bench->length = ETHERNET + length;
+    assert_int_equal(run(bench), XDP_PASS);
+    assert_int_equal(lab_downlink(bench->lab, bytes_of(bench->frame + ETHERNET, length), &packet), PATH_DROP);
+    assert_int_equal(bench->lab->plane.lanes[0].reason, DROP_INNER_MALFORMED);
+    done_with(&packet);
+    assert_int_equal(queue->given - given, 1);
+    assert_int_equal(queue->given, queue->done);
+}
+
+/* An IPv6 packet for the phone, with 32 octets behind its header. */
+static uint8_t *set_v6(struct bench *bench, uint8_t next)
+{
+    const struct ruleset *rules = bench->session->rules;
+    uint8_t *v6 = bench->frame + ETHERNET;
+    memset(v6, 0, 40 + 32);
+    memcpy(v6, (const uint8_t[]){0x60, 0, 0, 0, 0, 32, next, 64, 0x20, 1, 0x0d, 0xb8}, 12);
+    memcpy(v6 + 24, rules->v6, sizeof rules->v6);
+    v6[39] = 1;
+    return v6;
+}
+
+static void what_the_slow_path_cannot_read_is_counted_as_done(void **state)
+{
+    struct bench *bench = bench_new();
+    (void)state;
+    set_v6(bench, PROTOCOL_ROUTING)[40 + 3] = 1; /* segments left */
+    is_given_and_done(bench, 0x86dd, 72);
+    set_v6(bench, PROTOCOL_DESTINATION_OPTIONS)[40 + 1] = 9; /* longer than the packet */
+    is_given_and_done(bench, 0x86dd, 72);
+    set_downlink(bench, PHONE, 0);
+    bench->frame[ETHERNET + 3] = 24; /* half a UDP header */
+    set_ip_checksum(bench->frame + ETHERNET);
+    is_given_and_done(bench, 0x0800, 24);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +272,8 @@ int main(void)
         cmocka_unit_test(what_is_given_in_the_clocks_next_tick_is_not_taken_for_lost),
         cmocka_unit_test(a_session_returns_within_a_second_whatever_strangers_have_sent_for_it_meanwhile),
         cmocka_unit_test(datagrams_that_only_the_slow_path_reads_are_not_counted_as_done),
+        cmocka_unit_test(what_a_crowded_worker_refuses_is_counted_as_done),
+        cmocka_unit_test(what_the_slow_path_cannot_read_is_counted_as_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
