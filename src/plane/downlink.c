@@ -174,10 +174,9 @@ static bool came_by_fast_path(const struct network *network, const struct flow *
                               const struct packet *packet)
 {
     enum { PLAIN_V4 = 0x45 };
-    if (flow->version == 6)
-        return true;
-    return packet->data[0] == PLAIN_V4 && !flow->fragment &&
-           memcmp(flow->source, network->gateway_v4.address, 4) != 0;
+    if (network_is_gateway(network, flow->version, flow->source))
+        return false;
+    return flow->version == 6 || (packet->data[0] == PLAIN_V4 && !flow->fragment);
 }
 
 enum verdict path_downlink(struct plane *plane, struct lane *lane, struct network *network,

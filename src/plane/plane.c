@@ -106,6 +106,15 @@ static uint64_t address_key(const union socket_address *address)
     return (half[0] * 0x9e3779b97f4a7c15 ^ half[1]) | UINT64_C(1) << 63;
 }
 
+bool network_is_gateway(const struct network *network, unsigned version, const uint8_t *address)
+{
+    const struct config_prefix *pool = &network->pool_v6;
+    if (version == 4)
+        return network->gateway_v4.family == AF_INET && memcmp(network->gateway_v4.address, address, 4) == 0;
+    return pool->family == AF_INET6 && memcmp(pool->address, address, 15) == 0 &&
+           address[15] == (pool->address[15] | 1);
+}
+
 bool plane_is_infrastructure(const struct plane *plane, const struct config_ip *ip)
 {
     for (unsigned i = 0; i < plane->policy.infrastructure_count; i++)

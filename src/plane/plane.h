@@ -139,6 +139,9 @@ void plane_free(struct plane *plane); /* every session must have gone */
 /* By the name in a Network Instance or APN/DNN element, as text or as labels; NULL: no such network. */
 struct network *plane_network(const struct plane *plane, struct bytes name);
 
+/* Whether it is the plane's own address in the pool; of an IPv6 pool that is the first. */
+bool network_is_gateway(const struct network *network, unsigned version, const uint8_t *address);
+
 /* Whether phones are kept away from it; whether it is in a data network's pool, or behind a phone, and so a phone's or nobody's. */
 bool plane_is_infrastructure(const struct plane *plane, const struct config_ip *ip);
 bool plane_is_phones(const struct plane *plane, const struct config_ip *ip);

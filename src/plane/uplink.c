@@ -112,16 +112,6 @@ static bool is_host_internal(const struct config_ip *ip)
            (a[0] == 0xff && (a[1] & 15) <= 2);
 }
 
-/* The plane's own address in the pool; of an IPv6 pool it is the first. */
-static bool is_gateway(const struct network *network, const struct config_ip *ip)
-{
-    if (ip->family == AF_INET)
-        return network->gateway_v4.family == AF_INET &&
-               memcmp(network->gateway_v4.address, ip->address, 4) == 0;
-    return network->pool_v6.family == AF_INET6 && memcmp(network->pool_v6.address, ip->address, 15) == 0 &&
-           ip->address[15] == (network->pool_v6.address[15] | 1);
-}
-
 static struct config_ip destination_of(const struct flow *flow)
 {
     struct config_ip ip = {.family = flow->version == 4 ? AF_INET : AF_INET6};
@@ -144,7 +134,7 @@ static enum drop check_destination(const struct plane *plane, const struct sessi
     const enum drop drop = check_tunnelled(session->network, flow);
     if (drop != DROP_NONE)
         return drop;
-    if (is_gateway(session->network, &ip))
+    if (network_is_gateway(session->network, flow->version, flow->destination))
         return DROP_NONE;
     if (is_host_internal(&ip) || plane_is_infrastructure(plane, &ip))
         return DROP_INFRASTRUCTURE;

@@ -263,6 +263,25 @@ static void what_the_slow_path_cannot_read_is_counted_as_done(void **state)
     bench_free(bench);
 }
 
+static void what_the_host_itself_sends_is_not_counted_as_done(void **state)
+{
+    static const uint8_t gateway[16] = {0x20, 1, 0x0d, 0xb8, 0xca, 0xfe, [15] = 1};
+    struct bench *bench = bench_new();
+    struct lab *lab = bench->lab;
+    struct packet packet;
+    (void)state;
+    uint8_t *ip = set_v6(bench, PROTOCOL_UDP);
+    assert_int_equal(lab_downlink(lab, bytes_of(ip, 72), &packet), PATH_TO_N3);
+    assert_non_null(packet.queue);
+    memcpy(ip + 8, gateway, sizeof gateway);
+    assert_int_equal(lab_downlink(lab, bytes_of(ip, 72), &packet), PATH_TO_N3);
+    assert_null(packet.queue);
+    const size_t length = set_inner(ip, (const uint8_t[]){10, 45, 0, 1}, PHONE, 53, 100);
+    assert_int_equal(lab_downlink(lab, bytes_of(ip, length), &packet), PATH_TO_N3);
+    assert_null(packet.queue);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +293,7 @@ int main(void)
         cmocka_unit_test(datagrams_that_only_the_slow_path_reads_are_not_counted_as_done),
         cmocka_unit_test(what_a_crowded_worker_refuses_is_counted_as_done),
         cmocka_unit_test(what_the_slow_path_cannot_read_is_counted_as_done),
+        cmocka_unit_test(what_the_host_itself_sends_is_not_counted_as_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
