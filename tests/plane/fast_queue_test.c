@@ -282,6 +282,29 @@ static void what_the_host_itself_sends_is_not_counted_as_done(void **state)
     bench_free(bench);
 }
 
+static void what_came_past_the_program_hides_nothing_that_comes_to_the_slow_path_later(void **state)
+{
+    struct bench *bench = bench_new();
+    struct lab *lab = bench->lab;
+    struct packet packet;
+    (void)state;
+    const size_t length = set_downlink(bench, PHONE, 100);
+    assert_int_equal(lab_switch(lab, bench->seid, &lab->gnb, 0, false), PFCP_ACCEPTED);
+    for (unsigned i = 0; i < 5; i++) { /* from another address of the host */
+        if (i == 1) /* while one is held */
+            assert_int_equal(lab_switch(lab, bench->seid, &lab->gnb, 0, false), PFCP_ACCEPTED);
+        assert_int_equal(lab_downlink(lab, bytes_of(bench->frame + ETHERNET, length), &packet), PATH_HELD);
+        done_with(&packet);
+    }
+    assert_int_equal(run(bench), XDP_PASS);
+    assert_int_equal(lab_switch(lab, bench->seid, &lab->gnb, 0x1234, false), PFCP_ACCEPTED);
+    assert_int_equal(run(bench), XDP_PASS); /* the one before it is still in the slow path */
+    is_carried_by_the_slow_path(bench);
+    is_carried_by_the_slow_path(bench);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +317,7 @@ int main(void)
         cmocka_unit_test(what_a_crowded_worker_refuses_is_counted_as_done),
         cmocka_unit_test(what_the_slow_path_cannot_read_is_counted_as_done),
         cmocka_unit_test(what_the_host_itself_sends_is_not_counted_as_done),
+        cmocka_unit_test(what_came_past_the_program_hides_nothing_that_comes_to_the_slow_path_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,11 +29,21 @@ static inline void fast_done_note(struct fast_done *done, const struct packet *p
         done->of[done->count++] = packet->queue;
 }
 
+/* Never more than was given: what came past the program (from the host itself, or in pieces) is not counted as one that is still to come. */
+static inline void fast_done_add(struct fast_queue *queue)
+{
+    uint32_t before = __atomic_load_n(&queue->done, __ATOMIC_RELAXED);
+    while ((int32_t)(__atomic_load_n(&queue->given, __ATOMIC_RELAXED) - before) > 0 &&
+           !__atomic_compare_exchange_n(&queue->done, &before, before + 1, false, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED))
+        ;
+}
+
 /* All that were noted have left. */
 static inline void fast_done_tell(struct fast_done *done)
 {
     for (unsigned i = 0; i < done->count; i++)
-        __atomic_fetch_add(&done->of[i]->done, 1, __ATOMIC_RELEASE);
+        fast_done_add(done->of[i]);
     done->count = 0;
 }
 
