@@ -191,6 +191,7 @@ enum verdict path_downlink(struct plane *plane, struct lane *lane, struct networ
         return path_drop(lane, whole ? DROP_NO_SESSION : DROP_INNER_MALFORMED);
     session_lock(session);
     packet->queue = came_by_fast_path(network, &flow, packet) ? fast_queue_downlink(plane, session) : NULL;
+    packet->frames = packet->queue && fast_sees_each(plane->fast) ? segments_of(packet) : 1;
     enum verdict verdict = whole ? downlink_locked(plane, lane, session, &flow, 0, packet)
                                  : path_drop(lane, DROP_INNER_MALFORMED);
     session_unlock(session);

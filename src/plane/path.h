@@ -46,8 +46,9 @@ struct packet {
     struct gnb *shaped; /* NULL: nothing delays it */
     int64_t due;        /* of one that is shaped: when it may go */
     struct fast_queue
-        *queue;  /* that it may have come by in the fast path (plane/fast/queue.h); NULL: it has not */
-    bool copied; /* its copies were made before it was held */
+        *queue;      /* that it may have come by in the fast path (plane/fast/queue.h); NULL: it has not */
+    unsigned frames; /* that it came by there as */
+    bool copied;     /* its copies were made before it was held */
     struct copies copies;
 };
 

@@ -13,6 +13,7 @@ static void give(struct plane *plane, struct lane *lane, struct session *session
     copy.rqi = false;
     session_lock(session);
     copy.queue = counted ? fast_queue_downlink(plane, session) : NULL;
+    copy.frames = 1;
     const enum verdict verdict = path_frame_locked(plane, lane, session, &copy);
     session_unlock(session);
     sink(context, verdict, &copy);

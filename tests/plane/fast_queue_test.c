@@ -291,7 +291,7 @@ static void what_came_past_the_program_hides_nothing_that_comes_to_the_slow_path
     const size_t length = set_downlink(bench, PHONE, 100);
     assert_int_equal(lab_switch(lab, bench->seid, &lab->gnb, 0, false), PFCP_ACCEPTED);
     for (unsigned i = 0; i < 5; i++) { /* from another address of the host */
-        if (i == 1) /* while one is held */
+        if (i == 1)                    /* while one is held */
             assert_int_equal(lab_switch(lab, bench->seid, &lab->gnb, 0, false), PFCP_ACCEPTED);
         assert_int_equal(lab_downlink(lab, bytes_of(bench->frame + ETHERNET, length), &packet), PATH_HELD);
         done_with(&packet);
@@ -302,6 +302,41 @@ static void what_came_past_the_program_hides_nothing_that_comes_to_the_slow_path
     is_carried_by_the_slow_path(bench);
     is_carried_by_the_slow_path(bench);
     assert_int_equal(run(bench), XDP_REDIRECT);
+    bench_free(bench);
+}
+
+/* Three packets are given, and read as one that the host has put together: how many of them are not done then. */
+static unsigned left_of_three(struct bench *bench)
+{
+    enum { HEADERS = 28, PIECE = 100, PIECES = 3 };
+    struct lab *lab = bench->lab;
+    struct packet packet;
+    uint8_t joined[HEADERS + PIECES * PIECE];
+    set_downlink(bench, PHONE, PIECE);
+    goes_first(bench);
+    for (unsigned i = 1; i < PIECES; i++)
+        assert_int_equal(run(bench), XDP_PASS);
+    lab_load(lab, bytes_of(joined, set_inner(joined, OUTSIDE, PHONE, 5000, PIECES * PIECE)), &packet);
+    packet.segment_bytes = PIECE;
+    packet.header_bytes = HEADERS;
+    assert_int_equal(path_downlink(&lab->plane, &lab->plane.lanes[0], &lab->networks[0], &packet),
+                     PATH_TO_N3);
+    done_with(&packet);
+    const struct fast_queue *queue = fast_queue_downlink(&lab->plane, bench->session);
+    return queue->given - queue->done;
+}
+
+static void packets_that_the_host_puts_together_behind_the_program_are_done_one_by_one(void **state)
+{
+    struct bench *bench = bench_new();
+    (void)state;
+    bench->fast.seat_count = 1;
+    bench->fast.seats[0].mode = FAST_NATIVE;
+    assert_int_equal(left_of_three(bench), 0);
+    assert_int_equal(run(bench), XDP_REDIRECT);
+    bench->fast.seats[0].mode = FAST_GENERIC; /* there it has seen them together */
+    assert_int_equal(left_of_three(bench), 2);
+    assert_int_equal(run(bench), XDP_PASS);
     bench_free(bench);
 }
 
@@ -318,6 +353,7 @@ int main(void)
         cmocka_unit_test(what_the_slow_path_cannot_read_is_counted_as_done),
         cmocka_unit_test(what_the_host_itself_sends_is_not_counted_as_done),
         cmocka_unit_test(what_came_past_the_program_hides_nothing_that_comes_to_the_slow_path_later),
+        cmocka_unit_test(packets_that_the_host_puts_together_behind_the_program_are_done_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,10 @@ enum { FAST_DONE = 64 };
 
 struct fast_done {
     unsigned count;
-    struct fast_queue *of[FAST_DONE];
+    struct {
+        struct fast_queue *queue;
+        unsigned frames;
+    } of[FAST_DONE];
 };
 
 /* Whether it has room for another. */
@@ -25,25 +28,28 @@ static inline bool fast_done_fits(const struct fast_done *done)
 /* The packet is as the path has left it. */
 static inline void fast_done_note(struct fast_done *done, const struct packet *packet)
 {
-    if (packet->queue)
-        done->of[done->count++] = packet->queue;
+    if (packet->queue) {
+        done->of[done->count].queue = packet->queue;
+        done->of[done->count++].frames = packet->frames;
+    }
 }
 
 /* Never more than was given: what came past the program (from the host itself, or in pieces) is not counted as one that is still to come. */
-static inline void fast_done_add(struct fast_queue *queue)
+static inline void fast_done_add(struct fast_queue *queue, unsigned frames)
 {
-    uint32_t before = __atomic_load_n(&queue->done, __ATOMIC_RELAXED);
-    while ((int32_t)(__atomic_load_n(&queue->given, __ATOMIC_RELAXED) - before) > 0 &&
-           !__atomic_compare_exchange_n(&queue->done, &before, before + 1, false, __ATOMIC_RELEASE,
-                                        __ATOMIC_RELAXED))
-        ;
+    uint32_t before = __atomic_load_n(&queue->done, __ATOMIC_RELAXED), out;
+    do
+        out = __atomic_load_n(&queue->given, __ATOMIC_RELAXED) - before;
+    while ((int32_t)out > 0 &&
+           !__atomic_compare_exchange_n(&queue->done, &before, before + (frames < out ? frames : out), false,
+                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
 /* All that were noted have left. */
 static inline void fast_done_tell(struct fast_done *done)
 {
     for (unsigned i = 0; i < done->count; i++)
-        fast_done_add(done->of[i]);
+        fast_done_add(done->of[i].queue, done->of[i].frames);
     done->count = 0;
 }
 

@@ -3,6 +3,15 @@
 
 #include "wire/gtpu/gtpu.h"
 
+/* It sits everywhere alike. */
+bool fast_sees_each(const struct fast *fast)
+{
+    for (unsigned i = 0; i < fast->seat_count; i++)
+        if (fast->seats[i].mode != FAST_NOWHERE)
+            return fast->seats[i].mode == FAST_NATIVE;
+    return false;
+}
+
 /* Without any extension. */
 static bool is_bare(struct bytes datagram)
 {

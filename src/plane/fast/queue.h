@@ -5,6 +5,9 @@
 
 #include "plane/fast/rules.h"
 
+/* Whether it sits where each packet is seen as it comes in: at the drivers, before the host puts packets together. */
+bool fast_sees_each(const struct fast *fast);
+
 /* Of a datagram from N3: its tunnel's, or (N9) of packets for the session. */
 struct fast_queue *fast_queue_of_datagram(const struct plane *plane, struct bytes datagram);
 
