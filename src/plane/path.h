@@ -34,6 +34,7 @@ struct packet {
      * headers. 0: an ordinary packet. */
     uint16_t segment_bytes;
     uint16_t header_bytes;
+    bool joined; /* uplink: one of several datagrams that the host has put together on receipt */
 
     /* Set by the path. */
     union socket_address to; /* PATH_TO_N3 */

@@ -371,7 +371,7 @@ enum verdict path_uplink(struct plane *plane, struct lane *lane, const union soc
                          struct packet *packet)
 {
     lane->reason = DROP_NONE;
-    packet->queue = fast_queue_of_datagram(plane, bytes_of(packet->data, packet->length));
+    packet->queue = fast_queue_of_datagram(plane, packet);
     packet->frames = 1;
     enum verdict verdict = crowd_admits(plane, lane, peer, packet->now)
                                ? take_datagram(plane, lane, peer, packet)

@@ -204,9 +204,10 @@ static bool needs_copy(const uint8_t *datagram, size_t length)
 }
 
 static void uplink(struct worker *worker, const union socket_address *peer, uint8_t *datagram, size_t length,
-                   int64_t now)
+                   bool joined, int64_t now)
 {
-    struct packet packet = {.data = datagram, .length = length, .end = datagram + length, .now = now};
+    struct packet packet = {
+        .data = datagram, .length = length, .end = datagram + length, .now = now, .joined = joined};
     const bool fits = length <= SPARE_BYTES - PATH_HEADROOM, copies = needs_copy(datagram, length);
     if (copies && (!fits || worker->spare_count == SPARES))
         flush(worker); /* what has left may be written over */
@@ -239,11 +240,12 @@ static void split(struct worker *worker, struct mmsghdr *message, const union so
     size_t left = message->msg_len, size = segment_size(&message->msg_hdr);
     if (size == 0)
         size = left;
+    const bool joined = size < left;
     do { /* one that is empty is one, too */
         size_t length = left < size ? left : size;
         if (tapped(&worker->settings.plane->tap))
             tap_received(&worker->settings.plane->tap, peer, bytes_of(data, length));
-        uplink(worker, peer, data, length, now);
+        uplink(worker, peer, data, length, joined, now);
         data += length;
         left -= length;
     } while (left);

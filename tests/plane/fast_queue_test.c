@@ -340,6 +340,31 @@ static void packets_that_the_host_puts_together_behind_the_program_are_done_one_
     bench_free(bench);
 }
 
+static void datagrams_that_the_host_puts_together_before_the_program_sees_them_are_not_counted_as_done(
+    void **state)
+{
+    struct bench *bench = bench_new();
+    struct lab *lab = bench->lab;
+    const uint8_t inner[28] = {0x45, [3] = 28, [9] = PROTOCOL_UDP};
+    const size_t length = GTPU_HEADER_CONTAINER + sizeof inner;
+    struct packet packet;
+    (void)state;
+    bench->fast.seat_count = 1;
+    for (enum fast_mode mode = FAST_NATIVE; mode <= FAST_GENERIC; mode++) {
+        bench->fast.seats[0].mode = mode;
+        for (unsigned joined = 0; joined <= 1; joined++) {
+            lab_load(lab, bytes_of(inner, 0), &packet);
+            gtpu_g_pdu_header(packet.data, bench->teid, GTPU_UPLINK, QFI, false, sizeof inner);
+            memcpy(packet.data + GTPU_HEADER_CONTAINER, inner, sizeof inner);
+            packet.length = length;
+            packet.joined = joined;
+            path_uplink(&lab->plane, &lab->plane.lanes[0], &lab->gnb, &packet);
+            assert_int_equal(packet.queue != NULL, mode == FAST_NATIVE || !joined);
+        }
+    }
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +379,8 @@ int main(void)
         cmocka_unit_test(what_the_host_itself_sends_is_not_counted_as_done),
         cmocka_unit_test(what_came_past_the_program_hides_nothing_that_comes_to_the_slow_path_later),
         cmocka_unit_test(packets_that_the_host_puts_together_behind_the_program_are_done_one_by_one),
+        cmocka_unit_test(
+            datagrams_that_the_host_puts_together_before_the_program_sees_them_are_not_counted_as_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

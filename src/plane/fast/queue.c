@@ -30,13 +30,14 @@ static bool is_plain(struct bytes datagram)
     return packet.payload.data + packet.payload.len == datagram.data + datagram.len;
 }
 
-struct fast_queue *fast_queue_of_datagram(const struct plane *plane, struct bytes datagram)
+struct fast_queue *fast_queue_of_datagram(const struct plane *plane, const struct packet *datagram)
 {
     enum { TEID = 4 };
     struct fast *fast = plane->fast;
-    if (!fast || !is_plain(datagram))
+    if (!fast || (datagram->joined && !fast_sees_each(fast)) ||
+        !is_plain(bytes_of(datagram->data, datagram->length)))
         return NULL;
-    struct reader r = reader_of(bytes_of(datagram.data + TEID, 4));
+    struct reader r = reader_of(bytes_of(datagram->data + TEID, 4));
     const uint32_t teid = read_u32(&r);
     struct fast_queue *queue = fast_queue_uplink(plane, teid);
     const struct fast_tunnel *tunnel = fast_tunnel_at(fast, teid);

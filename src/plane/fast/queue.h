@@ -4,12 +4,13 @@
 #define PLANE_FAST_QUEUE_H
 
 #include "plane/fast/rules.h"
+#include "plane/path.h"
 
 /* Whether it sits where each packet is seen as it comes in: at the drivers, before the host puts packets together. */
 bool fast_sees_each(const struct fast *fast);
 
 /* Of a datagram from N3: its tunnel's, or (N9) of packets for the session. */
-struct fast_queue *fast_queue_of_datagram(const struct plane *plane, struct bytes datagram);
+struct fast_queue *fast_queue_of_datagram(const struct plane *plane, const struct packet *datagram);
 
 /* Of packets in that tunnel, host order. */
 static inline struct fast_queue *fast_queue_uplink(const struct plane *plane, uint32_t teid)
