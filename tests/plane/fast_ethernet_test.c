@@ -448,6 +448,12 @@ static struct bench *begin_again(void)
     return bench;
 }
 
+static void assert_both_go(struct bench *bench)
+{
+    assert_int_equal(send_up(bench, server, phone), XDP_REDIRECT);
+    assert_true(send_down(bench, phone, server));
+}
+
 static struct bench *begin_and_die(uint32_t *teid)
 {
     struct bench *bench = open_in(pins());
@@ -460,13 +466,8 @@ static struct bench *begin_and_die(uint32_t *teid)
     die(bench);
     bench = begin_again();
     bench->teid = *teid;
+    assert_both_go(bench);
     return bench;
-}
-
-static void assert_both_go(struct bench *bench)
-{
-    assert_int_equal(send_up(bench, server, phone), XDP_REDIRECT);
-    assert_true(send_down(bench, phone, server));
 }
 
 static void frames_go_on_before_and_after_the_smf_has_spoken(void **state)
@@ -476,7 +477,6 @@ static void frames_go_on_before_and_after_the_smf_has_spoken(void **state)
     struct lan *lan = bench->lab->networks[0].lan;
     bool outside;
     (void)state;
-    assert_both_go(bench);
     assert_null(lan_find(lan, server, clock_now(), &outside));
     assert_true(outside);
     assert_null(lan_find(lan, phone, clock_now(), &outside));
@@ -495,7 +495,6 @@ static void a_tunnel_that_is_another_phones_now_brings_no_addresses(void **state
     struct lan *lan = bench->lab->networks[0].lan;
     bool outside;
     (void)state;
-    assert_both_go(bench);
     restore(bench, teid, UE + 1);
     assert_false(send_down(bench, phone, server));
     assert_null(lan_find(lan, phone, clock_now(), &outside));
@@ -537,7 +536,6 @@ static void what_no_smf_speaks_of_is_forgotten(void **state)
     uint32_t teid;
     struct bench *bench = begin_and_die(&teid);
     (void)state;
-    assert_both_go(bench);
     fast_sweep(&bench->lab->plane, INT64_MAX);
     assert_int_equal(fast_station_seen(&bench->fast, 0, 0x020000000001, INT64_MAX), 0);
     assert_int_not_equal(fast_station_seen(&bench->fast, 0, 0x020909090909, INT64_MAX), 0);
