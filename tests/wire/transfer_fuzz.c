@@ -4,7 +4,10 @@
  * encode to something that decodes to the same, and print.
  */
 
+#include <string.h>
+
 #include "../fuzz/must.h"
+#include "kit/fingerprint.h"
 #include "wire/ngap/ngap.h"
 #include "wire/ngap/tables.h"
 
@@ -12,9 +15,7 @@ enum { ROOM = 1 << 16 };
 
 static uint16_t mark_of(const char *name)
 {
-    uint32_t mark = 0x811c9dc5;
-    for (; *name; name++)
-        mark = (mark ^ (uint8_t)*name) * 0x01000193;
+    const uint32_t mark = fingerprint(bytes_of(name, strlen(name)));
     return (uint16_t)(mark ^ mark >> 16);
 }
 
