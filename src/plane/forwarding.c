@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kit/log.h"
+#include "plane/setting.h"
 
 static const char setting_v4[] = "/proc/sys/net/ipv4/ip_forward";
 static const char setting_v6[] = "/proc/sys/net/ipv6/conf/all/forwarding";
@@ -26,18 +27,9 @@ static bool is_off(const char *path)
     return off;
 }
 
-bool forwarding_write(const char *path, char value)
-{
-    const int fd = open(path, O_WRONLY | O_CLOEXEC);
-    const bool done = fd >= 0 && write(fd, &value, 1) == 1;
-    if (fd >= 0)
-        close(fd);
-    return done;
-}
-
 static void switch_on(const char *path)
 {
-    if (!forwarding_write(path, '1'))
+    if (!setting_write(path, '1'))
         log_warning("plane", NULL,
                     "cannot switch on %s: %s; phones will have no internet, write 1 to it as root", path,
                     strerror(errno));
@@ -117,8 +109,8 @@ void forwarding_leave(struct forwarding *forwarding)
     unlink(forwarding->note);
     const struct forwarding beside = others(forwarding->note);
     if (forwarding->v4 && !beside.v4)
-        forwarding_write(setting_v4, '0');
+        setting_write(setting_v4, '0');
     if (forwarding->v6 && !beside.v6)
-        forwarding_write(setting_v6, '0');
+        setting_write(setting_v6, '0');
     *forwarding = (struct forwarding){0};
 }

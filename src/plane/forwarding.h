@@ -16,7 +16,4 @@ void forwarding_need(struct forwarding *forwarding, bool v4, bool v6, const char
 /* As it was before, unless another plane needs it still. */
 void forwarding_leave(struct forwarding *forwarding);
 
-/* Writes a setting of one character, below /proc/sys. False: errno. */
-bool forwarding_write(const char *path, char value);
-
 #endif

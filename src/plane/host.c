@@ -14,6 +14,7 @@
 #include "kit/log.h"
 #include "plane/nat.h"
 #include "plane/netlink.h"
+#include "plane/setting.h"
 
 /* What SIOCSIFADDR takes for IPv6 (linux/ipv6.h, which cannot be included beside netinet/in.h). */
 struct in6_address_request {
@@ -84,14 +85,14 @@ bool host_set(const char *device, const char *setting, char value)
 {
     char path[128];
     snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/%s", device, setting);
-    return forwarding_write(path, value);
+    return setting_write(path, value);
 }
 
 static bool set_v6_setting(const char *device, const char *setting, char value)
 {
     char path[128];
     snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", device, setting);
-    return forwarding_write(path, value);
+    return setting_write(path, value);
 }
 
 bool host_set_up_device(const char *device, const struct network *network, char *why, size_t size)
