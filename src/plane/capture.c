@@ -15,7 +15,7 @@
 #include "kit/loop.h"
 #include "line/event.h"
 #include "plane/agent_state.h"
-#include "plane/fast/senders.h"
+#include "plane/fast/networks.h"
 #include "plane/fast/shown.h"
 #include "plane/fast/tap.h"
 #include "plane/find.h"
@@ -119,8 +119,8 @@ static void wrap(const struct capture *capture, const struct fast_captured *capt
                       captured->qfi, captured->reflective, ip.len);
     memcpy(room + GTPU_HEADER_CONTAINER, ip.data, ip.len);
     record->kind = TRACE_GTPU;
-    record->from = fast_sender_address(&gnb->source);
-    record->to = fast_sender_address(&gnb->address);
+    record->from = fast_address_as_socket(&gnb->source);
+    record->to = fast_address_as_socket(&gnb->address);
     record->from.v4.sin_port = record->to.v4.sin_port = htons(GTPU_PORT);
     record->bytes = bytes_of(room, GTPU_HEADER_CONTAINER + ip.len);
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plane/fast/networks.h"
 #include "plane/fast/ran_port.h"
-#include "plane/fast/senders.h"
 
 struct counted ran_port_counter(const json_t *object)
 {
@@ -89,7 +89,7 @@ static void name_stranger(const struct fast_stranger *stranger, char text[SOURCE
 {
     char type[8], address[SENDER_TEXT];
     const uint8_t *octets = (const uint8_t *)&stranger->address;
-    const union socket_address ip = fast_sender_address(&stranger->address);
+    const union socket_address ip = fast_address_as_socket(&stranger->address);
     if (stranger->type == 0)
         snprintf(text, SOURCE_TEXT, "%s", sender_text(&ip, address));
     else

@@ -5,6 +5,7 @@
 #include "../lab_config.h"
 #include "fast_lab.h"
 #include "plane/fast/counts.h"
+#include "plane/fast/networks.h"
 #include "plane/fast/ran_port.h"
 #include "plane/fast/senders.h"
 
@@ -234,7 +235,7 @@ static void who_sends_what_may_not_come_in_is_counted(void **state)
     for (unsigned i = 0; i < 5; i++)
         assert_int_equal(run(bench), XDP_DROP);
     assert_int_equal(fast_strangers(&bench->fast, strangers, denied, 4), 1);
-    const union socket_address who = fast_sender_address(&strangers[0].address);
+    const union socket_address who = fast_address_as_socket(&strangers[0].address);
     assert_int_equal(ntohl(who.v4.sin_addr.s_addr), 0xc0000242);
     assert_int_equal(denied[0].packets, 5);
     assert_int_equal(denied[0].bytes, 5 * 40);

@@ -11,10 +11,10 @@
 #include "plane/fast/actions.h"
 #include "plane/fast/flows.h"
 #include "plane/fast/framed.h"
+#include "plane/fast/networks.h"
 #include "plane/fast/places.h"
 #include "plane/fast/rates.h"
 #include "plane/fast/rules.h"
-#include "plane/fast/senders.h"
 #include "plane/fast/shown.h"
 #include "plane/fast/stations.h"
 #include "wire/gtpu/gtpu.h"
@@ -200,7 +200,7 @@ static void learn_gnbs(const struct fast *fast, struct plane *plane)
         const struct fast_address *mapped = &fast->gnbs[id].address;
         if (!mapped->half[0] && !mapped->half[1])
             continue;
-        union socket_address address = fast_sender_address(mapped);
+        union socket_address address = fast_address_as_socket(mapped);
         address_set_port(&address, GTPU_PORT);
         if (!plane_gnb(plane, &address))
             plane_gnb_restore(plane, &address, id);

@@ -21,6 +21,19 @@ struct fast_address fast_address_of(const union socket_address *address)
                                                       : (const void *)&address->v6.sin6_addr);
 }
 
+union socket_address fast_address_as_socket(const struct fast_address *mapped)
+{
+    const uint8_t *octets = (const uint8_t *)mapped;
+    union socket_address address = {.v6.sin6_family = AF_INET6};
+    if (fast_is_mapped(mapped)) {
+        address.v4.sin_family = AF_INET;
+        memcpy(&address.v4.sin_addr, octets + FAST_MAPPED_BITS / 8, 4);
+    } else {
+        memcpy(&address.v6.sin6_addr, octets, 16);
+    }
+    return address;
+}
+
 struct fast_address fast_address_of_prefix(const struct config_prefix *prefix)
 {
     return fast_map_address(prefix->family, prefix->address);

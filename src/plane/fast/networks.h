@@ -16,6 +16,8 @@ void fast_lead_to_host(struct fast *fast, const struct network *network, unsigne
 uint32_t fast_pool_size(const struct config_prefix *pool, unsigned bits);
 
 struct fast_address fast_address_of(const union socket_address *address);
+/* The other way round, without a port. */
+union socket_address fast_address_as_socket(const struct fast_address *mapped);
 struct fast_address fast_address_of_prefix(const struct config_prefix *prefix);
 /* IPv4 prefixes as IPv4-mapped ones. */
 struct fast_prefix fast_prefix_of(const struct config_prefix *prefix);

@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plane/fast/senders.h"
 
-#include <string.h>
-
-#include "plane/fast/prefixes.h"
-
-union socket_address fast_sender_address(const struct fast_address *mapped)
-{
-    const uint8_t *octets = (const uint8_t *)mapped;
-    union socket_address address = {.v6.sin6_family = AF_INET6};
-    if (fast_is_mapped(mapped)) {
-        address.v4.sin_family = AF_INET;
-        memcpy(&address.v4.sin_addr, octets + FAST_MAPPED_BITS / 8, 4);
-    } else {
-        memcpy(&address.v6.sin6_addr, octets, 16);
-    }
-    return address;
-}
+#include "plane/fast/networks.h"
 
 static struct sender sender_of(const struct fast_address *address, const struct fast_refused *refused)
 {
-    struct sender sender = {.address = fast_sender_address(address)};
+    struct sender sender = {.address = fast_address_as_socket(address)};
     for (unsigned i = DROP_NONE + 1; i <= DROP_UE_TO_UE; i++) {
         sender.reasons[i] = refused->reasons[i];
         sender.packets += refused->reasons[i];

@@ -9,7 +9,4 @@
 /* Takes them over into the table of the agent's lane, which is the plane's last. */
 void fast_collect_senders(const struct plane *plane);
 
-/* Without a port. */
-union socket_address fast_sender_address(const struct fast_address *mapped);
-
 #endif
